@@ -1,0 +1,1 @@
+"""What every stage speaks: types, wire events, errors, settings and plate text rules."""

@@ -1,0 +1,65 @@
+"""Errors of Platewatch, drawn as a tree.
+
+PlatewatchError
+├── TransientError            try again: the cause may go away by itself
+│   ├── DatabaseUnavailable
+│   ├── BrokerUnavailable
+│   └── StorageFull
+├── InvalidInput              this input cannot be used: reject or dead-letter it, with its position
+│   └── UnreadableMedia
+└── ConfigurationError        a person has to change something: stop
+
+Messages are lower case and say what was found, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+
+class PlatewatchError(Exception):
+    """Base of every error that Platewatch raises on purpose."""
+
+
+class TransientError(PlatewatchError):
+    """Something outside is not available now; the same call may succeed later."""
+
+
+class DatabaseUnavailable(TransientError):
+    """PostgreSQL cannot be reached or ended the connection."""
+
+
+class BrokerUnavailable(TransientError):
+    """Kafka cannot be reached or did not acknowledge in time."""
+
+
+class StorageFull(TransientError):
+    """The image store or the data directory has no space left."""
+
+
+class InvalidInput(PlatewatchError):
+    """Input that cannot be used, with the place where it stands.
+
+    Args:
+        message: What was found and what was expected.
+        source: File, topic or URL the input came from.
+        line: Line number, from 1.
+        column: Name or 0-based position of the field.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, line: int | None = None, column: str | int | None = None
+    ) -> None:
+        self.message = message
+        self.source = source
+        self.line = line
+        self.column = column
+        place = ":".join(str(part) for part in (source, line) if part is not None)
+        field = f" (column {column})" if column is not None else ""
+        super().__init__(f"{place}: {message}{field}" if place else f"{message}{field}")
+
+
+class UnreadableMedia(InvalidInput):
+    """A picture or a video that cannot be decoded."""
+
+
+class ConfigurationError(PlatewatchError):
+    """A setting, an installation or a file given by a person does not fit."""

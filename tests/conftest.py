@@ -1,0 +1,23 @@
+"""Fixtures for every test: the optional shared material and a private data directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path | None:
+    """The folder of optional test material beside the checkout, or None where it is absent."""
+    folder = REPOSITORY.parent / "shared"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(autouse=True)
+def _private_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a developer's own configuration out of the tests and every test's data directory apart."""
+    monkeypatch.delenv("PLATEWATCH_CONFIG", raising=False)
+    monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path_factory.mktemp("data")))
