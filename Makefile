@@ -1,0 +1,62 @@
+# Platewatch: `make demo` and `make test` set everything up by themselves.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV ?= .venv
+TRAINING_VENV ?= .venv-training
+INPUT ?=
+HOTLIST ?=
+PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
+
+.PHONY: help setup demo test test-training lint format bench clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(VENV)/.runtime ## Create the environment and install Platewatch with its embedded database and broker
+
+demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting
+	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)")
+
+test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka)
+	$(VENV)/bin/python -m pytest
+
+test-training: $(TRAINING_VENV)/.training ## Run the tests of training and of the ultralytics backend (installs torch)
+	$(TRAINING_VENV)/bin/python -m pytest tests/training
+
+lint: $(VENV)/.development ## Check style, types and layers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.development ## Rewrite the code in the project's style
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(VENV)/.development ## Run the benchmarks; results go to docs/benchmarks.md by hand
+	$(VENV)/bin/python -m benchmarks.main_job
+
+clean: ## Remove environments and demo data
+	rm -rf $(VENV) $(TRAINING_VENV) demo-data
+
+# One stamp per purpose, so that a changed pyproject.toml installs again and nothing else does.
+define create_environment
+	@test -n "$(PYTHON)" || { echo "platewatch: Python 3.11 or newer was not found; install it (Debian: apt-get install python3 python3-venv)" >&2; exit 1; }
+	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1) || { rm -rf $(1); echo "platewatch: $(PYTHON) cannot create an environment; install its venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
+endef
+
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	$(call create_environment,$(VENV))
+	@echo "Installing Platewatch into $(VENV) ..."
+	@$(VENV)/bin/python -m pip install $(PIP_FLAGS) -e ".[all-in-one]"
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime
+	@$(VENV)/bin/python -m pip install $(PIP_FLAGS) -e ".[all-in-one,test,lint]"
+	@touch $@
+
+$(TRAINING_VENV)/.training: pyproject.toml constraints.txt
+	$(call create_environment,$(TRAINING_VENV))
+	@echo "Installing Platewatch with its training tools into $(TRAINING_VENV) (several gigabytes) ..."
+	@$(TRAINING_VENV)/bin/python -m pip install $(PIP_FLAGS) -e ".[all-in-one,test,train]"
+	@touch $@
