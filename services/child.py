@@ -1,0 +1,269 @@
+"""One supervised child process, and the lock that says which process supervises it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from schemas.errors import ConfigurationError, TransientError
+
+logger = logging.getLogger(__name__)
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+LOG_LIMIT_BYTES = 10_000_000
+CITED_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RunAs:
+    """Who a child runs as when it must not be root: a system user, or a user namespace that renames root.
+
+    Args:
+        user: (uid, gid) to become; None: stay.
+        namespace_uid: uid under which our own user appears inside a new user namespace; None: no namespace.
+    """
+
+    user: tuple[int, int] | None = None
+    namespace_uid: int | None = None
+
+
+class ChildProcess:
+    """A server that runs as our child: started, watched until ready, stopped; it ends when we end, even by SIGKILL.
+
+    The end with us is by PR_SET_PDEATHSIG, on Linux only.
+
+    Args:
+        name: What to call it in messages, like `PostgreSQL`.
+        argv: Program (absolute, or found on PATH) and arguments. Nothing secret: every user sees them.
+        log_path: File that takes its standard output and error; appended to, set aside as `.1` above 10 MB.
+        cwd: Its working directory; None: ours.
+        env: Its whole environment; None: ours.
+        stop_signal: What asks it to stop, sent by `stop` and when this process ends.
+        run_as: Who it runs as; None: as we do.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        log_path: Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        run_as: RunAs | None = None,
+    ) -> None:
+        self.name = name
+        self.log_path = log_path
+        self._argv = list(argv)
+        self._cwd = cwd
+        self._env = dict(env) if env is not None else None
+        self._stop_signal = stop_signal
+        self._run_as = run_as or RunAs()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    def start(self) -> None:
+        """Start the process; it is not ready yet.
+
+        Raises:
+            ConfigurationError: The program does not exist.
+        """
+        if self.is_alive:
+            raise RuntimeError(f"{self.name} was started already")
+        program = shutil.which(self._argv[0])
+        if program is None:
+            raise ConfigurationError(f"{self.name}: no program {self._argv[0]}; reinstall it or correct its path")
+        orders = {
+            "parent": os.getpid(),
+            "signal": int(self._stop_signal),
+            "user": self._run_as.user,
+            "namespace": self._run_as.namespace_uid,
+        }
+        argv = [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), program, *self._argv[1:]]
+        self._set_old_log_aside()
+        with self.log_path.open("ab") as log:
+            self._log_start = log.tell()
+            self._process = _in_lasting_thread(lambda: self._spawn(argv, log.fileno()))
+        logger.debug("child process started", extra={"child": self.name, "child_pid": self._process.pid})
+
+    def _spawn(self, argv: list[str], log: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=self._cwd,
+            env=self._env,
+            start_new_session=True,  # a terminal's Ctrl-C is ours to handle, not its
+            close_fds=True,
+        )
+
+    def _set_old_log_aside(self) -> None:
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        if self.log_path.exists() and self.log_path.stat().st_size > LOG_LIMIT_BYTES:
+            self.log_path.replace(self.log_path.with_name(self.log_path.name + ".1"))
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs now."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id while it runs, else None."""
+        return self._process.pid if self._process is not None and self.is_alive else None
+
+    def wait_ready(self, ready: Callable[[], bool], timeout_seconds: float, poll: float = 0.02) -> None:
+        """Wait until `ready()` says so.
+
+        Args:
+            ready: Cheap check, called every `poll` seconds.
+            timeout_seconds: How long to wait.
+            poll: Seconds between two checks.
+
+        Raises:
+            ConfigurationError: The process ended; cites the last lines of its log.
+            TransientError: It was not ready in time; it still runs. Cites the log, too.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        while not ready():
+            if self._process is None or self._process.poll() is not None:
+                code = None if self._process is None else self._process.returncode
+                raise ConfigurationError(f"{self.name} ended while starting (exit status {code}){self._cited_log()}")
+            if time.monotonic() > deadline:
+                raise TransientError(f"{self.name} is not ready after {timeout_seconds:g} s{self._cited_log()}")
+            time.sleep(poll)
+
+    def _cited_log(self) -> str:
+        with self.log_path.open("rb") as log:
+            log.seek(self._log_start)
+            text = log.read().decode("utf-8", "replace")
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        cited = " | ".join(lines[-CITED_LINES:]) or "it wrote nothing"
+        return f"; last lines of {self.log_path}: {cited}"
+
+    def stop(self, timeout_seconds: float = 30.0) -> None:
+        """Ask the process to stop and wait for it; kill it as the last resort. Does nothing when it has ended.
+
+        Args:
+            timeout_seconds: How long to wait after the stop signal.
+        """
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(self._stop_signal)
+        try:
+            process.wait(timeout_seconds)
+        except subprocess.TimeoutExpired:
+            logger.warning(
+                "child process did not stop in time, killing it",
+                extra={"child": self.name, "timeout_seconds": timeout_seconds},
+            )
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class OwnerLock:
+    """Which process owns a service's folder: the first one starts the server, later ones attach to it.
+
+    The kernel frees the lock when its holder ends, however it ends.
+
+    Args:
+        path: Lock file; created when absent, never deleted (deleting it would let two processes own it).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._descriptor is not None
+
+    def acquire(self) -> bool:
+        """Take the lock if nobody holds it, without waiting.
+
+        Returns:
+            True when this object holds it now.
+
+        Raises:
+            ConfigurationError: The lock file cannot be opened.
+        """
+        if self._descriptor is not None:
+            return True
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ConfigurationError(f"{self.path}: cannot be opened for locking ({error.strerror})") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Give the lock back; does nothing when it is not held."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+_spawn_requests: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+_spawner_started = threading.Lock()
+
+
+def _serve_spawn_requests() -> None:
+    while True:
+        _spawn_requests.get()()
+
+
+def _in_lasting_thread(
+    spawn: Callable[[], subprocess.Popen[bytes]],
+) -> subprocess.Popen[bytes]:
+    """Call `spawn` in a thread that lives as long as the process.
+
+    The kernel's "parent ended" signal fires when the *thread* that made the child ends, so a server started from a
+    short-lived worker thread would be stopped with it.
+    """
+    if threading.current_thread() is threading.main_thread():
+        return spawn()
+    if _spawner_started.acquire(blocking=False):  # held for ever: one spawner per process
+        threading.Thread(target=_serve_spawn_requests, name="child-spawner", daemon=True).start()
+    answers: queue.SimpleQueue[subprocess.Popen[bytes] | BaseException] = queue.SimpleQueue()
+
+    def request() -> None:
+        try:
+            answers.put(spawn())
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that asked
+            answers.put(error)
+
+    _spawn_requests.put(request)
+    answer = answers.get()
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
