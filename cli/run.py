@@ -1,0 +1,69 @@
+"""`platewatch run`: every stage for the configured cameras."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
+from schemas.errors import ConfigurationError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+def run(
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+    until_done: Annotated[
+        bool, typer.Option("--until-done", help="End when every video and folder is read, instead of watching on.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read plates from the configured cameras, match them, and raise and publish alerts.
+
+    Runs until SIGTERM or Ctrl-C. A restart goes on where the last run stopped; nothing is lost or doubled.
+
+    Example: platewatch run --config platewatch.toml
+    """
+    settings = command_settings(config, data_dir)
+    if not settings.cameras:
+        raise ConfigurationError("no cameras are configured; add [[cameras]] with id, type and path (see README)")
+    # Imported here: the engines behind them take a second to load, and --help should not.
+    from pipeline.broker import open_broker
+    from pipeline.service import Service
+    from storage.database import open_database
+
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    with open_database(settings) as database, open_broker(settings) as kafka:
+        totals = Service(settings, database, kafka).run(stop, until_done=until_done)
+    if as_json:
+        print_json(
+            {
+                "frames": totals.frames,
+                "reads": totals.reads,
+                "new_reads": totals.new_reads,
+                "hits": totals.hits,
+                "alerts": totals.alerts,
+                "silent_hits": totals.silent_hits,
+                "rejected_items": totals.rejected_items,
+                "lost_pictures": totals.lost_pictures,
+            }
+        )
+    else:
+        errors.print(
+            f"stopped: {totals.frames} frames, {totals.reads} reads ({totals.new_reads} new), "
+            f"{sum(totals.hits.values())} hits, {totals.alerts} new alerts"
+        )

@@ -1,0 +1,1 @@
+"""Wires the stages: cameras, recognition, matching, recording, relaying; backpressure and clean shutdown."""

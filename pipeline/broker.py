@@ -1,0 +1,48 @@
+"""Which Kafka a run publishes to: an external one, the local one, or none."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from schemas.errors import BrokerUnavailable
+from schemas.settings import KafkaSettings, Settings
+from services.kafka import LocalKafka
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def open_broker(settings: Settings) -> Iterator[KafkaSettings | None]:
+    """Give the Kafka settings to publish with, and keep the local broker up meanwhile.
+
+    Call it from the main thread: the local broker ends with the thread that started it.
+
+    Args:
+        settings: The configuration.
+
+    Yields:
+        Settings with the servers to use, or None when there is no broker: alerts then wait in the outbox.
+
+    Raises:
+        ConfigurationError: The local broker was asked for and is not installed.
+    """
+    if settings.kafka.bootstrap_servers:
+        yield settings.kafka
+        return
+    if not settings.kafka.local:
+        log.warning("no Kafka is configured (kafka.bootstrap_servers or kafka.local): alerts wait in the outbox")
+        yield None
+        return
+    local = LocalKafka(settings.data_dir, settings.kafka)
+    try:
+        server = local.start()
+    except BrokerUnavailable as error:
+        log.warning("%s", error)
+        yield None
+        return
+    try:
+        yield settings.kafka.model_copy(update={"bootstrap_servers": (server,)})
+    finally:
+        local.stop()

@@ -1,0 +1,151 @@
+"""One camera's thread: its source's items, frame by frame, through recognition to the recorder's queue."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from ingest.source import FrameSource, open_source
+from pipeline.counters import Counters
+from pipeline.retry import Stopped, until_available
+from pipeline.work import ItemFinished, PassSeen, WorkQueue
+from recognition.recognizer import RecognitionSession, Recognizer
+from schemas.errors import UnreadableMedia
+from schemas.settings import CameraSettings
+from schemas.types import Location, SourceItem
+from storage.database import Database
+from storage.sources import SourceLedger
+
+log = logging.getLogger(__name__)
+
+
+class CameraWorker:
+    """Reads one camera's files in order and hands every vehicle pass on.
+
+    Args:
+        camera: The camera's configuration.
+        agency_id: Whose reads these are.
+        recognizer: Shared by all cameras.
+        database: Where finished items are remembered.
+        work_queue: To the recorder.
+        counters: The run's counts.
+    """
+
+    def __init__(
+        self,
+        camera: CameraSettings,
+        agency_id: str,
+        recognizer: Recognizer,
+        database: Database,
+        work_queue: WorkQueue,
+        counters: Counters,
+    ) -> None:
+        self._camera = camera
+        self._agency_id = agency_id
+        self._recognizer = recognizer
+        self._ledger = SourceLedger(database)
+        self._queue = work_queue
+        self._counters = counters
+        self._handed_over: set[tuple[str, str]] = set()
+        self._started = False
+        self._location = (
+            Location(camera.latitude, camera.longitude, camera.heading)
+            if camera.latitude is not None and camera.longitude is not None
+            else None
+        )
+
+    @property
+    def camera_id(self) -> str:
+        """The camera's id."""
+        return self._camera.id
+
+    def run(self, stop: threading.Event, *, until_done: bool) -> None:
+        """Process items until stopped, or once through them with `until_done`.
+
+        Raises:
+            UnreadableMedia: The source does not exist when the run starts.
+            Stopped: The run was stopped in the middle of an item, which the next run starts again.
+        """
+        source = open_source(self._camera)
+        missing = idle = False
+        while not stop.is_set():
+            worked = False
+            try:
+                worked = self._pass_over(source, stop)
+                missing = False
+            except UnreadableMedia as error:
+                # At the start this is a wrong path in the configuration; later it is a share that went away.
+                if not self._started:
+                    raise
+                if not missing:
+                    log.warning("camera %s: %s; watching for it to come back", self.camera_id, error)
+                missing = True
+            self._started = True
+            if until_done:
+                return
+            if not worked and not idle:
+                log.info("camera %s: everything there is was read; watching for more", self.camera_id)
+            idle = not worked
+            source.wait(stop)
+
+    def _pass_over(self, source: FrameSource, stop: threading.Event) -> bool:
+        """Process what the source has now and was not processed before; say whether there was anything."""
+        worked = False
+        for item in source.items():
+            if stop.is_set():
+                break
+            if not self._is_done(item, stop):
+                worked = True
+                self._process(source, item, stop)
+        return worked
+
+    def _is_done(self, item: SourceItem, stop: threading.Event) -> bool:
+        # The ledger learns of an item only when the recorder gets to it; what was handed over must not start again.
+        if (item.name, item.fingerprint) in self._handed_over:
+            return True
+        return until_available(
+            lambda: self._ledger.is_finished(item), stop, doing=f"camera {self.camera_id}: asking what is done"
+        )
+
+    def _process(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:
+        rejected: str | None = None
+        try:
+            if item.is_still:
+                self._read_still(source, item)
+            else:
+                self._read_sequence(source, item, stop)
+        except UnreadableMedia as error:
+            rejected = str(error)
+            log.warning("camera %s: %s", self.camera_id, error)
+        self._handed_over.add((item.name, item.fingerprint))
+        self._queue.put(ItemFinished(item, rejected))
+
+    def _read_still(self, source: FrameSource, item: SourceItem) -> None:
+        for frame in source.frames(item):
+            self._counters.add("frames")
+            for vehicle_pass in self._recognizer.read_still(
+                frame, agency_id=self._agency_id, location=self._location
+            ):
+                self._queue.put(PassSeen(item, vehicle_pass))
+
+    def _read_sequence(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:
+        session = self._recognizer.session(
+            camera_id=self.camera_id, agency_id=self._agency_id, location=self._location, source_item=item.name
+        )
+        try:
+            for frame in source.frames(item):
+                # A stopped run drops the open tracks: the next run reads the file again from its start and makes the
+                # same reads with the same ids, complete.
+                if stop.is_set():
+                    raise Stopped(f"camera {self.camera_id}")
+                self._counters.add("frames")
+                for vehicle_pass in session.process(frame):
+                    self._queue.put(PassSeen(item, vehicle_pass))
+        except UnreadableMedia:
+            self._finish(session, item)
+            raise
+        self._finish(session, item)
+
+    def _finish(self, session: RecognitionSession, item: SourceItem) -> None:
+        for vehicle_pass in session.finish():
+            self._queue.put(PassSeen(item, vehicle_pass))

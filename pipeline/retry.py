@@ -1,0 +1,55 @@
+"""Calling something that may be unavailable for a while, until it works or the run is stopped."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from schemas.errors import TransientError
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+class Stopped(Exception):  # noqa: N818 - it is not an error: the run was asked to end
+    """The run was asked to end while a call was being repeated."""
+
+
+def until_available(call: Callable[[], Result], stop: threading.Event, *, doing: str) -> Result:
+    """Repeat a call with growing pauses while it raises TransientError.
+
+    Args:
+        call: What to do; must be safe to repeat.
+        stop: Ends the repeating.
+        doing: What the call does, for the log ("recording reads").
+
+    Returns:
+        The call's result.
+
+    Raises:
+        Stopped: `stop` was set before the call worked.
+        PlatewatchError: Any other error of the call.
+    """
+    pause = FIRST_PAUSE_SECONDS
+    failures = 0
+    while True:
+        try:
+            result = call()
+        except TransientError as error:
+            failures += 1
+            if failures == 1:
+                log.warning("%s has to wait: %s; trying again until it works", doing, error)
+            if stop.wait(pause * random.uniform(0.7, 1.3)):
+                raise Stopped(doing) from error
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        else:
+            if failures:
+                log.info("%s works again after %d failed tries", doing, failures)
+            return result

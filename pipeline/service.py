@@ -1,0 +1,137 @@
+"""All stages of one machine in one process: cameras, recorder, relay, and their shutdown."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from alerts.relay import Relay
+from pipeline.cameras import CameraWorker
+from pipeline.counters import Counters, RunTotals
+from pipeline.live_matcher import LiveMatcher
+from pipeline.recorder import Observer, Recorder
+from pipeline.retry import Stopped
+from pipeline.upkeep import Upkeep
+from pipeline.work import WorkQueue
+from recognition.recognizer import Recognizer
+from schemas.settings import KafkaSettings, Settings
+from storage.database import Database
+from storage.outbox import Outbox
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 15.0
+"""How long a finished run waits for the broker to take the last alerts; the rest waits in the outbox."""
+
+
+class Service:
+    """Runs every stage until it is stopped or its sources are exhausted.
+
+    Args:
+        settings: The configuration.
+        database: The open database.
+        kafka: Where to publish, or None to let alerts wait in the outbox.
+        observer: Told of every recorded read with its alerts.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, kafka: KafkaSettings | None, observer: Observer | None = None
+    ) -> None:
+        self.counters = Counters()
+        self._settings = settings
+        self._database = database
+        self._kafka = kafka
+        self._matcher = LiveMatcher(database, settings.matching)
+        self._recorder = Recorder(settings, database, self._matcher, self.counters, observer)
+        self._failure: BaseException | None = None
+        self._cameras: list[CameraWorker] = []
+
+    def run(self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None) -> RunTotals:
+        """Run until `stop` is set; with `until_done` also end when every source is read and recorded.
+
+        Args:
+            stop: Set it (from a signal handler) for a clean shutdown.
+            until_done: End by itself when no source has anything left.
+            on_tick: Called a few times a second from this thread (a live display).
+
+        Returns:
+            The run's totals.
+
+        Raises:
+            PlatewatchError: A stage ended with an error that a person has to look at.
+        """
+        self._matcher.refresh(force=True)
+        log.info("matching against %d hotlist entries", self._matcher.size)
+        recognizer = Recognizer(self._settings.recognition)
+        work_queue = WorkQueue(stop)
+        self._cameras = [
+            CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)
+            for camera in self._settings.cameras
+        ]
+        camera_threads = [
+            self._thread(f"camera-{worker.camera_id}", stop, lambda w=worker: w.run(stop, until_done=until_done))
+            for worker in self._cameras
+        ]
+        recorder_thread = self._thread(
+            "recorder", stop, lambda: self._recorder.run(work_queue, stop, lambda: not _any_alive(camera_threads))
+        )
+        relay_stop = threading.Event()
+        relay_threads = self._start_relay(relay_stop, stop)
+        upkeep = Upkeep(self._settings, self._database)
+        try:
+            while recorder_thread.is_alive() and not stop.is_set():
+                upkeep.tick()
+                if on_tick is not None:
+                    on_tick()
+                stop.wait(0.2)
+            recorder_thread.join()
+            if self._failure is None:
+                self._drain(relay_threads, stop, on_tick)
+        finally:
+            stop.set()
+            relay_stop.set()
+            for thread in (*camera_threads, recorder_thread, *relay_threads):
+                thread.join()
+        if self._failure is not None:
+            raise self._failure
+        return self.counters.totals()
+
+    def _start_relay(self, relay_stop: threading.Event, stop: threading.Event) -> list[threading.Thread]:
+        if self._kafka is None:
+            return []
+        relay = Relay(Outbox(self._database), self._kafka)
+        return [self._thread("relay", stop, lambda: relay.run(relay_stop))]
+
+    def _drain(
+        self, relay_threads: list[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
+    ) -> None:
+        """Give the relay a moment to publish what the last reads raised."""
+        outbox = Outbox(self._database)
+        deadline = time.monotonic() + (2.0 if stop.is_set() else DRAIN_SECONDS)
+        while _any_alive(relay_threads) and outbox.pending() > 0 and time.monotonic() < deadline:
+            if on_tick is not None:
+                on_tick()
+            time.sleep(0.05)
+
+    def _thread(self, name: str, stop: threading.Event, target: Callable[[], None]) -> threading.Thread:
+        """Start a stage's thread; what it raises ends the run and is raised again by `run`."""
+
+        def guarded() -> None:
+            try:
+                target()
+            except Stopped:
+                pass
+            except BaseException as error:  # noqa: BLE001 - the thread's edge: the run must end, not hang
+                log.debug("stage %s failed", name, exc_info=True)
+                self._failure = self._failure or error
+                stop.set()
+
+        thread = threading.Thread(target=guarded, name=name)
+        thread.start()
+        return thread
+
+
+def _any_alive(threads: list[threading.Thread]) -> bool:
+    return any(thread.is_alive() for thread in threads)
