@@ -15,7 +15,6 @@ from ingest.image_folder import ImageFolderSource, list_media
 from ingest.source import open_source
 from schemas.errors import UnreadableMedia
 from schemas.settings import CameraSettings
-from tests.unit.test_ingest_video import make_video
 
 
 def folder_source(folder: Path) -> ImageFolderSource:
@@ -53,7 +52,11 @@ def test_other_and_hidden_files_are_left_out_and_counted(tmp_path: Path) -> None
 
 def test_pictures_and_videos_mix(tmp_path: Path) -> None:
     put(tmp_path / "a.png", 10, value=77)
-    video = make_video(tmp_path / "b.avi", frames=4)
+    video = tmp_path / "b.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (48, 32))
+    for _ in range(4):
+        writer.write(np.zeros((32, 48, 3), np.uint8))
+    writer.release()
     source = folder_source(tmp_path)
     still, clip = source.items()
     assert (still.is_still, clip.is_still) == (True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zlib
 from pathlib import Path
@@ -61,11 +62,13 @@ def test_lossless_webp_header_is_understood(tmp_path: Path) -> None:
     st.sampled_from([b"", b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"RIFF", b"II*\x00"]),
 )
 def test_any_bytes_decode_or_are_refused_in_one_line(data: bytes, start: bytes) -> None:
+    message = "upload: is fine"
     try:
         decode_picture(start + data, "upload")
     except UnreadableMedia as error:
-        assert str(error).startswith("upload: is ")
-        assert "\n" not in str(error)
+        message = str(error)
+    assert message.startswith("upload: is ")
+    assert "\n" not in message
 
 
 def test_zero_byte_file_is_refused(tmp_path: Path) -> None:
@@ -99,10 +102,8 @@ def test_damaged_picture_is_refused_without_noise(tmp_path: Path, capfd: pytest.
 def test_cut_jpeg_gives_what_is_there_or_is_refused_without_noise(capfd: pytest.CaptureFixture[str]) -> None:
     data = cv2.imencode(".jpg", np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8))[1].tobytes()
     for length in range(0, len(data), 97):
-        try:
+        with contextlib.suppress(UnreadableMedia):
             assert decode_picture(data[:length], "a.jpg").shape == (64, 64, 3)
-        except UnreadableMedia:
-            pass
     assert capfd.readouterr() == ("", "")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 
@@ -28,6 +30,8 @@ def make_video(path: Path, frames: int = 60, rate: float = 20.0, codec: str = "M
         picture[:, : number + 1] = 250
         writer.write(picture)
     writer.release()
+    # As if written a while ago: a fresh file is watched for a moment before it is taken for whole.
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 100 + frames))
     return path
 
 
@@ -53,7 +57,7 @@ def test_frames_come_in_order_with_the_time_they_were_captured(tmp_path: Path, n
     assert error is None
     assert [frame.frame_number for frame in frames] == list(range(60))
     assert frames[0].captured_at == START
-    gaps = {round((b.captured_at - a.captured_at).total_seconds(), 3) for a, b in zip(frames, frames[1:], strict=False)}
+    gaps = {round((b.captured_at - a.captured_at).total_seconds(), 3) for a, b in pairwise(frames)}
     assert gaps == {0.05}
     assert {frame.camera_id for frame in frames} == {"gate"}
     assert frames[20].image.shape == (64, 96, 3)
