@@ -30,6 +30,7 @@ class DatabaseSettings(Section):
     options: dict[str, str] = {}
     """libpq's own option names, passed through (sslmode, connect_timeout, ...)."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 4
+    """Most connections that one process holds."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
     """How long to wait for a connection."""
     server_settings: dict[str, str] = {}
@@ -44,12 +45,15 @@ class KafkaSettings(Section):
     """Kafka. With neither `bootstrap_servers` nor `local`, alerts wait in the outbox."""
 
     bootstrap_servers: tuple[str, ...] = ()
+    """External Kafka, as host:port."""
     local: bool = False
     """Run a real Apache Kafka on loopback under Platewatch's own supervisor."""
     options: dict[str, Any] = {}
     """kafka-python's own option names, passed through to every client (security_protocol, sasl_mechanism, ...)."""
     max_message_bytes: Annotated[int, Field(ge=1024)] = 900_000
+    """Larger alerts go to the dead letters instead of to the broker."""
     delivery_timeout_seconds: Annotated[float, Field(gt=0)] = 20.0
+    """How long a message may take before it is tried again."""
     cache_dir: Path | None = None
     """Where the local broker's jars are kept; default: the user's cache folder."""
 
@@ -58,11 +62,15 @@ class DetectorSettings(Section):
     """Plate detector."""
 
     backend: Literal["auto", "onnxruntime", "openvino", "ultralytics"] = "auto"
+    """Inference engine; auto: ONNX Runtime, or OpenVINO where it is installed and faster."""
     weights: Path | None = None
     """ONNX model (or `.pt` for ultralytics); default: the weights that ship with Platewatch."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.35
+    """Detections below this confidence are ignored."""
     iou: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """Overlap above which two detections are one plate."""
     image_size: Annotated[int, Field(ge=160, le=1920, multiple_of=32)] = 640
+    """Longest side, in pixels, of the picture that the detector sees."""
 
 
 class OcrSettings(Section):
@@ -127,33 +135,46 @@ class AlertSettings(Section):
     topic: str | None = None
     """Alert topic; default: platewatch.alerts.<agency>.v1."""
     embed_plate_picture: bool = True
+    """Put the picture of the plate into the alert."""
 
 
 class ImageSettings(Section):
     """Where pictures are kept: any fsspec URL; default: `images` in the data directory."""
 
     url: str | None = None
+    """fsspec URL of the image store, like s3://bucket/folder; default: `images` in the data directory."""
     options: dict[str, Any] = {}
+    """fsspec's own option names, passed through (key, secret, endpoint_url, ...)."""
     keep_context: bool = True
+    """Keep the whole frame beside the picture of the plate."""
     jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 85
+    """JPEG quality of kept pictures."""
 
 
 class RetentionSettings(Section):
     """How long records are kept (Virginia Code 2.2-5517: reads 21 days, audit 2 years)."""
 
     reads_days: Annotated[int, Field(ge=1)] = 21
+    """Days after which reads, their pictures, hits and alerts are deleted."""
     audit_days: Annotated[int, Field(ge=1)] = 730
+    """Days after which the audit of searches is deleted."""
 
 
 class CameraSettings(Section):
     """One source of frames."""
 
     id: Identifier
+    """Name of the camera in reads and alerts."""
     type: Literal["video_file", "image_folder"]
+    """What the path is."""
     path: Path
+    """The video, or the folder that is watched for pictures."""
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    """Where the camera stands, degrees north."""
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Where the camera stands, degrees east."""
     heading: Annotated[float, Field(ge=0, lt=360)] | None = None
+    """Where the camera looks, degrees clockwise from true north."""
     started_at: AwareDatetime | None = None
     """When a video's first frame was captured; default: the file's modification time."""
 
@@ -186,7 +207,9 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".platewatch")
     """Everything a run keeps: database, images, broker, spools."""
     agency_id: Identifier = "local"
+    """Whose reads and alerts these are; part of the alert topic."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least severity that is logged."""
     database: DatabaseSettings = DatabaseSettings()
     kafka: KafkaSettings = KafkaSettings()
     recognition: RecognitionSettings = RecognitionSettings()

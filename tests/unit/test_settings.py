@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from schemas.errors import ConfigurationError
-from schemas.settings import load_settings
+from schemas.settings import CameraSettings, Settings, load_settings
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -71,3 +73,17 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
     assert "hunter2" not in repr(settings)
     assert settings.database.url is not None
     assert settings.database.url.get_secret_value().endswith("hunter2@db/x")
+
+
+def test_every_key_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs/configuration.md").read_text()
+
+    def keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
+        for name, field in model.model_fields.items():
+            if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+                yield from keys(field.annotation, f"{prefix}{name}.")
+            elif name != "cameras":
+                yield prefix + name
+
+    missing = [key for key in (*keys(Settings, ""), *keys(CameraSettings, "")) if f"| `{key}` |" not in text]
+    assert missing == []
