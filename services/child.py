@@ -40,6 +40,23 @@ class RunAs:
     namespace_uid: int | None = None
 
 
+def launched(argv: Sequence[str], run_as: RunAs, end_signal: signal.Signals = signal.SIGTERM) -> list[str]:
+    """Return the command line that runs `argv` as `run_as` says, and ends it when this thread ends.
+
+    Args:
+        argv: Program, absolute, and its arguments.
+        run_as: Who it runs as.
+        end_signal: What it gets when the thread that starts it ends.
+    """
+    orders = {
+        "parent": os.getpid(),
+        "signal": int(end_signal),
+        "user": run_as.user,
+        "namespace": run_as.namespace_uid,
+    }
+    return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), *argv]
+
+
 class ChildProcess:
     """A server that runs as our child: started, watched until ready, stopped; it ends when we end, even by SIGKILL.
 
@@ -87,13 +104,7 @@ class ChildProcess:
         program = shutil.which(self._argv[0])
         if program is None:
             raise ConfigurationError(f"{self.name}: no program {self._argv[0]}; reinstall it or correct its path")
-        orders = {
-            "parent": os.getpid(),
-            "signal": int(self._stop_signal),
-            "user": self._run_as.user,
-            "namespace": self._run_as.namespace_uid,
-        }
-        argv = [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(orders), program, *self._argv[1:]]
+        argv = launched([program, *self._argv[1:]], self._run_as, self._stop_signal)
         self._set_old_log_aside()
         with self.log_path.open("ab") as log:
             self._log_start = log.tell()

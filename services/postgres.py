@@ -1,0 +1,230 @@
+"""The embedded PostgreSQL: a server of our own in the data directory, for running on one machine."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from schemas.errors import ConfigurationError, StorageFull, TransientError
+from schemas.settings import DatabaseSettings
+from services.child import ChildProcess, OwnerLock
+from services.postgres_cluster import (
+    DATABASE,
+    PORT,
+    USER,
+    clear_leftovers,
+    create_cluster,
+    data_major,
+    read_status,
+    server_arguments,
+    server_environment,
+    socket_folder,
+)
+from services.postgres_identity import choose_identity
+from services.postgres_programs import find_programs
+
+logger = logging.getLogger(__name__)
+
+START_TIMEOUT_SECONDS = 600.0
+"""Crash recovery reads the whole write-ahead log again; a large one takes minutes."""
+STOP_TIMEOUT_SECONDS = 120.0
+NOTE_AFTER_SECONDS = 5.0
+POLL_SECONDS = 0.02
+TAKE_OVER_POLL_SECONDS = 0.25
+
+
+class EmbeddedPostgres:
+    """PostgreSQL in a data directory, shared by the Platewatch processes that use the directory.
+
+    The first process owns the server: it starts it, and the server ends with it. Later ones attach to it. When the
+    owner leaves, one that is still there starts the server again and owns it from then on; its connections see a short
+    outage.
+
+    Args:
+        data_dir: Platewatch's data directory; the server keeps to its `postgres` folder.
+        settings: `database` section; `server_settings`, `run_as` and `bin_dir` count here.
+    """
+
+    def __init__(self, data_dir: Path, settings: DatabaseSettings) -> None:
+        self._settings = settings
+        self._home = data_dir.absolute() / "postgres"
+        self._data = self._home / "data"
+        self._lock = OwnerLock(self._home / "owner.lock")
+        self._child: ChildProcess | None = None
+        self._leaving = threading.Event()
+        self._successor: threading.Thread | None = None
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the server runs under this process."""
+        return self._child is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server when this process owns it."""
+        return self._child.pid if self._child is not None else None
+
+    def start(self, timeout_seconds: float = START_TIMEOUT_SECONDS) -> str:
+        """Start the server, creating its database at the first time, or attach to the one that runs.
+
+        Args:
+            timeout_seconds: How long to wait until it accepts connections.
+
+        Returns:
+            A libpq connection string. It holds the password: keep it out of logs and argument lists.
+
+        Raises:
+            ConfigurationError: Something on this machine has to be changed; says what.
+            StorageFull: There is no space for the database.
+            TransientError: It is not ready in time.
+        """
+        with _translated(self._home):
+            deadline = time.monotonic() + timeout_seconds
+            while not self._lock.acquire():
+                if self._is_ready():
+                    self._watch_owner()
+                    return self._connection_string()
+                if time.monotonic() > deadline:
+                    raise TransientError(
+                        f"{self._home}: another process owns the database, but after {timeout_seconds:g} s it does "
+                        "not accept connections; stop that process or wait until it has started"
+                    )
+                time.sleep(POLL_SECONDS)
+            self._serve(timeout_seconds)
+            return self._connection_string()
+
+    def stop(self) -> None:
+        """Stop the server when this process owns it, else only detach. Does nothing when not started."""
+        self._leaving.set()
+        if self._successor is not None:
+            self._successor.join()
+            self._successor = None
+        if self._child is not None:
+            self._child.stop(STOP_TIMEOUT_SECONDS)
+            self._child = None
+        self._lock.release()
+        self._leaving.clear()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _serve(self, timeout_seconds: float) -> None:
+        """Start the server as its owner; gives the ownership back when that fails."""
+        try:
+            self._home.chmod(0o700)
+            programs = find_programs(self._settings.bin_dir, data_major(self._data))
+            identity = choose_identity(self._home, programs, self._settings.run_as)
+            clear_leftovers(self._home)
+            if not self._data.exists():
+                create_cluster(self._home, identity, sync=self._settings.server_settings.get("fsync") != "off")
+            sockets = socket_folder(self._home, identity.owner)
+            child = ChildProcess(
+                "PostgreSQL",
+                server_arguments(identity.programs, self._data, sockets, self._settings.server_settings),
+                log_path=self._home / "server.log",
+                cwd=self._home,
+                env=server_environment(),
+                stop_signal=signal.SIGINT,  # "fast shutdown": ends sessions, writes a checkpoint
+                run_as=identity.run_as,
+            )
+            self._run(child, timeout_seconds)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _run(self, child: ChildProcess, timeout_seconds: float) -> None:
+        started = time.monotonic()
+        noted = False
+
+        def ready() -> bool:
+            nonlocal noted
+            if not noted and time.monotonic() - started > NOTE_AFTER_SECONDS:
+                noted = True
+                logger.warning(
+                    "the database is still starting: after a crash it recovers first, which can take minutes",
+                    extra={"server_log": str(child.log_path)},
+                )
+            status = read_status(self._data)
+            return status is not None and status.ready and status.pid == child.pid
+
+        try:
+            child.start()
+            child.wait_ready(ready, timeout_seconds, POLL_SECONDS)
+        except BaseException:
+            child.stop(STOP_TIMEOUT_SECONDS)
+            raise
+        self._child = child
+        logger.debug("database server is ready", extra={"seconds": round(time.monotonic() - started, 3)})
+
+    def _is_ready(self) -> bool:
+        """Whether somebody else's server accepts connections; the status file alone may be left from a crash."""
+        status = read_status(self._data)
+        if status is None or not status.ready:
+            return False
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(status.socket_folder / f".s.PGSQL.{PORT}"))
+            except OSError:
+                return False
+        return True
+
+    def _watch_owner(self) -> None:
+        self._successor = threading.Thread(target=self._take_over, name="postgres-successor", daemon=True)
+        self._successor.start()
+
+    def _take_over(self) -> None:
+        """Wait until the owner has left, then own the server."""
+        while not self._leaving.wait(TAKE_OVER_POLL_SECONDS):
+            try:
+                if not self._lock.acquire():
+                    continue
+                logger.info("the database's owner has left; starting the server again in this process")
+                with _translated(self._home):
+                    self._serve(START_TIMEOUT_SECONDS)
+            except (TransientError, ConfigurationError) as error:
+                logger.warning("the database could not be started again: %s", error)
+                continue
+            return
+
+    def _connection_string(self) -> str:
+        status = read_status(self._data)
+        if status is None:
+            raise TransientError(f"{self._home}: the database was stopped while connecting to it; try again")
+        password = (self._home / "password").read_text(encoding="ascii").strip()
+        values = {
+            "host": str(status.socket_folder),
+            "port": str(PORT),
+            "user": USER,
+            "dbname": DATABASE,
+            "password": password,
+        }
+        return " ".join(f"{key}={_quoted(value)}" for key, value in values.items())
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+@contextlib.contextmanager
+def _translated(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(f"{home}: no space left for the database; free some or set data_dir elsewhere") from error
+        raise ConfigurationError(
+            f"{error.filename or home}: the database's folder cannot be used ({error.strerror}); run Platewatch as the "
+            "user who owns it, or set data_dir elsewhere"
+        ) from error

@@ -1,0 +1,111 @@
+"""Who an embedded PostgreSQL runs as. It refuses uid 0, so a Platewatch that runs as root needs somebody else.
+
+As root, in this order: the configured user; the user who owns existing data; the system's `postgres`, then `nobody`; a
+user namespace in which root has another number, for data below folders that only root may enter. Only our own folder
+changes its owner: opening somebody's home to the world for a database's sake is not ours to do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import ConfigurationError
+from services.child import RunAs, launched
+from services.postgres_programs import PostgresPrograms, copy_programs
+
+SYSTEM_USERS = ("postgres", "nobody")
+NAMESPACE_UID = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """Who the server runs as, which (uid, gid) its files belong to, and the programs that user may execute."""
+
+    run_as: RunAs
+    owner: tuple[int, int]
+    programs: PostgresPrograms
+
+
+def choose_identity(home: Path, programs: PostgresPrograms, configured_user: str | None) -> ServerIdentity:
+    """Choose who runs the server; change the owner of `home` to match.
+
+    Args:
+        home: The server's own folder, existing.
+        programs: PostgreSQL's programs.
+        configured_user: `database.run_as`; without meaning unless we are root.
+
+    Returns:
+        The identity, tried out.
+
+    Raises:
+        ConfigurationError: Nobody can run the server here; says what to change.
+    """
+    ours = (os.getuid(), os.getgid())
+    if os.getuid() != 0:
+        return ServerIdentity(RunAs(), ours, programs)
+    for owner in _candidates(home, configured_user):
+        identity = _as_user(owner, home, programs)
+        if identity is not None:
+            return identity
+    namespace = RunAs(namespace_uid=NAMESPACE_UID)
+    if configured_user is None:
+        give_to(home, ours)
+        if _works(namespace, home, programs):
+            return ServerIdentity(namespace, ours, programs)
+    raise ConfigurationError(
+        f"PostgreSQL refuses to run as root, and no other user may enter {home}; run Platewatch as a normal user, or "
+        "set data_dir to a folder that the user in database.run_as (default: postgres, nobody) can reach"
+    )
+
+
+def _candidates(home: Path, configured_user: str | None) -> Iterator[tuple[int, int]]:
+    if configured_user is not None:
+        try:
+            account = pwd.getpwnam(configured_user)
+        except KeyError as error:
+            raise ConfigurationError(
+                f"database.run_as: there is no system user '{configured_user}'; create it or name another"
+            ) from error
+        yield account.pw_uid, account.pw_gid
+        return
+    data = home / "data"
+    if data.exists() and data.stat().st_uid != 0:
+        yield data.stat().st_uid, data.stat().st_gid
+    for name in SYSTEM_USERS:
+        with contextlib.suppress(KeyError):
+            account = pwd.getpwnam(name)
+            yield account.pw_uid, account.pw_gid
+
+
+def _as_user(owner: tuple[int, int], home: Path, programs: PostgresPrograms) -> ServerIdentity | None:
+    run_as = RunAs(user=owner)
+    if not _works(run_as, home.parent, None):
+        return None
+    give_to(home, owner)
+    if not _works(run_as, home, programs):
+        programs = copy_programs(programs, home)
+        if not _works(run_as, home, programs):
+            return None
+    return ServerIdentity(run_as, owner, programs)
+
+
+def _works(run_as: RunAs, folder: Path, programs: PostgresPrograms | None) -> bool:
+    """Try it: permission bits alone do not tell (access lists, read-only or noexec mounts, security modules)."""
+    script = 'cd "$0" && { test -z "$1" || exec "$1" --version; }'
+    argv = ["/bin/sh", "-c", script, str(folder), programs.postgres if programs else ""]
+    return subprocess.run(launched(argv, run_as), capture_output=True, cwd="/", check=False).returncode == 0
+
+
+def give_to(folder: Path, owner: tuple[int, int]) -> None:
+    """Make `owner` (uid, gid) own the server's folder and what is in it, links themselves rather than their targets."""
+    status = folder.stat()
+    if (status.st_uid, status.st_gid) == owner:
+        return
+    for path in (*folder.rglob("*"), folder):  # the folder last: its owner says that the change is complete
+        os.chown(path, *owner, follow_symlinks=False)
