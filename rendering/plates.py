@@ -14,7 +14,15 @@ from rendering.glyphs import Die, Mask, advance, draw_text
 from rendering.states import DESIGNS, JURISDICTIONS, SERIAL_LETTERS, PlateDesign
 from schemas.types import Image
 
-__all__ = ["JURISDICTIONS", "PLATE_HEIGHT", "PLATE_WIDTH", "RenderedPlate", "random_serial", "render_plate"]
+__all__ = [
+    "JURISDICTIONS",
+    "PLATE_HEIGHT",
+    "PLATE_WIDTH",
+    "RenderedPlate",
+    "WornCharacter",
+    "random_serial",
+    "render_plate",
+]
 
 # 12 x 6 inches at 43.3 pixels an inch.
 PLATE_WIDTH: Final = 520
@@ -41,6 +49,21 @@ class RenderedPlate:
     jurisdiction: str
 
 
+@dataclass(frozen=True, slots=True)
+class WornCharacter:
+    """A character whose paint is worn and soiled so that it resembles another one, as weather does to a B and an 8.
+
+    Attributes:
+        index: its place in the serial, from 0.
+        resembles: the character it comes to look like.
+        degree: 0 for new paint, 1 where nothing is left of the difference.
+    """
+
+    index: int
+    resembles: str
+    degree: float
+
+
 def random_serial(jurisdiction: str, rng: np.random.Generator) -> str:
     """Draw a serial in one of the jurisdiction's standard formats, without separators.
 
@@ -57,7 +80,14 @@ def random_serial(jurisdiction: str, rng: np.random.Generator) -> str:
     return "".join(_character(slot, rng) for slot in pattern if slot in _SLOTS)
 
 
-def render_plate(text: str, jurisdiction: str, rng: np.random.Generator, *, font: str | None = None) -> RenderedPlate:
+def render_plate(
+    text: str,
+    jurisdiction: str,
+    rng: np.random.Generator,
+    *,
+    font: str | None = None,
+    worn: WornCharacter | None = None,
+) -> RenderedPlate:
     """Draw one plate.
 
     Args:
@@ -66,6 +96,7 @@ def render_plate(text: str, jurisdiction: str, rng: np.random.Generator, *, font
         jurisdiction: one of `JURISDICTIONS`.
         rng: source of chance for stickers, bolts, frame, light and small differences between dies.
         font: path of a TrueType file for the serial (needs OpenCV 5); None for the project's own dies.
+        worn: a character whose paint is worn; only with the project's own dies.
 
     Returns:
         The plate and what is on it.
@@ -78,7 +109,7 @@ def render_plate(text: str, jurisdiction: str, rng: np.random.Generator, *, font
     canvas = Canvas(_blank(jurisdiction).copy())
     height = PLATE_HEIGHT * _SERIAL_HEIGHT * rng.uniform(0.97, 1.05)
     if font is None:
-        mask = _serial_mask(canvas, _grouped(serial, design), height, design, rng)
+        mask = _serial_mask(canvas, _grouped(serial, design), height, design, rng, worn)
     else:
         mask = _font_mask(serial, height, font)
     canvas.emboss(mask, design.ink, rng.uniform(0.6, 1.2))
@@ -137,34 +168,58 @@ def _print_line(canvas: Canvas, text: str, die: Die, top: float, ink: str, span:
         return
     squeeze = min(span * PLATE_WIDTH / advance(text, die), 1.0)
     die = Die(die.height, die.width * squeeze, max(die.stroke * squeeze**0.5, 2.0), die.gap * squeeze, die.slant)
-    mask = np.zeros((PLATE_HEIGHT * 2, PLATE_WIDTH * 2), dtype=np.uint8)
     left = (PLATE_WIDTH - advance(text, die) - die.slant * die.height) / 2
-    draw_text(mask, text, left * 2, top * 2, die.scaled(2.0))
-    canvas.paint(_halved(mask), ink)
+    canvas.paint(_cut(text, left, top, die), ink)
 
 
-def _serial_mask(canvas: Canvas, grouped: str, height: float, design: PlateDesign, rng: np.random.Generator) -> Mask:
+def _serial_mask(
+    canvas: Canvas,
+    grouped: str,
+    height: float,
+    design: PlateDesign,
+    rng: np.random.Generator,
+    worn: WornCharacter | None,
+) -> Mask:
     """Cut the serial with the project's dies; the emblem is painted at once, as it is printed and not embossed."""
     stroke = height * rng.uniform(0.118, 0.14)
     die = Die(height, height * rng.uniform(0.46, 0.5), stroke, height * rng.uniform(0.09, 0.13))
     shown = grouped.replace("*", "  ")
     squeeze = min(_SERIAL_SPAN * PLATE_WIDTH / advance(shown, die), 1.0)
     die = Die(height, die.width * squeeze, die.stroke * squeeze**0.35, die.gap * squeeze)
-    mask = np.zeros((PLATE_HEIGHT * 2, PLATE_WIDTH * 2), dtype=np.uint8)
     left = (PLATE_WIDTH - advance(shown, die)) / 2
     top = (PLATE_HEIGHT - height) / 2 + rng.uniform(-2, 4)
-    draw_text(mask, shown, left * 2, top * 2, die.scaled(2.0))
+    mask = _cut(shown, left, top, die)
+    if worn is not None:
+        place = [position for position, character in enumerate(shown) if character.isalnum()][worn.index]
+        resembled = _cut(shown[:place] + worn.resembles + shown[place + 1 :], left, top, die)
+        mask = _wear(mask, resembled, worn.degree, rng)
     if "*" in grouped:
         width = advance("  ", die)
         middle = left + advance(grouped[: grouped.index("*")], die) + die.gap + width / 2
         draw_emblem(canvas, design.emblem, (middle, top + height / 2), width * 0.42, design)
-    return _halved(mask)
+    return mask
+
+
+def _cut(text: str, left: float, top: float, die: Die) -> Mask:
+    """Draw text at twice the size and halve it, for smooth edges."""
+    mask = np.zeros((PLATE_HEIGHT * 2, PLATE_WIDTH * 2), dtype=np.uint8)
+    draw_text(mask, text, left * 2, top * 2, die.scaled(2.0))
+    return cv2.resize(mask, (PLATE_WIDTH, PLATE_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _wear(mask: Mask, resembled: Mask, degree: float, rng: np.random.Generator) -> Mask:
+    """Take paint away where only the true character has it, and let dirt settle where only the other one would."""
+    coarse = rng.random((PLATE_HEIGHT // 5, PLATE_WIDTH // 5), dtype=np.float32)
+    patches = cv2.resize(coarse, (PLATE_WIDTH, PLATE_HEIGHT), interpolation=cv2.INTER_CUBIC)
+    share = cv2.GaussianBlur(np.where(patches < degree, np.float32(degree), np.float32(0)), (0, 0), 1.0)[..., None]
+    true, other = mask.astype(np.float32)[..., None], resembled.astype(np.float32)[..., None]
+    return np.clip(true + (other - true) * share, 0, 255).astype(np.uint8)[..., 0]
 
 
 def _font_mask(serial: str, height: float, font: str) -> Mask:
     """Set the serial in a TrueType face, its capitals `height` high, narrowed where it would not fit the plate."""
     page = np.zeros((_FONT_SIZE * 2, _FONT_SIZE * (len(serial) + 2)), dtype=np.uint8)
-    cv2.putText(page, serial, (_FONT_SIZE // 2, _FONT_SIZE * 3 // 2), (255,), cv2.FontFace(font), _FONT_SIZE)
+    cv2.putText(page, serial, (_FONT_SIZE // 2, _FONT_SIZE * 3 // 2), (255,), _face(font), _FONT_SIZE)
     x, y, width, rows = cv2.boundingRect(page)
     ink = page[y : y + rows, x : x + width]
     out_width = round(min(width * height / max(rows, 1), _SERIAL_SPAN * PLATE_WIDTH))
@@ -175,8 +230,9 @@ def _font_mask(serial: str, height: float, font: str) -> Mask:
     return mask
 
 
-def _halved(mask: Mask) -> Mask:
-    return cv2.resize(mask, (PLATE_WIDTH, PLATE_HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+@cache
+def _face(font: str) -> cv2.FontFace:
+    return cv2.FontFace(font)
 
 
 def _edge(image: Image) -> None:
