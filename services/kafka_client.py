@@ -1,0 +1,122 @@
+"""How every part of Platewatch opens kafka-python clients: options passed through, errors in our own words."""
+
+from __future__ import annotations
+
+import socket
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from schemas.errors import BrokerUnavailable, ConfigurationError
+from schemas.settings import KafkaSettings
+
+with warnings.catch_warnings():
+    # kafka-python 3.0 reads its protocol tables with importlib.resources.read_text, deprecated in 3.11 and 3.12 only.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+    from kafka.errors import KafkaConfigurationError
+    from kafka.errors import KafkaError as KafkaError
+
+DEFAULT_PORT = 9092
+REACH_TIMEOUT_SECONDS = 3.0
+BOOTSTRAP_TIMEOUT_MS = 10_000
+_KNOWN_OPTIONS = {*KafkaProducer.DEFAULT_CONFIG, *KafkaConsumer.DEFAULT_CONFIG, *KafkaAdminClient.DEFAULT_CONFIG}
+
+
+def open_producer(settings: KafkaSettings, servers: Sequence[str], **defaults: Any) -> Any:
+    """Return a connected KafkaProducer; see `_open`."""
+    return _open(KafkaProducer, settings, servers, defaults)
+
+
+def open_consumer(settings: KafkaSettings, servers: Sequence[str], **defaults: Any) -> Any:
+    """Return a connected KafkaConsumer; see `_open`."""
+    return _open(KafkaConsumer, settings, servers, defaults)
+
+
+def open_admin(settings: KafkaSettings, servers: Sequence[str], **defaults: Any) -> Any:
+    """Return a connected KafkaAdminClient; see `_open`."""
+    return _open(KafkaAdminClient, settings, servers, defaults)
+
+
+def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults: dict[str, Any]) -> Any:
+    """Open one client.
+
+    Args:
+        client: kafka-python's class.
+        settings: The section `kafka`; those of its `options` that this class knows win over `defaults`.
+        servers: Bootstrap servers, `HOST:PORT` each.
+        defaults: kafka-python's own option names.
+
+    Returns:
+        The client; it knows the cluster.
+
+    Raises:
+        BrokerUnavailable: No broker answers.
+        ConfigurationError: An option does not exist or does not fit.
+    """
+    unknown = sorted(set(settings.options) - _KNOWN_OPTIONS)
+    if unknown:
+        raise ConfigurationError(f"kafka.options: kafka-python has no option '{unknown[0]}'; remove it or correct it")
+    options = {
+        "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
+        **defaults,
+        **{name: value for name, value in settings.options.items() if name in client.DEFAULT_CONFIG},
+        "bootstrap_servers": list(servers),
+    }
+    if not (options.get("proxy_url") or options.get("socks5_proxy")):
+        check_reachable(servers)
+    try:
+        return client(**options)
+    except (KafkaConfigurationError, ValueError, TypeError, AssertionError, OSError, RuntimeError) as error:
+        raise ConfigurationError(f"kafka.options: {error}") from error
+    except KafkaError as error:
+        seconds = options["bootstrap_timeout_ms"] / 1000
+        raise BrokerUnavailable(
+            f"kafka at {', '.join(servers)} did not answer as a broker within {seconds:g} s ({error}); check the port, "
+            "security_protocol and, with SASL, user and password"
+        ) from error
+
+
+def check_reachable(servers: Sequence[str], timeout_seconds: float = REACH_TIMEOUT_SECONDS) -> None:
+    """Make sure that at least one server accepts TCP connections.
+
+    kafka-python itself retries in silence until its timeout, whatever the cause; this says at once what is wrong.
+
+    Args:
+        servers: `HOST:PORT` each; the port defaults to 9092.
+        timeout_seconds: How long to try, all servers together.
+
+    Raises:
+        BrokerUnavailable: None does; names the servers and the cause.
+        ConfigurationError: A server's text is not `HOST:PORT`.
+    """
+    addresses = [split_server(server) for server in servers]
+    deadline = time.monotonic() + timeout_seconds
+    cause: OSError | None = None
+    for address in addresses:
+        try:
+            socket.create_connection(address, timeout=max(deadline - time.monotonic(), 0.2)).close()
+        except OSError as error:
+            cause = error
+        else:
+            return
+    reason = (cause.strerror or str(cause)).lower() if cause is not None else "no server is configured"
+    raise BrokerUnavailable(
+        f"kafka at {', '.join(servers)} is not reachable ({reason}); check the address and that the broker runs"
+    ) from cause
+
+
+def split_server(server: str) -> tuple[str, int]:
+    """Return host and port of `HOST`, `HOST:PORT` or `[IPV6]:PORT`.
+
+    Raises:
+        ConfigurationError: The text is none of these.
+    """
+    host, colon, port = server.rpartition(":")
+    if not colon or server.endswith("]"):
+        host, port = server, str(DEFAULT_PORT)
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ConfigurationError(f"'{server}' is not a Kafka server; expected HOST:PORT")
+    return host, int(port)
