@@ -1,0 +1,1 @@
+"""Frame to PlateRead: detector, reader, tracker, fusion, and the weights that ship."""

@@ -1,0 +1,147 @@
+"""Frame to PlateRead: the detector and the reader, loaded once and shared by every camera."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from recognition.crops import crop
+from recognition.detector import DEFAULT_WEIGHTS, open_detector
+from recognition.fusion import MIN_CHARACTERS, WeightedReading, fuse
+from recognition.ocr import PlateOcr
+from recognition.results import PictureRead, RecognitionStats, VehiclePass
+from recognition.session import Origin, RecognitionSession
+from recognition.track import PICTURE_MARGIN
+from schemas.ids import read_id
+from schemas.settings import RecognitionSettings
+from schemas.types import Box, Frame, Image, Location, PlateDetection, PlateRead, ReadSource
+
+__all__ = ["PictureRead", "RecognitionSession", "RecognitionStats", "Recognizer", "VehiclePass"]
+
+MIN_PICTURE_CONFIDENCE = 0.02
+"""Least confidence of a plate in a single picture that a person looks at."""
+
+
+class Recognizer:
+    """Reads plates in pictures and in sequences of frames. Threads may share it.
+
+    Args:
+        settings: Weights and limits.
+
+    Raises:
+        ConfigurationError: Weights are missing or do not fit, or a backend is not installed.
+    """
+
+    def __init__(self, settings: RecognitionSettings) -> None:
+        self._settings = settings
+        self._detector = open_detector(settings.detector, settings.threads)
+        self._ocr = PlateOcr(settings.ocr, settings.threads)
+        # The engines use every core for one image, and ultralytics is not made for several threads at all.
+        self._one_at_a_time = threading.Lock()
+        detector_name = Path(settings.detector.weights or DEFAULT_WEIGHTS).stem
+        self._source = ReadSource("platewatch", f"{detector_name}+{self._ocr.name}")
+
+    def detect(self, image: Image) -> list[PlateDetection]:
+        """Find the plates in a picture, most confident first.
+
+        Args:
+            image: uint8 (H, W, 3), BGR.
+        """
+        with self._one_at_a_time:
+            return self._detector.detect([image])[0]
+
+    def read_picture(self, image: Image, *, min_confidence: float = MIN_PICTURE_CONFIDENCE) -> list[PictureRead]:
+        """Read every plate in a picture.
+
+        Args:
+            image: uint8 (H, W, 3), BGR.
+            min_confidence: Less sure reads are left out (0-1).
+
+        Returns:
+            The plates, best first: sure, large ones before the others.
+        """
+        detections = [d for d in self.detect(image) if d.box.width >= self._settings.tracking.min_plate_width]
+        results = self._ocr.read_plates([(image, detection.box) for detection in detections])
+        reads = []
+        for detection, result in zip(detections, results, strict=True):
+            fused = fuse([WeightedReading(result, 1.0)])
+            if len(fused.plate) >= MIN_CHARACTERS and fused.confidence >= min_confidence:
+                reads.append(
+                    PictureRead(detection.box, detection.confidence, fused.plate, fused.confidence, fused.characters)
+                )
+        return _without_doubles(sorted(reads, key=_rank))
+
+    def read_still(self, frame: Frame, *, agency_id: str, location: Location | None = None) -> list[VehiclePass]:
+        """Read a single picture as a camera's item: every plate is one vehicle's pass.
+
+        Args:
+            frame: The picture.
+            agency_id: Whose read it is.
+            location: Where the camera stood.
+
+        Returns:
+            The passes, best first, without those below the settings' least confidence.
+        """
+        reads = self.read_picture(frame.image, min_confidence=self._settings.tracking.min_confidence)
+        return [
+            VehiclePass(
+                self._still_read(read, number, frame, agency_id, location),
+                crop(frame.image, read.box, PICTURE_MARGIN).copy(),
+                frame.image,
+            )
+            for number, read in enumerate(reads, start=1)
+        ]
+
+    def session(
+        self, camera_id: str, agency_id: str, location: Location | None, source_item: str
+    ) -> RecognitionSession:
+        """Begin a sequence of frames.
+
+        Args:
+            camera_id: The camera.
+            agency_id: Whose reads these are.
+            location: Where the camera stands.
+            source_item: The file's or the stream's name.
+        """
+        origin = Origin(camera_id, agency_id, location, source_item, self._source)
+        return RecognitionSession(self._settings.tracking, self.detect, self._ocr, origin)
+
+    def _still_read(
+        self, read: PictureRead, number: int, frame: Frame, agency_id: str, location: Location | None
+    ) -> PlateRead:
+        return PlateRead(
+            read_id=read_id(frame.camera_id, frame.source_item, frame.captured_at, number),
+            camera_id=frame.camera_id,
+            agency_id=agency_id,
+            captured_at=frame.captured_at,
+            first_seen=frame.captured_at,
+            last_seen=frame.captured_at,
+            plate=read.plate,
+            confidence=read.confidence,
+            characters=read.characters,
+            jurisdiction=read.jurisdiction,
+            location=location,
+            track_number=number,
+            box=read.box,
+            source=self._source,
+        )
+
+
+def _rank(read: PictureRead) -> tuple[float, float, float]:
+    # A plate in the foreground is what a picture was taken of; text on a bumper may read as surely.
+    size = min(read.box.width / 100.0, 1.0)
+    return -read.confidence * read.detection_confidence * size, read.box.x1, read.box.y1
+
+
+def _without_doubles(reads: list[PictureRead]) -> list[PictureRead]:
+    """Drop plates whose middle lies in a better one: boxes within boxes, which overlap too little to be suppressed."""
+    kept: list[PictureRead] = []
+    for read in reads:
+        x, y = (read.box.x1 + read.box.x2) / 2, (read.box.y1 + read.box.y2) / 2
+        if not any(_contains(other.box, x, y) for other in kept):
+            kept.append(read)
+    return kept
+
+
+def _contains(box: Box, x: float, y: float) -> bool:
+    return box.x1 <= x < box.x2 and box.y1 <= y < box.y2

@@ -1,0 +1,52 @@
+"""What the recognizer hands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.types import Box, CharacterRead, Image, PlateRead
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRead:
+    """One plate in one picture. `box` is in pixels of the picture; confidences are 0-1."""
+
+    box: Box
+    detection_confidence: float
+    plate: str
+    confidence: float
+    characters: tuple[CharacterRead, ...]
+    jurisdiction: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VehiclePass:
+    """One vehicle's pass with its pictures: the plate in its best frame, and that frame; uint8 BGR."""
+
+    read: PlateRead
+    plate_picture: Image
+    context_picture: Image
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionStats:
+    """What became of a sequence's frames, detections and tracks.
+
+    frames: frames taken in.
+    detections: plates found in single frames.
+    too_narrow: detections dropped because the plate has too few pixels.
+    merged: tracks that turned out to be pieces of another's pass.
+    too_few_frames: tracks dropped because the plate was seen too few times.
+    not_a_plate: tracks dropped because their text is too short for a plate.
+    too_unsure: tracks dropped for their low confidence.
+    reads: passes handed on.
+    """
+
+    frames: int = 0
+    detections: int = 0
+    too_narrow: int = 0
+    merged: int = 0
+    too_few_frames: int = 0
+    not_a_plate: int = 0
+    too_unsure: int = 0
+    reads: int = 0

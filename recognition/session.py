@@ -1,0 +1,174 @@
+"""One sequence of frames from one camera: detections followed, read, fused, and handed on once per vehicle."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from recognition.fusion import MIN_CHARACTERS, FusedRead
+from recognition.ocr import PlateOcr
+from recognition.results import RecognitionStats, VehiclePass
+from recognition.same_vehicle import MERGE_WINDOW, same_vehicle
+from recognition.track import Track
+from recognition.tracker import PlateTracker
+from schemas.ids import read_id
+from schemas.settings import TrackingSettings
+from schemas.types import Frame, Image, Location, PlateDetection, PlateRead, ReadSource
+
+REPORT_AFTER = timedelta(seconds=30)
+"""A plate that stays in view is reported after this time, and not again while it stays."""
+
+Detect = Callable[[Image], list[PlateDetection]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a sequence's reads come from: the constant part of every PlateRead."""
+
+    camera_id: str
+    agency_id: str
+    location: Location | None
+    source_item: str
+    source: ReadSource
+
+
+class RecognitionSession:
+    """Follows the plates of one sequence. One thread at a time.
+
+    A pass is handed on when its plate was out of view long enough that it cannot be the same vehicle again:
+    `max_gap_seconds` and then `MERGE_WINDOW`.
+
+    Args:
+        settings: Limits.
+        detect: Finds the plates in a frame.
+        ocr: Reads plates.
+        origin: What every read of the sequence shares.
+    """
+
+    def __init__(self, settings: TrackingSettings, detect: Detect, ocr: PlateOcr, origin: Origin) -> None:
+        self._settings = settings
+        self._detect = detect
+        self._ocr = ocr
+        self._origin = origin
+        self._tracker = PlateTracker(settings.detect_every)
+        self._max_gap = timedelta(seconds=settings.max_gap_seconds)
+        self._active: dict[int, Track] = {}
+        self._ended: list[Track] = []
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def stats(self) -> RecognitionStats:
+        """What became of the frames so far."""
+        return RecognitionStats(**self._counts)
+
+    def process(self, frame: Frame) -> list[VehiclePass]:
+        """Take the next frame in.
+
+        Args:
+            frame: In order of time.
+
+        Returns:
+            The passes that are complete now.
+        """
+        if self._counts["frames"] % self._settings.detect_every:
+            self._tracker.skip()
+        else:
+            self._follow(frame)
+        self._counts["frames"] += 1
+        now = frame.captured_at
+        for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
+            self._end(number)
+        return [*self._report_long(now), *self._report_ended(now)]
+
+    def finish(self) -> list[VehiclePass]:
+        """Hand on what is left when the sequence is over."""
+        for number in list(self._active):
+            self._end(number)
+        return self._report_ended(None)
+
+    def _follow(self, frame: Frame) -> None:
+        detections = self._detect(frame.image)
+        wide = [detection for detection in detections if detection.box.width >= self._settings.min_plate_width]
+        self._counts["detections"] += len(detections)
+        self._counts["too_narrow"] += len(detections) - len(wide)
+        for detection, number in zip(wide, self._tracker.update(wide), strict=True):
+            track = self._active.get(number)
+            if track is None:
+                self._active[number] = Track(number, frame, detection)
+            elif not track.reported:
+                track.add(frame, detection)
+            else:
+                track.stay(frame, detection)
+
+    def _end(self, number: int) -> None:
+        """Move a track out of view, into the earlier piece of the same pass if there is one."""
+        track = self._active.pop(number)
+        self._tracker.end(number)
+        for earlier in self._ended:
+            if self._same(earlier, track):
+                earlier.absorb(track)
+                self._counts["merged"] += 1
+                return
+        self._ended.append(track)
+
+    def _report_long(self, now: datetime) -> Iterable[VehiclePass]:
+        for track in self._active.values():
+            if not track.reported and now - track.first_seen > REPORT_AFTER:
+                yield from self._report(track)
+                track.reported = True
+
+    def _report_ended(self, now: datetime | None) -> list[VehiclePass]:
+        """Hand on the passes that nothing can be added to; all of them when there is no `now`."""
+        due = [t for t in self._ended if now is None or now - t.last_seen > self._max_gap + MERGE_WINDOW]
+        passes: list[VehiclePass] = []
+        for track in due:
+            self._ended.remove(track)
+            later = next((active for active in self._active.values() if self._same(track, active)), None)
+            if later is not None:
+                # It is in view again: the rest of the pass is still to come.
+                later.absorb(track)
+                self._counts["merged"] += 1
+            elif not track.reported:
+                passes.extend(self._report(track))
+        return sorted(passes, key=lambda vehicle: (vehicle.read.first_seen, vehicle.read.track_number))
+
+    def _same(self, earlier: Track, later: Track) -> bool:
+        # Reading takes a hundred times as long as comparing times.
+        if later.first_seen - earlier.last_seen > MERGE_WINDOW:
+            return False
+        return same_vehicle(earlier, earlier.read(self._ocr), later, later.read(self._ocr))
+
+    def _report(self, track: Track) -> list[VehiclePass]:
+        if track.frame_count < self._settings.min_frames:
+            self._counts["too_few_frames"] += 1
+            return []
+        fused = track.read(self._ocr)
+        if len(fused.plate) < MIN_CHARACTERS:
+            self._counts["not_a_plate"] += 1
+            return []
+        if fused.confidence < self._settings.min_confidence:
+            self._counts["too_unsure"] += 1
+            return []
+        self._counts["reads"] += 1
+        return [VehiclePass(self._plate_read(track, fused), track.best.picture, track.context_picture)]
+
+    def _plate_read(self, track: Track, fused: FusedRead) -> PlateRead:
+        origin = self._origin
+        return PlateRead(
+            read_id=read_id(origin.camera_id, origin.source_item, track.first_seen, track.number),
+            camera_id=origin.camera_id,
+            agency_id=origin.agency_id,
+            captured_at=track.best.captured_at,
+            first_seen=track.first_seen,
+            last_seen=track.last_seen,
+            plate=fused.plate,
+            confidence=fused.confidence,
+            characters=fused.characters,
+            location=origin.location,
+            frame_count=track.frame_count,
+            track_number=track.number,
+            box=track.best.box,
+            source=origin.source,
+        )
