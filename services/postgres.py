@@ -68,6 +68,11 @@ class EmbeddedPostgres:
         return self._child is not None
 
     @property
+    def connection_string(self) -> str:
+        """The libpq connection string that `start` returned. It holds the password: keep it out of logs."""
+        return self._connection_string()
+
+    @property
     def pid(self) -> int | None:
         """Process id of the server when this process owns it."""
         return self._child.pid if self._child is not None else None

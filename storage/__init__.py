@@ -1,0 +1,1 @@
+"""PostgreSQL and the image store: what is kept, for how long, and who asked for it."""

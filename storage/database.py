@@ -1,0 +1,212 @@
+"""The way to PostgreSQL: the embedded server or the configured one, migrated, behind a pool."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from schemas.errors import ConfigurationError, DatabaseUnavailable
+from schemas.settings import Settings
+from services.postgres import EmbeddedPostgres
+from storage.errors import translate, translated
+from storage.migrate import migrate as run_migrations
+
+logger = logging.getLogger(__name__)
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+OLDEST_SERVER = 150000
+RECONNECT_SECONDS = 2.0
+"""The pool's attempts grow apart; starting them anew this often keeps the way back from an outage short."""
+
+
+class Database:
+    """A pool of connections to one migrated database. Make it with `open_database`.
+
+    Args:
+        connection_string: libpq connection string or URI.
+        where: The server in words, without its password.
+        pool_size: Most connections at a time.
+        timeout_seconds: How long to wait for one.
+    """
+
+    def __init__(
+        self, connection_string: str, where: str, *, pool_size: int = 4, timeout_seconds: float = 10.0
+    ) -> None:
+        self.where = where
+        self._connection_string = connection_string
+        self._timeout_seconds = timeout_seconds
+        self._own: set[Connection] = set()
+        self._own_lock = threading.Lock()
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            connection_string,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            timeout=timeout_seconds,
+            reconnect_timeout=RECONNECT_SECONDS,
+            name="platewatch",
+        )
+
+    def open(self) -> None:
+        """Start the pool; connections are made as they are needed."""
+        self._pool.open()
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._own_lock:
+            for connection in self._own:
+                connection.close()
+            self._own.clear()
+        self._pool.close()
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection in autocommit mode: every statement is a transaction of its own.
+
+        Raises:
+            DatabaseUnavailable: No connection in time, or it was lost meanwhile.
+            PlatewatchError: What psycopg raised, translated (see `storage.errors`).
+        """
+        with translated(self.where):
+            connection = self._working_connection()
+            try:
+                yield connection
+            finally:
+                self._pool.putconn(connection)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Lend a connection with one transaction on it: all or nothing.
+
+        Raises:
+            DatabaseUnavailable: No connection in time, or it was lost meanwhile.
+            PlatewatchError: What psycopg raised, translated (see `storage.errors`).
+        """
+        with self.connection() as connection, connection.transaction():
+            yield connection
+
+    def _working_connection(self) -> Connection:
+        """Take connections from the pool until one works; those that an outage broke are given back for replacement."""
+        deadline = time.monotonic() + self._timeout_seconds
+        while True:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise PoolTimeout
+            connection = self._pool.getconn(timeout=remaining)
+            try:
+                ConnectionPool.check_connection(connection)
+            except psycopg.Error:
+                self._pool.putconn(connection)
+            except BaseException:
+                self._pool.putconn(connection)
+                raise
+            else:
+                return connection
+
+    def own_connection(self) -> Connection:
+        """Open a connection outside the pool, in autocommit mode, for what belongs to a session (locks, LISTEN).
+
+        Give it back with `discard`; `close` closes it too.
+
+        Raises:
+            DatabaseUnavailable: The server cannot be reached.
+        """
+        with translated(self.where):
+            connection = psycopg.connect(self._connection_string, autocommit=True)
+        with self._own_lock:
+            self._own.add(connection)
+        return connection
+
+    def discard(self, connection: Connection) -> None:
+        """Close a connection of `own_connection`."""
+        with self._own_lock:
+            self._own.discard(connection)
+        connection.close()
+
+
+@contextlib.contextmanager
+def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Database]:
+    """Open the database that the settings name: the embedded one in the data directory, or `database.url`.
+
+    Args:
+        settings: The whole configuration; `data_dir` and `database` count here.
+        migrate: Whether to bring its schema up to date first.
+
+    Yields:
+        The database, ready for use.
+
+    Raises:
+        DatabaseUnavailable: The server is down; names its host.
+        ConfigurationError: Wrong name, password, version or schema; says what to change.
+        StorageFull: No space for the embedded database.
+    """
+    with contextlib.ExitStack() as stack:
+        if settings.database.url is None:
+            server = EmbeddedPostgres(settings.data_dir, settings.database)
+            stack.callback(server.stop)
+            connection_string, where = server.start(), f"embedded database in {settings.data_dir}"
+        else:
+            connection_string, where = _external(settings)
+        _wait_until_reachable(connection_string, where, settings.database.timeout_seconds)
+        if migrate:
+            run_migrations(connection_string, where)
+        database = Database(
+            connection_string,
+            where,
+            pool_size=settings.database.pool_size,
+            timeout_seconds=settings.database.timeout_seconds,
+        )
+        stack.callback(database.close)
+        database.open()
+        yield database
+
+
+def _external(settings: Settings) -> tuple[str, str]:
+    """Return the configured connection string with the options, and the server in words."""
+    url = settings.database.url
+    text = url.get_secret_value() if url is not None else ""
+    defaults = {
+        "connect_timeout": str(max(2, int(settings.database.timeout_seconds))),
+        "application_name": "platewatch",
+    }
+    try:
+        given = conninfo_to_dict(text) | settings.database.options
+        connection_string = make_conninfo("", **(defaults | given))
+    except psycopg.ProgrammingError as error:
+        # libpq's message may quote the string with its password, so it is not passed on.
+        raise ConfigurationError(
+            "database.url or database.options: not a PostgreSQL connection string or URI; write it like "
+            "postgresql://user:password@host/name, with libpq's own option names"
+        ) from error
+    host = given.get("host") or given.get("hostaddr") or "localhost"
+    port = f":{given['port']}" if given.get("port") else ""
+    return connection_string, f"database '{given.get('dbname', '')}' at {host}{port}"
+
+
+def _wait_until_reachable(connection_string: str, where: str, timeout_seconds: float) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        try:
+            with psycopg.connect(connection_string, autocommit=True) as connection:
+                version = connection.info.server_version
+        except psycopg.Error as error:
+            problem = translate(error, where)
+            if not isinstance(problem, DatabaseUnavailable) or time.monotonic() > deadline:
+                raise problem from error
+            time.sleep(0.1)
+            continue
+        if version < OLDEST_SERVER:
+            raise ConfigurationError(
+                f"{where}: PostgreSQL {version // 10000} is too old; version 15 or newer is needed"
+            )
+        return

@@ -1,0 +1,74 @@
+"""psycopg's errors as Platewatch's own."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import psycopg
+import psycopg_pool
+from psycopg import errors as pg
+
+from schemas.errors import (
+    ConfigurationError,
+    DatabaseUnavailable,
+    InvalidInput,
+    PlatewatchError,
+    StorageFull,
+    TransientError,
+)
+
+_WRONG_SETTING = re.compile(
+    r"authentication failed|role .* does not exist|database .* does not exist|no pg_hba\.conf entry"
+    r"|no password supplied|invalid connection option|permission denied|certificate verify failed"
+    r"|server does not support SSL",
+    re.IGNORECASE,
+)
+_TRY_AGAIN = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)
+
+
+@contextlib.contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Raise psycopg's errors as Platewatch's, `from` the cause.
+
+    Args:
+        where: The server in words, without its password.
+
+    Raises:
+        DatabaseUnavailable: It cannot be reached, ended the connection or is read-only.
+        StorageFull: Its disk is full.
+        TransientError: The statement lost a race; it may be tried again.
+        InvalidInput: A value does not fit its column.
+        ConfigurationError: It refuses this user or this database.
+    """
+    try:
+        yield
+    except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed) as error:
+        raise translate(error, where) from error
+
+
+def translate(error: Exception, where: str) -> PlatewatchError:
+    """Return the Platewatch error for one of psycopg's; the message is one line and holds no data of the statement."""
+    reason = _one_line(error)
+    if isinstance(error, pg.DiskFull):
+        return StorageFull(f"{where}: the database's disk is full; free some space")
+    if isinstance(error, _TRY_AGAIN):
+        return TransientError(f"{where}: the statement has to be tried again ({reason})")
+    if isinstance(error, pg.InsufficientPrivilege):
+        return ConfigurationError(f"{where}: {reason}; grant this to the user in database.url")
+    if isinstance(error, psycopg_pool.PoolTimeout):
+        return DatabaseUnavailable(f"{where}: no connection in time; the server is down or busy")
+    if isinstance(error, psycopg.OperationalError) and _WRONG_SETTING.search(reason):
+        return ConfigurationError(f"{where}: {reason}; correct database.url or database.options")
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, pg.ReadOnlySqlTransaction)):
+        return DatabaseUnavailable(f"{where}: cannot be reached or ended the connection ({reason})")
+    if isinstance(error, psycopg.DataError):
+        return InvalidInput(f"a value does not fit the database: {reason}")
+    return PlatewatchError(f"{where}: the statement failed ({reason})")
+
+
+def _one_line(error: Exception) -> str:
+    # Only the primary message: DETAIL and CONTEXT lines may hold plates, which must not reach a log.
+    text = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+    return " ".join(text.split()) or type(error).__name__

