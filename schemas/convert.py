@@ -1,0 +1,163 @@
+"""Between in-process types and wire models. Pure functions; a read survives the way there and back unchanged."""
+
+from __future__ import annotations
+
+from schemas.events import (
+    BoxEvent,
+    CharacterEvent,
+    CharacterEvidenceEvent,
+    EntrySummaryEvent,
+    HitEvent,
+    ListEvent,
+    LocationEvent,
+    PlateReadEvent,
+    SourceEvent,
+    VehicleEvent,
+)
+from schemas.types import (
+    Box,
+    CharacterRead,
+    Hit,
+    HotlistEntry,
+    Location,
+    PlateRead,
+    ReadSource,
+    VehicleDescription,
+)
+
+
+def read_to_event(read: PlateRead) -> PlateReadEvent:
+    """Return the wire form of a read."""
+    return PlateReadEvent(
+        read_id=read.read_id,
+        camera_id=read.camera_id,
+        agency_id=read.agency_id,
+        captured_at=read.captured_at,
+        first_seen=read.first_seen,
+        last_seen=read.last_seen,
+        plate=read.plate,
+        confidence=read.confidence,
+        characters=tuple(
+            CharacterEvent(
+                character=character.character, confidence=character.confidence, alternatives=character.alternatives
+            )
+            for character in read.characters
+        ),
+        jurisdiction=read.jurisdiction,
+        jurisdiction_confidence=read.jurisdiction_confidence,
+        location=_location_to_event(read.location),
+        frame_count=read.frame_count,
+        track_number=read.track_number,
+        box=_box_to_event(read.box),
+        plate_image_key=read.plate_image_key,
+        context_image_key=read.context_image_key,
+        vehicle=vehicle_to_event(read.vehicle),
+        source=SourceEvent(name=read.source.name, version=read.source.version),
+    )
+
+
+def read_from_event(event: PlateReadEvent) -> PlateRead:
+    """Return the in-process form of a read."""
+    return PlateRead(
+        read_id=event.read_id,
+        camera_id=event.camera_id,
+        agency_id=event.agency_id,
+        captured_at=event.captured_at,
+        first_seen=event.first_seen,
+        last_seen=event.last_seen,
+        plate=event.plate,
+        confidence=event.confidence,
+        characters=tuple(
+            CharacterRead(character.character, character.confidence, character.alternatives)
+            for character in event.characters
+        ),
+        jurisdiction=event.jurisdiction,
+        jurisdiction_confidence=event.jurisdiction_confidence,
+        location=_location_from_event(event.location),
+        frame_count=event.frame_count,
+        track_number=event.track_number,
+        box=_box_from_event(event.box),
+        plate_image_key=event.plate_image_key,
+        context_image_key=event.context_image_key,
+        vehicle=vehicle_from_event(event.vehicle),
+        source=ReadSource(event.source.name, event.source.version),
+    )
+
+
+def hit_to_event(hit: Hit) -> HitEvent:
+    """Return the wire form of a hit."""
+    return HitEvent(
+        hit_id=hit.hit_id,
+        tier=hit.tier,
+        score=hit.score,
+        explanation=hit.explanation,
+        characters=tuple(
+            CharacterEvidenceEvent.model_validate(
+                {
+                    "read": evidence.read,
+                    "listed": evidence.listed,
+                    "probability": evidence.probability,
+                    "relation": evidence.relation,
+                }
+            )
+            for evidence in hit.characters
+        ),
+        jurisdiction_agrees=hit.jurisdiction_agrees,
+        edit_distance=hit.edit_distance,
+    )
+
+
+def list_to_event(hit: Hit) -> ListEvent:
+    """Return the list of a hit, with the age of its content when the read was captured."""
+    return ListEvent(hotlist_id=hit.hotlist_id, as_of=hit.list_as_of, age_seconds=hit.list_age_seconds)
+
+
+def entry_to_summary(entry: HotlistEntry) -> EntrySummaryEvent:
+    """Return what an officer needs to confirm an entry with its originating agency."""
+    return EntrySummaryEvent(
+        entry_id=entry.entry_id,
+        plate=entry.plate,
+        jurisdiction=entry.jurisdiction,
+        category=entry.category,
+        source_entry_id=entry.source_entry_id,
+        source_code=entry.source_code,
+        originating_agency=entry.originating_agency,
+        case_number=entry.case_number,
+        priority=entry.priority,
+        vehicle=vehicle_to_event(entry.vehicle),
+        instructions=entry.instructions,
+    )
+
+
+def vehicle_to_event(vehicle: VehicleDescription | None) -> VehicleEvent | None:
+    """Return the wire form of a vehicle's description."""
+    if vehicle is None:
+        return None
+    return VehicleEvent(
+        year=vehicle.year, make=vehicle.make, model=vehicle.model, style=vehicle.style, color=vehicle.color
+    )
+
+
+def vehicle_from_event(event: VehicleEvent | None) -> VehicleDescription | None:
+    """Return the in-process form of a vehicle's description."""
+    if event is None:
+        return None
+    return VehicleDescription(event.year, event.make, event.model, event.style, event.color)
+
+
+def _location_to_event(location: Location | None) -> LocationEvent | None:
+    if location is None:
+        return None
+    return LocationEvent(latitude=location.latitude, longitude=location.longitude, heading=location.heading)
+
+
+def _location_from_event(event: LocationEvent | None) -> Location | None:
+    return None if event is None else Location(event.latitude, event.longitude, event.heading)
+
+
+def _box_to_event(box: Box | None) -> BoxEvent | None:
+    return None if box is None else BoxEvent(x1=box.x1, y1=box.y1, x2=box.x2, y2=box.y2)
+
+
+def _box_from_event(event: BoxEvent | None) -> Box | None:
+    return None if event is None else Box(event.x1, event.y1, event.x2, event.y2)
