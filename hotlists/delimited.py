@@ -1,0 +1,178 @@
+"""Delimited text with a header: the delimiter is found from the header, and rows keep their line numbers."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hotlists.fields import FieldError
+from hotlists.lines import MAX_LINE_BYTES, Line, read_lines
+from schemas.errors import InvalidInput
+
+DELIMITERS = (",", ";", "\t", "|")
+_MAX_LINES_PER_ROW = 50
+_FIELD = {
+    delimiter: re.compile(
+        rf'"(?:[^"]|"")*+"[^{re.escape(delimiter)}]*|[^"{re.escape(delimiter)}][^{re.escape(delimiter)}]*|'
+    )
+    for delimiter in DELIMITERS
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is being read: the header's line, its columns' names as given, and its rows one by one."""
+
+    header: Line
+    names: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: where it begins, its text, and its fields; `error` instead where it cannot be split."""
+
+    line: Line
+    fields: tuple[str, ...] = ()
+    error: FieldError | None = None
+
+
+def column_key(name: str) -> str:
+    """Return a column's name without case, blanks, dashes and underscores, so that `Case Number` is `case_number`."""
+    return re.sub(r"[\s_\-]+", "", name).casefold()
+
+
+def read_table(stream: BinaryIO, source_name: str, needed: str) -> Table:
+    """Read a table's header.
+
+    Args:
+        stream: The file, at its beginning.
+        source_name: Its name, for errors.
+        needed: Name of the column that has to be there; it also tells the delimiter.
+
+    Raises:
+        InvalidInput: The file is no text, or its header has no such column, or has it twice.
+    """
+    lines = read_lines(stream, source_name)
+    header = next(lines)
+    if re.fullmatch(r"sep=.?", header.text, re.IGNORECASE):
+        # Excel writes this line for itself.
+        header = next(lines, header)
+    for delimiter in DELIMITERS:
+        names = _names(header.text, delimiter)
+        if column_key(needed) in (column_key(name) for name in names):
+            break
+    else:
+        raise InvalidInput(
+            f"no column is named '{needed}' in the header '{header.text[:120]}'; the first line has to name the "
+            "columns, divided by comma, semicolon, tab or |",
+            source=source_name,
+            line=header.number,
+        )
+    return Table(header, names, _rows(lines, delimiter, len(names)))
+
+
+def _names(header: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(name.strip() for name in split(header, delimiter))
+    except FieldError:
+        return ()
+
+
+def split(text: str, delimiter: str) -> list[str]:
+    """Return a row's fields; quoted fields may hold delimiters, doubled quotes and line ends.
+
+    Raises:
+        FieldError: A line end stands outside quotes.
+    """
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise FieldError("row", f"the row cannot be split into fields ({error})") from error
+
+
+def _rows(lines: Iterator[Line], delimiter: str, columns: int) -> Iterator[Row]:
+    pending: list[Line] = []
+    while True:
+        line = pending.pop(0) if pending else next(lines, None)
+        if line is None:
+            return
+        if not line.text.strip(f'{delimiter} "'):
+            # Spreadsheets export empty rows as bare delimiters.
+            continue
+        if _open_quote(line.text, delimiter):
+            joined = _close_quote(line, lines, pending, delimiter)
+            if joined is None:
+                yield Row(line, error=FieldError("quotes", "a quoted field begins and does not end"))
+                continue
+            line = Line(line.number, joined)
+        yield _row(line, delimiter, columns)
+
+
+def _row(line: Line, delimiter: str, columns: int) -> Row:
+    try:
+        fields = split(line.text, delimiter)
+    except FieldError as error:
+        return Row(line, error=error)
+    if any(field.strip() for field in fields[columns:]):
+        reason = f"the row has {len(fields)} fields, the header {columns}; quote fields that hold '{delimiter}'"
+        return Row(line, error=FieldError("row", reason))
+    return Row(line, tuple(fields[:columns]) + ("",) * (columns - len(fields)))
+
+
+def _close_quote(line: Line, lines: Iterator[Line], pending: list[Line], delimiter: str) -> str | None:
+    """Add following lines until the quoted field ends; where it never does, give them back and return None."""
+    taken: list[Line] = []
+    text = line.text
+    while len(taken) < _MAX_LINES_PER_ROW:
+        following = pending.pop(0) if pending else next(lines, None)
+        if following is None:
+            break
+        taken.append(following)
+        text = f"{text}\n{following.text}"
+        if len(text) > MAX_LINE_BYTES:
+            break
+        if '"' in following.text and not _open_quote(text, delimiter):
+            return text
+    # One stray quote must not swallow the rows after it.
+    pending[:0] = taken
+    return None
+
+
+def _open_quote(text: str, delimiter: str) -> bool:
+    """Tell whether a quoted field is still open at the end of a text."""
+    if '"' not in text:
+        return False
+    position = 0
+    while position <= len(text):
+        match = _FIELD[delimiter].match(text, position)
+        if match is None or (match.end() < len(text) and text[match.end()] != delimiter):
+            return True
+        position = match.end() + 1
+    return False
+
+
+def pick(names: Sequence[str], wanted: Sequence[str], source_name: str, line: int) -> dict[str, int]:
+    """Return where known columns stand.
+
+    Args:
+        names: The header's names.
+        wanted: Names of the known columns.
+        source_name: The file's name, for errors.
+        line: The header's line number.
+
+    Raises:
+        InvalidInput: A known column stands there twice.
+    """
+    keys = [column_key(name) for name in names]
+    places: dict[str, int] = {}
+    for name in wanted:
+        found = [place for place, key in enumerate(keys) if key == column_key(name)]
+        if len(found) > 1:
+            raise InvalidInput(f"the header names '{name}' {len(found)} times", source=source_name, line=line)
+        if found:
+            places[name] = found[0]
+    return places

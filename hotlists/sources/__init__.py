@@ -1,0 +1,27 @@
+"""One parser per source layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hotlists.parsing import HotlistParser
+from hotlists.sources import csv, missing, ncic
+from schemas.errors import InvalidInput
+
+PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
+    {"ncic": ncic.parse, "missing": missing.parse, "csv": csv.parse}
+)
+"""Parsers by the name that a person gives with `--source`."""
+
+
+def parser_for(source: str) -> HotlistParser:
+    """Return the parser of a layout.
+
+    Raises:
+        InvalidInput: There is no such layout; names those that there are.
+    """
+    try:
+        return PARSERS[source]
+    except KeyError as error:
+        raise InvalidInput(f"unknown hotlist layout '{source}'; use one of {', '.join(PARSERS)}") from error

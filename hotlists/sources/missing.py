@@ -1,0 +1,46 @@
+"""Missing-person lists: `plate,state,category,case_number,message_key,make,model,color,year,expires,instructions`.
+
+Source: NCIC missing-person message keys (EMD, EME, EMI, EMV, EMO, EMJ, with `-C` caution and `-P` plate) and MNP values
+(MP, CA, DV, AA). Plates may have unknown characters (`ABC1??4`).
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from hotlists.codemap import category_map, category_of_words
+from hotlists.parsing import ParsedList
+from hotlists.records import Fields, parse_records
+from schemas.types import Category
+
+_URGENCY = (Category.CHILD_ABDUCTION, Category.ENDANGERED_PERSON, Category.MISSING_PERSON)
+
+
+def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+    """Read a missing-person list; see `hotlists.parsing.HotlistParser`."""
+    return parse_records(
+        stream,
+        source_name=source_name,
+        hotlist_id=hotlist_id,
+        default_state=default_state,
+        classify=_classify,
+        more_columns=("message_key", "mnp"),
+    )
+
+
+def _classify(fields: Fields) -> tuple[Category, str | None]:
+    """Return the most urgent category that the row's message key, MNP and category column name.
+
+    A row with none of them is a missing person, as the list says by being one; codes that are all unknown are unmapped.
+    """
+    key, words = fields.get("message_key", ""), [fields.get("category", ""), fields.get("mnp", "")]
+    found = [category_of_words("missing", text) for text in words if text]
+    if key:
+        found.append(category_map("missing", "message_keys").get(key.upper().split("-")[0], Category.UNMAPPED))
+    code = " ".join(text for text in (key, *words) if text) or None
+    if not found:
+        return Category.MISSING_PERSON, None
+    for category in _URGENCY:
+        if category in found:
+            return category, code
+    return next((category for category in found if category is not Category.UNMAPPED), Category.UNMAPPED), code
