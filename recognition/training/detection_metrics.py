@@ -1,0 +1,129 @@
+"""How good a plate detector is: found plates and extra boxes, per source, at one confidence threshold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recognition.boxes import overlap
+from recognition.detector import PlateDetector
+from recognition.training.detection_dataset import LabeledPicture
+from schemas.errors import UnreadableMedia
+from schemas.types import Box, PlateDetection
+
+IOU = 0.5
+"""A detection has found a plate when their intersection over union is at least this (PASCAL VOC's criterion)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionScore:
+    """What a detector did on one source: labeled plates, those found, and boxes where no plate is labeled."""
+
+    source: str
+    plates: int = 0
+    found: int = 0
+    extra: int = 0
+    milliseconds: float = 0.0
+    """Mean time per picture, one at a time."""
+
+    @property
+    def recall(self) -> float:
+        """Share of the plates that were found; 1 when there are none."""
+        return self.found / self.plates if self.plates else 1.0
+
+    @property
+    def precision(self) -> float:
+        """Share of the boxes that are plates; 1 when there are none."""
+        boxes = self.found + self.extra
+        return self.found / boxes if boxes else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of recall and precision."""
+        total = self.recall + self.precision
+        return 2 * self.recall * self.precision / total if total else 0.0
+
+
+def count(plates: Sequence[Box], detections: Iterable[PlateDetection], min_width: float = 0.0) -> tuple[int, int, int]:
+    """Compare one picture's detections with its labels.
+
+    Detections take, most confident first, the free label that they overlap most. Plates narrower than `min_width`
+    are not asked for: they count neither when missed nor when found, and narrower boxes are not extra.
+
+    Args:
+        plates: The labeled plates, in pixels.
+        detections: What the detector found, in pixels.
+        min_width: Least width of a plate that counts, pixels.
+
+    Returns:
+        Plates that count, how many of them were found, and boxes that are no labeled plate.
+    """
+    free = dict(enumerate(plates))
+    found = extra = 0
+    for detection in sorted(detections, key=lambda item: -item.confidence):
+        best = max(free, key=lambda number: overlap(free[number], detection.box), default=None)
+        if best is not None and overlap(free[best], detection.box) >= IOU:
+            found += free.pop(best).width >= min_width
+        else:
+            extra += detection.box.width >= min_width
+    return sum(plate.width >= min_width for plate in plates), found, extra
+
+
+def evaluate(
+    detector: PlateDetector, pictures: Sequence[LabeledPicture], min_width: float = 0.0
+) -> list[DetectionScore]:
+    """Run a detector over labeled pictures.
+
+    Args:
+        detector: The detector with its confidence threshold.
+        pictures: Pictures of any number of sources.
+        min_width: Least width of a plate that counts, pixels.
+
+    Returns:
+        One score per source, in the order of their first pictures.
+
+    Raises:
+        UnreadableMedia: A picture cannot be decoded.
+    """
+    totals: dict[str, list[float]] = {}
+    for picture in pictures:
+        image = _read(picture)
+        started = time.perf_counter()
+        (detections,) = detector.detect([image])
+        elapsed = time.perf_counter() - started
+        plates = picture.boxes_in_pixels(image.shape[1], image.shape[0])
+        sums = totals.setdefault(picture.source, [0.0] * 5)
+        for position, value in enumerate((*count(plates, detections, min_width), elapsed, 1)):
+            sums[position] += value
+    return [
+        DetectionScore(source, int(asked), int(found), int(extra), 1000 * seconds / number)
+        for source, (asked, found, extra, seconds, number) in totals.items()
+    ]
+
+
+def mean_f1(scores: Sequence[DetectionScore]) -> float:
+    """Return the mean of the sources' F1, so that a large source does not drown a small one; 0 without any."""
+    return sum(score.f1 for score in scores) / len(scores) if scores else 0.0
+
+
+def table(scores: Iterable[DetectionScore]) -> str:
+    """Return the scores as a text table, one line per source."""
+    head = f"{'source':<24}{'plates':>8}{'found':>8}{'recall':>8}{'extra':>8}{'precision':>11}{'ms/picture':>12}"
+    rows = [
+        f"{s.source:<24}{s.plates:>8}{s.found:>8}{s.recall:>8.3f}{s.extra:>8}{s.precision:>11.3f}{s.milliseconds:>12.0f}"
+        for s in scores
+    ]
+    return "\n".join([head, *rows])
+
+
+def _read(picture: LabeledPicture) -> npt.NDArray[np.uint8]:
+    content = np.fromfile(picture.path, dtype=np.uint8)
+    image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+    if image is None:
+        raise UnreadableMedia("cannot be decoded as a picture", source=str(picture.path))
+    return np.asarray(image, dtype=np.uint8)
