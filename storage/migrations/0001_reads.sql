@@ -56,7 +56,7 @@ exception
 end
 $$;
 
--- Makes the partition of one UTC day when it is missing. The lock is for two writers that meet the same new day.
+-- Makes the partition of one UTC day when it is missing; two writers may meet the same new day.
 create function ensure_reads_partition(day date) returns void language plpgsql as $$
 declare
     partition_name text := format('reads_%s', to_char(day, 'YYYYMMDD'));
@@ -64,7 +64,9 @@ begin
     if to_regclass(partition_name) is not null then
         return;
     end if;
-    perform pg_advisory_xact_lock(hashtext('platewatch.reads_partition'));
+    -- The lock that attaching takes anyway; readers and writers go on. A lock on a table, unlike an advisory one, also
+    -- shows us the tables that others have made meanwhile.
+    lock table reads in share update exclusive mode;
     if to_regclass(partition_name) is not null then
         return;
     end if;

@@ -1,0 +1,160 @@
+"""In-process types as rows, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from schemas.plates import canonical_plate
+from schemas.types import (
+    Box,
+    CharacterRead,
+    Hit,
+    Location,
+    PlateRead,
+    ReadSource,
+    VehicleDescription,
+)
+
+
+def storable(text: str) -> str:
+    """Return text that PostgreSQL can hold: a zero byte or half a surrogate pair becomes its escape.
+
+    Lists and file names of real life hold both; losing a row for it would be worse than a visible `\\x00`.
+    """
+    if "\x00" in text:
+        text = text.replace("\x00", "\\x00")
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def optional(text: str | None) -> str | None:
+    """Return `storable(text)`, or None for None."""
+    return None if text is None else storable(text)
+
+
+def jsonb(value: object) -> Jsonb:
+    """Wrap a value for a jsonb column; NaN and infinity are refused, as JSON has none."""
+    return Jsonb(value, dumps=_dumps)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """Return a time in UTC whatever zone the session has, or None for None."""
+    return None if moment is None else moment.astimezone(UTC)
+
+
+def vehicle_json(vehicle: VehicleDescription | None) -> dict[str, Any] | None:
+    """Return a vehicle as a JSON object with what is known, or None."""
+    if vehicle is None:
+        return None
+    values = {
+        "year": vehicle.year,
+        "make": optional(vehicle.make),
+        "model": optional(vehicle.model),
+        "style": optional(vehicle.style),
+        "color": optional(vehicle.color),
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def vehicle_of(value: Mapping[str, Any] | None) -> VehicleDescription | None:
+    """Return the vehicle of a JSON object of `vehicle_json`."""
+    return None if value is None else VehicleDescription(**value)
+
+
+def read_row(read: PlateRead) -> tuple[Any, ...]:
+    """Return a read as a row of `reads`, in the order of the statement `copy_reads`."""
+    place, box, vehicle = read.location, read.box, vehicle_json(read.vehicle)
+    return (
+        read.read_id,
+        read.captured_at,
+        read.first_seen,
+        read.last_seen,
+        storable(read.camera_id),
+        storable(read.agency_id),
+        storable(read.plate),
+        storable(canonical_plate(read.plate)),
+        float(read.confidence),
+        jsonb([_character_json(character) for character in read.characters]),
+        optional(read.jurisdiction),
+        None if read.jurisdiction_confidence is None else float(read.jurisdiction_confidence),
+        None if place is None else float(place.latitude),
+        None if place is None else float(place.longitude),
+        None if place is None or place.heading is None else float(place.heading),
+        read.frame_count,
+        read.track_number,
+        None if box is None else [float(box.x1), float(box.y1), float(box.x2), float(box.y2)],
+        optional(read.plate_image_key),
+        optional(read.context_image_key),
+        None if vehicle is None else jsonb(vehicle),
+        storable(read.source.name),
+        storable(read.source.version),
+    )
+
+
+def _character_json(character: CharacterRead) -> list[Any]:
+    alternatives = [[storable(text), float(probability)] for text, probability in character.alternatives]
+    return [storable(character.character), float(character.confidence), alternatives]
+
+
+def read_of(row: Mapping[str, Any]) -> PlateRead:
+    """Return the read of a row of `reads`, by column name."""
+    location = None
+    if row["latitude"] is not None:
+        location = Location(row["latitude"], row["longitude"], row["heading"])
+    return PlateRead(
+        read_id=row["read_id"],
+        camera_id=row["camera_id"],
+        agency_id=row["agency_id"],
+        captured_at=row["captured_at"].astimezone(UTC),
+        first_seen=row["first_seen"].astimezone(UTC),
+        last_seen=row["last_seen"].astimezone(UTC),
+        plate=row["plate"],
+        confidence=row["confidence"],
+        characters=tuple(
+            CharacterRead(text, float(confidence), tuple((other, float(share)) for other, share in alternatives))
+            for text, confidence, alternatives in row["characters"]
+        ),
+        jurisdiction=row["jurisdiction"],
+        jurisdiction_confidence=row["jurisdiction_confidence"],
+        location=location,
+        frame_count=row["frame_count"],
+        track_number=row["track_number"],
+        box=None if row["box"] is None else Box(*row["box"]),
+        plate_image_key=row["plate_image_key"],
+        context_image_key=row["context_image_key"],
+        vehicle=vehicle_of(row["vehicle"]),
+        source=ReadSource(row["source_name"], row["source_version"]),
+    )
+
+
+def hit_row(hit: Hit, captured_at: datetime) -> tuple[Any, ...]:
+    """Return a hit as a row of `hits`.
+
+    Args:
+        hit: The hit.
+        captured_at: When its read was captured, aware.
+    """
+    characters = [[item.read, item.listed, float(item.probability), item.relation] for item in hit.characters]
+    return (
+        hit.hit_id,
+        hit.read_id,
+        captured_at,
+        hit.entry_id,
+        hit.hotlist_id,
+        hit.tier.value,
+        float(hit.score),
+        storable(hit.explanation),
+        jsonb(characters),
+        hit.jurisdiction_agrees,
+        hit.edit_distance,
+        hit.list_as_of,
+        hit.list_age_seconds,
+    )

@@ -1,0 +1,73 @@
+"""Which files and pictures were processed to their end, and which could not be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from schemas.types import SourceItem
+from storage.database import Database
+from storage.records import item_values
+from storage.rows import storable
+from storage.sql import load_queries
+
+_SQL = load_queries("sources")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReject:
+    """A source item that could not be used, and why."""
+
+    camera_id: str
+    name: str
+    fingerprint: str
+    captured_at: datetime
+    reason: str
+    rejected_at: datetime
+
+
+class SourceLedger:
+    """What is done. `Records.write(finished=...)` adds to it, in the transaction of an item's last reads.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def is_finished(self, item: SourceItem) -> bool:
+        """Return whether this item, with this content, needs no processing any more: finished or rejected.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["is_finished"], item_values(item)).fetchone()
+        return row is not None and bool(row[0])
+
+    def reject(self, item: SourceItem, reason: str) -> None:
+        """Note that an item cannot be used; with the same content it is not tried again.
+
+        Args:
+            item: The item.
+            reason: One line for a person.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            connection.execute(_SQL["reject"], item_values(item) | {"reason": storable(reason)})
+
+    def rejects(self) -> list[SourceReject]:
+        """Return the rejected items, oldest first.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            rows = connection.execute(_SQL["rejects"]).fetchall()
+        return [
+            SourceReject(camera, name, fingerprint, captured.astimezone(UTC), reason, rejected.astimezone(UTC))
+            for camera, name, fingerprint, captured, reason, rejected in rows
+        ]
