@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,13 @@ def export_onnx(weights: Path, destination: Path, image_size: int) -> None:
         # ultralytics writes the export beside the checkpoint, so it works on a copy.
         copy = Path(shutil.copyfile(weights, Path(folder) / "detector.pt"))
         model = load_yolo(ultralytics, copy)
-        exported = model.export(
-            format="onnx", imgsz=image_size, opset=OPSET, dynamic=True, simplify=False, nms=False, device="cpu"
-        )
+        with warnings.catch_warnings():
+            # ultralytics uses torch's older exporter, which warns about itself and about shapes that it takes as
+            # constants; `_compare` sees whether that matters.
+            warnings.simplefilter("ignore")
+            exported = model.export(
+                format="onnx", imgsz=image_size, opset=OPSET, dynamic=True, simplify=False, nms=False, device="cpu"
+            )
         graph = onnx.load(exported)
         names = {int(number): str(name) for number, name in model.names.items()}
         _describe(graph, names, image_size)
