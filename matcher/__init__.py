@@ -1,0 +1,1 @@
+"""PlateRead x active hotlists -> Hit: confusion classes, index, score, tiers, explanation. No I/O."""

@@ -1,0 +1,131 @@
+"""What a read says about each character place, whatever its source gives: distributions, top-1, or text alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matcher.confusion import (
+    ADDED,
+    ADDED_EASILY,
+    ALPHABET,
+    NARROW,
+    misread_share,
+    shown_probability,
+)
+from schemas.errors import InvalidInput
+from schemas.plates import MAX_PLATE_LENGTH, WILDCARD, normalize_plate
+from schemas.types import CharacterRead, PlateRead
+
+MIN_PLATE_LENGTH = 2
+"""Shorter texts are not plates."""
+
+FLOOR = 1e-6
+"""No reader is surer than this: P of a character that its distribution leaves out."""
+
+_SYMBOLS = frozenset(ALPHABET)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One character place of a read.
+
+    `shown` is the text as seen (one character), `character` its canonical form. `distribution` maps canonical
+    characters (and `""`: no character) to probabilities and includes `character`; None when the source gives text only.
+    """
+
+    shown: str
+    character: str
+    distribution: Mapping[str, float] | None = None
+
+    def probability(self, listed: str) -> float:
+        """Return how likely the evidence of this place makes the canonical character `listed` (0-1)."""
+        if self.distribution is None:
+            return shown_probability(self.character, listed)
+        known = self.distribution.get(listed)
+        if known is None:
+            # What the reader left out follows the general habits of readers.
+            known = max(1.0 - sum(self.distribution.values()), 0.0) * misread_share(self.character, listed)
+        return max(known, FLOOR)
+
+    @property
+    def top(self) -> float:
+        """Probability of the character as seen."""
+        return self.probability(self.character)
+
+    def absent(self, at_edge: bool) -> float:
+        """Return how likely it is that the plate has no character here.
+
+        Args:
+            at_edge: The place is the first or the last.
+        """
+        general = ADDED_EASILY if at_edge or self.character in NARROW else ADDED
+        if self.distribution is None:
+            return general
+        known = self.distribution.get("")
+        rest = max(1.0 - sum(self.distribution.values()), 0.0)
+        return max(known if known is not None else rest * general, FLOOR)
+
+
+def read_slots(read: PlateRead) -> tuple[Slot, ...]:
+    """Return a read's character places.
+
+    Args:
+        read: Any reader's read. Separators and lower case in its text are normalized away.
+
+    Returns:
+        One slot per character of the normalized text.
+
+    Raises:
+        InvalidInput: The text is not a plate, or the per-character evidence does not belong to it or is not made of
+            probabilities.
+    """
+    text = normalize_plate(read.plate)
+    _check_text(text)
+    if not read.characters:
+        return tuple(Slot(character, _canonical(character)) for character in text)
+    places = [place for place in read.characters if normalize_plate(place.character)]
+    spelled = [normalize_plate(place.character) for place in places]
+    # Equal lists, not equal text: one compatibility character may stand for two letters.
+    if spelled != list(text):
+        raise InvalidInput(
+            f"the read has {len(places)} characters with evidence that do not spell its plate of {len(text)}; send one "
+            "per character, or none",
+            column="characters",
+        )
+    return tuple(_slot(place) for place in places)
+
+
+def _check_text(text: str) -> None:
+    if not MIN_PLATE_LENGTH <= len(text) <= MAX_PLATE_LENGTH:
+        raise InvalidInput(
+            f"the plate has {len(text)} letters and digits; {MIN_PLATE_LENGTH} to {MAX_PLATE_LENGTH} were expected",
+            column="plate",
+        )
+    for character in text:
+        if character == WILDCARD:
+            raise InvalidInput("the read has an unknown character '?'; only list entries may have one", column="plate")
+        if _canonical(character) not in _SYMBOLS:
+            raise InvalidInput(
+                f"the plate holds U+{ord(character):04X}; only Latin letters and digits can be matched", column="plate"
+            )
+
+
+def _canonical(character: str) -> str:
+    return "0" if character == "O" else character
+
+
+def _slot(place: CharacterRead) -> Slot:
+    shown = normalize_plate(place.character)
+    distribution: dict[str, float] = {}
+    for raw, probability in ((place.character, place.confidence), *place.alternatives):
+        if not (math.isfinite(probability) and 0.0 <= probability <= 1.0 + 1e-6):
+            raise InvalidInput(f"a character's probability is {probability}; 0 to 1 was expected", column="characters")
+        character = _canonical(normalize_plate(raw))
+        if character in _SYMBOLS or raw == "":
+            distribution[character] = distribution.get(character, 0.0) + probability
+    total = sum(distribution.values())
+    if total > 1.0:
+        distribution = {character: probability / total for character, probability in distribution.items()}
+    return Slot(shown, _canonical(shown), distribution)

@@ -1,0 +1,104 @@
+"""One plain sentence per hit that an officer reads in two seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from matcher.vehicle import VehicleEvidence
+from schemas.types import CharacterEvidence
+
+_PLURAL = {
+    "look-alike": "look-alikes",
+    "different": "different characters",
+    "missing": "characters not read",
+    "extra": "characters too many",
+}
+_SINGULAR = {
+    "look-alike": "look-alike",
+    "different": "different character",
+    "missing": "character not read",
+    "extra": "character too many",
+}
+
+
+def explain(
+    *,
+    read_plate: str,
+    listed_plate: str,
+    characters: Sequence[CharacterEvidence],
+    read_jurisdiction: str | None,
+    listed_jurisdiction: str | None,
+    vehicle: Iterable[VehicleEvidence],
+    list_age_seconds: float | None,
+) -> str:
+    """Return why a read agrees with an entry, contradictions included.
+
+    Args:
+        read_plate: Plate as seen, normalized.
+        listed_plate: Plate as listed, normalized.
+        characters: The alignment's evidence.
+        read_jurisdiction: Like US-VA, or None.
+        listed_jurisdiction: Like US-VA, or None.
+        vehicle: Vehicle features that both sides give.
+        list_age_seconds: Age of the list's content, or None when unknown.
+
+    Returns:
+        Text like `read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old`.
+    """
+    parts = [
+        f"read {read_plate}, listed {listed_plate}: {_text_words(read_plate, listed_plate, characters)}",
+        _state_words(read_jurisdiction, listed_jurisdiction),
+        *(_vehicle_words(feature) for feature in vehicle),
+        _age_words(list_age_seconds),
+    ]
+    return "; ".join(parts)
+
+
+def _text_words(read_plate: str, listed_plate: str, characters: Sequence[CharacterEvidence]) -> str:
+    unknown = sum(1 for place in characters if place.relation == "unknown")
+    words = []
+    for relation, plural in _PLURAL.items():
+        places = [place for place in characters if place.relation == relation]
+        if places:
+            pairs = ", ".join("/".join(part for part in (place.read, place.listed) if part) for place in places)
+            words.append(f"{len(places)} {_SINGULAR[relation] if len(places) == 1 else plural} ({pairs})")
+    if not words and unknown:
+        words.append(f"all {len(characters) - unknown} known characters agree")
+    elif not words:
+        words.append("same text" if read_plate == listed_plate else "same text (O and 0 count as one)")
+    if unknown:
+        words.append(f"{unknown} unknown on the list")
+    return ", ".join(words)
+
+
+def _state_words(read: str | None, listed: str | None) -> str:
+    if not listed:
+        return "no state on the list"
+    if not read:
+        return f"state not read, listed {_short(listed)}"
+    if read.casefold() == listed.casefold():
+        return f"state {_short(listed)} agrees"
+    return f"STATE DIFFERS (read {_short(read)}, listed {_short(listed)})"
+
+
+def _short(jurisdiction: str) -> str:
+    return jurisdiction.upper().removeprefix("US-")
+
+
+def _vehicle_words(feature: VehicleEvidence) -> str:
+    if feature.agrees:
+        return f"{feature.feature} {feature.listed} agrees"
+    return f"{feature.feature.upper()} DIFFERS (seen {feature.read}, listed {feature.listed})"
+
+
+def _age_words(seconds: float | None) -> str:
+    if seconds is None:
+        return "list date unknown"
+    minutes = seconds / 60
+    if minutes < 1.5:
+        return "list just updated"
+    if minutes < 90:
+        return f"list {minutes:.0f} min old"
+    if minutes < 48 * 60:
+        return f"list {minutes / 60:.0f} h old"
+    return f"list {minutes / 1440:.0f} d old"

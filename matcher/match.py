@@ -1,0 +1,110 @@
+"""A read against the active hotlists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rapidfuzz.distance import Levenshtein
+
+from matcher.align import align
+from matcher.evidence import Slot, read_slots
+from matcher.explain import explain
+from matcher.index import HotlistIndex
+from matcher.score import jurisdiction_agreement, jurisdiction_score
+from matcher.tiers import choose_tier, probable_threshold
+from matcher.vehicle import compare_vehicles
+from schemas.ids import hit_id
+from schemas.plates import WILDCARD, normalize_plate
+from schemas.settings import MatchingSettings
+from schemas.types import Hit, HotlistEntry, PlateRead, Tier
+
+_ORDER = {Tier.EXACT: 0, Tier.PROBABLE: 1, Tier.PARTIAL: 2}
+
+
+class Matcher:
+    """Finds the entries that a read agrees with. Holds no state besides its index, so one serves many threads.
+
+    Args:
+        index: Active entries.
+        settings: Threshold and least read confidence.
+    """
+
+    def __init__(self, index: HotlistIndex, settings: MatchingSettings) -> None:
+        self.index = index
+        self._settings = settings
+        self._threshold = probable_threshold(settings, len(index))
+
+    def match(self, read: PlateRead) -> list[Hit]:
+        """Return a read's hits, best first: exact, then probable, then partial, each by falling score.
+
+        Args:
+            read: Any reader's read. Reads below `min_read_confidence` have no hits.
+
+        Returns:
+            One hit per entry; entries that are not yet or no longer valid at `captured_at` have none.
+
+        Raises:
+            InvalidInput: The plate cannot be one (length, script, `?`), or its evidence is not made of probabilities.
+        """
+        slots = read_slots(read)
+        # Written so that a confidence of NaN is not matched.
+        if not read.confidence >= self._settings.min_read_confidence:
+            return []
+        text = "".join(slot.character for slot in slots)
+        hits = [
+            hit
+            for entry, plate in self.index.candidates(text)
+            if _valid_at(entry, read.captured_at) and (hit := self._compare(read, slots, entry, plate)) is not None
+        ]
+        return sorted(hits, key=lambda hit: (_ORDER[hit.tier], -hit.score, hit.entry_id))
+
+    def _compare(self, read: PlateRead, slots: tuple[Slot, ...], entry: HotlistEntry, plate: str) -> Hit | None:
+        shown_listed = normalize_plate(entry.plate)
+        alignment = align(slots, plate, shown_listed)
+        if alignment is None:
+            return None
+        agrees = jurisdiction_agreement(read, entry)
+        vehicle = compare_vehicles(read.vehicle, entry.vehicle)
+        score = alignment.gain + jurisdiction_score(agrees, read.jurisdiction_confidence)
+        score += sum(feature.score for feature in vehicle)
+        wildcards = plate.count(WILDCARD)
+        tier = choose_tier(
+            alignment, wildcards=wildcards, score=score, threshold=self._threshold, jurisdiction_agrees=agrees
+        )
+        if tier is None:
+            return None
+        characters = tuple(step.evidence for step in alignment.steps)
+        as_of = self.index.as_of.get(entry.hotlist_id)
+        age = _age(as_of, read.captured_at)
+        return Hit(
+            hit_id=hit_id(read.read_id, entry.entry_id),
+            read_id=read.read_id,
+            entry_id=entry.entry_id,
+            hotlist_id=entry.hotlist_id,
+            tier=tier,
+            score=score,
+            explanation=explain(
+                read_plate=normalize_plate(read.plate),
+                listed_plate=shown_listed,
+                characters=characters,
+                read_jurisdiction=read.jurisdiction,
+                listed_jurisdiction=entry.jurisdiction,
+                vehicle=vehicle,
+                list_age_seconds=age,
+            ),
+            characters=characters,
+            jurisdiction_agrees=agrees,
+            edit_distance=Levenshtein.distance("".join(slot.character for slot in slots), plate) - wildcards,
+            list_as_of=as_of,
+            list_age_seconds=age,
+        )
+
+
+def _valid_at(entry: HotlistEntry, moment: datetime) -> bool:
+    begun = entry.valid_from is None or entry.valid_from <= moment
+    return begun and (entry.valid_until is None or moment < entry.valid_until)
+
+
+def _age(as_of: datetime | None, moment: datetime) -> float | None:
+    # A recording may be older than the list that it is matched with; such a list is fresh, not of negative age.
+    return None if as_of is None else max((moment - as_of).total_seconds(), 0.0)
