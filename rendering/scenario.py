@@ -132,13 +132,13 @@ _MISSING: Final = ListedVehicle(
 )
 _WORN: Final = ListedVehicle("ncic", "TXB4927", "VA", "stolen_vehicle", "V", 2014, "FORD", "F15", "PK", "WHI")
 _REGIONAL: Final = ListedVehicle("regional", "4DK7391", "MD", "felony_vehicle", "", 2021, "DODG", "CHA", "4D", "RED")
-_PARTIAL: Final = ListedVehicle("missing", "VGM2??6", "VA", "child_abduction", "CA", 2018, "TOYT", "RAV", "UT", "GRY")
+_PARTIAL: Final = ListedVehicle("missing", "VGM2??6", "VA", "child_abduction", "EMI", 2018, "TOYT", "RAV", "UT", "GRY")
 _ELSEWHERE: Final = ListedVehicle("ncic", "HJR6142", "PA", "stolen_vehicle", "V", 2011, "CHEV", "MAL", "4D", "BLK")
 
 # Vehicles that come towards the camera show their front plate, so they are from states that issue two plates.
 _APPROACHING: Final = (
     _Plan("UKW4183", "US-VA", "sedan", "B9BDC1", -4.6, False, "exact", _STOLEN),
-    _Plan("TXB4927", "US-VA", "pickup", "E6E6E2", 2.8, False, "probable", _WORN, WornCharacter(2, "8", 0.8)),
+    _Plan("TXB4927", "US-VA", "pickup", "E6E6E2", 2.8, False, "probable", _WORN, WornCharacter(2, "8", 0.77)),
     _Plan("4DK7391", "US-MD", "sedan", "7E1D22", 9.6, False, "exact", _REGIONAL),
     _Plan("VGM2986", "US-VA", "suv", "6B7076", 16.5, True, "partial", _PARTIAL),
     _Plan("JCN8350", "US-VA", "hatchback", "2C5A86", 24.0, True),
