@@ -114,7 +114,7 @@ def test_both_backends_give_the_same_boxes_on_the_same_weights(tmp_path: Path) -
     found, expected = ours.detect(pictures), theirs.detect(pictures)
 
     assert sum(map(len, expected)) > 100, "there is something to compare"
-    # Random weights give hundreds of overlapping boxes of nearly equal scores: rounding decides which of two is dropped.
+    # Random weights give hundreds of overlapping boxes of nearly equal scores: rounding decides which one is dropped.
     boxes = sum(map(len, expected)) + sum(map(len, found))
     pairs = list(zip(found, expected, strict=True))
     assert sum(differences(a, b, threshold) + differences(b, a, threshold) for a, b in pairs) <= boxes / 100
