@@ -50,9 +50,9 @@ class FusedRead:
 def fuse(readings: Sequence[WeightedReading]) -> FusedRead:
     """Fuse the readings of one plate.
 
-    First the number of characters is chosen, as the readings' weighted and tempered log-probabilities of each number
-    say. Then, slot by slot, the log-probabilities of the readings with that number of characters are added, so that a
-    reading that lost or invented a character does not shift the others.
+    First the number of characters is chosen, by a weighted vote. Then, slot by slot, the log-probabilities of the
+    readings with that number of characters are added, so that a reading that lost or invented a character does not
+    shift the others.
 
     Args:
         readings: At least one, all of one model; their order does not matter.
@@ -76,7 +76,9 @@ def fuse(readings: Sequence[WeightedReading]) -> FusedRead:
     ordered = sorted(readings, key=lambda r: (r.weight, r.result.confidence, r.result.char_probs.tobytes()))
     pad = first.alphabet.index(first.pad_char)
     probabilities = np.stack([_compact(reading.result.char_probs, pad) for reading in ordered])
-    counts = np.array([reading.weight * max(reading.result.confidence, 0.01) for reading in ordered])
+    # Surer readings count more, by the mean slot's sureness: the whole text's would let a single one outvote the rest.
+    sureness = probabilities.max(axis=2).prod(axis=1) ** (1.0 / probabilities.shape[1])
+    counts: Floats = np.array([reading.weight for reading in ordered]) * sureness
     length, length_probability = _choose_length(probabilities, counts, pad)
     if length == 0:
         return FusedRead("", 0.0, ())
@@ -98,17 +100,16 @@ def _compact(char_probs: npt.NDArray[np.float32], pad: int) -> Floats:
     return probabilities[np.argsort(empty, kind="stable")]
 
 
-def _tempered(counts: Floats) -> Floats:
-    """Scale the readings' weights so that together they are worth what correlated frames are worth."""
+def _worth(counts: Floats) -> float:
+    """Return how many independent readings the weighted, correlated ones are worth."""
     effective = float(counts.sum() ** 2 / (counts**2).sum())
-    worth = min(effective**_CORRELATION, _MOST_READINGS_WORTH)
-    return counts * (worth / float(counts.sum()))
+    return float(min(effective**_CORRELATION, _MOST_READINGS_WORTH))
 
 
 def _add_up(probabilities: Floats, counts: Floats) -> Floats:
     """Return the fused distribution of every slot, from (n, slots, alphabet) and n weights."""
     doubted = (1.0 - _DOUBT) * probabilities + _DOUBT / probabilities.shape[-1]
-    logs = np.tensordot(_tempered(counts), np.log(doubted), axes=1)
+    logs = np.tensordot(counts * (_worth(counts) / counts.sum()), np.log(doubted), axes=1)
     product = _normalized(np.exp(logs - logs.max(axis=1, keepdims=True)))
     mean = _normalized(np.tensordot(counts, probabilities, axes=1))
     # The doubt must not make readings that agree less sure together than each is alone.
@@ -132,7 +133,10 @@ def _choose_length(probabilities: Floats, counts: Floats, pad: int) -> tuple[int
     filled = lengths[:, None] > np.arange(slots)
     each: Floats = np.where(filled, 1.0 - empty[:, None, :], empty[:, None, :]).prod(axis=2)
     each /= np.maximum(each.sum(axis=1, keepdims=True), 1e-12)
-    fused = _add_up(each[:, None, :], counts)[0]
+    # A vote, not a product: one reading that lost a character is often sure of it.
+    voted: Floats = (counts / counts.sum()) @ each
+    fused = voted ** _worth(counts)
+    fused /= fused.sum()
     best = int(fused.argmax())
     return best, float(fused[best])
 
