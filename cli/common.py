@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +28,10 @@ DataDirOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines for programs.")]
 
-console = Console()
+FILE_WIDTH = 160
+"""Columns of tables that go to a file or a pipe, where there is no terminal to ask."""
+
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else FILE_WIDTH)
 """Where results go: standard output."""
 
 errors = Console(stderr=True, soft_wrap=True, highlight=False)

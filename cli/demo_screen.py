@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -30,7 +31,7 @@ class DemoScreen:
     def __init__(self, console: Console, total_frames: int | None) -> None:
         self.reads: list[tuple[PlateRead, Sequence[Alert]]] = []
         self.alerts: list[Alert] = []
-        self.received: list[Alert] = []
+        self.received: list[tuple[Alert, datetime]] = []
         self._console = console
         self._total_frames = total_frames
         self._totals = RunTotals()
@@ -64,7 +65,7 @@ class DemoScreen:
     def delivered(self, alert: Alert) -> None:
         """Take an alert that the neighbor's subscriber received (called by its thread)."""
         with self._lock:
-            self.received.append(alert)
+            self.received.append((alert, datetime.now(UTC)))
         if self._live is None:
             self._console.print(f"neighbor  received {alert.hit.tier.value} alert {alert.alert_id}", highlight=False)
 
@@ -89,7 +90,7 @@ class DemoScreen:
         table = Table(title="Received by a neighboring agency's subscriber", title_justify="left", expand=True)
         for heading in ("alert", "from", "type", "plate on list", "tier", "category", "after"):
             table.add_column(heading, overflow="fold")
-        for alert in received[-SHOWN:]:
+        for alert, arrived in received[-SHOWN:]:
             table.add_row(
                 str(alert.alert_id)[:8],
                 alert.agency_id,
@@ -97,7 +98,25 @@ class DemoScreen:
                 f"{alert.entry.plate} {alert.entry.jurisdiction or ''}".strip(),
                 alert.hit.tier.value,
                 alert.entry.category.value.replace("_", " "),
-                "published",
+                f"{(arrived - alert.created_at).total_seconds():.2f} s",
+            )
+        return table
+
+    def read_table(self) -> Table:
+        """Return the table of every vehicle that was read."""
+        with self._lock:
+            reads = list(self.reads)
+        table = Table(title="Vehicles read", title_justify="left", expand=True)
+        for heading in ("first seen", "camera", "plate", "confidence", "frames", "alerts"):
+            table.add_column(heading, overflow="fold")
+        for read, alerts in reads:
+            table.add_row(
+                read.first_seen.astimezone().strftime("%H:%M:%S"),
+                read.camera_id,
+                read.plate,
+                f"{read.confidence:.2f}",
+                str(read.frame_count),
+                ", ".join(alert.hit.tier.value for alert in alerts) or "-",
             )
         return table
 
@@ -105,7 +124,8 @@ class DemoScreen:
         totals = self._totals
         frames = f"{totals.frames}/{self._total_frames}" if self._total_frames else str(totals.frames)
         status = Text(
-            f"frames {frames}   vehicles read {totals.reads}   hits {sum(totals.hits.values())}   alerts {totals.alerts}",
+            f"frames {frames}   vehicles read {totals.reads}   "
+            f"hits {sum(totals.hits.values())}   alerts {totals.alerts}",
             style="bold",
         )
         return Group(status, self.alert_table(), self.received_table())

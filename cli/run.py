@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
+from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
 
 
@@ -40,14 +38,7 @@ def run(
     from pipeline.service import Service
     from storage.database import open_database
 
-    stop = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    with open_database(settings) as database, open_broker(settings) as kafka:
+    with stop_on_signals() as stop, open_database(settings) as database, open_broker(settings) as kafka:
         totals = Service(settings, database, kafka).run(stop, until_done=until_done)
     if as_json:
         print_json(

@@ -123,9 +123,7 @@ class CameraWorker:
     def _read_still(self, source: FrameSource, item: SourceItem) -> None:
         for frame in source.frames(item):
             self._counters.add("frames")
-            for vehicle_pass in self._recognizer.read_still(
-                frame, agency_id=self._agency_id, location=self._location
-            ):
+            for vehicle_pass in self._recognizer.read_still(frame, agency_id=self._agency_id, location=self._location):
                 self._queue.put(PassSeen(item, vehicle_pass))
 
     def _read_sequence(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:

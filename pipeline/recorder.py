@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+
+from storage.images import ImageStore, image_key
 
 from alerts.build import build_alert, outbox_message
 from pipeline.counters import Counters
@@ -19,7 +22,6 @@ from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead
 from storage.database import Database
-from storage.images import ImageStore, image_key
 from storage.records import OutboxMessage, ReadRecord, Records
 from storage.sources import SourceLedger
 
@@ -72,7 +74,9 @@ class Recorder:
                 try:
                     self._record(batch, stop)
                 except Stopped:
-                    log.warning("stopped while the database was away; unfinished files are read again at the next start")
+                    log.warning(
+                        "stopped while the database was away; unfinished files are read again at the next start"
+                    )
                     return
             elif cameras_done() and work_queue.empty():
                 return
@@ -81,7 +85,7 @@ class Recorder:
         passes = [work for work in batch if isinstance(work, PassSeen)]
         finished = [work for work in batch if isinstance(work, ItemFinished)]
         until_available(self._matcher.refresh, stop, doing="loading hotlists")
-        prepared = [until_available(lambda p=seen: self._prepare(p), stop, doing="matching") for seen in passes]
+        prepared = [until_available(functools.partial(self._prepare, seen), stop, doing="matching") for seen in passes]
         outcome = until_available(
             lambda: self._records.write(
                 [record for record, _ in prepared], finished=[work.item for work in finished if work.rejected is None]
@@ -91,9 +95,8 @@ class Recorder:
         )
         for work in finished:
             if work.rejected is not None:
-                until_available(
-                    lambda w=work: self._ledger.reject(w.item, w.rejected or ""), stop, doing="recording rejects"
-                )
+                reject = functools.partial(self._ledger.reject, work.item, work.rejected)
+                until_available(reject, stop, doing="recording rejects")
                 self._counters.add("rejected_items")
         self._count(prepared, outcome.reads, outcome.alerts)
         if self._observer is not None:

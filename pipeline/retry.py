@@ -18,7 +18,7 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 
 
-class Stopped(Exception):  # noqa: N818 - it is not an error: the run was asked to end
+class Stopped(Exception):
     """The run was asked to end while a call was being repeated."""
 
 

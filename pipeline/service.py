@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import logging
 import threading
 import time
@@ -16,6 +18,7 @@ from pipeline.retry import Stopped
 from pipeline.upkeep import Upkeep
 from pipeline.work import WorkQueue
 from recognition.recognizer import Recognizer
+from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
 from storage.database import Database
 from storage.outbox import Outbox
@@ -24,6 +27,9 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 15.0
 """How long a finished run waits for the broker to take the last alerts; the rest waits in the outbox."""
+
+STOPPED_DRAIN_SECONDS = 2.0
+"""The same for a run that was asked to end."""
 
 
 class Service:
@@ -48,7 +54,9 @@ class Service:
         self._failure: BaseException | None = None
         self._cameras: list[CameraWorker] = []
 
-    def run(self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None) -> RunTotals:
+    def run(
+        self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None
+    ) -> RunTotals:
         """Run until `stop` is set; with `until_done` also end when every source is read and recorded.
 
         Args:
@@ -71,7 +79,7 @@ class Service:
             for camera in self._settings.cameras
         ]
         camera_threads = [
-            self._thread(f"camera-{worker.camera_id}", stop, lambda w=worker: w.run(stop, until_done=until_done))
+            self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
             for worker in self._cameras
         ]
         recorder_thread = self._thread(
@@ -99,21 +107,31 @@ class Service:
         return self.counters.totals()
 
     def _start_relay(self, relay_stop: threading.Event, stop: threading.Event) -> list[threading.Thread]:
-        if self._kafka is None:
+        kafka = self._kafka
+        if kafka is None:
             return []
-        relay = Relay(Outbox(self._database), self._kafka)
-        return [self._thread("relay", stop, lambda: relay.run(relay_stop))]
+        return [self._thread("relay", stop, lambda: self._relay(kafka, relay_stop))]
+
+    def _relay(self, kafka: KafkaSettings, relay_stop: threading.Event) -> None:
+        with Outbox(self._database) as outbox:
+            Relay(
+                outbox,
+                kafka,
+                kafka.bootstrap_servers,
+                topics=(self._settings.alert_topic,),
+                retention_days=self._settings.retention.reads_days,
+            ).run(relay_stop)
 
     def _drain(
         self, relay_threads: list[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
     ) -> None:
         """Give the relay a moment to publish what the last reads raised."""
-        outbox = Outbox(self._database)
-        deadline = time.monotonic() + (2.0 if stop.is_set() else DRAIN_SECONDS)
-        while _any_alive(relay_threads) and outbox.pending() > 0 and time.monotonic() < deadline:
-            if on_tick is not None:
-                on_tick()
-            time.sleep(0.05)
+        deadline = time.monotonic() + (STOPPED_DRAIN_SECONDS if stop.is_set() else DRAIN_SECONDS)
+        with Outbox(self._database) as outbox, contextlib.suppress(DatabaseUnavailable):
+            while _any_alive(relay_threads) and outbox.pending() > 0 and time.monotonic() < deadline:
+                if on_tick is not None:
+                    on_tick()
+                time.sleep(0.05)
 
     def _thread(self, name: str, stop: threading.Event, target: Callable[[], None]) -> threading.Thread:
         """Start a stage's thread; what it raises ends the run and is raised again by `run`."""
@@ -123,7 +141,7 @@ class Service:
                 target()
             except Stopped:
                 pass
-            except BaseException as error:  # noqa: BLE001 - the thread's edge: the run must end, not hang
+            except BaseException as error:
                 log.debug("stage %s failed", name, exc_info=True)
                 self._failure = self._failure or error
                 stop.set()

@@ -50,7 +50,8 @@ def test_environment_sets_the_data_directory(tmp_path: Path, monkeypatch: pytest
         ("[retention]\nreads_days = 0\n", "'retention.reads_days'"),
         ("data_dir = [\n", "not valid TOML"),
         (
-            '[[cameras]]\nid = "a"\ntype = "video_file"\npath = "x"\n[[cameras]]\nid = "a"\ntype = "image_folder"\npath = "y"\n',
+            '[[cameras]]\nid = "a"\ntype = "video_file"\npath = "x"\n'
+            '[[cameras]]\nid = "a"\ntype = "image_folder"\npath = "y"\n',
             "camera id used more than once: a",
         ),
     ],
