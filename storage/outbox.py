@@ -1,0 +1,215 @@
+"""The outbox: messages that were written with their reads and wait to be published, in order, by one relay."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+
+from schemas.errors import DatabaseUnavailable, PlatewatchError
+from storage.database import Connection, Database
+from storage.errors import translated
+from storage.rows import storable
+from storage.sql import load_queries
+
+logger = logging.getLogger(__name__)
+
+_SQL = load_queries("outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs."""
+
+    outbox_id: int
+    alert_id: UUID
+    topic: str
+    key: str
+    headers: tuple[tuple[str, str], ...]
+    payload: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that the broker refused for good, and why."""
+
+    row: OutboxRow
+    reason: str
+    failed_at: datetime
+
+
+class Outbox:
+    """The relay's view of the outbox. Two relays would mix up the order of a plate's alerts, so only one leads.
+
+    The leader's lock belongs to a connection of its own and ends with it: with this process, or with the server.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._leading: Connection | None = None
+        self._listening: Connection | None = None
+
+    def lead(self) -> bool:
+        """Become the leader, or find out whether this object still is.
+
+        Returns:
+            True while this object leads; False while another one does.
+
+        Raises:
+            DatabaseUnavailable: The server is down; the leadership is lost.
+        """
+        if self._leading is not None:
+            try:
+                self._leading.execute(_SQL["still_there"])
+            except psycopg.Error:
+                self._resign()
+            else:
+                return True
+        connection = self._database.own_connection()
+        try:
+            with translated(self._database.where):
+                row = connection.execute(_SQL["try_lead"]).fetchone()
+        except PlatewatchError:
+            self._database.discard(connection)
+            raise
+        if row is None or not row[0]:
+            self._database.discard(connection)
+            return False
+        self._leading = connection
+        return True
+
+    def take(self, limit: int) -> list[OutboxRow]:
+        """Return the oldest unsent messages, in order. They stay unsent until `mark_sent`.
+
+        Args:
+            limit: Most messages to return.
+
+        Returns:
+            Messages; none when there are none or another relay leads.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        if not self.lead():
+            return []
+        return [_row_of(row) for row in self._execute("take", {"limit": limit}).fetchall()]
+
+    def mark_sent(self, ids: Sequence[int]) -> None:
+        """Note that the broker acknowledged messages.
+
+        Args:
+            ids: Their `outbox_id`s.
+
+        Raises:
+            DatabaseUnavailable: The server is down; the messages will be taken and sent again.
+        """
+        if ids:
+            with self._database.connection() as connection:
+                connection.execute(_SQL["mark_sent"], {"ids": list(ids)})
+
+    def dead_letter(self, outbox_id: int, reason: str) -> None:
+        """Set a message aside that will never be accepted, so that the ones behind it go on.
+
+        Args:
+            outbox_id: The message.
+            reason: Why, in one line for a person.
+
+        Raises:
+            DatabaseUnavailable: The server is down; the message is still in the outbox.
+        """
+        values = {"outbox_id": outbox_id, "reason": storable(reason)}
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["copy_dead_letter"], values)
+            connection.execute(_SQL["close_dead_letter"], values)
+
+    def pending(self) -> int:
+        """Return how many messages wait."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["pending"]).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Return the messages that were set aside, oldest first."""
+        with self._database.connection() as connection:
+            rows = connection.execute(_SQL["dead_letters"]).fetchall()
+        return [DeadLetter(_row_of(row[:7]), row[7], row[8].astimezone(UTC)) for row in rows]
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until new messages were written, or for `timeout` seconds: a hint only, so always `take` afterwards.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            True when there may be new messages, also right after (re)connecting: what was announced before is lost.
+            While the server is down it waits the whole time and returns False; `take` says so with an error.
+        """
+        try:
+            if self._listening is None:
+                self._listening = self._listen()
+                return True
+            # To its end: leaving the loop early would lose notifications. They are all alike and need no reading.
+            return any([True for _ in self._listening.notifies(timeout=timeout, stop_after=1)])
+        except psycopg.Error:
+            logger.debug("lost the connection that listens for new messages")
+            self._stop_listening()
+            return True
+        except DatabaseUnavailable:
+            time.sleep(timeout)
+            return False
+
+    def _listen(self) -> Connection:
+        connection = self._database.own_connection()
+        try:
+            connection.execute(_SQL["listen"])
+        except psycopg.Error:
+            self._database.discard(connection)
+            raise
+        return connection
+
+    def _stop_listening(self) -> None:
+        if self._listening is not None:
+            self._database.discard(self._listening)
+            self._listening = None
+
+    def close(self) -> None:
+        """Give up the leadership and the connections."""
+        self._resign()
+        self._stop_listening()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _resign(self) -> None:
+        if self._leading is not None:
+            self._database.discard(self._leading)
+            self._leading = None
+
+    def _execute(self, statement: str, values: dict[str, Any]) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Execute on the leader's connection: what works there, works as the leader."""
+        if self._leading is None:
+            raise RuntimeError("not the leader")
+        with translated(self._database.where):
+            return self._leading.execute(_SQL[statement], values)
+
+
+def _row_of(row: tuple[Any, ...]) -> OutboxRow:
+    outbox_id, alert_id, topic, key, headers, payload, created_at = row
+    pairs = tuple((name, value) for name, value in headers)
+    return OutboxRow(outbox_id, alert_id, topic, key, pairs, bytes(payload), created_at.astimezone(UTC))

@@ -1,0 +1,36 @@
+-- name: try_lead
+select pg_try_advisory_lock(hashtext('platewatch'), hashtext('relay'))
+
+-- name: still_there
+select 1
+
+-- name: take
+select outbox_id, alert_id, topic, key, headers, payload, created_at
+from outbox
+where sent_at is null
+order by outbox_id
+limit %(limit)s
+
+-- name: mark_sent
+update outbox set sent_at = clock_timestamp(), payload = '' where outbox_id = any(%(ids)s) and sent_at is null
+
+-- name: copy_dead_letter
+insert into dead_letters (outbox_id, alert_id, topic, key, headers, payload, created_at, reason)
+select outbox_id, alert_id, topic, key, headers, payload, created_at, %(reason)s
+from outbox
+where outbox_id = %(outbox_id)s and sent_at is null
+
+-- name: close_dead_letter
+-- The row stays with a time, so that a replay of the read does not bring the message back.
+update outbox set sent_at = clock_timestamp(), payload = '' where outbox_id = %(outbox_id)s
+
+-- name: pending
+select count(*) from outbox where sent_at is null
+
+-- name: dead_letters
+select outbox_id, alert_id, topic, key, headers, payload, created_at, reason, failed_at
+from dead_letters
+order by outbox_id
+
+-- name: listen
+listen platewatch_outbox
