@@ -1,0 +1,1 @@
+"""Hit to alert: built, published from the outbox to Kafka, and received by a neighboring agency."""

@@ -1,0 +1,97 @@
+"""A hit becomes an alert, and an alert becomes a message."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+
+from schemas import ids
+from schemas.convert import entry_to_summary, hit_to_event, list_to_event, read_to_event
+from schemas.events import Alert, AlertType, utc
+from schemas.generate import ALERT_CE_TYPE
+from schemas.plates import canonical_plate
+from schemas.types import Hit, HotlistEntry, PlateRead
+from storage.records import OutboxMessage
+
+MAX_PICTURE_CHARACTERS = 65_536
+"""Longest base64 text that `Alert.plate_picture` takes."""
+
+
+def build_alert(
+    read: PlateRead,
+    hit: Hit,
+    entry: HotlistEntry,
+    *,
+    agency_id: str,
+    created_at: datetime,
+    plate_picture: bytes | None,
+) -> Alert:
+    """Return the alert about a hit. The same hit always gives the same alert id.
+
+    Args:
+        read: The vehicle pass.
+        hit: Why it agrees with the entry.
+        entry: The hotlist entry.
+        agency_id: The agency that publishes it.
+        created_at: When, aware.
+        plate_picture: The plate as a JPEG; left out when it is too large to travel with the alert.
+
+    Returns:
+        The alert.
+
+    Raises:
+        ValueError: Read, hit and entry do not belong together, or a value does not fit its field.
+    """
+    if hit.read_id != read.read_id or hit.entry_id != entry.entry_id:
+        raise ValueError(f"hit {hit.hit_id} is not about read {read.read_id} and entry {entry.entry_id}")
+    return Alert(
+        alert_id=ids.alert_id(hit.hit_id, AlertType.ALERT),
+        type=AlertType.ALERT,
+        created_at=created_at,
+        agency_id=agency_id,
+        hit=hit_to_event(hit),
+        read=read_to_event(read),
+        entry=entry_to_summary(entry),
+        hotlist=list_to_event(hit),
+        plate_picture=_embedded(plate_picture),
+    )
+
+
+def _embedded(picture: bytes | None) -> str | None:
+    if not picture:
+        return None
+    text = base64.b64encode(picture).decode("ascii")
+    return text if len(text) <= MAX_PICTURE_CHARACTERS else None
+
+
+def outbox_message(alert: Alert, topic: str) -> OutboxMessage:
+    """Return the message that publishes an alert.
+
+    Its key is the entry's plate, so that alerts about one plate lie in one partition and keep their order. Its headers
+    make it a CloudEvent in binary mode.
+
+    Args:
+        alert: The alert.
+        topic: Kafka topic.
+
+    Returns:
+        The message for the outbox.
+
+    Source:
+        CloudEvents 1.0.2, Kafka protocol binding, section 3.2.
+    """
+    return OutboxMessage(
+        alert_id=alert.alert_id,
+        hit_id=alert.hit.hit_id,
+        topic=topic,
+        key=canonical_plate(alert.entry.plate),
+        payload=alert.model_dump_json().encode(),
+        headers=(
+            ("ce_specversion", "1.0"),
+            ("ce_id", str(alert.alert_id)),
+            ("ce_type", ALERT_CE_TYPE),
+            ("ce_source", f"urn:platewatch:agency:{alert.agency_id}"),
+            ("ce_time", utc(alert.created_at)),
+            ("content-type", "application/json"),
+        ),
+    )

@@ -1,0 +1,198 @@
+"""A neighboring agency's consumer: every alert of a topic, once, and from where it left off."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from alerts.received import ReceivedAlerts, UnreadableMessage
+from schemas.errors import BrokerUnavailable, ConfigurationError
+from schemas.events import Alert
+from schemas.settings import KafkaSettings
+from services.kafka_client import (
+    KafkaError,
+    OffsetAndMetadata,
+    TopicPartition,
+    check_reachable,
+    is_proxied,
+    kafka_errors,
+    open_consumer,
+)
+
+logger = logging.getLogger(__name__)
+
+POLL_MS = 250
+POLL_RECORDS = 100
+REACH_SECONDS = 5.0
+CLOSE_MS = 2000
+CITED_PROBLEMS = 3
+FORGET_SECONDS = 3600.0
+FILE_NAME = "subscriber.sqlite3"
+
+
+class Subscriber:
+    """One member of a consumer group on one topic of alerts.
+
+    Args:
+        data_dir: Platewatch's data directory; the group's memory is kept there.
+        settings: The section `kafka` of the configuration.
+        servers: Bootstrap servers.
+        topic: The topic.
+        group: Consumer group; each gets every alert, its members share them. A new one begins at the oldest alert.
+    """
+
+    def __init__(
+        self, data_dir: Path, settings: KafkaSettings, servers: Sequence[str], *, topic: str, group: str
+    ) -> None:
+        self._path = data_dir / FILE_NAME
+        self._settings = settings
+        self._servers = tuple(servers)
+        self._topic = topic
+        self._group = group
+        self._reachable = True
+        self._checked_at = 0.0
+
+    def alerts(self, stop: threading.Event) -> Iterator[Alert]:
+        """Yield every alert of the topic that this group has not had, waiting for new ones.
+
+        An alert counts as handed out when the loop asks for the next one; so to end, set `stop` and let the loop run
+        out. After a crash in between it comes again. A message that is not an alert is kept beside the seen alerts'
+        ids with the reason, and the stream goes on.
+
+        Args:
+            stop: Ends the iteration, within half a second.
+
+        Yields:
+            Alerts; those of one plate in the order in which they were raised.
+
+        Raises:
+            BrokerUnavailable: No broker answers at the start. Later outages are waited out.
+            ConfigurationError: An option does not fit, or the group or the topic is not permitted.
+            StorageFull: No space left to remember what was handed out.
+        """
+        with ReceivedAlerts(self._path, self._group) as received:
+            consumer = open_consumer(self._settings, self._servers, **self._options())
+            try:
+                consumer.subscribe([self._topic])
+                yield from self._stream(consumer, received, stop)
+            finally:
+                _close(consumer)
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "group_id": self._group,
+            "auto_offset_reset": "earliest",
+            "enable_auto_commit": False,
+            "isolation_level": "read_committed",
+            "allow_auto_create_topics": False,
+            "metadata_max_age_ms": 5000,  # a topic that is made later is found soon
+            "session_timeout_ms": 10_000,
+            "heartbeat_interval_ms": 3000,
+        }
+
+    def _stream(self, consumer: Any, received: ReceivedAlerts, stop: threading.Event) -> Iterator[Alert]:
+        forget_at = 0.0
+        while not stop.is_set():
+            if time.monotonic() >= forget_at:
+                received.forget_old(datetime.now(UTC))
+                forget_at = time.monotonic() + FORGET_SECONDS
+            batches = self._poll(consumer)
+            if not batches:
+                self._watch_broker()
+            for records in batches.values():
+                done: dict[Any, Any] = {}
+                try:
+                    for record in records:
+                        alert = self._parse(record, received)
+                        if alert is not None and not received.is_seen(alert.alert_id):
+                            yield alert
+                            received.remember(alert.alert_id)
+                        partition = TopicPartition(record.topic, record.partition)
+                        done[partition] = OffsetAndMetadata(record.offset + 1, "", record.leader_epoch)
+                        if stop.is_set():
+                            return
+                finally:
+                    self._commit(consumer, done)
+
+    def _poll(self, consumer: Any) -> dict[Any, list[Any]]:
+        try:
+            batches: dict[Any, list[Any]] = consumer.poll(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
+        except kafka_errors.AuthorizationError as error:
+            raise ConfigurationError(
+                f"topic {self._topic}, group {self._group}: not permitted to read ({error.message}); "
+                "ask the publishing agency for access"
+            ) from error
+        except KafkaError as error:
+            logger.debug("poll failed, trying again", exc_info=error)
+            return {}
+        return batches
+
+    def _parse(self, record: Any, received: ReceivedAlerts) -> Alert | None:
+        if record.value is None:
+            reason = "the message has no content"
+        else:
+            try:
+                return Alert.model_validate_json(record.value)
+            except ValidationError as error:
+                reason = _summary(error)
+        place = UnreadableMessage(record.topic, record.partition, record.offset, reason, record.value)
+        if received.keep_unreadable(place):
+            logger.warning(
+                "%s partition %d offset %d is not an alert and was put aside: %s",
+                record.topic,
+                record.partition,
+                record.offset,
+                reason,
+            )
+        return None
+
+    def _commit(self, consumer: Any, done: dict[Any, Any]) -> None:
+        if not done:
+            return
+        try:
+            consumer.commit(done, timeout_ms=CLOSE_MS)
+        except KafkaError as error:
+            # Another member has the partition now, or the broker is away: what comes again is dropped as a double.
+            logger.debug("offsets were not committed", exc_info=error)
+
+    def _watch_broker(self) -> None:
+        """Say once that the broker went away, and once that it is back; kafka-python retries in silence."""
+        if is_proxied(self._settings) or time.monotonic() < self._checked_at + REACH_SECONDS:
+            return
+        self._checked_at = time.monotonic()
+        try:
+            check_reachable(self._servers, timeout_seconds=1.0)
+        except BrokerUnavailable as error:
+            if self._reachable:
+                logger.warning("%s; waiting for it", error)
+            self._reachable = False
+        else:
+            if not self._reachable:
+                logger.info("kafka at %s is reachable again", ", ".join(self._servers))
+            self._reachable = True
+
+
+def _close(consumer: Any) -> None:
+    """Leave the group, so that its partitions are free at once."""
+    try:
+        consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
+    except KafkaError as error:
+        logger.debug("consumer did not close cleanly", exc_info=error)
+
+
+def _summary(error: ValidationError) -> str:
+    """Return what is wrong in one line, without the values: they may be personal data."""
+    problems = error.errors(include_input=False, include_url=False, include_context=False)
+    cited = [
+        f"{'.'.join(str(part) for part in problem['loc']) or 'message'}: {problem['msg'].lower()}"
+        for problem in problems[:CITED_PROBLEMS]
+    ]
+    more = f"; and {len(problems) - CITED_PROBLEMS} more" if len(problems) > CITED_PROBLEMS else ""
+    return "; ".join(cited) + more

@@ -1,0 +1,66 @@
+"""What a subscriber remembers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from alerts.received import SEEN_DAYS, ReceivedAlerts, UnreadableMessage
+from schemas.errors import ConfigurationError
+
+MESSAGE = UnreadableMessage("topic", 0, 7, "invalid json", b"\xff{")
+
+
+def test_what_was_handed_out_is_known_after_a_restart(tmp_path: Path) -> None:
+    alert_id = uuid4()
+    with ReceivedAlerts(tmp_path / "new" / "r.sqlite3", "group") as received:
+        assert not received.is_seen(alert_id)
+        received.remember(alert_id)
+        received.remember(alert_id)
+    with ReceivedAlerts(tmp_path / "new" / "r.sqlite3", "group") as received:
+        assert received.is_seen(alert_id)
+
+
+def test_groups_of_one_data_directory_do_not_share_what_they_saw(tmp_path: Path) -> None:
+    alert_id = uuid4()
+    with ReceivedAlerts(tmp_path / "r", "one") as one, ReceivedAlerts(tmp_path / "r", "two") as two:
+        one.remember(alert_id)
+        one.keep_unreadable(MESSAGE)
+        assert not two.is_seen(alert_id)
+        assert two.unreadable() == []
+
+
+def test_an_unreadable_message_is_kept_once_with_its_bytes(tmp_path: Path) -> None:
+    with ReceivedAlerts(tmp_path / "r", "group") as received:
+        assert received.keep_unreadable(MESSAGE)
+        assert not received.keep_unreadable(MESSAGE)
+        assert received.unreadable() == [MESSAGE]
+
+
+def test_memory_does_not_grow_for_ever_nor_keep_plates_too_long(tmp_path: Path) -> None:
+    alert_id, now = uuid4(), datetime.now(UTC)
+    with ReceivedAlerts(tmp_path / "r", "group") as received:
+        received.remember(alert_id)
+        received.keep_unreadable(MESSAGE)
+        received.forget_old(now + timedelta(days=22))
+        assert received.is_seen(alert_id)
+        assert received.unreadable() == []
+        received.forget_old(now + timedelta(days=SEEN_DAYS, hours=1))
+        assert not received.is_seen(alert_id)
+
+
+def test_a_file_that_is_not_its_own_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite3"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(ConfigurationError, match=r"r\.sqlite3: cannot be used \(file is not a database\)"):
+        ReceivedAlerts(path, "group")
+    with pytest.raises(ConfigurationError, match="cannot be opened"):
+        ReceivedAlerts(tmp_path, "group")
+
+
+def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    with ReceivedAlerts(tmp_path / "r", "group"):
+        assert (tmp_path / "r").stat().st_mode & 0o077 == 0

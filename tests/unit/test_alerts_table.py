@@ -1,0 +1,61 @@
+"""The alert table that people see."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from cli.tables import age_text, alert_table
+from tests.unit.alerts_samples import sample_alert
+
+
+def _print(*tables: Table, width: int = 160) -> list[str]:
+    console = Console(file=io.StringIO(), width=width)
+    for table in tables:
+        console.print(table)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text.splitlines()
+
+
+def test_the_table_says_what_an_officer_needs() -> None:
+    header, row = _print(alert_table([sample_alert()]))
+    assert header.split() == ["Time", "Camera", "Seen", "Listed", "Tier", "Why", "List"]
+    for part in ("gate", "VNV4527 VA", "exact", "stolen vehicle: plate and state are equal", "ncic, 3 h old"):
+        assert part in row
+
+
+def test_rows_printed_one_by_one_line_up() -> None:
+    together = _print(alert_table([sample_alert(1), sample_alert(2, "A1")]))
+    apart = _print(alert_table([sample_alert(1)]), alert_table([sample_alert(2, "A1")], header=False))
+    assert together == apart
+
+
+def test_text_from_lists_is_not_taken_for_markup() -> None:
+    alert = sample_alert()
+    hostile = alert.model_copy(update={"hit": alert.hit.model_copy(update={"explanation": "[red]x[/] [/nope]"})})
+    assert "[red]x[/] [/nope]" in _print(alert_table([hostile]))[1]
+
+
+def test_states_stand_in_a_column_of_their_own() -> None:
+    header, row = _print(alert_table([sample_alert()], states=["waiting"]))
+    assert header.endswith("State".ljust(len(header) - header.index("State")))
+    assert row.rstrip().endswith("waiting")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "age unknown"),
+        (0.0, "just made"),
+        (59.0, "just made"),
+        (60.0, "1 min old"),
+        (7200.0, "2 h old"),
+        (200_000.0, "2 d old"),
+        (-5.0, "newer than the read"),
+    ],
+)
+def test_ages_read_like_words(seconds: float | None, text: str) -> None:
+    assert age_text(seconds) == text

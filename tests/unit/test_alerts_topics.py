@@ -1,0 +1,43 @@
+"""How long a topic keeps an alert."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.topics import topic_settings
+from services.kafka_properties import Ports, server_properties
+
+DAY_MS = 86_400_000
+
+
+@given(st.integers(1, 3650))
+def test_a_record_is_gone_after_the_retention_even_at_the_start_of_its_segment(days: int) -> None:
+    settings = topic_settings(days)
+    assert int(settings["retention.ms"]) + int(settings["segment.ms"]) == days * DAY_MS
+    assert 0 < int(settings["segment.ms"]) <= DAY_MS
+    assert settings["cleanup.policy"] == "delete"
+
+
+def _properties(**overrides: str) -> dict[str, str]:
+    text = server_properties(Ports(19_092, 19_094), "data", max_message_bytes=5_000_000, overrides=overrides)
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+def test_the_local_broker_listens_on_loopback_only_and_keeps_records_21_days_at_most() -> None:
+    properties = _properties()
+    assert properties["listeners"] == "PLAINTEXT://127.0.0.1:19092,CONTROLLER://127.0.0.1:19094"
+    assert properties["advertised.listeners"] == "PLAINTEXT://127.0.0.1:19092"
+    assert int(properties["log.retention.hours"]) + int(properties["log.roll.hours"]) == 21 * 24
+
+
+@pytest.mark.parametrize("limit", [1024, 900_000, 5_000_000])
+def test_the_local_broker_takes_whatever_a_producer_may_send(limit: int) -> None:
+    text = server_properties(Ports(1, 2), "data", max_message_bytes=limit)
+    accepted = next(int(line.partition("=")[2]) for line in text.splitlines() if line.startswith("message.max.bytes"))
+    assert accepted > limit
+
+
+def test_overrides_win() -> None:
+    assert _properties(**{"num.io.threads": "1"})["num.io.threads"] == "1"

@@ -1,0 +1,74 @@
+"""The published schemas: current, and true of real messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
+
+from alerts.build import outbox_message
+from schemas.convert import read_to_event
+from schemas.events import Alert
+from schemas.generate import FOLDER, documents, main, render
+from tests.unit.alerts_samples import sample_alert, sample_read
+
+
+def _load(name: str) -> Any:
+    return json.loads((FOLDER / name).read_text("utf-8"))
+
+
+def test_the_files_are_what_the_models_say_now() -> None:
+    current = {name: render(document) for name, document in documents().items()}
+    stored = {path.name: path.read_text("utf-8") for path in FOLDER.iterdir()}
+    assert stored == current, "run `python -m schemas.generate`"
+
+
+def test_generating_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.read_text("utf-8") for path in FOLDER.iterdir()}
+    main()
+    assert {path: path.read_text("utf-8") for path in FOLDER.iterdir()} == before
+    assert capsys.readouterr().out.splitlines() == [str(FOLDER / name) for name in documents()]
+
+
+def test_a_published_alert_fits_its_schema() -> None:
+    schema = _load("alert.v1.json")
+    Draft202012Validator.check_schema(schema)
+    message = json.loads(outbox_message(sample_alert(picture=b"jpeg"), "t").payload)
+    Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(message)
+
+
+def test_a_read_fits_its_schema() -> None:
+    schema = _load("plate-read.v1.json")
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(json.loads(read_to_event(sample_read()).model_dump_json()))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"alert_id": None}, "alert_id"),
+        ({"type": "ack"}, "type"),
+        ({"surprise": 1}, "surprise"),
+        ({"plate_picture": "x" * 65_537}, "plate_picture"),
+        ({"schema_version": "2"}, "schema_version"),
+    ],
+)
+def test_schema_and_model_refuse_the_same_messages(change: dict[str, Any], field: str) -> None:
+    message = json.loads(outbox_message(sample_alert(), "t").payload) | change
+    assert not Draft202012Validator(_load("alert.v1.json")).is_valid(message)
+    with pytest.raises(ValidationError, match=field):
+        Alert.model_validate_json(json.dumps(message))
+
+
+def test_the_asyncapi_document_describes_the_message_that_is_sent() -> None:
+    document = _load("asyncapi.json")
+    assert document["asyncapi"] == "3.0.0"
+    message = document["components"]["messages"]["alert"]
+    sent = outbox_message(sample_alert(), "t")
+    Draft202012Validator(message["headers"]).validate(dict(sent.headers))
+    assert set(message["headers"]["required"]) == set(dict(sent.headers))
+    assert (FOLDER / message["payload"]["schema"]["$ref"]).is_file()
+    assert document["channels"]["alerts"]["address"].format(agency="a") == "platewatch.alerts.a.v1"
