@@ -160,7 +160,7 @@ class Outbox:
                 self._listening = self._listen()
                 return True
             # To its end: leaving the loop early would lose notifications. They are all alike and need no reading.
-            return any([True for _ in self._listening.notifies(timeout=timeout, stop_after=1)])
+            return len(list(self._listening.notifies(timeout=timeout, stop_after=1))) > 0
         except psycopg.Error:
             logger.debug("lost the connection that listens for new messages")
             self._stop_listening()
