@@ -157,7 +157,7 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
         *((path, "csv", None) for path in own),
     ):
         report = import_file(store, path, source, hotlist_id=name, dry_run=False)
-        _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {report.survey.rejected} rows rejected")
+        _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {len(report.survey.rejects)} rows rejected")
 
 
 def _play(

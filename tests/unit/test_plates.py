@@ -33,7 +33,11 @@ def test_ids_name_what_they_are_made_of() -> None:
     start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     first = read_id("east", "a.mp4", start, 1)
     assert first == read_id("east", "a.mp4", start, 1)
-    others = [read_id("east", "a.mp4", start, 2), read_id("west", "a.mp4", start, 1), read_id("east", "b.mp4", start, 1)]
+    others = [
+        read_id("east", "a.mp4", start, 2),
+        read_id("west", "a.mp4", start, 1),
+        read_id("east", "b.mp4", start, 1),
+    ]
     assert len({first, *others}) == 4
     assert entry_id("ncic", "AB", "C") != entry_id("ncic", "A", "BC")
     hit = hit_id(first, entry_id("ncic", "V1"))
