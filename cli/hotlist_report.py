@@ -1,0 +1,170 @@
+"""What `platewatch hotlist` prints: JSON records and tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.common import console, errors
+from hotlists.importer import ImportReport
+from schemas.events import utc
+from schemas.types import HotlistEntry, RejectedRow
+from storage.hotlists import HotlistSummary
+
+REJECTS_SHOWN = 5
+"""Most rejected rows that an import's report repeats; the list keeps all of them."""
+
+
+def report_record(report: ImportReport) -> dict[str, Any]:
+    """Return an import's report as a JSON record."""
+    found, outcome = report.survey, report.outcome
+    record: dict[str, Any] = {
+        "hotlist": report.hotlist_id,
+        "source": report.source,
+        "file": report.file_name,
+        "as_of": utc(report.as_of),
+        "dry_run": outcome is None,
+        "rows": found.rows,
+        "entries": found.entries,
+        "duplicates": found.duplicates,
+        "rejected": len(found.rejects),
+        "unmapped": dict(found.unmapped),
+        "rejects": [reject_record(row) for row in found.rejects[:REJECTS_SHOWN]],
+    }
+    if outcome is not None:
+        record |= {
+            "version": outcome.version_id,
+            "added": outcome.added,
+            "removed": outcome.removed,
+            "changed": outcome.changed,
+            "unchanged": outcome.unchanged,
+        }
+    return record
+
+
+def reject_record(row: RejectedRow) -> dict[str, Any]:
+    """Return a rejected row as a JSON record."""
+    return {"line": row.line, "column": row.column, "reason": row.reason, "raw": row.raw}
+
+
+def print_report(report: ImportReport) -> None:
+    """Print an import's report: the result on standard output, what to look at on standard error."""
+    found, outcome = report.survey, report.outcome
+    if outcome is None:
+        console.print(f"dry run, nothing was changed: {found.entries} entries for the list '{report.hotlist_id}'")
+    else:
+        console.print(
+            f"list '{report.hotlist_id}' is active: {outcome.total} entries ({outcome.added} added, "
+            f"{outcome.changed} changed, {outcome.removed} removed), content of {report.as_of:%Y-%m-%d %H:%M} UTC"
+        )
+    if found.duplicates:
+        errors.print(f"{found.duplicates} repeated rows: the later one of each counts", style="yellow")
+    for code, count in found.unmapped[:REJECTS_SHOWN]:
+        label = f"category '{code}' is not known" if code else "no category is given"
+        errors.print(f"{count} entries: {label}; loaded as 'unmapped'", style="yellow", markup=False)
+    _print_first_rejects(found.rejects, report)
+
+
+def _print_first_rejects(rejects: tuple[RejectedRow, ...], report: ImportReport) -> None:
+    if not rejects:
+        return
+    errors.print(f"{len(rejects)} rows cannot be used:", style="yellow")
+    for row in rejects[:REJECTS_SHOWN]:
+        errors.print(f"  line {row.line}, {row.column}: {row.reason}", markup=False)
+    rest = len(rejects) - REJECTS_SHOWN
+    if rest > 0:
+        see = f"; see platewatch hotlist show {report.hotlist_id} --rejects" if report.outcome is not None else ""
+        errors.print(f"  and {rest} more{see}")
+
+
+def summary_record(summary: HotlistSummary, now: datetime) -> dict[str, Any]:
+    """Return an active list as a JSON record; its age is at `now`."""
+    return {
+        "hotlist": summary.hotlist_id,
+        "source": summary.source,
+        "version": summary.version_id,
+        "entries": summary.entries,
+        "rejected": summary.rejected,
+        "as_of": utc(summary.as_of) if summary.as_of else None,
+        "age_seconds": round((now - summary.as_of).total_seconds(), 1) if summary.as_of else None,
+        "activated_at": utc(summary.activated_at),
+        "file": summary.file_name,
+    }
+
+
+def _age(summary: HotlistSummary, now: datetime) -> str:
+    if summary.as_of is None:
+        return ""
+    hours = (now - summary.as_of).total_seconds() / 3600
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} d"
+
+
+def entry_record(entry: HotlistEntry) -> dict[str, Any]:
+    """Return an entry as a JSON record."""
+    vehicle = entry.vehicle
+    return {
+        "entry_id": str(entry.entry_id),
+        "hotlist": entry.hotlist_id,
+        "plate": entry.plate,
+        "jurisdiction": entry.jurisdiction,
+        "category": entry.category.value,
+        "source_entry_id": entry.source_entry_id,
+        "source_code": entry.source_code,
+        "year": vehicle.year if vehicle else None,
+        "make": vehicle.make if vehicle else None,
+        "model": vehicle.model if vehicle else None,
+        "style": vehicle.style if vehicle else None,
+        "color": vehicle.color if vehicle else None,
+        "originating_agency": entry.originating_agency,
+        "case_number": entry.case_number,
+        "priority": entry.priority,
+        "instructions": entry.instructions,
+        "valid_from": utc(entry.valid_from) if entry.valid_from else None,
+        "valid_until": utc(entry.valid_until) if entry.valid_until else None,
+        "extra": dict(entry.extra),
+        "line": entry.source_line,
+    }
+
+
+def print_entries(entries: list[HotlistEntry]) -> None:
+    """Print entries as a table."""
+    table = Table("plate", "state", "category", "vehicle", "case", "until (UTC)", "line")
+    for entry in entries:
+        cells = (
+            entry.plate,
+            entry.jurisdiction or "",
+            entry.category.value,
+            entry.vehicle.summary() if entry.vehicle else "",
+            entry.case_number or entry.source_entry_id or "",
+            f"{entry.valid_until:%Y-%m-%d %H:%M}" if entry.valid_until else "",
+            str(entry.source_line or ""),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+
+
+def print_rejects(rejects: list[RejectedRow]) -> None:
+    """Print rejected rows as a table."""
+    table = Table("line", "column", "reason", "row")
+    for row in rejects:
+        table.add_row(str(row.line), Text(row.column or ""), Text(row.reason), Text(row.raw))
+    console.print(table if rejects else "every row of this list could be used")
+
+
+def print_summaries(summaries: list[HotlistSummary], now: datetime) -> None:
+    """Print the active lists as a table; their age is at `now`."""
+    table = Table("list", "layout", "entries", "rejected", "content of (UTC)", "age", "file")
+    for summary in summaries:
+        table.add_row(
+            Text(summary.hotlist_id),
+            summary.source,
+            str(summary.entries),
+            str(summary.rejected),
+            f"{summary.as_of:%Y-%m-%d %H:%M}" if summary.as_of else "unknown",
+            _age(summary, now),
+            Text(summary.file_name),
+        )
+    console.print(table if summaries else "no list is active; import one with platewatch hotlist import")
