@@ -1,0 +1,183 @@
+"""`platewatch match`: reads from a file against the active hotlists."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+from uuid import UUID
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.match_reads import numbered_lines, parse_read
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from schemas.errors import InvalidInput
+from schemas.settings import MatchingSettings
+from schemas.types import Hit, HotlistEntry, PlateRead
+from storage.database import open_database
+from storage.hotlists import HotlistStore
+
+EXAMPLE = """
+Examples:
+
+  platewatch match --json reads.jsonl
+
+  platewatch read gate.mp4 --json | platewatch match --json -
+
+A line: {"plate": "8KV4921", "jurisdiction": "US-VA"}
+"""
+
+_TIER_STYLES = {"exact": "bold red", "probable": "yellow", "partial": "cyan"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("match", epilog=EXAMPLE)(match)
+
+
+def match(
+    reads: Annotated[Path, typer.Argument(metavar="READS", help="JSON lines; - is standard input.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Match reads with the active hotlists.
+
+    A line has at least a plate, perhaps a jurisdiction, confidences and captured_at, or is a whole PlateRead. Bad lines
+    are named on standard error, the others are still matched, and the exit code is 1.
+    """
+    settings = command_settings(config, data_dir)
+    with _open(reads) as stream, open_database(settings) as database:
+        active = ActiveLists(HotlistStore(database), settings.matching)
+        if not active.entries:
+            errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")
+        run = _Run(active, str(reads) if str(reads) != "-" else "standard input")
+        table = None if as_json else _table()
+        for line, read, hit in run.hits(stream):
+            entry = active.entries[hit.entry_id]
+            if table is None:
+                print_json(hit_record(line, read, hit, entry))
+            else:
+                _add_row(table, line, read, hit, entry)
+    if table is not None:
+        if table.row_count:
+            console.print(table)
+        console.print(f"{run.matched} reads against {len(active.entries)} entries: {table.row_count} hits")
+    if run.doubtful:
+        least = settings.matching.min_read_confidence
+        errors.print(f"{run.doubtful} reads are below a confidence of {least} and were not matched", style="yellow")
+    if run.bad:
+        raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _open(path: Path) -> Iterator[BinaryIO]:
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError as error:
+        raise InvalidInput("no such file", source=str(path)) from error
+    except OSError as error:
+        raise InvalidInput(f"the file cannot be read ({error.strerror})", source=str(path)) from error
+    with stream:
+        yield stream
+
+
+class ActiveLists:
+    """The active entries by id, and a matcher over them.
+
+    Args:
+        store: Where the lists are.
+        settings: The matcher's thresholds.
+    """
+
+    def __init__(self, store: HotlistStore, settings: MatchingSettings) -> None:
+        self.entries: dict[UUID, HotlistEntry] = {entry.entry_id: entry for entry in store.active_entries()}
+        self.matcher = Matcher(HotlistIndex.build(self.entries.values(), store.as_of()), settings)
+        self.least_confidence = settings.min_read_confidence
+
+
+class _Run:
+    """One pass over the lines, with its counts."""
+
+    def __init__(self, active: ActiveLists, source: str) -> None:
+        self._active = active
+        self._source = source
+        self.matched = 0
+        self.doubtful = 0
+        self.bad = 0
+
+    def hits(self, stream: BinaryIO) -> Iterator[tuple[int, PlateRead, Hit]]:
+        """Yield every hit with its line and read, as the lines come; name bad lines on standard error."""
+        for line in numbered_lines(stream):
+            try:
+                read = parse_read(line, self._source, datetime.now(UTC))
+                hits = self._active.matcher.match(read)
+            except InvalidInput as error:
+                self.bad += 1
+                self._complain(line.number, error)
+                continue
+            self.matched += 1
+            self.doubtful += read.confidence < self._active.least_confidence
+            for hit in hits:
+                yield line.number, read, hit
+
+    def _complain(self, number: int, error: InvalidInput) -> None:
+        column = f" ({error.column})" if error.column is not None else ""
+        errors.print(f"{self._source}: line {number}: {error.message}{column}", style="red", markup=False)
+
+
+def hit_record(line: int, read: PlateRead, hit: Hit, entry: HotlistEntry) -> dict[str, Any]:
+    """Return a hit as a JSON record.
+
+    Args:
+        line: Number of the read's line, from 1.
+        read: The read.
+        hit: Its hit.
+        entry: The entry that was hit.
+    """
+    return {
+        "line": line,
+        "plate": read.plate,
+        "entry_plate": entry.plate,
+        "tier": hit.tier.value,
+        "score": round(hit.score, 3),
+        "jurisdiction": read.jurisdiction,
+        "entry_jurisdiction": entry.jurisdiction,
+        "jurisdiction_agrees": hit.jurisdiction_agrees,
+        "edit_distance": hit.edit_distance,
+        "hotlist": hit.hotlist_id,
+        "entry_id": str(entry.entry_id),
+        "source_entry_id": entry.source_entry_id,
+        "category": entry.category.value,
+        "case_number": entry.case_number,
+        "explanation": hit.explanation,
+        "list_age_seconds": hit.list_age_seconds if hit.list_age_seconds is None else round(hit.list_age_seconds, 1),
+    }
+
+
+def _table() -> Table:
+    table = Table("line", "read", "listed", "tier", "category", "list", "why")
+    table.columns[0].justify = "right"
+    return table
+
+
+def _add_row(table: Table, line: int, read: PlateRead, hit: Hit, entry: HotlistEntry) -> None:
+    table.add_row(
+        str(line),
+        Text(read.plate),
+        Text(entry.plate),
+        Text(hit.tier.value, style=_TIER_STYLES[hit.tier.value]),
+        entry.category.value,
+        Text(hit.hotlist_id),
+        Text(hit.explanation),
+    )
