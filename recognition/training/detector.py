@@ -10,9 +10,10 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from recognition.detector import OnnxDetector, PlateDetector
-from recognition.detector_ultralytics import UltralyticsDetector, import_ultralytics
+from recognition.detector_ultralytics import UltralyticsDetector, import_ultralytics, load_yolo
 from recognition.training.detection_dataset import gather, read_sources
 from recognition.training.detection_metrics import evaluate, table
 from schemas.errors import ConfigurationError, PlatewatchError
@@ -122,13 +123,14 @@ def _train(options: argparse.Namespace) -> Path:
     """Gather the data, train or resume, and return the best epoch's checkpoint."""
     # The number of threads must be known before torch is imported, which the trainer's module does.
     os.environ.setdefault("OMP_NUM_THREADS", str(options.threads))
-    import_ultralytics(verbose=True)
+    ultralytics = import_ultralytics(verbose=True)
     from recognition.training.detector_trainer import Judge, Recipe, resume, train
 
     options.out.mkdir(parents=True, exist_ok=True)
+    start = None if options.resume else _loadable_start(options, ultralytics)
     data = gather(options.data, options.out / "data")
     judge = Judge(read_sources(options.data, "val"), options.min_width, options.confidence, options.iou)
-    if options.resume:
+    if start is None:
         return resume(data, options.out, judge, print)
     recipe = Recipe(
         epochs=options.epochs,
@@ -142,7 +144,17 @@ def _train(options: argparse.Namespace) -> Path:
         device=options.device,
         bfloat16=options.precision == "bfloat16",
     )
-    return train(start_weights(options.start, options.out), data, options.out, recipe, judge, print)
+    return train(start, data, options.out, recipe, judge, print)
+
+
+def _loadable_start(options: argparse.Namespace, ultralytics: Any) -> Path | str:
+    """Return what to start from, once it is clear that ultralytics can train it."""
+    start = start_weights(options.start, options.out)
+    if Path(start).suffix == ".onnx":
+        raise ConfigurationError(f"{start}: an exported model cannot be trained; give the .pt file it was made from")
+    if Path(start).suffix != ".yaml":
+        load_yolo(ultralytics, Path(start))
+    return start
 
 
 def _export(weights: Path, options: argparse.Namespace) -> Path:

@@ -127,6 +127,8 @@ def test_training_leaves_the_users_data_as_it_was(tmp_path: Path) -> None:
         (["--evaluate", "--from", "yolov8n.yaml"], "no data given"),
         (["--evaluate", "--from", "yolov8n.yaml", "--data", "missing"], "no such folder"),
         (["--export", "out.onnx", "--from", "broken.pt"], "not a YOLO checkpoint"),
+        (["--out", "out", "--from", "broken.pt", "--data", "drawn"], "not a YOLO checkpoint"),
+        (["--out", "out", "--from", "exported.onnx", "--data", "drawn"], "cannot be trained"),
         (["--out", "out", "--resume", "--data", "drawn"], "no run with a finished epoch"),
     ],
 )
@@ -139,7 +141,8 @@ def test_a_wrong_input_ends_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     draw_source(tmp_path / "drawn", 2)
-    (tmp_path / "broken.pt").write_bytes(b"not a checkpoint")
+    for name in ("broken.pt", "exported.onnx"):
+        (tmp_path / name).write_bytes(b"not a checkpoint")
 
     assert main(arguments) == 1
     message = capsys.readouterr().err.strip()
