@@ -123,7 +123,7 @@ def import_list(
 def _progress_bar(what: str) -> Iterator[Any]:
     """Show a bar on standard error while a long file is read; it is gone afterwards."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task(what, total=None, visible=False)
 
         def advance(done: int, total: int) -> None:

@@ -95,7 +95,7 @@ def import_file(
                 entries=reading.entries(found),
                 rejects=found.rejects,
             )
-    log.info(
+    log.debug(
         "hotlist %s read: %d rows, %d entries, %d rejected, %d repeated",
         name,
         found.rows,
