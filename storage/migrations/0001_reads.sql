@@ -81,7 +81,17 @@ begin
 end
 $$;
 
+-- Drops the partition of one UTC day, with its reads. Waits for readers only for so long: behind a waiting one, all
+-- others would wait too.
+create function drop_reads_partition(day date) returns void language plpgsql as $$
+begin
+    perform set_config('lock_timeout', '10s', true);
+    execute format('drop table if exists %I', format('reads_%s', to_char(day, 'YYYYMMDD')));
+end
+$$;
+
 -- migrate:down
+drop function drop_reads_partition(date);
 drop function ensure_reads_partition(date);
 drop table plate_dictionary;
 drop table reads;

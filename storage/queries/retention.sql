@@ -1,0 +1,53 @@
+-- name: image_keys
+select unnest(array_remove(array[plate_image_key, context_image_key], null))
+from reads
+where captured_at < %(cutoff)s
+
+-- name: days
+select to_date(right(child.relname, 8), 'YYYYMMDD')
+from pg_inherits
+inner join pg_class as child on child.oid = pg_inherits.inhrelid
+where pg_inherits.inhparent = 'reads'::regclass
+order by 1
+
+-- name: count_reads
+select count(*) from reads where captured_at < %(cutoff)s
+
+-- name: drop_day
+select drop_reads_partition(%(day)s)
+
+-- name: delete_reads
+delete from reads where captured_at < %(cutoff)s
+
+-- name: delete_messages
+delete from outbox
+using alerts
+where outbox.alert_id = alerts.alert_id and alerts.captured_at < %(cutoff)s
+
+-- name: delete_dead_letters
+delete from dead_letters
+using alerts
+where dead_letters.alert_id = alerts.alert_id and alerts.captured_at < %(cutoff)s
+
+-- name: delete_alerts
+delete from alerts where captured_at < %(cutoff)s
+
+-- name: delete_hits
+delete from hits where captured_at < %(cutoff)s
+
+-- name: delete_plates
+delete from plate_dictionary where last_captured < %(cutoff_day)s
+
+-- name: delete_retired_entries
+delete from hotlist_entries where retired_at < %(cutoff)s
+
+-- name: delete_rejects
+delete from hotlist_rejects as reject
+using hotlist_versions as version
+where
+    version.version_id = reject.version_id
+    and version.activated_at < %(cutoff)s
+    and not exists (select from hotlists where hotlists.active_version = version.version_id)
+
+-- name: delete_searches
+delete from search_audit where searched_at < %(audit_cutoff)s

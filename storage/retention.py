@@ -1,0 +1,101 @@
+"""The end of records: reads with all that follows from them after days, the audit after years.
+
+Source: Code of Virginia 2.2-5517 (reads: 21 days; audit trail: two years), the defaults of `RetentionSettings`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from schemas.settings import RetentionSettings
+from storage.database import Database
+from storage.sql import load_queries
+
+logger = logging.getLogger(__name__)
+
+_SQL = load_queries("retention")
+KEYS_AT_ONCE = 1000
+_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "searches")
+"""What ends after the reads, in this order: messages are found by their alerts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionOutcome:
+    """How many records ended."""
+
+    reads: int
+    hits: int
+    alerts: int
+    pictures: int
+    searches: int
+
+
+def enforce_retention(
+    database: Database,
+    retention: RetentionSettings,
+    *,
+    delete_images: Callable[[Sequence[str]], None],
+    now: datetime | None = None,
+) -> RetentionOutcome:
+    """End what is older than the settings allow. Call it daily; after an interruption the next call goes on.
+
+    A read's age counts from its capture, so reads of an old video end at the next call.
+
+    Args:
+        database: An open database.
+        retention: How long what is kept.
+        delete_images: Removes pictures by key; gets up to a thousand, some again after an interruption.
+        now: The time, aware; None: the clock's.
+
+    Returns:
+        The counts.
+
+    Raises:
+        DatabaseUnavailable: The server went away.
+        TransientError: Somebody reads an expired day just now.
+    """
+    now = now or datetime.now(UTC)
+    cutoff = now - timedelta(days=retention.reads_days)
+    values: dict[str, Any] = {
+        "cutoff": cutoff,
+        "cutoff_day": cutoff.astimezone(UTC).date(),
+        "audit_cutoff": now - timedelta(days=retention.audit_days),
+    }
+    # The pictures first: their keys are in the rows.
+    pictures = _delete_pictures(database, values, delete_images)
+    reads = _delete_reads(database, values)
+    with database.transaction() as connection:
+        count = {name: connection.execute(_SQL[f"delete_{name}"], values).rowcount for name in _KINDS}
+    outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["searches"])
+    logger.info(
+        "retention ended old records",
+        extra={"reads": reads, "hits": count["hits"], "alerts": count["alerts"], "pictures": pictures},
+    )
+    return outcome
+
+
+def _delete_pictures(database: Database, values: dict[str, Any], delete: Callable[[Sequence[str]], None]) -> int:
+    pictures = 0
+    with database.transaction() as connection, connection.cursor("image_keys") as cursor:
+        cursor.execute(_SQL["image_keys"], values)
+        keys = (key for (key,) in cursor)
+        while batch := list(itertools.islice(keys, KEYS_AT_ONCE)):
+            delete(batch)
+            pictures += len(batch)
+    return pictures
+
+
+def _delete_reads(database: Database, values: dict[str, Any]) -> int:
+    """Drop the days that are over, each in its own transaction, and delete the expired part of the day that is not."""
+    with database.connection() as connection:
+        row = connection.execute(_SQL["count_reads"], values).fetchone()
+        days = [day for (day,) in connection.execute(_SQL["days"]) if day < values["cutoff_day"]]
+        for day in days:
+            connection.execute(_SQL["drop_day"], {"day": day})
+        connection.execute(_SQL["delete_reads"], values)
+    return 0 if row is None else int(row[0])
