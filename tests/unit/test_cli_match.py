@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.match import hit_record
@@ -138,12 +138,14 @@ def outcome(line: NumberedLine) -> PlateRead | InvalidInput:
         return refusal
 
 
+@settings(deadline=None)
 @given(st.dictionaries(keys, json_values, max_size=6))
 def test_any_json_is_a_read_or_a_clear_refusal(record: dict[str, Any]) -> None:
     found = outcome(NumberedLine(5, json.dumps(record).encode()))
     assert isinstance(found, PlateRead) or found.line == 5
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_read_or_a_clear_refusal(data: bytes) -> None:
     for line in numbered_lines(io.BytesIO(data)):

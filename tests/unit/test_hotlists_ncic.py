@@ -7,7 +7,7 @@ import string
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlists.parsing import ParsedList, ParsedRow
@@ -169,6 +169,7 @@ def field(width: int, alphabet: str = string.ascii_uppercase + string.digits) ->
     return st.text(alphabet, min_size=width, max_size=width)
 
 
+@settings(deadline=None)
 @given(
     nic=st.builds(str.__add__, field(1, "ABCFHKLMNPRTVWX"), field(9, string.digits)),
     ori=field(9),
@@ -191,6 +192,7 @@ def test_a_rendered_row_reads_back(
     assert (row.vehicle.year, row.vehicle.make, row.vehicle.color) == (year, make, color)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_give_rows_or_one_clear_refusal(data: bytes) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlists.sources import parser_for
@@ -77,6 +77,7 @@ def test_an_unknown_layout_names_the_known_ones() -> None:
         parser_for("xml")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["ABC123,VA", "ABC123,MD", "abc-123,va", "XYZ99,", "?,VA", "A*B,VA"]), min_size=1))
 def test_no_row_gets_lost(body: list[str]) -> None:
     try:

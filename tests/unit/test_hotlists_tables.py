@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlists.parsing import ParsedRow
@@ -190,6 +190,7 @@ plates = st.text("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", min_size=2, max_size=12)
 notes = st.text(st.characters(codec="utf-8", exclude_characters="\0\x1a", exclude_categories=["Cs"]), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(plates, notes), min_size=1, max_size=8), st.sampled_from([",", ";", "\t", "|"]))
 def test_rendered_rows_read_back_whatever_their_notes_hold(table: list[tuple[str, str]], delimiter: str) -> None:
     text = io.StringIO()
@@ -199,6 +200,7 @@ def test_rendered_rows_read_back_whatever_their_notes_hold(table: list[tuple[str
     assert [entry.plate for entry in entries(text.getvalue())] == [plate for plate, _ in table]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_after_a_header_never_crash(data: bytes) -> None:
     try:
@@ -208,6 +210,7 @@ def test_arbitrary_bytes_after_a_header_never_crash(data: bytes) -> None:
     assert len(found) <= data.count(b"\n") + 1
 
 
+@settings(deadline=None)
 @given(st.text("ABC123,;|\"'\n \t?", max_size=200))
 def test_every_line_is_an_entry_a_reject_or_part_of_a_quoted_field(body: str) -> None:
     found = rows("plate,state\nAB12,VA\n" + body)

@@ -7,7 +7,7 @@ import time
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
@@ -44,6 +44,7 @@ near_alphabet = st.text("08B1IVW2", min_size=2, max_size=6)
 listed_alphabet = st.text("08B1IVW2?", min_size=2, max_size=7).filter(lambda text: len(text) - text.count("?") >= 2)
 
 
+@settings(deadline=None)
 @given(near_alphabet, st.lists(listed_alphabet, max_size=40, unique=True))
 def test_candidates_are_those_of_brute_force_each_once(read: str, plates: list[str]) -> None:
     found = candidates(read, plates)
@@ -102,6 +103,7 @@ def test_confusions_are_probabilities_and_know_the_pairs_of_the_field() -> None:
     assert not look_alike("A", "W")
 
 
+@settings(deadline=None)
 @given(st.text(ALPHABET, min_size=1, max_size=12), st.text(ALPHABET, min_size=1, max_size=12))
 def test_skeletons_are_equal_when_the_classes_are(one: str, other: str) -> None:
     assert (skeleton(one) == skeleton(other)) == (class_text(one) == class_text(other))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.confusion import CLASSES
@@ -328,6 +328,7 @@ places = st.builds(
 plates = st.one_of(st.text(max_size=31), st.text("0O8B1VW2 -?", max_size=14))
 
 
+@settings(deadline=None)
 @given(plates, st.lists(places, max_size=12).map(tuple), st.lists(plates, max_size=4), st.none() | probabilities)
 def test_no_read_and_no_entry_crashes_the_stream(
     plate: str, evidence: tuple[CharacterRead, ...], listed: list[str], sure: float | None
@@ -341,6 +342,7 @@ def test_no_read_and_no_entry_crashes_the_stream(
     assert all(math.isfinite(hit.score) and hit.explanation for hit in hits)
 
 
+@settings(deadline=None)
 @given(
     st.text("ABC0O8W1V", min_size=2, max_size=12), st.floats(0.01, 1.0), st.text("ABC0O8W1V", min_size=2, max_size=12)
 )
