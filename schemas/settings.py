@@ -114,7 +114,7 @@ class RecognitionSettings(Section):
 class MatchingSettings(Section):
     """Read to Hit."""
 
-    probable_threshold: float = 6.0
+    probable_threshold: float = 4.5
     """Least score, in nats, of a probable hit; the matcher adds the logarithm of the number of active entries."""
     min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Reads below this confidence are stored but not matched."""

@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# How long one example takes says nothing on a machine that does other work too.
+hypothesis_settings.register_profile("platewatch", deadline=None)
+hypothesis_settings.load_profile("platewatch")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
