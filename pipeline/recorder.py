@@ -17,7 +17,7 @@ from pipeline.live_matcher import LiveMatcher
 from pipeline.retry import Stopped, until_available
 from pipeline.work import ItemFinished, PassSeen, Work, WorkQueue
 from recognition.annotate import encode_jpeg
-from schemas.errors import InvalidInput, StorageFull
+from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead
@@ -64,7 +64,7 @@ class Recorder:
         self._matcher = matcher
         self._counters = counters
         self._observer = observer
-        self._pictures_full = False
+        self._pictures_lost = False
 
     def run(self, work_queue: WorkQueue, stop: threading.Event, cameras_done: Callable[[], bool]) -> None:
         """Record until the run is stopped, or the cameras are done, and the queue is empty."""
@@ -146,7 +146,10 @@ class Recorder:
         )
 
     def _keep_pictures(self, seen: PassSeen, plate_picture: bytes) -> PlateRead:
-        """Store the pictures and return the read with their keys; a full disk costs the pictures, never the read."""
+        """Store the pictures and return the read with their keys.
+
+        A full disk or an image store that does not answer costs the pictures, never the read or its alerts.
+        """
         read = seen.vehicle_pass.read
         plate_key = image_key(read, "plate")
         context_key: str | None = None
@@ -156,13 +159,13 @@ class Recorder:
                 context = encode_jpeg(seen.vehicle_pass.context_picture, self._settings.images.jpeg_quality)
                 context_key = image_key(read, "context")
                 self._images.save(context_key, context)
-        except StorageFull as error:
-            if not self._pictures_full:
+        except TransientError as error:
+            if not self._pictures_lost:
                 log.error("pictures are not kept: %s; reads and alerts go on without them", error)
-            self._pictures_full = True
+            self._pictures_lost = True
             self._counters.add("lost_pictures")
             return read
-        if self._pictures_full:
+        if self._pictures_lost:
             log.info("pictures are kept again")
-            self._pictures_full = False
+            self._pictures_lost = False
         return dataclasses.replace(read, plate_image_key=plate_key, context_image_key=context_key)
