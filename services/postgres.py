@@ -24,6 +24,7 @@ from services.postgres_cluster import (
     create_cluster,
     data_major,
     read_status,
+    remove_short_folder,
     server_arguments,
     server_environment,
     socket_folder,
@@ -115,6 +116,7 @@ class EmbeddedPostgres:
         if self._child is not None:
             self._child.stop(STOP_TIMEOUT_SECONDS)
             self._child = None
+            remove_short_folder(self._home)
         self._lock.release()
         self._leaving.clear()
 
@@ -131,10 +133,10 @@ class EmbeddedPostgres:
             self._home.chmod(0o700)
             programs = find_programs(self._settings.bin_dir, data_major(self._data))
             identity = choose_identity(self._home, programs, self._settings.run_as)
-            clear_leftovers(self._home)
+            sockets = socket_folder(self._home, identity.owner)
+            clear_leftovers(self._home, sockets)
             if not self._data.exists():
                 create_cluster(self._home, identity, sync=self._settings.server_settings.get("fsync") != "off")
-            sockets = socket_folder(self._home, identity.owner)
             child = ChildProcess(
                 "PostgreSQL",
                 server_arguments(identity.programs, self._data, sockets, self._settings.server_settings),

@@ -188,8 +188,7 @@ def socket_folder(home: Path, owner: tuple[int, int]) -> Path:
     folder = home / "run"
     # A comma separates hosts in libpq's host option, so such a path cannot be named there.
     if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET_PATH or "," in str(folder):
-        digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-        folder = Path("/tmp") / f"platewatch-{owner[0]}-{digest}"  # noqa: S108 - its owner and mode are checked below
+        folder = _short_folder(home)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         os.chown(folder, *owner)
@@ -203,11 +202,27 @@ def socket_folder(home: Path, owner: tuple[int, int]) -> Path:
     return folder
 
 
-def clear_leftovers(home: Path) -> None:
+def _short_folder(home: Path) -> Path:
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return Path("/tmp") / f"platewatch-{digest}"  # noqa: S108 - socket_folder checks its owner and its mode
+
+
+def remove_short_folder(home: Path) -> None:
+    """Remove the socket's folder where it is not inside `home`, after the server has stopped."""
+    with contextlib.suppress(OSError):
+        _short_folder(home).rmdir()
+
+
+def clear_leftovers(home: Path, sockets: Path) -> None:
     """Make the way free after a crash. Call it as the owner of `home`: then nobody else's server runs there.
 
-    A killed owner's server stops by itself; it is waited for. A `postmaster.pid` whose number now belongs to some
-    other process would keep PostgreSQL from starting for ever; it is removed once no process works in the folder.
+    A killed owner's server stops by itself; it is waited for. A lock file whose number now belongs to some other
+    process, or to a dead one that nobody reaps, would keep PostgreSQL from starting for ever; it is removed once no
+    process works in the folder.
+
+    Args:
+        home: The server's own folder.
+        sockets: Folder of its socket.
 
     Raises:
         TransientError: Old server processes do not end.
@@ -224,16 +239,21 @@ def clear_leftovers(home: Path) -> None:
         if time.monotonic() > deadline:
             raise TransientError(f"{data}: server processes of an earlier run do not end: {running}; end them by hand")
         time.sleep(0.02)
-    pid_file = data / "postmaster.pid"
+    for lock_file in (data / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
+        if _names_a_process(lock_file):
+            logger.warning("removing the lock file of a server that no longer runs", extra={"path": str(lock_file)})
+            lock_file.unlink()
+
+
+def _names_a_process(lock_file: Path) -> bool:
+    """Whether PostgreSQL would take the file's server for running; it removes other lock files itself."""
     try:
-        pid = abs(int(pid_file.read_text(encoding="ascii").splitlines()[0]))
-        os.kill(pid, 0)
+        os.kill(abs(int(lock_file.read_text(encoding="ascii").splitlines()[0])), 0)
     except (FileNotFoundError, ProcessLookupError):
-        return  # PostgreSQL deals with these itself
+        return False
     except (PermissionError, ValueError, IndexError):
-        pass
-    logger.warning("removing the lock file of a server that no longer runs", extra={"path": str(pid_file)})
-    pid_file.unlink()
+        return True
+    return True
 
 
 def _processes_in(folder: Path) -> list[int]:
