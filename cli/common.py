@@ -56,9 +56,10 @@ def command_settings(config: Path | None, data_dir: Path | None = None, **overri
         overrides["data_dir"] = data_dir
     settings = load_settings(config, **overrides)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
-    # Client libraries log whole requests, which may hold plate text, and connection chatter.
+    # Client libraries log connection chatter, and whole requests, which may hold plate text; what matters of theirs is
+    # translated into our own errors and log lines.
     for name in ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return settings
 
 

@@ -92,7 +92,8 @@ def _demo_settings(data_dir: Path | None) -> Settings:
     settings = command_settings(None, data_dir, agency_id=AGENCY, log_level="WARNING")
     if settings.kafka.bootstrap_servers or settings.kafka.local:
         return settings
-    return settings.model_copy(update={"kafka": settings.kafka.model_copy(update={"local": True})})
+    local = settings.kafka.model_copy(update={"local": True})
+    return settings.model_copy(update={"kafka": local})
 
 
 def _rendered_input(settings: Settings) -> DemoInput:
@@ -156,7 +157,7 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
         (lists.regional, "csv", "regional"),
         *((path, "csv", None) for path in own),
     ):
-        report = import_file(store, path, source, hotlist_id=name, dry_run=False)
+        report = import_file(store, path, source, hotlist_id=name, as_of=None if name is None else as_of)
         _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {len(report.survey.rejects)} rows rejected")
 
 
@@ -183,8 +184,13 @@ def _neighbor(settings: Settings, kafka: KafkaSettings | None, screen: DemoScree
     if kafka is None:
         yield
         return
+    from alerts.producer import AlertProducer
     from alerts.subscriber import Subscriber
 
+    # A subscriber looks for a topic that does not exist yet only every few seconds; here it should not have to.
+    maker = AlertProducer(kafka, kafka.bootstrap_servers, retention_days=settings.retention.reads_days)
+    with contextlib.closing(maker):
+        maker.prepare([settings.alert_topic])
     stop = threading.Event()
     subscriber = Subscriber(
         settings.data_dir / "demo" / "neighbor",
@@ -266,7 +272,7 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
         (f"platewatch alerts {option}", "the alerts, with why and how old the list is"),
         (f"platewatch search 'UKW*' {option}", "plate history"),
         (f"platewatch hotlist list {option}", "the lists; `hotlist show ncic` for entries"),
-        (f"platewatch read {settings.data_dir.name}/images --annotate out", "recognition alone, with pictures"),
+        (f"platewatch read {os.path.relpath(settings.data_dir / 'images')} --annotate out", "recognition alone"),
         ("make demo INPUT=video.mp4 HOTLIST=list.csv", "your own video and list"),
     ):
         console.print(f"  {command:<70} {meaning}", highlight=False, soft_wrap=True)

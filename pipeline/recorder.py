@@ -9,8 +9,6 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from storage.images import ImageStore, image_key
-
 from alerts.build import build_alert, outbox_message
 from pipeline.counters import Counters
 from pipeline.live_matcher import LiveMatcher
@@ -22,6 +20,7 @@ from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead
 from storage.database import Database
+from storage.images import ImageStore, image_key
 from storage.records import OutboxMessage, ReadRecord, Records
 from storage.sources import SourceLedger
 
