@@ -6,7 +6,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -30,7 +30,7 @@ _numbers = itertools.count(1)
 class DatabaseServer:
     """A running server; `connection_string` is its own database, where nothing is kept."""
 
-    connection_string: str
+    connection_string: str = field(repr=False)
 
     def url(self, name: str) -> str:
         """Connection string of another database of this server."""

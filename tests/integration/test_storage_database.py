@@ -1,10 +1,210 @@
-def test_x(database):
-    with database.transaction() as c:
-        print(c.execute("select tablename from pg_tables where schemaname='public'").fetchall())
+"""Opening the database, losing it, and the way its schema grows."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
+
+from schemas.errors import ConfigurationError, DatabaseUnavailable, InvalidInput, StorageFull, TransientError
+from schemas.settings import DatabaseSettings, Settings
+from services.postgres import EmbeddedPostgres
+from storage.database import Database, open_database
+from storage.hotlists import HotlistStore
+from storage.migrate import FOLDER, _dbmate, _url, migrate
+from storage.records import Records
+from storage.search import ReadSearch
+from tests.integration.conftest import FAST, DatabaseServer
+from tests.integration.storage_samples import sample_entry, sample_record
+
+INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
-def test_y(database):
-    with database.transaction() as c:
-        c.execute("select ensure_reads_partition('2026-01-01')")
-        c.execute("select ensure_reads_partition('2026-01-01')")
-        print(c.execute("select tablename from pg_tables where schemaname='public'").fetchall())
+def _settings(url: str, **values: Any) -> Settings:
+    return Settings(database=DatabaseSettings(url=SecretStr(url), **values))
+
+
+@pytest.fixture
+def empty_url(database_server: DatabaseServer) -> Iterator[str]:
+    """A fresh database without a schema."""
+    name = sql.Identifier("empty")
+    database_server.execute(sql.SQL("create database {}").format(name))
+    yield database_server.url("empty")
+    database_server.execute(sql.SQL("drop database {} with (force)").format(name))
+
+
+def test_a_server_that_is_down_is_one_line_with_its_host_and_no_password() -> None:
+    settings = _settings("postgresql://pw:s3cret@127.0.0.1:9/plates", timeout_seconds=0.2)
+    with pytest.raises(DatabaseUnavailable) as caught, open_database(settings):
+        pass
+    message = str(caught.value)
+    assert "database 'plates' at 127.0.0.1:9" in message
+    assert "s3cret" not in message
+    assert "\n" not in message
+
+
+def test_wrong_settings_are_named_without_the_password(database_server: DatabaseServer) -> None:
+    for wrong in ({"password": "s3cret"}, {"dbname": "no_such_database"}, {"user": "stranger"}):
+        settings = _settings(make_conninfo(database_server.connection_string, **wrong))
+        with pytest.raises(ConfigurationError, match=r"correct database\.url") as caught, open_database(settings):
+            pass
+        assert "s3cret" not in str(caught.value)
+    for url in ("host='s3cret", "s3cret", "passwort=s3cret"):
+        settings = _settings(url)
+        with pytest.raises(ConfigurationError, match=r"postgresql://user:pass") as caught, open_database(settings):
+            pass
+        assert "s3cret" not in str(caught.value)
+
+
+def test_options_pass_through(database_url: str) -> None:
+    settings = _settings(database_url, options={"application_name": "gate-box"})
+    with open_database(settings) as database, database.connection() as connection:
+        assert connection.execute("select current_setting('application_name')").fetchone() == ("gate-box",)
+
+
+def test_errors_of_the_server_are_ours(database: Database) -> None:
+    raised = {"53100": StorageFull, "57P01": DatabaseUnavailable, "40001": TransientError, "22023": InvalidInput}
+    for state, expected in raised.items():
+        with pytest.raises(expected), database.connection() as connection:
+            connection.execute(f"do $$ begin raise exception sqlstate '{state}'; end $$".encode())
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ConfigurationError), database.transaction() as connection:
+        connection.execute("update hotlist_revision set revision = 99")
+        connection.execute("do $$ begin raise insufficient_privilege; end $$")
+    assert HotlistStore(database).revision() == 0
+
+
+def test_the_server_goes_away_and_comes_back(tmp_path: Path) -> None:
+    settings = DatabaseSettings(server_settings=FAST, timeout_seconds=1)
+    with EmbeddedPostgres(tmp_path, settings) as server:
+        url = server.connection_string
+        with open_database(_settings(url, timeout_seconds=1.0)) as database:
+            records = Records(database)
+            assert records.write([sample_record(0)]).reads == 1
+            server.stop()
+            with pytest.raises(DatabaseUnavailable):
+                records.write([sample_record(1)])
+            started = time.monotonic()
+            with pytest.raises(DatabaseUnavailable, match="down or busy"):
+                records.write([sample_record(1)])
+            assert time.monotonic() - started < 3
+            server.start()
+            with database.connection():  # the way back takes less than the time to wait for a connection
+                pass
+            assert records.write([sample_record(0), sample_record(1)]).reads == 1
+
+
+def test_sessions_ended_by_the_server_are_replaced_unseen(database: Database) -> None:
+    with database.connection() as connection, database.connection() as other:
+        connection.execute("select 1")
+        other.execute("select 1")
+    with psycopg.connect(database._connection_string, autocommit=True) as administrator:
+        administrator.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    assert Records(database).write([sample_record(0)]).reads == 1
+
+
+def test_two_processes_migrate_at_once(empty_url: str) -> None:
+    together = Barrier(3)
+    done: list[int] = []
+
+    def run() -> None:
+        together.wait()
+        migrate(empty_url, "test")
+        done.append(1)
+
+    threads = [Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == 3
+    with open_database(_settings(empty_url)) as database:
+        assert Records(database).write([sample_record(0)]).alerts == 1
+
+
+def test_a_newer_schema_is_refused(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("insert into schema_migrations values ('9999')")
+    newer = pytest.raises(ConfigurationError, match=r"has migration 9999.*update Platewatch")
+    with newer, open_database(_settings(database_url)):
+        pass
+
+
+def test_a_migration_that_fails_is_named(empty_url: str) -> None:
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("create table reads (mine int)")
+    with pytest.raises(ConfigurationError, match=r"could not be brought up to date.*reads"):
+        migrate(empty_url, "test")
+
+
+def test_every_migration_goes_back_and_forth(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("select ensure_reads_partition('2026-11-22')")
+        environment = os.environ | {"DATABASE_URL": _url(connection)}
+        for _ in FOLDER.glob("*.sql"):
+            subprocess.run(
+                [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+        left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
+        assert {name for (name,) in left} == {"schema_migrations", "schema_migrations_pkey"}
+    migrate(database_url, "test")
+
+
+@pytest.mark.parametrize("bin_dir", INSTALLED, ids=[path.parent.name for path in INSTALLED])
+def test_installed_postgresql_versions_work_too(bin_dir: Path, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database=DatabaseSettings(bin_dir=bin_dir, server_settings=FAST))
+    with open_database(settings) as database:
+        with database.connection() as connection:
+            version = connection.info.server_version // 10000
+        assert version == int(bin_dir.parent.name)
+        assert Records(database).write([sample_record(number) for number in range(30)]).alerts == 30
+        assert len(ReadSearch(database).find("VN?452*")) == 30
+        store = HotlistStore(database)
+        entries = [sample_entry(1), sample_entry(2)]
+        store.activate("ncic", source="", file_name="", file_sha256="", as_of=None, entries=entries, rejects=())
+        assert sorted(entry.plate for entry in store.active_entries()) == ["VNV4527", "VNV4527"]
+
+
+def test_a_server_without_the_trigram_extension_still_searches(empty_url: str) -> None:
+    """As a managed server where the extension is not on offer: the rest of the schema comes without it."""
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("create role plain login password 'x'")
+        try:
+            connection.execute("grant create on schema public to plain")
+            connection.execute("grant temporary on database empty to plain")
+            migrate(make_conninfo(empty_url, user="plain", password="x"), "test")
+            with open_database(_settings(make_conninfo(empty_url, user="plain", password="x"))) as database:
+                Records(database).write([sample_record(0)])
+                assert len(ReadSearch(database).find("*45?7")) == 1
+            rows = connection.execute("select from pg_extension where extname = 'pg_trgm'")
+            assert rows.rowcount == 0
+        finally:
+            connection.execute("drop owned by plain cascade")
+            connection.execute("drop role plain")
+
+
+def test_the_embedded_database_opens_by_itself(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database=DatabaseSettings(server_settings=FAST))
+    for expected in (1, 0):
+        with open_database(settings) as database:
+            assert Records(database).write([sample_record(0)]).reads == expected
+            assert re.fullmatch(r"embedded database in /.+", database.where)
