@@ -6,6 +6,7 @@ import socket
 import time
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
@@ -17,6 +18,7 @@ with warnings.catch_warnings():
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
     from kafka import errors as kafka_errors
     from kafka.errors import KafkaError
+    from kafka.net.compat import KafkaNetClient
     from kafka.structs import OffsetAndMetadata, TopicPartition
 
 __all__ = [
@@ -37,13 +39,14 @@ REACH_TIMEOUT_SECONDS = 3.0
 BOOTSTRAP_TIMEOUT_MS = 10_000
 _KNOWN_OPTIONS = {*KafkaProducer.DEFAULT_CONFIG, *KafkaConsumer.DEFAULT_CONFIG, *KafkaAdminClient.DEFAULT_CONFIG}
 
+_FILE_OPTIONS = {"ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile"}
 
 _WRONG_OPTION = (
     kafka_errors.KafkaConfigurationError,
     ValueError,
     TypeError,
     AssertionError,
-    OSError,  # a certificate's file that is not there
+    OSError,
     RuntimeError,  # a codec's library that is not installed
 )
 
@@ -79,9 +82,7 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
         BrokerUnavailable: No broker answers.
         ConfigurationError: An option does not exist or does not fit.
     """
-    unknown = sorted(set(settings.options) - _KNOWN_OPTIONS)
-    if unknown:
-        raise ConfigurationError(f"kafka.options: kafka-python has no option '{unknown[0]}'; remove it or correct it")
+    _check_options(settings)
     options = {
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         **defaults,
@@ -91,7 +92,7 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
     if not is_proxied(settings):
         check_reachable(servers)
     try:
-        return client(**options)
+        return _connected(client, options)
     except _WRONG_OPTION as error:
         raise ConfigurationError(f"kafka.options: {error}") from error
     except KafkaError as error:
@@ -100,6 +101,36 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
             f"kafka at {', '.join(servers)} did not answer as a broker within {seconds:g} s ({error}); check the port, "
             "security_protocol and, with SASL, user and password"
         ) from error
+
+
+def _check_options(settings: KafkaSettings) -> None:
+    """Find what kafka-python would only show as a broker that never answers.
+
+    Raises:
+        ConfigurationError: An option does not exist, or names a file that does not.
+    """
+    for name in sorted(settings.options):
+        if name not in _KNOWN_OPTIONS:
+            raise ConfigurationError(f"kafka.options: kafka-python has no option '{name}'; remove it or correct it")
+        path = settings.options[name] if name in _FILE_OPTIONS else None
+        if path is not None and not Path(path).is_file():
+            raise ConfigurationError(f"kafka.options.{name}: no such file: {path}; correct the path")
+
+
+def _connected(client: Any, options: dict[str, Any]) -> Any:
+    """Construct a client; when that fails, close the connections that it opened, which kafka-python leaves open."""
+    opened: list[Any] = []
+
+    def connect(**configs: Any) -> Any:
+        opened.append(KafkaNetClient(**configs))
+        return opened[-1]
+
+    try:
+        return client(**{"kafka_client": connect, **options})
+    except BaseException:
+        for connection in opened:
+            connection.close()
+        raise
 
 
 def is_proxied(settings: KafkaSettings) -> bool:

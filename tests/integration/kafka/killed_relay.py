@@ -1,0 +1,32 @@
+"""A relay that is killed after the broker acknowledged and before that is noted. Run as a script by a test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from pydantic import SecretStr
+
+from alerts.relay import Relay
+from schemas.settings import DatabaseSettings, KafkaSettings, Settings
+from storage.database import open_database
+from storage.outbox import Outbox
+
+
+class KilledOutbox(Outbox):
+    """Ends the process, as a power cut does, at the moment that matters."""
+
+    def mark_sent(self, ids: Sequence[int]) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(database_url: str, server: str) -> None:
+    with open_database(Settings(database=DatabaseSettings(url=SecretStr(database_url)))) as database:
+        Relay(KilledOutbox(database), KafkaSettings(), [server]).run(threading.Event())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
