@@ -158,7 +158,8 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
         *((path, "csv", None) for path in own),
     ):
         report = import_file(store, path, source, hotlist_id=name, as_of=None if name is None else as_of)
-        _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {len(report.survey.rejects)} rows rejected")
+        rejected = len(report.survey.rejects)
+        _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {rejected} rows rejected")
 
 
 def _play(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from matcher.vehicle import VehicleEvidence
 from schemas.types import CharacterEvidence
+from schemas.wording import age_text
 
 _PLURAL = {
     "look-alike": "look-alikes",
@@ -49,7 +50,7 @@ def explain(
         f"read {read_plate}, listed {listed_plate}: {_text_words(read_plate, listed_plate, characters)}",
         _state_words(read_jurisdiction, listed_jurisdiction),
         *(_vehicle_words(feature) for feature in vehicle),
-        _age_words(list_age_seconds),
+        f"list {age_text(list_age_seconds)}",
     ]
     return "; ".join(parts)
 
@@ -89,16 +90,3 @@ def _vehicle_words(feature: VehicleEvidence) -> str:
     if feature.agrees:
         return f"{feature.feature} {feature.listed} agrees"
     return f"{feature.feature.upper()} DIFFERS (seen {feature.read}, listed {feature.listed})"
-
-
-def _age_words(seconds: float | None) -> str:
-    if seconds is None:
-        return "list date unknown"
-    minutes = seconds / 60
-    if minutes < 1.5:
-        return "list just updated"
-    if minutes < 90:
-        return f"list {minutes:.0f} min old"
-    if minutes < 48 * 60:
-        return f"list {minutes / 60:.0f} h old"
-    return f"list {minutes / 1440:.0f} d old"

@@ -192,7 +192,7 @@ def test_list_age_is_said_in_the_units_of_a_person() -> None:
         assert hit.explanation.endswith(f"list {words}")
         assert hit.list_age_seconds == max(seconds, 0)
     (hit,) = matcher(entry("ABC1234"), as_of=None).match(read("ABC1234"))
-    assert hit.explanation.endswith("list date unknown")
+    assert hit.explanation.endswith("list of unknown date")
     assert hit.list_age_seconds is None
 
 
