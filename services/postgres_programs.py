@@ -27,7 +27,7 @@ class PostgresPrograms:
     @property
     def major(self) -> int:
         """Major version: data directories of another one cannot be opened."""
-        return int(self.version.split(".")[0])
+        return int(re.split(r"\D", self.version)[0])
 
     @property
     def postgres(self) -> str:

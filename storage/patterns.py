@@ -47,15 +47,15 @@ def parse_pattern(pattern: str) -> PlatePattern:
     strange = sorted({character for character in folded if not _ALLOWED.fullmatch(character)})
     if strange:
         raise InvalidInput(
-            f"pattern '{pattern}' holds {' '.join(map(repr, strange))}; use letters, digits, ? for one unknown "
+            f"pattern {pattern!r} holds {' '.join(map(repr, strange))}; use letters, digits, ? for one unknown "
             "character and * for any number of them"
         )
     if len(folded) > MAX_LENGTH:
-        raise InvalidInput(f"pattern '{pattern}' is longer than {MAX_LENGTH} characters")
+        raise InvalidInput(f"pattern {pattern!r} is longer than {MAX_LENGTH} characters")
     known = sum(character not in "?*" for character in folded)
     if known < LEAST_KNOWN:
         raise InvalidInput(
-            f"pattern '{pattern}' has {known} known characters; at least {LEAST_KNOWN} are needed, or every plate fits"
+            f"pattern {pattern!r} has {known} known characters; at least {LEAST_KNOWN} are needed, or every plate fits"
         )
     text = "*".join(canonical_plate(part) for part in re.split(r"\*+", folded))
     return PlatePattern(text, text.replace("?", "_").replace("*", "%"))
