@@ -1,5 +1,9 @@
 """The plate reader's network: a compact convolutional transformer with one softmax per character slot."""
 
+from __future__ import annotations
+
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 
@@ -14,7 +18,7 @@ BLOCKS = 4
 REDUCER_HEADS = 4
 
 
-class Dense(nn.Module):
+class Dense(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """An affine map whose weight is kept as (in, out), so that its name survives an ONNX export.
 
     Args:
@@ -32,7 +36,7 @@ class Dense(nn.Module):
         return torch.matmul(features, self.weight) + self.bias
 
 
-class DynamicTanh(nn.Module):
+class DynamicTanh(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """Element-wise stand-in for layer normalization.
 
     Source: Zhu et al. 2025, "Transformers without Normalization", arXiv:2503.10622, section 4.
@@ -49,7 +53,7 @@ class DynamicTanh(nn.Module):
         return torch.tanh(self.alpha * features) * self.weight + self.bias
 
 
-class Attention(nn.Module):
+class Attention(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """Multi-head attention whose every head is as wide as the model.
 
     Args:
@@ -79,7 +83,7 @@ class Attention(nn.Module):
         return self.output(gathered.reshape(-1, wanted, self.heads * self.width))
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """One encoder block: self-attention, then two dense layers, each behind a dynamic tanh with a residual."""
 
     def __init__(self, width: int) -> None:
@@ -98,34 +102,40 @@ class Block(nn.Module):
         return tokens + nn.functional.gelu(self.mlp_out(hidden))
 
 
-class BlurPool(nn.Module):
+class BlurPool(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """Max pooling followed by a binomial blur of stride 2, which keeps small shifts from changing the features.
 
     Source: Zhang 2019, "Making Convolutional Networks Shift-Invariant Again", arXiv:1904.11486, section 3.2.
 
     Args:
         channels: Channels in and out.
-        padding: Zeros before and after each axis, as the published graph has them (they differ with odd sizes).
+        early: Whether the blur's first window starts one pixel before the map (odd sizes) or on it (even sizes).
     """
 
-    def __init__(self, channels: int, padding: tuple[int, int]) -> None:
+    def __init__(self, channels: int, *, early: bool) -> None:
         super().__init__()
-        self.channels, self.padding = channels, padding
+        self.channels, self.early = channels, early
         taps = torch.tensor([1.0, 2.0, 1.0])
         kernel = torch.outer(taps, taps) / 16.0
         self.register_buffer("kernel", kernel.expand(channels, 1, 3, 3).contiguous(), persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
         """Halve (batch, channels, height, width)."""
-        # Every feature has passed a ReLU, so zeros pad a maximum as well as -inf would.
-        pooled = nn.functional.max_pool2d(nn.functional.pad(features, (0, 1, 0, 1)), 2, stride=1)
-        before, after = self.padding
-        padded = nn.functional.pad(pooled, (before, after, before, after))
-        return nn.functional.conv2d(padded, self.kernel, stride=2, groups=self.channels)
+        # Pooling pads both sides; `same` padding of an even kernel pads the far side only. Where the blur starts one
+        # pixel early, dropping the first pooled row and column aligns both; where not, dropping the first output does.
+        pooled = nn.functional.max_pool2d(features, 2, stride=1, padding=1)
+        if self.early:
+            return self._blur(pooled[:, :, 1:, 1:])
+        return self._blur(pooled)[:, :, 1:, 1:]
+
+    def _blur(self, features: Tensor) -> Tensor:
+        return nn.functional.conv2d(features, self.kernel, stride=2, padding=1, groups=self.channels)
 
 
-class PlateReader(nn.Module):
-    """The architecture of fast-plate-ocr's ``cct-xs-v1`` (504k parameters).
+class PlateReader(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+    """The architecture of fast-plate-ocr's ``cct-xs-v1``.
+
+    357k parameters train; the published 504k count a fixed one-hot kernel that cuts the patches.
 
     Five 3 x 3 convolutions without padding and two blurred poolings give a 10 x 26 map; 2 x 2 patches of it are
     the 5 x 13 tokens of a four-block transformer; nine learned queries gather one token per character slot.
@@ -136,8 +146,8 @@ class PlateReader(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         channels = (3, *STEM_CHANNELS)
-        self.convs = nn.ModuleList(nn.Conv2d(a, b, 3) for a, b in zip(channels, channels[1:], strict=False))
-        self.pools = nn.ModuleDict({"0": BlurPool(32, (0, 1)), "2": BlurPool(64, (1, 1))})
+        self.convs = nn.ModuleList(nn.Conv2d(a, b, 3) for a, b in pairwise(channels))
+        self.pools = nn.ModuleDict({"0": BlurPool(32, early=False), "2": BlurPool(64, early=True)})
         self.patches = nn.Conv2d(STEM_CHANNELS[-1], WIDTH, 2, stride=2)
         self.positions = nn.Parameter(torch.randn(PATCH_GRID[0] * PATCH_GRID[1], WIDTH) * 0.02)
         self.blocks = nn.ModuleList(Block(WIDTH) for _ in range(BLOCKS))

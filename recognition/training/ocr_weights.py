@@ -1,16 +1,21 @@
 """Reads a reader's weights from ONNX files and writes them back as one that fast-plate-ocr loads."""
 
+from __future__ import annotations
+
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 from recognition.training.ocr_model import BLOCKS, IMAGE_HEIGHT, IMAGE_WIDTH, PlateReader
+from schemas.errors import ConfigurationError
 
 Array = NDArray[np.float32]
 
@@ -28,7 +33,7 @@ _BLOCK = (
 )
 
 
-class _Probabilities(nn.Module):
+class _Probabilities(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """The reader with the softmax that fast-plate-ocr expects to find inside the graph."""
 
     def __init__(self, reader: PlateReader) -> None:
@@ -49,18 +54,22 @@ def load_weights(path: Path) -> PlateReader:
         The reader, in training mode, float32.
 
     Raises:
-        KeyError: The file holds another architecture.
+        ConfigurationError: The file is no ONNX model or holds another architecture.
     """
-    graph = onnx.load(str(path)).graph
+    try:
+        return _load(onnx.load(str(path)).graph)
+    except (DecodeError, KeyError, ValueError) as error:
+        raise ConfigurationError(f"{path}: holds another network; expected cct-xs-v1 or one exported here") from error
+
+
+def _load(graph: onnx.GraphProto) -> PlateReader:
     tensors = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     own = {name.removeprefix("reader."): array for name, array in tensors.items() if name.startswith("reader.")}
     reader = PlateReader()
     state = {name: own[name] for name in reader.state_dict()} if own else _from_published(tensors, graph)
     shapes = {name: tensor.shape for name, tensor in reader.state_dict().items()}
     # A copy, because the arrays of an ONNX file are read-only views that torch would train in place.
-    reader.load_state_dict(
-        {name: torch.tensor(np.array(array)).reshape(shapes[name]) for name, array in state.items()}
-    )
+    reader.load_state_dict({name: torch.tensor(np.array(array)).reshape(shapes[name]) for name, array in state.items()})
     return reader
 
 
@@ -140,13 +149,17 @@ def export_onnx(reader: PlateReader, path: Path, temperature: float = 1.0) -> No
         scaled.head.weight /= temperature
         scaled.head.bias /= temperature
     example = torch.zeros(2, IMAGE_HEIGHT, IMAGE_WIDTH, 3, dtype=torch.uint8)
-    torch.onnx.export(
-        _Probabilities(scaled).eval(),
-        (example,),
-        str(path),
-        dynamo=False,
-        opset_version=_OPSET,
-        input_names=["input"],
-        output_names=["plate"],
-        dynamic_axes={"input": {0: "batch"}, "plate": {0: "batch"}},
-    )
+    with warnings.catch_warnings():
+        # torch deprecates this exporter, but the newer one cannot write opset 17, which older runtimes need.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", message="Constant folding", category=UserWarning)
+        torch.onnx.export(
+            _Probabilities(scaled).eval(),
+            (example,),
+            str(path),
+            dynamo=False,
+            opset_version=_OPSET,
+            input_names=["input"],
+            output_names=["plate"],
+            dynamic_axes={"input": {0: "batch"}, "plate": {0: "batch"}},
+        )
