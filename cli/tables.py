@@ -9,9 +9,9 @@ from rich.text import Text
 
 from schemas.events import Alert
 from schemas.types import Tier
+from schemas.wording import age_text
 
 TIER_STYLES = {Tier.EXACT: "bold red", Tier.PROBABLE: "yellow", Tier.PARTIAL: "cyan"}
-MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def alert_table(
@@ -37,8 +37,8 @@ def alert_table(
     table = Table(title=title, show_header=header, expand=True, box=None, pad_edge=False, padding=(0, 1))
     table.add_column("Time", width=19, no_wrap=True)
     table.add_column("Camera", ratio=2, overflow="fold")
-    table.add_column("Seen", width=10, overflow="fold")
-    table.add_column("Listed", width=10, overflow="fold")
+    table.add_column("Seen", width=12, overflow="fold")
+    table.add_column("Listed", width=12, overflow="fold")
     table.add_column("Tier", width=8, no_wrap=True)
     table.add_column("Why", ratio=6, overflow="fold")
     table.add_column("List", ratio=3, overflow="fold")
@@ -71,19 +71,3 @@ def _plate(plate: str, jurisdiction: str | None) -> str:
 def why(alert: Alert) -> str:
     """Return why an alert was raised: what the plate is listed for, and how the read agrees with it."""
     return f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
-
-
-def age_text(seconds: float | None) -> str:
-    """Return the age of a list in words, like `3 h old`.
-
-    Args:
-        seconds: Age of the list's content when the read was captured; None when its date is not known.
-    """
-    if seconds is None:
-        return "age unknown"
-    if seconds < 0:
-        return "newer than the read"
-    for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
-        if seconds >= unit:
-            return f"{int(seconds // unit)} {name} old"
-    return "just made"

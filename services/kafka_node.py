@@ -165,7 +165,8 @@ class KafkaNode:
         except subprocess.TimeoutExpired as error:
             raise BrokerUnavailable(f"{data}: Apache Kafka's format did not end in time") from error
         if done.returncode != 0:
-            said = " | ".join((done.stdout + done.stderr).split("\n")[-6:]).strip(" |")
+            lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
+            said = " | ".join(line for line in lines if line and not line.startswith("at "))  # without Java's stack
             raise ConfigurationError(f"{data}: Apache Kafka's format failed: {said}")
         fresh.rename(data)
 

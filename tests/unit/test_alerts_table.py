@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 
-from cli.tables import age_text, alert_table
+from cli.tables import alert_table
 from tests.unit.alerts_samples import sample_alert
 
 
@@ -43,19 +42,3 @@ def test_states_stand_in_a_column_of_their_own() -> None:
     header, row = _print(alert_table([sample_alert()], states=["waiting"]))
     assert header.endswith("State".ljust(len(header) - header.index("State")))
     assert row.rstrip().endswith("waiting")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "age unknown"),
-        (0.0, "just made"),
-        (59.0, "just made"),
-        (60.0, "1 min old"),
-        (7200.0, "2 h old"),
-        (200_000.0, "2 d old"),
-        (-5.0, "newer than the read"),
-    ],
-)
-def test_ages_read_like_words(seconds: float | None, text: str) -> None:
-    assert age_text(seconds) == text

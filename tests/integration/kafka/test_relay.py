@@ -272,7 +272,10 @@ def test_a_server_that_is_not_kafka_is_named() -> None:
     ("options", "complaint"),
     [
         ({"no_such_option": 1}, "kafka-python has no option 'no_such_option'"),
-        ({"security_protocol": "SSL", "ssl_cafile": "/nowhere/ca.pem"}, r"kafka\.options\.ssl_cafile: no such file: /nowhere/ca\.pem"),
+        (
+            {"security_protocol": "SSL", "ssl_cafile": "/nowhere/ca.pem"},
+            r"kafka\.options\.ssl_cafile: no such file: /nowhere/ca\.pem",
+        ),
         ({"compression_type": "rar"}, "kafka.options: Not supported codec: rar"),
     ],
 )
