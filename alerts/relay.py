@@ -162,7 +162,8 @@ class Relay:
             return
         self._outage = "broker"
         try:
-            logger.warning("%s; %d alerts wait in the outbox", reason, self._outbox.pending())
+            pending = self._outbox.pending()
+            logger.warning("%s; %d %s in the outbox", reason, pending, "alert waits" if pending == 1 else "alerts wait")
         except DatabaseUnavailable as error:
             self._database_outage(error)
 
