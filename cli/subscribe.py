@@ -54,7 +54,7 @@ def subscribe(
     with stop_on_signals() as stop, _servers(settings, bootstrap) as servers, _deadline(stop, timeout):
         subscriber = Subscriber(settings.data_dir, settings.kafka, servers, topic=topic, group=group)
         if not as_json:
-            errors.print(f"listening to {topic} at {', '.join(servers)}", markup=False)
+            errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
         for count, alert in enumerate(subscriber.alerts(stop), start=1):
             if as_json:
                 print_json(alert.model_dump(mode="json"))
