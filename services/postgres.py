@@ -39,15 +39,15 @@ START_TIMEOUT_SECONDS = 600.0
 STOP_TIMEOUT_SECONDS = 120.0
 NOTE_AFTER_SECONDS = 5.0
 POLL_SECONDS = 0.02
-TAKE_OVER_POLL_SECONDS = 0.25
+KEEP_POLL_SECONDS = 0.25
 
 
 class EmbeddedPostgres:
     """PostgreSQL in a data directory, shared by the Platewatch processes that use the directory.
 
-    The first process owns the server: it starts it, and the server ends with it. Later ones attach to it. When the
-    owner leaves, one that is still there starts the server again and owns it from then on; its connections see a short
-    outage.
+    The first process owns the server: it starts it, brings it back when it ends by itself, and takes it along when it
+    leaves. Later ones attach to it; when the owner leaves, one that is still there starts the server again and owns it
+    from then on. Connections see a short outage.
 
     Args:
         data_dir: Platewatch's data directory; the server keeps to its `postgres` folder.
@@ -61,7 +61,7 @@ class EmbeddedPostgres:
         self._lock = OwnerLock(self._home / "owner.lock")
         self._child: ChildProcess | None = None
         self._leaving = threading.Event()
-        self._successor: threading.Thread | None = None
+        self._keeper: threading.Thread | None = None
 
     @property
     def is_owner(self) -> bool:
@@ -96,7 +96,7 @@ class EmbeddedPostgres:
             deadline = time.monotonic() + timeout_seconds
             while not self._lock.acquire():
                 if self._is_ready():
-                    self._watch_owner()
+                    self._start_keeper()
                     return self._connection_string()
                 if time.monotonic() > deadline:
                     raise TransientError(
@@ -105,14 +105,15 @@ class EmbeddedPostgres:
                     )
                 time.sleep(POLL_SECONDS)
             self._serve(timeout_seconds)
+            self._start_keeper()
             return self._connection_string()
 
     def stop(self) -> None:
         """Stop the server when this process owns it, else only detach. Does nothing when not started."""
         self._leaving.set()
-        if self._successor is not None:
-            self._successor.join()
-            self._successor = None
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
         if self._child is not None:
             self._child.stop(STOP_TIMEOUT_SECONDS)
             self._child = None
@@ -187,23 +188,27 @@ class EmbeddedPostgres:
                 return False
         return True
 
-    def _watch_owner(self) -> None:
-        self._successor = threading.Thread(target=self._take_over, name="postgres-successor", daemon=True)
-        self._successor.start()
+    def _start_keeper(self) -> None:
+        self._keeper = threading.Thread(target=self._keep, name="postgres-keeper", daemon=True)
+        self._keeper.start()
 
-    def _take_over(self) -> None:
-        """Wait until the owner has left, then own the server."""
-        while not self._leaving.wait(TAKE_OVER_POLL_SECONDS):
-            try:
-                if not self._lock.acquire():
+    def _keep(self) -> None:
+        """Run in a thread: own the server when its owner has left, and bring it back when it ended, until `stop`."""
+        while not self._leaving.wait(KEEP_POLL_SECONDS):
+            if self._child is not None:
+                if self._child.is_alive:
                     continue
+                logger.warning("the database server ended; starting it again")
+                self._child = None
+            elif self._lock.acquire():
                 logger.info("the database's owner has left; starting the server again in this process")
+            else:
+                continue
+            try:
                 with _translated(self._home):
                     self._serve(START_TIMEOUT_SECONDS)
             except (TransientError, ConfigurationError) as error:
                 logger.warning("the database could not be started again: %s", error)
-                continue
-            return
 
     def _connection_string(self) -> str:
         status = read_status(self._data)

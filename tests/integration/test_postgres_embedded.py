@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -148,9 +149,20 @@ def test_a_killed_owner_takes_its_server_along_and_the_data_stay(data_dir: Path)
 def test_everything_killed_and_the_data_stay(data_dir: Path) -> None:
     with _run(data_dir) as owner:
         assert _said(owner) == "owner"
-        for pid in (owner.pid, *_server_processes(data_dir)):
-            os.kill(pid, signal.SIGKILL)
+        # Whoever goes first takes others along.
+        for pid in (*_server_processes(data_dir), owner.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
+        assert _rows(server.connection_string) == 500
+
+
+def test_a_server_that_dies_comes_back_with_its_data(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir, SETTINGS) as server:
+        first = server.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        _wait(lambda: server.pid not in (None, first))
         assert _rows(server.connection_string) == 500
 
 
