@@ -57,11 +57,14 @@ class WornCharacter:
         index: its place in the serial, from 0.
         resembles: the character it comes to look like.
         degree: 0 for new paint, 1 where nothing is left of the difference.
+        faint: how much of all its paint is gone, 0 to 1. A faint character leaves any reader unsure, where a bold one
+            that resembles another convinces it.
     """
 
     index: int
     resembles: str
     degree: float
+    faint: float = 0.0
 
 
 def random_serial(jurisdiction: str, rng: np.random.Generator) -> str:
@@ -192,7 +195,12 @@ def _serial_mask(
     if worn is not None:
         place = [position for position, character in enumerate(shown) if character.isalnum()][worn.index]
         resembled = _cut(shown[:place] + worn.resembles + shown[place + 1 :], left, top, die)
-        mask = _wear(mask, resembled, worn.degree, rng)
+        # Spawned chance, so that a worn plate differs from the new one in this character only.
+        mask = _wear(mask, resembled, worn.degree, rng.spawn(1)[0])
+        start = left + advance(shown[:place], die) + (die.gap if place else 0.0)
+        stop = start + advance(shown[place], die)
+        part = mask[:, round(start - die.gap / 3) : round(stop + die.gap / 3)]
+        part[:] = (part * (1 - worn.faint)).astype(np.uint8)
     if "*" in grouped:
         width = advance("  ", die)
         middle = left + advance(grouped[: grouped.index("*")], die) + die.gap + width / 2

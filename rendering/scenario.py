@@ -138,7 +138,9 @@ _ELSEWHERE: Final = ListedVehicle("ncic", "HJR6142", "PA", "stolen_vehicle", "V"
 # Vehicles that come towards the camera show their front plate, so they are from states that issue two plates.
 _APPROACHING: Final = (
     _Plan("UKW4183", "US-VA", "sedan", "B9BDC1", -4.6, False, "exact", _STOLEN),
-    _Plan("TXB4927", "US-VA", "pickup", "E6E6E2", 2.8, False, "probable", _WORN, WornCharacter(2, "8", 0.77)),
+    _Plan(
+        "TXB4927", "US-VA", "pickup", "E6E6E2", 2.8, False, "probable", _WORN, WornCharacter(2, "8", 0.71, faint=0.6)
+    ),
     _Plan("4DK7391", "US-MD", "sedan", "7E1D22", 9.6, False, "exact", _REGIONAL),
     _Plan("VGM2986", "US-VA", "suv", "6B7076", 16.5, True, "partial", _PARTIAL),
     _Plan("JCN8350", "US-VA", "hatchback", "2C5A86", 24.0, True),
