@@ -55,9 +55,9 @@ def reader_loss(logits: Tensor, targets: Tensor, weights: Tensor, same_zero: Ten
     """
     logs = torch.log_softmax(logits.float(), dim=-1)
     either = torch.logaddexp(logs[..., _ZERO], logs[..., _LETTER_O]).unsqueeze(-1)
-    round_one = torch.zeros(len(ALPHABET), dtype=torch.bool)
-    round_one[[_ZERO, _LETTER_O]] = True
-    logs = torch.where(same_zero[:, None, None] & round_one, either, logs)
+    confused = torch.zeros(len(ALPHABET), dtype=torch.bool)
+    confused[[_ZERO, _LETTER_O]] = True
+    logs = torch.where(same_zero[:, None, None] & confused, either, logs)
     return (-(targets * logs).sum(-1).mean(-1) * weights).sum() / weights.sum()
 
 

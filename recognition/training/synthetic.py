@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from recognition.training.ocr_model import SLOTS
 from rendering.glyphs import Die, advance, draw_text
@@ -111,23 +112,26 @@ def _filled(pattern: str, rng: np.random.Generator) -> str:
 
 
 def _write(image: Image, text: str, band: tuple[int, int, int, int], ink: tuple[int, int, int], font: str) -> None:
+    """Set a text as high as a band, narrowed where it would be wider, in a font or with the project's own dies."""
     x1, y1, x2, y2 = band
-    mask = np.zeros((y2 - y1, x2 - x1), dtype=np.uint8)
-    page = np.zeros((200, 150 * len(text)), dtype=np.uint8)
-    if font:
-        cv2.putText(page, text, (20, 140), (255,), cv2.FontFace(font), 100)
-    else:
-        die = Die(120.0, 58.0, 15.0, 14.0)
-        page = np.zeros((140, round(advance(text, die)) + 20), dtype=np.uint8)
-        draw_text(page, text, 10, 10, die)
+    page = _set(text, font)
     x, y, width, rows = cv2.boundingRect(page)
-    size = (min(mask.shape[1], round(width * mask.shape[0] / max(rows, 1))), mask.shape[0])
-    scaled = cv2.resize(page[y : y + rows, x : x + width], size, interpolation=cv2.INTER_AREA)
-    left = (mask.shape[1] - size[0]) // 2
-    mask[:, left : left + size[0]] = scaled
-    part = image[y1:y2, x1:x2]
-    share = mask.astype(np.float32)[..., None] / 255
-    part[:] = (part * (1 - share) + np.array(ink, dtype=np.float32) * share).astype(np.uint8)
+    size = (min(x2 - x1, round(width * (y2 - y1) / max(rows, 1))), y2 - y1)
+    share = cv2.resize(page[y : y + rows, x : x + width], size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    left = x1 + (x2 - x1 - size[0]) // 2
+    part = image[y1:y2, left : left + size[0]]
+    part[:] = (part * (1 - share[..., None]) + np.array(ink, dtype=np.float32) * share[..., None]).astype(np.uint8)
+
+
+def _set(text: str, font: str) -> npt.NDArray[np.uint8]:
+    if font:
+        page = np.zeros((200, 150 * len(text)), dtype=np.uint8)
+        cv2.putText(page, text, (20, 140), (255,), cv2.FontFace(font), 100)
+        return page
+    die = Die(120.0, 58.0, 15.0, 14.0)
+    page = np.zeros((140, round(advance(text, die)) + 20), dtype=np.uint8)
+    draw_text(page, text, 10, 10, die)
+    return page
 
 
 def _half(image: Image) -> Image:
