@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -268,12 +270,14 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
         highlight=False,
     )
     option = f"--data-dir {os.path.relpath(settings.data_dir)}"
+    # In a checkout the command lies in an environment that is not on the search path.
+    program = "platewatch" if shutil.which("platewatch") else os.path.relpath(sys.argv[0])
     console.print("\nWhere to look next:", style="bold")
     for command, meaning in (
-        (f"platewatch alerts {option}", "the alerts, with why and how old the list is"),
-        (f"platewatch search 'UKW*' {option}", "plate history"),
-        (f"platewatch hotlist list {option}", "the lists; `hotlist show ncic` for entries"),
-        (f"platewatch read {os.path.relpath(settings.data_dir / 'images')} --annotate out", "recognition alone"),
+        (f"{program} alerts {option}", "the alerts, with why and how old the list is"),
+        (f"{program} search 'UKW*' {option}", "plate history"),
+        (f"{program} hotlist list {option}", "the lists; `hotlist show ncic` for entries"),
+        (f"{program} read {os.path.relpath(settings.data_dir / 'images')} --annotate out", "recognition alone"),
         ("make demo INPUT=video.mp4 HOTLIST=list.csv", "your own video and list"),
     ):
         console.print(f"  {command:<70} {meaning}", highlight=False, soft_wrap=True)

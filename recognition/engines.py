@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from recognition.engine_choice import choice_key, remember_choice, remembered_choice
 from schemas.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -98,13 +100,17 @@ class OpenVinoEngine:
         if threads:
             options["INFERENCE_NUM_THREADS"] = threads
         try:
-            self._compiled = openvino.Core().compile_model(str(weights), "CPU", options)
+            core = openvino.Core()
+            model = core.read_model(str(weights))
+            self._compiled = core.compile_model(model, "CPU", options)
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise ConfigurationError(f"{weights}: not a network that OpenVINO can run ({reason})") from error
         shape = self._compiled.input(0).partial_shape
         self.input_shape = tuple(size.get_length() if size.is_static else None for size in shape)
-        self.metadata: dict[str, str] = {}
+        # OpenVINO keeps an ONNX file's own metadata under this name.
+        own = model.get_rt_info(["framework"]).value if model.has_rt_info(["framework"]) else {}
+        self.metadata: dict[str, str] = {name: str(value) for name, value in own.items()}
         # A compiled model keeps one inference request, which one thread may use at a time.
         self._lock = threading.Lock()
 
@@ -132,20 +138,34 @@ def open_engine(weights: Path, backend: Backend, threads: int, probe: tuple[int,
     """
     if backend == "openvino":
         return OpenVinoEngine(weights, threads)
-    plain = OnnxRuntimeEngine(weights, threads)
     if backend == "onnxruntime" or importlib.util.find_spec("openvino") is None:
-        return plain
+        return OnnxRuntimeEngine(weights, threads)
+    require_file(weights, "detector weights")
+    # Not only to save time: engines differ in the last digits, and a restart must see what the run before it saw.
+    key = choice_key(weights, threads, probe)
+    known = remembered_choice(key)
+    if known == OnnxRuntimeEngine.name:
+        return OnnxRuntimeEngine(weights, threads)
     try:
         other = OpenVinoEngine(weights, threads)
     except ConfigurationError as error:
-        log.warning("openvino is left out", extra={"reason": str(error)})
-        return plain
-    other.metadata = plain.metadata
-    sizes = [fixed or wanted for fixed, wanted in zip(plain.input_shape, (1, 3, probe[1], probe[0]), strict=True)]
-    batch = np.zeros(sizes, np.float32)
-    seconds = {engine: measure(lambda engine=engine: engine.run(batch)) for engine in (plain, other)}  # type: ignore[misc]
-    best = min(seconds, key=lambda engine: seconds[engine])
-    log.debug("inference engine measured", extra={"engine": best.name, "seconds": round(seconds[best], 4)})
+        log.warning("openvino is left out: %s", error)
+        return OnnxRuntimeEngine(weights, threads)
+    if known == OpenVinoEngine.name:
+        return other
+    best = _faster((OnnxRuntimeEngine(weights, threads), other), probe)
+    remember_choice(key, best.name)
+    return best
+
+
+def _faster(engines: Sequence[Engine], probe: tuple[int, int]) -> Engine:
+    """Return the engine that takes less time for one input."""
+    seconds = []
+    for engine in engines:
+        sizes = [fixed or wanted for fixed, wanted in zip(engine.input_shape, (1, 3, probe[1], probe[0]), strict=True)]
+        seconds.append(measure(functools.partial(engine.run, np.zeros(sizes, np.float32))))
+    best = engines[seconds.index(min(seconds))]
+    log.debug("inference engine measured", extra={"engine": best.name, "seconds": round(min(seconds), 4)})
     return best
 
 

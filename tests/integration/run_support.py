@@ -22,7 +22,8 @@ class Site:
 
     @property
     def settings(self) -> Settings:
-        return load_settings(self.config)
+        # The tests' own environment names another data directory, and the environment wins over the file.
+        return load_settings(self.config, data_dir=self.config.parent / "data")
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start a `platewatch` command with this configuration."""
