@@ -2,7 +2,7 @@
 
     python -m benchmarks.main_job [--video FILE] [--runs N]
 
-Both use the shipped weights and the same settings, in turns, in one process. Without a video, the demo clip is rendered.
+Both use the shipped weights and the same settings, in turns, in one process. Without a video the demo clip is drawn.
 """
 
 from __future__ import annotations
