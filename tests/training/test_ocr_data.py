@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from recognition.training.augment import augment, fit, with_border
 from recognition.training.ocr_data import (
-    ALPHABET,
     BatchSource,
     LabeledCrop,
     canonical,
@@ -21,6 +20,7 @@ from recognition.training.ocr_data import (
     validation_crops,
 )
 from recognition.training.ocr_metrics import best_temperature, calibration, decode
+from recognition.training.ocr_model import ALPHABET
 from recognition.training.synthetic import draw_abroad, draw_us
 from schemas.errors import InvalidInput
 
