@@ -272,10 +272,11 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
     option = f"--data-dir {os.path.relpath(settings.data_dir)}"
     # In a checkout the command lies in an environment that is not on the search path.
     program = "platewatch" if shutil.which("platewatch") else os.path.relpath(sys.argv[0])
+    plate = summary["plates"][0] if summary["plates"] else "ABC"
     console.print("\nWhere to look next:", style="bold")
     for command, meaning in (
         (f"{program} alerts {option}", "the alerts, with why and how old the list is"),
-        (f"{program} search 'UKW*' {option}", "plate history"),
+        (f"{program} search '{plate[:3]}*' {option}", "plate history"),
         (f"{program} hotlist list {option}", "the lists; `hotlist show ncic` for entries"),
         (f"{program} read {os.path.relpath(settings.data_dir / 'images')} --annotate out", "recognition alone"),
         ("make demo INPUT=video.mp4 HOTLIST=list.csv", "your own video and list"),

@@ -15,9 +15,9 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class WireModel(BaseModel):
-    """Base of wire models: frozen, unknown fields refused."""
+    """Base of wire models: frozen. Unknown fields are ignored, so that a publisher may add some within a version."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class BoxEvent(WireModel):
