@@ -17,7 +17,7 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 
 from recognition.detector_ultralytics import UltralyticsDetector
 from recognition.training.detection_dataset import LabeledPicture
-from recognition.training.detection_metrics import DetectionScore, evaluate, mean_f1
+from recognition.training.detection_metrics import DetectionScore, evaluate, mean_f2
 from schemas.errors import ConfigurationError
 
 RUN_FOLDER = "run"
@@ -74,7 +74,7 @@ def train(
         report: Takes one line per epoch.
 
     Returns:
-        The best epoch's checkpoint, by the mean of the sources' F1.
+        The best epoch's checkpoint, by the mean of the sources' F2.
     """
     (out / EPOCHS_FILE).unlink(missing_ok=True)
     (out / RECIPE_FILE).write_text(json.dumps(asdict(recipe), indent=2) + "\n", encoding="utf-8")
@@ -92,7 +92,7 @@ def resume(data: Path, out: Path, judge: Judge, report: Callable[[str], None]) -
         report: Takes one line per epoch.
 
     Returns:
-        The best epoch's checkpoint, by the mean of the sources' F1.
+        The best epoch's checkpoint, by the mean of the sources' F2.
 
     Raises:
         ConfigurationError: There is no run in `out`, or none of its epochs was finished.
@@ -213,7 +213,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is no
         """Measure the epoch's averaged weights.
 
         Returns:
-            Figures for ultralytics' results.csv, and the mean F1, by which it keeps `best.pt`.
+            Figures for ultralytics' results.csv, and the mean F2, by which it keeps `best.pt`.
         """
         candidate = self.wdir / "candidate.pt"
         network = copy.deepcopy(self.ema.ema).half()
@@ -221,7 +221,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is no
         torch.save({"model": network, "train_args": vars(self.args)}, candidate)
         scores = self._judge.score(candidate, self.args.imgsz)
         candidate.unlink()
-        fitness = mean_f1(scores)
+        fitness = mean_f2(scores)
         if self.best_fitness is None or fitness > self.best_fitness:
             self.best_fitness = fitness
         self._record(scores, fitness)
@@ -254,8 +254,8 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is no
 
     def _record(self, scores: Sequence[DetectionScore], fitness: float) -> None:
         sources = [asdict(score) | {"recall": score.recall, "precision": score.precision} for score in scores]
-        row = {"epoch": self.epoch + 1, "mean_f1": fitness, "sources": sources}
+        row = {"epoch": self.epoch + 1, "mean_f2": fitness, "sources": sources}
         with self._log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         figures = ", ".join(f"{s.source} recall {s.recall:.3f} with {s.extra} extra" for s in scores)
-        self._report(f"epoch {self.epoch + 1} of {self.epochs}: mean F1 {fitness:.4f}; {figures}")
+        self._report(f"epoch {self.epoch + 1} of {self.epochs}: mean F2 {fitness:.4f}; {figures}")

@@ -21,8 +21,8 @@ from schemas.settings import DatabaseSettings
 from services.postgres import EmbeddedPostgres
 from tests.integration.run_support import Site, folder_camera, video_camera, write_site
 
-FRAMES = 165
-"""The clip's first eleven seconds: two vehicles go by, a third one is far away when it ends."""
+FRAMES = 260
+"""The clip's first seventeen seconds: three vehicles, the first of which is gone long before the end."""
 PLATES = {"LMT5306", "UKW4183"}
 LIST = "plate,state,category,case_number\nUKW4183,VA,stolen_vehicle,26-001\nZZZ9999,VA,stolen_vehicle,26-002\n"
 

@@ -237,9 +237,9 @@ def test_evaluate_reports_each_source(tmp_path: Path) -> None:
         ("one", 1, 1, 0),
         ("two", 1, 1, 0),
     ]
-    assert [(score.recall, score.precision, score.f1) for score in scores] == [(1.0, 1.0, 1.0)] * 2
+    assert [(score.recall, score.precision, score.f2) for score in scores] == [(1.0, 1.0, 1.0)] * 2
     nothing = evaluate(OracleDetector([]), pictures)
-    assert [(score.recall, score.precision, score.f1) for score in nothing] == [(0.0, 1.0, 0.0)] * 2
+    assert [(score.recall, score.precision, score.f2) for score in nothing] == [(0.0, 1.0, 0.0)] * 2
 
 
 def test_an_undecodable_picture_is_named(tmp_path: Path) -> None:
