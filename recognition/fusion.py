@@ -90,7 +90,7 @@ def fuse(readings: Sequence[WeightedReading]) -> FusedRead:
     # The number of characters carries the chance that a slot is empty, so each slot counts only given that it is not.
     given_filled = [c.confidence / max(1.0 - slot[pad], 1e-9) for c, slot in zip(characters, fused, strict=True)]
     whole = math.prod(given_filled) * length_probability
-    return FusedRead("".join(c.character for c in characters), min(whole, _MAX_CONFIDENCE), characters)
+    return FusedRead("".join(c.character for c in characters), min(float(whole), _MAX_CONFIDENCE), characters)
 
 
 def _compact(char_probs: npt.NDArray[np.float32], pad: int) -> Floats:
