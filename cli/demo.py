@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 AGENCY = "demo-pd"
+CONFIGURATION = "platewatch.toml"
 NEIGHBOR_PATIENCE_SECONDS = 15.0
 
 
@@ -81,6 +83,7 @@ def demo(
             screen = DemoScreen(errors if as_json else console, played.frames)
             totals, playing = _play(run_settings, database, kafka, screen, stop)
         waiting = _waiting(database)
+    _write_configuration(settings, played)
     summary = _summary(screen, totals, played, playing, time.perf_counter() - started, waiting)
     if as_json:
         print_json(summary)
@@ -269,7 +272,7 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
         + f". Whole demo: {summary['whole_seconds']} s.",
         highlight=False,
     )
-    option = f"--data-dir {os.path.relpath(settings.data_dir)}"
+    option = f"--config {os.path.relpath(settings.data_dir / CONFIGURATION)}"
     # In a checkout the command lies in an environment that is not on the search path.
     program = "platewatch" if shutil.which("platewatch") else os.path.relpath(sys.argv[0])
     plate = summary["plates"][0] if summary["plates"] else "ABC"
@@ -278,11 +281,27 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
         (f"{program} alerts {option}", "the alerts, with why and how old the list is"),
         (f"{program} search '{plate[:3]}*' {option}", "plate history"),
         (f"{program} hotlist list {option}", "the lists; `hotlist show ncic` for entries"),
+        (f"{program} subscribe {option}", "what a neighbor gets, in a group of its own"),
         (f"{program} read {os.path.relpath(settings.data_dir / 'images')} --annotate out", "recognition alone"),
         ("make demo INPUT=video.mp4 HOTLIST=list.csv", "your own video and list"),
     ):
         console.print(f"  {command:<70} {meaning}", highlight=False, soft_wrap=True)
     console.print(f"  pictures are in {settings.data_dir / 'images'}", highlight=False, soft_wrap=True)
+
+
+def _write_configuration(settings: Settings, played: DemoInput) -> None:
+    """Leave a configuration behind with which the other commands, and `run`, go on where the demo ended."""
+    lines = [f"agency_id = {json.dumps(settings.agency_id)}", 'data_dir = "."', "", "[kafka]"]
+    if settings.kafka.bootstrap_servers:
+        lines.append(f"bootstrap_servers = {json.dumps(settings.kafka.bootstrap_servers)}")
+    else:
+        lines.append("local = true")
+    for camera in played.cameras:
+        lines += ["", "[[cameras]]"]
+        for key, value in camera.model_dump(mode="json", exclude_none=True).items():
+            # A TOML string is written like a JSON one; its date-times are not strings.
+            lines.append(f"{key} = {value if key == 'started_at' else json.dumps(value)}")
+    (settings.data_dir / CONFIGURATION).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _say(text: str) -> None:

@@ -60,5 +60,9 @@ def test_the_demo_runs_from_an_empty_environment_and_another_directory(wheel: Pa
     assert summary["alerts_received_by_neighbor"] == summary["alerts"]
     assert summary["alerts_waiting_in_outbox"] == 0
     assert (elsewhere / "demo-data/images").is_dir()
-    alerts = run(str(environment / "bin/platewatch"), "alerts", "--data-dir", "demo-data", "--json", cwd=elsewhere)
+    again = ("--config", "demo-data/platewatch.toml", "--json")
+    alerts = run(str(environment / "bin/platewatch"), "alerts", *again, cwd=elsewhere)
     assert len(alerts.splitlines()) == summary["alerts"]
+    count = str(summary["alerts"])
+    received = run(str(environment / "bin/platewatch"), "subscribe", "--limit", count, *again, cwd=elsewhere)
+    assert len(received.splitlines()) == summary["alerts"]
