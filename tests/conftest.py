@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,14 @@ def _private_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     """Keep a developer's own configuration out of the tests and every test's data directory apart."""
     monkeypatch.delenv("PLATEWATCH_CONFIG", raising=False)
     monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture(autouse=True)
+def _no_handler_outlives_its_test() -> Iterator[None]:
+    """Commands that run in this process set logging up for their standard error, which ends with the test."""
+    level = logging.root.level
+    yield
+    for handler in list(logging.root.handlers):
+        if type(handler) is logging.StreamHandler:
+            logging.root.removeHandler(handler)
+    logging.root.setLevel(level)
