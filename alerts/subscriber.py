@@ -32,6 +32,10 @@ POLL_MS = 250
 POLL_RECORDS = 100
 REACH_SECONDS = 5.0
 CLOSE_MS = 2000
+FIRST_PATIENCE_SECONDS = 15.0
+"""kafka-python was seen to stay without partitions for good when a busy machine cost it its membership before the topic
+was made; a consumer that joins anew gets them. A group may have more members than partitions, so patience doubles."""
+LONGEST_PATIENCE_SECONDS = 300.0
 CITED_PROBLEMS = 3
 FORGET_SECONDS = 3600.0
 FILE_NAME = "subscriber.sqlite3"
@@ -77,13 +81,27 @@ class Subscriber:
             ConfigurationError: An option does not fit, or the group or the topic is not permitted.
             StorageFull: No space left to remember what was handed out.
         """
+        patience = FIRST_PATIENCE_SECONDS
         with ReceivedAlerts(self._path, self._group) as received:
             consumer = open_consumer(self._settings, self._servers, **self._options())
+            while consumer is not None:
+                try:
+                    consumer.subscribe([self._topic])
+                    yield from self._stream(consumer, received, stop, patience)
+                finally:
+                    _close(consumer)
+                patience = min(patience * 2, LONGEST_PATIENCE_SECONDS)
+                consumer = self._reopened(stop)
+
+    def _reopened(self, stop: threading.Event) -> Any | None:
+        """Return a new consumer once a broker answers, or None when `stop` was set."""
+        while not stop.is_set():
             try:
-                consumer.subscribe([self._topic])
-                yield from self._stream(consumer, received, stop)
-            finally:
-                _close(consumer)
+                return open_consumer(self._settings, self._servers, **self._options())
+            except BrokerUnavailable:
+                self._watch_broker()
+                stop.wait(POLL_MS / 1000)
+        return None
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -97,9 +115,18 @@ class Subscriber:
             "heartbeat_interval_ms": 3000,
         }
 
-    def _stream(self, consumer: Any, received: ReceivedAlerts, stop: threading.Event) -> Iterator[Alert]:
+    def _stream(
+        self, consumer: Any, received: ReceivedAlerts, stop: threading.Event, patience: float
+    ) -> Iterator[Alert]:
+        """Yield a consumer's new alerts until `stop`, or until it had no partition for `patience` seconds."""
         forget_at = 0.0
+        assigned_at = time.monotonic()
         while not stop.is_set():
+            if consumer.assignment():
+                assigned_at = time.monotonic()
+            elif time.monotonic() - assigned_at > patience:
+                logger.debug("no partition was assigned for %.0f s; joining the group anew", patience)
+                return
             if time.monotonic() >= forget_at:
                 received.forget_old(datetime.now(UTC))
                 forget_at = time.monotonic() + FORGET_SECONDS

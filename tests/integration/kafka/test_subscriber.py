@@ -120,6 +120,21 @@ def test_a_topic_that_is_made_later_is_found(kafka_broker: Broker, topic: str, t
     assert received == [sample_alert(1)]
 
 
+def test_a_group_that_is_joined_anew_for_want_of_partitions_misses_and_doubles_nothing(
+    kafka_broker: Broker, topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="alerts.subscriber")
+    monkeypatch.setattr("alerts.subscriber.FIRST_PATIENCE_SECONDS", 0.3)
+    received: list[list[Alert]] = []
+    listener = threading.Thread(target=lambda: received.append(kafka_broker.receive(tmp_path, topic, 3)))
+    listener.start()
+    wait_until(lambda: caplog.text.count("joining the group anew") >= 2)
+    alerts = [sample_alert(number) for number in range(3)]
+    publish(kafka_broker, topic, *alerts)
+    listener.join()
+    assert received == [alerts]
+
+
 def test_a_stop_ends_the_wait_for_alerts(kafka_broker: Broker, topic: str, tmp_path: Path) -> None:
     publish(kafka_broker, topic)
     stop = threading.Event()
