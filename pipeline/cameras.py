@@ -46,7 +46,7 @@ class CameraWorker:
         self._ledger = SourceLedger(database)
         self._queue = work_queue
         self._counters = counters
-        self._handed_over: set[tuple[str, str]] = set()
+        self._done: set[tuple[str, str]] = set()
         self._started = False
         self._location = (
             Location(camera.latitude, camera.longitude, camera.heading)
@@ -100,12 +100,14 @@ class CameraWorker:
         return worked
 
     def _is_done(self, item: SourceItem, stop: threading.Event) -> bool:
-        # The ledger learns of an item only when the recorder gets to it; what was handed over must not start again.
-        if (item.name, item.fingerprint) in self._handed_over:
-            return True
-        return until_available(
+        # The ledger learns of an item only when the recorder gets to it, and a folder's finished pictures stay there:
+        # neither is asked about again.
+        key = (item.name, item.fingerprint)
+        if key not in self._done and until_available(
             lambda: self._ledger.is_finished(item), stop, doing=f"camera {self.camera_id}: asking what is done"
-        )
+        ):
+            self._done.add(key)
+        return key in self._done
 
     def _process(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:
         rejected: str | None = None
@@ -117,7 +119,7 @@ class CameraWorker:
         except UnreadableMedia as error:
             rejected = str(error)
             log.warning("camera %s: %s", self.camera_id, error)
-        self._handed_over.add((item.name, item.fingerprint))
+        self._done.add((item.name, item.fingerprint))
         self._queue.put(ItemFinished(item, rejected))
 
     def _read_still(self, source: FrameSource, item: SourceItem) -> None:
