@@ -51,6 +51,7 @@ def run(
                 "silent_hits": totals.silent_hits,
                 "rejected_items": totals.rejected_items,
                 "lost_pictures": totals.lost_pictures,
+                "unmatched_reads": totals.unmatched_reads,
             }
         )
     else:

@@ -17,8 +17,6 @@ log = logging.getLogger(__name__)
 def open_broker(settings: Settings) -> Iterator[KafkaSettings | None]:
     """Give the Kafka settings to publish with, and keep the local broker up meanwhile.
 
-    Call it from the main thread: the local broker ends with the thread that started it.
-
     Args:
         settings: The configuration.
 

@@ -149,3 +149,17 @@ class CameraWorker:
     def _finish(self, session: RecognitionSession, item: SourceItem) -> None:
         for vehicle_pass in session.finish():
             self._queue.put(PassSeen(item, vehicle_pass))
+        stats = session.stats
+        log.info(
+            "camera %s: %s: %d frames, %d detections, %d reads; dropped: %d too narrow, %d in too few frames, "
+            "%d no plates, %d too unsure",
+            self.camera_id,
+            item.name,
+            stats.frames,
+            stats.detections,
+            stats.reads,
+            stats.too_narrow,
+            stats.too_few_frames,
+            stats.not_a_plate,
+            stats.too_unsure,
+        )

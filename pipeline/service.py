@@ -52,7 +52,6 @@ class Service:
         self._matcher = LiveMatcher(database, settings.matching)
         self._recorder = Recorder(settings, database, self._matcher, self.counters, observer)
         self._failure: BaseException | None = None
-        self._cameras: list[CameraWorker] = []
 
     def run(
         self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None
@@ -74,13 +73,13 @@ class Service:
         log.info("matching against %d hotlist entries", self._matcher.size)
         recognizer = Recognizer(self._settings.recognition)
         work_queue = WorkQueue(stop)
-        self._cameras = [
+        workers = [
             CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)
             for camera in self._settings.cameras
         ]
         camera_threads = [
             self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
-            for worker in self._cameras
+            for worker in workers
         ]
         recorder_thread = self._thread(
             "recorder", stop, lambda: self._recorder.run(work_queue, stop, lambda: not _any_alive(camera_threads))
