@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+from recognition.borders import LEAST_BORDER, with_border
+from recognition.checks import require_picture
 from recognition.crops import crop
 from recognition.detector import DEFAULT_WEIGHTS, open_detector
-from recognition.fusion import MIN_CHARACTERS, WeightedReading, fuse
+from recognition.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, fuse
 from recognition.ocr import PlateOcr
+from recognition.reads import Origin, Seen, plate_read
 from recognition.results import PictureRead, RecognitionStats, VehiclePass
-from recognition.session import Origin, RecognitionSession
+from recognition.session import RecognitionSession
 from recognition.track import PICTURE_MARGIN
-from schemas.ids import read_id
 from schemas.settings import RecognitionSettings
-from schemas.types import Box, Frame, Image, Location, PlateDetection, PlateRead, ReadSource
+from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, PlateRead, ReadSource
 
 __all__ = ["PictureRead", "RecognitionSession", "RecognitionStats", "Recognizer", "VehiclePass"]
 
@@ -46,7 +49,11 @@ class Recognizer:
 
         Args:
             image: uint8 (H, W, 3), BGR.
+
+        Raises:
+            InvalidInput: It is no picture; see `require_picture`.
         """
+        require_picture(image)
         with self._one_at_a_time:
             return self._detector.detect([image])[0]
 
@@ -59,17 +66,38 @@ class Recognizer:
 
         Returns:
             The plates, best first: sure, large ones before the others.
+
+        Raises:
+            InvalidInput: It is no picture; see `require_picture`.
         """
         detections = [d for d in self.detect(image) if d.box.width >= self._settings.tracking.min_plate_width]
         results = self._ocr.read_plates([(image, detection.box) for detection in detections])
-        reads = []
-        for detection, result in zip(detections, results, strict=True):
-            fused = fuse([WeightedReading(result, 1.0)])
-            if len(fused.plate) >= MIN_CHARACTERS and fused.confidence >= min_confidence:
-                reads.append(
-                    PictureRead(detection.box, detection.confidence, fused.plate, fused.confidence, fused.characters)
-                )
-        return _without_doubles(sorted(reads, key=_rank))
+        reads = [_picture_read(detection, result) for detection, result in zip(detections, results, strict=True)]
+        plates = [read for read in reads if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence]
+        return _without_doubles(sorted(plates, key=_rank))
+
+    def read_crops(self, crops: Sequence[Image]) -> list[PictureRead]:
+        """Read pictures that are plates and nothing else; the detector does not see them.
+
+        Args:
+            crops: uint8 (H, W, 3), BGR; sizes may differ. A border of repeated pixels takes the place of what would be
+                around each.
+
+        Returns:
+            One read per crop, its box the whole crop; its text is empty where nothing can be read.
+
+        Raises:
+            InvalidInput: A crop is no picture; see `require_picture`.
+        """
+        border = max(LEAST_BORDER, *self._settings.ocr.margins, 0.0)
+        bordered = [with_border(require_picture(picture), border) for picture in crops]
+        whole = [Box(0, 0, picture.shape[1], picture.shape[0]) for picture in crops]
+        results = self._ocr.read_plates(bordered)
+        return [_picture_read(PlateDetection(box, 1.0), result) for box, result in zip(whole, results, strict=True)]
+
+    def read_crop(self, image: Image) -> PictureRead:
+        """Read one picture that is a plate and nothing else; see `read_crops`."""
+        return self.read_crops([image])[0]
 
     def read_still(self, frame: Frame, *, agency_id: str, location: Location | None = None) -> list[VehiclePass]:
         """Read a single picture as a camera's item: every plate is one vehicle's pass.
@@ -83,9 +111,10 @@ class Recognizer:
             The passes, best first, without those below the settings' least confidence.
         """
         reads = self.read_picture(frame.image, min_confidence=self._settings.tracking.min_confidence)
+        origin = Origin(frame.camera_id, agency_id, location, frame.source_item, self._source)
         return [
             VehiclePass(
-                self._still_read(read, number, frame, agency_id, location),
+                _still_read(origin, frame, number, read),
                 crop(frame.image, read.box, PICTURE_MARGIN).copy(),
                 frame.image,
             )
@@ -106,25 +135,16 @@ class Recognizer:
         origin = Origin(camera_id, agency_id, location, source_item, self._source)
         return RecognitionSession(self._settings.tracking, self.detect, self._ocr, origin)
 
-    def _still_read(
-        self, read: PictureRead, number: int, frame: Frame, agency_id: str, location: Location | None
-    ) -> PlateRead:
-        return PlateRead(
-            read_id=read_id(frame.camera_id, frame.source_item, frame.captured_at, number),
-            camera_id=frame.camera_id,
-            agency_id=agency_id,
-            captured_at=frame.captured_at,
-            first_seen=frame.captured_at,
-            last_seen=frame.captured_at,
-            plate=read.plate,
-            confidence=read.confidence,
-            characters=read.characters,
-            jurisdiction=read.jurisdiction,
-            location=location,
-            track_number=number,
-            box=read.box,
-            source=self._source,
-        )
+
+def _picture_read(detection: PlateDetection, result: OcrResult) -> PictureRead:
+    fused = fuse([WeightedReading(result, 1.0)])
+    return PictureRead(detection.box, detection.confidence, fused.plate, fused.confidence, fused.characters)
+
+
+def _still_read(origin: Origin, frame: Frame, number: int, read: PictureRead) -> PlateRead:
+    moment = frame.captured_at
+    seen = Seen(number, moment, moment, moment, read.box, read.detection_confidence)
+    return plate_read(origin, seen, FusedRead(read.plate, read.confidence, read.characters), read.jurisdiction)
 
 
 def _rank(read: PictureRead) -> tuple[float, float, float]:

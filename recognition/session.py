@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from recognition.fusion import MIN_CHARACTERS, FusedRead
 from recognition.ocr import PlateOcr
+from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.same_vehicle import MERGE_WINDOW, same_vehicle
 from recognition.track import Track
 from recognition.tracker import PlateTracker
-from schemas.ids import read_id
 from schemas.settings import TrackingSettings
-from schemas.types import Frame, Image, Location, PlateDetection, PlateRead, ReadSource
+from schemas.types import Frame, Image, PlateDetection, PlateRead
 
 REPORT_AFTER = timedelta(seconds=30)
 """A plate that stays in view is reported after this time, and not again while it stays."""
 
 Detect = Callable[[Image], list[PlateDetection]]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a sequence's reads come from: the constant part of every PlateRead."""
-
-    camera_id: str
-    agency_id: str
-    location: Location | None
-    source_item: str
-    source: ReadSource
 
 
 class RecognitionSession:
@@ -155,20 +143,14 @@ class RecognitionSession:
         return [VehiclePass(self._plate_read(track, fused), track.best.picture, track.context_picture)]
 
     def _plate_read(self, track: Track, fused: FusedRead) -> PlateRead:
-        origin = self._origin
-        return PlateRead(
-            read_id=read_id(origin.camera_id, origin.source_item, track.first_seen, track.number),
-            camera_id=origin.camera_id,
-            agency_id=origin.agency_id,
-            captured_at=track.best.captured_at,
+        best = track.best
+        seen = Seen(
+            number=track.number,
             first_seen=track.first_seen,
             last_seen=track.last_seen,
-            plate=fused.plate,
-            confidence=fused.confidence,
-            characters=fused.characters,
-            location=origin.location,
+            captured_at=best.captured_at,
+            box=best.box,
+            detection_confidence=best.confidence,
             frame_count=track.frame_count,
-            track_number=track.number,
-            box=track.best.box,
-            source=origin.source,
         )
+        return plate_read(self._origin, seen, fused)

@@ -21,13 +21,14 @@ PICTURE_MARGIN = 0.3
 class Sighting:
     """A plate in one frame.
 
-    `picture` is the plate with `PICTURE_MARGIN`, `inner` the plate's box within it, `reading` what stands on it once
-    it was read.
+    `confidence` is the detector's; `picture` is the plate with `PICTURE_MARGIN`, `inner` the plate's box within it,
+    `reading` what stands on it once it was read.
     """
 
     frame_number: int
     captured_at: datetime
     box: Box
+    confidence: float
     quality: float
     picture: Image
     inner: Box
@@ -119,4 +120,4 @@ def sight(frame: Frame, detection: PlateDetection) -> Sighting:
     picture = frame.image[top:bottom, left:right].copy()
     inner = Box(box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
     worth = quality(crop(picture, inner, 0.0), box, detection.confidence)
-    return Sighting(frame.frame_number, frame.captured_at, box, worth, picture, inner)
+    return Sighting(frame.frame_number, frame.captured_at, box, detection.confidence, worth, picture, inner)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from recognition.ocr import result_from
+from recognition.reads import Origin
 from recognition.results import RecognitionStats, VehiclePass
-from recognition.session import Origin, RecognitionSession
+from recognition.session import RecognitionSession
 from schemas.settings import TrackingSettings
 from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, ReadSource
 
