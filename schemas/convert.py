@@ -11,6 +11,7 @@ from schemas.events import (
     ListEvent,
     LocationEvent,
     PlateReadEvent,
+    SecondReadingEvent,
     SourceEvent,
     VehicleEvent,
 )
@@ -22,6 +23,7 @@ from schemas.types import (
     Location,
     PlateRead,
     ReadSource,
+    SecondReading,
     VehicleDescription,
 )
 
@@ -53,6 +55,7 @@ def read_to_event(read: PlateRead) -> PlateReadEvent:
         context_image_key=read.context_image_key,
         vehicle=vehicle_to_event(read.vehicle),
         source=SourceEvent(name=read.source.name, version=read.source.version),
+        second_reading=_second_reading_to_event(read.second_reading),
     )
 
 
@@ -81,6 +84,7 @@ def read_from_event(event: PlateReadEvent) -> PlateRead:
         context_image_key=event.context_image_key,
         vehicle=vehicle_from_event(event.vehicle),
         source=ReadSource(event.source.name, event.source.version),
+        second_reading=_second_reading_from_event(event.second_reading),
     )
 
 
@@ -104,6 +108,7 @@ def hit_to_event(hit: Hit) -> HitEvent:
         ),
         jurisdiction_agrees=hit.jurisdiction_agrees,
         edit_distance=hit.edit_distance,
+        second_reader_agrees=hit.second_reader_agrees,
     )
 
 
@@ -143,6 +148,27 @@ def vehicle_from_event(event: VehicleEvent | None) -> VehicleDescription | None:
     if event is None:
         return None
     return VehicleDescription(event.year, event.make, event.model, event.style, event.color)
+
+
+def _second_reading_to_event(reading: SecondReading | None) -> SecondReadingEvent | None:
+    if reading is None:
+        return None
+    return SecondReadingEvent(
+        text=reading.text,
+        score=reading.score,
+        agrees=reading.agrees,
+        jurisdiction=reading.jurisdiction,
+        jurisdiction_confidence=reading.jurisdiction_confidence,
+        reader=reading.reader,
+    )
+
+
+def _second_reading_from_event(event: SecondReadingEvent | None) -> SecondReading | None:
+    if event is None:
+        return None
+    return SecondReading(
+        event.text, event.score, event.agrees, event.jurisdiction, event.jurisdiction_confidence, event.reader
+    )
 
 
 def _location_to_event(location: Location | None) -> LocationEvent | None:

@@ -62,6 +62,17 @@ class SourceEvent(WireModel):
     version: str = ""
 
 
+class SecondReadingEvent(WireModel):
+    """What a second, independent reader saw on the plate, and whether that is the read's text (O and 0 are equal)."""
+
+    text: str
+    score: Probability
+    agrees: bool
+    jurisdiction: str | None = None
+    jurisdiction_confidence: Probability | None = None
+    reader: str = ""
+
+
 class PlateReadEvent(WireModel):
     """One pass of one vehicle (wire form of PlateRead)."""
 
@@ -84,6 +95,7 @@ class PlateReadEvent(WireModel):
     context_image_key: str | None = None
     vehicle: VehicleEvent | None = None
     source: SourceEvent = SourceEvent()
+    second_reading: SecondReadingEvent | None = None
 
 
 class CharacterEvidenceEvent(WireModel):
@@ -96,7 +108,10 @@ class CharacterEvidenceEvent(WireModel):
 
 
 class HitEvent(WireModel):
-    """Why a read agrees with an entry. `score` is a log-likelihood ratio in nats; larger is surer."""
+    """Why a read agrees with an entry. `score` is a log-likelihood ratio in nats; larger is surer.
+
+    `second_reader_agrees` says whether a second reader saw the listed plate; null where none was asked or saw a text.
+    """
 
     hit_id: UUID
     tier: Tier
@@ -109,6 +124,7 @@ class HitEvent(WireModel):
     characters: tuple[CharacterEvidenceEvent, ...] = ()
     jurisdiction_agrees: bool | None = None
     edit_distance: int = 0
+    second_reader_agrees: bool | None = None
 
 
 class EntrySummaryEvent(WireModel):

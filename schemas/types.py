@@ -124,6 +124,23 @@ class ReadSource:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What a second, independent reader saw on the best frame's plate.
+
+    `text` is its plate text (upper case, no separators), `score` its own confidence in that text (0-1, not
+    calibrated). `agrees` says whether that is the read's text (O and 0 count as equal). `jurisdiction` is like
+    `US-VA`, or None when unsure. `reader` names the program and its version.
+    """
+
+    text: str
+    score: float
+    agrees: bool
+    jurisdiction: str | None = None
+    jurisdiction_confidence: float | None = None
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlateRead:
     """One pass of one vehicle, fused from the frames that showed its plate.
 
@@ -131,6 +148,7 @@ class PlateRead:
     source gives none), `confidence` the probability that the whole text is right (0-1). `captured_at` is the time of
     the best frame, between `first_seen` and `last_seen`. `jurisdiction` is like `US-VA`, or None when unsure. `box`
     is the plate in the best frame. Image keys name pictures in the image store, or are None when none was kept.
+    `second_reading` is there where a second reader was asked, as it is before an alert, and saw a text.
     """
 
     read_id: UUID
@@ -152,6 +170,7 @@ class PlateRead:
     context_image_key: str | None = None
     vehicle: VehicleDescription | None = None
     source: ReadSource = field(default_factory=ReadSource)
+    second_reading: SecondReading | None = None
 
 
 class Category(StrEnum):
@@ -242,6 +261,7 @@ class Hit:
     `score` is a log-likelihood ratio in nats: how much likelier this read is if the vehicle carries the listed plate
     than if it is any other vehicle. `explanation` is one plain sentence for an officer; `characters` is the same as
     data. `list_as_of` is the date of the list's content, `list_age_seconds` its age when the read was captured.
+    `second_reader_agrees` says whether a second reader saw the listed plate; None where none was asked or saw a text.
     """
 
     hit_id: UUID
@@ -256,6 +276,7 @@ class Hit:
     edit_distance: int = 0
     list_as_of: datetime | None = None
     list_age_seconds: float | None = None
+    second_reader_agrees: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

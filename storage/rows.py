@@ -17,6 +17,7 @@ from schemas.types import (
     Location,
     PlateRead,
     ReadSource,
+    SecondReading,
     VehicleDescription,
 )
 
@@ -71,7 +72,7 @@ def vehicle_of(value: Mapping[str, Any] | None) -> VehicleDescription | None:
 
 def read_row(read: PlateRead) -> tuple[Any, ...]:
     """Return a read as a row of `reads`, in the order of the statement `copy_reads`."""
-    place, box, vehicle = read.location, read.box, vehicle_json(read.vehicle)
+    place, box, vehicle, second = read.location, read.box, vehicle_json(read.vehicle), read.second_reading
     return (
         read.read_id,
         read.captured_at,
@@ -96,7 +97,20 @@ def read_row(read: PlateRead) -> tuple[Any, ...]:
         None if vehicle is None else jsonb(vehicle),
         storable(read.source.name),
         storable(read.source.version),
+        None if second is None else jsonb(_second_reading_json(second)),
     )
+
+
+def _second_reading_json(reading: SecondReading) -> dict[str, Any]:
+    sure = reading.jurisdiction_confidence
+    return {
+        "text": storable(reading.text),
+        "score": float(reading.score),
+        "agrees": reading.agrees,
+        "jurisdiction": optional(reading.jurisdiction),
+        "jurisdiction_confidence": None if sure is None else float(sure),
+        "reader": storable(reading.reader),
+    }
 
 
 def _character_json(character: CharacterRead) -> list[Any]:
@@ -132,6 +146,7 @@ def read_of(row: Mapping[str, Any]) -> PlateRead:
         context_image_key=row["context_image_key"],
         vehicle=vehicle_of(row["vehicle"]),
         source=ReadSource(row["source_name"], row["source_version"]),
+        second_reading=None if row["second_reading"] is None else SecondReading(**row["second_reading"]),
     )
 
 
@@ -157,4 +172,5 @@ def hit_row(hit: Hit, captured_at: datetime) -> tuple[Any, ...]:
         hit.edit_distance,
         hit.list_as_of,
         hit.list_age_seconds,
+        hit.second_reader_agrees,
     )

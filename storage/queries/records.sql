@@ -8,7 +8,7 @@ create temporary table if not exists incoming_reads (like reads including defaul
 copy incoming_reads (
     read_id, captured_at, first_seen, last_seen, camera_id, agency_id, plate, canonical, confidence, characters,
     jurisdiction, jurisdiction_confidence, latitude, longitude, heading, frame_count, track_number, box,
-    plate_image_key, context_image_key, vehicle, source_name, source_version
+    plate_image_key, context_image_key, vehicle, source_name, source_version, second_reading
 ) from stdin
 
 -- name: insert_reads
@@ -34,8 +34,8 @@ where plate_dictionary.last_captured < excluded.last_captured
 -- name: insert_hit
 insert into hits (
     hit_id, read_id, captured_at, entry_id, hotlist_id, tier, score, explanation, characters, jurisdiction_agrees,
-    edit_distance, list_as_of, list_age_seconds
-) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    edit_distance, list_as_of, list_age_seconds, second_reader_agrees
+) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (hit_id) do nothing
 
 -- name: lock_alert_numbers

@@ -16,6 +16,7 @@ from schemas.types import (
     Location,
     PlateRead,
     ReadSource,
+    SecondReading,
     SourceItem,
     Tier,
     VehicleDescription,
@@ -53,6 +54,7 @@ def sample_read(number: int, plate: str = "VNV4527", *, captured_at: datetime | 
         context_image_key=f"2026/11/20/gate/{number}-context.jpg",
         vehicle=VehicleDescription(year=2009, make="YAMA", color="BLK"),
         source=ReadSource("platewatch", "lprv3"),
+        second_reading=SecondReading("VNV4S27", 0.875, False, "US-VA", 0.97, "rapidocr 3.10.0"),
     )
 
 
@@ -70,6 +72,7 @@ def sample_hit(number: int) -> Hit:
         edit_distance=1,
         list_as_of=START,
         list_age_seconds=3600.0,
+        second_reader_agrees=False,
     )
 
 

@@ -174,6 +174,27 @@ def test_every_migration_goes_back_and_forth(database_url: str) -> None:
     migrate(database_url, "test")
 
 
+def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("select ensure_reads_partition('2026-11-22')")
+        subprocess.run(
+            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+            env=os.environ | {"DATABASE_URL": _url(connection)},
+            check=True,
+            capture_output=True,
+        )
+        connection.execute(
+            "insert into reads (read_id, captured_at, first_seen, last_seen, camera_id, agency_id, plate, canonical, "
+            "confidence, characters, frame_count, track_number, source_name, source_version) values "
+            "(gen_random_uuid(), '2026-11-22T12:00Z', '2026-11-22T12:00Z', '2026-11-22T12:00Z', 'gate', 'local', "
+            "'VNV4527', 'VNV4527', 0.9, '[]', 1, 1, 'platewatch', '1')"
+        )
+        connection.execute("insert into plate_dictionary values ('VNV4527', '2026-11-22')")
+    with open_database(_settings(database_url)) as database:
+        (read,) = ReadSearch(database).find("VNV4527")
+        assert (read.plate, read.second_reading) == ("VNV4527", None)
+
+
 def test_every_installed_postgresql_version_works(tmp_path: Path) -> None:
     for number, bin_dir in enumerate(INSTALLED or [None]):
         _works_with(tmp_path / str(number), bin_dir)

@@ -17,6 +17,7 @@ from schemas.types import (
     Location,
     PlateRead,
     ReadSource,
+    SecondReading,
     Tier,
     VehicleDescription,
 )
@@ -46,6 +47,7 @@ def sample_read(number: int = 0, plate: str = "VNV4527") -> PlateRead:
         plate_image_key=f"{number}-plate.jpg",
         vehicle=VehicleDescription(year=2009, make="YAMA", color="BLK"),
         source=ReadSource("platewatch", "lprv3"),
+        second_reading=SecondReading(plate, 0.97, True, "US-VA", 0.9, "rapidocr 3.10.0"),
     )
 
 
@@ -78,6 +80,7 @@ def sample_hit(read: PlateRead, entry: HotlistEntry, tier: Tier = Tier.EXACT) ->
         jurisdiction_agrees=True,
         list_as_of=START - timedelta(hours=3),
         list_age_seconds=10_800.0,
+        second_reader_agrees=True,
     )
 
 

@@ -68,6 +68,15 @@ def test_a_field_that_a_later_publisher_adds_is_passed_over() -> None:
     assert Alert.model_validate_json(json.dumps(message)).alert_id == sample_alert().alert_id
 
 
+def test_an_alert_of_before_the_second_reader_is_still_read() -> None:
+    message = json.loads(outbox_message(sample_alert(), "t").payload)
+    assert message["read"].pop("second_reading")["agrees"] is True
+    assert message["hit"].pop("second_reader_agrees") is True
+    Draft202012Validator(_load("alert.v1.json")).validate(message)
+    old = Alert.model_validate_json(json.dumps(message))
+    assert (old.read.second_reading, old.hit.second_reader_agrees) == (None, None)
+
+
 def test_the_asyncapi_document_describes_the_message_that_is_sent() -> None:
     document = _load("asyncapi.json")
     assert document["asyncapi"] == "3.0.0"
