@@ -136,6 +136,10 @@ class AlertSettings(Section):
     """Alert topic; default: platewatch.alerts.<agency>.v1."""
     embed_plate_picture: bool = True
     """Put the picture of the plate into the alert."""
+    second_reader: Literal["auto", "on", "off"] = "auto"
+    """Read a plate again with another reader before it raises an alert; auto: where rapidocr is installed."""
+    second_reader_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 3.0
+    """How long an alert waits for its second reading; then it goes out without one."""
 
 
 class ImageSettings(Section):
