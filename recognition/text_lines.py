@@ -10,8 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,9 @@ _MAX_HEIGHT = 480
 _LINE_HEIGHT = 48
 """Height of the recognizer's input in pixels."""
 
+CHARACTERS = ("", *(chr(code) for code in range(ord(" "), ord("~") + 1)))
+"""What the columns of a line's probabilities mean: nothing, then printable ASCII."""
+
 _MAX_LINE_WIDTH = 960
 _MAX_LINES = 12
 """Plates hold fewer; the tallest lines are kept."""
@@ -52,12 +54,15 @@ class TextLine:
     """One line of text as it stands in a picture.
 
     `text` is printable ASCII, `score` the mean probability of its characters (0-1), `box` the upright box around it in
-    pixels of the picture; it may reach beyond the picture's edge.
+    pixels of the picture; it may reach beyond the picture's edge. `steps` is what the network saw, float32 (steps,
+    columns) of probabilities: column 0 is CTC's blank, column n is `CHARACTERS[n]`; the other scripts' columns are left
+    out, so that a row's sum may be below 1.
     """
 
     text: str
     score: float
     box: Box
+    steps: Floats = field(default_factory=lambda: np.zeros((0, len(CHARACTERS)), np.float32), compare=False, repr=False)
 
 
 def available() -> bool:
@@ -111,12 +116,13 @@ class TextLineReader:
         shape = input_shape(picture.shape[0], picture.shape[1])
         lines = lines_in(networks.text_map(to_input(picture, shape)))[:_MAX_LINES]
         source = _shrunk(picture)
-        texts = networks.texts([cut_line(source, _placed(line, shape, source), _LINE_HEIGHT) for line in lines])
-        return tuple(
-            TextLine(text, score, _placed(line, shape, picture).around())
-            for line, (text, score) in zip(lines, texts, strict=True)
-            if text.strip()
-        )
+        found = []
+        for line in lines:
+            steps = networks.steps(cut_line(source, _placed(line, shape, source), _LINE_HEIGHT))
+            text, score = decode(steps)
+            if text.strip():
+                found.append(TextLine(text, score, _placed(line, shape, picture).around(), steps))
+        return tuple(found)
 
 
 class _Networks:
@@ -133,15 +139,10 @@ class _Networks:
         self._recognizer = _open(folder / _RECOGNIZER, threads)
         characters = self._recognizer.get_modelmeta().custom_metadata_map.get("character", "").splitlines()
         # Column 0 is CTC's blank, then come the file's characters, then the space.
-        columns = [(0, "")] + [
-            (column, character)
-            for column, character in enumerate([*characters, " "], start=1)
-            if len(character) == 1 and " " <= character <= "~"
-        ]
-        if len(columns) < 60:
-            raise ConfigurationError(f"{folder / _RECOGNIZER}: its metadata names no characters; reinstall rapidocr")
-        self._columns = np.array([column for column, _ in columns])
-        self._characters = [character for _, character in columns]
+        columns = {character: column for column, character in enumerate(["", *characters, " "])}
+        if not columns.keys() >= set(CHARACTERS):
+            raise ConfigurationError(f"{folder / _RECOGNIZER}: its metadata lacks characters; reinstall rapidocr")
+        self._columns = [columns[character] for character in CHARACTERS]
 
     def text_map(self, batch: Floats) -> Floats:
         """Return the detector's map (H, W) for an input (1, 3, H, W)."""
@@ -149,11 +150,10 @@ class _Networks:
         plane: Floats = output[0, 0]
         return plane
 
-    def texts(self, lines: Sequence[Image]) -> list[tuple[str, float]]:
-        """Return text and score of lines of equal height."""
-        return [
-            decode(_run(self._recognizer, line_input(line))[0][:, self._columns], self._characters) for line in lines
-        ]
+    def steps(self, line: Image) -> Floats:
+        """Return the recognizer's probabilities (steps, columns) of `CHARACTERS` for a line."""
+        output: Floats = _run(self._recognizer, line_input(line))[0]
+        return output[:, self._columns]
 
 
 def input_shape(height: int, width: int) -> tuple[int, int]:
@@ -178,22 +178,21 @@ def line_input(line: Image) -> Floats:
     return batch
 
 
-def decode(probabilities: Floats, characters: Sequence[str]) -> tuple[str, float]:
+def decode(steps: Floats) -> tuple[str, float]:
     """Return the likeliest text of a line and the mean probability of its characters (0 without any).
 
     Args:
-        probabilities: float32 (steps, columns); column 0 is the blank.
-        characters: What each column means.
+        steps: float32 (steps, columns) of probabilities; the columns are `CHARACTERS`.
 
     Source: Graves et al., "Connectionist temporal classification", ICML 2006, section 3.2 (best path decoding).
     """
-    best = probabilities.argmax(axis=1)
+    best = steps.argmax(axis=1)
     kept = best != 0
     kept[1:] &= best[1:] != best[:-1]
     if not kept.any():
         return "", 0.0
-    text = "".join(characters[column] for column in best[kept])
-    return text, min(float(probabilities[kept, best[kept]].mean()), 1.0)
+    text = "".join(CHARACTERS[column] for column in best[kept])
+    return text, min(float(steps[kept, best[kept]].mean()), 1.0)
 
 
 def _placed(line: Slanted, shape: tuple[int, int], picture: Image) -> Slanted:

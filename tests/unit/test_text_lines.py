@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 import recognition.text_lines as module
 from recognition.text_boxes import Slanted, cut_line, lines_in
-from recognition.text_lines import TextLineReader, available, decode, input_shape, line_input
+from recognition.text_lines import CHARACTERS, TextLineReader, available, decode, input_shape, line_input
 from rendering.plates import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 
@@ -96,12 +96,12 @@ def test_threads_share_one_reader() -> None:
 
 
 def test_repeated_steps_are_one_character_and_a_blank_parts_two() -> None:
-    steps = [1, 1, 0, 1, 2, 2, 0]
-    probabilities = np.eye(3, dtype=np.float32)[steps] * np.float32(0.8)
-    text, score = decode(probabilities, ["", "A", "B"])
+    a, b = CHARACTERS.index("A"), CHARACTERS.index("B")
+    columns = np.eye(len(CHARACTERS), dtype=np.float32)
+    text, score = decode(columns[[a, a, 0, a, b, b, 0]] * np.float32(0.8))
     assert text == "AAB"
     assert score == pytest.approx(0.8)
-    assert decode(np.eye(3, dtype=np.float32)[[0, 0]], ["", "A", "B"]) == ("", 0.0)
+    assert decode(columns[[0, 0]]) == ("", 0.0)
 
 
 def test_lines_are_found_where_the_map_is_bright() -> None:
