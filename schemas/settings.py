@@ -90,7 +90,15 @@ class TrackingSettings(Section):
     """How frames become vehicle passes."""
 
     detect_every: Annotated[int, Field(ge=1, le=30)] = 2
-    """Detect on every n-th frame of a video; the tracker bridges the others."""
+    """Detect on every n-th frame of a video at most; the tracker bridges the others."""
+    motion_gate: bool = True
+    """Detect only where something changed, and less often where only known plates move (on or off)."""
+    relaxed_look_seconds: Annotated[float, Field(gt=0, le=2)] = 0.3
+    """Time between detections where only known plates move, or what carries none."""
+    forced_look_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """Detect after this time even where nothing changed."""
+    sure_confidence: Annotated[float, Field(gt=0, le=1)] = 0.99
+    """A plate is not read any more once three readings agree with this confidence."""
     max_gap_seconds: Annotated[float, Field(gt=0)] = 1.0
     """A track that was not seen for this long is over."""
     min_frames: Annotated[int, Field(ge=1)] = 2
