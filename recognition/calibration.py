@@ -1,7 +1,8 @@
-"""How far confidences can be believed."""
+"""Confidences that can be believed: what makes them probabilities, and how far they are."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,11 @@ Floats = npt.NDArray[np.float64]
 
 BINS = 15
 """Bins of equal width between 0 and 1, the number that the literature uses."""
+
+_LEAST = 1e-6
+_FLOOR = 1e-9
+_MOST_POWER = 5.0
+_BISECTIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,109 @@ def expected_calibration_error(
     """
     found = calibration_bins(confidence, right, bins)
     return sum(part.count * abs(part.right - part.confidence) for part in found) / sum(part.count for part in found)
+
+
+@dataclass(frozen=True, slots=True)
+class PlateConfidence:
+    """Probability that a plate's text is right, from what the reader says of it: a logistic map, rising in both terms.
+
+    `sureness` and `agreement` weigh the log-odds of the two terms of `probability`.
+
+    Source: Platt 1999, "Probabilistic outputs for support vector machines", with two scores.
+    """
+
+    intercept: float = 0.0
+    sureness: float = 1.0
+    agreement: float = 0.0
+
+    def probability(self, sureness: float, agreement: float) -> float:
+        """Return the probability that the text is right (0-1).
+
+        Args:
+            sureness: Probability that the reader's distributions give the text.
+            agreement: Mean probability that the single readings that were fused give it.
+        """
+        score = self.intercept + self.sureness * log_odds(sureness) + self.agreement * log_odds(agreement)
+        return 1.0 / (1.0 + math.exp(-min(max(score, -30.0), 30.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class TrackTempering:
+    """What several frames of one plate are worth together.
+
+    They see the same dirt, the same angle and the same light, so n of them are worth n ** `exponent` independent ones,
+    at most `most`. `doubt` is the share of a uniform distribution that each is mixed with: a reader that is sure may be
+    wrong all the same, and this bounds what a single frame can do against the others.
+    """
+
+    exponent: float = 0.5
+    doubt: float = 0.02
+    most: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderCalibration:
+    """What turns one reader's outputs into probabilities; the defaults leave a plate's as they are."""
+
+    plate: PlateConfidence = PlateConfidence()
+    track: TrackTempering = TrackTempering()
+
+
+def log_odds(probability: float) -> float:
+    """Return ln(p / (1 - p)), with p kept so far from 0 and 1 that it is finite."""
+    inside = min(max(probability, _LEAST), 1.0 - _LEAST)
+    return math.log(inside / (1.0 - inside))
+
+
+def text_probabilities(char_probs: npt.NDArray[np.float32], alphabet: str) -> Floats:
+    """Return, per slot, the probability of its likeliest character, the letter O and the digit 0 taken as one.
+
+    Many plates show both alike, lists write one for the other and labels mix them: which of the two it is says nothing
+    about whether a plate was read right.
+
+    Args:
+        char_probs: (slots, alphabet).
+        alphabet: The columns' characters.
+    """
+    likeliest: Floats = same_zero(char_probs, alphabet).max(axis=1)
+    return likeliest
+
+
+def same_zero(char_probs: npt.NDArray[np.float32] | Floats, alphabet: str) -> Floats:
+    """Return distributions (..., slots, alphabet) with the probability of the letter O added to that of the digit 0."""
+    probabilities = char_probs.astype(np.float64)
+    if "0" in alphabet and "O" in alphabet:
+        zero, letter = alphabet.index("0"), alphabet.index("O")
+        probabilities[..., zero] += probabilities[..., letter]
+        probabilities[..., letter] = 0.0
+    return probabilities
+
+
+def tempered(char_probs: npt.NDArray[np.float32], alphabet: str, target: float) -> npt.NDArray[np.float32]:
+    """Raise distributions to the power at which their text has a given probability.
+
+    So what is said of the whole plate and what is said of its characters stay one: the plate's probability is the
+    product of its characters'. The text does not change.
+
+    Args:
+        char_probs: (slots, alphabet), each slot sums to one.
+        alphabet: The columns' characters.
+        target: Probability that the likeliest text shall have (0-1), as far as a power can give it.
+
+    Returns:
+        float32 (slots, alphabet).
+    """
+    logs = np.log(np.maximum(char_probs.astype(np.float64), _FLOOR))
+    logs -= logs.max(axis=1, keepdims=True)
+    zeros = [alphabet.index(character) for character in "0O" if character in alphabet]
+    low, high = -_MOST_POWER, _MOST_POWER
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        powers = np.exp(2.0**middle * logs)
+        likeliest = np.maximum(1.0, powers[:, zeros].sum(axis=1)) / powers.sum(axis=1)
+        if float(likeliest.prod()) < target:
+            low = middle
+        else:
+            high = middle
+    powers = np.exp(2.0 ** ((low + high) / 2) * logs)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
 
+from recognition.checks import require_picture
+from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
 _SHARPNESS_HEIGHT = 32
@@ -19,6 +22,26 @@ _FULL_WIDTH = 100.0
 """Plates wider than this, in pixels, read no better for it."""
 
 
+def as_color(picture: Any) -> Image:
+    """Return a picture as the reader takes it.
+
+    Args:
+        picture: uint8 (H, W, 3) BGR, (H, W, 4) with transparency, (H, W, 1) or (H, W) gray; any memory layout.
+
+    Returns:
+        uint8 (H, W, 3), BGR; the same picture where it is that already.
+
+    Raises:
+        InvalidInput: It is no array, of another type of numbers, of another shape, or without a pixel.
+    """
+    if isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.size:
+        if picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] == 1):
+            return cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
+        if picture.ndim == 3 and picture.shape[2] == 4:
+            return cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR).astype(np.uint8, copy=False)
+    return require_picture(picture)
+
+
 def window(image: Image, box: Box, margin: float) -> tuple[int, int, int, int]:
     """Return the whole pixels x1, y1, x2, y2 that a box with a margin covers in a frame.
 
@@ -29,7 +52,12 @@ def window(image: Image, box: Box, margin: float) -> tuple[int, int, int, int]:
 
     Returns:
         A window of at least one pixel within the frame.
+
+    Raises:
+        InvalidInput: The box's corners are no finite numbers.
     """
+    if not all(map(math.isfinite, (box.x1, box.y1, box.x2, box.y2))):
+        raise InvalidInput(f"a box with the corners {box.x1}, {box.y1}, {box.x2}, {box.y2}, expected finite pixels")
     height, width = image.shape[:2]
     spare = margin * box.height
     x1 = min(max(math.floor(box.x1 - spare), 0), width - 1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from recognition.calibration import TrackTempering, same_zero
+from recognition.calibration_file import load_calibration
+from recognition.ocr_weights import DEFAULT_WEIGHTS
 from schemas.types import CharacterRead, OcrResult
 
 MIN_CHARACTERS = 2
@@ -18,12 +20,6 @@ MAX_ALTERNATIVES = 8
 MIN_ALTERNATIVE = 0.001
 """Alternatives that are kept of a character: at most so many, and none less likely."""
 
-# A reader that is sure may be wrong all the same: every distribution is mixed with so much of a uniform one, which
-# bounds what a single reading can do against the others.
-_DOUBT = 0.02
-# Frames of one track see the same dirt, the same angle and the same light, so n of them are worth n ** 0.5.
-_CORRELATION = 0.5
-_MOST_READINGS_WORTH = 3.0
 # No read is surer than what is left by errors that all frames share.
 _MAX_CONFIDENCE = 0.999
 
@@ -47,7 +43,7 @@ class FusedRead:
     characters: tuple[CharacterRead, ...]
 
 
-def fuse(readings: Sequence[WeightedReading]) -> FusedRead:
+def fuse(readings: Sequence[WeightedReading], tempering: TrackTempering | None = None) -> FusedRead:
     """Fuse the readings of one plate.
 
     First the number of characters is chosen, by a weighted vote. Then, slot by slot, the log-probabilities of the
@@ -56,15 +52,17 @@ def fuse(readings: Sequence[WeightedReading]) -> FusedRead:
 
     Args:
         readings: At least one, all of one model; their order does not matter.
+        tempering: What several frames are worth together; None: as the weights that ship with Platewatch say.
 
     Returns:
-        The text, with every character's likeliest alternatives.
+        The text, with every character's likeliest alternatives. One reading keeps its probabilities.
 
     Raises:
         ValueError: There is no reading, or they are of different models.
 
     Source: product of experts with tempered weights; Hinton, "Training products of experts", 2002.
     """
+    tempering = tempering or load_calibration(DEFAULT_WEIGHTS).track
     if not readings:
         raise ValueError("no readings to fuse, expected at least one")
     first = readings[0].result
@@ -79,18 +77,18 @@ def fuse(readings: Sequence[WeightedReading]) -> FusedRead:
     # Surer readings count more, by the mean slot's sureness: the whole text's would let a single one outvote the rest.
     sureness = probabilities.max(axis=2).prod(axis=1) ** (1.0 / probabilities.shape[1])
     counts: Floats = np.array([reading.weight for reading in ordered]) * sureness
-    length, length_probability = _choose_length(probabilities, counts, pad)
+    length, length_probability = _choose_length(probabilities, counts, pad, tempering)
     if length == 0:
         return FusedRead("", 0.0, ())
     agreeing = (probabilities.argmax(axis=2) != pad).sum(axis=1) == length
     if agreeing.any():
         probabilities, counts = probabilities[agreeing], counts[agreeing]
-    fused = _add_up(probabilities, counts)[:length]
+    fused = _add_up(probabilities, counts, tempering)[:length]
     characters = tuple(_character(slot, first.alphabet, pad) for slot in fused)
     # The number of characters carries the chance that a slot is empty, so each slot counts only given that it is not.
-    given_filled = [c.confidence / max(1.0 - slot[pad], 1e-9) for c, slot in zip(characters, fused, strict=True)]
-    whole = math.prod(given_filled) * length_probability
-    return FusedRead("".join(c.character for c in characters), min(float(whole), _MAX_CONFIDENCE), characters)
+    likeliest = same_zero(fused, first.alphabet)[np.arange(length), [_column(c, first.alphabet) for c in characters]]
+    whole = float((likeliest / np.maximum(1.0 - fused[:, pad], 1e-9)).prod()) * length_probability
+    return FusedRead("".join(c.character for c in characters), min(whole, _MAX_CONFIDENCE), characters)
 
 
 def _compact(char_probs: npt.NDArray[np.float32], pad: int) -> Floats:
@@ -100,16 +98,21 @@ def _compact(char_probs: npt.NDArray[np.float32], pad: int) -> Floats:
     return probabilities[np.argsort(empty, kind="stable")]
 
 
-def _worth(counts: Floats) -> float:
+def _column(character: CharacterRead, alphabet: str) -> int:
+    """Return the column that holds a character's probability where the letter O was added to the digit 0."""
+    return alphabet.index("0" if character.character == "O" and "0" in alphabet else character.character)
+
+
+def _worth(counts: Floats, tempering: TrackTempering) -> float:
     """Return how many independent readings the weighted, correlated ones are worth."""
     effective = float(counts.sum() ** 2 / (counts**2).sum())
-    return float(min(effective**_CORRELATION, _MOST_READINGS_WORTH))
+    return float(min(effective**tempering.exponent, tempering.most))
 
 
-def _add_up(probabilities: Floats, counts: Floats) -> Floats:
+def _add_up(probabilities: Floats, counts: Floats, tempering: TrackTempering) -> Floats:
     """Return the fused distribution of every slot, from (n, slots, alphabet) and n weights."""
-    doubted = (1.0 - _DOUBT) * probabilities + _DOUBT / probabilities.shape[-1]
-    logs = np.tensordot(counts * (_worth(counts) / counts.sum()), np.log(doubted), axes=1)
+    doubted = (1.0 - tempering.doubt) * probabilities + tempering.doubt / probabilities.shape[-1]
+    logs = np.tensordot(counts * (_worth(counts, tempering) / counts.sum()), np.log(doubted), axes=1)
     product = _normalized(np.exp(logs - logs.max(axis=1, keepdims=True)))
     mean = _normalized(np.tensordot(counts, probabilities, axes=1))
     # The doubt must not make readings that agree less sure together than each is alone.
@@ -124,7 +127,7 @@ def _normalized(slots: Floats) -> Floats:
     return normalized
 
 
-def _choose_length(probabilities: Floats, counts: Floats, pad: int) -> tuple[int, float]:
+def _choose_length(probabilities: Floats, counts: Floats, pad: int, tempering: TrackTempering) -> tuple[int, float]:
     """Return the number of characters and its probability."""
     empty = probabilities[:, :, pad]
     slots = empty.shape[1]
@@ -135,7 +138,7 @@ def _choose_length(probabilities: Floats, counts: Floats, pad: int) -> tuple[int
     each /= np.maximum(each.sum(axis=1, keepdims=True), 1e-12)
     # A vote, not a product: one reading that lost a character is often sure of it.
     voted: Floats = (counts / counts.sum()) @ each
-    fused = voted ** _worth(counts)
+    fused = voted ** _worth(counts, tempering)
     fused /= fused.sum()
     best = int(fused.argmax())
     return best, float(fused[best])

@@ -1,83 +1,129 @@
-"""What stands on a plate: fast-plate-ocr with every slot's whole distribution kept."""
+"""What stands on a plate: fast-plate-ocr's networks with every slot's whole distribution kept and calibrated."""
 
 from __future__ import annotations
 
 import importlib
-import logging
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from recognition.crops import crop
-from recognition.engines import available_providers, require_file, session_options
-from schemas.errors import ConfigurationError
+from recognition.calibration import ReaderCalibration, same_zero, tempered, text_probabilities
+from recognition.crops import as_color, crop
+from recognition.ocr_weights import DEFAULT_WEIGHTS, find_config, load_network
+from recognition.second_look import further_views, may_have_two_rows, rows
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image, OcrResult
 
-log = logging.getLogger(__name__)
-
-DEFAULT_WEIGHTS = Path(__file__).parent / "models" / "plate-ocr-v1.onnx"
-"""Weights that ship with Platewatch."""
+__all__ = ["DEFAULT_WEIGHTS", "PlateOcr", "combine", "find_config", "result_from", "to_results"]
 
 _MAX_BATCH = 32
 _FLOOR = 1e-6
 """Least probability that a logarithm is taken of."""
+
+_SURENESS_POWER = 2.0
+"""A crop's reading counts by this power of its confidence: a crop that cuts a character off must not outvote others."""
+
+Floats = npt.NDArray[np.float64]
 
 
 class PlateOcr:
     """Reads plate crops. Threads may share it.
 
     Args:
-        settings: Local weights or the name of a hub model, and the crops' margins.
+        settings: Local weights or the name of a hub model, the crops' margins, and when a second look is taken.
         threads: Threads of the inference engine; 0: one per core.
 
     Raises:
-        ConfigurationError: Weights or plate config are missing or do not fit, or the hub model cannot be downloaded.
+        ConfigurationError: Weights, plate config or calibration are missing, corrupt or do not fit one another, or the
+            hub model cannot be downloaded.
 
     Source: https://github.com/ankandrew/fast-plate-ocr
     """
 
     def __init__(self, settings: OcrSettings, threads: int) -> None:
-        self._recognizer = _load(settings, threads)
-        self._config = self._recognizer.config
+        self._network = load_network(settings, threads)
+        self._config = self._network.config
         self._resize = importlib.import_module("fast_plate_ocr.core.process").resize_image
         self._margins = settings.margins or (0.0,)
-        self.name: str = self._recognizer.model_name
+        self._sure_enough = settings.second_look
+        self.name: str = self._network.name
         """The model's name, for the record of who made a read."""
+        self.calibration: ReaderCalibration = self._network.calibration
+        """How far its readings can be believed, alone and together."""
 
     def read(self, crops: Sequence[Image]) -> list[OcrResult]:
-        """Read crops as they are.
+        """Read crops as they are, without calibration: what the network says.
 
         Args:
-            crops: uint8 (H, W, 3), BGR; sizes may differ.
+            crops: uint8, BGR (H, W, 3), with transparency (H, W, 4), or gray (H, W); sizes may differ.
 
         Returns:
             One result per crop.
+
+        Raises:
+            InvalidInput: A crop is no picture; see `as_color`.
         """
+        pictures = [as_color(picture) for picture in crops]
         results: list[OcrResult] = []
-        for start in range(0, len(crops), _MAX_BATCH):
-            batch = np.stack([self._preprocess(picture) for picture in crops[start : start + _MAX_BATCH]])
-            output = self._recognizer.model.run([self._recognizer.plate_output_name], {"input": batch})[0]
-            results.extend(
-                to_results(output, self._config.max_plate_slots, self._config.alphabet, self._config.pad_char)
-            )
+        for start in range(0, len(pictures), _MAX_BATCH):
+            batch = np.stack([self._preprocess(picture) for picture in pictures[start : start + _MAX_BATCH]])
+            slots, alphabet, pad = self._config.max_plate_slots, self._config.alphabet, self._config.pad_char
+            results.extend(to_results(self._network.run(batch), slots, alphabet, pad))
         return results
 
-    def read_plates(self, plates: Sequence[tuple[Image, Box]]) -> list[OcrResult]:
-        """Read plates in pictures, each at every margin of the settings.
+    def read_plates(self, plates: Sequence[tuple[Image, Box]], *, second_look: bool = False) -> list[OcrResult]:
+        """Read plates in pictures, each at every margin of the settings, with calibrated probabilities.
 
         Args:
-            plates: Pictures, uint8 (H, W, 3), BGR, each with a plate's box in its pixels.
+            plates: Pictures as `read` takes them, each with a plate's box in its pixels.
+            second_look: Read plates below the settings' confidence in further ways: turned, with more contrast, and
+                nearly square ones in two rows. Four to eight more readings each, for plates of which there is but one
+                picture.
 
         Returns:
-            One result per plate: its readings' log-probabilities added up.
+            One result per plate. Its confidence is the probability that the text is right, the letter O and the digit
+            0 taken as one, and its distributions are scaled so that they give the text that probability.
+
+        Raises:
+            InvalidInput: A picture is none, or a box has no finite corners.
         """
-        readings = self.read([crop(picture, box, margin) for picture, box in plates for margin in self._margins])
-        count = len(self._margins)
-        return [combine(readings[start : start + count]) for start in range(0, len(readings), count)]
+        ready = [(as_color(picture), box) for picture, box in plates]
+        readings = self._read_views([[crop(picture, box, m) for m in self._margins] for picture, box in ready])
+        results = [self._calibrated(views) for views in readings]
+        if not second_look:
+            return results
+        unsure = [index for index, result in enumerate(results) if result.confidence < self._sure_enough]
+        further = self._read_views([further_views(*ready[index]) for index in unsure])
+        for index, views in zip(unsure, further, strict=True):
+            results[index] = self._calibrated([*readings[index], *views])
+        for index in unsure:
+            if may_have_two_rows(ready[index][1]):
+                by_row = self._read_rows(*ready[index])
+                results[index] = max((results[index], *by_row), key=lambda result: result.confidence)
+        return results
+
+    def _read_views(self, views: Sequence[Sequence[Image]]) -> list[list[OcrResult]]:
+        """Read several crops of every plate in common batches."""
+        readings = iter(self.read([view for of_plate in views for view in of_plate]))
+        return [[next(readings) for _ in of_plate] for of_plate in views]
+
+    def _read_rows(self, picture: Image, box: Box) -> list[OcrResult]:
+        """Read a plate as two rows; none where there are no two rows of text that fit together."""
+        upper, lower = self._read_views([[crop(picture, row, m) for m in self._margins] for row in rows(picture, box)])
+        joined = [join(one, other) for one, other in zip(upper, lower, strict=True)]
+        found = [result for result in joined if result is not None]
+        return [self._calibrated(found)] if found else []
+
+    def _calibrated(self, readings: Sequence[OcrResult]) -> OcrResult:
+        """Combine readings of one plate and give the result the probability that such results have."""
+        both = combine(readings)
+        agreement = float(np.mean([_text_probability(reading, both) for reading in readings]))
+        sureness = float(text_probabilities(both.char_probs, both.alphabet).prod())
+        target = self.calibration.plate.probability(sureness, agreement)
+        scaled = tempered(both.char_probs, both.alphabet, target)
+        confidence = float(text_probabilities(scaled, both.alphabet).prod())
+        return OcrResult(both.text, min(confidence, 1.0), scaled, both.alphabet, both.pad_char)
 
     def _preprocess(self, picture: Image) -> Image:
         color = self._config.image_color_mode == "rgb"
@@ -119,51 +165,51 @@ def result_from(char_probs: npt.NDArray[np.float32], alphabet: str, pad_char: st
 
 
 def combine(readings: Sequence[OcrResult]) -> OcrResult:
-    """Add up the log-probabilities of several readings of one plate in one frame.
+    """Average the log-probabilities of several readings of one plate in one frame, surer readings first.
 
-    They see the same pixels, so they count as one reading: the sum is divided by their number.
+    They see the same pixels, so they count as one reading together.
 
     Args:
         readings: At least one, of one model.
     """
     if len(readings) == 1:
         return readings[0]
-    logs = np.mean([np.log(np.maximum(reading.char_probs, _FLOOR)) for reading in readings], axis=0)
-    probabilities = np.exp(logs - logs.max(axis=1, keepdims=True))
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return result_from(probabilities.astype(np.float32), readings[0].alphabet, readings[0].pad_char)
+    weights: Floats = np.array([max(reading.confidence, _FLOOR**2) ** _SURENESS_POWER for reading in readings])
+    probabilities = np.stack([np.maximum(reading.char_probs.astype(np.float64), _FLOOR) for reading in readings])
+    logs: Floats = np.tensordot(weights / weights.sum(), np.log(probabilities), axes=1)
+    product = np.exp(logs - logs.max(axis=1, keepdims=True))
+    product /= product.sum(axis=1, keepdims=True)
+    return result_from(product.astype(np.float32), readings[0].alphabet, readings[0].pad_char)
 
 
-def _load(settings: OcrSettings, threads: int) -> Any:
-    module = importlib.import_module("fast_plate_ocr")
-    # It reports the device that it takes at INFO.
-    logging.getLogger("fast_plate_ocr").setLevel(logging.WARNING)
-    options = {"providers": available_providers(), "sess_options": session_options(threads)}
-    if settings.hub_model is not None:
-        try:
-            return module.LicensePlateRecognizer(hub_ocr_model=settings.hub_model, **options)
-        except (ValueError, OSError) as error:
-            raise ConfigurationError(
-                f"hub model '{settings.hub_model}' cannot be loaded ({error}); correct recognition.ocr.hub_model, "
-                "or name local weights with recognition.ocr.weights"
-            ) from error
-    weights = settings.weights or DEFAULT_WEIGHTS
-    require_file(weights, "reader weights")
-    config = settings.config or find_config(weights)
-    require_file(config, "plate config")
-    try:
-        return module.LicensePlateRecognizer(onnx_model_path=weights, plate_config_path=config, **options)
-    except Exception as error:
-        # YAML's, the dataclass's and ONNX Runtime's errors have no common base.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ConfigurationError(
-            f"{weights}: not a fast-plate-ocr model with the config {config} ({reason})"
-        ) from error
+def join(upper: OcrResult, lower: OcrResult) -> OcrResult | None:
+    """Put the rows of a two-row plate behind one another.
+
+    Args:
+        upper: The reading of the upper row.
+        lower: The reading of the lower row, of the same model.
+
+    Returns:
+        A result of as many slots as one reading; None where both rows do not fit into them or a row is empty.
+    """
+    alphabet, pad = upper.alphabet, upper.alphabet.index(upper.pad_char)
+    slots = len(upper.char_probs)
+    parts, unused = [], 1.0
+    for row in (upper, lower):
+        filled = row.char_probs.argmax(axis=1) != pad
+        parts.append(row.char_probs[filled])
+        unused *= float(row.char_probs[~filled, pad].prod())
+    empty = slots - sum(len(part) for part in parts)
+    if empty < 0 or not all(len(part) for part in parts):
+        return None
+    # What is left of the rows' empty slots carries the chance that a character was missed there.
+    share = unused ** (1.0 / empty) if empty else 1.0
+    rest = np.full((empty, len(alphabet)), (1.0 - share) / (len(alphabet) - 1), np.float32)
+    rest[:, pad] = share
+    return result_from(np.concatenate([*parts, rest]).astype(np.float32), alphabet, upper.pad_char)
 
 
-def find_config(weights: Path) -> Path:
-    """Return the plate config that belongs to weights: their name with `.yaml` or, as the hub has it, a longer one."""
-    for name in (weights.with_suffix(".yaml"), weights.with_name(f"{weights.stem}_plate_config.yaml")):
-        if name.is_file():
-            return name
-    return weights.with_suffix(".yaml")
+def _text_probability(reading: OcrResult, text: OcrResult) -> float:
+    """Return the probability that a reading gives to another result's text."""
+    columns = same_zero(text.char_probs, text.alphabet).argmax(axis=1)
+    return float(same_zero(reading.char_probs, text.alphabet)[np.arange(len(columns)), columns].prod())

@@ -84,6 +84,8 @@ class OcrSettings(Section):
     """Name of a fast-plate-ocr hub model, downloaded at its first use."""
     margins: tuple[float, ...] = (0.05, 0.15)
     """A crop is read once per margin (share of the box's height) and the readings are added up."""
+    second_look: Annotated[float, Field(ge=0, le=1)] = 0.95
+    """A plate in a single picture is read in further ways (turned, more contrast, two rows) below this confidence."""
 
 
 class TrackingSettings(Section):
