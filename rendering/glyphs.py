@@ -174,7 +174,7 @@ def _draw_glyph(mask: Mask, character: str, left: float, top: float, width: floa
     shift = 4  # fixed-point bits of a coordinate
     inset = die.stroke / 2
     scale = np.array([(width - die.stroke) / 100, (die.height - die.stroke) / 200])
-    for line in _polylines(character):
+    for line in flatten(PATHS.get(character, "")):
         points = line * scale + (left + inset, top + inset)
         points[:, 0] += die.slant * (top + die.height - points[:, 1])
         fixed = np.round(points * (1 << shift)).astype(np.int32)
@@ -182,9 +182,9 @@ def _draw_glyph(mask: Mask, character: str, left: float, top: float, width: floa
 
 
 @cache
-def _polylines(character: str) -> tuple[Polyline, ...]:
+def flatten(path: str) -> tuple[Polyline, ...]:
     """Flatten a glyph's path into polylines, float64 (N, 2) in the 100 x 200 box."""
-    tokens = PATHS.get(character, "").replace("M", " M ").replace("L", " L ").replace("C", " C ").split()
+    tokens = path.replace("M", " M ").replace("L", " L ").replace("C", " C ").split()
     lines: list[list[tuple[float, float]]] = []
     position = 0
     command = ""
