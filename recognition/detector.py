@@ -12,8 +12,9 @@ import numpy as np
 
 from recognition.boxes import decode, suppress
 from recognition.detector_ultralytics import MAX_DETECTIONS, UltralyticsDetector, plate_classes
-from recognition.engines import Backend, open_engine
-from recognition.letterbox import Letterbox, apply, fit, to_tensor
+from recognition.engines import Backend, Engine, open_engine
+from recognition.letterbox import Letterbox, apply, fit, require_pictures, to_tensor
+from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import DetectorSettings
 from schemas.types import Box, Image, PlateDetection
 
@@ -22,6 +23,7 @@ MODELS = Path(__file__).parent / "models"
 
 DEFAULT_WEIGHTS = MODELS / "plate-detector-v1.onnx"
 
+_NO_DETECTOR = "not a plate detector; give the ONNX export of a YOLO network"
 _STRIDE = 32
 _MAX_BATCH = 8
 
@@ -48,13 +50,14 @@ class OnnxDetector:
         weights: The network (.onnx), with ultralytics' output form.
         confidence: Least confidence of a detection (0-1).
         iou: Of two boxes that overlap by more than this, the less confident one is dropped (0-1).
-        image_size: Side of the square that a frame is fitted into, pixels; a network with a fixed input keeps its own.
+        image_size: Side of the square that a frame is fitted into, pixels; a multiple of 32, and the longer side of
+            the input where that is fixed.
         threads: Threads of the inference engine; 0: one per core.
         backend: `onnxruntime`, `openvino`, or `auto` for the faster one that is installed.
         rectangular: Leave out padding where the network takes any size: faster, and the same boxes to a pixel or so.
 
     Raises:
-        ConfigurationError: The weights are missing, or not such a network.
+        ConfigurationError: The weights are missing, not such a network, or of another input size.
     """
 
     def __init__(
@@ -70,12 +73,15 @@ class OnnxDetector:
     ) -> None:
         self._confidence = confidence
         self._iou = iou
-        self._engine = open_engine(weights, backend, threads, (image_size, image_size))
-        batch, _, height, width = self._engine.input_shape
+        if image_size < _STRIDE or image_size % _STRIDE:
+            raise ConfigurationError(f"the detector's image size is {image_size}; expected a multiple of {_STRIDE}")
+        self._engine = _open(weights, backend, threads, image_size)
+        batch, height, width = _input_size(self._engine, weights, image_size)
         self._batch = batch or _MAX_BATCH
         self._input_size = (width or image_size, height or image_size)
         self._stride = _STRIDE if rectangular and width is None and height is None else None
         self._classes = tuple(plate_classes(_class_names(self._engine.metadata), weights))
+        self._try(weights)
 
     @property
     def engine(self) -> str:
@@ -84,6 +90,7 @@ class OnnxDetector:
 
     def detect(self, images: Sequence[Image]) -> list[list[PlateDetection]]:
         """Find the plates in each image; see `PlateDetector.detect`."""
+        require_pictures(images)
         # Images of one size share a batch.
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
         for number, image in enumerate(images):
@@ -96,6 +103,25 @@ class OnnxDetector:
                 for number, detections in zip(part, self._detect([images[n] for n in part], box), strict=True):
                     found[number] = detections
         return found
+
+    def _try(self, weights: Path) -> None:
+        """Run the network once on the least input, so that weights of something else are refused at once.
+
+        Raises:
+            ConfigurationError: It cannot run, or its output is no detector's.
+        """
+        side = _STRIDE if self._stride else 0
+        width, height = (side or size for size in self._input_size)
+        empty = np.zeros((self._engine.input_shape[0] or 1, 3, height, width), np.float32)
+        try:
+            output = self._engine.run(empty)
+        except Exception as error:
+            # The engines' errors have no common base of their own.
+            raise ConfigurationError(f"{weights}: {_NO_DETECTOR} ({_first_line(error)})") from error
+        try:
+            decode(output[0], self._confidence, self._classes)
+        except (ConfigurationError, IndexError) as error:
+            raise ConfigurationError(f"{weights}: {_NO_DETECTOR} (its output has the shape {output.shape})") from error
 
     def _detect(self, images: list[Image], box: Letterbox) -> list[list[PlateDetection]]:
         tensor = to_tensor([apply(image, box) for image in images])
@@ -136,6 +162,45 @@ def open_detector(settings: DetectorSettings, threads: int) -> PlateDetector:
         threads=threads,
         backend=settings.backend,
     )
+
+
+def _open(weights: Path, backend: Backend, threads: int, image_size: int) -> Engine:
+    """Load the network.
+
+    Raises:
+        ConfigurationError: It cannot be loaded, or not run with a detector's input.
+    """
+    try:
+        return open_engine(weights, backend, threads, (image_size, image_size))
+    except PlatewatchError:
+        raise
+    except Exception as error:
+        # `auto` runs the engines to compare them, and their errors have no common base of their own.
+        raise ConfigurationError(f"{weights}: {_NO_DETECTOR} ({_first_line(error)})") from error
+
+
+def _input_size(engine: Engine, weights: Path, image_size: int) -> tuple[int | None, int | None, int | None]:
+    """Return the network's batch, height and width; None where any number does.
+
+    Raises:
+        ConfigurationError: The input is no batch of color pictures, or its fixed size does not fit `image_size`.
+    """
+    shape = engine.input_shape
+    if len(shape) != 4 or shape[1] not in (None, 3):
+        found = ", ".join("any" if size is None else str(size) for size in shape)
+        raise ConfigurationError(f"{weights}: {_NO_DETECTOR} (its input is ({found}), not (batch, 3, height, width))")
+    batch, _, height, width = shape
+    fixed = [size for size in (height, width) if size is not None]
+    if fixed and max(fixed) != image_size:
+        raise ConfigurationError(
+            f"{weights}: its input is fixed at {width} x {height} pixels, but the detector's image size is "
+            f"{image_size}; set image_size to {max(fixed)}, or export the network with free sizes"
+        )
+    return batch, height, width
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _class_names(metadata: dict[str, str]) -> dict[int, str]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recognition.letterbox import require_pictures
 from schemas.errors import ConfigurationError
 from schemas.types import Box, PlateDetection
 
@@ -71,6 +72,7 @@ class UltralyticsDetector:
         Returns:
             One list per image, most confident first; boxes in pixels of that image.
         """
+        require_pictures(images)
         # Images of one size share a batch: among different sizes ultralytics pads all of them to the full square.
         groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for number, image in enumerate(images):

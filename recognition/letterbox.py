@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from schemas.errors import InvalidInput
 from schemas.types import Image
 
 PADDING = 114
@@ -39,6 +40,31 @@ class Letterbox:
         limits = np.array([self.frame_width, self.frame_height] * 2)
         cut: npt.NDArray[np.float32] = np.clip(moved, 0, limits).astype(np.float32)
         return cut
+
+
+def require_pictures(images: Sequence[object]) -> None:
+    """Check that images are what a detector takes.
+
+    Args:
+        images: Anything.
+
+    Raises:
+        InvalidInput: One of them is not uint8 (H, W, 3) with at least one pixel; names its place and what it is.
+    """
+    for number, image in enumerate(images):
+        if not isinstance(image, np.ndarray):
+            raise InvalidInput(f"image {number} is of the type {type(image).__name__}; expected a numpy array")
+        if image.ndim != 3 or image.shape[2] != 3:
+            raise InvalidInput(
+                f"image {number} has the shape {image.shape}; expected (height, width, 3), BGR: "
+                "convert gray pictures and pictures with transparency first (cv2.cvtColor)"
+            )
+        if image.dtype != np.uint8:
+            raise InvalidInput(
+                f"image {number} has values of the type {image.dtype}; expected uint8: scale it to 0-255 and convert it"
+            )
+        if not image.size:
+            raise InvalidInput(f"image {number} is {image.shape[1]} x {image.shape[0]} pixels; expected at least 1 x 1")
 
 
 def fit(frame_width: int, frame_height: int, input_size: tuple[int, int], *, stride: int | None) -> Letterbox:
