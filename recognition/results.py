@@ -33,6 +33,7 @@ class RecognitionStats:
     """What became of a sequence's frames, detections and tracks.
 
     frames: frames taken in.
+    looks: frames that the detector saw.
     detections: plates found in single frames.
     too_narrow: detections dropped because the plate has too few pixels.
     merged: tracks that turned out to be pieces of another's pass.
@@ -43,6 +44,7 @@ class RecognitionStats:
     """
 
     frames: int = 0
+    looks: int = 0
     detections: int = 0
     too_narrow: int = 0
     merged: int = 0

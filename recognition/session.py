@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from recognition.attention import Attention, Followed
 from recognition.fusion import MIN_CHARACTERS, FusedRead
 from recognition.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
@@ -42,7 +43,11 @@ class RecognitionSession:
         self._origin = origin
         self._tracker = PlateTracker(settings.detect_every)
         self._max_gap = timedelta(seconds=settings.max_gap_seconds)
+        self._attention = (
+            Attention(settings.relaxed_look_seconds, settings.forced_look_seconds) if settings.motion_gate else None
+        )
         self._active: dict[int, Track] = {}
+        self._in_view: list[int] = []
         self._ended: list[Track] = []
         self._counts: Counter[str] = Counter()
 
@@ -60,10 +65,13 @@ class RecognitionSession:
         Returns:
             The passes that are complete now.
         """
-        if self._counts["frames"] % self._settings.detect_every:
-            self._tracker.skip()
+        due = self._counts["frames"] % self._settings.detect_every == 0
+        if due and (self._attention is None or self._attention.wants(frame, self._followed())):
+            self._look(frame)
         else:
-            self._follow(frame)
+            self._tracker.skip()
+            if due:
+                self._pass_by(frame)
         self._counts["frames"] += 1
         now = frame.captured_at
         for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
@@ -76,19 +84,43 @@ class RecognitionSession:
             self._end(number)
         return self._report_ended(None)
 
-    def _follow(self, frame: Frame) -> None:
+    def _followed(self) -> list[Followed]:
+        return [Followed(track.last_box, track.settled) for track in self._active.values()]
+
+    def _look(self, frame: Frame) -> None:
+        """Detect, follow, and read what is worth it."""
         detections = self._detect(frame.image)
         wide = [detection for detection in detections if detection.box.width >= self._settings.min_plate_width]
+        self._counts["looks"] += 1
         self._counts["detections"] += len(detections)
         self._counts["too_narrow"] += len(detections) - len(wide)
-        for detection, number in zip(wide, self._tracker.update(wide), strict=True):
+        self._in_view = self._tracker.update(wide)
+        for detection, number in zip(wide, self._in_view, strict=True):
             track = self._active.get(number)
             if track is None:
-                self._active[number] = Track(number, frame, detection)
+                self._active[number] = Track(number, frame, detection, self._settings.sure_confidence)
             elif not track.reported:
                 track.add(frame, detection)
             else:
                 track.stay(frame, detection)
+        if self._attention is not None:
+            self._attention.looked(frame, [detection.box for detection in detections])
+            self._read_along()
+
+    def _read_along(self) -> None:
+        """Read what is in view while that still helps: a track that is sure needs fewer looks."""
+        tracks = [self._active[number] for number in self._in_view]
+        wanted = [(track, sighting) for track in tracks if (sighting := track.to_read()) is not None]
+        results = self._ocr.read_plates([(sighting.picture, sighting.inner) for _, sighting in wanted])
+        for (track, sighting), result in zip(wanted, results, strict=True):
+            track.take_reading(sighting, result)
+
+    def _pass_by(self, frame: Frame) -> None:
+        """Keep the plates of the last look in view where nothing has changed since."""
+        for number in self._in_view:
+            track = self._active.get(number)
+            if track is not None and self._attention is not None and self._attention.unchanged(track.last_box, frame):
+                track.stay(frame)
 
     def _end(self, number: int) -> None:
         """Move a track out of view, into the earlier piece of the same pass if there is one."""

@@ -13,6 +13,21 @@ from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
 MAX_SIGHTINGS = 12
 """Best sightings of a track that are kept and read."""
 
+_SURE_READINGS = 3
+"""Readings that have to agree before more of them are of no use."""
+
+_SETTLED_SIGHTINGS = 8
+"""Sightings after which a plate that cannot be read surely is looked at less often all the same."""
+
+_USEFUL_QUALITY = 0.5
+"""The first sightings of a plate in view are read when they are at least so good, beside the best that was read ..."""
+
+_BETTER_QUALITY = 1.25
+"""... and further ones when they are so much better: a plate that comes nearer may turn out to be another."""
+
+_READ_AT_ONCE = 4
+"""Sightings that are read together when a pass is over."""
+
 PICTURE_MARGIN = 0.3
 """What is kept around a plate, as a share of its height; the reader's margins lie within it."""
 
@@ -42,10 +57,12 @@ class Track:
         number: Its number within the source item.
         frame: The frame of its first sighting.
         detection: Where it is there.
+        sure_confidence: Confidence at which readings that agree are enough (0-1).
     """
 
-    def __init__(self, number: int, frame: Frame, detection: PlateDetection) -> None:
+    def __init__(self, number: int, frame: Frame, detection: PlateDetection, sure_confidence: float = 1.0) -> None:
         self.number = number
+        self._sure_confidence = sure_confidence
         self.first_seen = self.last_seen = frame.captured_at
         self.first_box = self.last_box = detection.box
         self.frame_count = 0
@@ -71,10 +88,31 @@ class Track:
             self.context_picture = frame.image
         self._keep([*self.sightings, sighting])
 
-    def stay(self, frame: Frame, detection: PlateDetection) -> None:
-        """Note that the plate is still in view, without keeping more of it."""
+    def stay(self, frame: Frame, detection: PlateDetection | None = None) -> None:
+        """Note that the plate is still in view, without keeping more of it.
+
+        Args:
+            frame: The frame.
+            detection: Where it is there; None: where it was.
+        """
         self.last_seen = max(self.last_seen, frame.captured_at)
-        self.last_box = detection.box
+        if detection is not None:
+            self.last_box = detection.box
+
+    @property
+    def sure(self) -> bool:
+        """Enough readings agree surely: more of the same would change nothing."""
+        readings = [sighting.reading for sighting in self.sightings if sighting.reading is not None]
+        if len(readings) < _SURE_READINGS:
+            return False
+        fused = self._fuse()
+        agreeing = sum(reading.text == fused.plate for reading in readings)
+        return agreeing >= _SURE_READINGS and fused.confidence >= self._sure_confidence
+
+    @property
+    def settled(self) -> bool:
+        """Looks at it now and then are enough."""
+        return self.reported or self.sure or self.frame_count >= _SETTLED_SIGHTINGS
 
     def absorb(self, other: Track) -> None:
         """Take over what another track saw of the same vehicle."""
@@ -89,13 +127,34 @@ class Track:
         self.reported |= other.reported
         self._keep([*self.sightings, *other.sightings])
 
+    def to_read(self) -> Sighting | None:
+        """Return a sighting that is worth reading while the plate is in view, if there is one."""
+        best = next((sighting for sighting in self.sightings if sighting.reading is None), None)
+        # What was seen once may be noise, and need not be read before it is seen again.
+        if best is None or self.frame_count < 2:
+            return None
+        read = [sighting.quality for sighting in self.sightings if sighting.reading is not None]
+        enough = _USEFUL_QUALITY if len(read) < _SURE_READINGS else _BETTER_QUALITY
+        return best if best.quality >= enough * max(read, default=0.0) else None
+
+    def take_reading(self, sighting: Sighting, reading: OcrResult) -> None:
+        """Keep what stands on a sighting that `to_read` returned."""
+        sighting.reading = reading
+        self._fused = None
+
     def read(self, ocr: PlateOcr) -> FusedRead:
-        """Return what the kept sightings say together; each is read once."""
-        if self._fused is None:
-            unread = [sighting for sighting in self.sightings if sighting.reading is None]
+        """Return what the kept sightings say together; each is read once, the best first, until the text is sure."""
+        while not self.sure:
+            unread = [sighting for sighting in self.sightings if sighting.reading is None][:_READ_AT_ONCE]
+            if not unread:
+                break
             results = ocr.read_plates([(sighting.picture, sighting.inner) for sighting in unread])
             for sighting, result in zip(unread, results, strict=True):
-                sighting.reading = result
+                self.take_reading(sighting, result)
+        return self._fuse()
+
+    def _fuse(self) -> FusedRead:
+        if self._fused is None:
             self._fused = fuse([WeightedReading(s.reading, s.quality) for s in self.sightings if s.reading is not None])
         return self._fused
 

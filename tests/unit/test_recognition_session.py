@@ -85,7 +85,7 @@ class Scene:
 
     def session(self, **settings: float) -> RecognitionSession:
         origin = Origin("gate", "pd", HERE, "a.mp4", ReadSource("platewatch", "test"))
-        limits = TrackingSettings(**{"detect_every": 1, **settings})  # type: ignore[arg-type]
+        limits = TrackingSettings(**{"detect_every": 1, "motion_gate": False, **settings})  # type: ignore[arg-type]
         return RecognitionSession(limits, self.detect, self, origin)  # type: ignore[arg-type]
 
     def play(self, frames: int, **settings: float) -> tuple[list[VehiclePass], RecognitionStats]:
@@ -112,7 +112,7 @@ def test_one_vehicle_is_one_read_with_its_times_and_pictures() -> None:
     # The context is the best frame itself: the plate stands in it where the read says.
     assert vehicle.context_picture[int(read.box.y1) + 5, int(read.box.x1) + 5, 0] == 1
     assert 20 <= vehicle.plate_picture.shape[0] < 40
-    assert stats == RecognitionStats(frames=60, detections=20, reads=1)
+    assert stats == RecognitionStats(frames=60, looks=60, detections=20, reads=1)
 
 
 def test_a_replay_makes_the_same_reads_with_the_same_ids() -> None:
