@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from matcher.second_reading import SecondReadingEvidence
 from matcher.vehicle import VehicleEvidence
 from schemas.types import CharacterEvidence
 from schemas.wording import age_text
@@ -31,6 +32,7 @@ def explain(
     listed_jurisdiction: str | None,
     vehicle: Iterable[VehicleEvidence],
     list_age_seconds: float | None,
+    second: SecondReadingEvidence | None = None,
 ) -> str:
     """Return why a read agrees with an entry, contradictions included.
 
@@ -42,6 +44,7 @@ def explain(
         listed_jurisdiction: Like US-VA, or None.
         vehicle: Vehicle features that both sides give.
         list_age_seconds: Age of the list's content, or None when unknown.
+        second: What a second reader saw, or None.
 
     Returns:
         Text like `read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old`.
@@ -50,6 +53,7 @@ def explain(
         f"read {read_plate}, listed {listed_plate}: {_text_words(read_plate, listed_plate, characters)}",
         _state_words(read_jurisdiction, listed_jurisdiction),
         *(_vehicle_words(feature) for feature in vehicle),
+        *_second_reader_words(second),
         f"list {age_text(list_age_seconds)}",
     ]
     return "; ".join(parts)
@@ -84,6 +88,14 @@ def _state_words(read: str | None, listed: str | None) -> str:
 
 def _short(jurisdiction: str) -> str:
     return jurisdiction.upper().removeprefix("US-")
+
+
+def _second_reader_words(second: SecondReadingEvidence | None) -> list[str]:
+    if second is None:
+        return []
+    if second.sees_listed:
+        return ["second reader agrees" if second.sees_read else f"second reader saw {second.text} as listed"]
+    return [f"second reader saw {second.text}" + (" too" if second.sees_read else "")]
 
 
 def _vehicle_words(feature: VehicleEvidence) -> str:

@@ -11,6 +11,7 @@ from matcher.evidence import Slot, read_slots
 from matcher.explain import explain
 from matcher.index import HotlistIndex
 from matcher.score import jurisdiction_agreement, jurisdiction_score
+from matcher.second_reading import compare_second_reading
 from matcher.tiers import choose_tier, probable_threshold
 from matcher.vehicle import compare_vehicles
 from schemas.ids import hit_id
@@ -67,6 +68,9 @@ class Matcher:
         vehicle = compare_vehicles(read.vehicle, entry.vehicle)
         score = alignment.gain + jurisdiction_score(agrees, read.jurisdiction_confidence)
         score += sum(feature.score for feature in vehicle)
+        text = "".join(slot.character for slot in slots)
+        second = compare_second_reading(read.second_reading, text, plate)
+        score += second.score if second else 0.0
         wildcards = plate.count(WILDCARD)
         tier = choose_tier(
             alignment, wildcards=wildcards, score=score, threshold=self._threshold, jurisdiction_agrees=agrees
@@ -90,13 +94,15 @@ class Matcher:
                 read_jurisdiction=read.jurisdiction,
                 listed_jurisdiction=entry.jurisdiction,
                 vehicle=vehicle,
+                second=second,
                 list_age_seconds=age,
             ),
             characters=characters,
             jurisdiction_agrees=agrees,
-            edit_distance=Levenshtein.distance("".join(slot.character for slot in slots), plate) - wildcards,
+            edit_distance=Levenshtein.distance(text, plate) - wildcards,
             list_as_of=as_of,
             list_age_seconds=age,
+            second_reader_agrees=second.sees_listed if second else None,
         )
 
 

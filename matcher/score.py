@@ -1,7 +1,7 @@
 """How much likelier a read is if the vehicle carries the listed plate than if it is any other: a sum of nats.
 
-Text is scored place by place in `matcher.align`; the state and the vehicle are scored here. All are evidence: none
-of them alone removes an entry.
+Text is scored place by place in `matcher.align`, the vehicle in `matcher.vehicle`, a second reader's text in
+`matcher.second_reading`, the state here. All are evidence: none of them alone removes an entry.
 """
 
 from __future__ import annotations
