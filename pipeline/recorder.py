@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from alerts.build import build_alert, outbox_message
 from pipeline.counters import Counters
 from pipeline.live_matcher import LiveMatcher
 from pipeline.retry import Stopped, until_available
+from pipeline.second_opinion import open_second_opinions
+from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
 from pipeline.work import ItemFinished, PassSeen, Work, WorkQueue
 from recognition.annotate import encode_jpeg
+from recognition.second_reader import plate_in_picture
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert
 from schemas.settings import Settings
-from schemas.types import Hit, PlateRead
+from schemas.types import Hit, PlateRead, SecondReading
 from storage.database import Database
 from storage.images import ImageStore, image_key
-from storage.records import OutboxMessage, ReadRecord, Records
+from storage.records import ReadRecord, Records
 from storage.sources import SourceLedger
 
 log = logging.getLogger(__name__)
@@ -30,8 +34,20 @@ BATCH = 50
 PATIENCE_SECONDS = 0.25
 """A read waits at most this long for others to share its transaction."""
 
+WAITING_PATIENCE_SECONDS = 0.05
+"""The same while an alert waits for its second reading, which it should not wait for any longer than it has to."""
+
 Observer = Callable[[PlateRead, Sequence[Alert]], None]
 """Told of every recorded read and the alerts it raised, after the transaction."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A read with what follows from it, not yet written; `plate_picture` is a JPEG."""
+
+    record: ReadRecord
+    alerts: list[Alert]
+    plate_picture: bytes
 
 
 class Recorder:
@@ -39,6 +55,7 @@ class Recorder:
 
     A pass's read, its hits and its alerts' outbox rows are one transaction; an item is marked finished in or after the
     transaction of its last pass, so that a stopped run starts the item again and derived ids make that harmless.
+    A pass that is about to raise an alert is read again first; the other passes do not wait for it.
 
     Args:
         settings: The configuration.
@@ -46,6 +63,9 @@ class Recorder:
         matcher: The active hotlists.
         counters: The run's counts.
         observer: Told what was recorded (the demo's table).
+
+    Raises:
+        ConfigurationError: A second reader is asked for and not installed.
     """
 
     def __init__(
@@ -64,30 +84,36 @@ class Recorder:
         self._counters = counters
         self._observer = observer
         self._pictures_lost = False
+        self._opinions = open_second_opinions(settings.alerts)
+        self._waiting = WaitingRoom()
 
     def run(self, work_queue: WorkQueue, stop: threading.Event, cameras_done: Callable[[], bool]) -> None:
         """Record until the run is stopped, or the cameras are done, and the queue is empty."""
-        while True:
-            batch = work_queue.take(BATCH, PATIENCE_SECONDS)
-            if batch:
-                try:
-                    self._record(batch, stop)
-                except Stopped:
-                    log.warning(
-                        "stopped while the database was away; unfinished files are read again at the next start"
-                    )
+        with self._opinions or contextlib.nullcontext():
+            while True:
+                batch = work_queue.take(BATCH, WAITING_PATIENCE_SECONDS if self._waiting else PATIENCE_SECONDS)
+                if batch or self._waiting.ready:
+                    try:
+                        self._record(batch, stop)
+                    except Stopped:
+                        log.warning(
+                            "stopped while the database was away; unfinished files are read again at the next start"
+                        )
+                        return
+                elif cameras_done() and work_queue.empty() and not self._waiting:
                     return
-            elif cameras_done() and work_queue.empty():
-                return
 
     def _record(self, batch: Sequence[Work], stop: threading.Event) -> None:
-        passes = [work for work in batch if isinstance(work, PassSeen)]
-        finished = [work for work in batch if isinstance(work, ItemFinished)]
         until_available(self._matcher.refresh, stop, doing="loading hotlists")
-        prepared = [until_available(functools.partial(self._prepare, seen), stop, doing="matching") for seen in passes]
+        prepared = [
+            *self._prepare_new([work for work in batch if isinstance(work, PassSeen)], stop),
+            *self._prepare_waiting(stop),
+        ]
+        # Asked after the passes that leave the waiting room: an item may end with them.
+        finished = self._waiting.complete([work for work in batch if isinstance(work, ItemFinished)])
         outcome = until_available(
             lambda: self._records.write(
-                [record for record, _ in prepared], finished=[work.item for work in finished if work.rejected is None]
+                [done.record for done in prepared], finished=[work.item for work in finished if work.rejected is None]
             ),
             stop,
             doing="recording reads",
@@ -99,37 +125,61 @@ class Recorder:
                 self._counters.add("rejected_items")
         self._count(prepared, outcome.reads, outcome.alerts)
         if self._observer is not None:
-            for record, alerts in prepared:
-                self._observer(record.read, alerts)
+            for done in prepared:
+                self._observer(done.record.read, done.alerts)
 
-    def _count(self, prepared: Sequence[tuple[ReadRecord, list[Alert]]], new_reads: int, new_alerts: int) -> None:
+    def _count(self, prepared: Sequence[Prepared], new_reads: int, new_alerts: int) -> None:
         self._counters.add("reads", len(prepared))
         self._counters.add("new_reads", new_reads)
         self._counters.add("alerts", new_alerts)
-        for record, alerts in prepared:
-            for hit in record.hits:
+        for done in prepared:
+            for hit in done.record.hits:
                 self._counters.add(f"hits.{hit.tier.value}")
-            self._counters.add("silent_hits", len(record.hits) - len(alerts))
+            self._counters.add("silent_hits", len(done.record.hits) - len(done.alerts))
 
-    def _prepare(self, seen: PassSeen) -> tuple[ReadRecord, list[Alert]]:
+    def _prepare_new(self, passes: Sequence[PassSeen], stop: threading.Event) -> Iterator[Prepared]:
+        """Match passes; those about to raise an alert go to the second reader and into the waiting room instead."""
+        for seen in passes:
+            done = until_available(functools.partial(self._prepare_pass, seen), stop, doing="matching")
+            if done.alerts and self._opinions is not None:
+                read = done.record.read
+                box = plate_in_picture(seen.vehicle_pass)
+                opinion = self._opinions.ask(seen.vehicle_pass.plate_picture, box, read)
+                self._waiting.add(WaitingPass(seen.item, read, done.plate_picture, len(done.alerts), opinion))
+            else:
+                yield done
+
+    def _prepare_waiting(self, stop: threading.Event) -> Iterator[Prepared]:
+        """Match again, with what the second reader saw, the passes that need not wait any longer."""
+        for waiting in self._waiting.leave():
+            read = with_second_reading(waiting.read, waiting.opinion.reading)
+            again = functools.partial(self._prepare, read, waiting.plate_picture)
+            done = until_available(again, stop, doing="matching")
+            if len(done.alerts) != waiting.alerts:
+                log.info(
+                    "read %s: %d alerts after the second reading, %d before it",
+                    read.read_id,
+                    len(done.alerts),
+                    waiting.alerts,
+                )
+            yield done
+
+    def _prepare_pass(self, seen: PassSeen) -> Prepared:
         """Keep the pass's pictures, match its read and build its alerts."""
-        quality = self._settings.images.jpeg_quality
-        plate_picture = encode_jpeg(seen.vehicle_pass.plate_picture, quality)
-        read = self._keep_pictures(seen, plate_picture)
+        plate_picture = encode_jpeg(seen.vehicle_pass.plate_picture, self._settings.images.jpeg_quality)
+        return self._prepare(self._keep_pictures(seen, plate_picture), plate_picture)
+
+    def _prepare(self, read: PlateRead, plate_picture: bytes) -> Prepared:
         try:
             hits = self._matcher.match(read)
         except InvalidInput as error:
             log.warning("read %s is kept but cannot be matched: %s", read.read_id, error)
             self._counters.add("unmatched_reads")
             hits = []
-        alerts: list[Alert] = []
-        messages: list[OutboxMessage] = []
-        for hit in hits:
-            alert = self._alert(read, hit, plate_picture)
-            if alert is not None:
-                alerts.append(alert)
-                messages.append(outbox_message(alert, self._settings.alert_topic))
-        return ReadRecord(read=read, hits=tuple(hits), messages=tuple(messages)), alerts
+        found = [self._alert(read, hit, plate_picture) for hit in hits]
+        alerts = [alert for alert in found if alert is not None]
+        messages = tuple(outbox_message(alert, self._settings.alert_topic) for alert in alerts)
+        return Prepared(ReadRecord(read=read, hits=tuple(hits), messages=messages), alerts, plate_picture)
 
     def _alert(self, read: PlateRead, hit: Hit, plate_picture: bytes) -> Alert | None:
         entry = self._matcher.entry(hit)
@@ -168,3 +218,19 @@ class Recorder:
             log.info("pictures are kept again")
             self._pictures_lost = False
         return dataclasses.replace(read, plate_image_key=plate_key, context_image_key=context_key)
+
+
+def with_second_reading(read: PlateRead, reading: SecondReading | None) -> PlateRead:
+    """Return a read with what a second reader saw; its state too, where the read has none.
+
+    Args:
+        read: The read.
+        reading: The second reader's, or None where there is none.
+    """
+    if reading is None:
+        return read
+    if read.jurisdiction is None and reading.jurisdiction is not None:
+        read = dataclasses.replace(
+            read, jurisdiction=reading.jurisdiction, jurisdiction_confidence=reading.jurisdiction_confidence
+        )
+    return dataclasses.replace(read, second_reading=reading)
