@@ -2,11 +2,12 @@
 
     python -m rendering.generator --out plates --count 20000 --seed 1 --fonts fonts/
 
-writes pictures and a labels.csv that `python -m recognition.training.ocr --crops plates` reads.
+writes pictures and a labels.csv that `python -m recognition.training.ocr --crops plates/labels.csv` reads.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -90,7 +91,7 @@ def draw_plate(
         KeyError: if the jurisdiction is not known.
         ValueError: if class or style is not one of those named, or the jurisdiction has no plates of the class.
     """
-    place = jurisdiction or str(rng.choice(JURISDICTIONS))
+    place = jurisdiction or str(rng.choice(_places(plate_class)))
     kind = plate_class or _class_of(place, rng)
     if kind not in PLATE_CLASSES or (style is not None and style not in STYLES):
         raise ValueError(f"class {kind!r} and style {style!r}: expected one of {PLATE_CLASSES} and one of {STYLES}")
@@ -105,6 +106,13 @@ def draw_plate(
     size = (width, round(width * image.shape[0] / image.shape[1]))
     shrunk = cv2.resize(image, size, interpolation=cv2.INTER_AREA if width < CAR_SIZE[0] else cv2.INTER_CUBIC)
     return GeneratedPlate(shrunk.astype(np.uint8, copy=False), text_of(lines), place, kind, manner)
+
+
+def _places(plate_class: str | None) -> tuple[str, ...]:
+    """Return where a class of plates is issued: the states, and for rare classes whoever is known to have them."""
+    if plate_class is None or plate_class in GENERATED_CLASSES:
+        return JURISDICTIONS
+    return tuple(dict.fromkeys(one.jurisdiction for one in formats(None, plate_class))) or JURISDICTIONS
 
 
 def _class_of(jurisdiction: str, rng: np.random.Generator) -> str:
@@ -221,3 +229,9 @@ def _paper_tag(jurisdiction: str, lines: tuple[Line, ...], face: Face, rng: np.r
         cv2.rectangle(canvas.image, (4, 4), (columns - 5, rows - 5), (40, 40, 40), 2)
     draw_bolts(canvas, rng)
     return light(canvas.image, rng)
+
+
+if __name__ == "__main__":
+    from rendering.picture_set import main
+
+    sys.exit(main())
