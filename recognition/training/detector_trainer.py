@@ -18,6 +18,8 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 from recognition.detector_ultralytics import UltralyticsDetector
 from recognition.training.detection_dataset import LabeledPicture
 from recognition.training.detection_metrics import DetectionScore, evaluate, mean_f2
+from recognition.training.paste import stock_from_labels
+from recognition.training.paste_dataset import PastingDataset
 from schemas.errors import ConfigurationError
 
 RUN_FOLDER = "run"
@@ -30,7 +32,9 @@ class Recipe:
     """How a run trains. The defaults are those of the shipped weights.
 
     `freeze` is the number of first layers that stay as they are, `mosaic` the share of pictures that are put together
-    from four. The learning rate falls to a twentieth by a cosine. `bfloat16` computes the forward pass in bfloat16.
+    from four, `scale` the share by which a picture is enlarged or reduced at most. `paste` is a reader's label file
+    whose plates are pasted, with drawn ones, onto the cars of `paste_share` of the pictures. The learning rate falls
+    to a twentieth by a cosine. `bfloat16` computes the forward pass in bfloat16.
     """
 
     epochs: int = 8
@@ -39,6 +43,9 @@ class Recipe:
     learning_rate: float = 1e-3
     freeze: int = 6
     mosaic: float = 0.5
+    scale: float = 0.5
+    paste: str | None = None
+    paste_share: float = 0.35
     seed: int = 7
     threads: int = 1
     device: str = "cpu"
@@ -125,6 +132,7 @@ def _options(recipe: Recipe) -> dict[str, Any]:
         "seed": recipe.seed,
         "freeze": recipe.freeze,
         "mosaic": recipe.mosaic,
+        "scale": recipe.scale,
         "optimizer": "AdamW",
         "lr0": recipe.learning_rate,
         "lrf": 0.05,
@@ -150,7 +158,7 @@ def _run(options: dict[str, Any], out: Path, recipe: Recipe, judge: Judge, repor
     place = {"project": str(out.absolute()), "name": RUN_FOLDER, "exist_ok": True}
     # A resumed run would otherwise go back to the folder it was started in, even when it was moved since.
     place["save_dir"] = str(out.absolute() / RUN_FOLDER)
-    trainer = PlateTrainer(options | place, judge, out / EPOCHS_FILE, report)
+    trainer = PlateTrainer(options | place, recipe, judge, out / EPOCHS_FILE, report)
     # ultralytics sets a number of threads of its own whenever it selects a device, as each epoch's measuring does.
     trainer.add_callback("on_train_epoch_start", lambda _: torch.set_num_threads(recipe.threads))
     if recipe.bfloat16:
@@ -180,6 +188,11 @@ def _compute_in_bfloat16(network: Any) -> None:
     network.predict = predict_in_bfloat16
 
 
+def _tell_the_epoch(trainer: Any) -> None:
+    """Let the pasted plates differ from epoch to epoch."""
+    trainer.train_loader.dataset.epoch = trainer.epoch
+
+
 def _in_float32(value: Any) -> Any:
     """Convert every bfloat16 tensor in nested dicts, lists and tuples."""
     if isinstance(value, torch.Tensor):
@@ -196,6 +209,7 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is no
 
     Args:
         options: Ultralytics' training arguments.
+        recipe: What of the run ultralytics does not know.
         judge: How to measure an epoch.
         log: File that gets one JSON line per epoch.
         report: Takes one line per epoch.
@@ -205,9 +219,36 @@ class PlateTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is no
     last: Path
     best: Path
 
-    def __init__(self, options: dict[str, Any], judge: Judge, log: Path, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, options: dict[str, Any], recipe: Recipe, judge: Judge, log: Path, report: Callable[[str], None]
+    ) -> None:
         self._judge, self._log, self._report = judge, log, report
+        self._recipe = recipe
+        # Read before ultralytics writes anything, so that a wrong file ends the run at once.
+        self._stock = stock_from_labels(Path(recipe.paste), recipe.seed) if recipe.paste else None
         super().__init__(overrides=options)
+        self.add_callback("on_train_epoch_start", _tell_the_epoch)
+
+    def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:
+        """Return ultralytics' data set, or for training with pasted plates our own."""
+        if mode != "train" or self._stock is None:
+            return super().build_dataset(img_path, mode, batch)
+        return PastingDataset(
+            stock=self._stock,
+            share=self._recipe.paste_share,
+            seed=self._recipe.seed,
+            img_path=img_path,
+            imgsz=self.args.imgsz,
+            batch_size=batch,
+            augment=True,
+            hyp=self.args,
+            rect=False,
+            cache=None,
+            stride=32,
+            prefix="train: ",
+            task="detect",
+            data=self.data,
+        )
 
     def validate(self) -> tuple[dict[str, float], float]:
         """Measure the epoch's averaged weights.

