@@ -66,11 +66,10 @@ class Matcher:
             return None
         agrees = jurisdiction_agreement(read, entry)
         vehicle = compare_vehicles(read.vehicle, entry.vehicle)
-        score = alignment.gain + jurisdiction_score(agrees, read.jurisdiction_confidence)
-        score += sum(feature.score for feature in vehicle)
         text = "".join(slot.character for slot in slots)
         second = compare_second_reading(read.second_reading, text, plate)
-        score += second.score if second else 0.0
+        score = alignment.gain + jurisdiction_score(agrees, read.jurisdiction_confidence)
+        score += sum(feature.score for feature in vehicle) + (second.score if second else 0.0)
         wildcards = plate.count(WILDCARD)
         tier = choose_tier(
             alignment, wildcards=wildcards, score=score, threshold=self._threshold, jurisdiction_agrees=agrees
@@ -80,6 +79,16 @@ class Matcher:
         characters = tuple(step.evidence for step in alignment.steps)
         as_of = self.index.as_of.get(entry.hotlist_id)
         age = _age(as_of, read.captured_at)
+        explanation = explain(
+            read_plate=normalize_plate(read.plate),
+            listed_plate=shown_listed,
+            characters=characters,
+            read_jurisdiction=read.jurisdiction,
+            listed_jurisdiction=entry.jurisdiction,
+            vehicle=vehicle,
+            second=second,
+            list_age_seconds=age,
+        )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),
             read_id=read.read_id,
@@ -87,16 +96,7 @@ class Matcher:
             hotlist_id=entry.hotlist_id,
             tier=tier,
             score=score,
-            explanation=explain(
-                read_plate=normalize_plate(read.plate),
-                listed_plate=shown_listed,
-                characters=characters,
-                read_jurisdiction=read.jurisdiction,
-                listed_jurisdiction=entry.jurisdiction,
-                vehicle=vehicle,
-                second=second,
-                list_age_seconds=age,
-            ),
+            explanation=explanation,
             characters=characters,
             jurisdiction_agrees=agrees,
             edit_distance=Levenshtein.distance(text, plate) - wildcards,

@@ -1,0 +1,210 @@
+"""A second reader that is slow, broken or busy delays alerts by its time limit at most, and never other reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pipeline.second_opinion
+from pipeline.second_opinion import QUEUE_LENGTH, Opinion, SecondOpinions, open_second_opinions
+from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
+from pipeline.work import ItemFinished
+from schemas.errors import ConfigurationError
+from schemas.ids import read_id
+from schemas.settings import AlertSettings
+from schemas.types import Box, Image, PlateRead, SecondReading
+from tests.unit.samples import source_item
+
+MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
+PICTURE, BOX = np.zeros((4, 8, 3), np.uint8), Box(0, 0, 8, 4)
+READING = SecondReading("ABC1234", 0.9, True)
+
+
+def plate_read(number: int = 0) -> PlateRead:
+    return PlateRead(read_id("gate", "a", MOMENT, number), "gate", "local", MOMENT, MOMENT, MOMENT, "ABC1234", 0.9)
+
+
+class Scripted:
+    """A reader that does what the test says."""
+
+    def __init__(self, read: Callable[[], SecondReading | None], load: Callable[[], None] = lambda: None) -> None:
+        self.calls = 0
+        self._read, self._load = read, load
+
+    def load(self) -> None:
+        self._load()
+
+    def read(self, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+        self.calls += 1
+        return self._read()
+
+
+def fail() -> SecondReading | None:
+    raise RuntimeError("a network fell over")
+
+
+def settle(opinion: Opinion, seconds: float = 5.0) -> float:
+    """Wait for an opinion and return how long that took."""
+    started = time.monotonic()
+    while not opinion.settled:
+        assert time.monotonic() - started < seconds
+        time.sleep(0.005)
+    return time.monotonic() - started
+
+
+def test_answers_from_its_own_thread() -> None:
+    threads: list[str] = []
+
+    def read() -> SecondReading:
+        threads.append(threading.current_thread().name)
+        return READING
+
+    with SecondOpinions(Scripted(read), 5.0) as opinions:
+        opinion = opinions.ask(PICTURE, BOX, plate_read())
+        settle(opinion)
+    assert opinion.reading == READING
+    assert threads == ["second-reader"]
+
+
+def test_a_late_answer_is_not_waited_for_and_later_questions_of_that_time_are_not_read() -> None:
+    go_on = threading.Event()
+
+    def read() -> SecondReading:
+        go_on.wait(5)
+        return READING
+
+    reader = Scripted(read)
+    with SecondOpinions(reader, 0.1) as opinions:
+        slow, behind = opinions.ask(PICTURE, BOX, plate_read(1)), opinions.ask(PICTURE, BOX, plate_read(2))
+        assert settle(slow) < 1
+        assert settle(behind) < 1
+        assert (slow.reading, behind.reading) == (None, None)
+        go_on.set()
+    assert reader.calls == 1
+
+
+def test_a_reader_that_fails_answers_none_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    reader = Scripted(fail)
+    with SecondOpinions(reader, 5.0) as opinions:
+        for number in range(2):
+            opinion = opinions.ask(PICTURE, BOX, plate_read(number))
+            assert settle(opinion) < 5
+            assert opinion.reading is None
+    assert reader.calls == 2
+    assert caplog.text.count("goes out without it") == 2
+    assert "ABC1234" not in caplog.text
+
+
+def test_a_reader_that_cannot_be_loaded_is_not_asked(caplog: pytest.LogCaptureFixture) -> None:
+    def load() -> None:
+        raise ConfigurationError("det.onnx: not a network")
+
+    reader = Scripted(lambda: READING, load)
+    with SecondOpinions(reader, 5.0) as opinions:
+        assert settle(opinions.ask(PICTURE, BOX, plate_read(1))) < 5
+        assert opinions.ask(PICTURE, BOX, plate_read(2)).settled
+    assert reader.calls == 0
+    assert caplog.text.count("not a network") == 1
+
+
+def test_too_many_questions_are_answered_at_once() -> None:
+    go_on = threading.Event()
+
+    def read() -> SecondReading:
+        go_on.wait(5)
+        return READING
+
+    with SecondOpinions(Scripted(read), 5.0) as opinions:
+        asked = [opinions.ask(PICTURE, BOX, plate_read(number)) for number in range(QUEUE_LENGTH + 3)]
+        assert [opinion.settled for opinion in asked[-2:]] == [True, True]
+        assert not asked[0].settled
+        go_on.set()
+        settle(asked[0])
+    assert asked[0].reading == READING
+
+
+def test_closing_does_not_wait_for_a_reading_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline.second_opinion, "CLOSING_SECONDS", 0.1)
+    go_on = threading.Event()
+
+    def read() -> None:
+        go_on.wait(30)
+
+    started = time.monotonic()
+    with SecondOpinions(Scripted(read), 0.05) as opinions:
+        settle(opinions.ask(PICTURE, BOX, plate_read()))
+    assert time.monotonic() - started < 3
+    go_on.set()
+
+
+def test_what_the_configuration_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_second_opinions(AlertSettings(second_reader="off")) is None
+    assert open_second_opinions(AlertSettings()) is not None
+    monkeypatch.setattr(pipeline.second_opinion, "available", lambda: False)
+    assert open_second_opinions(AlertSettings()) is None
+    with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*platewatch\[second-reader\]"):
+        open_second_opinions(AlertSettings(second_reader="on"))
+
+
+def waiting(item: str, number: int = 0, *, settled: bool = False) -> WaitingPass:
+    opinion = Opinion(time.monotonic() + 60)
+    if settled:
+        opinion.answer(None)
+    return WaitingPass(source_item(item), plate_read(number), b"", 1, opinion)
+
+
+def test_passes_leave_in_their_order_and_items_after_their_last_pass() -> None:
+    room = WaitingRoom()
+    first, second, other = waiting("a"), waiting("a", settled=True), waiting("b", settled=True)
+    for entering in (first, second, other):
+        room.add(entering)
+    finished = [ItemFinished(source_item(name)) for name in "abc"]
+    assert (room.leave(), room.complete(finished)) == ([], finished[2:])
+    assert not room.ready
+    first.opinion.answer(READING)
+    assert room.ready
+    assert room.leave() == [first, second, other]
+    assert room.complete([]) == finished[:2]
+    assert (len(room), room.complete([])) == (0, [])
+
+
+def test_a_pass_whose_time_is_up_leaves() -> None:
+    room = WaitingRoom()
+    late = WaitingPass(source_item("a"), plate_read(), b"", 1, Opinion(time.monotonic()))
+    room.add(late)
+    assert room.leave() == [late]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["wait", "answer", "finish"])), max_size=40))
+def test_no_item_is_complete_while_one_of_its_passes_waits(steps: list[tuple[str, str]]) -> None:
+    room = WaitingRoom()
+    inside: list[WaitingPass] = []
+    finished: list[ItemFinished] = []
+    completed: list[ItemFinished] = []
+    for number, (name, what) in enumerate(steps):
+        new: list[ItemFinished] = []
+        if what == "wait" and source_item(name) not in [work.item for work in finished]:
+            inside.append(waiting(name, number))
+            room.add(inside[-1])
+        elif what == "answer" and inside:
+            inside[number % len(inside)].opinion.answer(None)
+        elif what == "finish" and source_item(name) not in [work.item for work in finished]:
+            new = [ItemFinished(source_item(name))]
+            finished += new
+        left = room.leave()
+        assert left == inside[: len(left)]
+        inside = inside[len(left) :]
+        completed += room.complete(new)
+        assert not {work.item for work in completed} & {entry.item for entry in inside}
+    for entry in inside:
+        entry.opinion.answer(None)
+    room.leave()
+    completed += room.complete([])
+    assert sorted(work.item.name for work in completed) == sorted(work.item.name for work in finished)
