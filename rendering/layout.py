@@ -2,6 +2,10 @@
 
 The text of a serial is what is embossed, read from left to right, a stack from top to bottom, lines from top to
 bottom; separators and emblems are left out. A stack counts: `{MC}12345` is the serial MC12345.
+
+Source: Washington's Department of Licensing has vertical letters entered first, as part of the number (Washington
+vehicle licensing, as quoted by washingtoncountyinfo.com); Minnesota Rules 7403.0400 counts a stack as one character's
+place and both its characters as displayed.
 """
 
 from __future__ import annotations
