@@ -14,6 +14,7 @@ from recognition.boxes import decode, suppress
 from recognition.detector_ultralytics import MAX_DETECTIONS, UltralyticsDetector, plate_classes
 from recognition.engines import Backend, Engine, open_engine
 from recognition.letterbox import Letterbox, apply, fit, require_pictures, to_tensor
+from recognition.views import STILL_VIEWS, View, merge, mirrored
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import DetectorSettings
 from schemas.types import Box, Image, PlateDetection
@@ -104,6 +105,33 @@ class OnnxDetector:
                     found[number] = detections
         return found
 
+    def detect_still(self, image: Image) -> list[PlateDetection]:
+        """Find the plates in a picture of which there is no other frame: looks at it several times.
+
+        Args:
+            image: uint8 (H, W, 3), BGR.
+
+        Returns:
+            The plates, most confident first; boxes in pixels of the picture.
+
+        Raises:
+            InvalidInput: It is no such picture.
+        """
+        require_pictures([image])
+        # A network with a fixed input cannot look at a larger picture.
+        views = [view for view in STILL_VIEWS if view.scale == 1 or self._stride is not None]
+        # What one look alone finds must still be able to reach the limit.
+        least = self._confidence / len(views)
+        return merge([self._look(image, view, least) for view in views], self._confidence)
+
+    def _look(self, image: Image, view: View, confidence: float) -> list[PlateDetection]:
+        height, width = image.shape[:2]
+        size = tuple(round(side * view.scale / _STRIDE) * _STRIDE for side in self._input_size)
+        box = fit(width, height, (size[0], size[1]), stride=self._stride)
+        if not view.mirrored:
+            return self._detect([image], box, confidence)[0]
+        return mirrored(self._detect([np.ascontiguousarray(image[:, ::-1])], box, confidence)[0], width)
+
     def _try(self, weights: Path) -> None:
         """Run the network once on the least input, so that weights of something else are refused at once.
 
@@ -123,20 +151,38 @@ class OnnxDetector:
         except (ConfigurationError, IndexError) as error:
             raise ConfigurationError(f"{weights}: {_NO_DETECTOR} (its output has the shape {output.shape})") from error
 
-    def _detect(self, images: list[Image], box: Letterbox) -> list[list[PlateDetection]]:
+    def _detect(
+        self, images: list[Image], box: Letterbox, confidence: float | None = None
+    ) -> list[list[PlateDetection]]:
         tensor = to_tensor([apply(image, box) for image in images])
         if len(images) < self._batch and self._engine.input_shape[0] is not None:
             # A network with a fixed batch gets empty images for the rest.
             tensor = np.concatenate([tensor, np.zeros((self._batch - len(images), *tensor.shape[1:]), np.float32)])
-        return [self._postprocess(output, box) for output in self._engine.run(tensor)[: len(images)]]
+        least = self._confidence if confidence is None else confidence
+        return [self._postprocess(output, box, least) for output in self._engine.run(tensor)[: len(images)]]
 
     def _postprocess(
-        self, output: np.ndarray[tuple[int, ...], np.dtype[np.float32]], box: Letterbox
+        self, output: np.ndarray[tuple[int, ...], np.dtype[np.float32]], box: Letterbox, confidence: float
     ) -> list[PlateDetection]:
-        boxes, scores = decode(output, self._confidence, self._classes)
+        boxes, scores = decode(output, confidence, self._classes)
         kept = suppress(boxes, scores, self._iou, MAX_DETECTIONS)
         corners = box.to_frame(boxes[kept]).astype(float).tolist()
         return [PlateDetection(Box(*corner), float(score)) for corner, score in zip(corners, scores[kept], strict=True)]
+
+
+class StillDetector:
+    """Looks at every picture as `OnnxDetector.detect_still` does: to measure what becomes of still pictures.
+
+    Args:
+        detector: Finds the plates.
+    """
+
+    def __init__(self, detector: OnnxDetector) -> None:
+        self._detector = detector
+
+    def detect(self, images: Sequence[Image]) -> list[list[PlateDetection]]:
+        """Find the plates in each image; see `PlateDetector.detect`."""
+        return [self._detector.detect_still(image) for image in images]
 
 
 def open_detector(settings: DetectorSettings, threads: int) -> PlateDetector:

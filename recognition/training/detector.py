@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recognition.detector import OnnxDetector, PlateDetector
+from recognition.detector import OnnxDetector, PlateDetector, StillDetector
 from recognition.detector_ultralytics import UltralyticsDetector, import_ultralytics, load_yolo
 from recognition.training.detection_dataset import LabeledPicture, gather, read_sources
 from recognition.training.detection_metrics import evaluate, table
@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     measuring("--image-size", type=_multiple_of_32, default=640, metavar="PIXELS", help="default: %(default)s")
     measuring("--min-width", type=float, default=40.0, metavar="PIXELS", help="plates that count (%(default)s)")
     measuring("--reviewed", type=Path, metavar="CSV", help="reviewed boxes of val: count with corrected labels, too")
+    measuring("--still", action="store_true", help="look at each picture as at a still: several times (.onnx only)")
     measuring("--confidence", type=float, default=0.35, help="boxes that count (%(default)s)")
     measuring("--iou", type=float, default=0.5, help="overlap of two boxes of which one is dropped (%(default)s)")
     return parser
@@ -179,7 +180,8 @@ def _evaluate(weights: Path, options: argparse.Namespace) -> None:
 def _detector(weights: Path, options: argparse.Namespace) -> PlateDetector:
     """Open the weights with the backend that they are for."""
     if weights.suffix == ".onnx":
-        return OnnxDetector(weights, confidence=options.confidence, iou=options.iou, image_size=options.image_size)
+        onnx = OnnxDetector(weights, confidence=options.confidence, iou=options.iou, image_size=options.image_size)
+        return StillDetector(onnx) if options.still else onnx
     return UltralyticsDetector(weights, confidence=options.confidence, iou=options.iou, image_size=options.image_size)
 
 
