@@ -22,6 +22,8 @@ Examples:
   platewatch read gate.mp4 --json > reads.jsonl
 
   platewatch read pictures/ --annotate annotated/
+
+  platewatch read plates/ --crops --json
 """
 
 
@@ -33,6 +35,10 @@ def register(app: typer.Typer) -> None:
 def read(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Pictures, videos, or folders of them.")],
     as_json: JsonOption = False,
+    crops: Annotated[
+        bool,
+        typer.Option("--crops", help="Each picture is one plate, cut out: read it without looking for it."),
+    ] = False,
     annotate: Annotated[
         Path | None,
         typer.Option("--annotate", metavar="DIR", help="Write pictures with boxes and text here.", show_default=False),
@@ -45,14 +51,15 @@ def read(
 ) -> None:
     """Read the plates in pictures and videos.
 
-    A picture gives one line per plate, best first; a video gives one line per vehicle that passes. Files that cannot be
-    read are named on standard error, the others are still read, and the exit code is 1.
+    A picture gives one line per plate, best first; a video gives one line per vehicle that passes. With --crops every
+    picture gives one line, whose box is the whole picture. Files that cannot be read are named on standard error, the
+    others are still read, and the exit code is 1.
     """
     settings = with_weights(command_settings(config).recognition, detector, ocr)
     # OpenCV and the inference engines take a while to import: `platewatch --help` need not wait for them.
     from cli.read_files import FileReader, find_files
 
-    reader = FileReader(settings, errors, annotate)
+    reader = FileReader(settings, errors, annotate, crops=crops)
     failed = False
     records: list[dict[str, Any]] = []
     for path in paths:
@@ -115,16 +122,31 @@ def _print_table(records: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    columns = ["source", "plate", "confidence", "seen", "frames", "box"]
-    passes = any("track_id" in record for record in records)
-    for name in columns if passes else [name for name in columns if name not in ("seen", "frames")]:
+    rows = [_cells(record) for record in records]
+    # A column that says nothing about any of these plates is left out.
+    columns = [name for name in rows[0] if name not in ("state", "seen", "frames") or any(row[name] for row in rows)]
+    for name in columns:
         table.add_column(name, justify="right" if name in ("confidence", "frames") else "left", no_wrap=name == "plate")
-    for record in records:
-        seen = ""
-        if "track_id" in record:
-            seen = f"{record['first_seen_seconds']:.1f}-{record['last_seen_seconds']:.1f} s"
-        cells = [escape(record["source"]), record["plate"], f"{record['confidence']:.1%}"]
-        if passes:
-            cells += [seen, str(record.get("frame_count", ""))]
-        table.add_row(*cells, " ".join(f"{value:.0f}" for value in record["box"]))
+    for row in rows:
+        table.add_row(*(escape(row[name]) for name in columns))
     console.print(table)
+
+
+def _cells(record: dict[str, Any]) -> dict[str, str]:
+    """Return a record's cells of the table by their columns."""
+    state = record["jurisdiction"] or ""
+    if state and record["jurisdiction_confidence"] is not None:
+        state += f" {record['jurisdiction_confidence']:.0%}"
+    seen = frames = ""
+    if "track_id" in record:
+        seen = f"{record['first_seen_seconds']:.1f}-{record['last_seen_seconds']:.1f} s"
+        frames = str(record["frame_count"])
+    return {
+        "source": record["source"],
+        "plate": record["plate"],
+        "confidence": f"{record['confidence']:.1%}",
+        "state": state,
+        "seen": seen,
+        "frames": frames,
+        "box": " ".join(f"{value:.0f}" for value in record["box"]),
+    }

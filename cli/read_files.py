@@ -31,12 +31,21 @@ class FileReader:
         settings: Weights and limits.
         progress_console: Where a video's progress is shown.
         annotated_dir: Where annotated pictures go; None: nowhere.
+        crops: Every picture is one plate, already cut out.
 
     Raises:
         ConfigurationError: Weights do not fit, or the folder cannot be made.
     """
 
-    def __init__(self, settings: RecognitionSettings, progress_console: Console, annotated_dir: Path | None) -> None:
+    def __init__(
+        self,
+        settings: RecognitionSettings,
+        progress_console: Console,
+        annotated_dir: Path | None,
+        *,
+        crops: bool = False,
+    ) -> None:
+        self._crops = crops
         self._recognizer = Recognizer(settings)
         self._console = progress_console
         self._annotated_dir = annotated_dir
@@ -59,21 +68,29 @@ class FileReader:
             One record per plate, or per vehicle's pass, ready for JSON.
 
         Raises:
-            UnreadableMedia: The file cannot be decoded, or not to its end.
+            UnreadableMedia: The file cannot be decoded, or not to its end, or is a video where crops are expected.
             ConfigurationError: An annotated picture cannot be written.
         """
         if path.suffix.lower() in VIDEO_SUFFIXES:
+            if self._crops:
+                raise UnreadableMedia(
+                    "is a video, expected a picture of one plate; leave --crops out to read it", source=str(path)
+                )
             yield from self._read_video(path)
         else:
             yield from self._read_picture(path)
 
     def _read_picture(self, path: Path) -> Iterator[dict[str, Any]]:
         image = read_picture(path)
-        reads = self._recognizer.read_picture(image)
+        reads = self._read_crop(image) if self._crops else self._recognizer.read_picture(image)
         if self._annotated_dir is not None:
             self._write(f"{path.stem}.jpg", annotate(image, reads))
         for read in reads:
             yield picture_record(str(path), read)
+
+    def _read_crop(self, image: Image) -> list[PictureRead]:
+        read = self._recognizer.read_crop(image)
+        return [read] if read.plate else []
 
     def _read_video(self, path: Path) -> Iterator[dict[str, Any]]:
         total = count_frames(path)
@@ -160,6 +177,7 @@ def picture_record(source: str, read: PictureRead) -> dict[str, Any]:
         "char_confidences": _char_confidences(read.characters),
         "box": _corners(read.box),
         "jurisdiction": read.jurisdiction,
+        "jurisdiction_confidence": _rounded(getattr(read, "jurisdiction_confidence", None)),
     }
 
 
@@ -173,6 +191,7 @@ def pass_record(source: str, vehicle: VehiclePass, started_at: datetime) -> dict
         "char_confidences": _char_confidences(read.characters),
         "box": _corners(read.box),
         "jurisdiction": read.jurisdiction,
+        "jurisdiction_confidence": _rounded(read.jurisdiction_confidence),
         "first_seen": utc(read.first_seen),
         "last_seen": utc(read.last_seen),
         "first_seen_seconds": round((read.first_seen - started_at).total_seconds(), 3),
@@ -184,6 +203,10 @@ def pass_record(source: str, vehicle: VehiclePass, started_at: datetime) -> dict
 
 def _char_confidences(characters: tuple[CharacterRead, ...]) -> list[float]:
     return [round(character.confidence, 4) for character in characters]
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, 4)
 
 
 def _corners(box: Box | None) -> list[float] | None:

@@ -17,6 +17,8 @@ from cli import read
 from rendering.traffic import render_traffic
 from schemas.errors import ConfigurationError
 
+FIELDS = ["source", "plate", "confidence", "char_confidences", "box", "jurisdiction", "jurisdiction_confidence"]
+
 app = typer.Typer()
 read.register(app)
 
@@ -64,7 +66,7 @@ def test_a_picture_gives_one_json_line_per_plate_best_first(picture: tuple[Path,
     result = run(picture[0], "--json")
     assert result.exit_code == 0
     first = lines(result)[0]
-    assert list(first) == ["source", "plate", "confidence", "char_confidences", "box", "jurisdiction"]
+    assert list(first) == FIELDS
     assert first["source"] == str(picture[0])
     assert first["plate"] == picture[1]
     assert 0.5 < first["confidence"] <= 1
@@ -156,6 +158,13 @@ def test_a_folder_is_read_whole(picture: tuple[Path, str], empty: Path, tmp_path
     result = run(tmp_path / "none")
     assert result.exit_code == 1
     assert "no picture or video in this folder" in result.stderr
+
+
+def test_the_table_names_the_state_where_one_is_known() -> None:
+    record = {"source": "a.jpg", "plate": "XKR4821", "confidence": 0.9, "box": [0, 0, 8, 4]}
+    known = read._cells({**record, "jurisdiction": "US-VA", "jurisdiction_confidence": 0.98})
+    unknown = read._cells({**record, "jurisdiction": None, "jurisdiction_confidence": None})
+    assert (known["state"], unknown["state"]) == ("US-VA 98%", "")
 
 
 def test_usage_errors_exit_with_2() -> None:
