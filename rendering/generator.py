@@ -132,7 +132,7 @@ def _lines(jurisdiction: str, plate_class: str, style: str, rng: np.random.Gener
         if not known:
             raise ValueError(f"no {plate_class} plates of {jurisdiction} are known")
         # Rare series are drawn more often than they are on the road.
-        weights = np.array([max(one.weight, 0.15) for one in known])
+        weights = np.array([max(one.weight, 0.06) for one in known])
         form = known[int(rng.choice(len(known), p=weights / weights.sum()))]
     lines = compose(random_serial_of(form, rng), form)
     if style == "two-line" and len(lines) == 1:
