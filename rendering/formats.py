@@ -91,11 +91,9 @@ class SerialFormat:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A format ready to be asked: what matches its serials, and the share of the state's plates each of them has."""
+    """A format, and the share of its state's plates that each of its serials has."""
 
     format: SerialFormat
-    exact: re.Pattern[str]
-    folded: re.Pattern[str]
     share: float
 
 
@@ -167,9 +165,13 @@ def random_serial_of(format: SerialFormat, rng: np.random.Generator) -> str:
 
 def _matching(serial: str, folded: bool) -> list[_Entry]:
     entries = _by_length().get(len(serial), ())
-    if folded:
-        return [entry for entry in entries if entry.folded.fullmatch(serial)]
-    return [entry for entry in entries if entry.exact.fullmatch(serial)]
+    return [entry for entry in entries if _regex(entry.format.pattern, entry.format.letters, folded).fullmatch(serial)]
+
+
+@cache
+def _regex(pattern: str, letters: str, folded: bool) -> re.Pattern[str]:
+    """Compile a pattern when it is first asked: all of them take half a second, those of one length a fraction."""
+    return text_regex(parse_pattern(pattern, letters), folded=folded)
 
 
 @cache
@@ -189,7 +191,7 @@ def _by_length() -> dict[int, tuple[_Entry, ...]]:
     for one in formats():
         share = _CLASS_SHARES[one.plate_class] / classes[one.jurisdiction] * (1 - _OTHER_SHARE)
         share *= one.weight / totals[one.jurisdiction, one.plate_class] / one.count
-        entry = _Entry(one, text_regex(one.parts), text_regex(one.parts, folded=True), share)
+        entry = _Entry(one, share)
         for length in lengths(one.parts):
             found[length].append(entry)
     return {length: tuple(entries) for length, entries in found.items()}
