@@ -98,7 +98,7 @@ class PlateConfidence:
             agreement: Mean probability that the single readings that were fused give it.
         """
         score = self.intercept + self.sureness * log_odds(sureness) + self.agreement * log_odds(agreement)
-        return 1.0 / (1.0 + math.exp(-min(max(score, -30.0), 30.0)))
+        return _logistic(score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,41 @@ class TrackTempering:
 
 
 @dataclass(frozen=True, slots=True)
+class Presence:
+    """Probability that what was detected and read is a plate at all: a logistic map, rising in both confidences.
+
+    A reader reads a shop's sign as surely as a plate, so the detector has to speak for it. `letters` is what a text
+    without a digit adds: most signs' texts have none, few plates'. The defaults believe every detection.
+    """
+
+    intercept: float = 20.0
+    detection: float = 0.0
+    reading: float = 0.0
+    letters: float = 0.0
+
+    def probability(self, text: str, confidence: float, detection_confidence: float) -> float:
+        """Return the probability that a plate stands there (0-1).
+
+        Args:
+            text: What was read.
+            confidence: Probability that it is right, if it is a plate.
+            detection_confidence: The detector's (0-1).
+        """
+        score = self.intercept + self.detection * log_odds(detection_confidence) + self.reading * log_odds(confidence)
+        return _logistic(score + (0.0 if any(map(str.isdigit, text)) else self.letters))
+
+
+@dataclass(frozen=True, slots=True)
 class ReaderCalibration:
     """What turns one reader's outputs into probabilities; the defaults leave a plate's as they are."""
 
     plate: PlateConfidence = PlateConfidence()
     track: TrackTempering = TrackTempering()
+    presence: Presence = Presence()
+
+
+def _logistic(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-min(max(score, -30.0), 30.0)))
 
 
 def log_odds(probability: float) -> float:

@@ -11,12 +11,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from recognition.calibration import PlateConfidence, ReaderCalibration, TrackTempering
+from recognition.calibration import PlateConfidence, Presence, ReaderCalibration, TrackTempering
 from schemas.errors import ConfigurationError
 
 _LIMITS = {
     "plate": {"intercept": (-20.0, 20.0), "sureness": (0.0, 20.0), "agreement": (0.0, 20.0)},
     "track": {"exponent": (0.0, 1.0), "doubt": (0.0, 0.5), "most": (1.0, 100.0)},
+    "presence": {
+        "intercept": (-20.0, 20.0),
+        "detection": (0.0, 20.0),
+        "reading": (0.0, 20.0),
+        "letters": (-20.0, 0.0),
+    },
 }
 """Numbers outside these are no calibration: a negative weight would call a surer read less likely to be right."""
 
@@ -56,7 +62,9 @@ def load_calibration(weights: Path) -> ReaderCalibration:
     if document.get("weights_sha256") != weights_digest(weights):
         raise ConfigurationError(f"{path}: made for other weights than {weights.name}; {_ADVICE}")
     return ReaderCalibration(
-        PlateConfidence(**_numbers(path, document, "plate")), TrackTempering(**_numbers(path, document, "track"))
+        PlateConfidence(**_numbers(path, document, "plate")),
+        TrackTempering(**_numbers(path, document, "track")),
+        Presence(**_numbers(path, document, "presence")),
     )
 
 
@@ -92,6 +100,7 @@ def write_calibration(weights: Path, calibration: ReaderCalibration, made: Mappi
         "weights_sha256": weights_digest(weights),
         "plate": asdict(calibration.plate),
         "track": asdict(calibration.track),
+        "presence": asdict(calibration.presence),
         "made": dict(made),
     }
     path = calibration_path(weights)

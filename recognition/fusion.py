@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.calibration import TrackTempering, same_zero
+from recognition.calibration import Presence, TrackTempering, same_zero
 from recognition.calibration_file import load_calibration
 from recognition.ocr_weights import DEFAULT_WEIGHTS
 from schemas.types import CharacterRead, OcrResult
@@ -89,6 +89,20 @@ def fuse(readings: Sequence[WeightedReading], tempering: TrackTempering | None =
     likeliest = same_zero(fused, first.alphabet)[np.arange(length), [_column(c, first.alphabet) for c in characters]]
     whole = float((likeliest / np.maximum(1.0 - fused[:, pad], 1e-9)).prod()) * length_probability
     return FusedRead("".join(c.character for c in characters), min(whole, _MAX_CONFIDENCE), characters)
+
+
+def believed(fused: FusedRead, presence: Presence, detection_confidence: float) -> FusedRead:
+    """Lower a read's confidence by the chance that what was read is no plate.
+
+    The characters' probabilities stay: they say what the plate's text is if it is one.
+
+    Args:
+        fused: The read.
+        presence: The reader's calibration.
+        detection_confidence: The detector's (0-1); over a track, its mean.
+    """
+    is_plate = presence.probability(fused.plate, fused.confidence, detection_confidence)
+    return FusedRead(fused.plate, fused.confidence * is_plate, fused.characters)
 
 
 def _compact(char_probs: npt.NDArray[np.float32], pad: int) -> Floats:

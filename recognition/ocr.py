@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from recognition.calibration import ReaderCalibration, same_zero, tempered, text_probabilities
+from recognition.calibration import PlateConfidence, ReaderCalibration, same_zero, tempered, text_probabilities
 from recognition.crops import as_color, crop
 from recognition.ocr_weights import DEFAULT_WEIGHTS, find_config, load_network
 from recognition.second_look import further_views, may_have_two_rows, rows
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image, OcrResult
 
-__all__ = ["DEFAULT_WEIGHTS", "PlateOcr", "combine", "find_config", "result_from", "to_results"]
+__all__ = ["DEFAULT_WEIGHTS", "Evidence", "PlateOcr", "combine", "find_config", "result_from", "to_results"]
 
 _MAX_BATCH = 32
 _FLOOR = 1e-6
@@ -27,12 +28,26 @@ _SURENESS_POWER = 2.0
 Floats = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the crops of one plate say together before calibration, and the two figures that tell how sure that is.
+
+    `sureness` is the probability that the combined distributions give the text, `agreement` the mean probability that
+    the single crops give it; both 0-1.
+    """
+
+    result: OcrResult
+    sureness: float
+    agreement: float
+
+
 class PlateOcr:
     """Reads plate crops. Threads may share it.
 
     Args:
         settings: Local weights or the name of a hub model, the crops' margins, and when a second look is taken.
         threads: Threads of the inference engine; 0: one per core.
+        calibration: Instead of the one that stands beside the weights.
 
     Raises:
         ConfigurationError: Weights, plate config or calibration are missing, corrupt or do not fit one another, or the
@@ -41,8 +56,8 @@ class PlateOcr:
     Source: https://github.com/ankandrew/fast-plate-ocr
     """
 
-    def __init__(self, settings: OcrSettings, threads: int) -> None:
-        self._network = load_network(settings, threads)
+    def __init__(self, settings: OcrSettings, threads: int, calibration: ReaderCalibration | None = None) -> None:
+        self._network = load_network(settings, threads, calibration)
         self._config = self._network.config
         self._resize = importlib.import_module("fast_plate_ocr.core.process").resize_image
         self._margins = settings.margins or (0.0,)
@@ -103,6 +118,18 @@ class PlateOcr:
                 results[index] = max((results[index], *by_row), key=lambda result: result.confidence)
         return results
 
+    def evidence(self, plates: Sequence[tuple[Image, Box]], *, second_look: bool) -> list[Evidence]:
+        """Return what `read_plates` calibrates, for those who fit the calibration.
+
+        Args:
+            plates: As `read_plates` takes them.
+            second_look: Take the second look at every plate, however sure the first is.
+        """
+        views = [[crop(picture, box, margin) for margin in self._margins] for picture, box in plates]
+        if second_look:
+            views = [[*first, *further_views(*plate)] for first, plate in zip(views, plates, strict=True)]
+        return [weigh_up(readings) for readings in self._read_views(views)]
+
     def _read_views(self, views: Sequence[Sequence[Image]]) -> list[list[OcrResult]]:
         """Read several crops of every plate in common batches."""
         readings = iter(self.read([view for of_plate in views for view in of_plate]))
@@ -117,13 +144,7 @@ class PlateOcr:
 
     def _calibrated(self, readings: Sequence[OcrResult]) -> OcrResult:
         """Combine readings of one plate and give the result the probability that such results have."""
-        both = combine(readings)
-        agreement = float(np.mean([_text_probability(reading, both) for reading in readings]))
-        sureness = float(text_probabilities(both.char_probs, both.alphabet).prod())
-        target = self.calibration.plate.probability(sureness, agreement)
-        scaled = tempered(both.char_probs, both.alphabet, target)
-        confidence = float(text_probabilities(scaled, both.alphabet).prod())
-        return OcrResult(both.text, min(confidence, 1.0), scaled, both.alphabet, both.pad_char)
+        return calibrated(weigh_up(readings), self.calibration.plate)
 
     def _preprocess(self, picture: Image) -> Image:
         color = self._config.image_color_mode == "rgb"
@@ -207,6 +228,31 @@ def join(upper: OcrResult, lower: OcrResult) -> OcrResult | None:
     rest = np.full((empty, len(alphabet)), (1.0 - share) / (len(alphabet) - 1), np.float32)
     rest[:, pad] = share
     return result_from(np.concatenate([*parts, rest]).astype(np.float32), alphabet, upper.pad_char)
+
+
+def weigh_up(readings: Sequence[OcrResult]) -> Evidence:
+    """Combine readings of one plate in one frame and measure how sure the result is.
+
+    Args:
+        readings: At least one, of one model.
+    """
+    both = combine(readings)
+    sureness = float(text_probabilities(both.char_probs, both.alphabet).prod())
+    return Evidence(both, sureness, float(np.mean([_text_probability(reading, both) for reading in readings])))
+
+
+def calibrated(evidence: Evidence, confidence: PlateConfidence) -> OcrResult:
+    """Scale a result's distributions so that they give its text the probability that such texts are right with.
+
+    Args:
+        evidence: Of `weigh_up`.
+        confidence: The reader's calibration.
+    """
+    raw = evidence.result
+    target = confidence.probability(evidence.sureness, evidence.agreement)
+    scaled = tempered(raw.char_probs, raw.alphabet, target)
+    sure = float(text_probabilities(scaled, raw.alphabet).prod())
+    return OcrResult(raw.text, min(sure, 1.0), scaled, raw.alphabet, raw.pad_char)
 
 
 def _text_probability(reading: OcrResult, text: OcrResult) -> float:

@@ -42,12 +42,13 @@ class ReaderNetwork:
         return output
 
 
-def load_network(settings: OcrSettings, threads: int) -> ReaderNetwork:
+def load_network(settings: OcrSettings, threads: int, calibration: ReaderCalibration | None = None) -> ReaderNetwork:
     """Load the reader that the settings name.
 
     Args:
         settings: Local weights or the name of a hub model.
         threads: Threads of the inference engine; 0: one per core.
+        calibration: Instead of the one that stands beside the weights.
 
     Raises:
         ConfigurationError: A file is missing or corrupt, the config does not fit the weights, or the hub model cannot
@@ -65,7 +66,9 @@ def load_network(settings: OcrSettings, threads: int) -> ReaderNetwork:
                 f"hub model '{settings.hub_model}' cannot be loaded ({error}); correct recognition.ocr.hub_model, "
                 "or name local weights with recognition.ocr.weights"
             ) from error
-        return _checked(recognizer, ReaderCalibration(), f"hub model '{settings.hub_model}'", "its config")
+        return _checked(
+            recognizer, calibration or ReaderCalibration(), f"hub model '{settings.hub_model}'", "its config"
+        )
     weights = settings.weights or DEFAULT_WEIGHTS
     require_file(weights, "reader weights")
     config = settings.config or find_config(weights)
@@ -78,7 +81,7 @@ def load_network(settings: OcrSettings, threads: int) -> ReaderNetwork:
         raise ConfigurationError(
             f"{weights}: not a fast-plate-ocr model with the config {config} ({reason})"
         ) from error
-    return _checked(recognizer, load_calibration(weights), str(weights), str(config))
+    return _checked(recognizer, calibration or load_calibration(weights), str(weights), str(config))
 
 
 def find_config(weights: Path) -> Path:
