@@ -29,8 +29,14 @@ _SAMPLE = 3
 """Every so many pixels of the small copy are enough to estimate light and noise."""
 
 
+Part = tuple[slice, slice]
+"""Rows and columns of cells."""
+
+EVERYWHERE: Part = (slice(None), slice(None))
+
+
 class MotionGate:
-    """Compares a camera's pictures with the one that was last looked at.
+    """Compares a camera's pictures with what was last looked at, place by place.
 
     Not with a background, and not with the picture before: a vehicle that creeps or starts slowly adds up to a change,
     one that has stopped was seen where it is, and a camera that moves sees change everywhere. Light that changes for
@@ -42,7 +48,7 @@ class MotionGate:
         self._latest: npt.NDArray[np.float32] | None = None
 
     def changed(self, image: Image) -> Cells | None:
-        """Say where a picture differs from the one that was last looked at.
+        """Say where a picture differs from what was last looked at.
 
         Args:
             image: uint8 (H, W, 3), BGR.
@@ -55,9 +61,14 @@ class MotionGate:
             return None
         return changed_cells(self._latest, self._looked_at)
 
-    def looked(self) -> None:
-        """Note that the picture last asked about was looked at."""
-        self._looked_at = self._latest
+    def looked(self, part: Part = EVERYWHERE) -> None:
+        """Note that a part of the picture last asked about was looked at."""
+        if self._latest is None:
+            return
+        if self._looked_at is None or self._looked_at.shape != self._latest.shape:
+            self._looked_at = self._latest.copy()
+        rows, columns = (_pixels(span) for span in part)
+        self._looked_at[rows, columns] = self._latest[rows, columns]
 
 
 def shrink(image: Image) -> npt.NDArray[np.float32]:
@@ -110,18 +121,50 @@ def _count(mask: Cells) -> npt.NDArray[np.intp]:
     return counts
 
 
-def cells_of(box: Box, shape: tuple[int, int], frame_size: tuple[int, int]) -> tuple[slice, slice]:
-    """Return the rows and columns of the grid that a box covers; at least one of each.
+def cells_of(box: Box, cells: Cells, frame_size: tuple[int, int]) -> Part:
+    """Return the rows and columns of a grid that a box covers; at least one of each.
 
     Args:
         box: In pixels of the frame.
-        shape: Rows and columns of the grid.
+        cells: The grid.
         frame_size: Width and height of the frame.
     """
-    return _span(box.y1, box.y2, frame_size[1], shape[0]), _span(box.x1, box.x2, frame_size[0], shape[1])
+    side = _cell_side(frame_size)
+    return _span(box.y1, box.y2, side, cells.shape[0]), _span(box.x1, box.x2, side, cells.shape[1])
 
 
-def _span(start: float, end: float, pixels: int, cells: int) -> slice:
-    # The last cell may reach over the frame's edge; that is less than a cell's error.
-    first, last = int(start * cells / pixels), int(end * cells / pixels)
+def part_around(cells: Cells, margin: int) -> Part:
+    """Return the rows and columns that hold every set cell, with a margin; at least one cell is set."""
+    rows, columns = np.nonzero(cells.any(axis=1))[0], np.nonzero(cells.any(axis=0))[0]
+    return (
+        slice(max(int(rows[0]) - margin, 0), min(int(rows[-1]) + 1 + margin, cells.shape[0])),
+        slice(max(int(columns[0]) - margin, 0), min(int(columns[-1]) + 1 + margin, cells.shape[1])),
+    )
+
+
+def box_of(part: Part, frame_size: tuple[int, int]) -> Box:
+    """Return a part of a grid as a box in pixels of the frame.
+
+    Args:
+        part: Rows and columns, from first to last.
+        frame_size: Width and height of the frame.
+    """
+    side = _cell_side(frame_size)
+    (top, bottom), (left, right) = ((span.start * side, span.stop * side) for span in part)
+    return Box(left, top, min(right, float(frame_size[0])), min(bottom, float(frame_size[1])))
+
+
+def _cell_side(frame_size: tuple[int, int]) -> float:
+    """Return a cell's side in pixels of the frame."""
+    return max(frame_size[0] / _SMALL_WIDTH, 1.0) * _CELL
+
+
+def _span(start: float, end: float, side: float, cells: int) -> slice:
+    first, last = int(start / side), int(end / side)
     return slice(min(max(first, 0), cells - 1), min(max(last, 0), cells - 1) + 1)
+
+
+def _pixels(span: slice) -> slice:
+    """Return the pixels of the small copy that some cells stand for."""
+    start, stop = span.start, span.stop
+    return slice(None if start is None else start * _CELL, None if stop is None else stop * _CELL)

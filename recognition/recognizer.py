@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recognition.borders import LEAST_BORDER, with_border
-from recognition.checks import require_picture
-from recognition.crops import crop
-from recognition.detector import DEFAULT_WEIGHTS, open_detector
+from recognition.crops import as_color, crop
+from recognition.detector import DEFAULT_WEIGHTS
 from recognition.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, fuse
 from recognition.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
+from recognition.regions import RegionalDetector, open_regional_detector
 from recognition.results import PictureRead, RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
 from recognition.track import PICTURE_MARGIN
@@ -37,41 +37,46 @@ class Recognizer:
 
     def __init__(self, settings: RecognitionSettings) -> None:
         self._settings = settings
-        self._detector = open_detector(settings.detector, settings.threads)
+        self._detector = open_regional_detector(settings.detector, settings.threads)
         self._ocr = PlateOcr(settings.ocr, settings.threads)
         # The engines use every core for one image, and ultralytics is not made for several threads at all.
         self._one_at_a_time = threading.Lock()
         detector_name = Path(settings.detector.weights or DEFAULT_WEIGHTS).stem
         self._source = ReadSource("platewatch", f"{detector_name}+{self._ocr.name}")
 
-    def detect(self, image: Image) -> list[PlateDetection]:
+    def detect(self, image: Image, region: Box | None = None) -> list[PlateDetection]:
         """Find the plates in a picture, most confident first.
 
         Args:
-            image: uint8 (H, W, 3), BGR.
+            image: uint8 (H, W, 3), BGR; gray or with transparency, too.
+            region: The part that has to be looked at, in pixels of the picture; None: all of it. Detectors that cannot
+                look at parts look at all of it.
 
         Raises:
-            InvalidInput: It is no picture; see `require_picture`.
+            InvalidInput: It is no picture; see `as_color`.
         """
-        require_picture(image)
+        picture = as_color(image)
         with self._one_at_a_time:
-            return self._detector.detect([image])[0]
+            if region is not None and isinstance(self._detector, RegionalDetector):
+                return self._detector.detect_in(picture, region)
+            return self._detector.detect([picture])[0]
 
     def read_picture(self, image: Image, *, min_confidence: float = MIN_PICTURE_CONFIDENCE) -> list[PictureRead]:
         """Read every plate in a picture.
 
         Args:
-            image: uint8 (H, W, 3), BGR.
+            image: uint8 (H, W, 3), BGR; gray or with transparency, too.
             min_confidence: Less sure reads are left out (0-1).
 
         Returns:
             The plates, best first: sure, large ones before the others.
 
         Raises:
-            InvalidInput: It is no picture; see `require_picture`.
+            InvalidInput: It is no picture; see `as_color`.
         """
-        detections = [d for d in self.detect(image) if d.box.width >= self._settings.tracking.min_plate_width]
-        results = self._ocr.read_plates([(image, detection.box) for detection in detections])
+        picture = as_color(image)
+        detections = [d for d in self.detect(picture) if d.box.width >= self._settings.tracking.min_plate_width]
+        results = self._ocr.read_plates([(picture, detection.box) for detection in detections], second_look=True)
         reads = [_picture_read(detection, result) for detection, result in zip(detections, results, strict=True)]
         plates = [read for read in reads if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence]
         return _without_doubles(sorted(plates, key=_rank))
@@ -80,19 +85,19 @@ class Recognizer:
         """Read pictures that are plates and nothing else; the detector does not see them.
 
         Args:
-            crops: uint8 (H, W, 3), BGR; sizes may differ. A border of repeated pixels takes the place of what would be
-                around each.
+            crops: uint8 (H, W, 3), BGR, or gray, or with transparency; sizes may differ. A border of repeated pixels
+                takes the place of what would be around each.
 
         Returns:
             One read per crop, its box the whole crop; its text is empty where nothing can be read.
 
         Raises:
-            InvalidInput: A crop is no picture; see `require_picture`.
+            InvalidInput: A crop is no picture; see `as_color`.
         """
         border = max(LEAST_BORDER, *self._settings.ocr.margins, 0.0)
-        bordered = [with_border(require_picture(picture), border) for picture in crops]
+        bordered = [with_border(as_color(picture), border) for picture in crops]
         whole = [Box(0, 0, picture.shape[1], picture.shape[0]) for picture in crops]
-        results = self._ocr.read_plates(bordered)
+        results = self._ocr.read_plates(bordered, second_look=True)
         return [_picture_read(PlateDetection(box, 1.0), result) for box, result in zip(whole, results, strict=True)]
 
     def read_crop(self, image: Image) -> PictureRead:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from recognition.attention import Attention, Followed
+from recognition.attention import Attention, Followed, Look
+from recognition.crops import as_color
 from recognition.fusion import MIN_CHARACTERS, FusedRead
 from recognition.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
@@ -15,12 +17,13 @@ from recognition.same_vehicle import MERGE_WINDOW, same_vehicle
 from recognition.track import Track
 from recognition.tracker import PlateTracker
 from schemas.settings import TrackingSettings
-from schemas.types import Frame, Image, PlateDetection, PlateRead
+from schemas.types import Box, Frame, Image, PlateDetection, PlateRead
 
 REPORT_AFTER = timedelta(seconds=30)
 """A plate that stays in view is reported after this time, and not again while it stays."""
 
-Detect = Callable[[Image], list[PlateDetection]]
+Detect = Callable[[Image, Box | None], list[PlateDetection]]
+"""Finds the plates in a frame, or in the part of it that a box names; boxes in pixels of the frame."""
 
 
 class RecognitionSession:
@@ -41,13 +44,13 @@ class RecognitionSession:
         self._detect = detect
         self._ocr = ocr
         self._origin = origin
-        self._tracker = PlateTracker(settings.detect_every)
+        self._tracker = PlateTracker()
         self._max_gap = timedelta(seconds=settings.max_gap_seconds)
         self._attention = (
             Attention(settings.relaxed_look_seconds, settings.forced_look_seconds) if settings.motion_gate else None
         )
         self._active: dict[int, Track] = {}
-        self._in_view: list[int] = []
+        self._in_view: set[int] = set()
         self._ended: list[Track] = []
         self._counts: Counter[str] = Counter()
 
@@ -60,18 +63,20 @@ class RecognitionSession:
         """Take the next frame in.
 
         Args:
-            frame: In order of time.
+            frame: In order of time. Its picture may be gray or have transparency, and change its size.
 
         Returns:
             The passes that are complete now.
+
+        Raises:
+            InvalidInput: The frame is no picture; see `as_color`.
         """
-        due = self._counts["frames"] % self._settings.detect_every == 0
-        if due and (self._attention is None or self._attention.wants(frame, self._followed())):
-            self._look(frame)
-        else:
-            self._tracker.skip()
-            if due:
-                self._pass_by(frame)
+        if self._counts["frames"] % self._settings.detect_every == 0:
+            frame = _in_color(frame)
+            look = self._worth_a_look(frame)
+            if look is not None:
+                self._look(frame, look)
+            self._stay(frame)
         self._counts["frames"] += 1
         now = frame.captured_at
         for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
@@ -84,18 +89,20 @@ class RecognitionSession:
             self._end(number)
         return self._report_ended(None)
 
-    def _followed(self) -> list[Followed]:
-        return [Followed(track.last_box, track.settled) for track in self._active.values()]
+    def _worth_a_look(self, frame: Frame) -> Look | None:
+        if self._attention is None:
+            return Look()
+        return self._attention.consider(frame, [Followed(t.last_box, t.settled) for t in self._active.values()])
 
-    def _look(self, frame: Frame) -> None:
+    def _look(self, frame: Frame, look: Look) -> None:
         """Detect, follow, and read what is worth it."""
-        detections = self._detect(frame.image)
+        detections = self._detect(frame.image, look.region)
         wide = [detection for detection in detections if detection.box.width >= self._settings.min_plate_width]
         self._counts["looks"] += 1
         self._counts["detections"] += len(detections)
         self._counts["too_narrow"] += len(detections) - len(wide)
-        self._in_view = self._tracker.update(wide)
-        for detection, number in zip(wide, self._in_view, strict=True):
+        numbers = self._tracker.update(wide, frame.captured_at)
+        for detection, number in zip(wide, numbers, strict=True):
             track = self._active.get(number)
             if track is None:
                 self._active[number] = Track(number, frame, detection, self._settings.sure_confidence)
@@ -103,23 +110,27 @@ class RecognitionSession:
                 track.add(frame, detection)
             else:
                 track.stay(frame, detection)
+        elsewhere = {n for n in self._in_view & self._active.keys() if not look.covers(self._active[n].last_box)}
+        self._in_view = elsewhere | set(numbers)
         if self._attention is not None:
             self._attention.looked(frame, [detection.box for detection in detections])
-            self._read_along()
+            self._read_along(numbers)
 
-    def _read_along(self) -> None:
+    def _read_along(self, numbers: list[int]) -> None:
         """Read what is in view while that still helps: a track that is sure needs fewer looks."""
-        tracks = [self._active[number] for number in self._in_view]
+        tracks = [self._active[number] for number in numbers]
         wanted = [(track, sighting) for track in tracks if (sighting := track.to_read()) is not None]
         results = self._ocr.read_plates([(sighting.picture, sighting.inner) for _, sighting in wanted])
         for (track, sighting), result in zip(wanted, results, strict=True):
             track.take_reading(sighting, result)
 
-    def _pass_by(self, frame: Frame) -> None:
-        """Keep the plates of the last look in view where nothing has changed since."""
-        for number in self._in_view:
-            track = self._active.get(number)
-            if track is not None and self._attention is not None and self._attention.unchanged(track.last_box, frame):
+    def _stay(self, frame: Frame) -> None:
+        """Keep plates in view that were there when their place was last looked at, where nothing has changed since."""
+        if self._attention is None:
+            return
+        for number in self._in_view & self._active.keys():
+            track = self._active[number]
+            if self._attention.unchanged(track.last_box, frame):
                 track.stay(frame)
 
     def _end(self, number: int) -> None:
@@ -186,3 +197,8 @@ class RecognitionSession:
             frame_count=track.frame_count,
         )
         return plate_read(self._origin, seen, fused)
+
+
+def _in_color(frame: Frame) -> Frame:
+    image = as_color(frame.image)
+    return frame if image is frame.image else dataclasses.replace(frame, image=image)

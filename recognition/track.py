@@ -19,11 +19,11 @@ _SURE_READINGS = 3
 _SETTLED_SIGHTINGS = 8
 """Sightings after which a plate that cannot be read surely is looked at less often all the same."""
 
-_USEFUL_QUALITY = 0.5
-"""The first sightings of a plate in view are read when they are at least so good, beside the best that was read ..."""
-
-_BETTER_QUALITY = 1.25
-"""... and further ones when they are so much better: a plate that comes nearer may turn out to be another."""
+# While a plate is in view, a sighting is read when its quality is so many times the best that was read: the first ones
+# nearly always, more while the text is unsure, and even then, for a plate that comes nearer may turn out to be another.
+_FIRST_QUALITY = 0.5
+_UNSURE_QUALITY = 1.2
+_SURE_QUALITY = 1.6
 
 _READ_AT_ONCE = 4
 """Sightings that are read together when a pass is over."""
@@ -134,7 +134,7 @@ class Track:
         if best is None or self.frame_count < 2:
             return None
         read = [sighting.quality for sighting in self.sightings if sighting.reading is not None]
-        enough = _USEFUL_QUALITY if len(read) < _SURE_READINGS else _BETTER_QUALITY
+        enough = _SURE_QUALITY if self.sure else _UNSURE_QUALITY if len(read) >= _SURE_READINGS else _FIRST_QUALITY
         return best if best.quality >= enough * max(read, default=0.0) else None
 
     def take_reading(self, sighting: Sighting, reading: OcrResult) -> None:

@@ -1,102 +1,111 @@
-"""Which detections of successive frames are one plate: norfair, with a distance made for small, fast plates."""
+"""Which detections of successive looks are one plate, with a distance made for small, fast plates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-from norfair import Detection, OptimizedKalmanFilterFactory, Tracker
-from norfair.distances import Distance
 
-from schemas.types import PlateDetection
+from schemas.types import Box, PlateDetection
 
-# A plate is followed over this many of its own widths between two detections, less what its size changed. Vehicles
-# side by side stand six widths and more apart.
 _MAX_DISTANCE = 2.5
-# Nothing is known of a new track's speed (pixels per frame, squared); norfair's own 1 takes seconds to find it out.
-_SPEED_VARIANCE = 400.0
-# Tracks are ended by time, by their owner, and not by norfair's count of frames.
-_FOREVER = 1_000_000
+"""A plate is followed over this many of its own widths between two looks, less what its size changed. Vehicles side by
+side stand six widths and more apart."""
+
+_NEW_SHARE = 0.6
+"""How much of a plate's speed is what it moved since the look before; the rest is what was known."""
+
+_LEAST_SECONDS = 1e-3
+
+Floats = npt.NDArray[np.float64]
 
 
-class PlateDistance(Distance):  # type: ignore[misc]  # norfair is outside the type check
-    """Distance of detections from tracks in plate widths, plus the logarithm of the change in size.
+@dataclass(slots=True, eq=False)
+class _Followed:
+    """A plate: its last box, and how its middle moved (pixels per second; nothing is known of a new plate)."""
 
-    A detection may be near the place that the track's speed predicts, or near the last one: a vehicle that brakes
-    overshoots its prediction, one that drives on leaves its last place.
-    """
-
-    def get_distances(self, objects: Sequence[Any], candidates: Sequence[Any] | None) -> npt.NDArray[np.float64]:
-        """Return the distances (candidates, objects)."""
-        if not objects or not candidates:
-            return np.full((len(candidates or ()), len(objects)), np.inf)
-        seen = np.stack([candidate.points for candidate in candidates])[:, None]
-        last = np.stack([item.last_detection.points for item in objects])[None]
-        predicted = np.stack([item.estimate for item in objects])[None]
-        width, last_width = _width(seen), _width(last)
-        center = seen.mean(axis=2)
-        moved = np.minimum(_length(center - predicted.mean(axis=2)), _length(center - last.mean(axis=2)))
-        distances: npt.NDArray[np.float64] = moved / np.maximum(width, last_width) + np.abs(np.log(width / last_width))
-        return distances
+    number: int
+    seen_at: datetime
+    box: Box
+    speed: Floats
+    is_new: bool = True
 
 
 class PlateTracker:
-    """Numbers the plates of one sequence of frames from 1, in the order in which they appear.
+    """Numbers the plates of one sequence of looks from 1, in the order in which they appear.
 
-    Args:
-        detect_every: Frames from one detection to the next.
+    A detection may be near the place that a plate's speed predicts, or near its last one: a vehicle that brakes
+    overshoots its prediction, one that drives on leaves its last place. Of all pairs the nearest is taken first.
     """
 
-    def __init__(self, detect_every: int) -> None:
-        self._period = detect_every
-        self._tracker = Tracker(
-            "euclidean",
-            _MAX_DISTANCE,
-            hit_counter_max=_FOREVER,
-            initialization_delay=0,
-            past_detections_length=0,
-            filter_factory=OptimizedKalmanFilterFactory(vel_variance=_SPEED_VARIANCE),
-        )
-        # The constructor takes names and per-pair functions only; a whole matrix at once is norfair's own advice.
-        self._tracker.distance_function = PlateDistance()
+    def __init__(self) -> None:
+        self._plates: list[_Followed] = []
+        self._numbers = 0
 
-    def update(self, detections: Sequence[PlateDetection]) -> list[int]:
-        """Take a frame's detections in.
+    def update(self, detections: Sequence[PlateDetection], moment: datetime) -> list[int]:
+        """Take a look's detections in.
 
         Args:
             detections: Boxes in pixels of the frame.
+            moment: When it was captured; looks need not be evenly spaced.
 
         Returns:
             The track number of each detection.
         """
-        marked = [
-            Detection(np.array([[d.box.x1, d.box.y1], [d.box.x2, d.box.y2]]), data=index)
-            for index, d in enumerate(detections)
-        ]
-        self._tracker.update(marked, period=self._period)
-        numbers = [0] * len(detections)
-        for item in self._tracker.tracked_objects:
-            if any(item.last_detection.points is mark.points for mark in marked):
-                numbers[item.last_detection.data] = int(item.id)
-            item.hit_counter = _FOREVER
+        boxes = [detection.box for detection in detections]
+        numbers = [0] * len(boxes)
+        distances = self._distances(boxes, moment)
+        for _ in range(min(distances.shape)):
+            row, column = np.unravel_index(int(distances.argmin()), distances.shape)
+            if distances[row, column] > _MAX_DISTANCE:
+                break
+            plate = self._plates[column]
+            _move(plate, boxes[row], moment)
+            numbers[row] = plate.number
+            distances[row, :] = distances[:, column] = np.inf
+        for index, box in enumerate(boxes):
+            if not numbers[index]:
+                self._numbers += 1
+                numbers[index] = self._numbers
+                self._plates.append(_Followed(self._numbers, moment, box, np.zeros(2)))
         return numbers
-
-    def skip(self) -> None:
-        """Let a frame pass on which nothing was looked for."""
-        self._tracker.update(period=self._period)
 
     def end(self, number: int) -> None:
         """Forget a track; what appears in its place is a new one."""
-        self._tracker.tracked_objects = [item for item in self._tracker.tracked_objects if item.id != number]
+        self._plates = [plate for plate in self._plates if plate.number != number]
+
+    def _distances(self, boxes: Sequence[Box], moment: datetime) -> Floats:
+        """Return how far each detection is from each plate (detections, plates).
+
+        In widths of the larger, plus the logarithm of the change in size.
+        """
+        if not boxes or not self._plates:
+            return np.zeros((len(boxes), len(self._plates)))
+        last = np.array([_middle(plate.box) for plate in self._plates])
+        gone = np.array([[(moment - plate.seen_at).total_seconds()] for plate in self._plates])
+        predicted = last + gone * np.array([plate.speed for plate in self._plates])
+        middles = np.array([_middle(box) for box in boxes])[:, None]
+        widths = np.array([[max(box.width, 1.0)] for box in boxes])
+        last_widths = np.array([max(plate.box.width, 1.0) for plate in self._plates])[None]
+        moved = np.minimum(_length(middles - predicted[None]), _length(middles - last[None]))
+        distances: Floats = moved / np.maximum(widths, last_widths) + np.abs(np.log(widths / last_widths))
+        return distances
 
 
-def _width(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    width: npt.NDArray[np.float64] = np.maximum(points[..., 1, 0] - points[..., 0, 0], 1.0)
-    return width
+def _move(plate: _Followed, box: Box, moment: datetime) -> None:
+    seconds = max((moment - plate.seen_at).total_seconds(), _LEAST_SECONDS)
+    speed = (_middle(box) - _middle(plate.box)) / seconds
+    plate.speed = speed if plate.is_new else _NEW_SHARE * speed + (1.0 - _NEW_SHARE) * plate.speed
+    plate.box, plate.seen_at, plate.is_new = box, moment, False
 
 
-def _length(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    length: npt.NDArray[np.float64] = np.linalg.norm(vectors, axis=-1)
+def _middle(box: Box) -> Floats:
+    return np.array([(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2])
+
+
+def _length(vectors: Floats) -> Floats:
+    length: Floats = np.linalg.norm(vectors, axis=-1)
     return length

@@ -95,7 +95,7 @@ class TrackingSettings(Section):
     """Detect on every n-th frame of a video at most; the tracker bridges the others."""
     motion_gate: bool = True
     """Detect only where something changed, and less often where only known plates move (on or off)."""
-    relaxed_look_seconds: Annotated[float, Field(gt=0, le=2)] = 0.3
+    relaxed_look_seconds: Annotated[float, Field(gt=0, le=2)] = 0.4
     """Time between detections where only known plates move, or what carries none."""
     forced_look_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     """Detect after this time even where nothing changed."""

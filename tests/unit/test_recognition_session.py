@@ -67,7 +67,7 @@ class Scene:
                 )
         return Frame("gate", "a.mp4", number, START + timedelta(seconds=number / RATE), image)
 
-    def detect(self, image: Image) -> list[PlateDetection]:
+    def detect(self, image: Image, region: Box | None = None) -> list[PlateDetection]:
         number = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
         return [PlateDetection(box, 0.9) for plate in self.plates if (box := plate.box(number)) is not None]
 
