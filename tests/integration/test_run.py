@@ -70,6 +70,10 @@ def test_reads_matches_and_raises_an_alert_that_waits_without_a_broker(reference
     assert alert["hotlist"]["hotlist_id"] == "regional"
     assert alert["hotlist"]["age_seconds"] is not None
     assert alert["plate_picture"]
+    # The plate that alerts was read again, and no other.
+    assert alert["read"]["second_reading"]["agrees"] is alert["hit"]["second_reader_agrees"] is True
+    assert "second reader agrees" in alert["hit"]["explanation"]
+    assert reference.kept("reads where second_reading is not null", "plate") == ["UKW4183"]
     assert reference.kept("outbox", "sent_at is null") == ["true"]
     pictures = sorted(path.name for path in (reference.settings.data_dir / "images").rglob("*.jpg"))
     assert len(pictures) == 2 * len(reference.kept("reads", "read_id"))  # the plate, and the whole frame
