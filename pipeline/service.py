@@ -71,7 +71,7 @@ class Service:
         """
         self._matcher.refresh(force=True)
         log.info("matching against %d hotlist entries", self._matcher.size)
-        recognizer = Recognizer(self._settings.recognition)
+        recognizer = Recognizer(self._settings.recognition, cameras=len(self._settings.cameras))
         work_queue = WorkQueue(stop)
         workers = [
             CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)

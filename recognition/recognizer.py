@@ -9,6 +9,7 @@ from pathlib import Path
 from recognition.borders import LEAST_BORDER, with_border
 from recognition.crops import as_color, crop
 from recognition.detector import DEFAULT_WEIGHTS
+from recognition.engines import side_by_side
 from recognition.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, fuse
 from recognition.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
@@ -30,17 +31,22 @@ class Recognizer:
 
     Args:
         settings: Weights and limits.
+        cameras: How many sequences are processed at the same time. From as many as there are cores, every network runs
+            on one core and several run side by side: together that takes a quarter less time than one after the other
+            on all cores, and than common batches, which save nothing.
 
     Raises:
         ConfigurationError: Weights are missing or do not fit, or a backend is not installed.
     """
 
-    def __init__(self, settings: RecognitionSettings) -> None:
+    def __init__(self, settings: RecognitionSettings, *, cameras: int = 1) -> None:
         self._settings = settings
-        self._detector = open_regional_detector(settings.detector, settings.threads)
-        self._ocr = PlateOcr(settings.ocr, settings.threads)
-        # The engines use every core for one image, and ultralytics is not made for several threads at all.
-        self._one_at_a_time = threading.Lock()
+        threads = settings.threads or (1 if cameras >= side_by_side(1) else 0)
+        self._detector = open_regional_detector(settings.detector, threads)
+        self._ocr = PlateOcr(settings.ocr, threads)
+        # More at a time than there are cores only wait for one another; ultralytics is not made for several threads.
+        at_a_time = side_by_side(threads) if isinstance(self._detector, RegionalDetector) else 1
+        self._free = threading.BoundedSemaphore(at_a_time)
         detector_name = Path(settings.detector.weights or DEFAULT_WEIGHTS).stem
         self._source = ReadSource("platewatch", f"{detector_name}+{self._ocr.name}")
 
@@ -56,7 +62,7 @@ class Recognizer:
             InvalidInput: It is no picture; see `as_color`.
         """
         picture = as_color(image)
-        with self._one_at_a_time:
+        with self._free:
             if region is not None and isinstance(self._detector, RegionalDetector):
                 return self._detector.detect_in(picture, region)
             return self._detector.detect([picture])[0]
