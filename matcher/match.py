@@ -69,11 +69,13 @@ class Matcher:
         text = "".join(slot.character for slot in slots)
         second = compare_second_reading(read.second_reading, text, plate)
         score = alignment.gain + jurisdiction_score(agrees, read.jurisdiction_confidence)
-        score += sum(feature.score for feature in vehicle) + (second.score if second else 0.0)
+        score += sum(feature.score for feature in vehicle)
+        second_score = second.score if second else 0.0
         wildcards = plate.count(WILDCARD)
-        tier = choose_tier(
-            alignment, wildcards=wildcards, score=score, threshold=self._threshold, jurisdiction_agrees=agrees
-        )
+        # A second reader is asked because of a hit: what it saw ranks and explains the hit, and may add to it, but
+        # does not take it back.
+        least = self._threshold - max(second_score, 0.0)
+        tier = choose_tier(alignment, wildcards=wildcards, score=score, threshold=least, jurisdiction_agrees=agrees)
         if tier is None:
             return None
         characters = tuple(step.evidence for step in alignment.steps)
@@ -95,7 +97,7 @@ class Matcher:
             entry_id=entry.entry_id,
             hotlist_id=entry.hotlist_id,
             tier=tier,
-            score=score,
+            score=score + second_score,
             explanation=explanation,
             characters=characters,
             jurisdiction_agrees=agrees,

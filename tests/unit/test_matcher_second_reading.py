@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 
 from matcher.confusion import ALPHABET
 from matcher.second_reading import HABITS, compare_second_reading
-from schemas.types import Hit, SecondReading, Tier
-from tests.unit.matcher_samples import characters, entry, matcher, read
+from schemas.types import Hit, HotlistEntry, PlateRead, SecondReading, Tier
+from tests.unit.matcher_samples import SETTINGS, characters, entry, matcher, read
 
 TEXT = st.text(ALPHABET, min_size=2, max_size=10)
 
@@ -30,6 +32,12 @@ def score(seen: str, listed: str, second: str | None, **fields: Any) -> float:
     hit = best(seen, listed, second, **fields)
     assert hit is not None
     return hit.score
+
+
+def longest_list(seen: PlateRead, listed: HotlistEntry) -> int:
+    """The most entries that a list may have for this read to be a probable hit."""
+    (hit,) = matcher(listed, size=1).match(seen)
+    return int(math.exp(hit.score - SETTINGS.probable_threshold))
 
 
 def test_agreement_raises_and_contradiction_lowers_the_score_of_equal_text() -> None:
@@ -51,6 +59,26 @@ def test_whatever_it_saw_an_equal_text_stays_exact(plate: str, second: str) -> N
     assert hit is not None
     assert hit.tier is Tier.EXACT
     assert hit.second_reader_agrees is (second == plate)
+
+
+@pytest.mark.parametrize("second", ["8KV4921", "BKV4927", "XYZ9999"])
+def test_a_contradiction_does_not_take_a_hit_back_however_near_the_limit(second: str) -> None:
+    listed, seen = entry("BKV4921", "US-VA"), read("8KV4921", "US-VA")
+    size = longest_list(seen, listed)
+    (before,) = matcher(listed, size=size).match(seen)
+    assert matcher(listed, size=size + size // 10).match(seen) == []
+    (after,) = matcher(listed, size=size).match(replace(seen, second_reading=saw(second)))
+    assert after.tier is before.tier
+    assert after.score < before.score
+    assert f"second reader saw {second}" in after.explanation
+
+
+def test_the_listed_text_may_make_a_hit_that_the_read_alone_is_too_unsure_for() -> None:
+    listed, seen = entry("BKV492Z"), read("8KV4922")
+    size = 2 * longest_list(seen, listed)
+    assert matcher(listed, size=size).match(seen) == []
+    (hit,) = matcher(listed, size=size).match(replace(seen, second_reading=saw("BKV492Z")))
+    assert hit.tier is Tier.PROBABLE
 
 
 @given(TEXT)
