@@ -1,45 +1,23 @@
 """Which characters a plate reader takes for which: classes for the index and a probability table for the score.
 
+The probabilities are data (data/confusion.toml), counted on labeled plates over the habits that readers share.
 Text is canonical here (the letter O is the digit zero), because lists write O as 0 and many plates show both alike.
 """
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
+
+from schemas.errors import ConfigurationError
 
 CLASSES: Final = ("0OQD", "1ILJ", "8B3", "5S", "2Z", "6GC", "7T", "VYU", "MNH", "W", "4A", "EF", "PR", "KX", "9")
 """Characters that readers confuse. Fifteen classes, so that one takes four bits and zero stays free."""
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 """Canonical plate characters."""
-
-_IN_CLASS: Final = 0.012
-"""P(reader shows this class mate) for one character."""
-
-_ACROSS: Final = MappingProxyType(
-    dict.fromkeys(("27", "Z7", "17", "1T", "IT", "6B", "68", "89", "39", "56", "VW", "MW", "NW", "UW", "0C"), 0.008)
-)
-"""Look-alikes of different classes. 2/7 stands here because a driver was stopped at gunpoint over it
-(Prairie Village, Kansas, 2014), and the usual equivalence groups do not hold it."""
-
-_ARBITRARY: Final = 0.0003
-"""P(reader shows this character) for a character that looks quite different."""
-
-VV_FOR_W: Final = 0.02
-"""P(reader shows VV where the plate has W), and the other way round."""
-
-DROPPED: Final = 0.004
-"""P(reader loses one character inside the plate)."""
-
-DROPPED_EASILY: Final = 0.01
-"""P(reader loses a narrow character, or the first or last one, which a frame or a bolt may hide)."""
-
-ADDED: Final = 0.004
-"""P(reader adds a character inside the plate)."""
-
-ADDED_EASILY: Final = 0.01
-"""P(reader adds a narrow character, or one at an edge, which a frame or a sticker may look like)."""
 
 NARROW: Final = frozenset("1IJL")
 
@@ -68,23 +46,57 @@ def class_text(canonical: str) -> str:
     return canonical.translate(_HEX)
 
 
-def _build_table() -> dict[tuple[str, str], float]:
-    """P(shown | true) for all pairs of canonical characters; each true character's row sums to 1."""
-    table: dict[tuple[str, str], float] = {}
+def _build_table(text: str) -> tuple[dict[tuple[str, str], float], dict[str, float]]:
+    """Build P(shown | true) for all pairs of canonical characters, and the edits, from the table's TOML.
+
+    Raises:
+        ConfigurationError: The file is broken: a row or an edit is missing, or a row is more wrong than right.
+    """
+    try:
+        document = tomllib.loads(text)
+        arbitrary, rows = float(document["other"]["arbitrary"]), document["shown"]
+        edits = {name: float(document["edits"][name]) for name in _EDITS}
+        table = {
+            (shown, true): float(rows[true].get(shown, arbitrary))
+            for true in ALPHABET
+            for shown in ALPHABET
+            if shown != true
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigurationError(f"matcher/data/confusion.toml: broken ({error!r}); {_ADVICE}") from error
     for true in ALPHABET:
-        for shown in ALPHABET:
-            if shown == true:
-                continue
-            probability = _IN_CLASS if CLASS_OF[shown] == CLASS_OF[true] else _ARBITRARY
-            table[shown, true] = _ACROSS.get(shown + true, _ACROSS.get(true + shown, probability))
         table[true, true] = 1.0 - sum(table[shown, true] for shown in ALPHABET if shown != true)
-    return table
+    least = min(*table.values(), *edits.values())
+    if least <= 0.0 or max(edits.values()) >= 0.5 or min(table[true, true] for true in ALPHABET) <= 0.5:
+        raise ConfigurationError(f"matcher/data/confusion.toml: what it says is no reader's habit; {_ADVICE}")
+    return table, edits
 
 
-_TABLE: Final = MappingProxyType(_build_table())
+_ADVICE: Final = "reinstall platewatch or make it with `python -m recognition.training.confusion`"
+_EDITS: Final = ("vv_for_w", "dropped", "dropped_easily", "added", "added_easily")
+_CELLS, _EDIT_CHANCES = _build_table(files("matcher").joinpath("data", "confusion.toml").read_text(encoding="utf-8"))
+_TABLE: Final = MappingProxyType(_CELLS)
 _MISREADS: Final = MappingProxyType(
     {shown: sum(_TABLE[shown, true] for true in ALPHABET if true != shown) for shown in ALPHABET}
 )
+
+VV_FOR_W: Final = _EDIT_CHANCES["vv_for_w"]
+"""P(reader shows VV where the plate has W), and the other way round."""
+
+DROPPED: Final = _EDIT_CHANCES["dropped"]
+"""P(reader loses one character inside the plate)."""
+
+DROPPED_EASILY: Final = _EDIT_CHANCES["dropped_easily"]
+"""P(reader loses a narrow character, or the first or last one, which a frame or a bolt may hide)."""
+
+ADDED: Final = _EDIT_CHANCES["added"]
+"""P(reader adds a character inside the plate)."""
+
+ADDED_EASILY: Final = _EDIT_CHANCES["added_easily"]
+"""P(reader adds a narrow character, or one at an edge, which a frame or a sticker may look like)."""
+
+_LOOK_ALIKE: Final = 0.004
+"""Pairs that are taken for one another more often are look-alikes."""
 
 
 def shown_probability(shown: str, true: str) -> float:
@@ -99,4 +111,4 @@ def misread_share(shown: str, true: str) -> float:
 
 def look_alike(one: str, other: str) -> bool:
     """Tell whether two different canonical characters are known to be taken for one another."""
-    return one != other and _TABLE[one, other] > _ARBITRARY
+    return one != other and max(_TABLE[one, other], _TABLE[other, one]) > _LOOK_ALIKE
