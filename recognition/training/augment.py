@@ -10,6 +10,7 @@ from schemas.types import Image
 
 MARGINS = (-0.03, 0.25)  # of the box's height, outwards; a detector's boxes are that inexact
 WIDTHS = (44, 200)  # pixels of the plate in the camera's picture
+SMALL_WIDTHS = (40, 80)  # of the share of plates that are far away
 
 Corners = tuple[float, float, float, float]
 
@@ -54,7 +55,7 @@ def augment(image: Image, box: Corners, rng: np.random.Generator) -> Image:
         uint8 (64, 128, 3) RGB, the reader's input.
     """
     shot = _frame(image, box, rng)
-    shot = _light(shot, rng)
+    shot = _light(shot, rng) if rng.random() < 0.85 else _hard_light(shot, rng)
     if rng.random() < 0.15:
         _dirty(shot, rng)
     shot = _blur(shot, rng)
@@ -81,7 +82,8 @@ def _frame(image: Image, box: Corners, rng: np.random.Generator) -> Image:
     margin = rng.uniform(*MARGINS) + rng.uniform(-0.06, 0.06, 4)
     margin = np.clip(margin, *MARGINS) * (y2 - y1)
     left, top, right, bottom = x1 - margin[0], y1 - margin[1], x2 + margin[2], y2 + margin[3]
-    plate_width = float(np.exp(rng.uniform(np.log(WIDTHS[0]), np.log(WIDTHS[1]))))
+    widths = SMALL_WIDTHS if rng.random() < 0.3 else WIDTHS
+    plate_width = float(np.exp(rng.uniform(*np.log(widths))))
     scale = plate_width / max(x2 - x1, 1.0)
     aspect = rng.uniform(0.85, 1.18)
     width = max(round((right - left) * scale), 16)
@@ -149,6 +151,26 @@ def _light(image: Image, rng: np.random.Generator) -> Image:
     if rng.random() < 0.03:
         light = 255 - light
     return np.clip(light, 0, 255).astype(np.uint8)
+
+
+def _hard_light(image: Image, rng: np.random.Generator) -> Image:
+    """Show the plate as hard light or none does: washed out, at night, in infrared, or in haze."""
+    light = image.astype(np.float32) / 255
+    kind = int(rng.integers(4))
+    if kind == 0:  # light figures on a light ground, or sun on the sheeting
+        light = 1 - (1 - light) * np.float32(rng.uniform(0.15, 0.5))
+    elif kind == 1:  # night: little light, and what there is falls off to one side
+        light = light ** np.float32(rng.uniform(1.2, 2.2)) * np.float32(rng.uniform(0.12, 0.45))
+        light *= np.linspace(1, rng.uniform(0.4, 1), image.shape[1], dtype=np.float32)[:: rng.choice((-1, 1)), None]
+    elif kind == 2:  # an infrared camera sees one gray, in which colored inks pale
+        weights = rng.dirichlet((1.0, 1.0, 2.5)).astype(np.float32)
+        gray = (light @ weights)[..., None] ** np.float32(rng.uniform(0.5, 1.2))
+        light = np.repeat(gray * np.float32(rng.uniform(0.5, 1.1)), 3, axis=2)
+    else:  # haze
+        level = np.float32(rng.uniform(0.2, 0.8))
+        light = level + (light - level) * np.float32(rng.uniform(0.12, 0.35))
+    light += rng.standard_normal(image.shape[:2], dtype=np.float32)[..., None] * np.float32(rng.uniform(0, 0.025))
+    return np.clip(light * 255, 0, 255).astype(np.uint8)
 
 
 def _dirty(image: Image, rng: np.random.Generator) -> None:

@@ -16,6 +16,7 @@ from recognition.training.ocr_metrics import ONE_MARGIN, best_temperature, calib
 from recognition.training.ocr_model import PlateReader
 from recognition.training.ocr_trainer import CHECKPOINT, Plan, Trainer, load_averaged
 from recognition.training.ocr_weights import average, export_onnx, load_weights
+from recognition.training.plate_texts import read_plate_texts
 from recognition.training.pseudo_labels import pseudo_labeled
 from recognition.training.synthetic import font_files
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError
@@ -103,7 +104,8 @@ def _train(reader: PlateReader, crops: Sequence[LabeledCrop], options: argparse.
     options.out.mkdir(parents=True, exist_ok=True)
     if (options.out / CHECKPOINT).exists() and not options.resume:
         raise ConfigurationError(f"{options.out}: holds a run already; give --resume or another folder")
-    pseudo = [sample for folder in options.detection for sample in pseudo_labeled(folder, reader)]
+    texts = read_plate_texts(options.plate_texts) if options.plate_texts is not None else None
+    pseudo = [sample for folder in options.detection for sample in pseudo_labeled(folder, reader, texts)]
     kept = training_crops(crops)
     if not kept:
         raise InvalidInput(f"{options.crops}: no row to train with is left beside val; expected rows with split train")
@@ -162,6 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--crops", type=Path, required=True, metavar="LABELS.csv", help="labeled crops: image,text,jurisdiction,split")
     add("--detection", type=Path, action="append", default=[], metavar="DIR",
         help="detection data set whose train plates the start weights label (may be repeated)")  # fmt: skip
+    add("--plate-texts", type=Path, metavar="FILE.csv",
+        help="what plates of --detection say, from recognition.training.plate_texts or by hand")  # fmt: skip
     add("--fonts", type=Path, metavar="DIR", help="TrueType files for rendered plates")
     add("--out", type=Path, metavar="DIR", help="train and keep checkpoints here")
     add("--resume", action="store_true", help="go on from the checkpoint in --out (same other arguments)")

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from recognition.training.abroad import draw_abroad
 from recognition.training.augment import Corners, augment
 from recognition.training.ocr_model import ALPHABET, PAD, SLOTS
-from recognition.training.synthetic import draw_abroad, draw_us
+from recognition.training.synthetic import draw_us
 from schemas.errors import InvalidInput
 from schemas.types import Image
 
@@ -21,7 +22,7 @@ Floats = npt.NDArray[np.float32]
 
 COLUMNS = ("image", "text", "jurisdiction", "split")
 # Shares of a batch: US crops, other crops, drawn US plates, drawn plates from abroad, pseudo-labeled crops.
-SHARES = (0.25, 0.09, 0.39, 0.10, 0.17)
+SHARES = (0.23, 0.09, 0.30, 0.14, 0.24)
 DRAWN_PLATES = 6000  # distinct ones per run; each is photographed anew every time it is used
 
 

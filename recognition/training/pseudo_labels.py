@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,53 +10,64 @@ import torch
 
 from recognition.training.augment import fit
 from recognition.training.detection_dataset import read_split
-from recognition.training.ocr_data import Floats, Sample, read_image
-from recognition.training.ocr_model import PlateReader
+from recognition.training.ocr_data import Floats, Sample, one_hot, read_image
+from recognition.training.ocr_model import ALPHABET, SLOTS, PlateReader
+from recognition.training.plate_texts import MIN_WIDTH, PlateText
 from schemas.types import Image
 
 _MARGINS = (0.05, 0.12, 0.2)  # of the box's height
 _CONTEXT = 0.4
 _SURE = 0.9
 _UNSURE_WEIGHT = 0.4
-_MIN_WIDTH = 40  # pixels; below that the teacher guesses
 
 
-def pseudo_labeled(folder: Path, teacher: PlateReader) -> list[Sample]:
+Texts = Mapping[tuple[str, int], PlateText]
+
+
+def pseudo_labeled(folder: Path, teacher: PlateReader, texts: Texts | None = None) -> list[Sample]:
     """Read every plate of a detection source's train split with the teacher.
 
     Where the readings at three margins agree and each is sure, the target is half that text and half the teacher's
-    distribution; elsewhere it is the distribution alone, at a lower weight.
+    distribution; elsewhere it is the distribution alone, at a lower weight. A text that is known counts as much as it
+    is trusted, and the teacher for the rest.
 
     Args:
         folder: A source in the layout of `detection_dataset`; only its train split is read.
         teacher: The reader that labels.
+        texts: What plates are known to say, see `plate_texts`.
 
     Returns:
         One sample per box at least 40 pixels wide, with its surroundings.
     """
     teacher.eval()
-    return [_label(image, box, teacher) for image, box in _plates(folder)]
+    return [_label(image, box, teacher, (texts or {}).get(name)) for name, image, box in _plates(folder)]
 
 
-def _plates(folder: Path) -> Iterator[tuple[Image, tuple[float, float, float, float]]]:
+def _plates(folder: Path) -> Iterator[tuple[tuple[str, int], Image, tuple[float, float, float, float]]]:
     for picture in read_split(folder, "train"):
         image = read_image(picture.path)
         height, width = image.shape[:2]
-        for box in picture.boxes_in_pixels(width, height):
-            if box.x2 - box.x1 < _MIN_WIDTH:
+        for number, box in enumerate(picture.boxes_in_pixels(width, height)):
+            if box.x2 - box.x1 < MIN_WIDTH:
                 continue
             reach = (box.y2 - box.y1) * _CONTEXT
             left, top = max(int(box.x1 - reach), 0), max(int(box.y1 - reach), 0)
             part = image[top : int(box.y2 + reach) + 1, left : int(box.x2 + reach) + 1].copy()
-            yield part, (box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
+            name = (f"{folder.name}/train/{picture.path.name}", number)
+            yield name, part, (box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
 
 
-def _label(image: Image, box: tuple[float, float, float, float], teacher: PlateReader) -> Sample:
+def _label(
+    image: Image, box: tuple[float, float, float, float], teacher: PlateReader, known: PlateText | None
+) -> Sample:
     inputs = np.stack([_cut(image, box, margin) for margin in _MARGINS])
     with torch.inference_mode():
         logs: Floats = torch.log_softmax(teacher(torch.from_numpy(inputs)), dim=-1).numpy()
     fused = np.exp(logs.mean(axis=0))
     fused /= fused.sum(axis=-1, keepdims=True)
+    if known is not None and 0 < len(known.text) <= SLOTS and not set(known.text) - set(ALPHABET):
+        mixed = known.trust * one_hot(known.text) + (1 - known.trust) * fused
+        return Sample(image, box, mixed.astype(np.float32), max(known.trust, _UNSURE_WEIGHT), same_zero=False)
     reads = logs.argmax(axis=-1)
     sure = bool((reads == reads[0]).all()) and float(np.exp(logs.max(axis=-1)).mean(axis=-1).min()) >= _SURE
     if not sure:

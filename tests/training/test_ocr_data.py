@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recognition.training.abroad import draw_abroad
 from recognition.training.augment import augment, fit, with_border
 from recognition.training.ocr_data import (
     BatchSource,
@@ -21,7 +22,7 @@ from recognition.training.ocr_data import (
 )
 from recognition.training.ocr_metrics import best_temperature, calibration, decode
 from recognition.training.ocr_model import ALPHABET
-from recognition.training.synthetic import draw_abroad, draw_us
+from recognition.training.synthetic import draw_us
 from schemas.errors import InvalidInput
 
 TEXTS = st.text(alphabet="0O1IQAB_", min_size=1, max_size=11)
