@@ -12,7 +12,7 @@ import numpy.typing as npt
 from recognition.calibration import PlateConfidence, ReaderCalibration, same_zero, tempered, text_probabilities
 from recognition.crops import as_color, crop
 from recognition.ocr_weights import DEFAULT_WEIGHTS, find_config, load_network
-from recognition.second_look import further_views, may_have_two_rows, rows
+from recognition.second_look import ROW_MARGINS, further_views, in_one_row, may_have_two_rows
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image, OcrResult
 
@@ -92,9 +92,8 @@ class PlateOcr:
 
         Args:
             plates: Pictures as `read` takes them, each with a plate's box in its pixels.
-            second_look: Read plates below the settings' confidence in further ways: turned, with more contrast, and
-                nearly square ones in two rows. Four to eight more readings each, for plates of which there is but one
-                picture.
+            second_look: Read plates below the settings' confidence in four further ways, as pays where there is but one
+                picture of each. Nearly square ones below it are read as two rows in any case.
 
         Returns:
             One result per plate. Its confidence is the probability that the text is right, the letter O and the digit
@@ -106,16 +105,16 @@ class PlateOcr:
         ready = [(as_color(picture), box) for picture, box in plates]
         readings = self._read_views([[crop(picture, box, m) for m in self._margins] for picture, box in ready])
         results = [self._calibrated(views) for views in readings]
-        if not second_look:
-            return results
         unsure = [index for index, result in enumerate(results) if result.confidence < self._sure_enough]
-        further = self._read_views([further_views(*ready[index]) for index in unsure])
-        for index, views in zip(unsure, further, strict=True):
-            results[index] = self._calibrated([*readings[index], *views])
-        for index in unsure:
-            if may_have_two_rows(ready[index][1]):
-                by_row = self._read_rows(*ready[index])
-                results[index] = max((results[index], *by_row), key=lambda result: result.confidence)
+        if second_look:
+            further = self._read_views([further_views(*ready[index]) for index in unsure])
+            for index, views in zip(unsure, further, strict=True):
+                results[index] = self._calibrated([*readings[index], *views])
+        square = [index for index in unsure if may_have_two_rows(ready[index][1])]
+        rows = self._read_views([[in_one_row(*ready[index], margin) for margin in ROW_MARGINS] for index in square])
+        for index, views in zip(square, rows, strict=True):
+            # The plate as it is wins a tie.
+            results[index] = max((results[index], self._calibrated(views)), key=lambda result: result.confidence)
         return results
 
     def evidence(self, plates: Sequence[tuple[Image, Box]], *, second_look: bool) -> list[Evidence]:
@@ -134,13 +133,6 @@ class PlateOcr:
         """Read several crops of every plate in common batches."""
         readings = iter(self.read([view for of_plate in views for view in of_plate]))
         return [[next(readings) for _ in of_plate] for of_plate in views]
-
-    def _read_rows(self, picture: Image, box: Box) -> list[OcrResult]:
-        """Read a plate as two rows; none where there are no two rows of text that fit together."""
-        upper, lower = self._read_views([[crop(picture, row, m) for m in self._margins] for row in rows(picture, box)])
-        joined = [join(one, other) for one, other in zip(upper, lower, strict=True)]
-        found = [result for result in joined if result is not None]
-        return [self._calibrated(found)] if found else []
 
     def _calibrated(self, readings: Sequence[OcrResult]) -> OcrResult:
         """Combine readings of one plate and give the result the probability that such results have."""
@@ -201,33 +193,6 @@ def combine(readings: Sequence[OcrResult]) -> OcrResult:
     product = np.exp(logs - logs.max(axis=1, keepdims=True))
     product /= product.sum(axis=1, keepdims=True)
     return result_from(product.astype(np.float32), readings[0].alphabet, readings[0].pad_char)
-
-
-def join(upper: OcrResult, lower: OcrResult) -> OcrResult | None:
-    """Put the rows of a two-row plate behind one another.
-
-    Args:
-        upper: The reading of the upper row.
-        lower: The reading of the lower row, of the same model.
-
-    Returns:
-        A result of as many slots as one reading; None where both rows do not fit into them or a row is empty.
-    """
-    alphabet, pad = upper.alphabet, upper.alphabet.index(upper.pad_char)
-    slots = len(upper.char_probs)
-    parts, unused = [], 1.0
-    for row in (upper, lower):
-        filled = row.char_probs.argmax(axis=1) != pad
-        parts.append(row.char_probs[filled])
-        unused *= float(row.char_probs[~filled, pad].prod())
-    empty = slots - sum(len(part) for part in parts)
-    if empty < 0 or not all(len(part) for part in parts):
-        return None
-    # What is left of the rows' empty slots carries the chance that a character was missed there.
-    share = unused ** (1.0 / empty) if empty else 1.0
-    rest = np.full((empty, len(alphabet)), (1.0 - share) / (len(alphabet) - 1), np.float32)
-    rest[:, pad] = share
-    return result_from(np.concatenate([*parts, rest]).astype(np.float32), alphabet, upper.pad_char)
 
 
 def weigh_up(readings: Sequence[OcrResult]) -> Evidence:
