@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import math
-import platform
 import statistics
 import time
 from collections import Counter
@@ -23,6 +22,8 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.machine import machine
+from benchmarks.recognition_scores import Share, norm
 from matcher.confusion import look_alike
 from recognition.fusion import WeightedReading, fuse
 from recognition.ocr import PlateOcr
@@ -57,21 +58,13 @@ class Case:
 
     @property
     def right(self) -> bool:
-        """Whether the read is the label (O and 0 are equal)."""
-        return self.read == self.truth
+        """Whether the read is the label, as far as labels tell characters apart (see `norm`)."""
+        return norm(self.read) == norm(self.truth)
 
-
-def wilson(hits: int, of: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share.
-
-    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
-    """
-    if of == 0:
-        return 0.0, 1.0
-    share, spread = hits / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    @property
+    def mended(self) -> bool:
+        """Whether the read is wrong and the second reader's text is not."""
+        return not self.right and norm(self.second or "") == norm(self.truth)
 
 
 def cases(labels: Path, split: str) -> Iterable[Case]:
@@ -92,7 +85,7 @@ def cases(labels: Path, split: str) -> Iterable[Case]:
 
 def _case(ocr: PlateOcr, second: SecondReader, row: dict[str, str], whole: cv2.typing.MatLike, width: int) -> Case:
     picture, box = _plate(whole, width)
-    fused = fuse([WeightedReading(ocr.read_plates([(picture, box)])[0], 1.0)])
+    fused = fuse([WeightedReading(ocr.read_plates([(picture, box)], second_look=True)[0], 1.0)])
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     number = read_id("benchmark", row["image"], moment, width)
     read = PlateRead(number, "benchmark", "benchmark", moment, moment, moment, fused.plate, fused.confidence)
@@ -126,20 +119,13 @@ def show(name: str, found: Sequence[Case]) -> None:
     agree = [case for case in found if case.second == case.read]
     differ = [case for case in found if case.second != case.read]
     figures = (
-        _share(sum(case.right for case in agree), len(agree)),
-        _share(sum(case.right for case in differ), len(differ)),
-        _share(sum(case.second != case.read for case in wrong), len(wrong)),
-        _share(sum(case.second != case.read for case in right), len(right)),
-        _share(sum(case.second == case.truth for case in wrong), len(wrong)),
+        Share(sum(case.right for case in agree), len(agree)),
+        Share(sum(case.right for case in differ), len(differ)),
+        Share(sum(case.second != case.read for case in wrong), len(wrong)),
+        Share(sum(case.second != case.read for case in right), len(right)),
+        Share(sum(case.mended for case in wrong), len(wrong)),
     )
-    print(f"| {name} | {len(found)} | " + " | ".join(figures) + " |")
-
-
-def _share(hits: int, of: int) -> str:
-    if of == 0:
-        return "-"
-    low, high = wilson(hits, of)
-    return f"{hits}/{of} = {hits / of:.3f} ({low:.3f}-{high:.3f})"
+    print(f"| {name} | {len(found)} | " + " | ".join(str(figure) for figure in figures) + " |")
 
 
 def near(one: str, other: str) -> bool:
@@ -167,9 +153,8 @@ def write_counts(path: Path, found: Iterable[Case], made_by: str) -> None:
     matched = [case for case in found if case.confidence >= LEAST_SURE]
     pairs = cannot_tell(matched)
     alike = str.maketrans({pair[0]: pair[1] for pair in pairs})
-    folded = [_folded(case, alike) for case in matched]
-    right = [texts for texts in folded if texts[1] == texts[0]]
-    wrong = [texts for texts in folded if texts[1] != texts[0]]
+    right = [_folded(case, alike) for case in matched if case.right]
+    wrong = [_folded(case, alike) for case in matched if not case.right]
     listed = ", ".join('"' + pair + '"' for pair in pairs)
     lines = [
         "# How the second reader behaves beside the shipped plate reader, over reads that are sure enough to be",
@@ -182,23 +167,23 @@ def write_counts(path: Path, found: Iterable[Case], made_by: str) -> None:
         "# Reads whose text is right; looked_alike: one look-alike, or one character more or less than the read.",
         "[right]",
         f"reads = {len(right)}",
-        f"repeated = {sum(second == read for _, read, second in right)}",
-        f"differed = {sum(bool(second) and second != read for _, read, second in right)}",
-        f"looked_alike = {sum(bool(second) and near(read, second) for _, read, second in right)}",
+        f"repeated = {sum(second == read for read, second in right)}",
+        f"differed = {sum(bool(second) and second != read for read, second in right)}",
+        f"looked_alike = {sum(bool(second) and near(read, second) for read, second in right)}",
         "",
         "# Reads whose text is wrong; mended: the second reader saw the true text.",
         "[wrong]",
         f"reads = {len(wrong)}",
-        f"repeated = {sum(second == read for _, read, second in wrong)}",
-        f"differed = {sum(bool(second) and second != read for _, read, second in wrong)}",
-        f"mended = {sum(second == truth for truth, _, second in wrong)}",
+        f"repeated = {sum(second == read for read, second in wrong)}",
+        f"differed = {sum(bool(second) and second != read for read, second in wrong)}",
+        f"mended = {sum(case.mended for case in matched)}",
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _folded(case: Case, alike: dict[int, str]) -> tuple[str, str, str]:
-    """Return truth, read and second text (empty: none) without the differences that the second reader cannot tell."""
-    return case.truth.translate(alike), case.read.translate(alike), (case.second or "").translate(alike)
+def _folded(case: Case, alike: dict[int, str]) -> tuple[str, str]:
+    """Return the read's and the second text (empty: none) without differences that the second reader cannot tell."""
+    return case.read.translate(alike), (case.second or "").translate(alike)
 
 
 def main() -> None:
@@ -208,7 +193,7 @@ def main() -> None:
     parser.add_argument("--counts", type=Path, help="write the matcher's counts to this file")
     arguments = parser.parse_args()
     found = list(cases(arguments.data, arguments.split))
-    print(f"{platform.machine()}, split {arguments.split}; shares with 95 % Wilson intervals; O and 0 are equal\n")
+    print(f"{machine()}; split {arguments.split}; 95 % Wilson intervals; right: O/Q/0 and I/1 are equal\n")
     print("| set | reads | right where it agrees | right where not | wrong caught | right doubted | wrong mended |")
     print("|---|---|---|---|---|---|---|")
     for country in sorted({case.country for case in found}, reverse=True):

@@ -25,8 +25,8 @@ class SecondReaderHabits:
     """How the second reader behaves, as probabilities given that the read is right, or wrong.
 
     `repeats_*`: it sees the read's text. `differs_*`: it sees another. `mends`: the read is wrong and it sees the true
-    text. `errs_alike`: the read is right and it sees a text that looks like it. `cannot_tell` maps canonical characters
-    to those that it shows instead most of the time.
+    text. `errs_too`: the read is wrong and it sees a third text. `errs_alike`: the read is right and it sees a text that
+    looks like it. `cannot_tell` maps canonical characters to those that it shows instead most of the time.
     """
 
     repeats_right: float
@@ -34,6 +34,7 @@ class SecondReaderHabits:
     differs_right: float
     differs_wrong: float
     mends: float
+    errs_too: float
     errs_alike: float
     cannot_tell: dict[int, str]
 
@@ -52,6 +53,7 @@ class SecondReaderHabits:
             differs_right=_share(right["differed"], right["reads"]),
             differs_wrong=_share(wrong["differed"], wrong["reads"]),
             mends=_share(wrong["mended"], wrong["reads"]),
+            errs_too=_share(wrong["differed"] - wrong["mended"], wrong["reads"]),
             errs_alike=_share(right["looked_alike"], right["reads"]),
             cannot_tell=str.maketrans({pair[0]: pair[1] for pair in document["cannot_tell"]}),
         )
@@ -110,7 +112,7 @@ def _score(text: str, read: str, listed: str) -> float:
     if seen == own:
         return math.log(habits.repeats_wrong / habits.repeats_right)
     # A third text: the read is wrong in any case, and where the second reader mends, it mends to the true plate.
-    return math.log((habits.differs_wrong - habits.mends) / habits.differs_wrong)
+    return math.log(habits.errs_too / habits.differs_wrong)
 
 
 def _fits(text: str, pattern: str) -> bool:
