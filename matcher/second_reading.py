@@ -25,8 +25,8 @@ class SecondReaderHabits:
     """How the second reader behaves, as probabilities given that the read is right, or wrong.
 
     `repeats_*`: it sees the read's text. `differs_*`: it sees another. `mends`: the read is wrong and it sees the true
-    text. `errs_too`: the read is wrong and it sees a third text. `errs_alike`: the read is right and it sees a text that
-    looks like it. `cannot_tell` maps canonical characters to those that it shows instead most of the time.
+    text. `errs_too`: the read is wrong and it sees a third text. `errs_alike`: the read is right and it sees a text
+    that looks like it. `cannot_tell` maps canonical characters to those that it shows instead most of the time.
     """
 
     repeats_right: float
