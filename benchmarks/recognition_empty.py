@@ -10,11 +10,11 @@ import numpy as np
 
 from benchmarks.recognition_data import LabeledSource
 from benchmarks.recognition_detection import plates_of
-from benchmarks.recognition_readers import Reader
+from benchmarks.recognition_readers import Reader, Reading
 from benchmarks.recognition_scores import Share, Table
+from benchmarks.recognition_signs import boards, empty_road, signs
 from ingest.pictures import read_picture
 from recognition.training.detection_dataset import LabeledPicture
-from rendering.scenery import View, draw_day, draw_night
 from schemas.errors import ConfigurationError
 from schemas.types import Box, Image
 
@@ -24,12 +24,9 @@ SURE = 0.8
 FRAMES = {"plates painted over": 60, "plates blurred": 50, "parts without plates": 40, "empty roads": 15, "signs": 35}
 """Kinds of frames and how many there are of each: 200 in all."""
 
-_SIGNS = (
-    "SPEED LIMIT 35", "EXIT 24", "STOP", "ROUTE 66", "I-95 SOUTH", "UNIT 1207", "CALL 555-0134", "F-150", "TOLL PLAZA",
-    "NO PARKING", "DIESEL 4.19", "BUS 417", "POLICE", "AMBULANCE", "TAXI 5A21", "US DOT 184220", "DO NOT ENTER", "4X4",
-    "GAS 3.59 9", "CAMRY LE", "RENT ME 19.95", "OPEN 24 HRS", "BRIDGE 13-6", "LANE 2", "EZ PASS", "ZONE 7B", "DEALER",
-    "SCHOOL BUS", "TRUCKS 55", "WORK ZONE", "DETOUR", "MILE 112", "KM 40", "AVENUE C", "HWY 101",
-)  # fmt: skip
+_BOARDS = "plate-shaped boards"
+BOARDS = 20
+"""Frames beside those: with a board of a plate's shape and size, which a person may take for a plate from afar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,13 @@ def empty_frames(sources: Sequence[LabeledSource], share: float = 1.0) -> Iterat
             if image is not None:
                 made += 1
                 yield EmptyFrame(kind, picture.path.name, image)
-    for kind in ("empty roads", "signs"):
-        for number in range(round(FRAMES[kind] * share)):
-            yield EmptyFrame(kind, str(number), _drawn(kind, number))
+    for kind, draw, count in (
+        ("empty roads", empty_road, FRAMES["empty roads"]),
+        ("signs", signs, FRAMES["signs"]),
+        (_BOARDS, boards, BOARDS),
+    ):
+        for number in range(round(count * share)):
+            yield EmptyFrame(kind, str(number), draw(number))
 
 
 def empty_table(readers: Sequence[Reader], sources: Sequence[LabeledSource], share: float) -> Table:
@@ -71,17 +72,23 @@ def empty_table(readers: Sequence[Reader], sources: Sequence[LabeledSource], sha
         f"Inventions: reads with confidence >= {SURE} where nothing can be read",
         ("frames", "reader", "reads >= .8", "frames with one", "reads >= .5", "reads at all"),
         "Val pictures with every known plate painted over, or blurred to a few pixels; parts of val pictures without a "
-        "plate, enlarged; drawn empty roads by day and night; signs, slogans and fleet numbers on drawn roads.",
+        "plate, enlarged; drawn empty roads by day and night; drawn roads with signs, billboards and fleet lettering. "
+        "Apart from these 200: boards of a plate's shape and size with one line of text, which look like plates.",
     )
-    frames = list(empty_frames(sources, share))
-    for reader in readers:
-        try:
-            reads = [(frame.kind, [read for _, read in reader.read_picture(frame.image)]) for frame in frames]
-        except ConfigurationError as error:
-            table.add("all", f"{reader.system_name}: absent ({error})", *[None] * 4)
+    reads: list[list[tuple[str, list[Reading]]]] = [[] for _ in readers]
+    absent: dict[int, ConfigurationError] = {}
+    for frame in empty_frames(sources, share):
+        for number, reader in enumerate(readers):
+            try:
+                reads[number].append((frame.kind, [read for _, read in reader.read_picture(frame.image)]))
+            except ConfigurationError as error:
+                absent[number] = error
+    for number, reader in enumerate(readers):
+        if number in absent:
+            table.add("all", f"{reader.system_name}: absent ({absent[number]})", *[None] * 4)
             continue
-        for kind in ("all", *FRAMES):
-            chosen = [found for name, found in reads if kind in ("all", name)]
+        for kind in ("all", *FRAMES, _BOARDS):
+            chosen = [found for name, found in reads[number] if name == kind or (kind == "all" and name != _BOARDS)]
             sure = [sum(read.confidence >= SURE for read in found) for found in chosen]
             fair = sum(read.confidence >= 0.5 for found in chosen for read in found)
             claims = Share(sum(number > 0 for number in sure), len(chosen))
@@ -143,29 +150,3 @@ def _part(image: Image, boxes: Sequence[Box], rng: np.random.Generator) -> Image
             window = np.ascontiguousarray(image[y : y + h, x : x + w])
             return cv2.resize(window, (2 * w, 2 * h), interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
     return None
-
-
-def _drawn(kind: str, number: int) -> Image:
-    rng = np.random.default_rng(1000 + number)
-    view = View(1280, 720)
-    image = draw_day(view, rng)
-    if kind == "signs":
-        for _ in range(3):
-            _sign(image, str(rng.choice(_SIGNS)), rng)
-    if number % 3 == 2:
-        image = draw_night(view, image, rng)
-    return image
-
-
-def _sign(image: Image, text: str, rng: np.random.Generator) -> None:
-    """Draw a board with a text, 70 to 260 pixels wide, somewhere over the road."""
-    (across, down), base = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, 1.0, 2)
-    board = np.full((down + base + 16, across + 24, 3), rng.choice([250, 235, 60, 20]), np.uint8)
-    board[..., 0] = np.clip(board[..., 0] * rng.uniform(0.2, 1.0), 0, 255)
-    ink = (15, 15, 15) if board.mean() > 110 else (240, 240, 240)
-    board = np.asarray(cv2.putText(board, text, (12, down + 8), cv2.FONT_HERSHEY_DUPLEX, 1.0, ink, 2, cv2.LINE_AA))
-    width = int(rng.integers(70, 260))
-    height = max(round(board.shape[0] * width / board.shape[1]), 8)
-    small = cv2.resize(board, (width, height), interpolation=cv2.INTER_AREA)
-    x, y = int(rng.integers(image.shape[1] - width)), int(rng.integers(image.shape[0] - height))
-    image[y : y + height, x : x + width] = small

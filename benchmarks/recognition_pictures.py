@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.recognition_crops import groups
 from benchmarks.recognition_data import LabeledCrop, LabeledScene, LabeledSource, thinned
@@ -96,11 +95,9 @@ def paste(scene: Image, box: Box, plate: Image, rng: np.random.Generator) -> tup
     across = max(box.width, box.height * width / height)
     down = across * height / width
     middle = np.array([(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2])
-    corners: npt.NDArray[np.float64] = (
-        middle + np.array([[-across, -down], [across, -down], [across, down], [-across, down]]) / 2
-    )
-    corners = corners + rng.uniform(-_WOBBLE, _WOBBLE, (4, 2)) * np.array([across, down])
-    corners = np.clip(corners, 0, np.array([scene.shape[1] - 1.0, scene.shape[0] - 1.0]))
+    unit = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) + rng.uniform(-_WOBBLE, _WOBBLE, (4, 2))
+    edge = np.array([scene.shape[1] - 1.0, scene.shape[0] - 1.0])
+    corners = np.asarray(np.minimum(np.maximum(middle + unit * np.array([across, down]), 0.0), edge), np.float64)
     near = _scaled(_lit(plate, scene[int(box.y1) : int(box.y2), int(box.x1) : int(box.x2)]), across)
     size = near.shape[1], near.shape[0]
     edges = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
@@ -108,7 +105,7 @@ def paste(scene: Image, box: Box, plate: Image, rng: np.random.Generator) -> tup
     area = (scene.shape[1], scene.shape[0])
     drawn = np.asarray(cv2.warpPerspective(near, change, area, flags=cv2.INTER_LINEAR), np.float32)
     cover = cv2.warpPerspective(np.full(near.shape[:2], 255, np.uint8), change, area).astype(np.float32) / 255
-    cover = cv2.GaussianBlur(cover, (0, 0), 0.6)[..., None]
+    cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), 0.6), np.float32)[..., None]
     drawn = np.asarray(cv2.GaussianBlur(drawn, (0, 0), float(rng.uniform(0.3, 0.8))), np.float32)
     mixed = drawn * cover + scene.astype(np.float32) * (1 - cover)
     low, high = corners.min(axis=0), corners.max(axis=0)
@@ -139,16 +136,8 @@ def composition_table(
     if not found:
         return table
     for group, members in groups(crops).items():
-        composed = list(compositions(thinned(members, most), found))
-        for reader in readers:
-            tally = Tally()
-            try:
-                for crop, picture, box in composed:
-                    tally.count(reader.read_picture(picture), crop.text, box)
-            except ConfigurationError as error:
-                table.add(group, f"{reader.system_name}: absent ({error})", *[None] * 4)
-                continue
-            table.add(group, reader.system_name, tally.found, tally.normalized, tally.exact, tally.anywhere)
+        composed = compositions(thinned(members, most), found)
+        _measure(table, readers, group, ((picture, crop.text, box) for crop, picture, box in composed))
     return table
 
 
@@ -160,16 +149,27 @@ def scene_table(readers: Sequence[Reader], name: str, scenes: Sequence[LabeledSc
     )
     for group in dict.fromkeys(scene.group for scene in scenes):
         members = thinned([scene for scene in scenes if scene.group == group], most)
-        for reader in readers:
-            tally = Tally()
-            try:
-                for scene in members:
-                    tally.count(reader.read_picture(read_picture(scene.path)), scene.text, scene.box)
-            except ConfigurationError as error:
-                table.add(group, f"{reader.system_name}: absent ({error})", *[None] * 4)
-                continue
-            table.add(group, reader.system_name, tally.found, tally.normalized, tally.exact, tally.anywhere)
+        _measure(table, readers, group, ((read_picture(scene.path), scene.text, scene.box) for scene in members))
     return table
+
+
+def _measure(
+    table: Table, readers: Sequence[Reader], group: str, pictures: Iterable[tuple[Image, str, Box | None]]
+) -> None:
+    """Let every reader read every picture, one picture in memory at a time, and add a row per reader."""
+    tallies = [Tally() for _ in readers]
+    absent: dict[int, ConfigurationError] = {}
+    for picture, text, box in pictures:
+        for number, reader in enumerate(readers):
+            try:
+                tallies[number].count([] if number in absent else reader.read_picture(picture), text, box)
+            except ConfigurationError as error:
+                absent[number] = error
+    for number, (reader, tally) in enumerate(zip(readers, tallies, strict=True)):
+        if number in absent:
+            table.add(group, f"{reader.system_name}: absent ({absent[number]})", *[None] * 4)
+        else:
+            table.add(group, reader.system_name, tally.found, tally.normalized, tally.exact, tally.anywhere)
 
 
 def _table(title: str, note: str) -> Table:
