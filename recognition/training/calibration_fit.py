@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recognition.calibration import PlateConfidence, Presence, TrackTempering, expected_calibration_error, log_odds
 from recognition.fusion import WeightedReading, fuse
-from recognition.ocr import Evidence, calibrated
+from recognition.readings import Evidence, calibrated
 
 FOLDS = 5
 _RIDGE = 0.01

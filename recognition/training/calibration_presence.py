@@ -11,7 +11,8 @@ import numpy as np
 from recognition.boxes import overlap
 from recognition.calibration import PlateConfidence
 from recognition.detector import PlateDetector
-from recognition.ocr import PlateOcr, calibrated
+from recognition.ocr import PlateOcr
+from recognition.readings import calibrated
 from recognition.training.calibration_pictures import read_image, with_signs, without_plates
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image, PlateDetection
