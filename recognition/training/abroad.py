@@ -141,7 +141,7 @@ def _blank(style: Style, ground: npt.NDArray[np.float64], rng: np.random.Generat
 def _strip(image: Image, side: int, rng: np.random.Generator) -> int:
     """Paint a blue (or other) strip with a country sign at one end; gives its width."""
     height = image.shape[0]
-    width = round(min(height * rng.uniform(0.32, 0.55), 34))
+    width = int(min(height * rng.uniform(0.32, 0.55), 34))
     color = (150, 60, 10) if rng.random() < 0.85 else tuple(int(v) for v in rng.integers(0, 200, 3))
     start = 0 if side == 0 else _WIDTH - width
     image[:, start : start + width] = color
@@ -169,7 +169,8 @@ def write(
     page = _set(text.replace("*", "  "), font)
     x, y, width, rows = cv2.boundingRect(page)
     size = (max(min(x2 - x1, round(width * (y2 - y1) / max(rows, 1))), 1), y2 - y1)
-    share = cv2.resize(page[y : y + rows, x : x + width], size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    shrunk = cv2.resize(page[y : y + rows, x : x + width], size, interpolation=cv2.INTER_AREA)
+    share = (shrunk.astype(np.float32) / np.float32(255)).astype(np.float32, copy=False)
     left = x1 + (x2 - x1 - size[0]) // 2
     part = image[y1:y2, left : left + size[0]]
     part[:] = (part * (1 - share[..., None]) + np.array(ink, dtype=np.float32) * share[..., None]).astype(np.uint8)
@@ -183,7 +184,7 @@ def _gap(share: npt.NDArray[np.float32], near: float) -> int:
     """Find the middle of the widest empty run of columns; where there is none, a place by its share of the width."""
     empty = np.flatnonzero(share.max(axis=0) < 0.1)
     if empty.size == 0:
-        return round(near * share.shape[1])
+        return int(near * share.shape[1])
     runs = np.split(empty, np.flatnonzero(np.diff(empty) > 1) + 1)
     widest = max(runs, key=len)
     return int(widest.mean())
