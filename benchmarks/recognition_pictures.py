@@ -105,9 +105,9 @@ def paste(scene: Image, box: Box, plate: Image, rng: np.random.Generator) -> tup
     area = (scene.shape[1], scene.shape[0])
     drawn = np.asarray(cv2.warpPerspective(near, change, area, flags=cv2.INTER_LINEAR), np.float32)
     cover = cv2.warpPerspective(np.full(near.shape[:2], 255, np.uint8), change, area).astype(np.float32) / 255
-    cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), 0.6), np.float32)[..., None]
+    soft = np.asarray(cv2.GaussianBlur(cover, (0, 0), 0.6), np.float32)[..., None]
     drawn = np.asarray(cv2.GaussianBlur(drawn, (0, 0), float(rng.uniform(0.3, 0.8))), np.float32)
-    mixed = drawn * cover + scene.astype(np.float32) * (1 - cover)
+    mixed = drawn * soft + scene.astype(np.float32) * (1 - soft)
     low, high = corners.min(axis=0), corners.max(axis=0)
     picture = np.clip(mixed, 0, 255).astype(np.uint8)
     return picture, Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
