@@ -96,9 +96,9 @@ class Attention:
         changed = self._changed = self._gate.changed(frame.image)
         if changed is None or self._last_whole is None or self._last_thorough is None:
             return Look()
+        self._recall(changed, now)
         if now - self._last_whole >= self._forced:
             return Look()
-        self._recall(changed, now)
         plates = list(followed)
         wanted = self._urgent(changed, frame, plates)
         if now - self._last_thorough >= self._relaxed:
@@ -136,10 +136,8 @@ class Attention:
             return
         seen = np.zeros_like(changed)
         seen[self._part] = changed[self._part]
-        self._recall(changed, now)
         if not (changed & ~seen & (self._idle_looks < _DULL)).any():
             self._last_thorough = now
-        self._moved_at[changed] = now.timestamp()
         # What moves on takes along how often it was looked at in vain.
         around = cv2.dilate(self._idle_looks, np.ones((3, 3), np.uint8))
         self._idle_looks[seen] = np.maximum(self._idle_looks[seen], np.minimum(around[seen], _BORED)) + 1
@@ -166,11 +164,12 @@ class Attention:
         return cells
 
     def _recall(self, changed: Cells, now: datetime) -> None:
-        """Take an interest again in cells that were quiet for long."""
+        """Take an interest again in cells that were quiet for long, and note which are not."""
         if self._idle_looks.shape != changed.shape:
             self._idle_looks = np.zeros(changed.shape, np.int16)
             self._moved_at = np.full(changed.shape, now.timestamp())
         self._idle_looks[now.timestamp() - self._moved_at > _QUIET.total_seconds()] = 0
+        self._moved_at[changed] = now.timestamp()
 
 
 def _vehicle(plate: Box, cells: Cells, frame: Frame) -> Part:
