@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from rapidfuzz.distance import Levenshtein
 
@@ -15,7 +16,7 @@ from recognition.results import VehiclePass
 from recognition.text_lines import TextLine, TextLineReader
 from recognition.track import PICTURE_MARGIN
 from schemas.plates import MAX_PLATE_LENGTH, canonical_plate, normalize_plate
-from schemas.types import Box, CharacterRead, Image, PlateRead, SecondReading
+from schemas.types import Box, Image, PlateRead, SecondReading
 
 LEAST_SCORE = 0.5
 """Lines that are less sure hold no text."""
@@ -42,8 +43,23 @@ _LEAST_SMALL = 0.38
 _LEAST_STACKED = 0.7
 """Least height of the other row of a plate with two rows, as a share of the taller one's."""
 
-StateOf = Callable[[Image, Box, str, tuple[CharacterRead, ...], Sequence[TextLine]], tuple[str, float] | None]
-"""Names the state of a plate: picture, the plate's box in it, text, characters and lines -> US-VA and confidence."""
+
+class NamedState(Protocol):
+    """A state like US-VA and the probability that it is right (0-1); `recognition.state.StateRead` is one."""
+
+    @property
+    def jurisdiction(self) -> str:
+        """Like US-VA."""
+        ...
+
+    @property
+    def confidence(self) -> float:
+        """0-1."""
+        ...
+
+
+StateOf = Callable[[Image, Box, str, Sequence[TextLine]], NamedState | None]
+"""Names the state of a plate: picture, the plate's box in it, its text and its lines; `StateReader.read` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +111,13 @@ class SecondReader:
         serial = find_serial(lines, box, read.plate)
         if serial is None:
             return None
-        named = self._state(picture, box, read.plate, read.characters, lines) if self._state is not None else None
+        named = self._state(picture, box, read.plate, lines) if self._state is not None else None
         return SecondReading(
             text=serial.text,
             score=serial.score,
             agrees=canonical_plate(serial.text) == canonical_plate(read.plate),
-            jurisdiction=named[0] if named else None,
-            jurisdiction_confidence=named[1] if named else None,
+            jurisdiction=named.jurisdiction if named else None,
+            jurisdiction_confidence=named.confidence if named else None,
             reader=self.name,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import cv2
@@ -18,12 +19,13 @@ from recognition.second_reader import (
     plate_in_picture,
     serial_candidates,
 )
+from recognition.state import StateRead
 from recognition.text_lines import TextLine, available
 from recognition.track import PICTURE_MARGIN
 from rendering.plates import render_plate
 from schemas.ids import read_id
 from schemas.plates import normalize_plate
-from schemas.types import Box, CharacterRead, Image, PlateRead
+from schemas.types import Box, Image, PlateRead
 
 PLATE = Box(0, 0, 300, 150)
 MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
@@ -141,11 +143,10 @@ def test_a_drawn_plate_is_read_again_with_its_state(own: str, agrees: bool) -> N
     picture = larger.astype(np.uint8)
     asked: list[str] = []
 
-    def state(
-        picture: Image, box: Box, text: str, characters: tuple[CharacterRead, ...], lines: object
-    ) -> tuple[str, float]:
+    def state(picture: Image, box: Box, text: str, lines: Sequence[TextLine]) -> StateRead:
         asked.append(text)
-        return "US-VA", 0.97
+        assert any("VIRGINIA" in line.text.upper() for line in lines)
+        return StateRead("US-VA", 0.97)
 
     assert available()
     reading = SecondReader(state=state).read(picture, Box(30, 30, 230, 130), plate_read(own))
