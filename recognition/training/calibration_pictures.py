@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from recognition.borders import with_border
+from recognition.crops import crop
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
@@ -173,9 +174,7 @@ def without_plates(picture: Image, boxes: Sequence[Box], rng: np.random.Generato
     """
     clean, way = picture.copy(), int(rng.integers(3))
     for box in boxes:
-        spare = 0.15 * box.height
-        x1, y1 = max(int(box.x1 - spare), 0), max(int(box.y1 - spare), 0)
-        part = clean[y1 : int(box.y2 + spare), x1 : int(box.x2 + spare)]
+        part = crop(clean, box, 0.15)
         if min(part.shape[:2]) < 2:
             continue
         if way == 0:
