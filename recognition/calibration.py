@@ -137,7 +137,7 @@ class Presence:
             detection_confidence: The detector's (0-1).
         """
         score = self.intercept + self.detection * log_odds(detection_confidence) + self.reading * log_odds(confidence)
-        return _logistic(score + (0.0 if any(map(str.isdigit, text)) else self.letters))
+        return _logistic(score + (0.0 if has_digit(text) else self.letters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,11 @@ class ReaderCalibration:
 
 def _logistic(score: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(score, -30.0), 30.0)))
+
+
+def has_digit(text: str) -> bool:
+    """Tell whether a text has a digit; the zero may be a letter O."""
+    return any(character.isdigit() and character != "0" for character in text)
 
 
 def log_odds(probability: float) -> float:

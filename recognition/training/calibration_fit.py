@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.calibration import PlateConfidence, Presence, TrackTempering, expected_calibration_error, log_odds
+from recognition.calibration import (
+    PlateConfidence,
+    Presence,
+    TrackTempering,
+    expected_calibration_error,
+    has_digit,
+    log_odds,
+)
 from recognition.fusion import WeightedReading, fuse
 from recognition.readings import Evidence, calibrated
 
@@ -130,7 +137,7 @@ def fit_presence(
         is_plate: Whether a plate stands there.
         weights: How much each counts.
     """
-    terms = np.array([[log_odds(d), log_odds(c), float(not any(map(str.isdigit, t)))] for t, c, d in seen])
+    terms = np.array([[log_odds(d), log_odds(c), float(not has_digit(t))] for t, c, d in seen])
     beta = fit_logistic(terms, np.array(is_plate, np.float64), np.array(weights, np.float64), (0, 1))
     constant, detection, reading, letters = (round(float(value), 4) for value in beta)
     return Presence(constant, detection, reading, min(letters, 0.0))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from recognition.boxes import overlap
-from recognition.calibration import PlateConfidence
+from recognition.calibration import PlateConfidence, has_digit
 from recognition.detector import PlateDetector
 from recognition.ocr import PlateOcr
 from recognition.readings import calibrated
@@ -76,7 +76,7 @@ def find_all(
         boxes = [_in_pixels(box, picture) for box in boxes]
         for detection, text, confidence in look(picture):
             is_plate = max((overlap(detection.box, box) for box in boxes), default=0.0) >= _LABELED
-            if not is_plate and confidence >= _SURE and any(map(str.isdigit, text)):
+            if not is_plate and confidence >= _SURE and has_digit(text):
                 unlabeled.append(detection.box)
             else:
                 finds.append(Find(text, confidence, detection.confidence, is_plate, 1.0, number, True))

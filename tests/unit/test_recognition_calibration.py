@@ -124,7 +124,7 @@ def test_a_detector_s_doubt_lowers_a_read_and_leaves_its_characters() -> None:
     surely, hardly = believed(read, presence, 0.9), believed(read, presence, 0.3)
     assert 0.98 >= surely.confidence > hardly.confidence > 0
     assert (hardly.plate, hardly.characters) == (read.plate, read.characters)
-    sign = FusedRead("FORSALE", 0.98, ())
+    sign = FusedRead("TEXAC0", 0.98, ())
     assert believed(sign, presence, 0.6).confidence < 0.8 < believed(read, presence, 0.6).confidence
     assert believed(read, presence, 1.0).confidence == pytest.approx(0.98, abs=0.001), (
         "a crop that is known to be a plate"
