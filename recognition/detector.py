@@ -22,7 +22,7 @@ from schemas.types import Box, Image, PlateDetection
 MODELS = Path(__file__).parent / "models"
 """Weights that ship with Platewatch."""
 
-DEFAULT_WEIGHTS = MODELS / "plate-detector-v1.onnx"
+DEFAULT_WEIGHTS = MODELS / "plate-detector-v2.onnx"
 
 _NO_DETECTOR = "not a plate detector; give the ONNX export of a YOLO network"
 _STRIDE = 32

@@ -65,7 +65,7 @@ class DetectorSettings(Section):
     """Inference engine; auto: ONNX Runtime, or OpenVINO where it is installed and faster."""
     weights: Path | None = None
     """ONNX model (or `.pt` for ultralytics); default: the weights that ship with Platewatch."""
-    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.22
     """Detections below this confidence are ignored."""
     iou: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Overlap above which two detections are one plate."""

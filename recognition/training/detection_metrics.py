@@ -113,7 +113,8 @@ def count_reviewed(
     boxes = list(detections)
     for number, box in tight.items():
         # The label's own box stays where it finds more: only a loose label that nothing matches gives way.
-        if all(overlap(kept[number], detection.box) < IOU for detection in boxes):
+        same_side = (kept[number].width >= min_width) == (box.width >= min_width)
+        if same_side and all(overlap(kept[number], detection.box) < IOU for detection in boxes):
             kept[number] = box
     asked, found, _ = count(kept, boxes, min_width)
     # Boxes on plates without a label are set aside before the others are called extra.
@@ -163,10 +164,10 @@ def evaluate(
 
 def _score(source: str, sums: Sequence[float], *, reviewed: bool) -> DetectionScore:
     *counts, seconds, pictures = sums
-    raw, corrected = ([int(number) for number in part] for part in (counts[:3], counts[3:]))
+    plates, found, extra, *corrected = (int(number) for number in counts)
     milliseconds = 1000 * seconds / pictures
-    second = DetectionScore(source, *corrected, milliseconds) if reviewed else None
-    return DetectionScore(source, *raw, milliseconds, second)
+    second = DetectionScore(source, corrected[0], corrected[1], corrected[2], milliseconds) if reviewed else None
+    return DetectionScore(source, plates, found, extra, milliseconds, second)
 
 
 def mean_f2(scores: Sequence[DetectionScore]) -> float:
