@@ -30,6 +30,9 @@ Floats = npt.NDArray[np.float32]
 MARGIN: Final = 0.08
 """What is added around a plate's box, as a share of its height, before its words and looks are read."""
 
+LEAST_WORDS_WIDTH: Final = 50
+"""Words on plates narrower than this, in pixels, mislead more than they tell, and are left out."""
+
 _FAR: Final = 8.0  # nats: a serial that fits no format of a state may be a vanity plate's
 
 
@@ -79,7 +82,8 @@ class StateReader:
             picture: uint8 (H, W, 3), BGR.
             box: The plate in it, in pixels.
             plate: The serial as read, upper case, without separators; may be empty.
-            lines: The plate's lines of text, of `plate_picture`; None where they were not read.
+            lines: The plate's lines of text, of `plate_picture`; None where they were not read. They are left out where
+                the box is narrower than `LEAST_WORDS_WIDTH`, so that they need not be read there.
 
         Returns:
             The state and the probability that it is right; None when unsure, or when the plate is from abroad.
@@ -87,6 +91,8 @@ class StateReader:
         Raises:
             InvalidInput: The picture has no pixels or is not uint8 (H, W, 3).
         """
+        if box.width < LEAST_WORDS_WIDTH:
+            lines = None
         probabilities = self.probabilities(picture, box, plate, lines)
         best = int(probabilities.argmax())
         confidence = float(probabilities[best])

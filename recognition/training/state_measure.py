@@ -15,7 +15,7 @@ import numpy as np
 
 from recognition.crops import crop
 from recognition.ocr import PlateOcr
-from recognition.state import MARGIN, Weights, combine, weights
+from recognition.state import LEAST_WORDS_WIDTH, MARGIN, Weights, combine, weights
 from recognition.state_picture import ABROAD, CLASSES, StatePicture
 from recognition.text_lines import TextLineReader
 from recognition.training.detection_dataset import read_split
@@ -75,6 +75,8 @@ def _report(
     evidence = observer.see(pictures, labels)
     spent = (time.process_time() - start) / len(pictures)
     for kind, chosen in _kinds().items():
+        if width is not None and width < LEAST_WORDS_WIDTH and chosen.text:
+            continue
         named, right = outcomes(chosen, evidence)
         share = right.sum() / max(named.sum(), 1)
         print(

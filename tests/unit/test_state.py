@@ -12,7 +12,7 @@ import pytest
 
 from recognition.state import StateReader, combine, plate_picture, serial_scores, weights
 from recognition.state_picture import ABROAD, CLASSES, StatePicture, to_input
-from recognition.text_lines import TextLineReader
+from recognition.text_lines import CHARACTERS, TextLine, TextLineReader
 from rendering.plates import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image
@@ -66,6 +66,16 @@ def test_without_lines_the_answer_takes_milliseconds(states: StateReader) -> Non
     for _ in range(10):
         states.read(picture, box, "8ABC123")
     assert (time.process_time() - start) / 10 < 0.1
+
+
+def test_words_on_a_plate_too_narrow_to_read_are_left_out(states: StateReader) -> None:
+    picture, box = street(render_plate("8ABC123", "US-CA", np.random.default_rng(7)).image, 44)
+    steps = np.zeros((30, len(CHARACTERS)), np.float32)
+    for place, letter in enumerate("NEVADA"):
+        steps[2 * place, CHARACTERS.index(letter)] = 1.0
+        steps[2 * place + 1, 0] = 1.0
+    line = TextLine("NEVADA", 1.0, Box(0, 0, 40, 6), steps)
+    assert states.read(picture, box, "8ABC123", [line]) == states.read(picture, box, "8ABC123")
 
 
 def test_probabilities_add_up_to_one(states: StateReader) -> None:
