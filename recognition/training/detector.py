@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from recognition.training.detection_metrics import evaluate, table
 from recognition.training.detection_review import correct_labels, read_review
 from recognition.training.detector_start import start_from
 from schemas.errors import ConfigurationError, PlatewatchError
+from schemas.settings import DetectorSettings
 
 EXAMPLE = """
 example, a fine-tune on two sources that ends with an ONNX file and its figures:
@@ -97,8 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     training("--freeze", type=int, default=6, metavar="N", help="leave the first N layers as they are (%(default)s)")
     training("--mosaic", type=float, default=0.5, help="share of pictures made of four (%(default)s)")
     training("--scale", type=float, default=0.5, help="a picture is enlarged or reduced by up to this (%(default)s)")
-    training("--paste", type=Path, metavar="CSV", help="the reader's label file: its US and other plates, and drawn")
-    training("--paste-share", type=float, default=0.35, help="ones, are pasted onto so many pictures (%(default)s)")
+    training("--paste", type=Path, metavar="CSV", help="the reader's label file: paste its plates, and drawn ones")
+    training("--paste-share", type=float, default=0.35, help="share of pictures that are pasted onto (%(default)s)")
     training("--corrections", type=Path, metavar="CSV", help="reviewed boxes that correct the labels of train")
     training("--seed", type=int, default=7)
     training("--threads", type=_positive, default=1, help="threads of torch (%(default)s)")
@@ -109,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     measuring("--min-width", type=float, default=40.0, metavar="PIXELS", help="plates that count (%(default)s)")
     measuring("--reviewed", type=Path, metavar="CSV", help="reviewed boxes of val: count with corrected labels, too")
     measuring("--still", action="store_true", help="look at each picture as at a still: several times (.onnx only)")
-    measuring("--confidence", type=float, default=0.35, help="boxes that count (%(default)s)")
+    measuring("--confidence", type=float, default=DetectorSettings().confidence, help="boxes that count (%(default)s)")
     measuring("--iou", type=float, default=0.5, help="overlap of two boxes of which one is dropped (%(default)s)")
     return parser
 
@@ -137,6 +139,7 @@ def _train(options: argparse.Namespace) -> Path:
         scale=options.scale,
         paste=None if options.paste is None else str(options.paste.absolute()),
         paste_share=options.paste_share,
+        corrections=None if options.corrections is None else str(options.corrections.absolute()),
         seed=options.seed,
         threads=options.threads,
         device=options.device,
@@ -146,10 +149,17 @@ def _train(options: argparse.Namespace) -> Path:
 
 
 def _correction(options: argparse.Namespace) -> Callable[[list[LabeledPicture]], list[LabeledPicture]]:
-    """Return what corrects the labels to train with; the same list without corrections."""
-    if options.corrections is None:
+    """Return what corrects the labels to train with; the same list without corrections.
+
+    A resumed run takes the corrections that it was started with.
+    """
+    corrections = options.corrections
+    recipe = options.out / "recipe.json"
+    if options.resume and corrections is None and recipe.is_file():
+        corrections = json.loads(recipe.read_text(encoding="utf-8")).get("corrections")
+    if corrections is None:
         return list
-    return functools.partial(correct_labels, review=read_review(options.corrections))
+    return functools.partial(correct_labels, review=read_review(Path(corrections)))
 
 
 def _loadable_start(options: argparse.Namespace, ultralytics: Any) -> Path | str:

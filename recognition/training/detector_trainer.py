@@ -33,8 +33,9 @@ class Recipe:
 
     `freeze` is the number of first layers that stay as they are, `mosaic` the share of pictures that are put together
     from four, `scale` the share by which a picture is enlarged or reduced at most. `paste` is a reader's label file
-    whose plates are pasted, with drawn ones, onto the cars of `paste_share` of the pictures. The learning rate falls
-    to a twentieth by a cosine. `bfloat16` computes the forward pass in bfloat16.
+    whose plates are pasted, with drawn ones, onto the cars of `paste_share` of the pictures, `corrections` a review
+    by which the training labels were corrected. The learning rate falls to a twentieth by a cosine. `bfloat16`
+    computes the forward pass in bfloat16.
     """
 
     epochs: int = 8
@@ -46,6 +47,7 @@ class Recipe:
     scale: float = 0.5
     paste: str | None = None
     paste_share: float = 0.35
+    corrections: str | None = None
     seed: int = 7
     threads: int = 1
     device: str = "cpu"

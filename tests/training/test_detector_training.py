@@ -122,6 +122,22 @@ def test_training_leaves_the_users_data_as_it_was(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in sorted(source.rglob("*")) if path.is_file()} == before
 
 
+def test_a_resumed_training_keeps_its_corrections(tmp_path: Path) -> None:
+    source = draw_source(tmp_path / "drawn", 4)
+    (tmp_path / "review.csv").write_text("set,picture,x1,y1,x2,y2,verdict\ndrawn,003.jpg,24,24,72,48,plate\n")
+    arguments: list[object] = ["--data", source, "--out", tmp_path / "out", "--epochs", 1, "--image-size", 64]
+    arguments += ["--batch", 2, "--from", "yolov8n.yaml"]
+    label = tmp_path / "out" / "data" / "train" / "drawn-003.txt"
+
+    started = run_cli(*arguments, "--corrections", "review.csv", folder=tmp_path)
+    assert started.returncode == 0, started.stderr
+    assert label.read_text() == "0 0.500000 0.375000 0.500000 0.250000\n"
+    resumed = run_cli(*arguments, "--resume", folder=tmp_path)
+
+    assert resumed.returncode == 0, resumed.stderr
+    assert label.read_text() == "0 0.500000 0.375000 0.500000 0.250000\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
