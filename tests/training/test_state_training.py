@@ -62,7 +62,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path) -> None:
 
 
 def test_the_first_layers_are_the_detectors() -> None:
-    net = from_detector(MODELS / "plate-detector-v1.onnx")
+    net = from_detector(MODELS / "plate-detector-v2.onnx")
     assert float(net.model[0].conv.weight.detach().abs().sum()) > 0
     with pytest.raises(ConfigurationError, match="not found"):
         from_detector(MODELS / "no-detector.onnx")
@@ -130,6 +130,6 @@ def test_pictures_are_only_made_smaller() -> None:
 
 def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "state-checkpoint.pt").write_bytes(b"")
-    arguments = ["--from", str(MODELS / "plate-detector-v1.onnx"), "--crops", "none.csv", "--out", str(tmp_path)]
+    arguments = ["--from", str(MODELS / "plate-detector-v2.onnx"), "--crops", "none.csv", "--out", str(tmp_path)]
     assert main(arguments) == 1
     assert "--resume" in capsys.readouterr().err
