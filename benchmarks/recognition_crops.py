@@ -143,7 +143,7 @@ def state_table(ours: Ours, crops: Sequence[LabeledCrop]) -> Table:
 
 def judged(reads: Sequence[PictureRead], truth: Sequence[str]) -> tuple[Share, Share]:
     """Return the share of the plates whose state was named, and the share of these that is right."""
-    named = [(read.jurisdiction, true) for read, true in zip(reads, truth, strict=True) if read.jurisdiction]
+    named = [(read.state.jurisdiction, true) for read, true in zip(reads, truth, strict=True) if read.state]
     return Share(len(named), len(reads)), Share(sum(said == true for said, true in named), len(named))
 
 

@@ -104,7 +104,7 @@ class FileReader:
                 yield pass_record(str(path), vehicle, item.captured_at)
 
     def _passes(self, path: Path, item: SourceItem, advance: Callable[[], None]) -> Iterator[VehiclePass]:
-        session = self._recognizer.session(_CAMERA, "local", None, item.name)
+        session = self._recognizer.session(_CAMERA, "local", None, item.name, thorough=True)
         try:
             for frame in read_video(path, item):
                 yield from session.process(frame)
@@ -176,8 +176,8 @@ def picture_record(source: str, read: PictureRead) -> dict[str, Any]:
         "confidence": round(read.confidence, 4),
         "char_confidences": _char_confidences(read.characters),
         "box": _corners(read.box),
-        "jurisdiction": read.jurisdiction,
-        "jurisdiction_confidence": _rounded(getattr(read, "jurisdiction_confidence", None)),
+        "jurisdiction": read.state.jurisdiction if read.state else None,
+        "jurisdiction_confidence": _rounded(read.state.confidence if read.state else None),
     }
 
 

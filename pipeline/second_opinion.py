@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from recognition.second_reader import SecondReader
+from recognition.state import StateReader
 from recognition.text_lines import available
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import AlertSettings
@@ -193,4 +194,4 @@ def open_second_opinions(settings: AlertSettings) -> SecondOpinions | None:
             )
         log.info("alerts go out without a second reading: rapidocr is not installed")
         return None
-    return SecondOpinions(SecondReader(), settings.second_reader_timeout_seconds)
+    return SecondOpinions(SecondReader(state=StateReader().read), settings.second_reader_timeout_seconds)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recognition.fusion import FusedRead
+from recognition.state import StateRead
 from schemas.ids import read_id
 from schemas.types import Box, Location, PlateRead, ReadSource
 
@@ -37,14 +38,14 @@ class Seen:
     frame_count: int = 1
 
 
-def plate_read(origin: Origin, seen: Seen, fused: FusedRead, jurisdiction: str | None = None) -> PlateRead:
+def plate_read(origin: Origin, seen: Seen, fused: FusedRead, state: StateRead | None = None) -> PlateRead:
     """Make the read of one pass.
 
     Args:
         origin: Camera, agency, place and model.
         seen: When and where the plate was seen.
         fused: Its text with probabilities.
-        jurisdiction: Like `US-VA`; None when it is not known.
+        state: Its state; None when it is not known.
     """
     return PlateRead(
         read_id=read_id(origin.camera_id, origin.source_item, seen.first_seen, seen.number),
@@ -56,7 +57,8 @@ def plate_read(origin: Origin, seen: Seen, fused: FusedRead, jurisdiction: str |
         plate=fused.plate,
         confidence=fused.confidence,
         characters=fused.characters,
-        jurisdiction=jurisdiction,
+        jurisdiction=state.jurisdiction if state else None,
+        jurisdiction_confidence=state.confidence if state else None,
         location=origin.location,
         frame_count=seen.frame_count,
         track_number=seen.number,

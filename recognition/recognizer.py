@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from recognition.borders import LEAST_BORDER, with_border
 from recognition.crops import as_color, crop
-from recognition.detector import DEFAULT_WEIGHTS
+from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector
 from recognition.engines import side_by_side
-from recognition.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, fuse
+from recognition.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, believed, fuse
 from recognition.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
 from recognition.regions import RegionalDetector, open_regional_detector
 from recognition.results import PictureRead, RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
+from recognition.states import PlateStates
 from recognition.track import PICTURE_MARGIN
 from schemas.settings import RecognitionSettings
 from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, PlateRead, ReadSource
@@ -44,6 +46,7 @@ class Recognizer:
         threads = settings.threads or (1 if cameras >= side_by_side(1) else 0)
         self._detector = open_regional_detector(settings.detector, threads)
         self._ocr = PlateOcr(settings.ocr, threads)
+        self._states = PlateStates(threads) if settings.read_state else None
         # More at a time than there are cores only wait for one another; ultralytics is not made for several threads.
         at_a_time = side_by_side(threads) if isinstance(self._detector, RegionalDetector) else 1
         self._free = threading.BoundedSemaphore(at_a_time)
@@ -81,11 +84,15 @@ class Recognizer:
             InvalidInput: It is no picture; see `as_color`.
         """
         picture = as_color(image)
-        detections = [d for d in self.detect(picture) if d.box.width >= self._settings.tracking.min_plate_width]
+        detections = [d for d in self._detect_still(picture) if d.box.width >= self._settings.tracking.min_plate_width]
         results = self._ocr.read_plates([(picture, detection.box) for detection in detections], second_look=True)
-        reads = [_picture_read(detection, result) for detection, result in zip(detections, results, strict=True)]
+        presence = self._ocr.calibration.presence
+        reads = [
+            _picture_read(detection, believed(self._fused(result), presence, detection.confidence))
+            for detection, result in zip(detections, results, strict=True)
+        ]
         plates = [read for read in reads if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence]
-        return _without_doubles(sorted(plates, key=_rank))
+        return [self._with_state(read, picture) for read in _without_doubles(sorted(plates, key=_rank))]
 
     def read_crops(self, crops: Sequence[Image]) -> list[PictureRead]:
         """Read pictures that are plates and nothing else; the detector does not see them.
@@ -104,7 +111,10 @@ class Recognizer:
         bordered = [with_border(as_color(picture), border) for picture in crops]
         whole = [Box(0, 0, picture.shape[1], picture.shape[0]) for picture in crops]
         results = self._ocr.read_plates(bordered, second_look=True)
-        return [_picture_read(PlateDetection(box, 1.0), result) for box, result in zip(whole, results, strict=True)]
+        return [
+            self._with_state(_picture_read(PlateDetection(box, 1.0), self._fused(result)), *plate)
+            for box, result, plate in zip(whole, results, bordered, strict=True)
+        ]
 
     def read_crop(self, image: Image) -> PictureRead:
         """Read one picture that is a plate and nothing else; see `read_crops`."""
@@ -133,7 +143,13 @@ class Recognizer:
         ]
 
     def session(
-        self, camera_id: str, agency_id: str, location: Location | None, source_item: str
+        self,
+        camera_id: str,
+        agency_id: str,
+        location: Location | None,
+        source_item: str,
+        *,
+        thorough: bool = False,
     ) -> RecognitionSession:
         """Begin a sequence of frames.
 
@@ -142,20 +158,45 @@ class Recognizer:
             agency_id: Whose reads these are.
             location: Where the camera stands.
             source_item: The file's or the stream's name.
+            thorough: Read the words on every vehicle's plate for its state, too, which takes a tenth of a second.
         """
         origin = Origin(camera_id, agency_id, location, source_item, self._source)
-        return RecognitionSession(self._settings.tracking, self.detect, self._ocr, origin)
+        name_state = None if self._states is None else self._states.by_words if thorough else self._states.by_looks
+        return RecognitionSession(
+            self._settings.tracking,
+            self.detect,
+            self._ocr,
+            origin,
+            name_state=name_state,
+            calibration=self._ocr.calibration,
+        )
+
+    def _detect_still(self, picture: Image) -> list[PlateDetection]:
+        """Find the plates in a picture that has no frame before or after it: with several looks where that is known."""
+        if not isinstance(self._detector, OnnxDetector):
+            return self.detect(picture)
+        with self._free:
+            return self._detector.detect_still(picture)
+
+    def _fused(self, result: OcrResult) -> FusedRead:
+        return fuse([WeightedReading(result, 1.0)], self._ocr.calibration.track)
+
+    def _with_state(self, read: PictureRead, picture: Image, box: Box | None = None) -> PictureRead:
+        """Add the state of a plate in a picture, at the read's box or where it is in another cutting of it."""
+        if self._states is None:
+            return read
+        fused = FusedRead(read.plate, read.confidence, read.characters)
+        return dataclasses.replace(read, state=self._states.by_words(picture, box or read.box, fused))
 
 
-def _picture_read(detection: PlateDetection, result: OcrResult) -> PictureRead:
-    fused = fuse([WeightedReading(result, 1.0)])
+def _picture_read(detection: PlateDetection, fused: FusedRead) -> PictureRead:
     return PictureRead(detection.box, detection.confidence, fused.plate, fused.confidence, fused.characters)
 
 
 def _still_read(origin: Origin, frame: Frame, number: int, read: PictureRead) -> PlateRead:
     moment = frame.captured_at
     seen = Seen(number, moment, moment, moment, read.box, read.detection_confidence)
-    return plate_read(origin, seen, FusedRead(read.plate, read.confidence, read.characters), read.jurisdiction)
+    return plate_read(origin, seen, FusedRead(read.plate, read.confidence, read.characters), read.state)
 
 
 def _rank(read: PictureRead) -> tuple[float, float, float]:

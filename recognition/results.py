@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recognition.state import StateRead
 from schemas.types import Box, CharacterRead, Image, PlateRead
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRead:
-    """One plate in one picture. `box` is in pixels of the picture; confidences are 0-1."""
+    """One plate in one picture. `box` is in pixels of the picture; confidences are 0-1. `state` is None when unsure."""
 
     box: Box
     detection_confidence: float
     plate: str
     confidence: float
     characters: tuple[CharacterRead, ...]
-    jurisdiction: str | None = None
+    state: StateRead | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from recognition.attention import Attention, Followed, Look
+from recognition.calibration import ReaderCalibration
 from recognition.crops import as_color
 from recognition.fusion import MIN_CHARACTERS, FusedRead
 from recognition.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.same_vehicle import MERGE_WINDOW, same_vehicle
+from recognition.states import NameState
 from recognition.track import Track
 from recognition.tracker import PlateTracker
 from schemas.settings import TrackingSettings
@@ -37,13 +39,26 @@ class RecognitionSession:
         detect: Finds the plates in a frame.
         ocr: Reads plates.
         origin: What every read of the sequence shares.
+        name_state: Names the state of a pass; None: it is not asked for.
+        calibration: How far the reader's readings can be believed.
     """
 
-    def __init__(self, settings: TrackingSettings, detect: Detect, ocr: PlateOcr, origin: Origin) -> None:
+    def __init__(
+        self,
+        settings: TrackingSettings,
+        detect: Detect,
+        ocr: PlateOcr,
+        origin: Origin,
+        *,
+        name_state: NameState | None = None,
+        calibration: ReaderCalibration | None = None,
+    ) -> None:
         self._settings = settings
         self._detect = detect
         self._ocr = ocr
         self._origin = origin
+        self._name_state = name_state
+        self._calibration = calibration
         self._tracker = PlateTracker()
         self._max_gap = timedelta(seconds=settings.max_gap_seconds)
         self._attention = (
@@ -105,7 +120,9 @@ class RecognitionSession:
         for detection, number in zip(wide, numbers, strict=True):
             track = self._active.get(number)
             if track is None:
-                self._active[number] = Track(number, frame, detection, self._settings.sure_confidence)
+                self._active[number] = Track(
+                    number, frame, detection, self._settings.sure_confidence, self._calibration
+                )
             elif not track.reported:
                 track.add(frame, detection)
             else:
@@ -175,7 +192,7 @@ class RecognitionSession:
         if track.frame_count < self._settings.min_frames:
             self._counts["too_few_frames"] += 1
             return []
-        fused = track.read(self._ocr)
+        fused = track.read_last(self._ocr)
         if len(fused.plate) < MIN_CHARACTERS:
             self._counts["not_a_plate"] += 1
             return []
@@ -196,7 +213,8 @@ class RecognitionSession:
             detection_confidence=best.confidence,
             frame_count=track.frame_count,
         )
-        return plate_read(self._origin, seen, fused)
+        state = self._name_state(best.picture, best.inner, fused) if self._name_state else None
+        return plate_read(self._origin, seen, fused, state)
 
 
 def _in_color(frame: Frame) -> Frame:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from recognition.calibration import ReaderCalibration
 from recognition.crops import crop, quality, window
-from recognition.fusion import FusedRead, WeightedReading, fuse
+from recognition.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.ocr import PlateOcr
 from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
 
@@ -58,10 +59,19 @@ class Track:
         frame: The frame of its first sighting.
         detection: Where it is there.
         sure_confidence: Confidence at which readings that agree are enough (0-1).
+        calibration: How far the reader's readings can be believed.
     """
 
-    def __init__(self, number: int, frame: Frame, detection: PlateDetection, sure_confidence: float = 1.0) -> None:
+    def __init__(
+        self,
+        number: int,
+        frame: Frame,
+        detection: PlateDetection,
+        sure_confidence: float = 1.0,
+        calibration: ReaderCalibration | None = None,
+    ) -> None:
         self.number = number
+        self._calibration = calibration or ReaderCalibration()
         self._sure_confidence = sure_confidence
         self.first_seen = self.last_seen = frame.captured_at
         self.first_box = self.last_box = detection.box
@@ -153,9 +163,22 @@ class Track:
                 self.take_reading(sighting, result)
         return self._fuse()
 
+    def read_last(self, ocr: PlateOcr) -> FusedRead:
+        """Return what is known of the plate when its pass is over.
+
+        A text that is unsure gets a second look at its best sighting, and the confidence takes in the chance that what
+        was detected is no plate.
+        """
+        if not self.read(ocr).plate or not self.sure:
+            best = self.best
+            self.take_reading(best, ocr.read_plates([(best.picture, best.inner)], second_look=True)[0])
+        detected = sum(sighting.confidence for sighting in self.sightings) / len(self.sightings)
+        return believed(self._fuse(), self._calibration.presence, detected)
+
     def _fuse(self) -> FusedRead:
         if self._fused is None:
-            self._fused = fuse([WeightedReading(s.reading, s.quality) for s in self.sightings if s.reading is not None])
+            readings = [WeightedReading(s.reading, s.quality) for s in self.sightings if s.reading is not None]
+            self._fused = fuse(readings, self._calibration.track)
         return self._fused
 
     def _keep(self, sightings: list[Sighting]) -> None:

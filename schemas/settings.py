@@ -119,6 +119,8 @@ class RecognitionSettings(Section):
     tracking: TrackingSettings = TrackingSettings()
     threads: Annotated[int, Field(ge=0)] = 0
     """Threads of the inference engines; 0: one per core."""
+    read_state: bool = True
+    """Name the state of US plates."""
 
 
 class MatchingSettings(Section):

@@ -141,7 +141,8 @@ def _lit(plate: Image, image: Image, box: Floats, rng: np.random.Generator) -> I
     old = image[max(y1, 0) : max(y2, y1 + 1), max(x1, 0) : max(x2, x1 + 1)]
     was = float(np.percentile(old, 75)) if old.size else 128.0
     gain = np.clip(was / max(float(np.percentile(plate, 75)), 1.0), *GAIN) * rng.uniform(0.85, 1.15)
-    return np.clip(plate * gain, 0, 255).astype(np.uint8)
+    lit: Image = np.clip(plate * gain, 0, 255).astype(np.uint8)
+    return lit
 
 
 def _blend(image: Image, plate: Image, corners: Floats, rng: np.random.Generator) -> None:

@@ -73,7 +73,7 @@ class Scene:
         number = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
         return [PlateDetection(box, 0.9) for plate in self.plates if (box := plate.box(number)) is not None]
 
-    def read_plates(self, pictures: Sequence[tuple[Image, Box]]) -> list[OcrResult]:
+    def read_plates(self, pictures: Sequence[tuple[Image, Box]], *, second_look: bool = False) -> list[OcrResult]:
         return [self._read(picture, box) for picture, box in pictures]
 
     def _read(self, picture: Image, box: Box) -> OcrResult:
