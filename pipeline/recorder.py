@@ -221,7 +221,7 @@ class Recorder:
 
 
 def with_second_reading(read: PlateRead, reading: SecondReading | None) -> PlateRead:
-    """Return a read with what a second reader saw; its state too, where the read has none.
+    """Return a read with what a second reader saw; its state, where it names one, takes the place of the read's.
 
     Args:
         read: The read.
@@ -229,7 +229,8 @@ def with_second_reading(read: PlateRead, reading: SecondReading | None) -> Plate
     """
     if reading is None:
         return read
-    if read.jurisdiction is None and reading.jurisdiction is not None:
+    # The first reader judges by looks and serial alone; the second one's state comes from the plate's words too.
+    if reading.jurisdiction is not None:
         read = dataclasses.replace(
             read, jurisdiction=reading.jurisdiction, jurisdiction_confidence=reading.jurisdiction_confidence
         )

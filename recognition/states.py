@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recognition.fusion import FusedRead
-from recognition.state import StateRead, StateReader, plate_picture
+from recognition.state import LEAST_WORDS_WIDTH, StateRead, StateReader, plate_picture
 from recognition.text_lines import TextLineReader, available
 from schemas.types import Box, Image
 
@@ -62,5 +62,7 @@ class PlateStates:
         """
         if read.confidence < LEAST_CONFIDENCE:
             return None
-        lines = None if self._lines is None else self._lines.read(plate_picture(picture, box))
+        lines = None
+        if self._lines is not None and box.width >= LEAST_WORDS_WIDTH:
+            lines = self._lines.read(plate_picture(picture, box))
         return self._reader.read(picture, box, read.plate, lines)

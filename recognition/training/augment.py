@@ -55,7 +55,7 @@ def augment(image: Image, box: Corners, rng: np.random.Generator) -> Image:
         uint8 (64, 128, 3) RGB, the reader's input.
     """
     shot = _frame(image, box, rng)
-    shot = _light(shot, rng) if rng.random() < 0.85 else _hard_light(shot, rng)
+    shot = _light(shot, rng) if rng.random() < 0.94 else _hard_light(shot, rng)
     if rng.random() < 0.15:
         _dirty(shot, rng)
     shot = _blur(shot, rng)

@@ -17,6 +17,8 @@ from schemas.types import Image
 
 __all__ = ["draw_abroad", "draw_us", "font_files"]
 
+# Labels leave stacked characters out, and plates of two lines are put in one row before they are read.
+_NOT_LEARNED = ("stacked", "two-line")
 _GENERATED = 0.6  # share of plates of every class and style; the others have texts chosen to be hard
 
 # What people order: whole words, and parts that make word-like texts.
@@ -56,7 +58,7 @@ def draw_us(rng: np.random.Generator, fonts: Sequence[str]) -> tuple[Image, str]
     """
     if rng.random() < _GENERATED:
         generated = draw_plate(rng, fonts=fonts, width=260)
-        if len(generated.text) <= SLOTS:
+        if len(generated.text) <= SLOTS and generated.style not in _NOT_LEARNED:
             return generated.image, generated.text
     jurisdiction = JURISDICTIONS[int(rng.integers(len(JURISDICTIONS)))]
     serial = with_look_alikes(random_serial(jurisdiction, rng), rng) if rng.random() < 0.3 else _vanity(rng)
