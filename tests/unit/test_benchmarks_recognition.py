@@ -20,6 +20,7 @@ from benchmarks.recognition_pictures import Tally, paste, read_at
 from benchmarks.recognition_readers import Reading
 from benchmarks.recognition_scores import Share, Table, match_boxes, norm, score_texts
 from recognition.recognizer import PictureRead
+from recognition.state import StateRead
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image, PlateDetection
 
@@ -110,7 +111,8 @@ def test_the_read_at_a_plate_counts_wherever_it_ranks() -> None:
 
 def test_states_are_judged_by_coverage_and_by_the_answers() -> None:
     box = Box(0, 0, 1, 1)
-    reads = [PictureRead(box, 1.0, "A1", 0.9, (), state) for state in ("US-VA", None, "US-TX")]
+    states = (StateRead("US-VA", 0.9), None, StateRead("US-TX", 0.9))
+    reads = [PictureRead(box, 1.0, "A1", 0.9, (), state) for state in states]
     assert judged(reads, ["US-VA", "US-MD", "US-OK"]) == (Share(2, 3), Share(1, 2))
 
 
