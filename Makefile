@@ -5,6 +5,8 @@ VENV ?= .venv
 TRAINING_VENV ?= .venv-training
 INPUT ?=
 HOTLIST ?=
+DATA ?=
+VIDEO ?=
 PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
 
 .PHONY: help setup demo test test-training lint format bench clean
@@ -33,8 +35,10 @@ format: $(VENV)/.development ## Rewrite the code in the project's style
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(VENV)/.development ## Run the benchmarks; results go to docs/benchmarks.md by hand
-	$(VENV)/bin/python -m benchmarks.main_job
+bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with plate-ocr and plate-detection); results go to docs/benchmarks.md by hand
+	$(VENV)/bin/python -m benchmarks.throughput $(if $(VIDEO),--video "$(VIDEO)")
+	$(if $(DATA),$(VENV)/bin/python -m benchmarks.recognition --data "$(DATA)")
+	$(if $(DATA),$(VENV)/bin/python -m benchmarks.second_reader --data "$(DATA)/plate-ocr/labels.csv")
 
 clean: ## Remove environments and demo data
 	rm -rf $(VENV) $(TRAINING_VENV) demo-data

@@ -76,7 +76,7 @@ class OcrResult:
 
     `char_probs` is float32 (slots, alphabet): one distribution per character slot; `alphabet` names its columns and
     contains `pad_char`, which means that the slot holds no character. `text` is the most likely plate text without
-    padding, `confidence` the probability of that text (product over all slots, 0-1).
+    padding, `confidence` the probability of that text (0-1), the letter O and the digit 0 taken as one.
     """
 
     text: str
