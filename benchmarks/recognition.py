@@ -32,7 +32,7 @@ from benchmarks.recognition_data import LabeledCrop, LabeledSource, read_crops, 
 from benchmarks.recognition_detection import detection_tables
 from benchmarks.recognition_empty import empty_table
 from benchmarks.recognition_pictures import composition_table, scene_table
-from benchmarks.recognition_readers import Ours, Reader, Stock
+from benchmarks.recognition_readers import Ours, Reader, StillLooks, Stock
 from benchmarks.recognition_scores import Table
 from recognition.detector import DEFAULT_WEIGHTS as DETECTOR
 from recognition.ocr_weights import DEFAULT_WEIGHTS as READER
@@ -102,7 +102,7 @@ def tables(arguments: argparse.Namespace, settings: RecognitionSettings) -> Iter
     few = thinned(crops, _QUICK * 2 if arguments.quick else None)
     only = set(arguments.only)
     if "detector" in only:
-        yield from detection_tables(readers, sources, most)
+        yield from detection_tables((StillLooks(settings), *readers), sources, most)
     if crops and "crops" in only:
         yield reading_table(readers, few, 1 if arguments.quick else SEEDS)
     if crops and "calibration" in only:

@@ -85,6 +85,15 @@ class Ours:
         return self._recognizer.read_crop(image)
 
 
+class StillLooks(Ours):
+    """The same, finding plates as in a still picture: with several looks."""
+
+    detector_name = "Platewatch, still picture"
+
+    def detect(self, image: Image) -> list[PlateDetection]:
+        return self._recognizer.detect_still(image)
+
+
 class Stock:
     """A stock detector and fast-plate-ocr's published reader, one crop a plate, the likeliest character per slot.
 

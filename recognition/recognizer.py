@@ -84,7 +84,7 @@ class Recognizer:
             InvalidInput: It is no picture; see `as_color`.
         """
         picture = as_color(image)
-        detections = [d for d in self._detect_still(picture) if d.box.width >= self._settings.tracking.min_plate_width]
+        detections = [d for d in self.detect_still(picture) if d.box.width >= self._settings.tracking.min_plate_width]
         results = self._ocr.read_plates([(picture, detection.box) for detection in detections], second_look=True)
         presence = self._ocr.calibration.presence
         reads = [
@@ -171,8 +171,15 @@ class Recognizer:
             calibration=self._ocr.calibration,
         )
 
-    def _detect_still(self, picture: Image) -> list[PlateDetection]:
-        """Find the plates in a picture that has no frame before or after it: with several looks where that is known."""
+    def detect_still(self, picture: Image) -> list[PlateDetection]:
+        """Find the plates in a picture that has no frame before or after it, with several looks.
+
+        Args:
+            picture: uint8 (H, W, 3), BGR.
+
+        Returns:
+            The plates, most confident first; with one look where the detector is not Platewatch's own kind.
+        """
         if not isinstance(self._detector, OnnxDetector):
             return self.detect(picture)
         with self._free:
