@@ -71,7 +71,7 @@ class PlateOcr:
 
         Args:
             plates: Pictures as `read` takes them, each with a plate's box in its pixels.
-            second_look: Read plates below the settings' confidence in four further ways, as pays where there is but one
+            second_look: Read plates below the settings' confidence in five further ways, as pays where there is but one
                 picture of each. Nearly square ones below it are read as two rows in any case.
 
         Returns:
