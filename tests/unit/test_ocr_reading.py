@@ -123,7 +123,7 @@ def test_an_uncalibrated_reader_gives_what_the_network_says() -> None:
     assert np.allclose(result.char_probs, evidence.result.char_probs, atol=1e-3)
 
 
-@pytest.mark.parametrize(("threshold", "second_look", "crops"), [(0.0, True, 2), (1.0, True, 6), (1.0, False, 2)])
+@pytest.mark.parametrize(("threshold", "second_look", "crops"), [(0.0, True, 2), (1.0, True, 7), (1.0, False, 2)])
 def test_only_unsure_plates_are_looked_at_twice(
     monkeypatch: pytest.MonkeyPatch, threshold: float, second_look: bool, crops: int
 ) -> None:
