@@ -171,15 +171,19 @@ class Recognizer:
             calibration=self._ocr.calibration,
         )
 
-    def detect_still(self, picture: Image) -> list[PlateDetection]:
+    def detect_still(self, image: Image) -> list[PlateDetection]:
         """Find the plates in a picture that has no frame before or after it, with several looks.
 
         Args:
-            picture: uint8 (H, W, 3), BGR.
+            image: uint8 (H, W, 3), BGR; gray or with transparency, too.
 
         Returns:
             The plates, most confident first; with one look where the detector is not Platewatch's own kind.
+
+        Raises:
+            InvalidInput: It is no picture; see `as_color`.
         """
+        picture = as_color(image)
         if not isinstance(self._detector, OnnxDetector):
             return self.detect(picture)
         with self._free:
@@ -192,8 +196,7 @@ class Recognizer:
         """Add the state of a plate in a picture, at the read's box or where it is in another cutting of it."""
         if self._states is None:
             return read
-        fused = FusedRead(read.plate, read.confidence, read.characters)
-        return dataclasses.replace(read, state=self._states.by_words(picture, box or read.box, fused))
+        return dataclasses.replace(read, state=self._states.by_words(picture, box or read.box, read.fused))
 
 
 def _picture_read(detection: PlateDetection, fused: FusedRead) -> PictureRead:
@@ -203,7 +206,7 @@ def _picture_read(detection: PlateDetection, fused: FusedRead) -> PictureRead:
 def _still_read(origin: Origin, frame: Frame, number: int, read: PictureRead) -> PlateRead:
     moment = frame.captured_at
     seen = Seen(number, moment, moment, moment, read.box, read.detection_confidence)
-    return plate_read(origin, seen, FusedRead(read.plate, read.confidence, read.characters), read.state)
+    return plate_read(origin, seen, read.fused, read.state)
 
 
 def _rank(read: PictureRead) -> tuple[float, float, float]:

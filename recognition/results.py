@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recognition.fusion import FusedRead
 from recognition.state import StateRead
 from schemas.types import Box, CharacterRead, Image, PlateRead
 
@@ -18,6 +19,11 @@ class PictureRead:
     confidence: float
     characters: tuple[CharacterRead, ...]
     state: StateRead | None = None
+
+    @property
+    def fused(self) -> FusedRead:
+        """What stands on the plate, without where it is."""
+        return FusedRead(self.plate, self.confidence, self.characters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

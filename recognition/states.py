@@ -31,11 +31,6 @@ class PlateStates:
         self._reader = StateReader(threads=threads)
         self._lines = TextLineReader(threads) if available() else None
 
-    def load(self) -> None:
-        """Load the text networks where they are installed, in a background thread for example."""
-        if self._lines is not None:
-            self._lines.load()
-
     def by_looks(self, picture: Image, box: Box, read: FusedRead) -> StateRead | None:
         """Name the state within milliseconds, as for every vehicle that passes: by the plate's looks and its serial.
 

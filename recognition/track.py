@@ -169,7 +169,8 @@ class Track:
         A text that is unsure gets a second look at its best sighting, and the confidence takes in the chance that what
         was detected is no plate.
         """
-        if not self.read(ocr).plate or not self.sure:
+        self.read(ocr)
+        if not self.sure:
             best = self.best
             self.take_reading(best, ocr.read_plates([(best.picture, best.inner)], second_look=True)[0])
         detected = sum(sighting.confidence for sighting in self.sightings) / len(self.sightings)

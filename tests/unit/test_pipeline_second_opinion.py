@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pipeline.second_opinion
+from pipeline.recorder import with_second_reading
 from pipeline.second_opinion import QUEUE_LENGTH, Opinion, SecondOpinions, open_second_opinions
 from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
 from pipeline.work import ItemFinished
@@ -151,6 +153,21 @@ def test_what_the_configuration_asks_for(monkeypatch: pytest.MonkeyPatch) -> Non
     assert open_second_opinions(AlertSettings()) is None
     with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*platewatch\[second-reader\]"):
         open_second_opinions(AlertSettings(second_reader="on"))
+
+
+@pytest.mark.parametrize(
+    ("own", "second", "kept"),
+    [(None, "US-VA", "US-VA"), ("US-OH", "US-PA", "US-PA"), ("US-OH", None, "US-OH"), (None, None, None)],
+)
+def test_a_state_from_words_takes_the_place_of_one_from_looks(
+    own: str | None, second: str | None, kept: str | None
+) -> None:
+    read = replace(plate_read(), jurisdiction=own, jurisdiction_confidence=0.7 if own else None)
+    reading = SecondReading("ABC1234", 0.9, True, jurisdiction=second, jurisdiction_confidence=0.99 if second else None)
+    seen = with_second_reading(read, reading)
+    assert (seen.jurisdiction, seen.second_reading) == (kept, reading)
+    assert seen.jurisdiction_confidence == (0.99 if second else read.jurisdiction_confidence)
+    assert with_second_reading(read, None) == read
 
 
 def waiting(item: str, number: int = 0, *, settled: bool = False) -> WaitingPass:

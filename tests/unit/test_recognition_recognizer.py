@@ -71,6 +71,19 @@ def test_plates_without_surroundings_are_read_in_their_order(recognizer: Recogni
     assert recognizer.read_crops([]) == []
 
 
+@pytest.mark.parametrize("state", ["US-VA", "US-NY", "US-TX"])
+def test_a_plate_that_names_its_state_gives_it(state: str, recognizer: Recognizer) -> None:
+    rng = np.random.default_rng(5)
+    read = recognizer.read_crop(render_plate("KFA7304", state, rng).image)
+    assert read.state is not None
+    assert (read.state.jurisdiction, read.state.confidence > 0.9) == (state, True)
+
+
+def test_no_state_is_named_where_none_is_asked_for() -> None:
+    crop = render_plate("KFA7304", "US-NY", np.random.default_rng(5)).image
+    assert Recognizer(RecognitionSettings(read_state=False)).read_crop(crop).state is None
+
+
 def test_a_bad_crop_among_good_ones_is_named(recognizer: Recognizer) -> None:
     with pytest.raises(InvalidInput, match="without a pixel"):
         recognizer.read_crops([plate_picture("UKW4183"), np.zeros((0, 4, 3), np.uint8)])
