@@ -24,20 +24,27 @@ _FIELD = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that is being read: the header's line, its columns' names as given, and its rows one by one."""
+    """A table that is being read: its header's line, its columns' names as given, and its rows' texts one by one."""
 
     header: Line
     names: tuple[str, ...]
-    rows: Iterator[Row]
+    delimiter: str
+    records: Iterator[Line]
 
+    def fields(self, line: Line) -> list[str]:
+        """Return a row's fields, as many as there are columns, as they are written.
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: where it begins, its text, and its fields; `error` instead where it cannot be split."""
-
-    line: Line
-    fields: tuple[str, ...] = ()
-    error: FieldError | None = None
+        Raises:
+            FieldError: The row has more fields than columns, or a quoted field does not end.
+        """
+        columns = len(self.names)
+        fields = split(line.text, self.delimiter)
+        if any(field.strip() for field in fields[columns:]):
+            reason = (
+                f"the row has {len(fields)} fields, the header {columns}; quote fields that hold '{self.delimiter}'"
+            )
+            raise FieldError("row", reason)
+        return [*fields[:columns], *("",) * (columns - len(fields))]
 
 
 def column_key(name: str) -> str:
@@ -72,7 +79,7 @@ def read_table(stream: BinaryIO, source_name: str, needed: str) -> Table:
             source=source_name,
             line=header.number,
         )
-    return Table(header, names, _rows(lines, delimiter, len(names)))
+    return Table(header, names, delimiter, joined_rows(lines, delimiter))
 
 
 def _names(header: str, delimiter: str) -> tuple[str, ...]:
@@ -86,41 +93,41 @@ def split(text: str, delimiter: str) -> list[str]:
     """Return a row's fields; quoted fields may hold delimiters, doubled quotes and line ends.
 
     Raises:
-        FieldError: A line end stands outside quotes.
+        FieldError: A quoted field does not end, or a line end stands outside quotes.
     """
+    if '"' not in text and "\r" not in text:
+        return text.split(delimiter)
+    if _open_quote(text, delimiter):
+        raise FieldError("quotes", "a quoted field begins and does not end")
     try:
         return next(csv.reader([text], delimiter=delimiter), [])
     except csv.Error as error:
         raise FieldError("row", f"the row cannot be split into fields ({error})") from error
 
 
-def _rows(lines: Iterator[Line], delimiter: str, columns: int) -> Iterator[Row]:
+def joined_rows(lines: Iterator[Line], delimiter: str) -> Iterator[Line]:
+    """Yield a table's rows: lines, joined where a quoted field goes on over line ends; empty rows are left out.
+
+    A quoted field that never ends spoils its own row alone, and not those after it.
+
+    Args:
+        lines: The lines after the header.
+        delimiter: Between fields.
+    """
     pending: list[Line] = []
+    blank = f'{delimiter} "'
     while True:
         line = pending.pop(0) if pending else next(lines, None)
         if line is None:
             return
-        if not line.text.strip(f'{delimiter} "'):
-            # Spreadsheets export empty rows as bare delimiters.
+        # Spreadsheets export empty rows as bare delimiters.
+        if not line.text.strip(blank):
             continue
-        if _open_quote(line.text, delimiter):
+        if '"' in line.text and _open_quote(line.text, delimiter):
             joined = _close_quote(line, lines, pending, delimiter)
-            if joined is None:
-                yield Row(line, error=FieldError("quotes", "a quoted field begins and does not end"))
-                continue
-            line = Line(line.number, joined)
-        yield _row(line, delimiter, columns)
-
-
-def _row(line: Line, delimiter: str, columns: int) -> Row:
-    try:
-        fields = split(line.text, delimiter)
-    except FieldError as error:
-        return Row(line, error=error)
-    if any(field.strip() for field in fields[columns:]):
-        reason = f"the row has {len(fields)} fields, the header {columns}; quote fields that hold '{delimiter}'"
-        return Row(line, error=FieldError("row", reason))
-    return Row(line, tuple(fields[:columns]) + ("",) * (columns - len(fields)))
+            if joined is not None:
+                line = Line(line.number, joined)
+        yield line
 
 
 def _close_quote(line: Line, lines: Iterator[Line], pending: list[Line], delimiter: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from schemas.plates import MAX_PLATE_LENGTH, WILDCARD, normalize_plate
 
@@ -38,6 +39,9 @@ def check_plate(text: str, column: str) -> str:
         FieldError: It is empty, too long, has foreign characters or fewer than two known ones.
     """
     plate = text.strip()
+    # Nearly every plate of a long list is plain, and done here.
+    if plate.isalnum() and plate.isascii() and MIN_PLATE_LENGTH <= len(plate) <= MAX_PLATE_LENGTH:
+        return plate
     normalized = normalize_plate(plate)
     # A star or a percent sign means "anything" on some lists; dropping it would name another vehicle's plate.
     foreign = sorted(set(normalized) - _PLATE_CHARACTERS) + [
@@ -69,6 +73,20 @@ def _printable(character: str) -> str:
     return character if character.isprintable() else f"U+{ord(character):04X}"
 
 
+def letters(text: str) -> str:
+    """Return a code that has letters only with its zeros as the letter O: lists write `D0DG` for DODG, `0NG` for ONG.
+
+    Args:
+        text: A make or a color. Left alone when it holds any other digit, or no letter.
+    """
+    if "0" not in text:
+        return text
+    mended = text.replace("0", "O")
+    has_letter = any(character.isalpha() for character in text)
+    return mended if has_letter and not any(character.isdigit() for character in mended) else text
+
+
+@lru_cache(maxsize=4096)
 def parse_year(text: str) -> int | None:
     """Return a vehicle year; two digits up to 40 mean 20xx, others 19xx. None where it is no year."""
     digits = text.strip()

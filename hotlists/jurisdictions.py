@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from hotlists.codemap import load_codes
@@ -28,6 +28,7 @@ def _key(text: str) -> str:
     return re.sub(r"[^A-Z]", "", text.upper().replace("0", "O"))
 
 
+@lru_cache(maxsize=4096)
 def parse_jurisdiction(text: str, source: str | None = None) -> str | None:
     """Return the jurisdiction that a text names.
 

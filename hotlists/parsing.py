@@ -1,36 +1,53 @@
-"""What every parser gives, and what all of them do with a finished row."""
+"""What every parser gives: the rows of a list as text, and what turns a row into an entry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
-from uuid import UUID
 
 from hotlists.fields import FieldError
 from hotlists.lines import Line
-from schemas.ids import entry_id
-from schemas.plates import canonical_plate
-from schemas.types import Category, HotlistEntry, RejectedRow
+from schemas.types import HotlistEntry, RejectedRow
 
 ParsedRow = HotlistEntry | RejectedRow
 """One row of a list: usable or not. Its line number says where it stands."""
 
-_RAW_LIMIT = 500
+RAW_LIMIT = 500
+
+
+def _nothing_declared() -> int | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedList:
     """A list that is being read.
 
-    `as_of` is the date of the content where the file's header has one. `header` is the header line's text. `rows`
-    yields every row of the file once, in order, and holds none of them.
+    `records` yields the text of every row once, in order, and holds none of them; headers and footers are not among
+    them. `entry_of` makes a row's entry, or raises `FieldError`; it depends on nothing but the row's text, its line
+    number, and `context`, so that a row whose text did not change since the version before need not be parsed.
+    `as_of` is the date of the content where the file's header has one. `header` is the header line's text. `context`
+    is what else of the file the entries depend on (the names of the columns, the kind of list that the file's name
+    tells). `declared_rows`, asked after the last record, is how many rows the file says it has; None where it does not.
     """
 
-    rows: Iterator[ParsedRow]
+    records: Iterator[Line]
+    entry_of: Callable[[Line], HotlistEntry]
     as_of: datetime | None = None
     header: str | None = None
+    context: str = ""
+    declared_rows: Callable[[], int | None] = _nothing_declared
+
+    @property
+    def rows(self) -> Iterator[ParsedRow]:
+        """Every row once, in order, as its entry or its rejection."""
+        for line in self.records:
+            try:
+                yield self.entry_of(line)
+            except FieldError as error:
+                yield reject(line, error)
 
 
 class HotlistParser(Protocol):
@@ -42,39 +59,19 @@ class HotlistParser(Protocol):
         """Read a list.
 
         Args:
-            stream: The file, at its beginning; read line by line.
+            stream: The file, at its beginning; read block by block.
             source_name: The file's name, for errors.
             hotlist_id: The list that the entries belong to.
             default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
 
         Returns:
-            The list; errors of the file as a whole may also come while its rows are read.
+            The list; errors of the file as a whole may also come while its records are read.
 
         Raises:
             InvalidInput: The file cannot be of this layout.
         """
 
 
-def identify(hotlist_id: str, *, source_entry_id: str | None, plate: str, state: str, category: str, case: str) -> UUID:
-    """Return an entry's id: from the source's own id where it has one, else from plate, state, category and case.
-
-    The state is always part of the second form, so that one number in two states is two entries.
-    """
-    if source_entry_id:
-        return entry_id(hotlist_id, "id", source_entry_id)
-    return entry_id(hotlist_id, "plate", canonical_plate(plate), state, category.casefold(), case.casefold())
-
-
 def reject(line: Line, error: FieldError) -> RejectedRow:
     """Return the rejection of a line for a field that makes it unusable."""
-    return RejectedRow(line.number, error.reason, error.column, line.text[:_RAW_LIMIT])
-
-
-def optional(text: str) -> str | None:
-    """Return a field's text without outer blanks; None where it is empty."""
-    return text.strip() or None
-
-
-def is_unmapped(row: ParsedRow) -> bool:
-    """Tell whether a row is an entry whose category code is not known."""
-    return isinstance(row, HotlistEntry) and row.category is Category.UNMAPPED
+    return RejectedRow(line.number, error.reason, error.column, line.text[:RAW_LIMIT])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
-from hotlists.delimited import Row, Table, pick, read_table
-from hotlists.fields import FieldError, check_plate, parse_expiry, parse_year
-from hotlists.jurisdictions import parse_jurisdiction
-from hotlists.parsing import ParsedList, ParsedRow, identify, optional, reject
-from schemas.types import Category, HotlistEntry, VehicleDescription
+from hotlists.delimited import Table, pick, read_table
+from hotlists.entries import EntryMaker, describe_vehicle, named, odd_year
+from hotlists.fields import parse_expiry
+from hotlists.lines import Line
+from hotlists.parsing import ParsedList
+from schemas.types import Category, HotlistEntry
 
 COLUMNS = (
     "plate",
@@ -56,65 +58,44 @@ def parse_records(
     """
     table = read_table(stream, source_name, "plate")
     places = pick(table.names, (*COLUMNS, *more_columns), source_name, table.header.number)
-    rows = _rows(table, places, hotlist_id, default_state, classify)
-    return ParsedList(rows, None, table.header.text)
+    make = EntryMaker("csv", hotlist_id, default_state)
+    entry_of = _entries(table, places, make, classify)
+    return ParsedList(table.records, entry_of, header=table.header.text, context=table.header.text)
 
 
-def _rows(
-    table: Table, places: Mapping[str, int], hotlist_id: str, default_state: str | None, classify: Classify
-) -> Iterator[ParsedRow]:
+def _entries(
+    table: Table, places: Mapping[str, int], make: EntryMaker, classify: Classify
+) -> Callable[[Line], HotlistEntry]:
     others = [(name, place) for place, name in enumerate(table.names) if place not in places.values()]
-    for row in table.rows:
-        try:
-            if row.error is not None:
-                raise row.error
-            fields = {name: row.fields[place].strip() for name, place in places.items()}
-            kept = {name or f"column {place + 1}": row.fields[place].strip() for name, place in others}
-            yield _entry(row, fields, kept, hotlist_id, default_state, classify)
-        except FieldError as error:
-            yield reject(row.line, error)
+
+    def entry_of(line: Line) -> HotlistEntry:
+        row = table.fields(line)
+        fields = {name: row[place].strip() for name, place in places.items()}
+        rest = {name or f"column {place + 1}": row[place].strip() for name, place in others}
+        return _entry(make, line, fields, rest, classify)
+
+    return entry_of
 
 
 def _entry(
-    row: Row, fields: Fields, kept: dict[str, str], hotlist_id: str, default_state: str | None, classify: Classify
+    make: EntryMaker, line: Line, fields: dict[str, str], rest: dict[str, str], classify: Classify
 ) -> HotlistEntry:
-    def field(name: str) -> str:
-        return fields.get(name, "")
-
-    plate = check_plate(field("plate"), "plate")
-    valid_until = parse_expiry(field("expires"), "expires")
-    state = field("state")
-    jurisdiction = parse_jurisdiction(state) if state else default_state
+    field = defaultdict(str, fields)
+    valid_until = parse_expiry(field["expires"], "expires")
     category, code = classify(fields)
-    if state and jurisdiction is None:
-        kept["state"] = state
-    year = parse_year(field("year"))
-    if field("year") and year is None:
-        kept["year"] = field("year")
-    vehicle = VehicleDescription(year, *(optional(field(name)) for name in ("make", "model", "style", "color")))
-    case = field("case_number")
-    return HotlistEntry(
-        entry_id=identify(
-            hotlist_id,
-            source_entry_id=None,
-            plate=plate,
-            state=jurisdiction or state.casefold(),
-            # Words that mean the same are one category; unknown ones are told apart by themselves.
-            category=code or "" if category is Category.UNMAPPED else category.value,
-            case=case,
-        ),
-        hotlist_id=hotlist_id,
-        plate=plate,
+    year = field["year"]
+    return make(
+        line,
+        plate=field["plate"],
         category=category,
-        jurisdiction=jurisdiction,
-        source_code=code,
-        vehicle=vehicle if vehicle != VehicleDescription() else None,
-        originating_agency=optional(field("originating_agency")),
-        case_number=optional(case),
-        priority=optional(field("priority")),
-        instructions=optional(field("instructions")),
+        code=code,
+        state=field["state"],
+        vehicle=describe_vehicle(year, field["make"], field["model"], field["style"], field["color"]),
+        originating_agency=field["originating_agency"],
+        case_number=field["case_number"],
+        priority=field["priority"],
+        instructions=field["instructions"],
         valid_until=valid_until,
-        extra=tuple((name, value) for name, value in kept.items() if value),
-        source_line=row.line.number,
-        raw=row.line.text,
+        extra=named(*rest.items(), ("year", odd_year(year))),
+        plate_column="plate",
     )

@@ -10,9 +10,9 @@ from datetime import datetime
 
 import numpy as np
 
-from hotlists.parsing import ParsedList, ParsedRow, is_unmapped
+from hotlists.parsing import ParsedList, ParsedRow
 from schemas.errors import InvalidInput
-from schemas.types import HotlistEntry, RejectedRow
+from schemas.types import Category, HotlistEntry, RejectedRow
 
 EARLY_CHECK_ROWS = 200
 """After this many rows the layout is judged a first time, so that a wrong file of a million rows ends soon."""
@@ -83,7 +83,7 @@ def survey(parsed: ParsedList, source_name: str, layout: str, on_row: Callable[[
             rejects.append(row)
         else:
             identities.add(row)
-            if is_unmapped(row):
+            if row.category is Category.UNMAPPED:
                 code = row.source_code or ""
                 unmapped[code if code in unmapped or len(unmapped) < _DISTINCT_CODES else "..."] += 1
         if rows == EARLY_CHECK_ROWS:

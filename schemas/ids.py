@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "https://platewatch.org/ids/v1")
+
+_FREE_BITS = ~(0xF000 << 64 | 0xC000 << 48)
+_VERSION_5 = 0x5000 << 64 | 0x8000 << 48
 
 
 def _derive(kind: str, *parts: str) -> UUID:
@@ -32,7 +37,28 @@ def entry_id(hotlist_id: str, *identity: str) -> UUID:
         hotlist_id: The list.
         identity: The source's own id, or else plate, state, category and case number.
     """
-    return _derive("entry", hotlist_id, *identity)
+    return entry_ids(hotlist_id)(*identity)
+
+
+def entry_ids(hotlist_id: str) -> Callable[..., UUID]:
+    """Return `entry_id` for one list, several times as fast: a national list has millions of entries.
+
+    Args:
+        hotlist_id: The list.
+
+    Returns:
+        A function of what identifies the entry there (strings), to its id.
+    """
+    begun = hashlib.sha1(_NAMESPACE.bytes + f"entry\x1f{hotlist_id}".encode(), usedforsecurity=False)
+
+    def derive(*identity: str) -> UUID:
+        digest = begun.copy()
+        digest.update(("\x1f" + "\x1f".join(identity)).encode())
+        number = int.from_bytes(digest.digest()[:16])
+        # Version 5 and the variant of RFC 9562, set here because UUID's own way to set them takes twice as long.
+        return UUID(int=number & _FREE_BITS | _VERSION_5)
+
+    return derive
 
 
 def hit_id(read: UUID, entry: UUID) -> UUID:

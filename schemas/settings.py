@@ -123,6 +123,17 @@ class RecognitionSettings(Section):
     """Name the state of US plates."""
 
 
+class HotlistSettings(Section):
+    """How lists become active."""
+
+    max_shrink: Annotated[float, Field(gt=0, le=1)] = 0.2
+    """A version that is smaller than the active one by more than this share is held for a person."""
+    max_grow: Annotated[float, Field(gt=0)] = 0.5
+    """A version that is larger than the active one by more than this share is held for a person."""
+    min_change: Annotated[int, Field(ge=1)] = 5
+    """A version that has fewer entries more or less than this is not held for its size."""
+
+
 class MatchingSettings(Section):
     """Read to Hit."""
 
@@ -229,6 +240,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     kafka: KafkaSettings = KafkaSettings()
     recognition: RecognitionSettings = RecognitionSettings()
+    hotlists: HotlistSettings = HotlistSettings()
     matching: MatchingSettings = MatchingSettings()
     alerts: AlertSettings = AlertSettings()
     images: ImageSettings = ImageSettings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from hotlists.codemap import category_of_words
-from hotlists.parsing import ParsedList, optional
+from hotlists.parsing import ParsedList
 from hotlists.records import Fields, parse_records
 from schemas.types import Category
 
@@ -23,4 +23,4 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
 
 def _classify(fields: Fields) -> tuple[Category, str | None]:
     words = fields.get("category", "")
-    return category_of_words("csv", words), optional(words)
+    return category_of_words("csv", words), words or None

@@ -79,6 +79,12 @@ def test_tolerates(data: bytes, what: str) -> None:
     assert (row.plate, row.raw) == ("AB123456", SAMPLE)
 
 
+def test_utf16_text_with_its_mark_is_read() -> None:
+    (row,) = rows(f"{HEADER}\r\n{SAMPLE}\r\n".encode("utf-16"))
+    assert isinstance(row, HotlistEntry)
+    assert (row.plate, row.source_line, row.raw) == ("AB123456", 2, SAMPLE)
+
+
 def test_latin1_text_in_a_field_does_not_shift_the_columns() -> None:
     (row,) = rows(f"{HEADER}\n{SAMPLE[:49]}CITRO\n".encode() + SAMPLE.replace("YAMA", "CITÉ").encode("latin-1"))[1:]
     assert isinstance(row, HotlistEntry)
@@ -153,7 +159,7 @@ def test_unusable_rows_are_rejected_with_line_column_and_reason(line: str, colum
     [
         (b"\x1f\x8b\x08\x00rest", "gzip"),
         (b"PK\x03\x04rest", "zip"),
-        (b"\xff\xfeV\x001\x00", "UTF-16"),
+        (b"\xff\xfeV\x001\x00\xd8", "damaged UTF-16"),
         (b"V1\x00\x00\x00", "NUL"),
         (b"", "empty"),
         (b"\r\n  \r\n", "empty"),
@@ -176,7 +182,7 @@ def field(width: int, alphabet: str = string.ascii_uppercase + string.digits) ->
     plate=st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=10),
     state=st.sampled_from(["VA", "MD", "0H", "NY", "TX"]),
     year=st.integers(1900, 2030),
-    make=field(4),
+    make=field(4, string.ascii_uppercase),
     color=st.sampled_from(["BLK", "RED/BLK", "WHI"]),
     end=st.sampled_from(["\n", "\r\n", "   \r\n"]),
 )
