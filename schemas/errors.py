@@ -6,7 +6,8 @@ PlatewatchError
 │   ├── BrokerUnavailable
 │   └── StorageFull
 ├── InvalidInput              this input cannot be used: reject or dead-letter it, with its position
-│   └── UnreadableMedia
+│   ├── UnreadableMedia
+│   └── HeldForReview
 └── ConfigurationError        a person has to change something: stop
 
 Messages are lower case and say what was found, what was expected and what to do.
@@ -59,6 +60,10 @@ class InvalidInput(PlatewatchError):
 
 class UnreadableMedia(InvalidInput):
     """A picture or a video that cannot be decoded."""
+
+
+class HeldForReview(InvalidInput):
+    """A hotlist version that a person has to look at before it becomes active; the one before stays active."""
 
 
 class ConfigurationError(PlatewatchError):
