@@ -19,6 +19,7 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 class Section(BaseModel):
     """Base of the configuration's sections: frozen, unknown keys refused."""
 
+from schemas.feed_settings import PATH_KEYS, FeedSettings
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -141,6 +142,17 @@ class MatchingSettings(Section):
     """Least score, in nats, of a probable hit; the matcher adds the logarithm of the number of active entries."""
     min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Reads below this confidence are stored but not matched."""
+    feeds: tuple[FeedSettings, ...] = ()
+    """Lists that come by themselves (`[[hotlists.feeds]]`)."""
+
+    @field_validator("feeds")
+    @classmethod
+    def _one_per_list(cls, value: tuple[FeedSettings, ...]) -> tuple[FeedSettings, ...]:
+        names = [feed.name for feed in value]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"list fed more than once: {', '.join(doubled)}")
+        return value
 
 
 class AlertSettings(Section):
@@ -289,6 +301,15 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
             settings_cls: type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,
             env_settings: PydanticBaseSettingsSource,
+    @property
+    def alarm_topic(self) -> str:
+        """The topic this agency's alarms go to."""
+        return f"platewatch.alarms.{self.agency_id}.v1"
+
+
+_REPLACED = {"alerts.silent_categories": "the law of policy.profile decides now, and policy.never_notify silences more"}
+"""What took the place of keys that were there once."""
+
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
@@ -344,3 +365,8 @@ def _describe(error: ValidationError, where: str) -> str:
         else:
             problems.append(f"'{key}': {problem['msg'][0].lower()}{problem['msg'][1:]}")
     return f"{where}: " + "; ".join(problems)
+    hotlists = document.get("hotlists")
+    feeds = hotlists.get("feeds") if isinstance(hotlists, dict) else None
+    for feed in feeds if isinstance(feeds, list) else []:
+        for key in PATH_KEYS:
+            anchor(feed, key)
