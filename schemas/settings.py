@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Val
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.errors import ConfigurationError
+from schemas.feed_settings import PATH_KEYS, FeedSettings
 from schemas.types import Category
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -19,7 +20,6 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 class Section(BaseModel):
     """Base of the configuration's sections: frozen, unknown keys refused."""
 
-from schemas.feed_settings import PATH_KEYS, FeedSettings
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -133,15 +133,6 @@ class HotlistSettings(Section):
     """A version that is larger than the active one by more than this share is held for a person."""
     min_change: Annotated[int, Field(ge=1)] = 5
     """A version that has fewer entries more or less than this is not held for its size."""
-
-
-class MatchingSettings(Section):
-    """Read to Hit."""
-
-    probable_threshold: float = 4.5
-    """Least score, in nats, of a probable hit; the matcher adds the logarithm of the number of active entries."""
-    min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """Reads below this confidence are stored but not matched."""
     feeds: tuple[FeedSettings, ...] = ()
     """Lists that come by themselves (`[[hotlists.feeds]]`)."""
 
@@ -153,6 +144,15 @@ class MatchingSettings(Section):
         if doubled:
             raise ValueError(f"list fed more than once: {', '.join(doubled)}")
         return value
+
+
+class MatchingSettings(Section):
+    """Read to Hit."""
+
+    probable_threshold: float = 4.5
+    """Least score, in nats, of a probable hit; the matcher adds the logarithm of the number of active entries."""
+    min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """Reads below this confidence are stored but not matched."""
 
 
 class AlertSettings(Section):
@@ -278,6 +278,11 @@ class Settings(BaseSettings):
         """The topic this agency's alerts go to."""
         return self.alerts.topic or f"platewatch.alerts.{self.agency_id}.v1"
 
+    @property
+    def alarm_topic(self) -> str:
+        """The topic this agency's alarms go to."""
+        return f"platewatch.alarms.{self.agency_id}.v1"
+
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     """Load the configuration.
@@ -301,15 +306,6 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
             settings_cls: type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,
             env_settings: PydanticBaseSettingsSource,
-    @property
-    def alarm_topic(self) -> str:
-        """The topic this agency's alarms go to."""
-        return f"platewatch.alarms.{self.agency_id}.v1"
-
-
-_REPLACED = {"alerts.silent_categories": "the law of policy.profile decides now, and policy.never_notify silences more"}
-"""What took the place of keys that were there once."""
-
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
@@ -346,6 +342,11 @@ def _anchor_paths(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     cameras = document.get("cameras")
     for camera in cameras if isinstance(cameras, list) else []:
         anchor(camera, "path")
+    hotlists = document.get("hotlists")
+    feeds = hotlists.get("feeds") if isinstance(hotlists, dict) else None
+    for feed in feeds if isinstance(feeds, list) else []:
+        for key in PATH_KEYS:
+            anchor(feed, key)
     recognition = document.get("recognition")
     if isinstance(recognition, dict):
         anchor(recognition.get("detector"), "weights")
@@ -365,8 +366,3 @@ def _describe(error: ValidationError, where: str) -> str:
         else:
             problems.append(f"'{key}': {problem['msg'][0].lower()}{problem['msg'][1:]}")
     return f"{where}: " + "; ".join(problems)
-    hotlists = document.get("hotlists")
-    feeds = hotlists.get("feeds") if isinstance(hotlists, dict) else None
-    for feed in feeds if isinstance(feeds, list) else []:
-        for key in PATH_KEYS:
-            anchor(feed, key)
