@@ -136,9 +136,11 @@ def _neighbor(settings: Settings, kafka: KafkaSettings | None, screen: DemoScree
         return
     from alerts.producer import AlertProducer
     from alerts.subscriber import Subscriber
+    from policy.decisions import effective_retention
 
     # A subscriber looks for a topic that does not exist yet only every few seconds; here it should not have to.
-    maker = AlertProducer(kafka, kafka.bootstrap_servers, retention_days=settings.retention.reads_days)
+    keep = effective_retention(settings).topic_days
+    maker = AlertProducer(kafka, kafka.bootstrap_servers, retention_days=keep)
     with contextlib.closing(maker):
         maker.prepare([settings.alert_topic])
     stop = threading.Event()

@@ -17,6 +17,7 @@ from pipeline.retry import Stopped, until_available
 from pipeline.second_opinion import open_second_opinions
 from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
 from pipeline.work import ItemFinished, PassSeen, Work, WorkQueue
+from policy.decisions import open_policy
 from recognition.annotate import encode_jpeg
 from recognition.second_reader import plate_in_picture
 from schemas.errors import InvalidInput, TransientError
@@ -65,7 +66,7 @@ class Recorder:
         observer: Told what was recorded (the demo's table).
 
     Raises:
-        ConfigurationError: A second reader is asked for and not installed.
+        ConfigurationError: A second reader is asked for and not installed, or the law profile does not fit.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Recorder:
         observer: Observer | None = None,
     ) -> None:
         self._settings = settings
+        self._policy = open_policy(settings)
         self._records = Records(database)
         self._ledger = SourceLedger(database)
         self._images = ImageStore(settings)
@@ -183,7 +185,7 @@ class Recorder:
 
     def _alert(self, read: PlateRead, hit: Hit, plate_picture: bytes) -> Alert | None:
         entry = self._matcher.entry(hit)
-        if entry is None or entry.category in self._settings.alerts.silent_categories:
+        if entry is None or not self._policy.may_notify(entry.category):
             return None
         return build_alert(
             read,

@@ -17,6 +17,7 @@ from pipeline.recorder import Observer, Recorder
 from pipeline.retry import Stopped
 from pipeline.upkeep import Upkeep
 from pipeline.work import WorkQueue
+from policy.decisions import effective_retention
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
@@ -118,7 +119,7 @@ class Service:
                 kafka,
                 kafka.bootstrap_servers,
                 topics=(self._settings.alert_topic,),
-                retention_days=self._settings.retention.reads_days,
+                retention_days=effective_retention(self._settings).topic_days,
             ).run(relay_stop)
 
     def _drain(

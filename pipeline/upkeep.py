@@ -1,10 +1,12 @@
-"""What a long run has to do once a day: end records that the law does not let it keep."""
+"""What a long run has to do again and again: end records that the law does not let it keep."""
 
 from __future__ import annotations
 
 import logging
 import time
+from datetime import UTC, datetime, timedelta
 
+from policy.decisions import effective_retention, span_text
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.database import Database
@@ -13,30 +15,49 @@ from storage.retention import enforce_retention
 
 log = logging.getLogger(__name__)
 
-DAY_SECONDS = 86_400.0
-RETRY_SECONDS = 600.0
+LONGEST_PAUSE = timedelta(hours=1)
+SHORTEST_PAUSE = timedelta(seconds=1)
+PAUSES_PER_LIMIT = 20
+LONGEST_RETRY = timedelta(minutes=10)
+
+
+def pause_for(reads: timedelta) -> timedelta:
+    """Return how long to wait between two enforcements: a twentieth of the limit, an hour at most.
+
+    Args:
+        reads: How long reads may be kept.
+    """
+    return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, reads / PAUSES_PER_LIMIT))
 
 
 class Upkeep:
-    """Enforces retention every 24 hours, over restarts too: the time of the last one is a file's in the data directory.
+    """Enforces retention often enough that nothing gets older than the law allows: every hour, or oftener.
+
+    What would get too old before the next time ends now. The time of the last one is a file's in the data directory, so
+    that a restart does not put it off.
 
     Args:
         settings: The configuration.
         database: The open database.
+
+    Raises:
+        ConfigurationError: The law profile cannot be used, or a retention is longer than the law's.
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings = settings
         self._database = database
+        self._images = ImageStore(settings)
+        self._retention = effective_retention(settings)
+        self._pause = pause_for(self._retention.reads)
         self._marker = settings.data_dir / "retention-enforced"
         self._next = self._due()
 
     def _due(self) -> float:
-        """Return when retention is due, in seconds of the epoch; a new installation has a day."""
+        """Return when retention is due, in seconds of the epoch; a new installation has one pause."""
         if not self._marker.exists():
             self._marker.parent.mkdir(parents=True, exist_ok=True)
             self._marker.touch()
-        return self._marker.stat().st_mtime + DAY_SECONDS
+        return self._marker.stat().st_mtime + self._pause.total_seconds()
 
     def tick(self) -> None:
         """Enforce retention when it is due; an outage is tried again later."""
@@ -44,19 +65,23 @@ class Upkeep:
             return
         try:
             outcome = enforce_retention(
-                self._database, self._settings.retention, delete_images=ImageStore(self._settings).delete
+                self._database,
+                self._retention,
+                delete_images=self._images.delete,
+                now=datetime.now(UTC) + self._pause,
             )
         except TransientError as error:
-            log.warning("retention could not be enforced: %s; trying again in ten minutes", error)
-            self._next = time.time() + RETRY_SECONDS
+            retry = min(LONGEST_RETRY, self._pause)
+            log.warning("retention could not be enforced: %s; trying again in %d s", error, retry.total_seconds())
+            self._next = time.time() + retry.total_seconds()
             return
         self._marker.touch()
         self._next = self._due()
         if outcome.reads:
             log.info(
-                "%d reads, %d hits and %d pictures older than %d days were deleted",
+                "%d reads, %d hits and %d pictures were deleted, before they were older than %s",
                 outcome.reads,
                 outcome.hits,
                 outcome.pictures,
-                self._settings.retention.reads_days,
+                span_text(self._retention.reads),
             )

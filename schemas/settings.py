@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from schemas.errors import ConfigurationError
@@ -158,15 +167,6 @@ class MatchingSettings(Section):
 class AlertSettings(Section):
     """Hit to Alert."""
 
-    silent_categories: tuple[Category, ...] = (
-        Category.SEX_OFFENDER,
-        Category.SUPERVISED_RELEASE,
-        Category.IMMIGRATION,
-        Category.GANG_OR_TERRORIST,
-        Category.PROTECTIVE_INTEREST,
-        Category.SUSPENDED_REGISTRATION,
-    )
-    """Categories whose hits are stored but raise no alert (Virginia Code 2.2-5517 does not permit notifying them)."""
     topic: str | None = None
     """Alert topic; default: platewatch.alerts.<agency>.v1."""
     embed_plate_picture: bool = True
@@ -190,13 +190,35 @@ class ImageSettings(Section):
     """JPEG quality of kept pictures."""
 
 
-class RetentionSettings(Section):
-    """How long records are kept (Virginia Code 2.2-5517: reads 21 days, audit 2 years)."""
+class PolicySettings(Section):
+    """Which law holds here, and what this agency decides for itself (`platewatch law show` says what follows)."""
 
-    reads_days: Annotated[int, Field(ge=1)] = 21
-    """Days after which reads, their pictures, hits and alerts are deleted."""
-    audit_days: Annotated[int, Field(ge=1)] = 730
-    """Days after which the audit of searches is deleted."""
+    profile: str = "virginia"
+    """A profile that ships with Platewatch (`platewatch law list`), or the path of a TOML file of your own."""
+    also_notify: tuple[Category, ...] = ()
+    """Categories that raise alerts though the profile keeps them silent: a gate that a person opens, on record."""
+    also_notify_reason: str | None = None
+    """Who opened the gate and why; required with `also_notify`."""
+    never_notify: tuple[Category, ...] = ()
+    """Categories whose hits are stored but raise no alert, whatever the law permits."""
+
+    @model_validator(mode="after")
+    def _gate(self) -> Self:
+        if self.also_notify and not (self.also_notify_reason or "").strip():
+            raise ValueError("also_notify needs also_notify_reason: who opened the gate, and why")
+        both = sorted(set(self.also_notify) & set(self.never_notify))
+        if both:
+            raise ValueError(f"also_notify and never_notify both name {', '.join(both)}")
+        return self
+
+
+class RetentionSettings(Section):
+    """How long records are kept; never longer than the law of `policy.profile` allows."""
+
+    reads_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which reads, their pictures, hits and alerts are deleted; default: the law's time, or 30 days."""
+    audit_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which the audit of searches is deleted; default: the law's time, or 730 days."""
 
 
 class CameraSettings(Section):
@@ -256,6 +278,7 @@ class Settings(BaseSettings):
     matching: MatchingSettings = MatchingSettings()
     alerts: AlertSettings = AlertSettings()
     images: ImageSettings = ImageSettings()
+    policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
     cameras: tuple[CameraSettings, ...] = ()
 
@@ -282,6 +305,10 @@ class Settings(BaseSettings):
     def alarm_topic(self) -> str:
         """The topic this agency's alarms go to."""
         return f"platewatch.alarms.{self.agency_id}.v1"
+
+
+_REPLACED = {"alerts.silent_categories": "the law of policy.profile decides now, and policy.never_notify silences more"}
+"""What took the place of keys that were there once."""
 
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
@@ -339,6 +366,9 @@ def _anchor_paths(document: dict[str, Any], folder: Path) -> dict[str, Any]:
             section[key] = str(folder / Path(section[key]).expanduser())
 
     anchor(document, "data_dir")
+    policy = document.get("policy")
+    if isinstance(policy, dict) and str(policy.get("profile")).endswith(".toml"):
+        anchor(policy, "profile")
     cameras = document.get("cameras")
     for camera in cameras if isinstance(cameras, list) else []:
         anchor(camera, "path")
@@ -362,7 +392,7 @@ def _describe(error: ValidationError, where: str) -> str:
     for problem in error.errors(include_input=False, include_url=False):
         key = ".".join(str(part) for part in problem["loc"]) or "configuration"
         if problem["type"] == "extra_forbidden":
-            problems.append(f"unknown key '{key}'; remove it or correct its name")
+            problems.append(f"unknown key '{key}'; {_REPLACED.get(key, 'remove it or correct its name')}")
         else:
             problems.append(f"'{key}': {problem['msg'][0].lower()}{problem['msg'][1:]}")
     return f"{where}: " + "; ".join(problems)

@@ -1,6 +1,6 @@
-"""The end of records: reads with all that follows from them after days, the audit after years.
+"""The end of records: reads with all that follows from them after days or minutes, the audit after years.
 
-Source: Code of Virginia 2.2-5517 (reads: 21 days; audit trail: two years), the defaults of `RetentionSettings`.
+How long is the law's to say: `policy.decisions.effective_retention`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from schemas.settings import RetentionSettings
+from policy.decisions import Retention
 from storage.database import Database
 from storage.sql import load_queries
 
@@ -22,6 +22,12 @@ _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
 _KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "searches")
 """What ends after the reads, in this order: messages are found by their alerts."""
+LISTS_AT_LEAST = timedelta(days=21)
+"""Replaced list entries and rejected rows are kept for this long even where reads end sooner: they are no reads, and a
+list's earlier version can be brought back only while they are there."""
+PLATES_BY_DAY = timedelta(days=2)
+"""The dictionary of plates, which has neither time nor place, knows days only: up to a day late, that is late enough to
+matter only where reads end sooner than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,12 @@ class RetentionOutcome:
 
 def enforce_retention(
     database: Database,
-    retention: RetentionSettings,
+    retention: Retention,
     *,
     delete_images: Callable[[Sequence[str]], None],
     now: datetime | None = None,
 ) -> RetentionOutcome:
-    """End what is older than the settings allow. Call it daily; after an interruption the next call goes on.
+    """End what is older than the law and the settings allow; after an interruption the next call goes on.
 
     A read's age counts from its capture, so reads of an old video end at the next call.
 
@@ -60,22 +66,26 @@ def enforce_retention(
         TransientError: Somebody reads an expired day just now.
     """
     now = now or datetime.now(UTC)
-    cutoff = now - timedelta(days=retention.reads_days)
+    cutoff = now - retention.reads
     values: dict[str, Any] = {
         "cutoff": cutoff,
         "cutoff_day": cutoff.astimezone(UTC).date(),
-        "audit_cutoff": now - timedelta(days=retention.audit_days),
+        "lists_cutoff": now - max(retention.reads, LISTS_AT_LEAST),
+        "audit_cutoff": now - retention.audit,
     }
     # The pictures first: their keys are in the rows.
     pictures = _delete_pictures(database, values, delete_images)
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
         count = {name: connection.execute(_SQL[f"delete_{name}"], values).rowcount for name in _KINDS}
+    if retention.reads < PLATES_BY_DAY:
+        _delete_unread_plates(database)
     outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["searches"])
-    logger.info(
-        "retention ended old records",
-        extra={"reads": reads, "hits": count["hits"], "alerts": count["alerts"], "pictures": pictures},
-    )
+    if any(count.values()) or reads:
+        logger.info(
+            "retention ended old records",
+            extra={"reads": reads, "hits": count["hits"], "alerts": count["alerts"], "pictures": pictures},
+        )
     return outcome
 
 
@@ -88,6 +98,13 @@ def _delete_pictures(database: Database, values: dict[str, Any], delete: Callabl
             delete(batch)
             pictures += len(batch)
     return pictures
+
+
+def _delete_unread_plates(database: Database) -> None:
+    """Forget the plates of which no read is left; a read that is being written keeps its plate."""
+    with database.transaction() as connection:
+        connection.execute(_SQL["lock_plates"])
+        connection.execute(_SQL["delete_unread_plates"])
 
 
 def _delete_reads(database: Database, values: dict[str, Any]) -> int:

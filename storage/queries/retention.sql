@@ -38,15 +38,23 @@ delete from hits where captured_at < %(cutoff)s
 -- name: delete_plates
 delete from plate_dictionary where last_captured < %(cutoff_day)s
 
+-- name: lock_plates
+-- Whoever is writing a read of a plate holds its row: wait for that, so that the next statement sees the read.
+select from plate_dictionary order by canonical for update
+
+-- name: delete_unread_plates
+delete from plate_dictionary as plate
+where not exists (select from reads where reads.canonical = plate.canonical)
+
 -- name: delete_retired_entries
-delete from hotlist_entries where retired_at < %(cutoff)s
+delete from hotlist_entries where retired_at < %(lists_cutoff)s
 
 -- name: delete_rejects
 delete from hotlist_rejects as reject
 using hotlist_versions as version
 where
     version.version_id = reject.version_id
-    and version.activated_at < %(cutoff)s
+    and version.activated_at < %(lists_cutoff)s
     and not exists (select from hotlists where hotlists.active_version = version.version_id)
 
 -- name: delete_searches

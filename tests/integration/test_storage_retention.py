@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from schemas.settings import RetentionSettings
+from policy.decisions import Retention
 from storage.alerts import AlertLog
 from storage.database import Database
 from storage.hotlists import HotlistStore
@@ -25,7 +25,7 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
         outbox.dead_letter(outbox.take(1)[0].outbox_id, "too large")
     deleted: list[str] = []
     now = START + timedelta(days=21, minutes=5)
-    outcome = enforce_retention(database, RetentionSettings(), delete_images=deleted.extend, now=now)
+    outcome = enforce_retention(database, Retention(), delete_images=deleted.extend, now=now)
     assert outcome == RetentionOutcome(reads=2, hits=2, alerts=2, pictures=4, searches=0)
     old = [record.read for record in batch[:2]]
     assert set(deleted) == {key for read in old for key in (read.plate_image_key, read.context_image_key)}
@@ -35,9 +35,9 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
     with Outbox(database) as outbox:
         assert outbox.pending() == 3
         assert outbox.dead_letters() == []
-    again = enforce_retention(database, RetentionSettings(), delete_images=deleted.extend, now=now)
+    again = enforce_retention(database, Retention(), delete_images=deleted.extend, now=now)
     assert again == RetentionOutcome(0, 0, 0, 0, 0)
-    later = enforce_retention(database, RetentionSettings(), delete_images=deleted.extend, now=now + timedelta(days=30))
+    later = enforce_retention(database, Retention(), delete_images=deleted.extend, now=now + timedelta(days=30))
     assert later.reads == 3
     with database.connection() as connection:
         rows = connection.execute("select (select count(*) from plate_dictionary), (select count(*) from reads)")
@@ -53,14 +53,12 @@ def test_replaced_entries_and_old_searches_end(database: Database) -> None:
     search.find("ABC*")
     (audit,) = search.audit()
     gone = sample_entry(1).entry_id
-    enforce_retention(database, RetentionSettings(), delete_images=print, now=audit.searched_at + timedelta(days=20))
+    enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=20))
     assert store.entry(gone) is not None
-    enforce_retention(database, RetentionSettings(), delete_images=print, now=audit.searched_at + timedelta(days=22))
+    enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=22))
     assert store.entry(gone) is None
     assert store.entry(sample_entry(2).entry_id) is not None
     assert len(search.audit()) == 1
-    outcome = enforce_retention(
-        database, RetentionSettings(), delete_images=print, now=audit.searched_at + timedelta(days=731)
-    )
+    outcome = enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=731))
     assert outcome.searches == 1
     assert search.audit() == []
