@@ -12,15 +12,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.events import Alert, PlateReadEvent
+from schemas.events import Alarm, Alert, PlateReadEvent
 
 FOLDER = Path(__file__).with_name("json")
 SCHEMA_BASE = "https://platewatch.org/schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-WIRE_MODELS: dict[str, type[BaseModel]] = {"alert.v1.json": Alert, "plate-read.v1.json": PlateReadEvent}
+WIRE_MODELS: dict[str, type[BaseModel]] = {
+    "alarm.v1.json": Alarm,
+    "alert.v1.json": Alert,
+    "plate-read.v1.json": PlateReadEvent,
+}
 
 ALERT_CE_TYPE = "org.platewatch.alert.v1"
 """CloudEvents type of an alert message."""
+
+ALARM_CE_TYPE = "org.platewatch.alarm.v1"
+"""CloudEvents type of an alarm message."""
 
 
 def documents() -> dict[str, dict[str, Any]]:
@@ -59,7 +66,12 @@ def asyncapi() -> dict[str, Any]:
                 "address": "platewatch.alerts.{agency}.v1",
                 "parameters": {"agency": {"description": "The publishing agency's id, as in its configuration."}},
                 "messages": {"alert": {"$ref": "#/components/messages/alert"}},
-            }
+            },
+            "alarms": {
+                "address": "platewatch.alarms.{agency}.v1",
+                "parameters": {"agency": {"description": "The agency's id, as in its configuration."}},
+                "messages": {"alarm": {"$ref": "#/components/messages/alarm"}},
+            },
         },
         "operations": {
             "publishAlert": {
@@ -67,36 +79,47 @@ def asyncapi() -> dict[str, Any]:
                 "channel": {"$ref": "#/channels/alerts"},
                 "summary": "Published at least once; drop doubles by alert_id. Alerts of one plate keep their order.",
                 "messages": [{"$ref": "#/channels/alerts/messages/alert"}],
-            }
+            },
+            "publishAlarm": {
+                "action": "send",
+                "channel": {"$ref": "#/channels/alarms"},
+                "summary": "For the agency itself: late, held and failing hotlists. Drop doubles by message_id.",
+                "messages": [{"$ref": "#/channels/alarms/messages/alarm"}],
+            },
         },
-        "components": {"messages": {"alert": _alert_message()}},
+        "components": {"messages": {"alert": _alert_message(), "alarm": _alarm_message()}},
     }
 
 
 def _alert_message() -> dict[str, Any]:
+    headers = _cloud_event_headers("The alert_id.", ALERT_CE_TYPE)
+    return _message("alert", "Alert", headers, key="Canonical plate of the hotlist entry, UTF-8.")
+
+
+def _alarm_message() -> dict[str, Any]:
+    headers = _cloud_event_headers("The message_id.", ALARM_CE_TYPE)
+    return _message("alarm", "Alarm", headers, key="The alarm's kind and subject, UTF-8.")
+
+
+def _message(name: str, title: str, headers: dict[str, Any], *, key: str) -> dict[str, Any]:
     return {
-        "name": "alert",
-        "title": "Alert",
+        "name": name,
+        "title": title,
         "contentType": "application/json",
-        "headers": _cloud_event_headers(),
+        "headers": headers,
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": {"$ref": "./alert.v1.json"},
+            "schema": {"$ref": f"./{name}.v1.json"},
         },
-        "bindings": {
-            "kafka": {
-                "key": {"type": "string", "description": "Canonical plate of the hotlist entry, UTF-8."},
-                "bindingVersion": "0.5.0",
-            }
-        },
+        "bindings": {"kafka": {"key": {"type": "string", "description": key}, "bindingVersion": "0.5.0"}},
     }
 
 
-def _cloud_event_headers() -> dict[str, Any]:
+def _cloud_event_headers(event_id: str, event_type: str) -> dict[str, Any]:
     headers = {
         "ce_specversion": {"type": "string", "const": "1.0"},
-        "ce_id": {"type": "string", "format": "uuid", "description": "The alert_id."},
-        "ce_type": {"type": "string", "const": ALERT_CE_TYPE},
+        "ce_id": {"type": "string", "format": "uuid", "description": event_id},
+        "ce_type": {"type": "string", "const": event_type},
         "ce_source": {"type": "string", "format": "uri-reference", "description": "The publishing agency."},
         "ce_time": {"type": "string", "format": "date-time"},
         "content-type": {"type": "string", "const": "application/json"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "https://platewatch.org/ids/v1")
@@ -69,3 +69,19 @@ def hit_id(read: UUID, entry: UUID) -> UUID:
 def alert_id(hit: UUID, alert_type: str) -> UUID:
     """Return the id of an alert about a hit; `alert_type` is alert, update or cancel."""
     return _derive("alert", str(hit), alert_type)
+
+
+def alarm_id(kind: str, subject: str, raised_at: datetime) -> UUID:
+    """Return the id of an alarm.
+
+    Args:
+        kind: What it is about, like late_list.
+        subject: The list.
+        raised_at: When it was raised, aware.
+    """
+    return _derive("alarm", kind, subject, raised_at.astimezone(UTC).isoformat())
+
+
+def alarm_message_id(alarm: UUID, status: str) -> UUID:
+    """Return the id of one message about an alarm; `status` is raised or cleared."""
+    return _derive("alarm-message", str(alarm), status)
