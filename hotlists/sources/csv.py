@@ -1,26 +1,27 @@
-"""Custom and regional lists: delimited text whose header names a `plate` column."""
+"""Custom and regional lists: delimited text whose header names its columns, or JSON objects with such keys.
+
+Column names, and what their words mean, are data: `hotlists/codes/columns.toml` and `hotlists/codes/csv.toml`. A list
+with names or words of its own is read with a mapping (`hotlists.mapping`).
+"""
 
 from __future__ import annotations
 
 from typing import BinaryIO
 
-from hotlists.codemap import category_of_words
+from hotlists.entries import EntryMaker
+from hotlists.json_rows import is_json, parse_objects
 from hotlists.parsing import ParsedList
-from hotlists.records import Fields, parse_records
-from schemas.types import Category
+from hotlists.records import RowMaker, headings_of, parse_records, words_classifier
 
 
 def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a custom list; see `hotlists.parsing.HotlistParser`.
 
-    Columns are known by name, whatever their case, blanks and underscores: `plate` (needed), `state, category, make,
-    model, style, color, year, case_number, expires, instructions, priority, originating_agency`. Others are kept.
+    Columns are known by name, whatever their case, blanks and underscores: `plate` (needed), `state, category,
+    case_number, make, model, style, color, year, expires, valid_from, instructions, priority, originating_agency`, and
+    common names for these. Others are kept.
     """
-    return parse_records(
-        stream, source_name=source_name, hotlist_id=hotlist_id, default_state=default_state, classify=_classify
-    )
-
-
-def _classify(fields: Fields) -> tuple[Category, str | None]:
-    words = fields.get("category", "")
-    return category_of_words("csv", words), words or None
+    maker = RowMaker(EntryMaker("csv", hotlist_id, default_state), words_classifier("csv"))
+    if is_json(stream):
+        return parse_objects(stream, source_name, maker, headings_of("csv"))
+    return parse_records(stream, source_name, maker, headings_of("csv"))

@@ -9,35 +9,37 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from hotlists.codemap import category_map, category_of_words
+from hotlists.entries import EntryMaker
+from hotlists.json_rows import is_json, parse_objects
 from hotlists.parsing import ParsedList
-from hotlists.records import Fields, parse_records
+from hotlists.records import RowMaker, headings_of, parse_records
 from schemas.types import Category
 
 _URGENCY = (Category.CHILD_ABDUCTION, Category.ENDANGERED_PERSON, Category.MISSING_PERSON)
+_MORE = ("message_key", "mnp")
 
 
 def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a missing-person list; see `hotlists.parsing.HotlistParser`."""
-    return parse_records(
-        stream,
-        source_name=source_name,
-        hotlist_id=hotlist_id,
-        default_state=default_state,
-        classify=_classify,
-        more_columns=("message_key", "mnp"),
-    )
+    maker = RowMaker(EntryMaker("csv", hotlist_id, default_state), _classify, more=_MORE)
+    known = headings_of("csv", _MORE)
+    # Here a description is the person's: words in it must not take the list's own category away.
+    headings = {key: field for key, field in known.items() if field != "category" or key == "category"}
+    if is_json(stream):
+        return parse_objects(stream, source_name, maker, headings)
+    return parse_records(stream, source_name, maker, headings)
 
 
-def _classify(fields: Fields) -> tuple[Category, str | None]:
+def _classify(words: str, more: tuple[str, ...]) -> tuple[Category, str | None]:
     """Return the most urgent category that the row's message key, MNP and category column name.
 
     A row with none of them is a missing person, as the list says by being one; codes that are all unknown are unmapped.
     """
-    key, words = fields.get("message_key", ""), [fields.get("category", ""), fields.get("mnp", "")]
-    found = [category_of_words("missing", text) for text in words if text]
+    key, mnp = more
+    found = [category_of_words("missing", text) for text in (words, mnp) if text]
     if key:
         found.append(category_map("missing", "message_keys").get(key.upper().split("-")[0], Category.UNMAPPED))
-    code = " ".join(text for text in (key, *words) if text) or None
+    code = " ".join(text for text in (key, words, mnp) if text) or None
     if not found:
         return Category.MISSING_PERSON, None
     for category in _URGENCY:
