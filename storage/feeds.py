@@ -1,0 +1,125 @@
+"""What every hotlist feed did last: known to a restart, to other processes and to the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.database import Database
+from storage.rows import in_utc, jsonb, storable
+from storage.sql import load_queries
+
+_SQL = load_queries("feeds")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed's last run.
+
+    `failures` counts the tries since the last good one. `file_sha256` is the file that was taken last, `dated_by_file`
+    says that its content date was the file's own time, and `confirmed_at` is the newest date under which the source has
+    sent that same content again. `remote` is what the server said of the file.
+    """
+
+    hotlist_id: str
+    source: str
+    max_age_hours: float
+    known_since: datetime
+    checked_at: datetime | None = None
+    outcome: str | None = None
+    message: str = ""
+    failures: int = 0
+    file_sha256: str | None = None
+    dated_by_file: bool = False
+    confirmed_at: datetime | None = None
+    remote: Mapping[str, str] = field(default_factory=dict)
+
+
+class FeedStates:
+    """The stored states of the feeds.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(self, hotlist_id: str, source: str, max_age_hours: float, now: datetime) -> FeedState:
+        """Make a feed known, or note what its configuration says now.
+
+        Args:
+            hotlist_id: The list that it feeds.
+            source: The list's layout.
+            max_age_hours: Age from which the list is late.
+            now: The time, aware.
+
+        Returns:
+            What is known about it.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        values = {"hotlist_id": hotlist_id, "source": source, "max_age_hours": max_age_hours, "now": now}
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["register_feed"], values)
+            row = connection.execute(_SQL["feed"], {"hotlist_id": hotlist_id}).fetchone()
+        if row is None:
+            raise RuntimeError(f"feed {hotlist_id} went away while it was registered")
+        return _state_of(row)
+
+    def record(self, state: FeedState) -> None:
+        """Store what a run did.
+
+        Raises:
+            DatabaseUnavailable: The server is down; the state before still stands.
+        """
+        values = {
+            "hotlist_id": state.hotlist_id,
+            "checked_at": state.checked_at,
+            "outcome": state.outcome,
+            "message": storable(state.message),
+            "failures": state.failures,
+            "file_sha256": state.file_sha256,
+            "dated_by_file": state.dated_by_file,
+            "confirmed_at": state.confirmed_at,
+            "remote": jsonb({key: storable(value) for key, value in state.remote.items()}),
+        }
+        with self._database.connection() as connection:
+            connection.execute(_SQL["record_feed"], values)
+
+    def forget(self, hotlist_id: str) -> None:
+        """Remove a feed that is configured nowhere any more."""
+        with self._database.connection() as connection:
+            connection.execute(_SQL["forget_feed"], {"hotlist_id": hotlist_id})
+
+    def states(self) -> list[FeedState]:
+        """Return every known feed by name."""
+        with self._database.connection() as connection:
+            return [_state_of(row) for row in connection.execute(_SQL["feeds"])]
+
+    def active_digest(self, hotlist_id: str) -> str | None:
+        """Return the SHA-256 (hexadecimal) of the file that the active version came from, or None without one."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["active_digest"], {"hotlist_id": hotlist_id}).fetchone()
+        return None if row is None else str(row[0])
+
+
+def _state_of(row: tuple[Any, ...]) -> FeedState:
+    name, source, max_age, known_since, checked_at, outcome, message, failures, sha256, dated, confirmed, remote = row
+    return FeedState(
+        hotlist_id=name,
+        source=source,
+        max_age_hours=max_age,
+        known_since=known_since.astimezone(UTC),
+        checked_at=in_utc(checked_at),
+        outcome=outcome,
+        message=message,
+        failures=failures,
+        file_sha256=sha256,
+        dated_by_file=dated,
+        confirmed_at=in_utc(confirmed),
+        remote=remote,
+    )

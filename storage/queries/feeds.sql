@@ -1,0 +1,45 @@
+-- name: register_feed
+insert into hotlist_feeds (hotlist_id, source, max_age_hours, known_since)
+values (%(hotlist_id)s, %(source)s, %(max_age_hours)s, %(now)s)
+on conflict (hotlist_id) do update
+set
+    source = excluded.source,
+    max_age_hours = excluded.max_age_hours,
+    remote = case when hotlist_feeds.source = excluded.source then hotlist_feeds.remote else '{}' end
+where (hotlist_feeds.source, hotlist_feeds.max_age_hours) is distinct from (excluded.source, excluded.max_age_hours)
+
+-- name: feed
+select
+    hotlist_id, source, max_age_hours, known_since, checked_at, outcome, message, failures, file_sha256, dated_by_file,
+    confirmed_at, remote
+from hotlist_feeds
+where hotlist_id = %(hotlist_id)s
+
+-- name: feeds
+select
+    hotlist_id, source, max_age_hours, known_since, checked_at, outcome, message, failures, file_sha256, dated_by_file,
+    confirmed_at, remote
+from hotlist_feeds
+order by hotlist_id
+
+-- name: record_feed
+update hotlist_feeds
+set
+    checked_at = %(checked_at)s,
+    outcome = %(outcome)s,
+    message = %(message)s,
+    failures = %(failures)s,
+    file_sha256 = %(file_sha256)s,
+    dated_by_file = %(dated_by_file)s,
+    confirmed_at = %(confirmed_at)s,
+    remote = %(remote)s
+where hotlist_id = %(hotlist_id)s
+
+-- name: forget_feed
+delete from hotlist_feeds where hotlist_id = %(hotlist_id)s
+
+-- name: active_digest
+select version.file_sha256
+from hotlists as list
+inner join hotlist_versions as version on version.version_id = list.active_version
+where list.hotlist_id = %(hotlist_id)s
