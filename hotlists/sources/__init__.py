@@ -6,11 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hotlists.parsing import HotlistParser
-from hotlists.sources import csv, missing, ncic
+from hotlists.sources import co, csv, mi, missing, mn, ncic, nj, ny, tx_ncic, tx_tcic
 from schemas.errors import InvalidInput
 
 PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
-    {"ncic": ncic.parse, "missing": missing.parse, "csv": csv.parse}
+    {
+        "ncic": ncic.parse,
+        "missing": missing.parse,
+        "csv": csv.parse,
+        "mi": mi.parse,
+        "nj": nj.parse,
+        "mn": mn.parse,
+        "tx-ncic": tx_ncic.parse,
+        "tx-tcic": tx_tcic.parse,
+        "ny": ny.parse,
+        "co": co.parse,
+    }
 )
 """Parsers by the name that a person gives with `--source`."""
 
