@@ -1,48 +1,24 @@
-"""Active hotlist entries, arranged so that a read finds the few that it may be."""
+"""Active hotlist entries, and what became of them since they were arranged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
-
-from matcher.confusion import ALPHABET, skeleton
-from matcher.evidence import MIN_PLATE_LENGTH
+from matcher.layer import Layer, Unusable
 from matcher.probes import probe_skeletons
-from schemas.plates import MAX_PLATE_LENGTH, WILDCARD, canonical_plate
 from schemas.types import HotlistEntry
 
-_SYMBOLS = frozenset(ALPHABET) | {WILDCARD}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sorted:
-    """Skeletons in order, each with the row it belongs to. uint64 (n,) and uint32 (n,)."""
-
-    keys: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.uint32]
-
-    @classmethod
-    def of(cls, pairs: list[tuple[int, int]]) -> _Sorted:
-        keys = np.fromiter((key for key, _ in pairs), dtype=np.uint64, count=len(pairs))
-        rows = np.fromiter((row for _, row in pairs), dtype=np.uint32, count=len(pairs))
-        order = np.argsort(keys, kind="stable")
-        return cls(keys[order], rows[order])
-
-    def find(self, wanted: npt.NDArray[np.uint64]) -> Iterator[int]:
-        """Yield the rows whose skeleton is one of `wanted`."""
-        first = np.searchsorted(self.keys, wanted, side="left")
-        last = np.searchsorted(self.keys, wanted, side="right")
-        for i in np.flatnonzero(first < last):
-            yield from self.rows[first[i] : last[i]].tolist()
+SMALL_ADDITION = 10_000
+ADDITION_SHARE = 20
+"""Added entries lie apart until they are more than a twentieth of the others and more than a few thousand, because they
+are arranged anew with every addition."""
 
 
 class HotlistIndex:
-    """An immutable index of hotlist entries. Build one with `HotlistIndex.build`; a new list means a new index.
+    """An immutable index of hotlist entries. Build one with `HotlistIndex.build`, and change it by `with_changes`.
 
     Its neighborhood: with characters replaced by confusion classes, an entry without `?` is a candidate when its text
     is within one substitution, insertion or deletion of the read's, or equals one of the read's VV/W variants. An
@@ -50,57 +26,82 @@ class HotlistIndex:
     """
 
     def __init__(
-        self,
-        entries: tuple[HotlistEntry, ...],
-        plates: tuple[str, ...],
-        whole: _Sorted,
-        partial: Mapping[int, Mapping[int, _Sorted]],
-        as_of: Mapping[str, datetime],
-        unusable: tuple[tuple[UUID, str], ...],
+        self, base: Layer, addition: Layer, as_of: Mapping[str, datetime], unusable: Iterable[Unusable]
     ) -> None:
-        self._entries = entries
-        self._plates = plates
-        self._whole = whole
-        self._partial = partial
+        self._base = base
+        self._addition = addition
         self.as_of = as_of
         """Date of each list's content, by hotlist id."""
-        self.unusable = unusable
-        """Entries that no read can be matched with, as (entry id, reason)."""
+        self._unusable = tuple(unusable)
 
     @classmethod
     def build(cls, entries: Iterable[HotlistEntry], as_of: Mapping[str, datetime] | None = None) -> HotlistIndex:
         """Arrange entries.
 
         Args:
-            entries: Active entries of all lists.
+            entries: Active entries of all lists, each id once.
             as_of: Date of each list's content, by hotlist id.
 
         Returns:
             The index. Entries that cannot be matched are left out and named in `unusable`.
         """
-        kept: list[HotlistEntry] = []
-        plates: list[str] = []
-        unusable: list[tuple[UUID, str]] = []
-        whole: list[tuple[int, int]] = []
-        partial: dict[int, dict[int, list[tuple[int, int]]]] = {}
-        for entry in entries:
-            plate = canonical_plate(entry.plate)
-            reason = _why_unusable(plate)
-            if reason:
-                unusable.append((entry.entry_id, reason))
-                continue
-            row, key = len(kept), skeleton(plate)
-            kept.append(entry)
-            plates.append(plate)
-            if WILDCARD in plate:
-                partial.setdefault(len(plate), {}).setdefault(_known_mask(plate), []).append((key, row))
-            else:
-                whole.append((key, row))
-        groups = {n: {mask: _Sorted.of(pairs) for mask, pairs in masks.items()} for n, masks in partial.items()}
-        return cls(tuple(kept), tuple(plates), _Sorted.of(whole), groups, dict(as_of or {}), tuple(unusable))
+        base, unusable = Layer.build(entries)
+        return cls(base, Layer.build(())[0], dict(as_of or {}), unusable)
+
+    @property
+    def unusable(self) -> tuple[tuple[UUID, str], ...]:
+        """Entries that no read can be matched with, as (entry id, reason)."""
+        return tuple((one.entry_id, one.reason) for one in self._unusable)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return self._base.size + self._addition.size
+
+    def with_changes(
+        self,
+        added: Sequence[HotlistEntry],
+        removed: Collection[UUID] = (),
+        as_of: Mapping[str, datetime] | None = None,
+    ) -> HotlistIndex:
+        """Return the index as if it had been built from the changed entries.
+
+        Removing takes time by the number of entries that go, adding by the number that were added since the last build.
+        When these are too many, or most of the others are gone, everything is arranged anew, which takes as long as
+        `build`.
+
+        Args:
+            added: New entries, and changed ones, which replace those of the same id; each id once.
+            removed: Ids of entries that go; those that are not there do not matter.
+            as_of: Date of each list's content; None: as before.
+        """
+        gone = {*removed, *(entry.entry_id for entry in added)}
+        base, addition = self._base.without(gone), self._addition.without(gone)
+        unusable = [one for one in self._unusable if one.entry_id not in gone]
+        dates = self.as_of if as_of is None else dict(as_of)
+        too_many = addition.size + len(added) > max(SMALL_ADDITION, base.size // ADDITION_SHARE)
+        if added and (too_many or base.size < len(base.entries) // 2):
+            base, unusable_now = Layer.build(itertools.chain(base, addition, added))
+            addition = Layer.build(())[0]
+        elif added:
+            addition, unusable_now = Layer.build(itertools.chain(addition, added))
+        else:
+            unusable_now = []
+        return HotlistIndex(base, addition, dates, (*unusable, *unusable_now))
+
+    def without_list(self, hotlist_id: str) -> HotlistIndex:
+        """Return the index without one list."""
+        return HotlistIndex(
+            self._base.without_list(hotlist_id),
+            self._addition.without_list(hotlist_id),
+            {name: date for name, date in self.as_of.items() if name != hotlist_id},
+            (one for one in self._unusable if one.hotlist_id != hotlist_id),
+        )
+
+    def entry(self, entry_id: UUID) -> HotlistEntry | None:
+        """Return the entry of an id, or None where it is not there or cannot be matched."""
+        for layer in (self._addition, self._base):
+            for row in layer.rows_of((entry_id,)):
+                return layer.entries[row]
+        return None
 
     def candidates(self, canonical: str) -> Iterator[tuple[HotlistEntry, str]]:
         """Yield the entries in a read's neighborhood.
@@ -111,24 +112,7 @@ class HotlistIndex:
         Yields:
             Each entry once, with its canonical plate.
         """
-        for row in self._whole.find(probe_skeletons(canonical)):
-            yield self._entries[row], self._plates[row]
-        own = skeleton(canonical)
-        for mask, group in self._partial.get(len(canonical), {}).items():
-            for row in group.find(np.array([own & mask], dtype=np.uint64)):
-                yield self._entries[row], self._plates[row]
-
-
-def _known_mask(plate: str) -> int:
-    """Bits of the known characters of a plate with `?`."""
-    return int("".join("0" if character == WILDCARD else "f" for character in plate), 16)
-
-
-def _why_unusable(plate: str) -> str | None:
-    if not MIN_PLATE_LENGTH <= len(plate) <= MAX_PLATE_LENGTH:
-        return f"the plate has {len(plate)} characters; {MIN_PLATE_LENGTH} to {MAX_PLATE_LENGTH} can be matched"
-    if not _SYMBOLS.issuperset(plate):
-        return "the plate holds a character that is no Latin letter or digit"
-    if len(plate) - plate.count(WILDCARD) < MIN_PLATE_LENGTH:
-        return f"fewer than {MIN_PLATE_LENGTH} characters are known"
-    return None
+        probes = probe_skeletons(canonical)
+        for layer in (self._base, self._addition):
+            for row in layer.find(canonical, probes):
+                yield layer.entries[row], layer.plates[row]
