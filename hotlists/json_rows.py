@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 from hotlists.columns import find_fields
 from hotlists.fields import FieldError
 from hotlists.lines import MAX_LINE_BYTES, Line, read_lines
 from hotlists.parsing import ParsedList
-from hotlists.records import RowMaker, RowPlan
+from hotlists.records import RowMaker, RowPlan, parse_records
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 
@@ -30,20 +31,68 @@ PlanOf = Callable[[tuple[str, ...]], RowPlan]
 """Tells where the fields of an object stand among its keys."""
 
 
-def is_json(stream: BinaryIO) -> bool:
-    """Tell whether a list is written in JSON, by how it begins. The stream is put back to its beginning."""
-    return _OBJECTS.match(_start(stream)) is not None
+class Peeked(io.RawIOBase):
+    """A stream whose beginning is known before it is read; it is read once, block by block, all the same.
+
+    Args:
+        stream: The stream, at its beginning.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._start = stream.read(_PEEK_BYTES)
+        self.start = self._start.decode(_encoding(self._start), "replace")
+        """The beginning, as text."""
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; nothing at the end."""
+        if not self._start:
+            return self._stream.read(size)
+        if 0 <= size <= len(self._start):
+            given, self._start = self._start[:size], self._start[size:]
+            return given
+        given, self._start = self._start, b""
+        return given + self._stream.read(size - len(given) if size > 0 else size)
 
 
-def _start(stream: BinaryIO) -> str:
-    raw = stream.read(_PEEK_BYTES)
-    stream.seek(0)
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    return raw.decode(encoding, "replace")
+def _encoding(raw: bytes) -> str:
+    return "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+
+
+def parse_any(
+    stream: BinaryIO,
+    source_name: str,
+    maker: RowMaker,
+    headings: Mapping[str, str],
+    needed: Collection[str] = ("plate",),
+) -> ParsedList:
+    """Read a list that is JSON or a delimited table, by how it begins; see `hotlists.parsing.HotlistParser`.
+
+    Args:
+        stream: The file, at its beginning.
+        source_name: Its name, for errors.
+        maker: Makes the entries.
+        headings: Known headings and keys with their fields.
+        needed: Fields that a table's header has to have.
+    """
+    peeked = Peeked(stream)
+    if is_json(peeked.start):
+        return parse_objects(peeked, source_name, maker, headings)
+    return parse_records(cast(BinaryIO, peeked), source_name, maker, headings, needed)
+
+
+def is_json(start: str) -> bool:
+    """Tell whether a list is written in JSON, by its first characters."""
+    return _OBJECTS.match(start) is not None
 
 
 def parse_objects(
-    stream: BinaryIO,
+    stream: Peeked,
     source_name: str,
     maker: RowMaker,
     headings: Mapping[str, str],
@@ -51,7 +100,7 @@ def parse_objects(
     """Read a list of objects whose keys are known headings; see `hotlists.parsing.HotlistParser`.
 
     Args:
-        stream: The file, at its beginning.
+        stream: The file, none of it read yet but its start.
         source_name: Its name, for errors.
         maker: Makes the entries.
         headings: Known headings with their fields.
@@ -66,11 +115,11 @@ def parse_objects(
             raise FieldError("plate", f"no key is the plate's; the object has {', '.join(keys)[:120] or 'none'}")
         return maker.plan(keys, places)
 
-    return objects_list(stream, source_name, maker, plan_of, context=repr(sorted(headings.items())))
+    return objects_list(stream, source_name, maker, plan_of, context=f"{maker.context}\n{sorted(headings.items())}")
 
 
 def objects_list(
-    stream: BinaryIO,
+    stream: Peeked,
     source_name: str,
     maker: RowMaker,
     plan_of: PlanOf,
@@ -94,10 +143,10 @@ def objects_list(
         keys, row = flatten(line.text)
         return maker.entry(line, cached_plan(keys), row)
 
-    if _DOCUMENT.match(_start(stream)):
+    if _DOCUMENT.match(stream.start):
         records, total = _document(stream, source_name)
         return ParsedList(records, entry_of, context=context, declared_rows=lambda: total)
-    lines = read_lines(stream, source_name)
+    lines = read_lines(cast(BinaryIO, stream), source_name)
     return ParsedList(lines if keep is None else filter(keep, lines), entry_of, context=context)
 
 
@@ -154,7 +203,7 @@ def _check_characters(found: Mapping[str, str]) -> None:
             raise FieldError("row", "the row holds a NUL character")
 
 
-def _document(stream: BinaryIO, source_name: str) -> tuple[Iterator[Line], int | None]:
+def _document(stream: Peeked, source_name: str) -> tuple[Iterator[Line], int | None]:
     """Return a document's objects, numbered from 1, and how many the document says there are."""
     raw = stream.read(MAX_DOCUMENT_BYTES + 1)
     if len(raw) > MAX_DOCUMENT_BYTES:
@@ -162,9 +211,8 @@ def _document(stream: BinaryIO, source_name: str) -> tuple[Iterator[Line], int |
             f"the JSON document is longer than {MAX_DOCUMENT_BYTES} bytes; write one object per line",
             source=source_name,
         )
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        values = list(_values(raw.decode(encoding)))
+        values = list(_values(raw.decode(_encoding(raw))))
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise InvalidInput(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import BinaryIO
 
-from hotlists.codemap import category_of_words
+from hotlists.codemap import category_of_words, codes_digest
 from hotlists.columns import FIELDS, find_fields, heading, known_headings
 from hotlists.delimited import Table
 from hotlists.entries import EntryMaker, Extra, describe_vehicle, odd_year
@@ -24,8 +24,8 @@ from schemas.types import Category, HotlistEntry
 Classify = Callable[[str, tuple[str, ...]], tuple[Category, str | None]]
 """Tells a row's category, and the source's own code or words for it, from its category column and further ones."""
 
-End = Callable[[str, datetime | None], datetime | None]
-"""Tells when a row ends from its text for that and its begin."""
+End = Callable[[str, datetime | None, tuple[str, ...]], datetime | None]
+"""Tells when a row ends, from its text for that, its begin and its further columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class RowMaker:
         make: The list's maker.
         classify: The layout's way to a category.
         moments: How the list writes dates.
-        more: Names of further columns that `classify` takes.
+        more: Names of further columns that `classify` and `end` take.
+        keep_more: Whether these columns are kept among the entry's extra ones, too.
         end: The layout's own way to a row's end.
         plate_of: The layout's own way from its plate column to a plate.
     """
@@ -55,6 +56,7 @@ class RowMaker:
         *,
         moments: Moments | None = None,
         more: tuple[str, ...] = (),
+        keep_more: bool = False,
         end: End | None = None,
         plate_of: Callable[[str], str] | None = None,
     ) -> None:
@@ -62,8 +64,12 @@ class RowMaker:
         self._classify = lru_cache(65_536)(classify)
         self._moments = moments or Moments()
         self._more = more
+        self._kept = frozenset(more if keep_more else ())
         self._end = end or self._usual_end
         self._plate_of = plate_of
+        # Words that all custom lists share stand in one map, whatever the layout.
+        self.context = codes_digest("csv")
+        """What entries depend on besides their row, its columns' meaning and the layout's own code map."""
 
     def plan(self, names: Sequence[str], places: Mapping[str, int]) -> RowPlan:
         """Return the plan of rows.
@@ -74,7 +80,7 @@ class RowMaker:
         """
         # A row is given one empty text after its last column: that is where absent fields stand.
         absent = len(names)
-        known = set(places.values())
+        known = {place for field, place in places.items() if field not in self._kept}
         return RowPlan(
             itemgetter(*(places.get(field, absent) for field in (*FIELDS, *self._more))),
             tuple((name or f"column {place + 1}", place) for place, name in enumerate(names) if place not in known),
@@ -112,7 +118,7 @@ class RowMaker:
         ) = [text.strip() for text in plan.pick(row)]
         category, code = self._classify(words, tuple(more))
         valid_from = self._moments.begin(begins, "valid_from") if begins else None
-        valid_until = self._end(expires, valid_from) if expires else None
+        valid_until = self._end(expires, valid_from, tuple(more)) if expires else None
         if valid_until is not None and valid_from is not None and valid_until <= valid_from:
             raise FieldError("expires", "the entry ends before it begins")
         extra: Extra = tuple((name, text) for name, place in plan.others if (text := row[place].strip()))
@@ -136,7 +142,7 @@ class RowMaker:
             plate_column="plate",
         )
 
-    def _usual_end(self, text: str, begin: datetime | None) -> datetime | None:
+    def _usual_end(self, text: str, begin: datetime | None, more: tuple[str, ...]) -> datetime | None:
         return self._moments.end(text, "expires")
 
 
@@ -201,5 +207,5 @@ def table_list(
     def entry_of(line: Line) -> HotlistEntry:
         return maker.entry(line, plan, table.fields(line))
 
-    context = f"{table.delimiter}\n{table.names}\n{places}"
+    context = f"{maker.context}\n{table.delimiter}\n{table.names}\n{places}"
     return ParsedList(table.records, entry_of, header=table.header.text or None, context=context)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hotlists.parsing import HotlistParser
-from hotlists.sources import co, csv, mi, missing, mn, ncic, nj, ny, tx_ncic, tx_tcic
+from hotlists.sources import co, csv, flock, genetec, mi, missing, mn, ncic, nj, ny, tx_ncic, tx_tcic, vigilant
 from schemas.errors import InvalidInput
 
 PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
@@ -14,6 +14,9 @@ PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
         "ncic": ncic.parse,
         "missing": missing.parse,
         "csv": csv.parse,
+        "flock": flock.parse,
+        "vigilant": vigilant.parse,
+        "genetec": genetec.parse,
         "mi": mi.parse,
         "nj": nj.parse,
         "mn": mn.parse,

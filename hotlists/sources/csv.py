@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from hotlists.entries import EntryMaker
-from hotlists.json_rows import is_json, parse_objects
+from hotlists.json_rows import parse_any
 from hotlists.parsing import ParsedList
-from hotlists.records import RowMaker, headings_of, parse_records, words_classifier
+from hotlists.records import RowMaker, headings_of, words_classifier
 
 
 def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
@@ -22,6 +22,4 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     common names for these. Others are kept.
     """
     maker = RowMaker(EntryMaker("csv", hotlist_id, default_state), words_classifier("csv"))
-    if is_json(stream):
-        return parse_objects(stream, source_name, maker, headings_of("csv"))
-    return parse_records(stream, source_name, maker, headings_of("csv"))
+    return parse_any(stream, source_name, maker, headings_of("csv"))

@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from hotlists.codemap import category_map, category_of_words
 from hotlists.entries import EntryMaker
-from hotlists.json_rows import is_json, parse_objects
+from hotlists.json_rows import parse_any
 from hotlists.parsing import ParsedList
-from hotlists.records import RowMaker, headings_of, parse_records
+from hotlists.records import RowMaker, headings_of
 from schemas.types import Category
 
 _URGENCY = (Category.CHILD_ABDUCTION, Category.ENDANGERED_PERSON, Category.MISSING_PERSON)
@@ -25,9 +25,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     known = headings_of("csv", _MORE)
     # Here a description is the person's: words in it must not take the list's own category away.
     headings = {key: field for key, field in known.items() if field != "category" or key == "category"}
-    if is_json(stream):
-        return parse_objects(stream, source_name, maker, headings)
-    return parse_records(stream, source_name, maker, headings)
+    return parse_any(stream, source_name, maker, headings)
 
 
 def _classify(words: str, more: tuple[str, ...]) -> tuple[Category, str | None]:
