@@ -79,6 +79,9 @@ class Recorder:
     ) -> None:
         self._settings = settings
         self._policy = open_policy(settings)
+        if settings.policy.also_notify:
+            opened = ", ".join(settings.policy.also_notify)
+            log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
         self._records = Records(database)
         self._ledger = SourceLedger(database)
         self._images = ImageStore(settings)

@@ -96,6 +96,19 @@ def open_policy(settings: Settings) -> Policy:
     return Policy(profile, settings.policy, _retention(profile, settings.retention))
 
 
+def law_alone(name_or_path: str) -> Policy:
+    """Return what a profile decides where an agency sets nothing itself.
+
+    Args:
+        name_or_path: As `load_profile` takes it.
+
+    Raises:
+        ConfigurationError: The profile cannot be used.
+    """
+    profile = load_profile(name_or_path)
+    return Policy(profile, PolicySettings(profile=name_or_path), _retention(profile, RetentionSettings()))
+
+
 def effective_retention(settings: Settings) -> Retention:
     """Return how long what is kept: the settings' times, or else the law's, or else the documented defaults.
 

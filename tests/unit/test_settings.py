@@ -35,6 +35,13 @@ def test_reads_a_file_and_lets_the_environment_win(tmp_path: Path, monkeypatch: 
     assert settings.cameras[0].path == tmp_path / "clips/a.mp4"
 
 
+def test_a_law_profile_of_ones_own_stands_beside_the_configuration(tmp_path: Path) -> None:
+    assert load_settings(write(tmp_path, '[policy]\nprofile = "ours.toml"\n')).policy.profile == str(
+        tmp_path / "ours.toml"
+    )
+    assert load_settings(write(tmp_path, '[policy]\nprofile = "maine"\n')).policy.profile == "maine"
+
+
 def test_environment_sets_the_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path / "elsewhere"))
     assert load_settings(write(tmp_path, 'data_dir = "kept"\n')).data_dir == tmp_path / "elsewhere"
@@ -48,6 +55,9 @@ def test_environment_sets_the_data_directory(tmp_path: Path, monkeypatch: pytest
         ('[[cameras]]\nid = "a"\ntype = "video_file"\npath = "x"\nfps = 3\n', "unknown key 'cameras.0.fps'"),
         ('agency_id = "Ports Mouth"\n', "'agency_id'"),
         ("[retention]\nreads_days = 0\n", "'retention.reads_days'"),
+        ("[alerts]\nsilent_categories = []\n", "'alerts.silent_categories'; the law of policy.profile decides now"),
+        ('[policy]\nalso_notify = ["watch"]\n', "also_notify needs also_notify_reason"),
+        ('[policy]\nnever_notify = ["stolen_car"]\n', "'policy.never_notify.0'"),
         ("data_dir = [\n", "not valid TOML"),
         (
             '[[cameras]]\nid = "a"\ntype = "video_file"\npath = "x"\n'
