@@ -92,12 +92,10 @@ def _demo_settings(data_dir: Path | None) -> Settings:
 
 
 def _import_lists(database: Database, settings: Settings, own: list[Path]) -> None:
-    from hotlists.importer import import_file
+    from hotlists.importer import ImportOptions, import_file
     from rendering.demo_lists import write_demo_hotlists
     from rendering.scenario import demo_scenario
-    from storage.hotlists import HotlistStore
 
-    store = HotlistStore(database)
     as_of = datetime.now(UTC) - timedelta(hours=3)
     lists = write_demo_hotlists(settings.data_dir / "demo", demo_scenario(), as_of=as_of)
     for path, source, name in (
@@ -106,7 +104,10 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
         (lists.regional, "csv", "regional"),
         *((path, "csv", None) for path in own),
     ):
-        report = import_file(store, path, source, hotlist_id=name, as_of=None if name is None else as_of)
+        options = ImportOptions(
+            hotlist_id=name, as_of=None if name is None else as_of, force="the demo's lists are made anew for each run"
+        )
+        report = import_file(database, path, source, options)
         rejected = len(report.survey.rejects)
         _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {rejected} rows rejected")
 

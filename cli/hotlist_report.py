@@ -12,6 +12,7 @@ from cli.common import console, errors
 from hotlists.importer import ImportReport
 from schemas.events import utc
 from schemas.types import HotlistEntry, RejectedRow
+from storage.hotlist_versions import VersionSummary
 from storage.hotlists import HotlistSummary
 
 REJECTS_SHOWN = 5
@@ -30,6 +31,7 @@ def report_record(report: ImportReport) -> dict[str, Any]:
         "rows": found.rows,
         "entries": found.entries,
         "duplicates": found.duplicates,
+        "withdrawn": found.withdrawn,
         "rejected": len(found.rejects),
         "unmapped": dict(found.unmapped),
         "rejects": [reject_record(row) for row in found.rejects[:REJECTS_SHOWN]],
@@ -62,6 +64,8 @@ def print_report(report: ImportReport) -> None:
         )
     if found.duplicates:
         errors.print(f"{found.duplicates} repeated rows: the later one of each counts", style="yellow")
+    if found.withdrawn:
+        errors.print(f"{found.withdrawn} rows are left out: their entries were withdrawn by a person", style="yellow")
     for code, count in found.unmapped[:REJECTS_SHOWN]:
         label = f"category '{code}' is not known" if code else "no category is given"
         errors.print(f"{count} entries: {label}; loaded as 'unmapped'", style="yellow", markup=False)
@@ -76,7 +80,7 @@ def _print_first_rejects(rejects: tuple[RejectedRow, ...], report: ImportReport)
         errors.print(f"  line {row.line}, {row.column}: {row.reason}", markup=False)
     rest = len(rejects) - REJECTS_SHOWN
     if rest > 0:
-        see = f"; see platewatch hotlist show {report.hotlist_id} --rejects" if report.outcome is not None else ""
+        see = f"; see platewatch hotlist rejects {report.outcome.version_id}" if report.outcome is not None else ""
         errors.print(f"  and {rest} more{see}")
 
 
@@ -92,7 +96,46 @@ def summary_record(summary: HotlistSummary, now: datetime) -> dict[str, Any]:
         "age_seconds": round((now - summary.as_of).total_seconds(), 1) if summary.as_of else None,
         "activated_at": utc(summary.activated_at),
         "file": summary.file_name,
+        "held": summary.held,
     }
+
+
+def version_record(version: VersionSummary) -> dict[str, Any]:
+    """Return a version as a JSON record."""
+    return {
+        "version": version.version_id,
+        "active": version.is_active,
+        "kind": version.kind,
+        "source": version.source,
+        "file": version.file_name,
+        "as_of": utc(version.as_of) if version.as_of else None,
+        "activated_at": utc(version.activated_at),
+        "entries": version.entries,
+        "added": version.added,
+        "changed": version.changed,
+        "removed": version.removed,
+        "rejected": version.rejected,
+        "made_by": version.made_by,
+        "reason": version.reason,
+        "restored_version": version.restored_version,
+    }
+
+
+def print_versions(versions: list[VersionSummary]) -> None:
+    """Print a list's versions as a table."""
+    table = Table("version", "made (UTC)", "how", "entries", "added", "changed", "removed", "rejected", "by", "file")
+    for version in versions:
+        how = version.kind if version.restored_version is None else f"back to {version.restored_version}"
+        table.add_row(
+            f"{version.version_id}{' (active)' if version.is_active else ''}",
+            f"{version.activated_at:%Y-%m-%d %H:%M}",
+            Text(f"{how}: {version.reason}" if version.reason else how),
+            *(str(count) for count in (version.entries, version.added, version.changed, version.removed)),
+            str(version.rejected),
+            Text(version.made_by or ""),
+            Text(version.file_name),
+        )
+    console.print(table)
 
 
 def _age(summary: HotlistSummary, now: datetime) -> str:
@@ -167,4 +210,7 @@ def print_summaries(summaries: list[HotlistSummary], now: datetime) -> None:
             _age(summary, now),
             Text(summary.file_name),
         )
+    for summary in summaries:
+        if summary.held:
+            errors.print(f"{summary.hotlist_id}: a newer version is held: {summary.held}", style="yellow", markup=False)
     console.print(table if summaries else "no list is active; import one with platewatch hotlist import")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -29,6 +30,16 @@ def load_codes(name: str) -> Mapping[str, Mapping[str, str]]:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"code map '{name}' cannot be used ({error}); install platewatch again") from error
     return MappingProxyType({table: MappingProxyType(dict(codes)) for table, codes in document.items()})
+
+
+@cache
+def codes_digest(source: str) -> str:
+    """Return a digest of the code maps that a source's rows are read with: another one, other meanings."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name in (source, "jurisdictions"):
+        file = resources.files("hotlists") / "codes" / f"{name}.toml"
+        digest.update(file.read_bytes() if file.is_file() else b"")
+    return digest.hexdigest()
 
 
 @cache

@@ -1,32 +1,32 @@
-"""From a file to an active list: survey, then activate. Until the last moment the version before stays active."""
+"""From a file to an active list, in one pass and one transaction. Until its end the version before stays active."""
 
 from __future__ import annotations
 
-import hashlib
+import getpass
 import logging
-import os
 import re
-import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
-from hotlists.parsing import HotlistParser, ParsedList
-from hotlists.sources import parser_for
-from hotlists.survey import Survey, active_rows, survey
-from schemas.errors import InvalidInput
-from schemas.types import HotlistEntry
-from storage.hotlists import HotlistStore, ImportOutcome
+from hotlists.difference import Comparison, Difference, no_known_rows
+from hotlists.files import ListFile, open_list
+from hotlists.parsing import HotlistParser
+from hotlists.reading import ListReader
+from hotlists.review import reasons_to_hold
+from hotlists.survey import Survey
+from schemas.errors import HeldForReview, InvalidInput
+from schemas.settings import HotlistSettings
+from storage.database import Database
+from storage.hotlist_import import HotlistImport, ImportCounts, ImportOutcome, begin_import
+from storage.hotlist_versions import HotlistVersions
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
-"""Called now and then with the bytes done and the bytes to do, both passes together."""
+"""Called now and then with the bytes done and the bytes to do."""
 
-_PROGRESS_ROWS = 2000
-_HASH_BLOCK = 1 << 20
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -42,68 +42,151 @@ class ImportReport:
     outcome: ImportOutcome | None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What a person or a feed says about a file.
+
+    `hotlist_id` is the list's name; default: the layout's, or for csv the file's. `as_of` is the date of the content,
+    aware; default: the file's header, then its modification time. `default_state` is the jurisdiction (like US-VA) of
+    rows whose state field is empty. `parser` reads the file instead of the layout's own. `force` is why a version that
+    would be held becomes active. `made_by` is who imports; default: the system's user.
+    """
+
+    hotlist_id: str | None = None
+    as_of: datetime | None = None
+    default_state: str | None = None
+    parser: HotlistParser | None = None
+    force: str | None = None
+    made_by: str | None = None
+    settings: HotlistSettings = field(default_factory=HotlistSettings)
+
+
 def import_file(
-    store: HotlistStore | None,
+    database: Database,
     path: Path,
     source: str,
+    options: ImportOptions | None = None,
     *,
-    hotlist_id: str | None = None,
-    dry_run: bool = False,
-    as_of: datetime | None = None,
-    default_state: str | None = None,
     on_progress: Progress | None = None,
 ) -> ImportReport:
     """Read a list's file and make it the active version.
 
     Args:
-        store: Where the lists are; may be None in a dry run.
+        database: Where the lists are.
         path: A plain file.
         source: Its layout, as in `hotlists.sources.PARSERS`.
-        hotlist_id: The list's name; default: the layout's, or for csv the file's.
-        dry_run: Only read and report.
-        as_of: Date of the content, aware; default: the file's header, then its modification time.
-        default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
+        options: What else is known of it.
         on_progress: Told how far the work is.
 
     Returns:
         What the file holds and what changed.
 
     Raises:
+        HeldForReview: The version is suspicious; it is noted among the list's holds, and nothing else was changed.
         InvalidInput: The file cannot be used, with the line where one is at fault; nothing was changed.
         DatabaseUnavailable: The server went away; the version before is still active.
     """
-    parse = parser_for(source)
-    name = hotlist_id or default_name(source, path)
-    if not _NAME.fullmatch(name):
-        raise InvalidInput(
-            f"'{name}' cannot name a hotlist; use up to 63 lower case letters, digits, dashes and underscores"
-        )
-    if store is not None and not dry_run:
-        _check_not_another_list(store, name, source)
-    with _open(path) as stream:
-        reading = _Reading(stream, path.name, parse, name, default_state, 1 if dry_run else 2, on_progress)
-        found = survey(reading.again(), path.name, source, reading.count_row)
-        content_date = as_of or found.as_of or datetime.fromtimestamp(reading.before.st_mtime, UTC)
-        outcome = None
-        if store is not None and not dry_run:
-            outcome = store.activate(
+    options = options or ImportOptions()
+    name = _checked_name(options.hotlist_id or default_name(source, path))
+    with open_list(path) as file:
+        try:
+            return _import(database, file, path, name, source, options, on_progress)
+        except HeldForReview as held:
+            content_date = options.as_of or datetime.fromtimestamp(file.status.st_mtime, UTC)
+            HotlistVersions(database).hold(
                 name,
                 source=source,
                 file_name=path.name,
-                file_sha256=reading.sha256(),
+                file_sha256=file.sha256(),
                 as_of=content_date,
-                entries=reading.entries(found),
-                rejects=found.rejects,
+                reason=held.message,
             )
-    log.debug(
-        "hotlist %s read: %d rows, %d entries, %d rejected, %d repeated",
+            raise
+
+
+def _import(
+    database: Database,
+    file: ListFile,
+    path: Path,
+    name: str,
+    source: str,
+    options: ImportOptions,
+    on_progress: Progress | None,
+) -> ImportReport:
+    with begin_import(
+        database,
         name,
-        found.rows,
-        found.entries,
-        len(found.rejects),
-        found.duplicates,
+        source=source,
+        file_name=path.name,
+        made_by=options.made_by or user_name(),
+        reason=options.force,
+    ) as version:
+        _check_same_layout(version, name, source)
+        comparison = Comparison(version.known_rows())
+        reader = ListReader(file, path.name, name, source, options.default_state, options.parser, on_progress)
+        withdrawn = version.withdrawn()
+        with version.writing() as write:
+            reader.run(comparison, write, withdrawn)
+        file.check_unchanged()
+        difference = comparison.result()
+        as_of = options.as_of or reader.as_of
+        reasons = reasons_to_hold(
+            difference,
+            rows=reader.counts.rows,
+            declared_rows=reader.declared_rows,
+            cut_line=reader.cut_line,
+            as_of=as_of,
+            active=version.active,
+            settings=options.settings,
+        )
+        if reasons and not options.force:
+            raise HeldForReview("; ".join(reasons), source=path.name, line=reader.cut_line)
+        outcome = _activate(version, reader, difference, file.sha256(), as_of)
+        found = reader.survey(difference, version.unmapped())
+    report = ImportReport(name, source, path.name, as_of, found, outcome)
+    _log(report)
+    return report
+
+
+def _activate(
+    version: HotlistImport, reader: ListReader, difference: Difference, file_sha256: str, as_of: datetime
+) -> ImportOutcome:
+    dropped = version.drop(difference.superseded_lines, difference.kept_lines)
+    version.reject(reader.counts.rejects)
+    counts = ImportCounts(
+        rows=reader.counts.rows,
+        total=difference.total,
+        added=difference.added,
+        removed=difference.removed,
+        changed=difference.changed,
     )
-    return ImportReport(name, source, path.name, content_date, found, outcome)
+    rejected = len(reader.counts.rejects) + dropped
+    return version.finish(difference.retired, counts, rejected=rejected, file_sha256=file_sha256, as_of=as_of)
+
+
+def survey_file(
+    path: Path, source: str, options: ImportOptions | None = None, *, on_progress: Progress | None = None
+) -> ImportReport:
+    """Read a list's file and say what it holds, without a database (a dry run).
+
+    Args:
+        path: A plain file.
+        source: Its layout.
+        options: What else is known of it.
+        on_progress: Told how far the work is.
+
+    Raises:
+        InvalidInput: The file cannot be used, with the line where one is at fault.
+    """
+    options = options or ImportOptions()
+    name = _checked_name(options.hotlist_id or default_name(source, path))
+    with open_list(path) as file:
+        comparison = Comparison(no_known_rows())
+        reader = ListReader(file, path.name, name, source, options.default_state, options.parser, on_progress)
+        reader.run(comparison, lambda entry, digest: None, frozenset())
+        file.check_unchanged()
+    found = reader.survey(comparison.result(), reader.counts.unmapped.most_common())
+    return ImportReport(name, source, path.name, options.as_of or reader.as_of, found, None)
 
 
 def default_name(source: str, path: Path) -> str:
@@ -113,93 +196,38 @@ def default_name(source: str, path: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:63] or "list"
 
 
-def _check_not_another_list(store: HotlistStore, name: str, source: str) -> None:
-    # A regional file that happens to be called ncic.csv must not replace the national list.
-    for active in store.lists():
-        if active.hotlist_id == name and active.source != source:
-            raise InvalidInput(
-                f"the list '{name}' is a '{active.source}' list; give this '{source}' list another name, or remove "
-                "that one first"
-            )
-
-
-def _open(path: Path) -> BinaryIO:
+def user_name() -> str:
+    """Return the system's name of who runs this, for the record; a number where the system has no name."""
     try:
-        stream = path.open("rb")
-    except FileNotFoundError as error:
-        raise InvalidInput("no such file", source=str(path)) from error
-    except IsADirectoryError as error:
-        raise InvalidInput("this is a folder; give one file", source=str(path)) from error
-    except OSError as error:
-        raise InvalidInput(f"the file cannot be read ({error.strerror})", source=str(path)) from error
-    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        stream.close()
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
         raise InvalidInput(
-            "this is no plain file; save the list to one first, since it is read twice", source=str(path)
+            f"'{name}' cannot name a hotlist; use up to 63 lower case letters, digits, dashes and underscores"
         )
-    return stream
+    return name
 
 
-class _Reading:
-    """One file that is read more than once, and has to be the same each time."""
-
-    def __init__(
-        self,
-        stream: BinaryIO,
-        file_name: str,
-        parse: HotlistParser,
-        hotlist_id: str,
-        default_state: str | None,
-        passes: int,
-        on_progress: Progress | None,
-    ) -> None:
-        self._stream = stream
-        self._file_name = file_name
-        self._parse = parse
-        self._hotlist_id = hotlist_id
-        self._default_state = default_state
-        self._on_progress = on_progress
-        self._rows = 0
-        self._started = 0
-        self._passes = passes
-        self.before = os.fstat(stream.fileno())
-
-    def again(self) -> ParsedList:
-        """Read from the beginning."""
-        self._stream.seek(0)
-        self._started += 1
-        return self._parse(
-            self._stream,
-            source_name=self._file_name,
-            hotlist_id=self._hotlist_id,
-            default_state=self._default_state,
+def _check_same_layout(version: HotlistImport, name: str, source: str) -> None:
+    # A regional file that happens to be called ncic.csv must not replace the national list.
+    if version.active is not None and version.active.source != source:
+        raise InvalidInput(
+            f"the list '{name}' is a '{version.active.source}' list; give this '{source}' list another name, or remove "
+            "that one first"
         )
 
-    def entries(self, found: Survey) -> Iterator[HotlistEntry]:
-        """Yield the entries to activate; fails when the file changed since the survey."""
-        for entry in active_rows(self.again().rows, found.superseded):
-            self.count_row()
-            yield entry
-        self._check_unchanged()
 
-    def sha256(self) -> str:
-        """Return the file's digest in hexadecimal."""
-        self._stream.seek(0)
-        digest = hashlib.sha256()
-        while block := self._stream.read(_HASH_BLOCK):
-            digest.update(block)
-        return digest.hexdigest()
-
-    def count_row(self) -> None:
-        """Tell how far the work is, every so many rows."""
-        self._rows += 1
-        if self._on_progress is not None and self._rows % _PROGRESS_ROWS == 0:
-            size = self.before.st_size
-            self._on_progress(size * (self._started - 1) + self._stream.tell(), size * self._passes)
-
-    def _check_unchanged(self) -> None:
-        after = os.fstat(self._stream.fileno())
-        if (after.st_size, after.st_mtime_ns) != (self.before.st_size, self.before.st_mtime_ns):
-            raise InvalidInput(
-                "the file changed while it was read; import it again when it is written", source=self._file_name
-            )
+def _log(report: ImportReport) -> None:
+    found = report.survey
+    log.debug(
+        "hotlist %s read: %d rows, %d entries, %d rejected, %d repeated",
+        report.hotlist_id,
+        found.rows,
+        found.entries,
+        len(found.rejects),
+        found.duplicates,
+    )

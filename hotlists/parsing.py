@@ -16,6 +16,9 @@ ParsedRow = HotlistEntry | RejectedRow
 
 RAW_LIMIT = 500
 
+FOOTER_MISSING = -1
+"""What a list declares whose layout ends with a count of its rows, and whose file does not: it may be cut off."""
+
 
 def _nothing_declared() -> int | None:
     return None
@@ -30,7 +33,8 @@ class ParsedList:
     number, and `context`, so that a row whose text did not change since the version before need not be parsed.
     `as_of` is the date of the content where the file's header has one. `header` is the header line's text. `context`
     is what else of the file the entries depend on (the names of the columns, the kind of list that the file's name
-    tells). `declared_rows`, asked after the last record, is how many rows the file says it has; None where it does not.
+    tells). `declared_rows`, asked after the last record, is how many rows the file says it has; None where
+    its layout does not say, `FOOTER_MISSING` where the file does not.
     """
 
     records: Iterator[Line]

@@ -1,61 +1,39 @@
-"""Hotlist entries as rows, and back."""
+"""Hotlist entries as rows of a COPY, and back."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from datetime import datetime
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from schemas.types import Category, HotlistEntry
-from storage.rows import in_utc, jsonb, optional, storable, vehicle_json, vehicle_of
+from schemas.types import Category, HotlistEntry, VehicleDescription
+from storage.rows import in_utc, storable, vehicle_json, vehicle_of
+
+_COLUMNS = 19
+"""As in the statement `copy_entries`; an empty text stands for null."""
 
 
-def incoming_row(ordinal: int, entry: HotlistEntry) -> tuple[Any, ...]:
-    """Return an entry as a row of the import's table, in the order of its columns.
+def copy_block(rows: Sequence[tuple[HotlistEntry, str]], version_id: int) -> bytes:
+    """Return entries as a block of the statement `copy_entries`.
 
     Args:
-        ordinal: Its place in the import, from 1.
-        entry: The entry.
+        rows: Each entry with the digest of its row, 32 hexadecimal digits.
+        version_id: The version that brings them.
     """
-    vehicle = vehicle_json(entry.vehicle)
-    extra = [[storable(name), storable(value)] for name, value in entry.extra]
-    texts = (
-        storable(entry.plate),
-        entry.category.value,
-        optional(entry.jurisdiction),
-        optional(entry.source_entry_id),
-        optional(entry.source_code),
-    )
-    more_texts = (
-        optional(entry.originating_agency),
-        optional(entry.case_number),
-        optional(entry.priority),
-        optional(entry.instructions),
-    )
-    content = (*texts, vehicle, *more_texts, _moment(entry.valid_from), _moment(entry.valid_until), extra)
-    return (
-        ordinal,
-        entry.entry_id,
-        hashlib.blake2b(json.dumps(content).encode(), digest_size=16).digest(),
-        *texts,
-        None if vehicle is None else jsonb(vehicle),
-        *more_texts,
-        entry.valid_from,
-        entry.valid_until,
-        jsonb(extra),
-        entry.source_line,
-        optional(entry.raw),
-    )
+    texts = [_fields(entry, digest, version_id) for entry, digest in rows]
+    block = "\n".join(["\t".join(fields) for fields in texts]) + "\n"
+    # Few rows hold a character that COPY's text format escapes, so a block is looked at as a whole.
+    plain = block.count("\t") == len(rows) * (_COLUMNS - 1) and block.count("\n") == len(rows)
+    if plain and not any(special in block for special in ("\\", "\r", "\0")):
+        try:
+            return block.encode()
+        except UnicodeEncodeError:
+            pass
+    return "".join("\t".join(map(_escaped, fields)) + "\n" for fields in texts).encode()
 
 
-def _moment(moment: datetime | None) -> str | None:
-    utc = in_utc(moment)
-    return None if utc is None else utc.isoformat()
-
-
-def entry_of(row: tuple[Any, ...]) -> HotlistEntry:
-    """Return the entry of a row that the statements of `hotlists.sql` select."""
+def _fields(entry: HotlistEntry, digest: str, version_id: int) -> tuple[str, ...]:
     (
         entry_id,
         hotlist_id,
@@ -74,23 +52,55 @@ def entry_of(row: tuple[Any, ...]) -> HotlistEntry:
         extra,
         source_line,
         raw,
-    ) = row
-    return HotlistEntry(
-        entry_id=entry_id,
-        hotlist_id=hotlist_id,
-        plate=plate,
-        category=Category(category),
-        jurisdiction=jurisdiction,
-        source_entry_id=source_entry_id,
-        source_code=source_code,
-        vehicle=vehicle_of(vehicle),
-        originating_agency=originating_agency,
-        case_number=case_number,
-        priority=priority,
-        instructions=instructions,
-        valid_from=in_utc(valid_from),
-        valid_until=in_utc(valid_until),
-        extra=tuple((name, value) for name, value in extra),
-        source_line=source_line,
-        raw=raw,
+    ) = entry
+    return (
+        f"{entry_id.int:032x}",
+        str(version_id),
+        hotlist_id,
+        digest,
+        plate,
+        category,
+        jurisdiction or "",
+        source_entry_id or "",
+        source_code or "",
+        "" if vehicle is None else _vehicle_text(vehicle),
+        originating_agency or "",
+        case_number or "",
+        priority or "",
+        instructions or "",
+        "" if valid_from is None else valid_from.isoformat(),
+        "" if valid_until is None else valid_until.isoformat(),
+        _extra_text(extra),
+        "" if source_line is None else str(source_line),
+        raw or "",
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _vehicle_text(vehicle: VehicleDescription) -> str:
+    return json.dumps(vehicle_json(vehicle), ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=65_536)
+def _extra_text(extra: tuple[tuple[str, str], ...]) -> str:
+    pairs = [[storable(name), storable(value)] for name, value in extra]
+    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _escaped(field: str) -> str:
+    return storable(field).translate(_ESCAPES)
+
+
+def entry_of(row: tuple[Any, ...]) -> HotlistEntry:
+    """Return the entry of a row that the statements of `hotlists.sql` select."""
+    found = HotlistEntry._make(row)
+    return found._replace(
+        category=Category(row[3]),
+        vehicle=vehicle_of(row[7]),
+        valid_from=in_utc(row[12]),
+        valid_until=in_utc(row[13]),
+        extra=tuple((name, value) for name, value in row[14]),
     )

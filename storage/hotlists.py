@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from schemas.errors import InvalidInput
-from schemas.types import HotlistEntry, RejectedRow
+from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Connection, Database
-from storage.entry_rows import entry_of, incoming_row
-from storage.rows import in_utc, optional, storable
+from storage.entry_rows import entry_of
+from storage.rows import in_utc
 from storage.sql import load_queries
 
 _SQL = load_queries("hotlists")
@@ -20,21 +19,11 @@ FETCH_ROWS = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What an activation did. `total` entries are active now; the others compare it with the version before."""
-
-    version_id: int
-    total: int
-    added: int
-    removed: int
-    changed: int
-    unchanged: int
-    rejected: int
-
-
-@dataclass(frozen=True, slots=True)
 class HotlistSummary:
-    """An active list. `as_of` is the date of its content, when the source tells one."""
+    """An active list. `as_of` is the date of its content, when the source tells one.
+
+    `held` says why newer versions wait for a person, or is None.
+    """
 
     hotlist_id: str
     source: str
@@ -44,10 +33,11 @@ class HotlistSummary:
     entries: int
     rejected: int
     file_name: str
+    held: str | None = None
 
 
 class HotlistStore:
-    """The active hotlists and their history.
+    """The active hotlists.
 
     Args:
         database: An open database.
@@ -56,81 +46,13 @@ class HotlistStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def activate(
-        self,
-        hotlist_id: str,
-        *,
-        source: str,
-        file_name: str,
-        file_sha256: str,
-        as_of: datetime | None,
-        entries: Iterable[HotlistEntry],
-        rejects: Iterable[RejectedRow],
-    ) -> ImportOutcome:
-        """Replace a list's entries by a new version, in one transaction.
-
-        An entry that comes twice counts once, as its first line has it; the others join the rejects. An entry whose
-        content did not change keeps the line number and the text of the version that brought it.
-
-        Args:
-            hotlist_id: The list; made when it is new.
-            source: Its layout: ncic, missing, csv.
-            file_name: The file, for people.
-            file_sha256: Its digest, in hexadecimal.
-            as_of: Date of its content, aware; None: unknown.
-            entries: The new version's entries; read once, as they are stored.
-            rejects: Rows that could not be used; read after the last entry.
-
-        Returns:
-            The counts.
-
-        Raises:
-            DatabaseUnavailable: The server went away; the version before is still active.
-            InvalidInput: An entry belongs to another list or cannot be stored, or the iterables raised it.
-        """
-        values: dict[str, Any] = {
-            "hotlist_id": hotlist_id,
-            "source": source,
-            "file_name": storable(file_name),
-            "file_sha256": file_sha256,
-            "as_of": as_of,
-        }
-        with self._database.transaction() as connection:
-            connection.execute(_SQL["make_list"], values)
-            values["old_version"] = _number(connection, "lock_list", values)
-            values["version_id"] = _number(connection, "make_version", values)
-            connection.execute(_SQL["make_incoming"])
-            _copy_entries(connection, hotlist_id, entries)
-            rejected = _copy_rejects(connection, values["version_id"], rejects)
-            return _compare_and_activate(connection, values, rejected)
-
-    def remove(self, hotlist_id: str) -> bool:
-        """Take a list out of force; its history stays until retention ends it.
-
-        Args:
-            hotlist_id: The list.
-
-        Returns:
-            False when there is no such active list.
-        """
-        values: dict[str, Any] = {"hotlist_id": hotlist_id, "version_id": None}
-        with self._database.transaction() as connection:
-            row = connection.execute(_SQL["lock_list"], values).fetchone()
-            if row is None or row[0] is None:
-                return False
-            values["old_version"] = row[0]
-            connection.execute(_SQL["retire_all"], values)
-            connection.execute(_SQL["set_active"], values)
-            connection.execute(_SQL["grow_revision"])
-        return True
-
     def lists(self) -> list[HotlistSummary]:
         """Return the active lists by name."""
         with self._database.connection() as connection:
             rows = connection.execute(_SQL["lists"]).fetchall()
         return [
-            HotlistSummary(name, source, version, in_utc(as_of), activated.astimezone(UTC), entries, rejected, file)
-            for name, source, version, as_of, activated, entries, rejected, file in rows
+            HotlistSummary(name, source, version, in_utc(as_of), activated.astimezone(UTC), *others)
+            for name, source, version, as_of, activated, *others in rows
         ]
 
     def active_entries(self) -> Iterator[HotlistEntry]:
@@ -162,60 +84,31 @@ class HotlistStore:
         with self._database.connection() as connection:
             return {name: as_of.astimezone(UTC) for name, as_of in connection.execute(_SQL["as_of"])}
 
-    def rejects(self, hotlist_id: str) -> list[RejectedRow]:
-        """Return the rows of the active version's file that could not be used, by line."""
+    def categories_of(self, hotlist_id: str) -> dict[Category, int]:
+        """Return how many entries of each category an active list has, most first."""
         with self._database.connection() as connection:
-            rows = connection.execute(_SQL["rejects"], {"hotlist_id": hotlist_id}).fetchall()
+            rows = connection.execute(_SQL["categories_of"], {"hotlist_id": hotlist_id}).fetchall()
+        return {Category(name): count for name, count in rows}
+
+    def rejects(self, version_id: int) -> list[RejectedRow]:
+        """Return the rows of a version's file that could not be used, by line."""
+        with self._database.connection() as connection:
+            rows = connection.execute(_SQL["rejects"], {"version_id": version_id}).fetchall()
         return [RejectedRow(line, reason, column, raw) for line, reason, column, raw in rows]
+
+    def list_of_version(self, version_id: int) -> str | None:
+        """Return the list that a version is of; None where there is no such version."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["list_of_version"], {"version_id": version_id}).fetchone()
+        return None if row is None else str(row[0])
 
     def revision(self) -> int:
         """Return a number that grows with every activation and removal; cheap to ask for."""
         with self._database.connection() as connection:
-            return _number(connection, "revision", {}) or 0
+            row = connection.execute(_SQL["revision"]).fetchone()
+        return 0 if row is None else int(row[0])
 
 
 def _number(connection: Connection, statement: str, values: dict[str, Any]) -> int | None:
     row = connection.execute(_SQL[statement], values).fetchone()
     return None if row is None or row[0] is None else int(row[0])
-
-
-def _copy_entries(connection: Connection, hotlist_id: str, entries: Iterable[HotlistEntry]) -> None:
-    with connection.cursor() as cursor, cursor.copy(_SQL["copy_entries"]) as copy:
-        for ordinal, entry in enumerate(entries, start=1):
-            if entry.hotlist_id != hotlist_id:
-                raise InvalidInput(f"entry of list '{entry.hotlist_id}' in an import of '{hotlist_id}'")
-            copy.write_row(incoming_row(ordinal, entry))
-
-
-def _copy_rejects(connection: Connection, version_id: int, rejects: Iterable[RejectedRow]) -> int:
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(_SQL["copy_rejects"]) as copy:
-        for row in rejects:
-            copy.write_row((version_id, row.line, storable(row.reason), optional(row.column), storable(row.raw)))
-            count += 1
-    return count
-
-
-def _compare_and_activate(connection: Connection, values: dict[str, Any], rejected: int) -> ImportOutcome:
-    def affected(statement: str) -> int:
-        return connection.execute(_SQL[statement], values).rowcount
-
-    connection.execute(_SQL["analyze_incoming"])
-    rejected += affected("reject_repeats")
-    affected("drop_repeats")
-    total = _number(connection, "count_incoming", values) or 0
-    changed = affected("retire_changed")
-    removed = affected("retire_removed")
-    added = affected("insert_new") - changed
-    values |= {"total": total, "added": added, "removed": removed, "changed": changed, "rejected": rejected}
-    for statement in ("finish_version", "set_active", "grow_revision"):
-        affected(statement)
-    return ImportOutcome(
-        version_id=values["version_id"],
-        total=total,
-        added=added,
-        removed=removed,
-        changed=changed,
-        unchanged=total - added - changed,
-        rejected=rejected,
-    )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+import numpy as np
+
+from hotlists.difference import Comparison
 from schemas.types import (
     Box,
     Category,
@@ -16,11 +21,14 @@ from schemas.types import (
     Location,
     PlateRead,
     ReadSource,
+    RejectedRow,
     SecondReading,
     SourceItem,
     Tier,
     VehicleDescription,
 )
+from storage.database import Database
+from storage.hotlist_import import ImportCounts, ImportOutcome, begin_import
 from storage.records import OutboxMessage, ReadRecord
 
 NAMESPACE = UUID("6f1f5f1a-6b2e-4b7e-9a53-2f5a1f6f0a11")
@@ -115,3 +123,34 @@ def sample_entry(number: int, plate: str = "VNV4527", hotlist_id: str = "ncic", 
         "raw": f"line {number}",
     }
     return HotlistEntry(**(values | changes))  # type: ignore[arg-type]
+
+
+def activate(
+    database: Database,
+    entries: Iterable[HotlistEntry],
+    *,
+    hotlist_id: str = "ncic",
+    source: str = "ncic",
+    as_of: datetime | None = START,
+    rejects: tuple[RejectedRow, ...] = (),
+) -> ImportOutcome:
+    """Make entries the active version of a list, as an import of a file with a row for each does."""
+    rows = 0
+    with begin_import(database, hotlist_id, source=source, file_name="extract.csv") as version:
+        comparison = Comparison(version.known_rows())
+        with version.writing() as write:
+            for rows, entry in enumerate(entries, start=1):
+                content = repr(entry._replace(source_line=None, raw=None))
+                digest = hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).digest()
+                place = comparison.find(np.frombuffer(digest, dtype=">u8").astype(np.uint64).reshape(1, 2))
+                line = entry.source_line or rows
+                if place[0] >= 0:
+                    comparison.add_unchanged(place, np.array([line], dtype=np.uint32))
+                else:
+                    write(entry, digest.hex())
+                    comparison.add_new(entry.entry_id.bytes, [line])
+        found = comparison.result()
+        dropped = version.drop(found.superseded_lines, found.kept_lines)
+        version.reject(rejects)
+        counts = ImportCounts(rows, found.total, found.added, found.removed, found.changed)
+        return version.finish(found.retired, counts, rejected=len(rejects) + dropped, file_sha256="00ff", as_of=as_of)

@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli import hotlist, match
-from hotlists.importer import import_file
+from hotlists.importer import ImportOptions, import_file
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 from storage.database import Database
@@ -197,15 +197,15 @@ def test_a_file_that_changes_while_it_is_read_is_not_activated(files: Path, data
                 file.write("NEW9999\n")
             os.utime(path, (1, 1))
 
-    with pytest.raises(InvalidInput, match="changed while it was read"):
-        import_file(store, path, "csv", hotlist_id="big", on_progress=grow)
+    with pytest.raises(InvalidInput, match="replaced while it was read"):
+        import_file(database, path, "csv", ImportOptions(hotlist_id="big"), on_progress=grow)
     assert grown
     assert store.lists() == []
 
 
 def test_an_imported_entry_comes_back_whole(files: Path, database: Database) -> None:
     store = HotlistStore(database)
-    import_file(store, files / "VEHEXTRT.txt", "ncic")
+    import_file(database, files / "VEHEXTRT.txt", "ncic")
     entries = {entry.source_entry_id: entry for entry in store.active_entries()}
     dog: HotlistEntry = entries["V000000001"]
     assert (dog.plate, dog.jurisdiction, dog.source_line) == ("D0G0123", "US-OH", 3)

@@ -29,9 +29,9 @@ from schemas.settings import AlertSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, Image, PlateRead, SecondReading, SourceItem
 from storage.alerts import AlertLog
 from storage.database import Database
-from storage.hotlists import HotlistStore
 from storage.search import ReadSearch
 from storage.sources import SourceLedger
+from tests.integration.storage_samples import activate
 
 MOMENT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LISTED, SILENT, INNOCENT = "VNV4527", "SLT4521", "LMT5306"
@@ -45,9 +45,7 @@ def listed(database: Database) -> Database:
         HotlistEntry(entry_id("ncic", plate), "ncic", plate, category, "US-VA")
         for plate, category in categories.items()
     ]
-    HotlistStore(database).activate(
-        "ncic", source="", file_name="", file_sha256="", as_of=None, entries=entries, rejects=()
-    )
+    activate(database, entries)
     return database
 
 

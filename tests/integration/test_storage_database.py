@@ -26,7 +26,7 @@ from storage.migrate import FOLDER, _dbmate, _url, migrate
 from storage.records import Records
 from storage.search import ReadSearch
 from tests.integration.conftest import FAST, DatabaseServer
-from tests.integration.storage_samples import sample_entry, sample_record
+from tests.integration.storage_samples import activate, sample_entry, sample_record
 
 INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
 
@@ -210,7 +210,7 @@ def _works_with(data_dir: Path, bin_dir: Path | None) -> None:
         assert len(ReadSearch(database).find("VN?452*")) == 30
         store = HotlistStore(database)
         entries = [sample_entry(1), sample_entry(2)]
-        store.activate("ncic", source="", file_name="", file_sha256="", as_of=None, entries=entries, rejects=())
+        activate(database, entries)
         assert sorted(entry.plate for entry in store.active_entries()) == ["VNV4527", "VNV4527"]
 
 

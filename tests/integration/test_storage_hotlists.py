@@ -12,24 +12,11 @@ import pytest
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Database
-from storage.hotlists import HotlistStore, ImportOutcome
-from tests.integration.storage_samples import START, sample_entry, sample_id
+from storage.hotlist_versions import HotlistVersions
+from storage.hotlists import HotlistStore
+from tests.integration.storage_samples import START, activate, sample_entry, sample_id
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-def _activate(
-    store: HotlistStore, entries: list[HotlistEntry], *, hotlist_id: str = "ncic", rejects: tuple[RejectedRow, ...] = ()
-) -> ImportOutcome:
-    return store.activate(
-        hotlist_id,
-        source="ncic",
-        file_name="extract.csv",
-        file_sha256="00ff",
-        as_of=START,
-        entries=iter(entries),
-        rejects=iter(rejects),
-    )
 
 
 @pytest.fixture
@@ -37,23 +24,23 @@ def store(database: Database) -> HotlistStore:
     return HotlistStore(database)
 
 
-def test_an_entry_comes_back_as_it_was(store: HotlistStore) -> None:
+def test_an_entry_comes_back_as_it_was(store: HotlistStore, database: Database) -> None:
     bare = HotlistEntry(sample_id("bare", 1), "ncic", "A?C1O", Category.WATCH)
     full = sample_entry(1, raw="caf\x00\udce9", extra=(("A", "1"), ("A", "2"), ("", "x\x00")))
-    _activate(store, [full, bare])
+    activate(database, [full, bare])
     stored = {entry.entry_id: entry for entry in store.active_entries()}
     assert stored[bare.entry_id] == bare
     assert stored[full.entry_id].raw == "caf\\x00\\udce9"
     assert stored[full.entry_id].extra == (("A", "1"), ("A", "2"), ("", "x\\x00"))
     plain = sample_entry(2)
-    _activate(store, [plain])
+    activate(database, [plain])
     assert list(store.active_entries()) == [plain]
     assert store.entry(plain.entry_id) == plain
 
 
-def test_a_new_version_says_what_changed(store: HotlistStore) -> None:
+def test_a_new_version_says_what_changed(store: HotlistStore, database: Database) -> None:
     before = [sample_entry(number, f"AAA{number}") for number in range(10)]
-    first = _activate(store, before, rejects=(RejectedRow(12, "no plate", "LIC", ",,"),))
+    first = activate(database, before, rejects=(RejectedRow(12, "no plate", "LIC", ",,"),))
     assert (first.total, first.added, first.removed, first.changed, first.unchanged, first.rejected) == (
         10,
         10,
@@ -64,7 +51,7 @@ def test_a_new_version_says_what_changed(store: HotlistStore) -> None:
     )
     revision = store.revision()
     after = [*before[2:9], sample_entry(9, "AAA9", priority="low"), sample_entry(10, "NEW1")]
-    second = _activate(store, after)
+    second = activate(database, after)
     assert (second.total, second.added, second.removed, second.changed, second.unchanged) == (9, 1, 2, 1, 7)
     assert store.revision() > revision
     assert sorted(entry.plate for entry in store.active_entries()) == sorted(entry.plate for entry in after)
@@ -77,42 +64,44 @@ def test_a_new_version_says_what_changed(store: HotlistStore) -> None:
     assert gone.plate == "AAA0"
 
 
-def test_a_line_that_moved_is_unchanged(store: HotlistStore) -> None:
-    _activate(store, [sample_entry(1)])
-    assert _activate(store, [sample_entry(1, source_line=77, raw="other spacing")]).unchanged == 1
+def test_a_line_that_moved_is_unchanged(store: HotlistStore, database: Database) -> None:
+    activate(database, [sample_entry(1)])
+    assert activate(database, [sample_entry(1, source_line=77, raw="other spacing")]).unchanged == 1
 
 
-def test_an_entry_that_comes_twice_counts_once(store: HotlistStore) -> None:
-    outcome = _activate(
-        store,
+def test_of_an_entry_that_comes_twice_the_last_counts_and_the_other_is_kept_as_a_reject(
+    store: HotlistStore, database: Database
+) -> None:
+    outcome = activate(
+        database,
         [sample_entry(1, "FIRST"), sample_entry(2), sample_entry(1, "SECOND", source_line=9)],
         rejects=(RejectedRow(5, "no plate"),),
     )
     assert (outcome.total, outcome.rejected) == (2, 2)
     stored = store.entry(sample_entry(1).entry_id)
     assert stored is not None
-    assert stored.plate == "FIRST"
-    assert [(row.line, row.reason) for row in store.rejects("ncic")] == [
+    assert stored.plate == "SECOND"
+    assert [(row.line, row.reason) for row in store.rejects(outcome.version_id)] == [
+        (2, "the same entry as line 9, which comes later and counts"),
         (5, "no plate"),
-        (9, "the same entry as line 2, which is kept"),
     ]
 
 
-def test_a_removed_list_is_out_of_force_and_may_come_back(store: HotlistStore) -> None:
-    _activate(store, [sample_entry(1)])
-    _activate(store, [sample_entry(1, hotlist_id="regional")], hotlist_id="regional")
+def test_a_removed_list_is_out_of_force_and_may_come_back(store: HotlistStore, database: Database) -> None:
+    activate(database, [sample_entry(1)])
+    activate(database, [sample_entry(1, hotlist_id="regional")], hotlist_id="regional")
     revision = store.revision()
-    assert store.remove("ncic")
-    assert not store.remove("ncic")
-    assert not store.remove("never-there")
+    assert HotlistVersions(database).remove("ncic")
+    assert not HotlistVersions(database).remove("ncic")
+    assert not HotlistVersions(database).remove("never-there")
     assert store.revision() > revision
     assert [summary.hotlist_id for summary in store.lists()] == ["regional"]
     assert [entry.hotlist_id for entry in store.active_entries()] == ["regional"]
-    assert _activate(store, [sample_entry(1)]).added == 1
+    assert activate(database, [sample_entry(1)]).added == 1
 
 
-def test_an_import_that_fails_midway_changes_nothing(store: HotlistStore) -> None:
-    _activate(store, [sample_entry(1)])
+def test_an_import_that_fails_midway_changes_nothing(store: HotlistStore, database: Database) -> None:
+    activate(database, [sample_entry(1)])
     revision = store.revision()
 
     def broken() -> Iterator[HotlistEntry]:
@@ -120,20 +109,19 @@ def test_an_import_that_fails_midway_changes_nothing(store: HotlistStore) -> Non
         raise InvalidInput("line too long", source="extract.csv", line=3)
 
     with pytest.raises(InvalidInput, match=r"extract\.csv:3"):
-        store.activate("ncic", source="ncic", file_name="x", file_sha256="", as_of=None, entries=broken(), rejects=())
-    with pytest.raises(InvalidInput, match="'regional' in an import of 'ncic'"):
-        _activate(store, [sample_entry(1, hotlist_id="regional")])
+        activate(database, broken())
     assert list(store.active_entries()) == [sample_entry(1)]
     assert store.revision() == revision
 
 
-def test_an_import_killed_midway_leaves_the_version_before(store: HotlistStore, database_url: str) -> None:
-    _activate(store, [sample_entry(1)])
+def test_an_import_killed_midway_leaves_the_version_before(
+    store: HotlistStore, database: Database, database_url: str
+) -> None:
+    activate(database, [sample_entry(1)])
     code = f"""
 import sys
 from storage.database import Database
-from storage.hotlists import HotlistStore
-from tests.integration.storage_samples import sample_entry
+from tests.integration.storage_samples import activate, sample_entry
 database = Database({database_url!r}, "test")
 database.open()
 def entries():
@@ -141,8 +129,7 @@ def entries():
         yield sample_entry(number, "KILLED")
     print("midway", flush=True)
     sys.stdin.read()
-store = HotlistStore(database)
-store.activate("ncic", source="", file_name="", file_sha256="", as_of=None, entries=entries(), rejects=())
+activate(database, entries())
 """
     argv = [sys.executable, "-c", code]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=REPOSITORY) as importer:
@@ -151,11 +138,11 @@ store.activate("ncic", source="", file_name="", file_sha256="", as_of=None, entr
         assert list(store.active_entries()) == [sample_entry(1)]
         importer.kill()
     assert list(store.active_entries()) == [sample_entry(1)]
-    assert _activate(store, [sample_entry(1), sample_entry(2)]).added == 1
+    assert activate(database, [sample_entry(1), sample_entry(2)]).added == 1
 
 
-def test_reading_the_lists_half_way_gives_the_connection_back(store: HotlistStore) -> None:
-    _activate(store, [sample_entry(number) for number in range(20)])
+def test_reading_the_lists_half_way_gives_the_connection_back(store: HotlistStore, database: Database) -> None:
+    activate(database, [sample_entry(number) for number in range(20)])
     for _ in range(10):  # more often than the pool has connections
         entries = store.active_entries()
         next(entries)

@@ -12,7 +12,7 @@ from storage.outbox import Outbox
 from storage.records import Records
 from storage.retention import RetentionOutcome, enforce_retention
 from storage.search import ReadSearch
-from tests.integration.storage_samples import START, sample_entry, sample_record
+from tests.integration.storage_samples import START, activate, sample_entry, sample_record
 
 DAY = 24 * 60
 
@@ -48,7 +48,7 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
 def test_replaced_entries_and_old_searches_end(database: Database) -> None:
     store = HotlistStore(database)
     for entries in ([sample_entry(1), sample_entry(2)], [sample_entry(2)]):
-        store.activate("ncic", source="ncic", file_name="", file_sha256="", as_of=None, entries=entries, rejects=())
+        activate(database, entries)
     search = ReadSearch(database)
     search.find("ABC*")
     (audit,) = search.audit()

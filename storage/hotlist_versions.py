@@ -1,0 +1,185 @@
+"""Versions of a list after they were made: going back to one, taking a list out of force, and those that are held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.errors import InvalidInput
+from storage.database import Connection, Database
+from storage.rows import in_utc, optional, storable
+from storage.sql import load_queries
+
+_IMPORT = load_queries("hotlist_import")
+_SQL = load_queries("hotlist_versions")
+_LISTS = load_queries("hotlists")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """One version of a list, past or in force.
+
+    `kind` is import, edit or rollback; `made_by` who made it and `reason` why, where a person had to say so;
+    `restored_version` is the version that a rollback brought back.
+    """
+
+    version_id: int
+    kind: str
+    source: str
+    file_name: str
+    as_of: datetime | None
+    activated_at: datetime
+    entries: int
+    added: int
+    changed: int
+    removed: int
+    rejected: int
+    made_by: str | None
+    reason: str | None
+    restored_version: int | None
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackOutcome:
+    """What a rollback did: `version_id` is the new version that has the content of `restored_version`."""
+
+    version_id: int
+    restored_version: int
+    total: int
+    added: int
+    removed: int
+
+
+class HotlistVersions:
+    """The history of the lists.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_list(self, hotlist_id: str, limit: int = 50) -> list[VersionSummary]:
+        """Return a list's versions, the latest first."""
+        values = {"hotlist_id": hotlist_id, "limit": limit}
+        with self._database.connection() as connection:
+            rows = connection.execute(_LISTS["versions"], values).fetchall()
+        return [
+            VersionSummary(
+                number, kind, source, file_name, in_utc(as_of), activated_at.astimezone(UTC), *counts_and_more
+            )
+            for number, kind, source, file_name, as_of, activated_at, *counts_and_more in rows
+        ]
+
+    def rollback(self, hotlist_id: str, *, made_by: str, reason: str, to_version: int | None = None) -> RollbackOutcome:
+        """Make an earlier version's content active again, as a version of its own.
+
+        Entries that were withdrawn by a person since stay withdrawn.
+
+        Args:
+            hotlist_id: The list.
+            made_by: Who does it.
+            reason: Why.
+            to_version: The version; None: the one before the active one.
+
+        Raises:
+            InvalidInput: There is no such list or version, it is active, or it is not kept as a whole any more.
+        """
+        values: dict[str, Any] = {"hotlist_id": hotlist_id}
+        with self._database.transaction() as connection:
+            values["old_version"] = active = _locked(connection, values)
+            if active is None:
+                raise InvalidInput(f"no active list is named '{hotlist_id}'")
+            target = to_version if to_version is not None else _number(connection, "version_before", values)
+            if target is None:
+                raise InvalidInput(f"the list '{hotlist_id}' has no version before the active one ({active})")
+            values["restored_version"] = target
+            version = self._check(connection, values)
+            values |= version | {"kind": "rollback", "made_by": optional(made_by), "reason": optional(reason)}
+            row = connection.execute(_IMPORT["make_version"], values).fetchone()
+            values["version_id"] = row[0] if row else None
+            values["removed"] = connection.execute(_SQL["retire_later"], values).rowcount
+            values["added"] = connection.execute(_SQL["restore"], values).rowcount
+            values["total"] = _number(connection, "count_active", values)
+            connection.execute(_SQL["finish"], values)
+            for statement in ("set_active", "grow_revision"):
+                connection.execute(_IMPORT[statement], values)
+        return RollbackOutcome(values["version_id"], target, values["total"], values["added"], values["removed"])
+
+    def _check(self, connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+        hotlist_id, target = values["hotlist_id"], values["restored_version"]
+        row = connection.execute(_SQL["version"], values | {"version_id": target}).fetchone()
+        if row is None or target > values["old_version"]:
+            raise InvalidInput(f"the list '{hotlist_id}' has no version {target} before the active one")
+        if target == values["old_version"]:
+            raise InvalidInput(f"version {target} of the list '{hotlist_id}' is active already")
+        source, file_name, as_of, entries, _ = row
+        kept = _number(connection, "count_kept", values) or 0
+        if kept < entries:
+            raise InvalidInput(
+                f"of the {entries} entries of version {target} only {kept} are kept: retention ended the others. "
+                "Import its file again"
+            )
+        return {"source": source, "file_name": file_name, "as_of": as_of}
+
+    def remove(self, hotlist_id: str) -> bool:
+        """Take a list out of force; its history stays until retention ends it.
+
+        Args:
+            hotlist_id: The list.
+
+        Returns:
+            False when there is no such active list.
+        """
+        values: dict[str, Any] = {"hotlist_id": hotlist_id, "version_id": None}
+        with self._database.transaction() as connection:
+            values["old_version"] = _locked(connection, values)
+            if values["old_version"] is None:
+                return False
+            for statement in ("retire_all", "set_active", "resolve_holds", "grow_revision"):
+                connection.execute(_IMPORT[statement], values)
+        return True
+
+    def hold(
+        self,
+        hotlist_id: str,
+        *,
+        source: str,
+        file_name: str,
+        file_sha256: str,
+        as_of: datetime | None,
+        reason: str,
+    ) -> None:
+        """Note that a version waits for a person; the same file is noted once.
+
+        Args:
+            hotlist_id: The list, which may be new.
+            source: Its layout.
+            file_name: The file.
+            file_sha256: Its digest, in hexadecimal.
+            as_of: Date of its content.
+            reason: Why, in words.
+        """
+        values = {
+            "hotlist_id": hotlist_id,
+            "source": source,
+            "file_name": storable(file_name),
+            "file_sha256": file_sha256,
+            "as_of": as_of,
+            "reason": storable(reason),
+        }
+        with self._database.connection() as connection:
+            connection.execute(_IMPORT["hold"], values)
+
+
+def _locked(connection: Connection, values: dict[str, Any]) -> int | None:
+    row = connection.execute(_IMPORT["lock_list"], values).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def _number(connection: Connection, statement: str, values: dict[str, Any]) -> int | None:
+    row = connection.execute(_SQL[statement], values).fetchone()
+    return None if row is None or row[0] is None else int(row[0])

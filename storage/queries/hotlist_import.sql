@@ -1,0 +1,138 @@
+-- name: make_list
+insert into hotlists (hotlist_id) values (%(hotlist_id)s) on conflict (hotlist_id) do nothing
+
+-- name: lock_list
+-- The row lock makes two changes of one list take turns.
+select active_version from hotlists where hotlist_id = %(hotlist_id)s for update
+
+-- name: active_version
+select version_id, source, entries, as_of from hotlist_versions where version_id = %(version_id)s
+
+-- name: make_version
+insert into hotlist_versions (
+    hotlist_id, source, file_name, file_sha256, as_of, kind, made_by, reason, restored_version, entries, added,
+    removed, changed, rejected
+)
+values (
+    %(hotlist_id)s, %(source)s, %(file_name)s, '', null, %(kind)s, %(made_by)s, %(reason)s, %(restored_version)s, 0, 0,
+    0, 0, 0
+)
+returning version_id
+
+-- name: make_partition
+select make_hotlist_partition(%(hotlist_id)s)
+
+-- name: attach_partition
+select attach_hotlist_partition(%(hotlist_id)s)
+
+-- name: partition
+select hotlist_partition(%(hotlist_id)s)
+
+-- name: make_incoming
+create temporary table incoming_entries (like hotlist_entries) on commit drop
+
+-- name: known_rows
+copy (
+    select digest, entry_id
+    from hotlist_entries
+    where hotlist_id = {list} and last_version is null
+) to stdout (format binary)
+
+-- name: copy_entries
+copy {table} (
+    entry_id, since_version, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
+    originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
+) from stdin (null '')
+
+-- name: copy_rejects
+copy hotlist_rejects (version_id, line, reason, column_name, raw) from stdin
+
+-- name: drop_lines
+-- Rows that a later row of the same identity replaces. Those that say something else join the rejects.
+with superseded as (
+    select *
+    from unnest(%(lines)s::integer[], %(kept_lines)s::integer[]) as pair (line, kept_line)
+),
+
+dropped as (
+    delete from {table} as entry
+    using superseded
+    where entry.source_line = superseded.line and entry.since_version = %(version_id)s
+    returning entry.source_line, entry.raw, superseded.kept_line
+)
+
+insert into hotlist_rejects (version_id, line, reason, raw)
+select
+    %(version_id)s,
+    source_line,
+    format('the same entry as line %%s, which comes later and counts', kept_line),
+    coalesce(raw, '')
+from dropped
+
+-- name: make_retired
+create temporary table retired_entries (entry_id uuid primary key) on commit drop
+
+-- name: copy_retired
+copy retired_entries (entry_id) from stdin
+
+-- name: retire
+update hotlist_entries as stored
+set last_version = %(old_version)s, retired_at = now()
+from retired_entries as retired
+where
+    stored.hotlist_id = %(hotlist_id)s
+    and stored.last_version is null
+    and stored.entry_id = retired.entry_id
+
+-- name: retire_all
+update hotlist_entries
+set last_version = %(old_version)s, retired_at = now()
+where hotlist_id = %(hotlist_id)s and last_version is null
+
+-- name: insert_incoming
+insert into hotlist_entries select * from incoming_entries
+
+-- name: finish_version
+update hotlist_versions
+set
+    file_sha256 = %(file_sha256)s,
+    as_of = %(as_of)s,
+    rows_read = %(rows_read)s,
+    entries = %(total)s,
+    added = %(added)s,
+    removed = %(removed)s,
+    changed = %(changed)s,
+    rejected = %(rejected)s,
+    activated_at = clock_timestamp()
+where version_id = %(version_id)s
+
+-- name: set_active
+update hotlists set active_version = %(version_id)s where hotlist_id = %(hotlist_id)s
+
+-- name: grow_revision
+update hotlist_revision set revision = revision + 1
+
+-- name: resolve_holds
+update hotlist_holds set resolved_at = clock_timestamp() where hotlist_id = %(hotlist_id)s and resolved_at is null
+
+-- name: hold
+insert into hotlist_holds (hotlist_id, source, file_name, file_sha256, as_of, reason)
+select %(hotlist_id)s, %(source)s, %(file_name)s, %(file_sha256)s, %(as_of)s, %(reason)s
+where not exists (
+    select from hotlist_holds
+    where hotlist_id = %(hotlist_id)s and file_sha256 = %(file_sha256)s and resolved_at is null
+)
+
+-- name: analyze
+analyze {table}
+
+-- name: withdrawn
+select entry_id from hotlist_withdrawals where hotlist_id = %(hotlist_id)s
+
+-- name: unmapped
+select coalesce(source_code, ''), count(*)
+from hotlist_entries
+where hotlist_id = %(hotlist_id)s and category = 'unmapped' and last_version is null
+group by source_code
+order by count(*) desc, source_code
+limit 1000

@@ -1,0 +1,53 @@
+-- name: version
+select source, file_name, as_of, entries, rejected
+from hotlist_versions
+where version_id = %(version_id)s and hotlist_id = %(hotlist_id)s
+
+-- name: version_before
+select max(version_id) from hotlist_versions where hotlist_id = %(hotlist_id)s and version_id < %(old_version)s
+
+-- name: count_kept
+-- How many entries of an old version are still stored: retention ends them one day.
+select count(*)
+from hotlist_entries
+where
+    hotlist_id = %(hotlist_id)s
+    and since_version <= %(restored_version)s
+    and (last_version is null or last_version >= %(restored_version)s)
+
+-- name: retire_later
+update hotlist_entries
+set last_version = %(old_version)s, retired_at = now()
+where hotlist_id = %(hotlist_id)s and last_version is null and since_version > %(restored_version)s
+
+-- name: restore
+insert into hotlist_entries (
+    entry_id, since_version, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
+    originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
+)
+select
+    entry_id, %(version_id)s, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
+    originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
+from hotlist_entries as stored
+where
+    hotlist_id = %(hotlist_id)s
+    and since_version <= %(restored_version)s
+    and last_version >= %(restored_version)s
+    and last_version < %(version_id)s
+    and not exists (select from hotlist_withdrawals as gone where gone.entry_id = stored.entry_id)
+    -- An entry that was retired just now comes back as it was; one that went on is there.
+    and not exists (
+        select from hotlist_entries as active
+        where
+            active.hotlist_id = stored.hotlist_id
+            and active.entry_id = stored.entry_id
+            and active.last_version is null
+    )
+
+-- name: finish
+update hotlist_versions
+set entries = %(total)s, added = %(added)s, removed = %(removed)s, as_of = %(as_of)s, activated_at = clock_timestamp()
+where version_id = %(version_id)s
+
+-- name: count_active
+select count(*) from hotlist_entries where hotlist_id = %(hotlist_id)s and last_version is null
