@@ -12,7 +12,7 @@ from uuid import UUID
 
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
-from schemas.types import Category, HotlistEntry
+from schemas.types import HotlistEntry
 from storage.database import Connection, Database
 from storage.entry_rows import copy_block, entry_of
 from storage.rows import in_utc, storable, vehicle_json
@@ -190,7 +190,7 @@ class _Edit:
     def __init__(self, connection: Connection, values: dict[str, Any], *, by: str, reason: str) -> None:
         self._connection = connection
         self._values = values | {"made_by": storable(by), "reason": storable(reason)}
-        self._count = {"inserted": 0, "retired": 0, "unmapped": 0}
+        self._inserted = self._retired = 0
         row = self.execute("lock_list", ()).fetchone()
         self.old_version: int | None = None if row is None else row[0]
         self._values["old_version"] = self.old_version
@@ -215,10 +215,9 @@ class _Edit:
         self._values["version_id"] = self.execute("make_version", ()).fetchone()[0]
 
     def retire(self, entry_ids: Sequence[UUID]) -> int:
-        categories = [category for (category,) in self.execute("retire", entry_ids).fetchall()]
-        self._count["retired"] += len(categories)
-        self._count["unmapped"] -= categories.count(Category.UNMAPPED.value)
-        return len(categories)
+        count = int(self.execute("retire", entry_ids).rowcount)
+        self._retired += count
+        return count
 
     def insert(self, entries: Sequence[HotlistEntry]) -> None:
         if self.execute("make_partition", ()).fetchone()[0]:
@@ -226,19 +225,15 @@ class _Edit:
         block = copy_block([(entry, _digest(entry).hex) for entry in entries], self._values["version_id"])
         with self._connection.cursor() as cursor, cursor.copy(_SQL["copy_entries"]) as copy:
             copy.write(block)
-        self._inserted([entry.category.value for entry in entries])
+        self._inserted += len(entries)
 
     def put_back(self, entry_ids: Sequence[UUID]) -> int:
-        categories = [category for (category,) in self.execute("put_back", entry_ids).fetchall()]
-        self._inserted(categories)
-        return len(categories)
-
-    def _inserted(self, categories: Sequence[str]) -> None:
-        self._count["inserted"] += len(categories)
-        self._count["unmapped"] += categories.count(Category.UNMAPPED.value)
+        count = int(self.execute("put_back", entry_ids).rowcount)
+        self._inserted += count
+        return count
 
     def finish(self, changed: int = 0) -> int:
-        self._values |= self._count | {"changed": changed}
+        self._values |= {"inserted": self._inserted, "retired": self._retired, "changed": changed}
         for statement in ("finish_version", "set_active", "grow_revision"):
             self.execute(statement, ())
         return int(self._values["version_id"])

@@ -34,7 +34,6 @@ where hotlist_id = %(hotlist_id)s and last_version is null and entry_id = any(%(
 update hotlist_entries
 set last_version = %(old_version)s, retired_at = now()
 where hotlist_id = %(hotlist_id)s and last_version is null and entry_id = any(%(entry_ids)s)
-returning category
 
 -- name: copy_entries
 copy hotlist_entries (
@@ -46,7 +45,6 @@ copy hotlist_entries (
 update hotlist_versions as version
 set
     entries = coalesce(before.entries, 0) + %(inserted)s - %(retired)s,
-    unmapped = coalesce(before.unmapped, 0) + %(unmapped)s,
     added = %(inserted)s - %(changed)s,
     removed = %(retired)s - %(changed)s,
     changed = %(changed)s,
@@ -116,7 +114,6 @@ where
             and active.last_version is null
     )
 order by entry_id, since_version desc
-returning category
 
 -- name: delete_version
 delete from hotlist_versions where version_id = %(version_id)s

@@ -1,0 +1,116 @@
+"""What changed on the active hotlists since a version, for whoever keeps them in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from schemas.types import HotlistEntry
+from storage.database import Connection, Database
+from storage.entry_rows import entry_of
+from storage.rows import in_utc
+from storage.sql import load_queries
+
+_SQL = load_queries("hotlist_changes")
+FETCH_ROWS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """How a list differs from a version of it.
+
+    `version_id` is the active version, None where the list is not active any more; `as_of` is the date of its content.
+    `removed` are the ids of entries that are gone or changed, `added` the new ones and the changed ones as they are
+    now: a changed entry is in both.
+    """
+
+    version_id: int | None
+    as_of: datetime | None
+    added: tuple[HotlistEntry, ...]
+    removed: tuple[UUID, ...]
+
+
+class HotlistChanges:
+    """The active versions, and the way from one to the next.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def active_versions(self) -> dict[str, int]:
+        """Return the active version of every active list; cheap to ask for.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            return dict(connection.execute(_SQL["active_versions"]).fetchall())
+
+    def extent(self, hotlist_id: str, version: int) -> int:
+        """Return about how many entries `since` would give, without looking at them; at least as many.
+
+        Args:
+            hotlist_id: The list.
+            version: A version of it; 0: before all.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        values = {"hotlist_id": hotlist_id, "version": version}
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["extent"], values).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def since(self, hotlist_id: str, version: int) -> ListChange:
+        """Return how a list differs from a version of it, as one snapshot.
+
+        Args:
+            hotlist_id: The list.
+            version: A version of it; 0: before all.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        values = {"hotlist_id": hotlist_id, "version": version}
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["one_snapshot"])
+            row = connection.execute(_SQL["active_version"], values).fetchone()
+            removed = _ids(connection, "removed", values)
+            if row is None:
+                return ListChange(None, None, (), removed)
+            return ListChange(int(row[0]), in_utc(row[1]), tuple(_entries(connection, values)), removed)
+
+    def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
+        """Return the ids of entries that went since a version and are not active in another form.
+
+        It says what must not match any more, faster than `since` says what else there is.
+
+        Args:
+            hotlist_id: The list.
+            version: A version of it.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            return _ids(connection, "gone", {"hotlist_id": hotlist_id, "version": version})
+
+
+def _ids(connection: Connection, statement: str, values: dict[str, Any]) -> tuple[UUID, ...]:
+    # Planned for these values: a plan for any version would read the whole table.
+    with connection.cursor(binary=True) as cursor:
+        return tuple(entry_id for (entry_id,) in cursor.execute(_SQL[statement], values, prepare=False))
+
+
+def _entries(connection: Connection, values: dict[str, Any]) -> Iterator[HotlistEntry]:
+    with connection.cursor("added_entries") as cursor:
+        cursor.itersize = FETCH_ROWS
+        cursor.execute(_SQL["added"], values)
+        for row in cursor:
+            yield entry_of(row)
