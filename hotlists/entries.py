@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 
 from hotlists.codemap import category_map
 from hotlists.fields import check_plate, letters, parse_year
@@ -108,7 +108,9 @@ class EntryMaker:
         )
 
 
-@lru_cache(maxsize=65_536)
+_NO_VEHICLE = VehicleDescription()
+
+
 def describe_vehicle(
     year: str = "", make: str = "", model: str = "", style: str = "", color: str = ""
 ) -> VehicleDescription | None:
@@ -117,17 +119,15 @@ def describe_vehicle(
     Makes and colors that are written with the digit zero for the letter O (`D0DG`) get the letter back: the codes of
     both are letters. A year that is none is left out; keep it among `extra` by `odd_year`.
     """
-    if not (year or make or model or style or color):
-        return None
     found = VehicleDescription(
         parse_year(year), letters(make) or None, model or None, style or None, letters(color) or None
     )
-    return None if found == VehicleDescription() else found
+    return None if found == _NO_VEHICLE else found
 
 
 def named(*columns: tuple[str, str]) -> Extra:
     """Return an entry's `extra`: (name, text without outer blanks); empty texts are left out."""
-    return tuple(column for column in columns if column[1])
+    return tuple([column for column in columns if column[1]])
 
 
 def odd_year(year: str) -> str:

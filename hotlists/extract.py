@@ -98,34 +98,21 @@ def split_extract(text: str) -> ExtractRecord:
             f"the line ends at column {len(text)}, within or before {name} ({begin}-{end}); "
             f"at least {_NEEDED_LENGTH} columns were expected",
         )
-    # Millions of rows share few dates and vehicles: equal columns are taken apart once.
+    year = text[45:49].strip()
     return ExtractRecord(
         text[0:10].strip(),
         text[10:19].strip(),
         text[27:37],
         text[37:39].strip(),
-        _vehicle(text[45:END]),
-        _more(text[19:27], text[39:45], text[END:]) + _odd_year(text[45:49]),
+        describe_vehicle(year, text[49:53].strip(), text[53:56].strip(), text[56:58].strip(), text[58:END].strip()),
+        more_fields(
+            date=text[19:27].strip(),
+            liy=text[39:43].strip(),
+            lit=text[43:45].strip(),
+            vyr=year,
+            note=text[END:].strip(),
+        ),
     )
-
-
-@lru_cache(maxsize=65_536)
-def _vehicle(columns: str) -> VehicleDescription | None:
-    first = COLUMNS["VYR"][0]
-    places = (COLUMNS[name] for name in ("VYR", "VMA", "VMO", "VST", "VCO"))
-    return describe_vehicle(*(columns[begin - first : end - first].strip() for begin, end in places))
-
-
-@lru_cache(maxsize=65_536)
-def _more(date: str, license_columns: str, note: str) -> Extra:
-    return more_fields(
-        date=date.strip(), liy=license_columns[:4].strip(), lit=license_columns[4:].strip(), note=note.strip()
-    )
-
-
-@lru_cache(maxsize=4096)
-def _odd_year(columns: str) -> Extra:
-    return named(("vehicle_year", odd_year(columns.strip())))
 
 
 def more_fields(*, date: str, liy: str, lit: str = "", vyr: str = "", note: str = "") -> Extra:
@@ -142,15 +129,29 @@ def more_fields(*, date: str, liy: str, lit: str = "", vyr: str = "", note: str 
     Raises:
         FieldError: The date cannot be one.
     """
+    more = _one("date_entered", _checked_date(date)) + _one("plate_year", liy) + _one("license_type", lit)
+    if note:
+        more += (("note", note),)
+    odd = _odd_year(vyr)
+    return more + odd if odd else more
+
+
+# A list of millions of rows has few different dates, years and types: each of them is made once.
+@lru_cache(maxsize=65_536)
+def _one(name: str, text: str) -> Extra:
+    return named((name, text))
+
+
+@lru_cache(maxsize=65_536)
+def _checked_date(date: str) -> str:
     if date and not (len(date) == 8 and date.isdigit() and date.isascii()):
         raise FieldError("DATE", "eight digits (yyyymmdd) or blanks were expected in columns 19-27")
-    return named(
-        ("date_entered", date),
-        ("plate_year", liy),
-        ("license_type", lit),
-        ("note", note),
-        ("vehicle_year", odd_year(vyr)),
-    )
+    return date
+
+
+@lru_cache(maxsize=4096)
+def _odd_year(year: str) -> Extra:
+    return named(("vehicle_year", odd_year(year)))
 
 
 def extract_entry(make: EntryMaker, line: Line, record: ExtractRecord, category: Category, code: str) -> HotlistEntry:

@@ -73,6 +73,7 @@ def _printable(character: str) -> str:
     return character if character.isprintable() else f"U+{ord(character):04X}"
 
 
+@lru_cache(maxsize=4096)
 def letters(text: str) -> str:
     """Return a code that has letters only with its zeros as the letter O: lists write `D0DG` for DODG, `0NG` for ONG.
 

@@ -100,9 +100,11 @@ class CharacterRead:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleDescription:
-    """A vehicle as a list or a reader describes it. `make` and `color` are as given, not translated."""
+class VehicleDescription(NamedTuple):
+    """A vehicle as a list or a reader describes it. `make` and `color` are as given, not translated.
+
+    A named tuple, as is `HotlistEntry`, and for the same reason.
+    """
 
     year: int | None = None
     make: str | None = None

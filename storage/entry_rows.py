@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.types import Category, HotlistEntry, VehicleDescription
-from storage.rows import in_utc, storable, vehicle_json, vehicle_of
+from storage.rows import in_utc, storable, vehicle_of
 
 _COLUMNS = 19
 """As in the statement `copy_entries`; an empty text stands for null."""
@@ -76,15 +76,35 @@ def _fields(entry: HotlistEntry, digest: str, version_id: int) -> tuple[str, ...
     )
 
 
-@lru_cache(maxsize=65_536)
 def _vehicle_text(vehicle: VehicleDescription) -> str:
-    return json.dumps(vehicle_json(vehicle), ensure_ascii=False, separators=(",", ":"))
+    year, make, model, style, color = vehicle
+    parts = (
+        "" if year is None else f'"year":{year}',
+        _member("make", make),
+        _member("model", model),
+        _member("style", style),
+        _member("color", color),
+    )
+    return "{" + ",".join([part for part in parts if part]) + "}"
+
+
+def _extra_text(extra: tuple[tuple[str, str], ...]) -> str:
+    return "[" + ",".join([_pair(name, value) for name, value in extra]) + "]"
+
+
+# Lists of millions of rows say few different things about vehicles and licenses: each is written as JSON once.
+@lru_cache(maxsize=65_536)
+def _member(name: str, value: str | None) -> str:
+    return "" if value is None else f'"{name}":{_json(storable(value))}'
 
 
 @lru_cache(maxsize=65_536)
-def _extra_text(extra: tuple[tuple[str, str], ...]) -> str:
-    pairs = [[storable(name), storable(value)] for name, value in extra]
-    return json.dumps(pairs, ensure_ascii=False, separators=(",", ":"))
+def _pair(name: str, value: str) -> str:
+    return f"[{_json(storable(name))},{_json(storable(value))}]"
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
