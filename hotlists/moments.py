@@ -38,7 +38,7 @@ class Moments:
     def __init__(self, formats: tuple[str, ...] = (), zone: tzinfo = UTC) -> None:
         self._formats = formats
         self._zone = zone
-        self._expected = f"one of {', '.join(formats)} was expected" if formats else _EXPECTED
+        self._expected = f"{' or '.join(formats)} was expected" if formats else _EXPECTED
         self.read = lru_cache(65_536)(self._read)
 
     def begin(self, text: str, column: str) -> datetime | None:
