@@ -20,6 +20,8 @@ from hotlists.pull import PART_SUFFIX, on_disk, sync_folder
 from schemas.errors import TransientError
 
 REASON_SUFFIX = ".reason.txt"
+MOST_TRIES = 3
+"""A file that ended the process so often while it was imported is rejected, so that a restart does not do it again."""
 _FOLDERS = ("working", "imported", "held", "rejected")
 _HASH_BLOCK = 1 << 20
 _DIGEST_CHARACTERS = 12
@@ -61,12 +63,13 @@ class Tray:
         with on_disk(working):
             descriptor = os.open(working / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise TransientError(f"another process is running the feed '{self._list_id}' just now") from error
             for part in working.glob(f".*{PART_SUFFIX}"):
                 part.unlink()
             yield
-        except BlockingIOError as error:
-            raise TransientError(f"another process is running the feed '{self._list_id}' just now") from error
         finally:
             os.close(descriptor)
 
@@ -121,11 +124,6 @@ class Tray:
             place.mkdir(mode=_PRIVATE, exist_ok=True)
             (place / f"{path.name}{REASON_SUFFIX}").write_text(f"{reason}\n", "utf-8")
         return self._move(path, place)
-
-    def release(self, folder: str) -> None:
-        """Delete what is in held or rejected: a newer version is active."""
-        for place in self.folder(folder).iterdir():
-            shutil.rmtree(place, ignore_errors=True)
 
     def prune(self, before: float) -> None:
         """Delete what was held or rejected before a time.

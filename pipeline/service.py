@@ -1,4 +1,4 @@
-"""All stages of one machine in one process: cameras, recorder, relay, and their shutdown."""
+"""All stages of one machine in one process: cameras, recorder, relay, hotlist feeds, and their shutdown."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from alerts.relay import Relay
 from pipeline.cameras import CameraWorker
 from pipeline.counters import Counters, RunTotals
+from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.live_matcher import LiveMatcher
 from pipeline.recorder import Observer, Recorder
 from pipeline.retry import Stopped
@@ -87,6 +88,8 @@ class Service:
         )
         relay_stop = threading.Event()
         relay_threads = self._start_relay(relay_stop, stop)
+        feeds = HotlistFeeds(self._settings, self._database)
+        feeds.start()
         upkeep = Upkeep(self._settings, self._database)
         try:
             while recorder_thread.is_alive() and not stop.is_set():
@@ -100,6 +103,7 @@ class Service:
         finally:
             stop.set()
             relay_stop.set()
+            feeds.stop()
             for thread in (*camera_threads, recorder_thread, *relay_threads):
                 thread.join()
         if self._failure is not None:
@@ -118,7 +122,7 @@ class Service:
                 outbox,
                 kafka,
                 kafka.bootstrap_servers,
-                topics=(self._settings.alert_topic,),
+                topics=(self._settings.alert_topic, self._settings.alarm_topic),
                 retention_days=effective_retention(self._settings).topic_days,
             ).run(relay_stop)
 

@@ -18,15 +18,17 @@ _SQL = load_queries("feeds")
 class FeedState:
     """A feed's last run.
 
-    `failures` counts the tries since the last good one. `file_sha256` is the file that was taken last, `dated_by_file`
-    says that its content date was the file's own time, and `confirmed_at` is the newest date under which the source has
-    sent that same content again. `remote` is what the server said of the file.
+    `seen_at` is when a run last had it in its configuration. `failures` counts the tries since the last good one.
+    `file_sha256` is the file that was taken last, `dated_by_file` says that its content date was the file's own time,
+    and `confirmed_at` is the newest date under which the source has sent that same content again. `remote` is what the
+    server said of the file.
     """
 
     hotlist_id: str
     source: str
     max_age_hours: float
     known_since: datetime
+    seen_at: datetime
     checked_at: datetime | None = None
     outcome: str | None = None
     message: str = ""
@@ -90,11 +92,6 @@ class FeedStates:
         with self._database.connection() as connection:
             connection.execute(_SQL["record_feed"], values)
 
-    def forget(self, hotlist_id: str) -> None:
-        """Remove a feed that is configured nowhere any more."""
-        with self._database.connection() as connection:
-            connection.execute(_SQL["forget_feed"], {"hotlist_id": hotlist_id})
-
     def states(self) -> list[FeedState]:
         """Return every known feed by name."""
         with self._database.connection() as connection:
@@ -106,20 +103,27 @@ class FeedStates:
             row = connection.execute(_SQL["active_digest"], {"hotlist_id": hotlist_id}).fetchone()
         return None if row is None else str(row[0])
 
+    def holds(self) -> dict[str, str]:
+        """Return, by list, why its newest held version waits for a person."""
+        with self._database.connection() as connection:
+            return {str(name): str(reason) for name, reason in connection.execute(_SQL["holds"])}
+
 
 def _state_of(row: tuple[Any, ...]) -> FeedState:
-    name, source, max_age, known_since, checked_at, outcome, message, failures, sha256, dated, confirmed, remote = row
+    name, source, max_age, known_since, seen_at, checked_at, *last, confirmed_at, remote = row
+    outcome, message, failures, sha256, dated_by_file = last
     return FeedState(
         hotlist_id=name,
         source=source,
         max_age_hours=max_age,
         known_since=known_since.astimezone(UTC),
+        seen_at=seen_at.astimezone(UTC),
         checked_at=in_utc(checked_at),
         outcome=outcome,
         message=message,
         failures=failures,
         file_sha256=sha256,
-        dated_by_file=dated,
-        confirmed_at=in_utc(confirmed),
+        dated_by_file=dated_by_file,
+        confirmed_at=in_utc(confirmed_at),
         remote=remote,
     )

@@ -15,12 +15,14 @@ create table alarms (
 create unique index alarms_standing on alarms (kind, subject) where cleared_at is null;
 
 -- What every feed did last, so that a restart, another process and the command line know it. The list need not exist
--- yet. remote is what the server said of the file that was taken last.
+-- yet. seen_at is when a run last had it in its configuration. remote is what the server said of the file that was taken
+-- last.
 create table hotlist_feeds (
     hotlist_id text primary key,
     source text not null,
     max_age_hours double precision not null,
     known_since timestamptz not null,
+    seen_at timestamptz not null,
     checked_at timestamptz,
     outcome text,
     message text not null default '',

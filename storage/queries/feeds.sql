@@ -1,24 +1,24 @@
 -- name: register_feed
-insert into hotlist_feeds (hotlist_id, source, max_age_hours, known_since)
-values (%(hotlist_id)s, %(source)s, %(max_age_hours)s, %(now)s)
+insert into hotlist_feeds (hotlist_id, source, max_age_hours, known_since, seen_at)
+values (%(hotlist_id)s, %(source)s, %(max_age_hours)s, %(now)s, %(now)s)
 on conflict (hotlist_id) do update
 set
     source = excluded.source,
     max_age_hours = excluded.max_age_hours,
+    seen_at = greatest(hotlist_feeds.seen_at, excluded.seen_at),
     remote = case when hotlist_feeds.source = excluded.source then hotlist_feeds.remote else '{}' end
-where (hotlist_feeds.source, hotlist_feeds.max_age_hours) is distinct from (excluded.source, excluded.max_age_hours)
 
 -- name: feed
 select
-    hotlist_id, source, max_age_hours, known_since, checked_at, outcome, message, failures, file_sha256, dated_by_file,
-    confirmed_at, remote
+    hotlist_id, source, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
+    dated_by_file, confirmed_at, remote
 from hotlist_feeds
 where hotlist_id = %(hotlist_id)s
 
 -- name: feeds
 select
-    hotlist_id, source, max_age_hours, known_since, checked_at, outcome, message, failures, file_sha256, dated_by_file,
-    confirmed_at, remote
+    hotlist_id, source, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
+    dated_by_file, confirmed_at, remote
 from hotlist_feeds
 order by hotlist_id
 
@@ -35,11 +35,14 @@ set
     remote = %(remote)s
 where hotlist_id = %(hotlist_id)s
 
--- name: forget_feed
-delete from hotlist_feeds where hotlist_id = %(hotlist_id)s
-
 -- name: active_digest
 select version.file_sha256
 from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 where list.hotlist_id = %(hotlist_id)s
+
+-- name: holds
+select distinct on (hotlist_id) hotlist_id, reason
+from hotlist_holds
+where resolved_at is null
+order by hotlist_id, held_at desc

@@ -1,0 +1,99 @@
+"""`platewatch alarms`: what the people who run the system have to look at."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from schemas.errors import InvalidInput
+from schemas.events import utc
+from storage.alarms import Alarms, StoredAlarm
+from storage.database import open_database
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the command."""
+    parent.command("alarms", epilog="Example: platewatch alarms --all")(alarms)
+
+
+def alarms(
+    show_all: Annotated[bool, typer.Option("--all", "-a", help="Also those that are over, newest first.")] = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Most alarms to show with --all.")] = 50,
+    acknowledge: Annotated[
+        int | None,
+        typer.Option("--acknowledge", metavar="NUMBER", help="Note that you have seen an alarm.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show the alarms that stand: late lists, failing feeds, and versions that wait for a person.
+
+    An alarm ends by itself when its cause is gone. The exit code is 0 whether there are any or not.
+    """
+    settings = command_settings(config, data_dir)
+    with open_database(settings) as database:
+        store = Alarms(database, settings.agency_id, settings.alarm_topic)
+        if acknowledge is not None and not store.acknowledge(acknowledge, getpass.getuser(), datetime.now(UTC)):
+            raise InvalidInput(f"no alarm {acknowledge} waits to be acknowledged")
+        found = store.history(limit) if show_all else store.standing()
+    if as_json:
+        for alarm in found:
+            print_json(_record(alarm))
+    elif found:
+        console.print(_table(found))
+    else:
+        errors.print("no alarms", markup=False)
+
+
+def _record(alarm: StoredAlarm) -> dict[str, Any]:
+    return {
+        "alarm_number": alarm.alarm_number,
+        "alarm_id": str(alarm.alarm_id),
+        "kind": alarm.kind.value,
+        "subject": alarm.subject,
+        "message": alarm.message,
+        "raised_at": utc(alarm.raised_at),
+        "cleared_at": None if alarm.cleared_at is None else utc(alarm.cleared_at),
+        "acknowledged_at": None if alarm.acknowledged_at is None else utc(alarm.acknowledged_at),
+        "acknowledged_by": alarm.acknowledged_by,
+    }
+
+
+def _table(found: Sequence[StoredAlarm]) -> Table:
+    table = Table(expand=True, box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("No.", no_wrap=True)
+    table.add_column("Raised", width=19, no_wrap=True)
+    table.add_column("Kind", width=11, no_wrap=True)
+    table.add_column("List", ratio=1, overflow="fold")
+    table.add_column("What", ratio=5, overflow="fold")
+    table.add_column("State", ratio=2, overflow="fold")
+    for alarm in found:
+        table.add_row(
+            str(alarm.alarm_number),
+            _local(alarm.raised_at),
+            alarm.kind.value.replace("_", " "),
+            Text(alarm.subject),
+            Text(alarm.message),
+            _state(alarm),
+        )
+    return table
+
+
+def _state(alarm: StoredAlarm) -> Text:
+    if alarm.cleared_at is not None:
+        return Text(f"over since {_local(alarm.cleared_at)}", style="dim")
+    if alarm.acknowledged_at is not None:
+        return Text(f"seen by {alarm.acknowledged_by}", style="yellow")
+    return Text("stands", style="bold red")
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

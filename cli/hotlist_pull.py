@@ -1,0 +1,67 @@
+"""`platewatch hotlist pull`: run the configured feeds once, now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from hotlists.sources import PARSERS
+from schemas.errors import ConfigurationError, InvalidInput
+from schemas.feed_settings import FeedSettings
+from schemas.settings import Settings
+from storage.database import open_database
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("pull", epilog="Example: platewatch hotlist pull ncic")(pull)
+
+
+def pull(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Lists to run; default: every feed.")
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Fetch and import the lists that have a feed, now, whether they are due or not.
+
+    Prints one line per feed; ends with exit code 1 when a feed failed or its file was rejected.
+    """
+    settings = command_settings(config, data_dir)
+    feeds = _chosen(settings, names or [])
+    # Imported here: the pipeline takes a second to load, and --help should not.
+    from pipeline.hotlist_feed import HotlistFeed
+    from pipeline.list_currency import ListCurrency
+
+    failed = False
+    with open_database(settings) as database:
+        for feed in feeds:
+            result = HotlistFeed(feed, settings, database).run(anyhow=True)
+            failed = failed or not result.is_good
+            if as_json:
+                print_json({"hotlist": result.name, "outcome": result.outcome.value, "message": result.message})
+            else:
+                console.print(f"{result.name}: {result.outcome.value}: {result.message}", markup=False, soft_wrap=True)
+        ListCurrency(settings, database).check()
+    if failed:
+        raise typer.Exit(1)
+
+
+def _chosen(settings: Settings, names: Sequence[str]) -> list[FeedSettings]:
+    feeds = {feed.name: feed for feed in settings.hotlists.feeds}
+    if not feeds:
+        raise ConfigurationError("no feeds are configured; add [[hotlists.feeds]] with name, source and kind")
+    unknown = [name for name in names if name not in feeds]
+    if unknown:
+        raise InvalidInput(f"no feed is named '{unknown[0]}' (configured: {', '.join(feeds)})")
+    for feed in feeds.values():
+        if feed.source not in PARSERS:
+            raise ConfigurationError(
+                f"feed '{feed.name}': '{feed.source}' is no layout; use one of {', '.join(PARSERS)}"
+            )
+    return [feeds[name] for name in names] if names else list(feeds.values())

@@ -1,0 +1,123 @@
+"""Whether the lists are current: their ages, and the alarms that say when one is late or waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from hotlists.freshness import LAW_HOURS, ListAge, ListDate, list_ages
+from policy.decisions import open_policy
+from schemas.events import AlarmKind, utc
+from schemas.settings import Settings
+from storage.alarms import Alarms
+from storage.database import Database
+from storage.feeds import FeedState, FeedStates
+from storage.hotlist_edits import LOCAL
+from storage.hotlists import HotlistStore
+
+FORGOTTEN_AFTER = timedelta(hours=48)
+"""A feed that no run had in its configuration for so long does not count any more."""
+
+
+def law_hours(settings: Settings) -> float:
+    """Return how old a list may be by the law of the configured profile, in hours."""
+    age = open_policy(settings).max_list_age
+    return LAW_HOURS if age is None else age / timedelta(hours=1)
+
+
+def current_ages(database: Database, settings: Settings, now: datetime) -> list[ListAge]:
+    """Return the age of every list that is active, and of every one that a feed should have brought.
+
+    Args:
+        database: An open database.
+        settings: The configuration.
+        now: The time, aware.
+
+    Returns:
+        By list; lists that people write entry by entry have no age.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+        ConfigurationError: The profile of the law cannot be used.
+    """
+    feeds = {state.hotlist_id: state for state in FeedStates(database).states() if _counts(state, now)}
+    dates = []
+    for summary in HotlistStore(database).lists():
+        state = feeds.pop(summary.hotlist_id, None)
+        dates.append(
+            ListDate(
+                summary.hotlist_id,
+                summary.source,
+                known_since=summary.activated_at,
+                as_of=summary.as_of,
+                activated_at=summary.activated_at,
+                confirmed_at=None if state is None else state.confirmed_at,
+                max_age_hours=None if state is None else state.max_age_hours,
+            )
+        )
+    missing = [
+        ListDate(state.hotlist_id, state.source, state.known_since, max_age_hours=state.max_age_hours)
+        for state in feeds.values()
+    ]
+    return list_ages([*dates, *missing], now, law_hours=law_hours(settings), hand_kept=(LOCAL,))
+
+
+class ListCurrency:
+    """Keeps the alarms about lists true.
+
+    Args:
+        settings: The configuration.
+        database: The open database.
+        now: The time, aware.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._now = now
+        self._alarms = Alarms(database, settings.agency_id, settings.alarm_topic)
+
+    def check(self) -> list[ListAge]:
+        """Raise what has to be raised, clear what is cured, and return the lists' ages.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        now = self._now()
+        ages = current_ages(self._database, self._settings, now)
+        late = {age.hotlist_id: _late_message(age) for age in ages if age.is_late}
+        self._settle(AlarmKind.LATE_LIST, late, now)
+        states = FeedStates(self._database)
+        self._settle(AlarmKind.HELD_LIST, states.holds(), now)
+        forgotten = {state.hotlist_id for state in states.states() if not _counts(state, now)}
+        for subject in forgotten & self._standing(AlarmKind.FEED_FAILED):
+            self._alarms.clear(AlarmKind.FEED_FAILED, subject, now)
+        return ages
+
+    def _settle(self, kind: AlarmKind, wanted: dict[str, str], now: datetime) -> None:
+        standing = self._standing(kind)
+        for subject in standing - wanted.keys():
+            self._alarms.clear(kind, subject, now)
+        for subject, message in wanted.items():
+            if kind is AlarmKind.LATE_LIST or subject not in standing:
+                self._alarms.raise_alarm(kind, subject, message, now)
+
+    def _standing(self, kind: AlarmKind) -> set[str]:
+        return {alarm.subject for alarm in self._alarms.standing() if alarm.kind is kind}
+
+
+def _counts(state: FeedState, now: datetime) -> bool:
+    return now - state.seen_at < FORGOTTEN_AFTER
+
+
+def _late_message(age: ListAge) -> str:
+    # No age in it: that would be another message every minute.
+    since = utc(age.late_since) if age.late_since is not None else ""
+    if age.content_date is None:
+        return f"never imported; expected since {since}; look at its feed"
+    return (
+        f"its content is of {utc(age.content_date)} and may be {age.max_age_hours:g} h old; late since {since}; look "
+        "at its feed, or import it by hand"
+    )
