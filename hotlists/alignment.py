@@ -35,7 +35,12 @@ def check_alignment(lic: str, lis: str, source: str) -> None:
         return
     if "  " in plate or "\t" in plate:
         raise FieldError("LIC", "a gap stands within the plate column: the columns are shifted, or divided by tabs")
-    if " " in plate and lis.strip() and parse_jurisdiction(lis, source) is None:
+    if " " not in plate:
+        return
+    # Plates may hold one blank, but one that fills its column as well rather ends in the state's first letter.
+    if not (lic[0].isspace() or lic[-1].isspace()):
+        raise FieldError("LIC", "a blank stands within a plate that fills its column: the columns are shifted")
+    if lis.strip() and parse_jurisdiction(lis, source) is None:
         raise FieldError("LIC", f"a blank stands within the plate and '{lis}' is no state: the columns are shifted")
 
 

@@ -106,6 +106,7 @@ def _by_words(words: list[str]) -> tuple[str, str, str, str, str] | None:
     return year, make, model, style, color
 
 
+@lru_cache(maxsize=4096)
 def _is_color(text: str) -> bool:
     known = load_codes("co")["colors"]
     return all(letters(part).upper() in known for part in text.split("/"))

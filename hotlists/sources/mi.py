@@ -72,8 +72,7 @@ def _is_row(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_known(reason: str) -> bool:
-    words = " ".join(_ORIGIN.sub("", reason).lower().split())
-    return not reason or words in category_map("mi")
+    return " ".join(_ORIGIN.sub("", reason).lower().split()) in category_map("mi")
 
 
 @lru_cache(maxsize=4096)
@@ -98,7 +97,8 @@ def _reasons() -> re.Pattern[str]:
 
 def _reason_place(text: str) -> int | None:
     """Return where a known reason that ends the line begins, if that is before its column; None otherwise."""
-    match = _reasons().search(text.upper())
+    upper = text.upper()
+    match = _reasons().search(upper) if upper.endswith((" MI", " NCIC")) else None
     return match.start() if match and match.start() < END else None
 
 
