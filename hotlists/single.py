@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -81,16 +81,16 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
     Raises:
         InvalidInput: The plate cannot be one, the state is not known, or the end is no date or is over.
     """
-    plate, state, words = given.plate.strip(), given.state.strip(), " ".join(given.vehicle.split())
-    for name, text in (("plate", plate), ("vehicle", words), ("case", given.case_number), ("agency", given.agency)):
-        if not text.isprintable():
-            raise InvalidInput(f"the {name} holds a character that cannot be printed")
+    state, words = given.state.strip(), " ".join(given.vehicle.split())
+    for name, text in asdict(given).items():
+        if not " ".join(text.split()).isprintable():
+            raise InvalidInput("the text holds a character that cannot be printed", column=name)
     if state and parse_jurisdiction(state) is None:
-        raise InvalidInput(f"'{state}' is no state; write it like VA, US-VA or Virginia")
+        raise InvalidInput(f"'{state}' is no state; write it like VA, US-VA or Virginia", column="state")
     try:
         entry = EntryMaker("csv", hotlist_id, None)(
             Line(0, ""),
-            plate=plate,
+            plate=given.plate.strip(),
             category=given.category,
             code=given.code.strip() or None,
             state=state,

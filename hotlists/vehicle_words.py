@@ -10,7 +10,7 @@ from hotlists.fields import parse_year
 from schemas.types import VehicleDescription
 
 _WORD = re.compile(r"[^\s,;/]+")
-_SHORT_YEAR = re.compile(r"['’](\d{2})")
+_SHORT_YEAR = re.compile(r"['\u2019](\d{2})")
 _FILLERS = frozenset({"a", "an", "the", "and", "over", "on", "or", "with", "in", "color", "colored", "colour"})
 _MOST_COLORS = 2
 
@@ -27,7 +27,7 @@ def vehicle_of_words(text: str) -> VehicleDescription | None:
     words = _Words(text)
     year = words.take_year()
     make = words.take(load_codes("vehicle_words")["makes"])
-    colors = []
+    colors: list[str] = []
     while len(colors) < _MOST_COLORS and (color := words.take(load_codes("vehicle_words")["colors"])):
         colors.append(color)
     style = words.take(load_codes("vehicle_words")["styles"])
