@@ -79,6 +79,7 @@ class Service:
             CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)
             for camera in self._settings.cameras
         ]
+        lists_thread = self._thread("hotlists", stop, lambda: self._matcher.run(stop))
         camera_threads = [
             self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
             for worker in workers
@@ -104,7 +105,7 @@ class Service:
             stop.set()
             relay_stop.set()
             feeds.stop()
-            for thread in (*camera_threads, recorder_thread, *relay_threads):
+            for thread in (lists_thread, *camera_threads, recorder_thread, *relay_threads):
                 thread.join()
         if self._failure is not None:
             raise self._failure

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from schemas.errors import TransientError
 from schemas.types import HotlistEntry
 from storage.database import Connection, Database
 from storage.entry_rows import entry_of
@@ -67,15 +69,17 @@ class HotlistChanges:
             row = connection.execute(_SQL["extent"], values).fetchone()
         return 0 if row is None else int(row[0])
 
-    def since(self, hotlist_id: str, version: int) -> ListChange:
+    def since(self, hotlist_id: str, version: int, *, stop: threading.Event | None = None) -> ListChange:
         """Return how a list differs from a version of it, as one snapshot.
 
         Args:
             hotlist_id: The list.
             version: A version of it; 0: before all.
+            stop: Set it to end a long reading.
 
         Raises:
             DatabaseUnavailable: The server is down.
+            TransientError: `stop` was set.
         """
         values = {"hotlist_id": hotlist_id, "version": version}
         with self._database.transaction() as connection:
@@ -84,7 +88,7 @@ class HotlistChanges:
             removed = _ids(connection, "removed", values)
             if row is None:
                 return ListChange(None, None, (), removed)
-            return ListChange(int(row[0]), in_utc(row[1]), tuple(_entries(connection, values)), removed)
+            return ListChange(int(row[0]), in_utc(row[1]), tuple(_entries(connection, values, stop)), removed)
 
     def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
         """Return the ids of entries that went since a version and are not active in another form.
@@ -108,9 +112,10 @@ def _ids(connection: Connection, statement: str, values: dict[str, Any]) -> tupl
         return tuple(entry_id for (entry_id,) in cursor.execute(_SQL[statement], values, prepare=False))
 
 
-def _entries(connection: Connection, values: dict[str, Any]) -> Iterator[HotlistEntry]:
+def _entries(connection: Connection, values: dict[str, Any], stop: threading.Event | None) -> Iterator[HotlistEntry]:
     with connection.cursor("added_entries") as cursor:
-        cursor.itersize = FETCH_ROWS
         cursor.execute(_SQL["added"], values)
-        for row in cursor:
-            yield entry_of(row)
+        while rows := cursor.fetchmany(FETCH_ROWS):
+            if stop is not None and stop.is_set():
+                raise TransientError("the reading of a hotlist was stopped")
+            yield from map(entry_of, rows)
