@@ -6,7 +6,27 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hotlists.parsing import HotlistParser
-from hotlists.sources import co, csv, flock, genetec, mi, missing, mn, ncic, nj, ny, tx_ncic, tx_tcic, vigilant
+from hotlists.sources import (
+    ca_clew,
+    co,
+    csv,
+    fl,
+    flock,
+    genetec,
+    il_leads,
+    mi,
+    missing,
+    mn,
+    ncic,
+    nj,
+    ny,
+    oh_leads,
+    tx_ncic,
+    tx_tcic,
+    vigilant,
+    wa_stolen,
+    wa_wacic,
+)
 from schemas.errors import InvalidInput
 
 PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
@@ -24,6 +44,12 @@ PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
         "tx-tcic": tx_tcic.parse,
         "ny": ny.parse,
         "co": co.parse,
+        "ca-clew": ca_clew.parse,
+        "wa-wacic": wa_wacic.parse,
+        "wa-stolen": wa_stolen.parse,
+        "fl": fl.parse,
+        "il-leads": il_leads.parse,
+        "oh-leads": oh_leads.parse,
     }
 )
 """Parsers by the name that a person gives with `--source`."""
