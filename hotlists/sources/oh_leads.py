@@ -137,8 +137,12 @@ def _is_padded(text: str) -> bool:
         return False
     if text[WIDTHS["LIC"][1] - 1] == " ":
         return True
-    year = text[slice(*WIDTHS["VYR"])].strip()
-    return not any(text[gap : gap + 1].strip() for gap in _GAPS) and _YEAR_OR_BLANK.fullmatch(year) is not None
+    begin, end = WIDTHS["VYR"]
+    if len(text) <= begin:
+        # Nothing stands after the make, which is the same in both forms.
+        return False
+    gaps_are_blank = not any(text[gap : gap + 1].strip() for gap in _GAPS)
+    return gaps_are_blank and _YEAR_OR_BLANK.fullmatch(text[begin:end].strip()) is not None
 
 
 def _with_long_make(rest: str) -> list[str] | None:
