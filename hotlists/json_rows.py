@@ -42,7 +42,7 @@ class Peeked(io.RawIOBase):
         super().__init__()
         self._stream = stream
         self._start = stream.read(_PEEK_BYTES)
-        self.start = self._start.decode(_encoding(self._start), "replace")
+        self.start = self._start.decode(_encoding(self._start), "replace").removeprefix("\ufeff")
         """The beginning, as text."""
 
     def readable(self) -> bool:
@@ -212,7 +212,7 @@ def _document(stream: Peeked, source_name: str) -> tuple[Iterator[Line], int | N
             source=source_name,
         )
     try:
-        values = list(_values(raw.decode(_encoding(raw))))
+        values = list(_values(raw.decode(_encoding(raw)).removeprefix("\ufeff")))
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise InvalidInput(

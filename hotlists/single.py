@@ -81,10 +81,10 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
     Raises:
         InvalidInput: The plate cannot be one, the state is not known, or the end is no date or is over.
     """
-    state, words = given.state.strip(), " ".join(given.vehicle.split())
     for name, text in asdict(given).items():
-        if not " ".join(text.split()).isprintable():
+        if not _one_line(text).isprintable():
             raise InvalidInput("the text holds a character that cannot be printed", column=name)
+    state, words = _one_line(given.state), _one_line(given.vehicle)
     if state and parse_jurisdiction(state) is None:
         raise InvalidInput(f"'{state}' is no state; write it like VA, US-VA or Virginia", column="state")
     try:
@@ -92,20 +92,24 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
             Line(0, ""),
             plate=given.plate.strip(),
             category=given.category,
-            code=given.code.strip() or None,
+            code=_one_line(given.code) or None,
             state=state,
             vehicle=vehicle_of_words(words),
-            originating_agency=given.agency.strip(),
-            case_number=given.case_number.strip(),
-            priority=given.priority.strip(),
+            originating_agency=_one_line(given.agency),
+            case_number=_one_line(given.case_number),
+            priority=_one_line(given.priority),
             instructions=given.instructions.strip(),
-            valid_until=_end(given.expires.strip(), now),
+            valid_until=_end(_one_line(given.expires), now),
             extra=named(("vehicle", words)),
             plate_column="plate",
         )
     except FieldError as error:
         raise InvalidInput(error.reason, column=error.column) from error
     return entry._replace(source_line=None, raw=None)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _end(text: str, now: datetime) -> datetime | None:

@@ -105,6 +105,11 @@ def test_categories_are_known_words_or_unmapped(words: str, category: Category) 
         ("2026-12-31T18:00:00Z", datetime(2026, 12, 31, 18, tzinfo=UTC)),
         ("2026-12-31T18:00:00-05:00", datetime(2026, 12, 31, 23, tzinfo=UTC)),
         ("12/31/2026 18:00", datetime(2026, 12, 31, 18, tzinfo=UTC)),
+        ("12/31/2026 6:05 PM", datetime(2026, 12, 31, 18, 5, tzinfo=UTC)),
+        ("12/31/2026 12:00:30 a.m.", datetime(2026, 12, 31, 0, 0, 30, tzinfo=UTC)),
+        ("1/5/27", datetime(2027, 1, 6, tzinfo=UTC)),
+        ("2026-12-31T18:00", datetime(2026, 12, 31, 18, tzinfo=UTC)),
+        ("2026-12-31 18:00:30.250", datetime(2026, 12, 31, 18, 0, 30, 250_000, tzinfo=UTC)),
         ("", None),
     ],
 )
@@ -113,7 +118,13 @@ def test_expiry(written: str, until: datetime | None) -> None:
     assert entry.valid_until == until
 
 
-@pytest.mark.parametrize("written", ["tomorrow", "2026-02-30", "0000-00-00", "9999-12-31T23:59:00-14:00", "9999-12-31"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("tomorrow", "2026-02-30", "0000-00-00", "9999-12-31T23:59:00-14:00", "9999-12-31", "31/12/2026"),
+        *("0026-12-31", "12/31/2026 13:00 PM", "2026-12-31T25:00", "30"),
+    ],
+)
 def test_an_expiry_that_is_no_date_rejects_its_row(written: str) -> None:
     (bad,) = rows(f"plate,expires\nABC123,{written}\n")
     assert isinstance(bad, RejectedRow)
@@ -149,6 +160,59 @@ def test_a_header_that_does_not_fit_is_refused(text: str, words: str) -> None:
     with pytest.raises(InvalidInput, match=words) as refusal:
         rows(text)
     assert refusal.value.line == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Plate Number,Description,State/Province",
+        "License Plate,Reason,Plate State",
+        "LIC,Alert,LIS",
+        "Tag,ALERT TYPE,Tag State",
+        "licence_plate,Category,Province",
+        "LicensePlateNumber,alert_reason,State",
+    ],
+)
+def test_common_names_of_columns_are_known(header: str) -> None:
+    (entry,) = entries(f"{header}\nABC123,Stolen Plate,0H\n")
+    assert (entry.plate, entry.category, entry.jurisdiction) == ("ABC123", Category.STOLEN_PLATE, "US-OH")
+    assert entry.extra == ()
+
+
+def test_of_two_columns_for_one_field_the_plainer_name_counts_and_the_other_is_kept() -> None:
+    (entry,) = entries("Tag,Plate,Description,Category,OCA,Case #\nT1234,ABC123,red car,BOLO,9,26-1\n")
+    assert (entry.plate, entry.category, entry.case_number) == ("ABC123", Category.WATCH, "26-1")
+    assert dict(entry.extra) == {"Tag": "T1234", "Description": "red car", "OCA": "9"}
+
+
+def test_the_sources_own_id_and_a_begin_are_taken() -> None:
+    (entry,) = entries("LIC,NIC,Effective Date,Expires\nABC123,V123456789,2026-01-01,2026-06-30\n")
+    assert entry.source_entry_id == "V123456789"
+    assert (entry.valid_from, entry.valid_until) == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+
+
+def test_an_entry_that_ends_before_it_begins_is_rejected() -> None:
+    (bad,) = rows("plate,valid_from,expires\nABC123,2026-07-01,2026-06-01\n")
+    assert isinstance(bad, RejectedRow)
+    assert bad.reason == "the entry ends before it begins"
+
+
+def test_the_headers_meaning_is_part_of_what_entries_depend_on() -> None:
+    def context(header: str) -> str:
+        text = f"{header}\nABC123,DEF456\n".encode()
+        return csv_source.parse(io.BytesIO(text), source_name="l", hotlist_id="l").context
+
+    assert context("plate,tag") == context("plate,tag")
+    assert len({context("plate,tag"), context("tag,plate"), context("plate,note")}) == 3
+
+
+def test_a_description_in_a_missing_persons_list_does_not_take_its_category_away() -> None:
+    (entry,) = missing_rows("License Plate,State,Description\nABC1??4,VA,Tall man in a red coat\n")
+    assert isinstance(entry, HotlistEntry)
+    assert (entry.category, dict(entry.extra)) == (
+        Category.MISSING_PERSON,
+        {"Description": "Tall man in a red coat"},
+    )
 
 
 @pytest.mark.parametrize(
