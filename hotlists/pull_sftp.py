@@ -144,15 +144,15 @@ def _check_same(sftp: Any, found: _RemoteFile, feed: FeedSettings) -> None:
 
 def _blocks(file: Any, found: _RemoteFile, feed: FeedSettings) -> Iterator[bytes]:
     """Yield the file, several requests under way at a time; fails when there are fewer bytes than announced."""
-    received = 0
     for start in range(0, found.size, REQUEST_BYTES * WINDOW_REQUESTS):
         end = min(start + REQUEST_BYTES * WINDOW_REQUESTS, found.size)
         pieces = [(offset, min(REQUEST_BYTES, end - offset)) for offset in range(start, end, REQUEST_BYTES)]
-        for block in file.readv(pieces):
-            received += len(block)
+        for (offset, size), block in zip(pieces, file.readv(pieces), strict=True):
+            # At once: paramiko would wait for the rest until the time is over.
+            if len(block) != size:
+                ended = offset + len(block)
+                raise TransientError(f"{_place(feed)}: the transfer ended after {ended} of {found.size} bytes")
             yield block
-    if received != found.size:
-        raise TransientError(f"{_place(feed)}: the transfer ended after {received} of {found.size} bytes")
 
 
 @contextlib.contextmanager

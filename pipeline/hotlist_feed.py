@@ -16,6 +16,8 @@ from pathlib import Path
 from hotlists.freshness import default_max_age_hours
 from hotlists.importer import ImportOptions, ImportReport, import_file
 from hotlists.jurisdictions import parse_jurisdiction
+from hotlists.mapped import mapped_parser
+from hotlists.mapping import load_mapping
 from hotlists.pickup import FolderWatch, signature
 from hotlists.pickup_tray import MOST_TRIES, Tray, digest
 from hotlists.pull import PullContext, Pulled, pull
@@ -270,6 +272,7 @@ class HotlistFeed:
         options = ImportOptions(
             hotlist_id=self.feed.name,
             default_state=state,
+            parser=None if self.feed.mapping is None else mapped_parser(load_mapping(self.feed.mapping)),
             made_by=MADE_BY,
             settings=self._settings.hotlists,
         )
