@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from hotlists.delimited import column_key, joined_rows, split
 from hotlists.edges import read_rows
-from hotlists.entries import EntryMaker, Extra, code_category, describe_vehicle
+from hotlists.entries import EntryMaker, Extra, code_category, describe_vehicle, named, odd_year
 from hotlists.extract import more_fields
 from hotlists.fields import FieldError, parse_moment
 from hotlists.lines import Line, read_lines
@@ -79,7 +79,7 @@ def split_row(text: str, columns: Sequence[str], needed: int) -> list[str]:
     Raises:
         FieldError: The row ends too early, or a quoted field does not end.
     """
-    fields = [field.strip() for field in split(text, ",")]
+    fields = list(map(str.strip, split(text, ",")))
     count = len(columns)
     if len(fields) == count:
         return fields
@@ -132,7 +132,7 @@ def ncic_entry(make: EntryMaker, source: str, line: Line, fields: Sequence[str])
         source_entry_id=nic if len(nic) > 1 else "",
         vehicle=describe_vehicle(vyr, vma, vmo, vst, vco),
         originating_agency=ori,
-        extra=_more(date, liy, lit, vyr),
+        extra=_more(date, liy, lit) + _odd_year(vyr),
     )
 
 
@@ -147,8 +147,13 @@ def _check_years(vyr: str, before: str, after: str) -> None:
 
 
 @lru_cache(maxsize=65_536)
-def _more(date: str, liy: str, lit: str, vyr: str) -> Extra:
-    return more_fields(date=_plain_date(date), liy=liy, lit=lit, vyr=vyr)
+def _more(date: str, liy: str, lit: str) -> Extra:
+    return more_fields(date=_plain_date(date), liy=liy, lit=lit)
+
+
+@lru_cache(maxsize=4096)
+def _odd_year(vyr: str) -> Extra:
+    return named(("vehicle_year", odd_year(vyr)))
 
 
 def _plain_date(date: str) -> str:

@@ -46,11 +46,11 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             raise FieldError(
                 "REASON", "neither a reason (65-100) nor an id with a file code (0-10) tells why it is listed"
             )
-        category = _category(reason, nic[:1].upper())
+        category, known = _meaning(reason, nic[:1].upper())
         note = text[REASON_END:].strip()
-        if not _is_known(reason) and (place := _reason_place(text)) is not None:
+        if not known and (place := _reason_place(text)) is not None:
             record, reason = _without_vehicle(record, text, place), text[place:].strip()
-            category = _category(reason, "")
+            category, _ = _meaning(reason, "")
         return make(
             line,
             plate=record.lic,
@@ -71,22 +71,19 @@ def _is_row(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _is_known(reason: str) -> bool:
-    return " ".join(_ORIGIN.sub("", reason).lower().split()) in category_map("mi")
+def _meaning(reason: str, file_code: str) -> tuple[Category, bool]:
+    """Return what a reason means, and whether it is a whole reason that is known.
 
-
-@lru_cache(maxsize=4096)
-def _category(reason: str, file_code: str) -> Category:
-    """Return what a reason means; where it names its origin alone, or nothing, what the record's file code means."""
-    words = _ORIGIN.sub("", reason)
-    for table in ("categories", "cut_off"):
-        found = category_map("mi", table).get(" ".join(words.lower().split()))
-        if found is not None:
-            return found
-    found = category_of_words("mi", words)
+    Where it names its origin alone, or nothing, it means what the record's file code does.
+    """
+    words = " ".join(_ORIGIN.sub("", reason).lower().split())
+    whole = category_map("mi").get(words)
+    if whole is not None:
+        return whole, True
+    found = category_map("mi", "cut_off").get(words) or category_of_words("mi", words)
     if found is Category.UNMAPPED and (not reason or reason.upper().endswith("NCIC")):
-        return code_category("mi", file_code, "file_codes")
-    return found
+        found = code_category("mi", file_code, "file_codes")
+    return found, False
 
 
 @cache
