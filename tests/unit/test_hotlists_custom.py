@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotlists.columns import FIELDS
 from hotlists.json_rows import MAX_DOCUMENT_BYTES
 from hotlists.lines import MAX_LINE_BYTES
 from hotlists.mapped import mapped_parser
@@ -362,6 +363,24 @@ def test_a_mapping_is_read_from_a_file(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigurationError, match="UTF-8"):
         load_mapping(path)
+
+
+def test_the_documented_mapping_reads_the_documented_list() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "hotlist-layouts.md").read_text(encoding="utf-8")
+    toml = text.split("```toml\n# region.toml\n", 1)[1].split("```", 1)[0]
+    sample = text.split("```text\n# regional list", 1)[1].split("```", 1)[0]
+    assert len(read_mapping(toml).columns.given()) == len(FIELDS)
+    stolen, missing, watched = entries(mapped(toml), "# regional list" + sample)
+    assert (stolen.category, missing.category, watched.category) == (
+        Category.STOLEN_VEHICLE,
+        Category.MISSING_PERSON,
+        Category.WATCH,
+    )
+    assert stolen.vehicle is not None
+    assert stolen.vehicle.summary() == "2014 GRY HOND CRV SUV"
+    assert (stolen.source_entry_id, stolen.priority, dict(stolen.extra)) == ("R-1", "2", {"Remark": "dent in hood"})
+    assert (missing.instructions, missing.jurisdiction) == ("Check on the driver; call in", "US-VA")
+    assert missing.valid_until == datetime(2026, 3, 5, 23, tzinfo=UTC)
 
 
 _STARTS = (b"plate,state\n", b'{"plate":"AB12"}\n', b"[", b"Hot Plate,State,Alert\n", b"Stolen;QC;ABC123\n", b"")
