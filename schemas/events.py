@@ -164,6 +164,9 @@ class Alert(WireModel):
 
     An alert alone is not reasonable suspicion: confirm the plate against the picture and the entry with its
     originating agency before any stop. `plate_picture` is a JPEG of the plate, base64, or absent when too large.
+
+    A `cancel` takes another alert back: do not act on it any more. `cancels` is that alert's id and `reason` says why,
+    for people.
     """
 
     schema_version: Literal["1"] = "1"
@@ -177,6 +180,8 @@ class Alert(WireModel):
     entry: EntrySummaryEvent
     hotlist: ListEvent
     plate_picture: Annotated[str, Field(max_length=65536)] | None = None
+    cancels: UUID | None = None
+    reason: str | None = None
     notice: str = (
         "An alert is not reasonable suspicion by itself. Compare the picture with the listed plate and state, and "
         "confirm the entry with its originating agency before a stop."
