@@ -12,6 +12,7 @@ from hotlists.jurisdictions import parse_jurisdiction
 _STATE = re.compile(r"[A-Z0]{2}|  ", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _RECORD_START = re.compile(r"[A-Z][0-9A-Z][0-9]{8}", re.IGNORECASE)
+_DATE_PLACE = slice(*COLUMNS["DATE"])
 _DATE = re.compile(r"\d{8}| {8}")
 
 
@@ -42,6 +43,16 @@ def check_alignment(lic: str, lis: str, source: str) -> None:
         raise FieldError("LIC", "a blank stands within a plate that fills its column: the columns are shifted")
     if lis.strip() and parse_jurisdiction(lis, source) is None:
         raise FieldError("LIC", f"a blank stands within the plate and '{lis}' is no state: the columns are shifted")
+
+
+def refuse_extract(text: str) -> None:
+    """Refuse a row of NCIC's columns where plate and state come first: its id would be taken for a plate.
+
+    Raises:
+        FieldError: NCIC's date stands in its place; words stand there in lists that begin with the plate.
+    """
+    if text[_DATE_PLACE].isdigit() and len(text) >= _DATE_PLACE.stop:
+        raise FieldError("LIC", "a date stands in columns 19-27: this is a row of NCIC's columns, of another layout")
 
 
 @lru_cache(maxsize=4096)

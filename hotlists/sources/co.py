@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import BinaryIO, Final
 
-from hotlists.alignment import check_alignment, fits
+from hotlists.alignment import check_alignment, fits, refuse_extract
 from hotlists.codemap import category_map, category_of_words, load_codes
 from hotlists.edges import read_rows
 from hotlists.entries import EntryMaker, Extra, describe_vehicle, named, odd_year
@@ -37,6 +37,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
         if len(text) < _LIS.stop:
             column = "LIC" if len(text) < _LIC.stop else "LIS"
             raise FieldError(column, f"the line ends at column {len(text)}, before the reason (12-34)")
+        refuse_extract(text)
         check_alignment(text[_LIC], text[_LIS], "co")
         reason = text[_REASON].strip()
         if not reason:

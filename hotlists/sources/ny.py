@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import BinaryIO, Final
 
-from hotlists.alignment import check_alignment, fits
+from hotlists.alignment import check_alignment, fits, refuse_extract
 from hotlists.edges import read_rows
 from hotlists.entries import EntryMaker, Extra, code_category, describe_vehicle, named
 from hotlists.fields import FieldError
@@ -33,12 +33,16 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
 
     def entry_of(line: Line) -> HotlistEntry:
         text = line.text
-        lic, lis, code = text[_LIC], text[_LIS], text[_CODE : _CODE + 1].upper()
+        lic, lis, code = text[_LIC], text[_LIS], text[_CODE : _CODE + 1]
         if len(text) < _LIS.stop:
             raise FieldError("LIC" if len(text) < _LIC.stop else "LIS", _cut_off(text))
+        refuse_extract(text)
         check_alignment(lic, lis, "ny")
         if not code.strip():
             raise FieldError("CODE", f"{_cut_off(text)}, or its code is blank")
+        if code.islower() and not text.islower():
+            raise FieldError("CODE", f"'{code}' stands in column {_CODE}; a capital letter was expected")
+        code = code.upper()
         vehicle, extra = _vehicle(text[_CLASS], text[_VEHICLE:])
         return make(
             line,

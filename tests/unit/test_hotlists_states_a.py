@@ -257,6 +257,13 @@ def test_new_yorks_codes(code: str, category: Category) -> None:
     assert (found.category, found.source_code) == (category, code)
 
 
+def test_a_list_in_small_letters_is_read() -> None:
+    for source, line in SAMPLES.items():
+        found, small = entry(source, line), entry(source, line.lower())
+        assert (small.category, small.jurisdiction) == (found.category, found.jurisdiction)
+        assert small.entry_id == found.entry_id
+
+
 def test_new_yorks_row_may_end_after_its_code_and_color_may_have_two_parts() -> None:
     short = entry("ny", "ABC1234   NYPASV")
     assert (short.vehicle, short.category) == (None, Category.STOLEN_VEHICLE)
@@ -326,6 +333,9 @@ def test_colorados_vehicles(text: str, vehicle: VehicleDescription | None, extra
         ("ny", "ABC1234    NYPASXBUICWH", "LIS", "shifted"),
         ("ny", "ABC\t1234  NYPASXBUICWH", "LIC", "tabs"),
         ("ny", "ABC 1234  ZZPASXBUICWH", "LIC", "no state"),
+        ("ny", MI, "LIC", "another layout"),
+        ("ny", CO.replace("Attempt To Locate", "Stolen Vehicle   "), "CODE", "capital"),
+        ("co", MI, "LIC", "another layout"),
         ("co", "ABC123", "LIC", "ends at column 6"),
         ("co", "ABC123    CO", "REASON", "blank"),
         ("co", "ABC123   COAttempt To Locate     2002 FORD", "LIC", "gap"),
