@@ -1,4 +1,4 @@
-"""Dates as state files write them."""
+"""Dates and years as state files write them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 from datetime import date
 from functools import lru_cache
 
-from hotlists.fields import parse_year
+from hotlists.fields import FieldError, parse_year
+
+_LONGEST_YEAR = 8
+"""`UNKNOWN` and the like may stand for a year."""
 
 _PARTED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4}|[0-9]{2})")
 _PLAIN = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
@@ -37,3 +40,16 @@ def _iso(text: str) -> str:
         return date(parse_year(year) or 0, int(month), int(day)).isoformat()
     except ValueError:
         return text
+
+
+def check_year(vyr: str) -> None:
+    """Refuse a row whose vehicle year holds something longer, such as a VIN.
+
+    Args:
+        vyr: VYR, without outer blanks.
+
+    Raises:
+        FieldError: It does: the columns are shifted.
+    """
+    if len(vyr) > _LONGEST_YEAR:
+        raise FieldError("VYR", f"the vehicle year holds '{vyr[:20]}': the columns are shifted")

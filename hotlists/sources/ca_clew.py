@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO, Final
 
 from hotlists.alignment import check_alignment
@@ -29,12 +29,16 @@ COLUMNS: Final = {"LIC": (0, 8), "LIS": (8, 10), "COUNTY": (10, 12), "DATE": (12
 """Fields by 0-based columns, end-exclusive."""
 
 _NEEDED_LENGTH: Final = COLUMNS["LIS"][1]
-_UNPADDED = re.compile(r"(\S{2,8}) +([A-Z0]{2})([0-9]{10})")
+_FIRST_LINES: Final = 200
+"""So many lines tell whether a table pads its plates."""
+
+_PADDED = re.compile(r"(?=.{8}[A-Z0]{2}[0-9]{10}$)[^ ]+  +[^ ]+")
+_UNPADDED = re.compile(r"(\S{2,8}) ([A-Z0]{2})([0-9]{10})")
 _COUNTY = re.compile(r"[0-9A-Z]{2}|\s*")
 _HEADER = re.compile(r"DATE *([0-9]{2})/([0-9]{2})/([0-9]{4})(?: *([0-9]{2}):([0-9]{2}))?")
 # A footer that is itself cut off must not become the plate TOTALRE of Colorado.
 _FOOTER_START = "TOTAL RECO"
-_FOOTER = re.compile(r"TOTAL RECORDS?[ :]*([0-9]+)", re.IGNORECASE)
+_FOOTER = re.compile(r"TOTAL RECORDS?[ :]*([0-9]{1,12})")
 
 
 def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
@@ -49,17 +53,18 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     kind = _kind(source_name)
     category = category_map(SOURCE)[kind]
     make = EntryMaker(SOURCE, hotlist_id, default_state)
+    lines = read_lines(stream, source_name)
+    first = list(islice(lines, _FIRST_LINES))
+    is_padded = any(_PADDED.fullmatch(line.text) for line in first)
 
     def entry_of(line: Line) -> HotlistEntry:
-        plate, state, extra = _split(line.text)
+        plate, state, extra = _split(line.text, is_padded)
         return make(line, plate=plate, category=category, code=kind, state=state, extra=extra)
 
-    lines = read_lines(stream, source_name)
-    first = next(lines)
-    is_header = _HEADER.match(first.text) is not None
-    table = _Table(lines if is_header else chain((first,), lines))
-    header = first.text if is_header else None
-    return ParsedList(table.records(), entry_of, _date(header or ""), header, kind, table.declared_rows)
+    header = first[0].text if _HEADER.match(first[0].text) else None
+    table = _Table(chain(first, lines))
+    context = f"{kind} padded" if is_padded else kind
+    return ParsedList(table.records(), entry_of, _date(header or ""), header, context, table.declared_rows)
 
 
 def _kind(source_name: str) -> str:
@@ -108,8 +113,11 @@ def _date(header: str) -> datetime | None:
         return None
 
 
-def _split(text: str) -> tuple[str, str, Extra]:
+def _split(text: str, is_padded: bool) -> tuple[str, str, Extra]:
     """Return a record's plate, state, and the rest.
+
+    Some tables have one blank after the plate, however short it is; state, county and date at the end tell where it
+    stands. In a table that pads its plates such a row has lost a character, maybe one of the plate.
 
     Raises:
         FieldError: The record is cut off, or its columns are shifted and nothing tells where the plate ends.
@@ -120,8 +128,7 @@ def _split(text: str) -> tuple[str, str, Extra]:
         check_alignment(text[:8], text[8:10], SOURCE)
         return text[:8], text[8:10].strip(), _more(text[10:])
     except FieldError:
-        # Some tables pad the plate with one blank only; state, county and date at the end tell where it stands.
-        match = _UNPADDED.fullmatch(text)
+        match = None if is_padded else _UNPADDED.fullmatch(text)
         if match is None or parse_jurisdiction(match[2], SOURCE) is None:
             raise
         return match[1], match[2], _more(match[3])

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from hotlists.alignment import check_alignment, fits
 from hotlists.codemap import category_map
-from hotlists.dates import us_date
+from hotlists.dates import check_year, us_date
 from hotlists.edges import read_rows
 from hotlists.entries import EntryMaker, Extra, describe_vehicle, named, odd_year
 from hotlists.fields import FieldError
@@ -51,6 +51,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
         code = text[_LIST].strip().upper()
         tags, person = _rest(text)
         year = tags.get("VYR", "")
+        check_year(year)
         extra = _more(text[_LIT].strip(), tags.get("DOT", ""), odd_year(year))
         if person or not tags.keys() <= _TAGS:
             others = ((tag.lower(), value) for tag, value in tags.items() if tag not in _TAGS)

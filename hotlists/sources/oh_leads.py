@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO, Final, NamedTuple
 
 from hotlists.codemap import category_map
-from hotlists.dates import us_date
+from hotlists.dates import check_year, us_date
 from hotlists.edges import read_rows
 from hotlists.entries import EntryMaker, describe_vehicle, named, odd_year
 from hotlists.fields import FieldError
@@ -82,6 +82,7 @@ def _entry_of(make: EntryMaker) -> Callable[[Line], HotlistEntry]:
         operation, lic, lis, expires, wanted_on, vma, vmo, vyr, vco, misc = _fields(line.text)
         if operation != ADD:
             raise FieldError("OPERATION", f"'{operation[:20]}' was found, '{ADD}' (add) was expected")
+        check_year(vyr)
         category, code, nic, rest = _misc(misc, states, codes)
         return make(
             line,

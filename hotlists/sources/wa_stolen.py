@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from hotlists.codemap import category_map
-from hotlists.dates import us_date
+from hotlists.dates import check_year, us_date
 from hotlists.delimited import column_key, split
 from hotlists.edges import read_rows
 from hotlists.entries import EntryMaker, describe_vehicle, named, odd_year
@@ -43,6 +43,7 @@ COLUMNS: Final = (
 _NEEDED_FIELDS: Final = 4
 _MAX_LINES_PER_ROW: Final = 50
 _MOST_HEADERS: Final = 3
+_OTHER_DIGIT = re.compile(r"[1-9]")
 _RECORD_START = re.compile(r'"?[A-Z0-9-]{2,5}"? *, *"?[A-Z0-9]{9}"? *,', re.IGNORECASE)
 
 
@@ -62,6 +63,9 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
         if not lic.strip("0"):
             # Vehicles without a plate stand there as 0, 00 or 000.
             raise FieldError("LIC", "the plate is empty or zeros alone, which stand for a vehicle without a plate")
+        if _OTHER_DIGIT.search(lis):
+            raise FieldError("LIS", f"the state column holds '{lis[:20]}': the columns are shifted")
+        check_year(vyr)
         return make(
             line,
             plate=lic,

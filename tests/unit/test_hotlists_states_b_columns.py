@@ -80,6 +80,7 @@ def test_clew_table_with_header_and_footer() -> None:
         ("TOTAL RECORDS: 1\n", 1),
         ("TOTAL RECORD 0000072\n", 72),
         ("TOTAL RECORD 00000", 0),
+        (f"TOTAL RECORD {'9' * 5000}", 999_999_999_999),
         ("TOTAL RECORD", FOOTER_MISSING),
         ("TOTAL RECO", FOOTER_MISSING),
         ("", FOOTER_MISSING),
@@ -142,7 +143,6 @@ def test_clew_file_whose_name_tells_no_type_is_refused(name: str) -> None:
         ("ABC123 CA0120180627", "ABC123", "US-CA"),
         ("2N0NCAL NC0120180627", "2N0NCAL", "US-NC"),
         ("ABC123 NC0120180627", "ABC123", "US-NC"),
-        ("ABC1234  CA1220190515", "ABC1234", "US-CA"),
         ("ABC123  0R0120180627", "ABC123", "US-OR"),
         ("ABC123  CA", "ABC123", "US-CA"),
         ("ABC123  CA  20180627", "ABC123", "US-CA"),
@@ -153,6 +153,12 @@ def test_clew_file_whose_name_tells_no_type_is_refused(name: str) -> None:
 def test_clew_rows_as_they_really_are(line: str, plate: str, state: str) -> None:
     found = entry("ca-clew", line)
     assert (found.plate, found.jurisdiction) == (plate, state)
+
+
+def test_clew_row_with_one_blank_is_refused_in_a_table_that_pads_its_plates() -> None:
+    good, bad = rows("ca-clew", "ABC123  CA0120180627\nBC1234 CA0120180627\n")
+    assert isinstance(good, HotlistEntry)
+    assert isinstance(bad, RejectedRow), "it may be ABC1234 without its first letter"
 
 
 def test_clew_row_without_a_state_is_of_the_default_one() -> None:
@@ -172,7 +178,8 @@ def test_clew_row_without_a_state_is_of_the_default_one() -> None:
         ("ABC123 NC01", "LIC", "shifted"),
         ("ABC1234 CA1", "COUNTY", "two digits"),
         ("AB 123 CA0120180627", "LIC", "shifted"),
-        ("ABC1234  XX1220190515", "LIS", "shifted"),
+        ("ABC1234  CA1220190515", "LIS", "shifted"),
+        ("ABC123 XX0120180627", "LIC", "shifted"),
     ],
 )
 def test_clew_rows_that_may_name_another_vehicle_are_rejected(line: str, column: str, words: str) -> None:
@@ -348,6 +355,7 @@ def test_leads_other_tags_and_odd_years_are_kept() -> None:
     ("line", "column", "words"),
     [
         (f"        {LEADS_ROW[8:]}", "LIC", "empty"),
+        (LEADS_ROW.replace("VYR/05", f"VYR/{'9' * 5000}"), "VYR", "shifted"),
         (f"{'0':<8}{LEADS_ROW[8:]}", "LIC", "1 characters"),
         ("660JEM", "LIC", "ends at column 6"),
         ("660JEM  W", "LIS", "ends at column 9"),

@@ -158,6 +158,10 @@ def test_wa_codes_with_zero_for_the_letter_o_get_it_back() -> None:
     [
         ("EVS,WA0170600,921R", "LIC", "ends after 3 of 15"),
         ("BOTH PLATES ON VEHICLE", "MKE", "ends after 1 of 15"),
+        (WA_ROW.replace("WA0170600,", "WA0170600"), "LIS", "shifted"),
+        (WA_ROW.replace(",WA,", "WA,"), "LIS", "shifted"),
+        (WA_ROW.replace("PC,", "PC,,"), "VYR", "shifted"),
+        (WA_ROW.replace("2003", "9" * 5000), "VYR", "shifted"),
         (WA_ROW.replace("921RQE", "0"), "LIC", "zeros"),
         (WA_ROW.replace("921RQE", "000"), "LIC", "zeros"),
         (WA_ROW.replace("921RQE", ""), "LIC", "empty"),
@@ -424,6 +428,7 @@ def test_oh_what_the_writing_program_said_is_no_row() -> None:
         (OH_ROW.replace("01/01/2017 04/11/2021 ", ""), "EXP DATE"),
         ("1 ABC123     MI", "EXP DATE"),
         (OH_ROW.replace("ABC123", ""), "LIC"),
+        (OH_ROW.replace("2015", "9" * 5000), "VYR"),
         ("garbage", "row"),
     ],
 )
