@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
+from itertools import chain
 
 from hotlists.columns import heading
 from hotlists.delimited import DELIMITERS, Table, joined_rows, split
@@ -13,6 +16,32 @@ from schemas.errors import InvalidInput
 
 COLON = ":"
 """Divides fields on some lists, which have no quotes then."""
+
+
+class QuotedTable(Table):
+    """A table most of whose quoted rows are plain: these are split without looking for quotes that do not fit."""
+
+    __slots__ = ()
+
+    def fields(self, line: Line) -> list[str]:
+        """Return a row's fields, as many as there are columns.
+
+        Raises:
+            FieldError: The row has more fields than columns, or a quoted field does not end.
+        """
+        text = line.text
+        if '"' in text and _plainly_quoted(self.delimiter).fullmatch(text):
+            fields = next(csv.reader([text], delimiter=self.delimiter))
+            if len(fields) == len(self.names):
+                return fields
+        return Table.fields(self, line)
+
+
+@cache
+def _plainly_quoted(delimiter: str) -> re.Pattern[str]:
+    """Return the pattern of rows that have quotes around whole fields only, and no line end within them."""
+    field = rf'(?:"(?:[^"\r\n]|"")*+"|[^"\r\n{re.escape(delimiter)}]*+)'
+    return re.compile(rf"{field}(?:{re.escape(delimiter)}{field})*+")
 
 
 class UnquotedTable(Table):
@@ -73,7 +102,19 @@ def table(header: Line, names: tuple[str, ...], delimiter: str, rows: Iterator[L
     """
     if delimiter == COLON:
         return UnquotedTable(header, names, delimiter, (line for line in rows if line.text.strip(": ")))
-    return Table(header, names, delimiter, joined_rows(rows, delimiter))
+    return QuotedTable(header, names, delimiter, _rows(rows, delimiter))
+
+
+def _rows(lines: Iterator[Line], delimiter: str) -> Iterator[Line]:
+    """Yield a table's rows; from the first one on that may go on over line ends, quotes are looked at closely."""
+    plain = _plainly_quoted(delimiter).fullmatch
+    blank = f'{delimiter} "'
+    for line in lines:
+        if '"' in line.text and not plain(line.text):
+            yield from joined_rows(chain((line,), lines), delimiter)
+            return
+        if line.text.strip(blank):
+            yield line
 
 
 def read_header(lines: Iterator[Line], source_name: str, wanted: Collection[str], called: str) -> Table:
