@@ -31,7 +31,8 @@ def alerts(
 ) -> None:
     """Show the newest alerts, oldest first, and whether each was published to Kafka.
 
-    State: published, waiting (in the outbox, for Kafka), or refused (a dead letter, with the broker's reason).
+    State: published, waiting (in the outbox, for Kafka), or refused (a dead letter, with the broker's reason). An alert
+    that was taken back is CANCELED; why stands in the alert that takes it back.
 
     Example:
         platewatch alerts --follow
@@ -55,7 +56,11 @@ def alerts(
 def _show(found: Sequence[StoredAlert], *, as_json: bool, header: bool) -> None:
     if as_json:
         for stored in found:
-            state = {"published": stored.published, "dead_letter": stored.dead_letter}
+            state = {
+                "published": stored.published,
+                "dead_letter": stored.dead_letter,
+                "canceled": stored.canceled,
+            }
             print_json({"alert_number": stored.alert_number, **state, "alert": stored.payload})
     elif found:
         states = [_state(stored) for stored in found]
@@ -65,5 +70,7 @@ def _show(found: Sequence[StoredAlert], *, as_json: bool, header: bool) -> None:
 
 def _state(stored: StoredAlert) -> str:
     if stored.dead_letter is not None:
-        return f"refused: {stored.dead_letter}"
-    return "published" if stored.published else "waiting"
+        state = f"refused: {stored.dead_letter}"
+    else:
+        state = "published" if stored.published else "waiting"
+    return state if stored.canceled is None else f"{state}; CANCELED"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from schemas.events import Alert
+from schemas.events import Alert, AlertType
 from schemas.types import Tier
 from schemas.wording import age_text
 
@@ -59,7 +59,7 @@ def _cells(alert: Alert) -> list[Text]:
         Text(_plate(alert.read.plate, alert.read.jurisdiction)),
         Text(_plate(alert.entry.plate, alert.entry.jurisdiction)),
         Text(alert.hit.tier.value, style=TIER_STYLES[alert.hit.tier]),
-        Text(why(alert)),
+        Text(why(alert), style="bold" if alert.type is AlertType.CANCEL else ""),
         Text(f"{alert.hotlist.hotlist_id}, {age_text(alert.hotlist.age_seconds)}"),
     ]
 
@@ -69,5 +69,10 @@ def _plate(plate: str, jurisdiction: str | None) -> str:
 
 
 def why(alert: Alert) -> str:
-    """Return why an alert was raised: what the plate is listed for, and how the read agrees with it."""
+    """Return why an alert was raised: what the plate is listed for, and how the read agrees with it.
+
+    For a cancel it is why the alert is taken back.
+    """
+    if alert.type is AlertType.CANCEL:
+        return f"CANCELED: {alert.reason or 'do not act on the alert any more'}"
     return f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from alerts.relay import Relay
 from pipeline.cameras import CameraWorker
+from pipeline.cancellations import CancellationWorker
 from pipeline.counters import Counters, RunTotals
 from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.live_matcher import LiveMatcher
@@ -79,7 +80,11 @@ class Service:
             CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)
             for camera in self._settings.cameras
         ]
-        lists_thread = self._thread("hotlists", stop, lambda: self._matcher.run(stop))
+        cancellations = CancellationWorker(self._database, self._settings)
+        list_threads = [
+            self._thread("hotlists", stop, lambda: self._matcher.run(stop)),
+            self._thread("cancellations", stop, lambda: cancellations.run(stop)),
+        ]
         camera_threads = [
             self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
             for worker in workers
@@ -105,7 +110,7 @@ class Service:
             stop.set()
             relay_stop.set()
             feeds.stop()
-            for thread in (lists_thread, *camera_threads, recorder_thread, *relay_threads):
+            for thread in (*list_threads, *camera_threads, recorder_thread, *relay_threads):
                 thread.join()
         if self._failure is not None:
             raise self._failure

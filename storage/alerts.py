@@ -19,12 +19,14 @@ class StoredAlert:
 
     `alert_number` grows in the order in which alerts become visible. `payload` is the Alert as a JSON object.
     `published` says that the broker has acknowledged it; `dead_letter` is why it refused it for good, or None.
+    `canceled` is why the alert was taken back, by an alert of its own, or None.
     """
 
     alert_number: int
     payload: dict[str, Any]
     published: bool
     dead_letter: str | None
+    canceled: str | None = None
 
 
 class AlertLog:

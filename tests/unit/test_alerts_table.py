@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.tables import alert_table
+from schemas.events import AlertType
 from tests.unit.alerts_samples import sample_alert
 
 
@@ -42,3 +43,12 @@ def test_states_stand_in_a_column_of_their_own() -> None:
     header, row = _print(alert_table([sample_alert()], states=["waiting"]))
     assert header.endswith("State".ljust(len(header) - header.index("State")))
     assert row.rstrip().endswith("waiting")
+
+
+def test_a_cancel_says_so_instead_of_what_the_plate_was_listed_for() -> None:
+    taken_back = {"type": AlertType.CANCEL, "reason": "entry withdrawn by lee at 2026-11-23T01:00:00Z (recovered)"}
+    row = " ".join(_print(alert_table([sample_alert().model_copy(update=taken_back)]))[1:])
+    assert "CANCELED: entry withdrawn by lee at" in row
+    assert "2026-11-23T01:00:00Z (recovered)" in row
+    assert "VNV4527 VA" in row
+    assert "stolen vehicle" not in row
