@@ -129,7 +129,7 @@ def test_an_entry_with_an_end_does_not_match_after_it(database: Database) -> Non
 
 
 def test_an_alert_without_an_end_is_warned_of() -> None:
-    said = add("--blue", "--plate", "XYZ4321")
+    said = add("--amber", "--plate", "XYZ4321")
     assert "holds until it is withdrawn" in said.stderr
     assert "without an end" in said.stdout
     assert len(said.stderr.strip().splitlines()) == 1
