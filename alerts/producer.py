@@ -76,7 +76,7 @@ class AlertProducer:
         settings: KafkaSettings,
         servers: Sequence[str],
         *,
-        retention_days: int,
+        retention_days: float,
         partitions: int = DEFAULT_PARTITIONS,
     ) -> None:
         self._settings = settings

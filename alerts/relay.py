@@ -59,7 +59,7 @@ class Relay:
         servers: Sequence[str],
         *,
         topics: Sequence[str] = (),
-        retention_days: int = 21,
+        retention_days: float = 21,
     ) -> None:
         self._outbox = outbox
         self._where = ", ".join(servers)

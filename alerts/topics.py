@@ -15,7 +15,7 @@ BROKER_DEFAULT = -1
 LONGEST_SEGMENT = timedelta(days=1)
 
 
-def topic_settings(retention_days: int) -> dict[str, str]:
+def topic_settings(retention_days: float) -> dict[str, str]:
     """Return the settings of a topic whose records are gone after so many days.
 
     Kafka deletes whole segments, each once its newest record is older than the retention, so an oldest record lives
@@ -39,7 +39,7 @@ def topic_settings(retention_days: int) -> dict[str, str]:
     }
 
 
-def ensure_topic(admin: Any, topic: str, *, retention_days: int, partitions: int = DEFAULT_PARTITIONS) -> bool:
+def ensure_topic(admin: Any, topic: str, *, retention_days: float, partitions: int = DEFAULT_PARTITIONS) -> bool:
     """Make a topic if it does not exist; an existing one stays as it is.
 
     Args:

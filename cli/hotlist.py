@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
-from cli import hotlist_import, hotlist_versions
+from cli import hotlist_add, hotlist_import, hotlist_pull, hotlist_versions
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
 from cli.hotlist_report import (
     entry_record,
     print_entries,
     print_rejects,
+    print_silent,
     print_summaries,
     reject_record,
     summary_record,
 )
+from policy.decisions import open_policy
 from schemas.errors import InvalidInput
 from storage.database import open_database
 from storage.hotlist_versions import HotlistVersions
@@ -32,19 +34,26 @@ def register(parent: typer.Typer) -> None:
 
 hotlist_import.register(app)
 hotlist_versions.register(app)
+hotlist_add.register(app)
+hotlist_pull.register(app)
 
 
 @app.command("list", epilog="Example: platewatch hotlist list")
 def list_lists(as_json: JsonOption = False, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
     """Show the active lists and how old their content is."""
-    with open_database(command_settings(config, data_dir)) as database:
-        summaries = HotlistStore(database).lists()
+    settings = command_settings(config, data_dir)
+    # Imported here: the pipeline takes a second to load, and the other commands should not.
+    from pipeline.list_currency import current_ages
+
     now = datetime.now(UTC)
+    with open_database(settings) as database:
+        summaries = HotlistStore(database).lists()
+        ages = {age.hotlist_id: age for age in current_ages(database, settings, now)}
     if as_json:
         for summary in summaries:
-            print_json(summary_record(summary, now))
+            print_json(summary_record(summary, ages.get(summary.hotlist_id), now))
         return
-    print_summaries(summaries, now)
+    print_summaries(summaries, ages, now)
 
 
 @app.command("show", epilog="Example: platewatch hotlist show ncic --limit 20")
@@ -56,21 +65,25 @@ def show(
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Show a list's entries, or its rejected rows."""
-    with open_database(command_settings(config, data_dir)) as database:
+    """Show a list's entries and which of its categories raise no alert by law, or its rejected rows."""
+    settings = command_settings(config, data_dir)
+    policy = open_policy(settings)
+    with open_database(settings) as database:
         store = HotlistStore(database)
         summary = _require(store, name)
         found = store.rejects(summary.version_id)[:limit] if rejects else []
         entries = [] if rejects else store.entries_of(name, limit)
+        categories = {} if rejects else store.categories_of(name)
     if as_json:
         for row in found:
             print_json(reject_record(row))
         for entry in entries:
-            print_json(entry_record(entry))
+            print_json(entry_record(entry, policy))
     elif rejects:
         print_rejects(found)
     else:
-        print_entries(entries)
+        print_entries(entries, policy)
+        print_silent(categories, policy)
 
 
 def _require(store: HotlistStore, name: str) -> HotlistSummary:

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from cli.hotlist_report import entry_record
+from cli.hotlist_report import entry_record, print_silent
 from hotlists.importer import user_name
 from hotlists.single import ALERT_KINDS, SingleEntry, single_entry
+from policy.decisions import Policy, open_policy
 from schemas.types import Category, HotlistEntry
 from storage.database import open_database
 from storage.hotlist_edits import LOCAL, HotlistEdits
@@ -95,7 +96,7 @@ def add(
         outcome = _outcome(entry, edits.find(entry_id=entry.entry_id, hotlist_id=name))
         why = reason or " ".join(text for text in (code or kind.value, case) if text)
         version = edits.add(name, [entry], by=user_name(), reason=why)
-    _report(entry, version, outcome, as_json=as_json)
+    _report(entry, version, outcome, open_policy(settings), as_json=as_json)
 
 
 def _kind(options: dict[str, bool], category: Category | None) -> tuple[Category, str]:
@@ -114,9 +115,9 @@ def _outcome(entry: HotlistEntry, known: list[HotlistEntry]) -> str:
     return "unchanged" if known[0]._replace(source_line=None, raw=None) == entry else "changed"
 
 
-def _report(entry: HotlistEntry, version: int, outcome: str, *, as_json: bool) -> None:
+def _report(entry: HotlistEntry, version: int, outcome: str, policy: Policy, *, as_json: bool) -> None:
     if as_json:
-        print_json({**entry_record(entry), "version": version, "outcome": outcome})
+        print_json({**entry_record(entry, policy), "version": version, "outcome": outcome})
     else:
         what = entry.source_code or entry.category.value
         place = f" ({entry.jurisdiction})" if entry.jurisdiction else ""
@@ -126,6 +127,7 @@ def _report(entry: HotlistEntry, version: int, outcome: str, *, as_json: bool) -
         line = f"{entry.plate}{place}, {what}{vehicle}: {verb} list '{entry.hotlist_id}', {until}"
         console.print(line, markup=False, highlight=False)
         console.print(f"entry {entry.entry_id}", highlight=False)
+    print_silent({entry.category: 1}, policy)
     if entry.valid_until is None:
         errors.print(
             "no --expires is given: the entry holds until it is withdrawn (platewatch hotlist withdraw)", style="yellow"

@@ -15,7 +15,10 @@ from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings
 from cli.hotlist_report import print_report, report_record
 from hotlists.importer import ImportOptions, ImportReport, import_file, survey_file
 from hotlists.jurisdictions import parse_jurisdiction
+from hotlists.mapped import mapped_parser
+from hotlists.mapping import load_mapping
 from hotlists.sources import PARSERS
+from policy.decisions import open_policy
 from storage.database import open_database
 
 
@@ -87,6 +90,10 @@ def import_list(
         str | None,
         typer.Option("--state", help="State of rows that give none.", parser=_state, metavar="VA", show_default=False),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", help="TOML file that says which column is what (csv only).", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -96,11 +103,14 @@ def import_list(
     Rows that cannot be used are reported with line, column and reason, and kept with the version. A version that is cut
     off, older than the active one, or of quite another size is held: look at it, then import it with --force.
     """
+    if mapping is not None and source != "csv":
+        raise typer.BadParameter("a mapping belongs to --source csv", param_hint="--mapping")
     settings = command_settings(config, data_dir)
     options = ImportOptions(
         hotlist_id=name,
         as_of=as_of,
         default_state=state,
+        parser=None if mapping is None else mapped_parser(load_mapping(mapping)),
         force=force,
         settings=settings.hotlists,
     )
@@ -112,11 +122,12 @@ def import_list(
             with open_database(settings) as database:
                 return import_file(database, file, source, options, on_progress=advance)
 
+    policy = open_policy(settings)
     report = run()
     if as_json:
-        print_json(report_record(report))
+        print_json(report_record(report, policy))
     else:
-        print_report(report)
+        print_report(report, policy)
 
 
 @contextmanager

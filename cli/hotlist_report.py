@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import console, errors
+from hotlists.freshness import ListAge
 from hotlists.importer import ImportReport
+from policy.decisions import Policy
 from schemas.events import utc
-from schemas.types import HotlistEntry, RejectedRow
+from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.hotlist_versions import VersionSummary
 from storage.hotlists import HotlistSummary
 
@@ -19,8 +22,8 @@ REJECTS_SHOWN = 5
 """Most rejected rows that an import's report repeats; the list keeps all of them."""
 
 
-def report_record(report: ImportReport) -> dict[str, Any]:
-    """Return an import's report as a JSON record."""
+def report_record(report: ImportReport, policy: Policy) -> dict[str, Any]:
+    """Return an import's report as a JSON record; `silent` counts entries by categories that may not notify."""
     found, outcome = report.survey, report.outcome
     record: dict[str, Any] = {
         "hotlist": report.hotlist_id,
@@ -34,6 +37,9 @@ def report_record(report: ImportReport) -> dict[str, Any]:
         "withdrawn": found.withdrawn,
         "rejected": len(found.rejects),
         "unmapped": dict(found.unmapped),
+        "silent": {
+            category.value: count for category, count in silent_categories(dict(found.categories), policy).items()
+        },
         "rejects": [reject_record(row) for row in found.rejects[:REJECTS_SHOWN]],
     }
     if outcome is not None:
@@ -52,7 +58,19 @@ def reject_record(row: RejectedRow) -> dict[str, Any]:
     return {"line": row.line, "column": row.column, "reason": row.reason, "raw": row.raw}
 
 
-def print_report(report: ImportReport) -> None:
+def silent_categories(categories: Mapping[Category, int], policy: Policy) -> dict[Category, int]:
+    """Return those of a list's categories whose hits raise no alert, with how many entries they have."""
+    return {category: count for category, count in categories.items() if not policy.may_notify(category)}
+
+
+def print_silent(categories: Mapping[Category, int], policy: Policy) -> None:
+    """Say on standard error which of a list's categories raise no alert, and why."""
+    for category, count in silent_categories(categories, policy).items():
+        name = category.value.replace("_", " ")
+        errors.print(f"{count} entries: {name}: {policy.notify_reason(category)}", style="yellow", markup=False)
+
+
+def print_report(report: ImportReport, policy: Policy) -> None:
     """Print an import's report: the result on standard output, what to look at on standard error."""
     found, outcome = report.survey, report.outcome
     if outcome is None:
@@ -69,6 +87,7 @@ def print_report(report: ImportReport) -> None:
     for code, count in found.unmapped[:REJECTS_SHOWN]:
         label = f"category '{code}' is not known" if code else "no category is given"
         errors.print(f"{count} entries: {label}; loaded as 'unmapped'", style="yellow", markup=False)
+    print_silent(dict(found.categories), policy)
     _print_first_rejects(found.rejects, report)
 
 
@@ -84,7 +103,7 @@ def _print_first_rejects(rejects: tuple[RejectedRow, ...], report: ImportReport)
         errors.print(f"  and {rest} more{see}")
 
 
-def summary_record(summary: HotlistSummary, now: datetime) -> dict[str, Any]:
+def summary_record(summary: HotlistSummary, age: ListAge | None, now: datetime) -> dict[str, Any]:
     """Return an active list as a JSON record; its age is at `now`."""
     return {
         "hotlist": summary.hotlist_id,
@@ -96,6 +115,8 @@ def summary_record(summary: HotlistSummary, now: datetime) -> dict[str, Any]:
         "age_seconds": round((now - summary.as_of).total_seconds(), 1) if summary.as_of else None,
         "activated_at": utc(summary.activated_at),
         "file": summary.file_name,
+        "max_age_hours": age.max_age_hours if age else None,
+        "late": age.is_late if age else False,
         "held": summary.held,
     }
 
@@ -138,15 +159,16 @@ def print_versions(versions: list[VersionSummary]) -> None:
     console.print(table)
 
 
-def _age(summary: HotlistSummary, now: datetime) -> str:
+def _age(summary: HotlistSummary, age: ListAge | None, now: datetime) -> str:
     if summary.as_of is None:
         return ""
     hours = (now - summary.as_of).total_seconds() / 3600
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} d"
+    text = f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} d"
+    return f"{text}, LATE (at most {age.max_age_hours:g} h)" if age and age.is_late else text
 
 
-def entry_record(entry: HotlistEntry) -> dict[str, Any]:
-    """Return an entry as a JSON record."""
+def entry_record(entry: HotlistEntry, policy: Policy) -> dict[str, Any]:
+    """Return an entry as a JSON record; `notifies` says whether its hits raise alerts here."""
     vehicle = entry.vehicle
     return {
         "entry_id": str(entry.entry_id),
@@ -154,6 +176,7 @@ def entry_record(entry: HotlistEntry) -> dict[str, Any]:
         "plate": entry.plate,
         "jurisdiction": entry.jurisdiction,
         "category": entry.category.value,
+        "notifies": policy.may_notify(entry.category),
         "source_entry_id": entry.source_entry_id,
         "source_code": entry.source_code,
         "year": vehicle.year if vehicle else None,
@@ -172,14 +195,14 @@ def entry_record(entry: HotlistEntry) -> dict[str, Any]:
     }
 
 
-def print_entries(entries: list[HotlistEntry]) -> None:
+def print_entries(entries: list[HotlistEntry], policy: Policy) -> None:
     """Print entries as a table."""
     table = Table("plate", "state", "category", "vehicle", "case", "until (UTC)", "line")
     for entry in entries:
         cells = (
             entry.plate,
             entry.jurisdiction or "",
-            entry.category.value,
+            entry.category.value if policy.may_notify(entry.category) else f"{entry.category.value} (silent)",
             entry.vehicle.summary() if entry.vehicle else "",
             entry.case_number or entry.source_entry_id or "",
             f"{entry.valid_until:%Y-%m-%d %H:%M}" if entry.valid_until else "",
@@ -197,7 +220,7 @@ def print_rejects(rejects: list[RejectedRow]) -> None:
     console.print(table if rejects else "every row of this list could be used")
 
 
-def print_summaries(summaries: list[HotlistSummary], now: datetime) -> None:
+def print_summaries(summaries: list[HotlistSummary], ages: Mapping[str, ListAge], now: datetime) -> None:
     """Print the active lists as a table; their age is at `now`."""
     table = Table("list", "layout", "entries", "rejected", "content of (UTC)", "age", "file")
     for summary in summaries:
@@ -207,7 +230,7 @@ def print_summaries(summaries: list[HotlistSummary], now: datetime) -> None:
             str(summary.entries),
             str(summary.rejected),
             f"{summary.as_of:%Y-%m-%d %H:%M}" if summary.as_of else "unknown",
-            _age(summary, now),
+            _age(summary, ages.get(summary.hotlist_id), now),
             Text(summary.file_name),
         )
     for summary in summaries:

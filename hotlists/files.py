@@ -95,7 +95,9 @@ def open_list(path: Path) -> Iterator[ListFile]:
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
         os.close(descriptor)
-        problem = "this is a folder; give one file" if stat.S_ISDIR(kind) else "this is no plain file; save the list to one"
-        raise InvalidInput(problem, source=str(path))
+        found = (
+            "this is a folder; give one file" if stat.S_ISDIR(kind) else "this is no plain file; save the list to one"
+        )
+        raise InvalidInput(found, source=str(path))
     with os.fdopen(descriptor, "rb") as stream:
         yield ListFile(stream, path)

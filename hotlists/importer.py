@@ -142,7 +142,7 @@ def _import(
         if reasons and not options.force:
             raise HeldForReview("; ".join(reasons), source=path.name, line=reader.cut_line)
         outcome = _activate(version, reader, difference, file.sha256(), as_of)
-        found = reader.survey(difference, version.unmapped())
+        found = reader.survey(difference, version.unmapped(), version.categories())
     report = ImportReport(name, source, path.name, as_of, found, outcome)
     _log(report)
     return report
@@ -185,7 +185,9 @@ def survey_file(
         reader = ListReader(file, path.name, name, source, options.default_state, options.parser, on_progress)
         reader.run(comparison, lambda entry, digest: None, frozenset())
         file.check_unchanged()
-    found = reader.survey(comparison.result(), reader.counts.unmapped.most_common())
+    found = reader.survey(
+        comparison.result(), reader.counts.unmapped.most_common(), reader.counts.categories.most_common()
+    )
     return ImportReport(name, source, path.name, options.as_of or reader.as_of, found, None)
 
 

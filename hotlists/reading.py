@@ -19,6 +19,7 @@ from hotlists.lines import Line
 from hotlists.parsing import FOOTER_MISSING, HotlistParser, ParsedList, reject
 from hotlists.sources import parser_for
 from hotlists.survey import EARLY_CHECK_ROWS, Counts, Survey
+from schemas.types import Category
 from storage.hotlist_import import Write
 
 PARSING_REVISION = 1
@@ -151,12 +152,18 @@ class ListReader:
         is_shortest = self._shortest is not None and len(self._last.text) < self._shortest
         return self._last.number if is_shortest and self.counts.rows > SHORT_LIST_ROWS else None
 
-    def survey(self, difference: Difference, unmapped: Iterable[tuple[str, int]]) -> Survey:
+    def survey(
+        self,
+        difference: Difference,
+        unmapped: Iterable[tuple[str, int]],
+        categories: Iterable[tuple[Category, int]],
+    ) -> Survey:
         """Return what the file holds.
 
         Args:
             difference: What the comparison found.
             unmapped: How many entries of the version have each code that is not known.
+            categories: How many have each category.
         """
         return Survey(
             self.as_of,
@@ -166,6 +173,7 @@ class ListReader:
             self.counts.withdrawn,
             tuple(self.counts.rejects),
             tuple(unmapped),
+            tuple(categories),
         )
 
 

@@ -25,7 +25,7 @@ class Survey:
 
     `rows` counts all rows, `entries` those that would be active, `duplicates` usable rows that a later row of the same
     identity replaces. `withdrawn` rows are left out because a person took their entries out of force. `unmapped` counts
-    entries of unknown category by the source's code.
+    entries of unknown category by the source's code, `categories` all entries by category.
     """
 
     as_of: datetime | None
@@ -35,6 +35,7 @@ class Survey:
     withdrawn: int
     rejects: tuple[RejectedRow, ...]
     unmapped: tuple[tuple[str, int], ...]
+    categories: tuple[tuple[Category, int], ...]
 
 
 @dataclass(slots=True)
@@ -52,9 +53,11 @@ class Counts:
     withdrawn: int = 0
     rejects: list[RejectedRow] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
+    categories: Counter[Category] = field(default_factory=Counter)
 
     def add(self, entry: HotlistEntry) -> None:
         """Count a usable row that is new."""
+        self.categories[entry.category] += 1
         if entry.category is Category.UNMAPPED:
             code = entry.source_code or ""
             known = code in self.unmapped or len(self.unmapped) < _DISTINCT_CODES

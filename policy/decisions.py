@@ -30,9 +30,9 @@ class Retention:
     audit: timedelta = DEFAULT_AUDIT
 
     @property
-    def topic_days(self) -> int:
-        """Whole days that a topic may keep alerts; 1 where reads may be kept for less than a day."""
-        return max(1, self.reads // timedelta(days=1))
+    def topic_days(self) -> float:
+        """Days that a topic may keep alerts: as long as reads."""
+        return self.reads / timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

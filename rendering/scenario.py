@@ -132,7 +132,7 @@ _MISSING: Final = ListedVehicle(
     "missing", "RJD2760", "NC", "endangered_person", "EME", 2016, "FORD", "ESC", "UT", "BLU"
 )
 _WORN: Final = ListedVehicle("ncic", "TXB4927", "VA", "stolen_vehicle", "V", 2014, "FORD", "F15", "PK", "WHI")
-_REGIONAL: Final = ListedVehicle("regional", "4DK7391", "MD", "felony_vehicle", "", 2021, "DODG", "CHA", "4D", "RED")
+_REGIONAL: Final = ListedVehicle("regional", "4DK7391", "MD", "wanted_person", "", 2021, "DODG", "CHA", "4D", "RED")
 _PARTIAL: Final = ListedVehicle("missing", "VGM2??6", "VA", "child_abduction", "EMI", 2018, "TOYT", "RAV", "UT", "GRY")
 _ELSEWHERE: Final = ListedVehicle("ncic", "HJR6142", "PA", "stolen_vehicle", "V", 2011, "CHEV", "MAL", "4D", "BLK")
 

@@ -13,17 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from psycopg import sql
 
-from schemas.types import HotlistEntry, RejectedRow
+from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Connection, Database
 from storage.entry_rows import copy_block
 from storage.rows import optional, storable
 from storage.sql import load_queries
 
 _SQL = load_queries("hotlist_import")
-_COPY_SIGNATURE = 19
-"""Bytes before the first row of a binary COPY: signature, flags, and the length of no extension."""
-
-_KNOWN_ROW = np.dtype([("fields", ">i2"), ("n1", ">i4"), ("digest", ">u8", 2), ("n2", ">i4"), ("entry_id", ">u8", 2)])
 WRITE_ROWS = 1000
 
 
@@ -114,14 +110,12 @@ class HotlistImport:
         """Return what the active version's rows said."""
         if self.active is None:
             return KnownRows(np.empty((0, 2), np.uint64), np.empty((0, 2), np.uint64))
-        statement = sql.SQL(_SQL["known_rows"].decode()).format(list=sql.Literal(self._hotlist_id))
         received = bytearray()
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for block in copy:
+        with self._connection.cursor(binary=True) as cursor:
+            for (block,) in cursor.execute(_SQL["known_rows"], self._values):
                 received += block
-        # The last two bytes are the trailer.
-        rows = np.frombuffer(received, _KNOWN_ROW, offset=_COPY_SIGNATURE, count=len(received) // _KNOWN_ROW.itemsize)
-        return KnownRows(rows["digest"].astype(np.uint64), rows["entry_id"].astype(np.uint64))
+        rows = np.frombuffer(received, dtype=">u8").astype(np.uint64).reshape(-1, 4)
+        return KnownRows(rows[:, :2], rows[:, 2:])
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Write]:
@@ -172,6 +166,10 @@ class HotlistImport:
     def unmapped(self) -> tuple[tuple[str, int], ...]:
         """Return how many active entries have a code that is not known, by code; after `finish`."""
         return tuple((code, count) for code, count in self._execute("unmapped"))
+
+    def categories(self) -> tuple[tuple[Category, int], ...]:
+        """Return how many active entries have each category, most first; after `finish`."""
+        return tuple((Category(name), count) for name, count in self._execute("categories"))
 
     def finish(
         self, retired: bytes, counts: ImportCounts, *, rejected: int, file_sha256: str, as_of: datetime | None

@@ -13,7 +13,6 @@ from storage.sql import load_queries
 
 _IMPORT = load_queries("hotlist_import")
 _SQL = load_queries("hotlist_versions")
-_LISTS = load_queries("hotlists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class HotlistVersions:
         """Return a list's versions, the latest first."""
         values = {"hotlist_id": hotlist_id, "limit": limit}
         with self._database.connection() as connection:
-            rows = connection.execute(_LISTS["versions"], values).fetchall()
+            rows = connection.execute(_SQL["versions"], values).fetchall()
         return [
             VersionSummary(
                 number, kind, source, file_name, in_utc(as_of), activated_at.astimezone(UTC), *counts_and_more
@@ -139,7 +138,8 @@ class HotlistVersions:
             values["old_version"] = _locked(connection, values)
             if values["old_version"] is None:
                 return False
-            for statement in ("retire_all", "set_active", "resolve_holds", "grow_revision"):
+            connection.execute(_SQL["retire_all"], values)
+            for statement in ("set_active", "resolve_holds", "grow_revision"):
                 connection.execute(_IMPORT[statement], values)
         return True
 
@@ -172,7 +172,7 @@ class HotlistVersions:
             "reason": storable(reason),
         }
         with self._database.connection() as connection:
-            connection.execute(_IMPORT["hold"], values)
+            connection.execute(_SQL["hold"], values)
 
 
 def _locked(connection: Connection, values: dict[str, Any]) -> int | None:

@@ -51,3 +51,27 @@ where version_id = %(version_id)s
 
 -- name: count_active
 select count(*) from hotlist_entries where hotlist_id = %(hotlist_id)s and last_version is null
+
+-- name: versions
+select
+    version.version_id, version.kind, version.source, version.file_name, version.as_of, version.activated_at,
+    version.entries, version.added, version.changed, version.removed, version.rejected, version.made_by,
+    version.reason, version.restored_version, list.active_version = version.version_id
+from hotlist_versions as version
+inner join hotlists as list on list.hotlist_id = version.hotlist_id
+where version.hotlist_id = %(hotlist_id)s
+order by version.version_id desc
+limit %(limit)s
+
+-- name: retire_all
+update hotlist_entries
+set last_version = %(old_version)s, retired_at = now()
+where hotlist_id = %(hotlist_id)s and last_version is null
+
+-- name: hold
+insert into hotlist_holds (hotlist_id, source, file_name, file_sha256, as_of, reason)
+select %(hotlist_id)s, %(source)s, %(file_name)s, %(file_sha256)s, %(as_of)s, %(reason)s
+where not exists (
+    select from hotlist_holds
+    where hotlist_id = %(hotlist_id)s and file_sha256 = %(file_sha256)s and resolved_at is null
+)

@@ -55,17 +55,6 @@ from hotlist_rejects
 where version_id = %(version_id)s
 order by line
 
--- name: versions
-select
-    version.version_id, version.kind, version.source, version.file_name, version.as_of, version.activated_at,
-    version.entries, version.added, version.changed, version.removed, version.rejected, version.made_by,
-    version.reason, version.restored_version, list.active_version = version.version_id
-from hotlist_versions as version
-inner join hotlists as list on list.hotlist_id = version.hotlist_id
-where version.hotlist_id = %(hotlist_id)s
-order by version.version_id desc
-limit %(limit)s
-
 -- name: list_of_version
 select hotlist_id from hotlist_versions where version_id = %(version_id)s
 

@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = (
-    *("schemas", "services", "rendering", "storage", "ingest", "recognition"),
+    *("schemas", "policy", "services", "rendering", "storage", "ingest", "recognition"),
     *("hotlists", "matcher", "alerts", "pipeline", "cli"),
 )
 

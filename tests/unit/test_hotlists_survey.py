@@ -34,7 +34,7 @@ def look(text: str, layout: str = "csv") -> tuple[Survey, list[HotlistEntry]]:
             reader.run(comparison, write, frozenset())
     difference = comparison.result()
     active = [entry for line, entry in sorted(written.items()) if line not in difference.superseded_lines]
-    return reader.survey(difference, reader.counts.unmapped.items()), active
+    return reader.survey(difference, reader.counts.unmapped.items(), reader.counts.categories.items()), active
 
 
 def test_the_later_of_two_rows_of_one_identity_wins_and_the_earlier_is_counted() -> None:
