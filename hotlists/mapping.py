@@ -41,8 +41,8 @@ def _date_format(value: str) -> str:
     if value in NAMED_FORMATS:
         return value
     try:
-        if "%" not in value:
-            raise ValueError("no directive")
+        if not re.search(r"%[yYGcx]", value):
+            raise ValueError("no year")
         datetime.strptime(_EXAMPLE.strftime(value), value).replace(tzinfo=UTC)
     except ValueError as error:
         raise ValueError(

@@ -323,6 +323,8 @@ def test_nested_keys_of_objects() -> None:
         ('delimiter = "x"\n[columns]\nplate = "p"\n', "'delimiter': a delimiter is one of"),
         ('skip = "("\n[columns]\nplate = "p"\n', "'skip': this is no regular expression"),
         ('date_formats = ["yyyy"]\n[columns]\nplate = "p"\n', "'yyyy' is no date format"),
+        ('date_formats = ["%d/%m"]\n[columns]\nplate = "p"\n', "'%d/%m' is no date format"),
+        ('date_formats = ["%Y-%Q"]\n[columns]\nplate = "p"\n', "'%Y-%Q' is no date format"),
         ('timezone = "Mars"\n[columns]\nplate = "p"\n', "'Mars' is no time zone"),
         ('default_state = "Atlantis"\n[columns]\nplate = "p"\n', "'Atlantis' is no state"),
         ('[columns]\nplate = "p"\n[categories]\nA = "stolen"\n', "'categories.A'"),
