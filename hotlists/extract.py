@@ -145,7 +145,7 @@ def _one(name: str, text: str) -> Extra:
 @lru_cache(maxsize=65_536)
 def _checked_date(date: str) -> str:
     if date and not (len(date) == 8 and date.isdigit() and date.isascii()):
-        raise FieldError("DATE", "eight digits (yyyymmdd) or blanks were expected in columns 19-27")
+        raise FieldError("DATE", "eight digits (yyyymmdd) or blanks were expected")
     return date
 
 

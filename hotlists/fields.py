@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -11,7 +12,6 @@ MIN_PLATE_LENGTH = 2
 MIN_KNOWN_CHARACTERS = 2
 
 _SEPARATORS = frozenset(" -.·'/\t")
-_PLATE_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") | {WILDCARD}
 
 
 class FieldError(ValueError):
@@ -44,10 +44,10 @@ def check_plate(text: str, column: str) -> str:
         return plate
     normalized = normalize_plate(plate)
     # A star or a percent sign means "anything" on some lists; dropping it would name another vehicle's plate.
-    foreign = sorted(set(normalized) - _PLATE_CHARACTERS) + [
+    foreign = [
         character
-        for character in plate
-        if not (character.isalnum() or character in _SEPARATORS or character == WILDCARD)
+        for character in unicodedata.normalize("NFKC", plate)
+        if not (character.isalnum() and character.isascii()) and character not in _SEPARATORS and character != WILDCARD
     ]
     if foreign:
         raise FieldError(

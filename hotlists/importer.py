@@ -15,6 +15,7 @@ from hotlists.files import ListFile, open_list
 from hotlists.parsing import HotlistParser
 from hotlists.reading import ListReader
 from hotlists.review import reasons_to_hold
+from hotlists.sources import CUSTOM
 from hotlists.survey import Survey
 from schemas.errors import HeldForReview, InvalidInput
 from schemas.settings import HotlistSettings
@@ -135,6 +136,7 @@ def _import(
             rows=reader.counts.rows,
             declared_rows=reader.declared_rows,
             cut_line=reader.cut_line,
+            only_unknown_codes=source not in CUSTOM and reader.only_unknown_codes,
             as_of=as_of,
             active=version.active,
             settings=options.settings,

@@ -152,6 +152,11 @@ class ListReader:
         is_shortest = self._shortest is not None and len(self._last.text) < self._shortest
         return self._last.number if is_shortest and self.counts.rows > SHORT_LIST_ROWS else None
 
+    @property
+    def only_unknown_codes(self) -> bool:
+        """Whether every entry that is new has a code, and none of the codes is known."""
+        return set(self.counts.categories) == {Category.UNMAPPED} and "" not in self.counts.unmapped
+
     def survey(
         self,
         difference: Difference,

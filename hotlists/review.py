@@ -19,6 +19,7 @@ def reasons_to_hold(
     rows: int,
     declared_rows: int | None,
     cut_line: int | None,
+    only_unknown_codes: bool,
     as_of: datetime | None,
     active: ActiveVersion | None,
     settings: HotlistSettings,
@@ -30,6 +31,7 @@ def reasons_to_hold(
         rows: Rows of the file.
         declared_rows: Rows that its footer names; None: it has none, `FOOTER_MISSING`: it should have one.
         cut_line: The last line, where the file seems to end in its middle.
+        only_unknown_codes: Whether no row of a layout with codes of its own has one that is known.
         as_of: Date of its content.
         active: The version in force; None for the first one.
         settings: The shares that are let pass.
@@ -41,6 +43,10 @@ def reasons_to_hold(
         found.append("the line with the number of records, which ends such a list, is missing: the file is cut off")
     elif declared_rows is not None and declared_rows != rows:
         found.append(f"the file says that it has {declared_rows} rows, and {rows} were found")
+    if only_unknown_codes and difference.total >= MANY_ENTRIES:
+        found.append(
+            f"none of the codes of its {difference.total} entries is known: it may be a list of another layout"
+        )
     if active is None:
         return found
     if as_of is not None and active.as_of is not None and as_of < active.as_of:

@@ -55,6 +55,10 @@ PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
 """Parsers by the name that a person gives with `--source`."""
 
 
+CUSTOM = frozenset({"csv", "flock", "vigilant", "genetec", "missing"})
+"""Layouts whose categories are anybody's words, or left out."""
+
+
 def parser_for(source: str) -> HotlistParser:
     """Return the parser of a layout.
 

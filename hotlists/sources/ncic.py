@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from hotlists.alignment import check_alignment
 from hotlists.entries import EntryMaker, code_category
 from hotlists.extract import extract_entry, read_extract, split_extract
 from hotlists.lines import Line
@@ -23,7 +24,9 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     make = EntryMaker("ncic", hotlist_id, default_state)
 
     def entry_of(line: Line) -> HotlistEntry:
-        record = split_extract(line.text)
+        text = line.text
+        record = split_extract(text)
+        check_alignment(text[27:37], text[37:39], "ncic")
         code = record.nic[:1].upper()
         return extract_entry(make, line, record, code_category("ncic", code), code)
 

@@ -99,6 +99,20 @@ def test_states_are_read_with_zero_for_the_letter_o(lis: str, jurisdiction: str)
     assert entry(SAMPLE[:37] + lis + SAMPLE[39:]).jurisdiction == jurisdiction
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (SAMPLE[:27] + "ABC123   VA2026PC2009YAMACYLMCBLK", "LIS"),
+        (f"{SAMPLE[:19]}       ABC123    VA2026PC2009YAMACYLMCBLK", "DATE"),
+        (SAMPLE[:27] + "STRASSEß  " + SAMPLE[37:], "LIC"),
+    ],
+)
+def test_a_row_that_would_name_another_plate_is_rejected(row: str, column: str) -> None:
+    (found,) = rows(f"{HEADER}\n{row}\n")
+    assert isinstance(found, RejectedRow)
+    assert found.column == column
+
+
 def test_an_unknown_state_is_kept_and_not_guessed() -> None:
     (row,) = rows(f"{HEADER}\n{SAMPLE[:37]}ZZ{SAMPLE[39:]}\n", state="US-VA")
     assert isinstance(row, HotlistEntry)
