@@ -58,7 +58,7 @@ def command_settings(config: Path | None, data_dir: Path | None = None, **overri
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
     # Client libraries log connection chatter, and whole requests, which may hold plate text; what matters of theirs is
     # translated into our own errors and log lines.
-    for name in ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo"):
+    for name in ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo", "httpx", "httpcore", "paramiko"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return settings
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli import hotlist_add, hotlist_import, hotlist_pull, hotlist_versions
+from cli import hotlist_add, hotlist_import, hotlist_pull, hotlist_versions, hotlist_withdraw
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
 from cli.hotlist_report import (
+    canceled_text,
     entry_record,
     print_entries,
     print_rejects,
@@ -18,6 +19,7 @@ from cli.hotlist_report import (
     reject_record,
     summary_record,
 )
+from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
 from storage.database import open_database
@@ -35,6 +37,7 @@ def register(parent: typer.Typer) -> None:
 hotlist_import.register(app)
 hotlist_versions.register(app)
 hotlist_add.register(app)
+hotlist_withdraw.register(app)
 hotlist_pull.register(app)
 
 
@@ -102,14 +105,16 @@ def remove(
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Take a list out of force: none of its entries matches any more."""
-    with open_database(command_settings(config, data_dir)) as database:
+    """Take a list out of force: none of its entries matches any more, and their open alerts are canceled."""
+    settings = command_settings(config, data_dir)
+    with open_database(settings) as database:
         store = HotlistStore(database)
         summary = _require(store, name)
         if not yes:
             typer.confirm(f"Remove the list '{name}' with {summary.entries} entries?", abort=True, err=True)
         HotlistVersions(database).remove(name)
+        canceled = cancel_stale_alerts(database, settings)
     if as_json:
-        print_json({"hotlist": name, "removed": summary.entries})
+        print_json({"hotlist": name, "removed": summary.entries, "canceled_alerts": canceled})
     else:
-        console.print(f"list '{name}' is no longer active ({summary.entries} entries)")
+        console.print(f"list '{name}' is no longer active ({summary.entries} entries){canceled_text(canceled)}")

@@ -18,7 +18,9 @@ from hotlists.jurisdictions import parse_jurisdiction
 from hotlists.mapped import mapped_parser
 from hotlists.mapping import load_mapping
 from hotlists.sources import PARSERS
+from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
+from schemas.settings import Settings
 from storage.database import open_database
 
 
@@ -115,19 +117,25 @@ def import_list(
         settings=settings.hotlists,
     )
 
-    def run() -> ImportReport:
-        with _progress_bar(file.name) as advance:
-            if dry_run:
-                return survey_file(file, source, options, on_progress=advance)
-            with open_database(settings) as database:
-                return import_file(database, file, source, options, on_progress=advance)
-
     policy = open_policy(settings)
-    report = run()
+    report, canceled = _survey(file, source, options) if dry_run else _import(file, source, options, settings)
     if as_json:
-        print_json(report_record(report, policy))
+        print_json(report_record(report, policy, canceled))
     else:
-        print_report(report, policy)
+        print_report(report, policy, canceled)
+
+
+def _survey(file: Path, source: str, options: ImportOptions) -> tuple[ImportReport, int]:
+    with _progress_bar(file.name) as advance:
+        return survey_file(file, source, options, on_progress=advance), 0
+
+
+def _import(file: Path, source: str, options: ImportOptions, settings: Settings) -> tuple[ImportReport, int]:
+    """Import, and take back the open alerts of entries that are gone; return the report and how many."""
+    with open_database(settings) as database:
+        with _progress_bar(file.name) as advance:
+            report = import_file(database, file, source, options, on_progress=advance)
+        return report, cancel_stale_alerts(database, settings)
 
 
 @contextmanager

@@ -22,7 +22,14 @@ REJECTS_SHOWN = 5
 """Most rejected rows that an import's report repeats; the list keeps all of them."""
 
 
-def report_record(report: ImportReport, policy: Policy) -> dict[str, Any]:
+def canceled_text(canceled: int) -> str:
+    """Return how many alerts a change took back, to end a sentence with; empty for none."""
+    if not canceled:
+        return ""
+    return "; 1 open alert was canceled" if canceled == 1 else f"; {canceled} open alerts were canceled"
+
+
+def report_record(report: ImportReport, policy: Policy, canceled: int = 0) -> dict[str, Any]:
     """Return an import's report as a JSON record; `silent` counts entries by categories that may not notify."""
     found, outcome = report.survey, report.outcome
     record: dict[str, Any] = {
@@ -49,6 +56,7 @@ def report_record(report: ImportReport, policy: Policy) -> dict[str, Any]:
             "removed": outcome.removed,
             "changed": outcome.changed,
             "unchanged": outcome.unchanged,
+            "canceled_alerts": canceled,
         }
     return record
 
@@ -70,15 +78,16 @@ def print_silent(categories: Mapping[Category, int], policy: Policy) -> None:
         errors.print(f"{count} entries: {name}: {policy.notify_reason(category)}", style="yellow", markup=False)
 
 
-def print_report(report: ImportReport, policy: Policy) -> None:
+def print_report(report: ImportReport, policy: Policy, canceled: int = 0) -> None:
     """Print an import's report: the result on standard output, what to look at on standard error."""
     found, outcome = report.survey, report.outcome
     if outcome is None:
         console.print(f"dry run, nothing was changed: {found.entries} entries for the list '{report.hotlist_id}'")
     else:
+        changes = f"{outcome.added} added, {outcome.changed} changed, {outcome.removed} removed"
         console.print(
-            f"list '{report.hotlist_id}' is active: {outcome.total} entries ({outcome.added} added, "
-            f"{outcome.changed} changed, {outcome.removed} removed), content of {report.as_of:%Y-%m-%d %H:%M} UTC"
+            f"list '{report.hotlist_id}' is active: {outcome.total} entries ({changes}), content of "
+            f"{report.as_of:%Y-%m-%d %H:%M} UTC{canceled_text(canceled)}"
         )
     if found.duplicates:
         errors.print(f"{found.duplicates} repeated rows: the later one of each counts", style="yellow")

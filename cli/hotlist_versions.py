@@ -8,12 +8,14 @@ import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
 from cli.hotlist_report import (
+    canceled_text,
     print_rejects,
     print_versions,
     reject_record,
     version_record,
 )
 from hotlists.importer import user_name
+from pipeline.cancellations import cancel_stale_alerts
 from schemas.errors import InvalidInput
 from storage.database import open_database
 from storage.hotlist_versions import HotlistVersions
@@ -92,6 +94,7 @@ def rollback(
     settings = command_settings(config, data_dir)
     with open_database(settings) as database:
         outcome = HotlistVersions(database).rollback(name, made_by=user_name(), reason=reason, to_version=to)
+        canceled = cancel_stale_alerts(database, settings)
     if as_json:
         print_json(
             {
@@ -101,10 +104,11 @@ def rollback(
                 "entries": outcome.total,
                 "restored": outcome.added,
                 "removed": outcome.removed,
+                "canceled_alerts": canceled,
             }
         )
         return
     console.print(
         f"list '{name}' has the content of version {outcome.restored_version} again, as version {outcome.version_id}: "
-        f"{outcome.total} entries ({outcome.added} restored, {outcome.removed} removed)"
+        f"{outcome.total} entries ({outcome.added} restored, {outcome.removed} removed){canceled_text(canceled)}"
     )

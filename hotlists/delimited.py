@@ -1,16 +1,14 @@
-"""Delimited text with a header: the delimiter is found from the header, and rows keep their line numbers."""
+"""Delimited text: tables with named columns, rows that go on over line ends, and their fields."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from hotlists.fields import FieldError
-from hotlists.lines import MAX_LINE_BYTES, Line, read_lines
-from schemas.errors import InvalidInput
+from hotlists.lines import MAX_LINE_BYTES, Line
 
 DELIMITERS = (",", ";", "\t", "|")
 _MAX_LINES_PER_ROW = 50
@@ -50,43 +48,6 @@ class Table:
 def column_key(name: str) -> str:
     """Return a column's name without case, blanks, dashes and underscores, so that `Case Number` is `case_number`."""
     return re.sub(r"[\s_\-]+", "", name).casefold()
-
-
-def read_table(stream: BinaryIO, source_name: str, needed: str) -> Table:
-    """Read a table's header.
-
-    Args:
-        stream: The file, at its beginning.
-        source_name: Its name, for errors.
-        needed: Name of the column that has to be there; it also tells the delimiter.
-
-    Raises:
-        InvalidInput: The file is no text, or its header has no such column, or has it twice.
-    """
-    lines = read_lines(stream, source_name)
-    header = next(lines)
-    if re.fullmatch(r"sep=.?", header.text, re.IGNORECASE):
-        # Excel writes this line for itself.
-        header = next(lines, header)
-    for delimiter in DELIMITERS:
-        names = _names(header.text, delimiter)
-        if column_key(needed) in (column_key(name) for name in names):
-            break
-    else:
-        raise InvalidInput(
-            f"no column is named '{needed}' in the header '{header.text[:120]}'; the first line has to name the "
-            "columns, divided by comma, semicolon, tab or |",
-            source=source_name,
-            line=header.number,
-        )
-    return Table(header, names, delimiter, joined_rows(lines, delimiter))
-
-
-def _names(header: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        return tuple(name.strip() for name in split(header, delimiter))
-    except FieldError:
-        return ()
 
 
 def split(text: str, delimiter: str) -> list[str]:
@@ -160,26 +121,3 @@ def _open_quote(text: str, delimiter: str) -> bool:
             return True
         position = match.end() + 1
     return False
-
-
-def pick(names: Sequence[str], wanted: Sequence[str], source_name: str, line: int) -> dict[str, int]:
-    """Return where known columns stand.
-
-    Args:
-        names: The header's names.
-        wanted: Names of the known columns.
-        source_name: The file's name, for errors.
-        line: The header's line number.
-
-    Raises:
-        InvalidInput: A known column stands there twice.
-    """
-    keys = [column_key(name) for name in names]
-    places: dict[str, int] = {}
-    for name in wanted:
-        found = [place for place, key in enumerate(keys) if key == column_key(name)]
-        if len(found) > 1:
-            raise InvalidInput(f"the header names '{name}' {len(found)} times", source=source_name, line=line)
-        if found:
-            places[name] = found[0]
-    return places
