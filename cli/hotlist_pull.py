@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
-from hotlists.sources import PARSERS
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.feed_settings import FeedSettings
 from schemas.settings import Settings
@@ -59,9 +58,4 @@ def _chosen(settings: Settings, names: Sequence[str]) -> list[FeedSettings]:
     unknown = [name for name in names if name not in feeds]
     if unknown:
         raise InvalidInput(f"no feed is named '{unknown[0]}' (configured: {', '.join(feeds)})")
-    for feed in feeds.values():
-        if feed.source not in PARSERS:
-            raise ConfigurationError(
-                f"feed '{feed.name}': '{feed.source}' is no layout; use one of {', '.join(PARSERS)}"
-            )
     return [feeds[name] for name in names] if names else list(feeds.values())

@@ -27,10 +27,10 @@ def pull_https(feed: FeedSettings, context: PullContext) -> Pulled | None:
     Source:
         RFC 9110, sections 8.8 (validators), 13.1 (conditional requests) and 15.4 (redirects).
     """
-    url = httpx.URL(feed.url or "")
     headers = {"accept-encoding": "identity", "user-agent": "platewatch"}
     headers |= _conditions(context)
-    with _translated(feed, url), _client(feed) as client:
+    with _translated(feed), _client(feed) as client:
+        url = httpx.URL(feed.url or "")
         for _ in range(MOST_REDIRECTS + 1):
             with client.stream("GET", url, headers=headers) as response:
                 if response.status_code not in _REDIRECTS:
@@ -48,6 +48,8 @@ def _client(feed: FeedSettings) -> httpx.Client:
         ) from error
     token, password = secret(feed, "token"), secret(feed, "password")
     auth = httpx.BasicAuth(feed.username, password) if feed.username is not None and password is not None else None
+    if token is not None and not (token.isascii() and token.isprintable()):
+        raise ConfigurationError(f"feed '{feed.name}': the token holds a character that cannot be sent")
     headers = {"authorization": f"Bearer {token}"} if token is not None else {}
     return httpx.Client(verify=verify, timeout=feed.timeout_seconds, auth=auth, headers=headers, follow_redirects=False)
 
@@ -142,7 +144,7 @@ def _timestamp(text: str | None) -> float | None:
 
 
 @contextlib.contextmanager
-def _translated(feed: FeedSettings, url: httpx.URL) -> Iterator[None]:
+def _translated(feed: FeedSettings) -> Iterator[None]:
     try:
         yield
     except PlatewatchError:
@@ -166,7 +168,7 @@ def _problem(error: Exception, feed: FeedSettings) -> PlatewatchError:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, (httpx.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol)):
         # Not the library's words: they may quote a header, and so the login.
-        return ConfigurationError(f"{_place(feed)}: url, username or token holds a character that cannot be sent")
+        return ConfigurationError(f"{_place(feed)}: the url holds a character that cannot be sent")
     return TransientError(f"{_place(feed)}: {_reason(error)}")
 
 

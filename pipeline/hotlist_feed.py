@@ -21,6 +21,7 @@ from hotlists.mapping import load_mapping
 from hotlists.pickup import FolderWatch, signature
 from hotlists.pickup_tray import MOST_TRIES, Tray, digest
 from hotlists.pull import PullContext, Pulled, pull
+from hotlists.sources import PARSERS
 from pipeline.list_currency import law_hours
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
@@ -128,7 +129,7 @@ class HotlistFeed:
         """
         state = self.register()
         try:
-            self._check_folder()
+            self._check()
             with self._tray.locked():
                 result, state = self._run(state, anyhow)
         except PlatewatchError as error:
@@ -163,7 +164,11 @@ class HotlistFeed:
         """Whether a file is there that may be complete soon."""
         return self._watch.is_settling
 
-    def _check_folder(self) -> None:
+    def _check(self) -> None:
+        """Make sure that a file could be dealt with, before one is taken."""
+        if self.feed.source not in PARSERS:
+            known = ", ".join(PARSERS)
+            raise ConfigurationError(f"feed '{self.feed.name}': '{self.feed.source}' is no layout; use one of {known}")
         # Making it would watch an empty folder where a network drive is not mounted.
         if self.feed.path is not None and not self.feed.path.is_dir():
             raise TransientError(f"the watched folder {self.feed.path} is not there; make it or mount it")
@@ -191,9 +196,11 @@ class HotlistFeed:
         return path
 
     def _fetch(self, state: FeedState, anyhow: bool) -> Pulled | None:
+        # A list that people removed comes back with the next run, and not only when it changes.
+        removed = state.outcome != FeedOutcome.HELD and self._states.active_digest(self.feed.name) is None
         context = PullContext(
             folder=self._tray.folder("working"),
-            remote={} if anyhow else state.remote,
+            remote={} if anyhow or removed else state.remote,
             cancelled=self._stop.is_set,
             clock=self._clock,
             wait=self._wait,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from pipeline.hotlist_feed import FeedResult, HotlistFeed
+from pipeline.hotlist_feed import FeedOutcome, FeedResult, HotlistFeed
 from pipeline.list_currency import ListCurrency
 from schemas.errors import PlatewatchError
 from schemas.settings import Settings
@@ -44,6 +44,7 @@ class HotlistFeeds:
     ) -> None:
         self._now = now
         self._stop = threading.Event()
+        self._changed = threading.Event()
         self._currency = ListCurrency(settings, database, now)
         self._feeds = [
             HotlistFeed(feed, settings, database, stop=self._stop, now=now, wait=self._wait)
@@ -60,6 +61,7 @@ class HotlistFeeds:
     def stop(self) -> None:
         """End the threads; a transfer or an import that is under way is given up and done at the next start."""
         self._stop.set()
+        self._changed.set()
         deadline = time.monotonic() + JOIN_SECONDS
         for thread in self._threads:
             thread.join(max(deadline - time.monotonic(), 0.0))
@@ -75,13 +77,16 @@ class HotlistFeeds:
 
     def _watch_ages(self) -> None:
         while not self._stop.is_set():
+            self._changed.clear()
             try:
                 self._currency.check()
             except PlatewatchError as error:
                 log.warning("the age of the hotlists cannot be checked: %s", error)
             except Exception:
                 log.exception("the age of the hotlists cannot be checked")
-            self._stop.wait(CHECK_SECONDS)
+            # An import may cure an alarm, and is no reason to wait for the next look.
+            if not self._stop.is_set():
+                self._changed.wait(CHECK_SECONDS)
 
     def _run(self, feed: HotlistFeed) -> None:
         failures = 0
@@ -96,12 +101,16 @@ class HotlistFeeds:
     def _run_once(self, feed: HotlistFeed) -> FeedResult | None:
         """Run a feed; None when not even its outcome could be stored."""
         try:
-            return feed.run()
+            result = feed.run()
         except PlatewatchError as error:
             log.warning("hotlist feed %s: %s", feed.feed.name, error)
         except Exception as error:
             log.exception("hotlist feed %s failed", feed.feed.name)
             feed.note_failure(f"unexpected error ({type(error).__name__}); see the log")
+        else:
+            if result.outcome == FeedOutcome.IMPORTED:
+                self._changed.set()
+            return result
         return None
 
     def _first_wait(self, feed: HotlistFeed) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,8 @@ from storage.database import Database
 from storage.feeds import FeedState, FeedStates
 from storage.hotlist_edits import LOCAL
 from storage.hotlists import HotlistStore
+
+log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = timedelta(hours=48)
 """A feed that no run had in its configuration for so long does not count any more."""
@@ -99,10 +102,14 @@ class ListCurrency:
     def _settle(self, kind: AlarmKind, wanted: dict[str, str], now: datetime) -> None:
         standing = self._standing(kind)
         for subject in standing - wanted.keys():
-            self._alarms.clear(kind, subject, now)
+            if self._alarms.clear(kind, subject, now):
+                log.info("hotlist %s: alarm %s is over", subject, kind.value)
         for subject, message in wanted.items():
-            if kind is AlarmKind.LATE_LIST or subject not in standing:
-                self._alarms.raise_alarm(kind, subject, message, now)
+            # A held list's message stands as the feed wrote it, which knows where the file is.
+            if kind is AlarmKind.HELD_LIST and subject in standing:
+                continue
+            if self._alarms.raise_alarm(kind, subject, message, now):
+                log.warning("hotlist %s: alarm %s: %s", subject, kind.value, message)
 
     def _standing(self, kind: AlarmKind) -> set[str]:
         return {alarm.subject for alarm in self._alarms.standing() if alarm.kind is kind}

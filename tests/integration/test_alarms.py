@@ -150,5 +150,6 @@ def test_pull_names_what_is_not_configured(tmp_path: Path) -> None:
     config = write_config(tmp_path, 'name = "a"\nsource = "nonsense"\nkind = "folder"\npath = "drop"\n')
     with pytest.raises(InvalidInput, match=r"no feed is named 'b' \(configured: a\)"):
         pull("b", "--config", config)
-    with pytest.raises(ConfigurationError, match="'nonsense' is no layout; use one of ncic"):
-        pull("--config", config)
+    shown = CliRunner().invoke(app, ["pull", "--config", config])
+    assert shown.exit_code == 1
+    assert "a: failed: feed 'a': 'nonsense' is no layout; use one of ncic" in shown.stdout

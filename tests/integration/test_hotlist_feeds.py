@@ -27,6 +27,7 @@ from storage.database import Database
 from storage.hotlist_versions import HotlistVersions
 from storage.hotlists import HotlistStore
 from tests.integration.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
+from tests.integration.run_support import folder_camera, write_site
 from tests.unit.feed_servers import https_server, sftp_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -282,6 +283,8 @@ def test_a_list_comes_over_https_and_a_second_run_asks_only(database: Database, 
         restarted = feed_of(database, tmp_path, settings, now)
         assert restarted.run().outcome == FeedOutcome.UNCHANGED
         assert [request for request in server.requests if request[0] == "GET"] == [("GET", 200), ("GET", 304)]
+        HotlistVersions(database).remove("region")
+        assert restarted.run().outcome == FeedOutcome.IMPORTED
         server.status, server.etag = 404, None
         result = restarted.run()
         assert not result.is_good
@@ -329,6 +332,24 @@ def test_a_list_comes_over_sftp(database: Database, tmp_path: Path, now: Now) ->
         assert feed.run().outcome == FeedOutcome.IMPORTED
     (summary,) = HotlistStore(database).lists()
     assert (summary.as_of, summary.entries) == (START + timedelta(hours=1), 31)
+
+
+def test_a_run_keeps_its_lists_current(tmp_path: Path, drop: Path) -> None:
+    cameras = folder_camera(tmp_path / "inbox")
+    (tmp_path / "inbox").mkdir()
+    feed = f'[[hotlists.feeds]]\nname = "region"\nsource = "csv"\nkind = "folder"\npath = "{drop}"\n'
+    running = write_site(tmp_path, f"{cameras}{feed}settle_seconds = 0.1\npoll_seconds = 0.1\n")
+    put(drop / "list.csv", rows(30))
+    process = running.start("run")
+    try:
+        wait_until(lambda: (drop / "imported/region/list.csv").exists())
+        wait_until(lambda: running.kept("alarms", "kind || ' ' || subject") == ["late_list region"])
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    assert "hotlist feed region: imported: list.csv: 30 entries" in err
 
 
 def test_the_service_imports_what_is_dropped_and_outlives_every_error(

@@ -107,6 +107,8 @@ class TestHttps:
         refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, r"refuses this login \(401\)")
         monkeypatch.setenv("LIST_TOKEN", f"{TOKEN}\nX-Evil: 1")
         refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "cannot be sent")
+        monkeypatch.setenv("LIST_TOKEN", f"{TOKEN}\u00fc")
+        refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "cannot be sent")
         monkeypatch.delenv("LIST_TOKEN")
         refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "LIST_TOKEN .* is not set")
 
