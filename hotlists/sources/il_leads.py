@@ -31,7 +31,7 @@ _PERSON_NUMBER: Final = slice(81, None)
 """Where a person's LEADS number stands; the four columns before it hold its tag."""
 
 _TAG = re.compile(r"(?:^| )([A-Z]{3})/")
-_NUMBER_TAG = re.compile(r" *\bLDS/ *(\S+) *")
+_NUMBER_TAG = re.compile(r"\bLDS/ *(\S+)")
 _TAGS: Final = frozenset(("VYR", "VMA", "VMO", "VST", "VCO", "DOT", "LDS"))
 
 
@@ -101,7 +101,7 @@ def _rest(text: str) -> tuple[dict[str, str], str]:
         return {tag: value.strip() for tag, value in zip(parts[1::2], parts[2::2], strict=True)}, ""
     match = _NUMBER_TAG.search(rest)
     if match is not None:
-        return {"LDS": match[1]}, f"{rest[: match.start()]} {rest[match.end() :]}".strip()
+        return {"LDS": match[1]}, f"{rest[: match.start()].strip()} {rest[match.end() :].strip()}".strip()
     number = text[_PERSON_NUMBER].strip()
     if number and " " not in number and not text[_PERSON_NUMBER.start - 1].isalnum():
         return {"LDS": number}, text[_LIST.stop : _PERSON_NUMBER.start - 4].strip()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO, Final, NamedTuple
 
 from hotlists.codemap import category_map
-from hotlists.dates import check_year, us_date
+from hotlists.dates import us_date
 from hotlists.edges import read_rows
 from hotlists.entries import EntryMaker, describe_vehicle, named, odd_year
 from hotlists.fields import FieldError
@@ -45,7 +45,15 @@ _DATES = re.compile(rf"{_US_DATE} (?:{_US_DATE}| {{10}}|$)")
 _DATE_OR_BLANK = re.compile(rf"(?:{_US_DATE})?")
 _YEAR_OR_BLANK = re.compile(r"(?:[0-9]{4}|[0-9]{2})?")
 _ROW_START = re.compile(rf"\S \S.*{_US_DATE}")
-_LONG_MAKE = re.compile(r"(?P<vma>\S.*?) (?P<vmo>\S{0,3}) (?P<vyr>[0-9]{4}) (?P<vco>[A-Z0/]{0,7})(?: (?P<misc>.*))?")
+_VEHICLE = re.compile(
+    r"((?![0O]H )\S*) ((?![0O]H )\S{0,3}) ([0-9]{4}|[0-9]{2}|[A-Z]{4}|) ((?![0O]H )[A-Z0/]{0,7}(?= |$))(?: (.*))?"
+)
+"""VMA, VMO, VYR, VCO, MISC where each stands in its place."""
+
+_LACKING_VEHICLE = re.compile(r"((?![0-9])\S+(?: \S+)??)(?: +(\S{1,3}))?(?: +([0-9]{4})(?: +([A-Z0/]{3,7}))?)?")
+_LACKING_MISC = re.compile(r"(?:^| )([0O]H [A-Z].*|(?:NIC|IDX)/.*|LPR .*|[A-Z][0-9A-Z][0-9]{7,8}(?: .*)?)$")
+"""What remains of the same where empty fields were left out altogether."""
+
 _PROMPT = re.compile(r"SP2-[0-9]*:|and to leave|SQL>|,+$", re.IGNORECASE)
 """What the program that wrote the file said: no records."""
 
@@ -56,12 +64,12 @@ _CALIBRATION = re.compile(r"\bLPR CAL|\bCALIBRATI")
 
 
 class Misc(NamedTuple):
-    """What the last column says: the list, the code for it as written, the NIC, and the rest."""
+    """What the last column says: the list, the code for it as written, the NIC, and what else there is."""
 
     category: Category
     code: str
     nic: str
-    rest: str
+    note: str
 
 
 def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
@@ -79,11 +87,14 @@ def _entry_of(make: EntryMaker) -> Callable[[Line], HotlistEntry]:
     states, codes = category_map(SOURCE, "state_categories"), category_map(SOURCE)
 
     def entry_of(line: Line) -> HotlistEntry:
-        operation, lic, lis, expires, wanted_on, vma, vmo, vyr, vco, misc = _fields(line.text)
+        operation, lic, lis, expires, wanted_on, vma, vmo, vyr, vco, misc, vehicle_text = _fields(line.text)
         if operation != ADD:
             raise FieldError("OPERATION", f"'{operation[:20]}' was found, '{ADD}' (add) was expected")
-        check_year(vyr)
-        category, code, nic, rest = _misc(misc, states, codes)
+        if _is_calibration(f"{misc} {vehicle_text}"):
+            # Whatever else such a record holds, it is no wanted vehicle.
+            category, code, nic, note = Category.CALIBRATION, misc, "", ""
+        else:
+            category, code, nic, note = _misc(misc, states, codes)
         return make(
             line,
             plate=lic,
@@ -95,7 +106,8 @@ def _entry_of(make: EntryMaker) -> Callable[[Line], HotlistEntry]:
             extra=named(
                 ("exp_date", us_date(expires)),
                 ("dow", us_date(wanted_on)),
-                ("note", rest),
+                ("note", note),
+                ("vehicle_text", vehicle_text),
                 ("vehicle_year", odd_year(vyr)),
             ),
         )
@@ -104,14 +116,14 @@ def _entry_of(make: EntryMaker) -> Callable[[Line], HotlistEntry]:
 
 
 def _fields(text: str) -> list[str]:
-    """Return a record's ten fields without outer blanks.
+    """Return a record's ten fields without outer blanks, and the text of a vehicle that cannot be told.
 
     Raises:
         FieldError: The record ends before its state, so that its plate may be cut off, or its columns are shifted.
     """
     if _is_padded(text):
         fields = [text[begin:end].strip() for begin, end in WIDTHS.values()]
-        fields[-1] = text[WIDTHS["MISC"][0] :].strip()
+        fields[-1:] = text[WIDTHS["MISC"][0] :].strip(), ""
     else:
         fields = text.split(" ", len(WIDTHS) - 1)
         if len(fields) < _NEEDED_FIELDS:
@@ -120,8 +132,7 @@ def _fields(text: str) -> list[str]:
                 f"the record has {len(fields)} fields; at least operation, plate and state were expected",
             )
         fields += [""] * (len(WIDTHS) - len(fields))
-        if fields[7] and not _YEAR_OR_BLANK.fullmatch(fields[7]):
-            fields[5:] = _with_long_make(" ".join(fields[5:])) or fields[5:]
+        fields[5:] = _after_dates(" ".join(fields[5:]).rstrip())
     lis, expires, wanted_on = fields[2:5]
     if lis and not (len(lis) == 2 and lis.replace("0", "O").isalpha()):
         raise FieldError("LIS", f"the state column holds '{lis[:20]}'; two letters or nothing were expected")
@@ -146,22 +157,27 @@ def _is_padded(text: str) -> bool:
     return gaps_are_blank and _YEAR_OR_BLANK.fullmatch(text[begin:end].strip()) is not None
 
 
-def _with_long_make(rest: str) -> list[str] | None:
-    """Return make, model, year, color and MISC of a record whose make has blanks; None where they cannot be told."""
-    match = _LONG_MAKE.fullmatch(rest)
-    return [part or "" for part in match.group("vma", "vmo", "vyr", "vco", "misc")] if match else None
+def _after_dates(rest: str) -> list[str]:
+    """Return make, model, year, color and MISC of a record that is not padded, and the text of another vehicle.
+
+    Where empty fields were left out, MISC is known by its beginning, and the vehicle by its year and widths.
+    """
+    match = _VEHICLE.fullmatch(rest)
+    if match is not None:
+        return [*(part or "" for part in match.groups()), ""]
+    found = _LACKING_MISC.search(rest)
+    vehicle, misc = (rest[: found.start()].strip(), found[1]) if found else (rest.strip(), "")
+    match = _LACKING_VEHICLE.fullmatch(vehicle)
+    if match is not None:
+        return [*(part or "" for part in match.groups()), misc, ""]
+    return ["", "", "", "", misc, vehicle]
 
 
 def _misc(text: str, states: Mapping[str, Category], codes: Mapping[str, Category]) -> Misc:
-    """Return what the last column says: `M12345678 V987654321` (the NIC last), or `0H STOLEN VEHICLE`.
-
-    A calibration record is known by that word wherever it stands, whatever else the column holds.
-    """
+    """Return what the last column says: `M12345678 V987654321` (the NIC last), or `0H STOLEN VEHICLE`."""
     text = text.strip()
     found = _NIC.findall(text)
     nic = found[-1] if found else ""
-    if _is_calibration(text):
-        return Misc(Category.CALIBRATION, text, "", "")
     words = _STATE_WORDS.match(text)
     if words is not None:
         rest = text[words.end() :].strip()

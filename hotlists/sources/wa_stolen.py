@@ -87,7 +87,8 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
 
     def check_header(line: Line) -> None:
         names = _names(line.text)
-        if "lic" in names and names != [column_key(name) for name in COLUMNS]:
+        places = {column_key(name): place for place, name in enumerate(COLUMNS)}
+        if "lic" in names and any(places.get(name, place) != place for place, name in enumerate(names)):
             raise InvalidInput(
                 f"the header names other columns than {','.join(COLUMNS)}, or orders them in another way; choose "
                 "another layout",

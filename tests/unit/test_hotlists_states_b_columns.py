@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import string
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -366,6 +367,13 @@ def test_leads_rows_that_may_name_another_vehicle_are_rejected(line: str, column
     row = rejected("il-leads", line)
     assert row.column == column
     assert words in row.reason
+
+
+def test_leads_line_of_blanks_takes_no_longer_than_others() -> None:
+    started = time.process_time()
+    found = entry("il-leads", f"660JEM  WIPCWANTED {' ' * 60_000}DOE,JANE")
+    assert dict(found.extra)["person"] == "DOE,JANE"
+    assert time.process_time() - started < 5
 
 
 def test_leads_title_is_no_row() -> None:

@@ -92,6 +92,10 @@ def test_wa_header_may_be_missing(before: str) -> None:
     assert (parsed.header is None) == (before == "")
 
 
+def test_wa_header_may_name_a_column_otherwise() -> None:
+    assert len(entries("wa-stolen", f"{WA_HEADER.replace('OCA,MIS', 'CASE NO,MISC')},\n{WA_ROW}\n")) == 1
+
+
 def test_wa_header_of_another_order_is_refused() -> None:
     with pytest.raises(InvalidInput, match="orders them in another way"):
         rows("wa-stolen", f"{WA_HEADER.replace('ORI,LIC', 'LIC,ORI')}\n{WA_ROW}\n")
@@ -318,7 +322,9 @@ def test_oh_calibration_record_is_a_test_hit_of_its_own_category() -> None:
 )
 def test_oh_calibration_record_is_never_a_wanted_vehicle(misc: str) -> None:
     collapsed = OH_CALIBRATION.replace("0H LPR CALIBRATION RECORD", misc)
-    for line in (collapsed, padded("TEST123", "F0RD", misc), f"1 TEST123 0H 07/07/2007 04/11/2021     {misc}"):
+    begin = "1 TEST123 0H 07/07/2007 04/11/2021"
+    lacking = [f"{begin} {misc}", f"{begin}     {misc}", f"{begin} F0RD {misc}", f"{begin} F0RD 2015 {misc}"]
+    for line in (collapsed, padded("TEST123", "F0RD", misc), *lacking):
         found = entry("oh-leads", line)
         assert (found.category, found.source_entry_id) == (Category.CALIBRATION, None), line
 
@@ -387,6 +393,11 @@ def test_every_oh_code_is_in_those_tables() -> None:
         (padded("GGX6728", "CHEV", "V987654321"), (2015, "CHEV", "IMP", None, "GRY")),
         (OH_OWN_ROW.replace("CHEV", "LAND R0VER"), (2015, "LAND ROVER", "IMP", None, "GRY")),
         (OH_OWN_ROW.replace("CHEV IMP 2015 GRY", "CHEV  2015 GRY"), (2015, "CHEV", None, None, "GRY")),
+        (OH_OWN_ROW.replace(" IMP", ""), (2015, "CHEV", None, None, "GRY")),
+        (OH_OWN_ROW.replace(" GRY", ""), (2015, "CHEV", "IMP", None, None)),
+        (OH_OWN_ROW.replace(" IMP 2015 GRY", ""), (None, "CHEV", None, None, None)),
+        (OH_OWN_ROW.replace(" 2015 GRY", ""), (None, "CHEV", "IMP", None, None)),
+        (OH_OWN_ROW.replace(" GRY 0H STOLEN VEHICLE", " M12345678 V987654321"), (2015, "CHEV", "IMP", None, None)),
         (OH_OWN_ROW.replace("2015", "UNKN"), (None, "CHEV", "IMP", None, "GRY")),
         (OH_OWN_ROW.replace("04/11/2021", ""), (2015, "CHEV", "IMP", None, "GRY")),
     ],
@@ -395,6 +406,13 @@ def test_oh_rows_may_be_padded_and_may_lack_fields(line: str, vehicle: tuple[obj
     found = entry("oh-leads", line)
     assert (found.plate, found.jurisdiction, found.category) == ("GGX6728", "US-OH", Category.STOLEN_VEHICLE)
     assert description(found) == vehicle
+
+
+def test_oh_vehicle_that_cannot_be_told_is_kept_as_text() -> None:
+    found = entry("oh-leads", OH_OWN_ROW.replace("CHEV IMP 2015 GRY", "2015 A B C"))
+    assert (found.plate, found.category, found.vehicle) == ("GGX6728", Category.STOLEN_VEHICLE, None)
+    assert dict(found.extra)["vehicle_text"] == "2015 A B C"
+    assert entry("oh-leads", OH_ROW.replace("2015", "9" * 5000)).source_entry_id == "V987654321"
 
 
 def test_oh_plate_of_ten_is_read_in_both_forms() -> None:
@@ -428,7 +446,6 @@ def test_oh_what_the_writing_program_said_is_no_row() -> None:
         (OH_ROW.replace("01/01/2017 04/11/2021 ", ""), "EXP DATE"),
         ("1 ABC123     MI", "EXP DATE"),
         (OH_ROW.replace("ABC123", ""), "LIC"),
-        (OH_ROW.replace("2015", "9" * 5000), "VYR"),
         ("garbage", "row"),
     ],
 )
