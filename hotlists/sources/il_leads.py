@@ -32,6 +32,7 @@ _PERSON_NUMBER: Final = slice(81, None)
 
 _TAG = re.compile(r"(?:^| )([A-Z]{3})/")
 _NUMBER_TAG = re.compile(r"\bLDS/ *(\S+)")
+_NUMBER = re.compile(r"(?=.*[0-9])[0-9A-Z]{4,12}")
 _TAGS: Final = frozenset(("VYR", "VMA", "VMO", "VST", "VCO", "DOT", "LDS"))
 
 
@@ -102,8 +103,8 @@ def _rest(text: str) -> tuple[dict[str, str], str]:
     match = _NUMBER_TAG.search(rest)
     if match is not None:
         return {"LDS": match[1]}, f"{rest[: match.start()].strip()} {rest[match.end() :].strip()}".strip()
-    number = text[_PERSON_NUMBER].strip()
-    if number and " " not in number and not text[_PERSON_NUMBER.start - 1].isalnum():
+    number = text[_PERSON_NUMBER]
+    if _NUMBER.fullmatch(number) and not text[_PERSON_NUMBER.start - 1].isalnum():
         return {"LDS": number}, text[_LIST.stop : _PERSON_NUMBER.start - 4].strip()
     return {}, rest.strip()
 

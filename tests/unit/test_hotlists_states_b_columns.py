@@ -306,6 +306,8 @@ def test_leads_person_number_is_found_by_its_column_where_it_has_another_tag() -
     found = entry("il-leads", PERSON_ROW.replace("LDS/", "NBR/"))
     assert found.source_entry_id == "M15B0042"
     assert dict(found.extra)["person"] == "DOE,JANE A  F W 01021980"
+    bare = entry("il-leads", PERSON_ROW.replace("LDS/M15B0042", "    NONE"))
+    assert (bare.source_entry_id, dict(bare.extra)["person"].split()[-1]) == (None, "NONE")
 
 
 @pytest.mark.parametrize(
