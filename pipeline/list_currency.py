@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hotlists.freshness import LAW_HOURS, ListAge, ListDate, list_ages
 from policy.decisions import open_policy
-from schemas.events import AlarmKind, utc
+from schemas.events import AlarmKind
 from schemas.settings import Settings
 from storage.alarms import Alarms
 from storage.database import Database
@@ -121,10 +121,14 @@ def _counts(state: FeedState, now: datetime) -> bool:
 
 def _late_message(age: ListAge) -> str:
     # No age in it: that would be another message every minute.
-    since = utc(age.late_since) if age.late_since is not None else ""
+    since = _minute(age.late_since)
     if age.content_date is None:
         return f"never imported; expected since {since}; look at its feed"
     return (
-        f"its content is of {utc(age.content_date)} and may be {age.max_age_hours:g} h old; late since {since}; look "
-        "at its feed, or import it by hand"
+        f"its content is of {_minute(age.content_date)} and may be {age.max_age_hours:g} h old; late since {since}; "
+        "look at its feed, or import it by hand"
     )
+
+
+def _minute(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -173,7 +173,7 @@ def test_a_late_list_raises_one_alarm_and_clears_it(database: Database, tmp_path
         assert [age.is_late for age in currency.check()] == [True]
         now.pass_hours(0.1)
     message = standing(database)["late_list"]
-    assert "content is of 2026-11-20T06:00:00Z and may be 6 h old; late since 2026-11-20T12:00:00Z" in message
+    assert "content is of 2026-11-20 06:00 UTC and may be 6 h old; late since 2026-11-20 12:00 UTC" in message
     put(drop / "list.csv", rows(31), now.moment)
     feed.run()
     currency.check()
