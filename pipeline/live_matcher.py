@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from pipeline.active_lists import ActiveLists
+from pipeline.garbage import long_lived_objects
 from schemas.errors import TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
@@ -165,7 +166,8 @@ class LiveMatcher:
 
     def _arranged(self, lists: ActiveLists, behind: Sequence[str], stop: threading.Event | None = None) -> ActiveLists:
         started = time.perf_counter()
-        arranged = lists.caught_up(self._changes, behind, stop)
+        with long_lived_objects():
+            arranged = lists.caught_up(self._changes, behind, stop)
         log.info(
             "hotlists active: %d entries, loaded and indexed in %.2f s",
             len(arranged.index) + len(arranged.index.unusable),
