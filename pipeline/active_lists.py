@@ -20,12 +20,13 @@ class ActiveLists:
     """An index and what it stands for.
 
     `versions` are the lists' versions whose content it has. `cleared` are those up to which no entry is left that went;
-    where it is ahead of `versions`, entries that came are still missing.
+    where it is ahead of `versions`, entries that came are still missing. `withdrawn` is the last withdrawal seen.
     """
 
     index: HotlistIndex
     versions: Mapping[str, int] = field(default_factory=dict)
     cleared: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: int = 0
 
     def cleared_to(self, changes: HotlistChanges, active: Mapping[str, int]) -> ActiveLists:
         """Return the lists without whatever is not active any more.
@@ -35,6 +36,9 @@ class ActiveLists:
             active: The active version of every list, asked before this.
         """
         index, cleared = self.index, dict(self.cleared)
+        last_withdrawn, withdrawn = changes.withdrawn(self.withdrawn)
+        if withdrawn:
+            index = index.with_changes((), withdrawn)
         for hotlist_id in self.versions:
             if hotlist_id not in active:
                 index = index.without_list(hotlist_id)
@@ -44,7 +48,7 @@ class ActiveLists:
                 index = index.with_changes((), gone)
                 cleared[hotlist_id] = active[hotlist_id]
         versions = {name: version for name, version in self.versions.items() if name in active}
-        return ActiveLists(index, versions, cleared)
+        return ActiveLists(index, versions, cleared, last_withdrawn)
 
     def behind(self, active: Mapping[str, int]) -> list[str]:
         """Return the lists whose content is not that of the active version."""
@@ -78,7 +82,7 @@ class ActiveLists:
             # A list that went meanwhile stays known, so that it is taken out as any other.
             versions[name] = change.version_id or versions.get(name, 0)
             cleared[name] = max(versions[name], cleared.get(name, 0))
-        return ActiveLists(index, versions, cleared)
+        return ActiveLists(index, versions, cleared, self.withdrawn)
 
     def _dates(self, found: Mapping[str, ListChange]) -> dict[str, datetime]:
         dates = {name: date for name, date in self.index.as_of.items() if name not in found}

@@ -105,6 +105,22 @@ class HotlistChanges:
         with self._database.connection() as connection:
             return _ids(connection, "gone", {"hotlist_id": hotlist_id, "version": version})
 
+    def withdrawn(self, number: int) -> tuple[int, tuple[UUID, ...]]:
+        """Return what was withdrawn after a withdrawal: its version may have to wait, but it must not match any more.
+
+        Args:
+            number: The last one seen; 0: from the beginning.
+
+        Returns:
+            The last withdrawal's number, and the entries' ids.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            rows = connection.execute(_SQL["withdrawn"], {"number": number}).fetchall()
+        return (rows[-1][0] if rows else number), tuple(entry_id for _, entry_id in rows)
+
 
 def _ids(connection: Connection, statement: str, values: dict[str, Any]) -> tuple[UUID, ...]:
     # Planned for these values: a plan for any version would read the whole table.

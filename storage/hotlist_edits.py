@@ -72,9 +72,9 @@ class HotlistEdits:
             connection.execute(_SQL["make_list"], values)
             edit = _Edit(connection, values, by=by, reason=reason)
             edit.refuse_imported()
-            edit.execute("forget_withdrawals", wanted)
+            lifted = {key for (key,) in edit.execute("forget_withdrawals", wanted)}
             known = dict(edit.execute("digests", wanted).fetchall())
-            new = {key: entry for key, entry in wanted.items() if known.get(key) != _digest(entry)}
+            new = {key: entry for key, entry in wanted.items() if key in lifted or known.get(key) != _digest(entry)}
             if not new and edit.old_version is not None:
                 return edit.old_version
             edit.begin()
@@ -85,6 +85,9 @@ class HotlistEdits:
     def withdraw(self, entry_ids: Sequence[UUID], *, by: str, reason: str) -> int:
         """Take entries of any lists out of force; later files that still have them do not bring them back.
 
+        They are withdrawn at once for whoever follows the lists; the lists' new versions wait for imports that are
+        under way.
+
         Args:
             entry_ids: The entries; those that are not active are left as they are.
             by: Who withdraws them.
@@ -94,14 +97,19 @@ class HotlistEdits:
             How many were active and are not any more.
 
         Raises:
-            DatabaseUnavailable: Nothing was changed.
+            DatabaseUnavailable: Do it again.
         """
+        values = {"entry_ids": list(entry_ids), "made_by": storable(by), "reason": storable(reason)}
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["lock_withdrawals"])
+            if connection.execute(_SQL["remember_withdrawals"], values).rowcount:
+                connection.execute(_SQL["grow_revision"])
         count = 0
         with self._database.transaction() as connection:
             # In the order of their names, so that two edits of several lists do not wait for one another.
             for hotlist_id in _lists(connection, "lists_of", entry_ids):
                 edit = _Edit(connection, {"hotlist_id": hotlist_id}, by=by, reason=reason)
-                if edit.old_version is None or edit.execute("remember_withdrawals", entry_ids).rowcount == 0:
+                if edit.old_version is None or not edit.execute("digests", entry_ids).rowcount:
                     continue
                 edit.begin()
                 count += edit.retire(entry_ids)
@@ -131,6 +139,8 @@ class HotlistEdits:
                 if edit.old_version is None:
                     continue
                 edit.begin()
+                # A withdrawal that was interrupted left them active, but whoever follows the lists has dropped them.
+                edit.retire(found)
                 restored = edit.put_back(found)
                 active += restored
                 if restored:

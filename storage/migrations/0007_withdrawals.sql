@@ -1,10 +1,13 @@
 -- migrate:up
 
 -- Entries that a person took out of force. They stay out, whatever later files of their list say, until a person lifts
--- it. digest is that of the row at the time, for whoever compares it with what the source says later.
+-- it. digest is that of the row at the time, for whoever compares it with what the source says later. Numbers are given
+-- under a lock until commit, so that whoever follows them misses none. No foreign key to hotlists: checking it would
+-- wait for an import of the list to end.
 create table hotlist_withdrawals (
     entry_id uuid primary key,
-    hotlist_id text not null references hotlists,
+    withdrawal_number bigint generated always as identity unique,
+    hotlist_id text not null,
     digest uuid not null,
     withdrawn_at timestamptz not null default clock_timestamp(),
     withdrawn_by text not null,

@@ -29,6 +29,7 @@ left join lateral (
         active.hotlist_id = alert.hotlist_id
         and active.entry_id = alert.entry_id
         and active.last_version is null
+        and not exists (select from hotlist_withdrawals as gone where gone.entry_id = active.entry_id)
     limit 1
 ) as entry on true
 left join hotlist_withdrawals as withdrawal on withdrawal.entry_id = alert.entry_id

@@ -20,8 +20,12 @@ where hotlist_id = %(hotlist_id)s and version_id > %(version)s
 select
     entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
     case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
-where hotlist_id = %(hotlist_id)s and since_version > %(version)s and last_version is null
+from hotlist_entries as entry
+where
+    hotlist_id = %(hotlist_id)s
+    and since_version > %(version)s
+    and last_version is null
+    and not exists (select from hotlist_withdrawals as withdrawal where withdrawal.entry_id = entry.entry_id)
 
 -- name: removed
 select entry_id
@@ -42,3 +46,9 @@ where
             and active.entry_id = stored.entry_id
             and active.last_version is null
     )
+
+-- name: withdrawn
+select withdrawal_number, entry_id
+from hotlist_withdrawals
+where withdrawal_number > %(number)s
+order by withdrawal_number

@@ -65,17 +65,15 @@ from hotlist_entries
 where last_version is null and entry_id = any(%(entry_ids)s)
 order by hotlist_id
 
+-- name: lock_withdrawals
+select pg_advisory_xact_lock(hashtext('platewatch.withdrawals'))
+
 -- name: remember_withdrawals
 insert into hotlist_withdrawals (entry_id, hotlist_id, digest, withdrawn_by, reason)
 select entry_id, hotlist_id, digest, %(made_by)s, %(reason)s
 from hotlist_entries
-where hotlist_id = %(hotlist_id)s and last_version is null and entry_id = any(%(entry_ids)s)
-on conflict (entry_id) do update
-set
-    digest = excluded.digest,
-    withdrawn_at = excluded.withdrawn_at,
-    withdrawn_by = excluded.withdrawn_by,
-    reason = excluded.reason
+where last_version is null and entry_id = any(%(entry_ids)s)
+on conflict (entry_id) do nothing
 
 -- name: lists_of_withdrawn
 select distinct hotlist_id from hotlist_withdrawals where entry_id = any(%(entry_ids)s) order by hotlist_id
@@ -129,6 +127,9 @@ select
 from hotlist_entries
 where
     last_version is null
+    and not exists (
+        select from hotlist_withdrawals as withdrawal where withdrawal.entry_id = hotlist_entries.entry_id
+    )
     and (%(hotlist_id)s::text is null or hotlist_id = %(hotlist_id)s)
     and (%(source_entry_id)s::text is null or upper(source_entry_id) = upper(%(source_entry_id)s))
     and (%(case_number)s::text is null or upper(case_number) = upper(%(case_number)s))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import time
@@ -21,6 +22,7 @@ from schemas.types import HotlistEntry
 from storage.alerts import AlertLog
 from storage.database import Database
 from storage.hotlist_edits import HotlistEdits
+from storage.hotlist_import import begin_import
 from storage.outbox import Outbox
 from storage.records import ReadRecord, Records
 from tests.integration.hotlist_versions import import_version
@@ -145,6 +147,21 @@ def test_an_old_alert_is_history(database: Database) -> None:
         connection.execute("update alerts set created_at = now() - interval '3 hours'")
     assert cancel_stale_alerts(database, Settings(alerts=AlertSettings(open_hours=2))) == 0
     assert cancel_stale_alerts(database, SETTINGS) == 1
+
+
+def test_a_cancel_does_not_wait_for_an_import_of_the_list(database: Database) -> None:
+    import_version(database, [_listed(1)])
+    raise_alert(database, _listed(1))
+    edits = HotlistEdits(database)
+    withdraw = functools.partial(edits.withdraw, [sample_id("ncic", 1)], by="lee", reason="recovered")
+    with _working(database), begin_import(database, "ncic", source="ncic", file_name="extract.txt"):
+        thread = threading.Thread(target=withdraw)
+        thread.start()
+        started = time.monotonic()
+        wait_for(lambda: len(_stored(database)) == 2)
+        assert time.monotonic() - started < 1.0
+    thread.join()
+    assert "withdrawn by lee" in str(_stored(database)[1].reason)
 
 
 def test_two_at_once_and_again_cancel_once(database: Database) -> None:

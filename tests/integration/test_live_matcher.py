@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ import pytest
 
 from matcher.index import HotlistIndex
 from pipeline.live_matcher import LiveMatcher
-from schemas.errors import DatabaseUnavailable
+from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.settings import MatchingSettings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database
 from storage.hotlist_changes import HotlistChanges
 from storage.hotlist_edits import HotlistEdits
+from storage.hotlist_import import begin_import
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
 from tests.integration.storage_samples import START, activate
@@ -161,6 +162,48 @@ def test_a_withdrawn_entry_stops_matching_within_a_second_everywhere(
     with capsys.disabled():
         print(f"\nwithdrawn to no match, {LONG} entries: {', '.join(f'{seconds:.2f} s' for seconds in late)}")
     assert max(late) < 1.0
+
+
+def test_a_withdrawal_does_not_wait_for_an_import_of_its_list(database: Database) -> None:
+    entries = _entries(*DISTINCT)
+    import_version(database, entries)
+    edits, done = HotlistEdits(database), threading.Event()
+
+    def withdraw() -> None:
+        edits.withdraw([entries[0].entry_id], by="lee", reason="recovered")
+        done.set()
+
+    with running_matcher(database) as matcher:
+        assert _matched(matcher) == set(DISTINCT)
+        thread = threading.Thread(target=withdraw)
+        with suppress(InvalidInput), begin_import(database, "ncic", source="ncic", file_name="extract.txt"):
+            thread.start()
+            started = time.monotonic()
+            wait_for(lambda: _matched(matcher) == set(DISTINCT[1:]))
+            assert time.monotonic() - started < 1.0
+            assert not done.is_set()
+            assert edits.find(plate=DISTINCT[0]) == []
+            matcher.refresh(force=True)
+            assert _matched(matcher) == set(DISTINCT[1:])
+            raise InvalidInput("the import ends without a version")
+        thread.join()
+        assert edits.restore([entries[0].entry_id], by="lee", reason="mistake").active == 1
+        wait_for(lambda: _matched(matcher) == set(DISTINCT))
+
+
+def test_a_withdrawal_that_was_interrupted_can_be_lifted(database: Database) -> None:
+    entries = _entries(*DISTINCT[:2])
+    import_version(database, entries)
+    with running_matcher(database) as matcher:
+        with database.connection() as connection:
+            connection.execute(
+                "insert into hotlist_withdrawals (entry_id, hotlist_id, digest, withdrawn_by, reason) "
+                "select entry_id, hotlist_id, digest, 'lee', 'recovered' from hotlist_entries where plate = %s",
+                (DISTINCT[0],),
+            )
+        wait_for(lambda: _matched(matcher) == {DISTINCT[1]})
+        assert HotlistEdits(database).restore([entries[0].entry_id], by="lee", reason="mistake").active == 1
+        wait_for(lambda: _matched(matcher) == set(DISTINCT[:2]))
 
 
 def test_while_a_long_list_is_arranged_the_old_one_serves_and_removals_apply(
