@@ -46,7 +46,7 @@ class LiveMatcher:
         self._matcher = Matcher(self._lists.index, settings)
         self._polling = threading.Lock()
         self._polled_at: float | None = None
-        self._is_running = False
+        self._is_running = self._has_ended = False
         self._arranging: Future[ActiveLists] | None = None
         self._outage = False
 
@@ -71,10 +71,11 @@ class LiveMatcher:
             recent = self._polled_at is not None and time.monotonic() - self._polled_at < POLL_SECONDS
             if recent and not force:
                 return
-            if self._arranging is not None:
+            if force and self._arranging is not None:
                 self._arranging.exception()  # waits for it
             behind = self._poll()
-            if behind:
+            # A run that ends records its last reads, and does not wait for a long list to do so.
+            if behind and (force or not self._has_ended):
                 self._publish(self._arranged(self._lists, behind))
             self._polled_at = time.monotonic()
 
@@ -87,7 +88,7 @@ class LiveMatcher:
                     self._follow(stop)
                 stop.wait(POLL_SECONDS)
         finally:
-            self._is_running = False
+            self._has_ended, self._is_running = True, False
             if self._arranging is not None:
                 self._wait_for(self._arranging)
 
