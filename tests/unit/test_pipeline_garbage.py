@@ -15,10 +15,16 @@ class _Entry:
     pass
 
 
+def _is_spared() -> bool:
+    # Pythons that collect the oldest generation bit by bit have no threshold for it and say 0.
+    return gc.get_threshold()[2] in (RARELY, 0)
+
+
 def test_the_collector_is_as_before_afterwards_also_after_an_error() -> None:
     before = gc.get_threshold()
     with long_lived_objects():
-        assert gc.get_threshold() == (*before[:2], RARELY)
+        assert _is_spared()
+        assert gc.get_threshold()[:2] == before[:2]
     with pytest.raises(ValueError, match="broken"), long_lived_objects():
         raise ValueError("broken")
     assert gc.get_threshold() == before
@@ -38,7 +44,7 @@ def test_two_loads_at_once_leave_it_as_before() -> None:
     begun.wait(10)
     with long_lived_objects():
         pass
-    assert gc.get_threshold() == (*before[:2], RARELY)
+    assert _is_spared()
     go_on.set()
     thread.join()
     assert gc.get_threshold() == before
