@@ -64,7 +64,9 @@ def import_list(
     name: Annotated[
         str | None,
         typer.Option(
-            "--name", help="Name of the list; default: its layout, for csv the file's name.", show_default=False
+            "--name",
+            help="Name of the list; default: its layout, for csv the file's name, for ca-clew its table.",
+            show_default=False,
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and report; change nothing.")] = False,

@@ -24,15 +24,17 @@ def run(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Read plates from the configured cameras, match them, and raise and publish alerts.
+    """Read plates from the configured cameras, match them, raise and publish alerts, and keep the hotlists current.
 
     Runs until SIGTERM or Ctrl-C. A restart goes on where the last run stopped; nothing is lost or doubled.
 
     Example: platewatch run --config platewatch.toml
     """
     settings = command_settings(config, data_dir)
-    if not settings.cameras:
-        raise ConfigurationError("no cameras are configured; add [[cameras]] with id, type and path (see README)")
+    if not settings.cameras and not settings.hotlists.feeds:
+        raise ConfigurationError(
+            "no cameras and no hotlist feeds are configured; add [[cameras]] with id, type and path (see README)"
+        )
     # Imported here: the engines behind them take a second to load, and --help should not.
     from pipeline.broker import open_broker
     from pipeline.service import Service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 
 from hotlists.codemap import category_map
 from hotlists.fields import check_plate, letters, parse_year
@@ -30,7 +30,8 @@ class EntryMaker:
         self._source = source
         self._hotlist_id = hotlist_id
         self._default_state = default_state
-        self._identify = entry_ids(hotlist_id)
+        self._by_source_id = entry_ids(hotlist_id, "id")
+        self._by_plate = entry_ids(hotlist_id, "plate")
 
     def __call__(
         self,
@@ -81,12 +82,12 @@ class EntryMaker:
         if jurisdiction is None and state:
             extra = (*extra, ("state", state))
         if source_entry_id:
-            identity = self._identify("id", source_entry_id.upper())
+            identity = self._by_source_id(source_entry_id.upper())
         else:
             # Words that mean the same are one category; unknown ones are told apart by themselves.
             kind = (code or "").casefold() if category is Category.UNMAPPED else category.value
             place = jurisdiction or state.casefold()
-            identity = self._identify("plate", canonical_plate(plate), place, kind, case_number.casefold())
+            identity = self._by_plate(canonical_plate(plate), place, kind, case_number.casefold())
         return HotlistEntry(
             identity,
             self._hotlist_id,
@@ -108,7 +109,8 @@ class EntryMaker:
         )
 
 
-_NO_VEHICLE = VehicleDescription()
+NO_VEHICLE = VehicleDescription()
+"""What nothing is known of."""
 
 
 def describe_vehicle(
@@ -122,7 +124,7 @@ def describe_vehicle(
     found = VehicleDescription(
         parse_year(year), letters(make) or None, model or None, style or None, letters(color) or None
     )
-    return None if found == _NO_VEHICLE else found
+    return None if found == NO_VEHICLE else found
 
 
 def named(*columns: tuple[str, str]) -> Extra:
@@ -135,7 +137,7 @@ def odd_year(year: str) -> str:
     return year if year and parse_year(year) is None else ""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def code_category(source: str, code: str, table: str = "categories") -> Category:
     """Return what a source's code means; `unmapped` where its map does not say.
 

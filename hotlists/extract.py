@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
-from hotlists.entries import EntryMaker, Extra, describe_vehicle, named, odd_year
-from hotlists.fields import FieldError
+from hotlists.entries import NO_VEHICLE, EntryMaker, Extra, named, odd_year
+from hotlists.fields import FieldError, letters, parse_year
 from hotlists.lines import Line, read_lines
 from hotlists.parsing import ParsedList
 from schemas.types import Category, HotlistEntry, VehicleDescription
@@ -98,21 +98,44 @@ def split_extract(text: str) -> ExtractRecord:
             f"the line ends at column {len(text)}, within or before {name} ({begin}-{end}); "
             f"at least {_NEEDED_LENGTH} columns were expected",
         )
-    year = text[45:49].strip()
+    year, make, odd = _year_and_make(text[45:53])
+    model, style, color = _other_features(text[53:END])
+    vehicle = VehicleDescription(year, make, model, style, color)
+    extra = _date(text[19:27]) + _license(text[39:45])
+    note = text[END:].strip() if len(text) > END else ""
+    if note:
+        extra += (("note", note),)
     return ExtractRecord(
         text[0:10].strip(),
         text[10:19].strip(),
         text[27:37],
         text[37:39].strip(),
-        describe_vehicle(year, text[49:53].strip(), text[53:56].strip(), text[56:58].strip(), text[58:END].strip()),
-        more_fields(
-            date=text[19:27].strip(),
-            liy=text[39:43].strip(),
-            lit=text[43:45].strip(),
-            vyr=year,
-            note=text[END:].strip(),
-        ),
+        None if vehicle == NO_VEHICLE else vehicle,
+        extra + odd if odd else extra,
     )
+
+
+# Millions of rows share few dates, licenses and features: equal columns are taken apart once. Not whole vehicles, of
+# which there are as many as rows.
+@lru_cache(maxsize=65_536)
+def _year_and_make(columns: str) -> tuple[int | None, str | None, Extra]:
+    year = columns[:4].strip()
+    return parse_year(year), letters(columns[4:].strip()) or None, _odd_year(year)
+
+
+@lru_cache(maxsize=65_536)
+def _other_features(columns: str) -> tuple[str | None, str | None, str | None]:
+    return columns[:3].strip() or None, columns[3:5].strip() or None, letters(columns[5:].strip()) or None
+
+
+@lru_cache(maxsize=65_536)
+def _date(columns: str) -> Extra:
+    return _one("date_entered", _checked_date(columns.strip()))
+
+
+@lru_cache(maxsize=65_536)
+def _license(columns: str) -> Extra:
+    return _one("plate_year", columns[:4].strip()) + _one("license_type", columns[4:].strip())
 
 
 def more_fields(*, date: str, liy: str, lit: str = "", vyr: str = "", note: str = "") -> Extra:

@@ -91,7 +91,7 @@ def letters(text: str) -> str:
 def parse_year(text: str) -> int | None:
     """Return a vehicle year; two digits up to 40 mean 20xx, others 19xx. None where it is no year."""
     digits = text.strip()
-    if not (digits.isascii() and digits.isdigit()):
+    if not (len(digits) in (2, 4) and digits.isascii() and digits.isdigit()):
         return None
     year = int(digits)
     if len(digits) == 2:

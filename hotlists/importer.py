@@ -15,7 +15,7 @@ from hotlists.files import ListFile, open_list
 from hotlists.parsing import HotlistParser
 from hotlists.reading import ListReader
 from hotlists.review import reasons_to_hold
-from hotlists.sources import CUSTOM
+from hotlists.sources import CUSTOM, ca_clew
 from hotlists.survey import Survey
 from schemas.errors import HeldForReview, InvalidInput
 from schemas.settings import HotlistSettings
@@ -194,7 +194,12 @@ def survey_file(
 
 
 def default_name(source: str, path: Path) -> str:
-    """Return the name of a list that was given none: its layout, or for csv the file's name made plain."""
+    """Return the name of a list that was given none: its layout, or for csv the file's name made plain.
+
+    Each of CLEW's tables is a list of its own.
+    """
+    if source == ca_clew.SOURCE:
+        return f"{source}-{ca_clew.table_of(path.name).lower()}"
     if source != "csv":
         return source
     return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:63] or "list"

@@ -74,7 +74,7 @@ class Service:
         """
         self._matcher.refresh(force=True)
         log.info("matching against %d hotlist entries", self._matcher.size)
-        recognizer = Recognizer(self._settings.recognition, cameras=len(self._settings.cameras))
+        recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
         work_queue = WorkQueue(stop)
         workers = [
             CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)
@@ -89,9 +89,12 @@ class Service:
             self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
             for worker in workers
         ]
-        recorder_thread = self._thread(
-            "recorder", stop, lambda: self._recorder.run(work_queue, stop, lambda: not _any_alive(camera_threads))
-        )
+
+        def cameras_done() -> bool:
+            # A machine without cameras keeps the lists of others current, until it is stopped.
+            return bool(camera_threads or until_done) and not _any_alive(camera_threads)
+
+        recorder_thread = self._thread("recorder", stop, lambda: self._recorder.run(work_queue, stop, cameras_done))
         relay_stop = threading.Event()
         relay_threads = self._start_relay(relay_stop, stop)
         feeds = HotlistFeeds(self._settings, self._database)

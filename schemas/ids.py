@@ -37,23 +37,24 @@ def entry_id(hotlist_id: str, *identity: str) -> UUID:
         hotlist_id: The list.
         identity: The source's own id, or else plate, state, category and case number.
     """
-    return entry_ids(hotlist_id)(*identity)
+    return _derive("entry", hotlist_id, *identity)
 
 
-def entry_ids(hotlist_id: str) -> Callable[..., UUID]:
-    """Return `entry_id` for one list, several times as fast: a national list has millions of entries.
+def entry_ids(hotlist_id: str, kind: str) -> Callable[..., UUID]:
+    """Return `entry_id` for one list and kind, several times as fast: a national list has millions of entries.
 
     Args:
         hotlist_id: The list.
+        kind: The first part of the identity: what the others are.
 
     Returns:
-        A function of what identifies the entry there (strings), to its id.
+        A function of the other parts (strings), to the id.
     """
-    begun = hashlib.sha1(_NAMESPACE.bytes + f"entry\x1f{hotlist_id}".encode(), usedforsecurity=False)
+    begun = hashlib.sha1(_NAMESPACE.bytes + f"entry\x1f{hotlist_id}\x1f{kind}\x1f".encode(), usedforsecurity=False)
 
     def derive(*identity: str) -> UUID:
         digest = begun.copy()
-        digest.update(("\x1f" + "\x1f".join(identity)).encode())
+        digest.update((identity[0] if len(identity) == 1 else "\x1f".join(identity)).encode())
         number = int.from_bytes(digest.digest()[:16])
         # Version 5 and the variant of RFC 9562, set here because UUID's own way to set them takes twice as long.
         return UUID(int=number & _FREE_BITS | _VERSION_5)

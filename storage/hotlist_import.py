@@ -276,8 +276,3 @@ def begin_import(
     }
     with database.transaction() as connection:
         yield HotlistImport(connection, values)
-
-
-def entry_ids_of(ids: npt.NDArray[np.uint64]) -> bytes:
-    """Return ids of `KnownRows` as their bytes, 16 each."""
-    return ids.astype(">u8").tobytes()

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
-_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "searches")
+_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "searches", "alarms")
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
 """Replaced list entries and rejected rows are kept for this long even where reads end sooner: they are no reads, and a

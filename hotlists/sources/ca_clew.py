@@ -50,7 +50,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     Raises:
         InvalidInput: The file's name does not say which table it is.
     """
-    kind = _kind(source_name)
+    kind = table_of(source_name)
     category = category_map(SOURCE)[kind]
     make = EntryMaker(SOURCE, hotlist_id, default_state)
     lines = read_lines(stream, source_name)
@@ -67,8 +67,12 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     return ParsedList(table.records(), entry_of, _date(header or ""), header, context, table.declared_rows)
 
 
-def _kind(source_name: str) -> str:
-    """Return the table's name as the file's name has it, in upper case."""
+def table_of(source_name: str) -> str:
+    """Return the table's name as the file's name has it, in upper case.
+
+    Raises:
+        InvalidInput: The name says none, or several.
+    """
     kinds = category_map(SOURCE)
     found = set(re.findall(r"[A-Z]+", source_name.upper())) & set(kinds)
     if len(found) != 1:

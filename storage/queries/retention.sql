@@ -58,5 +58,16 @@ where
     and version.activated_at < %(lists_cutoff)s
     and not exists (select from hotlists where hotlists.active_version = version.version_id)
 
+-- name: delete_alarms
+-- With the messages about them, which no alert ends.
+with ended as (
+    delete from alarms where cleared_at < %(audit_cutoff)s
+)
+
+delete from outbox
+where
+    sent_at < %(audit_cutoff)s
+    and not exists (select from alerts where alerts.alert_id = outbox.alert_id)
+
 -- name: delete_searches
 delete from search_audit where searched_at < %(audit_cutoff)s

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.ids import alert_id, entry_id, hit_id, read_id
+from schemas.ids import alert_id, entry_id, entry_ids, hit_id, read_id
 from schemas.plates import canonical_plate, normalize_plate
 
 
@@ -40,5 +40,7 @@ def test_ids_name_what_they_are_made_of() -> None:
     ]
     assert len({first, *others}) == 4
     assert entry_id("ncic", "AB", "C") != entry_id("ncic", "A", "BC")
+    assert entry_ids("ncic", "id")("V1") == entry_id("ncic", "id", "V1")
+    assert entry_ids("ncic", "plate")("AB1", "US-VA", "") == entry_id("ncic", "plate", "AB1", "US-VA", "")
     hit = hit_id(first, entry_id("ncic", "V1"))
     assert alert_id(hit, "alert") != alert_id(hit, "cancel")
