@@ -121,7 +121,9 @@ class HotlistImport:
     def writing(self) -> Iterator[Write]:
         """Lend the way in for new and changed entries; nothing else can be asked of the import meanwhile."""
         pending: list[tuple[HotlistEntry, str]] = []
-        statement = sql.SQL(_SQL["copy_entries"].decode()).format(table=self._table)
+        statement = sql.SQL(_SQL["copy_entries"].decode()).format(
+            table=self._table, freeze=sql.Literal(self._is_new_table)
+        )
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
 
             def write(entry: HotlistEntry, digest: str) -> None:

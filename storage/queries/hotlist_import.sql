@@ -39,10 +39,11 @@ where hotlist_id = %(hotlist_id)s and last_version is null
 group by get_byte(uuid_send(digest), 0)
 
 -- name: copy_entries
+-- Frozen where the table is new: else the first one to read it writes all of it once more.
 copy {table} (
     entry_id, since_version, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
     originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-) from stdin (null '')
+) from stdin (null '', freeze {freeze})
 
 -- name: copy_rejects
 copy hotlist_rejects (version_id, line, reason, column_name, raw) from stdin
