@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from matcher.layer import Layer, Unusable
+from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary
+from matcher.layer import Layer, arranged
+from matcher.packing import codes_of_packed
 from matcher.probes import probe_skeletons
 from schemas.types import HotlistEntry
 
@@ -45,8 +46,9 @@ class HotlistIndex:
         Returns:
             The index. Entries that cannot be matched are left out and named in `unusable`.
         """
-        base, unusable = Layer.build(entries)
-        return cls(base, Layer.build(())[0], dict(as_of or {}), unusable)
+        vocabulary = Vocabulary.empty()
+        base, unusable = arranged(entries, vocabulary)
+        return cls(base, Layer.empty(vocabulary), dict(as_of or {}), unusable)
 
     @property
     def unusable(self) -> tuple[tuple[UUID, str], ...]:
@@ -78,13 +80,15 @@ class HotlistIndex:
         unusable = [one for one in self._unusable if one.entry_id not in gone]
         dates = self.as_of if as_of is None else dict(as_of)
         too_many = addition.size + len(added) > max(SMALL_ADDITION, base.size // ADDITION_SHARE)
-        if added and (too_many or base.size < len(base.entries) // 2):
-            base, unusable_now = Layer.build(itertools.chain(base, addition, added))
-            addition = Layer.build(())[0]
-        elif added:
-            addition, unusable_now = Layer.build(itertools.chain(addition, added))
+        if not added:
+            return HotlistIndex(base, addition, dates, unusable)
+        vocabulary = base.entries.vocabulary
+        arrays, _, unusable_now = EntryArrays.of(added, vocabulary)
+        if too_many or base.size < len(base.entries) // 2:
+            base = _joined((base.there(), addition.there(), arrays), vocabulary)
+            addition = Layer.empty(vocabulary)
         else:
-            unusable_now = []
+            addition = _joined((addition.there(), arrays), vocabulary)
         return HotlistIndex(base, addition, dates, (*unusable, *unusable_now))
 
     def without_list(self, hotlist_id: str) -> HotlistIndex:
@@ -99,8 +103,8 @@ class HotlistIndex:
     def entry(self, entry_id: UUID) -> HotlistEntry | None:
         """Return the entry of an id, or None where it is not there or cannot be matched."""
         for layer in (self._addition, self._base):
-            for row in layer.rows_of((entry_id,)):
-                return layer.entries[row]
+            for row in layer.rows_of((entry_id,)).tolist():
+                return layer.entries.entry(row)
         return None
 
     def candidates(self, canonical: str) -> Iterator[tuple[HotlistEntry, str]]:
@@ -115,4 +119,9 @@ class HotlistIndex:
         probes = probe_skeletons(canonical)
         for layer in (self._base, self._addition):
             for row in layer.find(canonical, probes):
-                yield layer.entries[row], layer.plates[row]
+                yield layer.entries.entry(row), layer.entries.canonical(row)
+
+
+def _joined(parts: Sequence[EntryArrays], vocabulary: Vocabulary) -> Layer:
+    entries = EntryArrays.joined(parts, vocabulary)
+    return Layer.build(entries, codes_of_packed(entries.plates))

@@ -2,134 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
-from matcher.confusion import ALPHABET, skeleton
-from matcher.evidence import MIN_PLATE_LENGTH
-from schemas.plates import MAX_PLATE_LENGTH, WILDCARD, canonical_plate
+from matcher.confusion import skeleton
+from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary
+from matcher.packing import WILD, Codes, Keys, keys_of, skeletons
+from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry
 
-_SYMBOLS = frozenset(ALPHABET) | {WILDCARD}
-_LOW_HALF = (1 << 64) - 1
+Rows = npt.NDArray[np.int64]
 
+BITMAP_BITS: Final = 25
+"""A bit for each value of a key's top bits: 4 MiB, which a processor keeps near, rule out nearly every probe."""
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
-    """An entry that no read can be matched with, and why."""
-
-    entry_id: UUID
-    hotlist_id: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sorted:
-    """Keys in order, each with the row it belongs to. uint64 (n,) and uint32 (n,)."""
-
-    keys: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.uint32]
-
-    @classmethod
-    def of(cls, keys: list[int], rows: Iterable[int]) -> _Sorted:
-        keys_array = np.array(keys, dtype=np.uint64)
-        rows_array = np.fromiter(rows, dtype=np.uint32, count=len(keys))
-        order = np.argsort(keys_array, kind="stable")
-        return cls(keys_array[order], rows_array[order])
-
-    def find(self, wanted: npt.NDArray[np.uint64]) -> Iterator[int]:
-        """Yield the rows whose key is one of `wanted`."""
-        first = np.searchsorted(self.keys, wanted, side="left")
-        last = np.searchsorted(self.keys, wanted, side="right")
-        for i in np.flatnonzero(first < last):
-            yield from self.rows[first[i] : last[i]].tolist()
+_ENTRIES_PER_BUCKET: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """Arranged entries, of which some are gone.
 
-    `gone` is bool (n,), by row; everything else is shared with the layer that this one was made from.
+    Rows are in the order of `keys`, uint64 (n,), which are the keys of the plates' skeletons. `offsets`, uint32, says
+    where the rows begin whose keys begin with each value of their top bits; `bitmap` has the bits of all keys' tops.
+    `masks` are the known places of entries with `?`: for each length the distinct masks over skeletons, uint64.
+    `gone` is bool (n,); everything else is shared with the layer that this one was made from.
     """
 
-    entries: tuple[HotlistEntry, ...]
-    plates: tuple[str, ...]
-    whole: _Sorted
-    partial: Mapping[int, Mapping[int, _Sorted]]
-    ids: _Sorted
+    entries: EntryArrays
+    keys: Keys
+    offsets: npt.NDArray[np.uint32]
+    bitmap: npt.NDArray[np.uint8]
+    masks: tuple[Keys, ...]
     gone: npt.NDArray[np.bool_]
     size: int
     """How many entries are there still."""
 
     @classmethod
-    def build(cls, entries: Iterable[HotlistEntry]) -> tuple[Layer, list[Unusable]]:
-        """Arrange entries, each id once; return them with those that cannot be matched."""
-        kept: list[HotlistEntry] = []
-        plates: list[str] = []
-        unusable: list[Unusable] = []
-        whole: tuple[list[int], list[int]] = ([], [])
-        partial: dict[int, dict[int, tuple[list[int], list[int]]]] = {}
-        for entry in entries:
-            plate = canonical_plate(entry.plate)
-            reason = _why_unusable(plate)
-            if reason:
-                unusable.append(Unusable(entry.entry_id, entry.hotlist_id, reason))
-                continue
-            if WILDCARD in plate:
-                keys, rows = partial.setdefault(len(plate), {}).setdefault(_known_mask(plate), ([], []))
-            else:
-                keys, rows = whole
-            keys.append(skeleton(plate))
-            rows.append(len(kept))
-            kept.append(entry)
-            plates.append(plate)
-        layer = cls(
-            tuple(kept),
-            tuple(plates),
-            _Sorted.of(*whole),
-            {n: {mask: _Sorted.of(*pairs) for mask, pairs in masks.items()} for n, masks in partial.items()},
-            _Sorted.of([entry.entry_id.int & _LOW_HALF for entry in kept], range(len(kept))),
-            np.zeros(len(kept), dtype=np.bool_),
-            len(kept),
+    def build(cls, entries: EntryArrays, codes: Codes) -> Layer:
+        """Arrange entries, each id once.
+
+        Args:
+            entries: The entries.
+            codes: Their plates' codes, uint8 (n, 12).
+        """
+        keys = keys_of(skeletons(codes))
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        return cls(
+            entries.taken(order),
+            keys,
+            _offsets(keys),
+            _bitmap(keys),
+            _masks(codes),
+            np.zeros(len(keys), dtype=np.bool_),
+            len(keys),
         )
-        return layer, unusable
 
-    def __iter__(self) -> Iterator[HotlistEntry]:
-        """Yield the entries that are there still."""
-        for entry, gone in zip(self.entries, self.gone.tolist(), strict=True):
-            if not gone:
-                yield entry
+    @classmethod
+    def empty(cls, vocabulary: Vocabulary) -> Layer:
+        """Return a layer without entries."""
+        entries, codes, _ = EntryArrays.of((), vocabulary)
+        return cls.build(entries, codes)
 
-    def find(self, canonical: str, probes: npt.NDArray[np.uint64]) -> Iterator[int]:
-        """Yield the rows in the neighborhood of a read, each once.
+    @property
+    def shift(self) -> int:
+        """By how many bits a key is shifted to give its place in `offsets`."""
+        return 64 - (len(self.offsets) - 1).bit_length() + 1
+
+    def there(self) -> EntryArrays:
+        """Return the entries that are there still."""
+        return self.entries if self.size == len(self.entries) else self.entries.taken(~self.gone)
+
+    def find(self, canonical: str, probes: Keys) -> list[int]:
+        """Return the rows in the neighborhood of a read, each once.
 
         Args:
             canonical: Canonical text of the read.
-            probes: Its skeletons, from `probe_skeletons`.
+            probes: Its skeletons, from `probe_skeletons`; uint64.
         """
         if not self.size:
-            return
-        for row in self.whole.find(probes):
-            if not self.gone[row]:
-                yield row
-        own = skeleton(canonical)
-        for mask, group in self.partial.get(len(canonical), {}).items():
-            for row in group.find(np.array([own & mask], dtype=np.uint64)):
-                if not self.gone[row]:
-                    yield row
+            return []
+        masks = self.masks[len(canonical)] if len(canonical) <= MAX_PLATE_LENGTH else self.masks[0]
+        wanted = np.unique(np.concatenate([probes, np.uint64(skeleton(canonical)) & masks]))
+        keys = keys_of(wanted)
+        first = np.searchsorted(self.keys, keys, side="left")
+        last = np.searchsorted(self.keys, keys, side="right")
+        rows = [row for i in np.flatnonzero(first < last) for row in range(first[i], last[i])]
+        return [row for row in rows if not self.gone[row]]
 
-    def rows_of(self, entry_ids: Collection[UUID]) -> list[int]:
+    def rows_of(self, entry_ids: Collection[UUID]) -> Rows:
         """Return the rows of those entries that are there still."""
-        by_half: dict[int, list[UUID]] = {}
-        for entry_id in entry_ids:
-            by_half.setdefault(entry_id.int & _LOW_HALF, []).append(entry_id)
-        found = self.ids.find(np.fromiter(by_half, dtype=np.uint64, count=len(by_half)))
-        wanted = set(entry_ids)
-        return [row for row in found if self.entries[row].entry_id in wanted and not self.gone[row]]
+        if not entry_ids or not self.size:
+            return np.empty(0, dtype=np.int64)
+        joined = b"".join(entry_id.bytes for entry_id in entry_ids)
+        wanted = np.frombuffer(joined, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+        # The low halves decide nearly always; equal ones are looked at as a whole.
+        near = np.flatnonzero(np.isin(self.entries.entry_ids[:, 1], wanted[:, 1]) & ~self.gone)
+        known = set(map(tuple, wanted.tolist()))
+        ids = self.entries.entry_ids[near].tolist()
+        found = [row for row, pair in zip(near.tolist(), ids, strict=True) if tuple(pair) in known]
+        return np.array(found, dtype=np.int64)
 
     def without(self, entry_ids: Collection[UUID]) -> Layer:
         """Return the layer without some entries; those that are not there do not matter."""
@@ -137,27 +115,40 @@ class Layer:
 
     def without_list(self, hotlist_id: str) -> Layer:
         """Return the layer without a list's entries."""
-        return self._without_rows([row for row, entry in enumerate(self.entries) if entry.hotlist_id == hotlist_id])
+        number = self.entries.vocabulary.hotlists.known(hotlist_id)
+        return self._without_rows(np.flatnonzero(self.entries.hotlists == number))
 
-    def _without_rows(self, rows: list[int]) -> Layer:
-        if not rows:
+    def _without_rows(self, rows: Rows) -> Layer:
+        if not len(rows):
             return self
         gone = self.gone.copy()
         gone[rows] = True
-        size = len(self.entries) - int(np.count_nonzero(gone))
-        return Layer(self.entries, self.plates, self.whole, self.partial, self.ids, gone, size)
+        return replace(self, gone=gone, size=len(self.entries) - int(np.count_nonzero(gone)))
 
 
-def _known_mask(plate: str) -> int:
-    """Bits of the known characters of a plate with `?`."""
-    return int("".join("0" if character == WILDCARD else "f" for character in plate), 16)
+def _offsets(keys: Keys) -> npt.NDArray[np.uint32]:
+    bits = max(1, (len(keys) // _ENTRIES_PER_BUCKET).bit_length())
+    tops = keys >> np.uint64(64 - bits)
+    return np.searchsorted(tops, np.arange((1 << bits) + 1, dtype=np.uint64)).astype(np.uint32)
 
 
-def _why_unusable(plate: str) -> str | None:
-    if not MIN_PLATE_LENGTH <= len(plate) <= MAX_PLATE_LENGTH:
-        return f"the plate has {len(plate)} characters; {MIN_PLATE_LENGTH} to {MAX_PLATE_LENGTH} can be matched"
-    if not _SYMBOLS.issuperset(plate):
-        return "the plate holds a character that is no Latin letter or digit"
-    if len(plate) - plate.count(WILDCARD) < MIN_PLATE_LENGTH:
-        return f"fewer than {MIN_PLATE_LENGTH} characters are known"
-    return None
+def _bitmap(keys: Keys) -> npt.NDArray[np.uint8]:
+    bits = np.zeros(1 << BITMAP_BITS, dtype=np.bool_)
+    bits[keys >> np.uint64(64 - BITMAP_BITS)] = True
+    return np.packbits(bits, bitorder="little")
+
+
+def _masks(codes: Codes) -> tuple[Keys, ...]:
+    """Return the distinct masks of plates with `?` by plate length, 0 to 12."""
+    wild = codes[(codes == WILD).any(axis=1)]
+    found: list[set[int]] = [set() for _ in range(MAX_PLATE_LENGTH + 1)]
+    for row in np.unique(np.where(wild == WILD, 1, np.where(wild > WILD, 2, 0)), axis=0).tolist() if len(wild) else ():
+        places = [kind for kind in row if kind != 2]
+        found[len(places)].add(int("".join("0" if kind else "f" for kind in places), 16))
+    return tuple(np.array(sorted(masks), dtype=np.uint64) for masks in found)
+
+
+def arranged(entries: Iterable[HotlistEntry], vocabulary: Vocabulary) -> tuple[Layer, list[Unusable]]:
+    """Return a layer of hotlist entries, and those that cannot be matched."""
+    arrays, codes, unusable = EntryArrays.of(entries, vocabulary)
+    return Layer.build(arrays, codes), unusable

@@ -1,0 +1,139 @@
+"""Plates as numbers: characters as codes, a whole plate in 64 bits, its skeleton, and the key that is sorted by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.confusion import ALPHABET, CLASS_OF
+from schemas.plates import MAX_PLATE_LENGTH, WILDCARD
+
+Codes = npt.NDArray[np.uint8]
+Keys = npt.NDArray[np.uint64]
+
+WILD: Final = len(ALPHABET)
+"""Code of `?`; the codes below it are places in `ALPHABET`."""
+
+NONE: Final = WILD + 1
+"""Code of a place after a plate's end."""
+
+FOREIGN: Final = 255
+"""Code of a character that no plate has."""
+
+BASE: Final = NONE + 1
+"""A plate is a number of so many different digits, `NONE` as digit zero; twelve of them fit into 64 bits."""
+
+SPREAD: Final = 0x9E3779B97F4A7C15
+"""Odd, so that multiplying by it gives every skeleton a key of its own, with its top bits well mixed.
+
+Source: Knuth, The Art of Computer Programming 3, 6.4: multiplicative hashing with the golden ratio.
+"""
+
+
+def _lookup() -> Codes:
+    table = np.full(256, FOREIGN, dtype=np.uint8)
+    for code, character in enumerate(ALPHABET):
+        table[ord(character)] = code
+    table[ord("O")] = table[ord("0")]
+    table[ord(WILDCARD)] = WILD
+    table[0] = NONE
+    return table
+
+
+_CODE_OF_BYTE: Final = _lookup()
+CLASS_OF_CODE: Final = np.array([*(CLASS_OF[character] for character in ALPHABET), 0, 0], dtype=np.uint8)
+"""Class number of every code; 0 for `?` and for no character."""
+
+_SYMBOLS: Final = (*ALPHABET, WILDCARD)
+
+
+def codes_of(texts: Sequence[str]) -> Codes:
+    """Return plates' codes, the letter O as the digit zero.
+
+    Args:
+        texts: Normalized plates; characters after the twelfth are left out.
+
+    Returns:
+        uint8 (n, 12), `NONE` after a plate's end, `FOREIGN` for characters that no plate has.
+    """
+    try:
+        padded = np.array(texts, dtype=f"S{MAX_PLATE_LENGTH}")
+    except UnicodeEncodeError:
+        plain = [text if text.isascii() else re.sub(r"[^\x00-\x7f]", "!", text) for text in texts]
+        padded = np.array(plain, dtype=f"S{MAX_PLATE_LENGTH}")
+    return _CODE_OF_BYTE[padded.view(np.uint8).reshape(len(texts), MAX_PLATE_LENGTH)]
+
+
+def pack(codes: Codes) -> Keys:
+    """Return each plate as one number.
+
+    Places after the plate's end are digits zero, at the number's end, so that the first character is the highest digit.
+
+    Args:
+        codes: uint8 (n, 12) without `FOREIGN`.
+
+    Returns:
+        uint64 (n,): different plates have different numbers.
+    """
+    packed = np.zeros(len(codes), dtype=np.uint64)
+    for place in range(MAX_PLATE_LENGTH):
+        digit = np.where(codes[:, place] == NONE, 0, codes[:, place] + 1).astype(np.uint64)
+        packed = packed * np.uint64(BASE) + digit
+    return packed
+
+
+def unpack(packed: int) -> str:
+    """Return the canonical plate of a number of `pack`."""
+    characters = []
+    while packed:
+        packed, digit = divmod(packed, BASE)
+        if digit:
+            characters.append(_SYMBOLS[digit - 1])
+    return "".join(reversed(characters))
+
+
+def codes_of_packed(packed: Keys) -> Codes:
+    """Return the codes of packed plates: the other way of `pack`.
+
+    Args:
+        packed: uint64 (n,).
+
+    Returns:
+        uint8 (n, 12).
+    """
+    digits = np.zeros((len(packed), MAX_PLATE_LENGTH), dtype=np.uint8)
+    rest = packed.copy()
+    for place in reversed(range(MAX_PLATE_LENGTH)):
+        rest, digits[:, place] = np.divmod(rest, np.uint64(BASE))
+    return np.where(digits == 0, NONE, digits - 1).astype(np.uint8)
+
+
+def skeletons(codes: Codes) -> Keys:
+    """Return plates' skeletons, as `matcher.confusion.skeleton` has them.
+
+    Args:
+        codes: uint8 (n, 12).
+
+    Returns:
+        uint64 (n,).
+    """
+    found = np.zeros(len(codes), dtype=np.uint64)
+    for place in range(MAX_PLATE_LENGTH):
+        column = codes[:, place]
+        shifted = (found << np.uint64(4)) | CLASS_OF_CODE[np.minimum(column, NONE)].astype(np.uint64)
+        found = np.where(column == NONE, found, shifted)
+    return found
+
+
+def keys_of(skeleton: Keys) -> Keys:
+    """Return the keys of skeletons: each another one, spread over all 64 bits."""
+    return skeleton * np.uint64(SPREAD)
+
+
+def lengths_of(codes: Codes) -> npt.NDArray[np.int64]:
+    """Return plates' lengths. Args: codes: uint8 (n, 12)."""
+    return np.count_nonzero(codes != NONE, axis=1).astype(np.int64)
