@@ -167,6 +167,9 @@ class Alert(WireModel):
 
     A `cancel` takes another alert back: do not act on it any more. `cancels` is that alert's id and `reason` says why,
     for people.
+
+    A `historical` alert is about a vehicle that passed before its entry was added: it was here then, and need not be
+    now. `sightings` counts the passes in question; `read` is the latest of the surest.
     """
 
     schema_version: Literal["1"] = "1"
@@ -182,6 +185,8 @@ class Alert(WireModel):
     plate_picture: Annotated[str, Field(max_length=65536)] | None = None
     cancels: UUID | None = None
     reason: str | None = None
+    historical: bool = False
+    sightings: Annotated[int, Field(ge=1)] = 1
     notice: str = (
         "An alert is not reasonable suspicion by itself. Compare the picture with the listed plate and state, and "
         "confirm the entry with its originating agency before a stop."

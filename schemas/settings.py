@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from schemas.errors import ConfigurationError
 from schemas.feed_settings import PATH_KEYS, FeedSettings
+from schemas.repeat_settings import RepeatSettings
 from schemas.types import Category
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -162,6 +163,10 @@ class MatchingSettings(Section):
     """Least score, in nats, of a probable hit; the matcher adds the logarithm of the number of active entries."""
     min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Reads below this confidence are stored but not matched."""
+    historical_days: Annotated[int, Field(ge=0)] = 7
+    """Stored reads of so many days are matched with entries that come anew; never more than are kept; 0: none."""
+    historical_max_entries: Annotated[int, Field(ge=1)] = 50_000
+    """More new entries at a time are matched with stored reads by command only (`platewatch historical`)."""
 
 
 class AlertSettings(Section):
@@ -279,6 +284,7 @@ class Settings(BaseSettings):
     hotlists: HotlistSettings = HotlistSettings()
     matching: MatchingSettings = MatchingSettings()
     alerts: AlertSettings = AlertSettings()
+    repeats: RepeatSettings = RepeatSettings()
     images: ImageSettings = ImageSettings()
     policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
