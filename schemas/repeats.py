@@ -1,0 +1,58 @@
+"""What repeat suppression knows of earlier alerts and sightings. Frozen; times are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from schemas.types import Location, Tier
+
+
+class Outcome(StrEnum):
+    """What became of a hit.
+
+    alerted: it raised an alert. updated: it was better than the alert that it repeats, and updated it. suppressed: it
+    repeats an alert. silent: nobody is to be notified of it.
+    """
+
+    ALERTED = "alerted"
+    UPDATED = "updated"
+    SUPPRESSED = "suppressed"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """An open alert with what its updates added.
+
+    `alert_id` and `hit_id` are the first alert's, `opened_at` is when its vehicle was captured. `tier`, `score`,
+    `confidence` and the rest are the best of the alert and its updates, each for itself. `plates` are the canonical
+    texts that the vehicle was read as, `suspected_cameras` those whose reads of its number cannot be of it.
+    """
+
+    alert_id: UUID
+    hit_id: UUID
+    entry_id: UUID
+    camera_id: str
+    location: Location | None
+    opened_at: datetime
+    tier: Tier
+    score: float
+    confidence: float
+    has_picture: bool
+    has_second_reading: bool
+    plates: tuple[str, ...]
+    suspected_cameras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A read of a number at some camera; `confidence` is that of its whole text (0-1)."""
+
+    camera_id: str
+    location: Location | None
+    captured_at: datetime
+    confidence: float
+    jurisdiction: str | None = None

@@ -1,0 +1,170 @@
+"""Which hits repeat an alert, which update it, and which are news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.repeats import Verdict, decide, with_repeat
+from schemas.plates import canonical_plate
+from schemas.repeat_settings import RepeatSettings
+from schemas.repeats import OpenAlert
+from schemas.types import Hit, HotlistEntry, Location, PlateRead, SecondReading, Tier
+from tests.unit.matcher_samples import NOW, characters, entry, read
+
+SETTINGS = RepeatSettings()
+ENTRY = entry("ABC1234", "US-VA")
+HERE = Location(36.8354, -76.2983)
+NEAR = Location(36.83585, -76.2983)  # 50 m north
+FAR = Location(36.8804, -76.2983)  # 5 km north
+
+
+def hit(tier: Tier = Tier.EXACT, score: float = 20.0, listed: HotlistEntry = ENTRY) -> Hit:
+    return Hit(UUID(int=1), UUID(int=2), listed.entry_id, listed.hotlist_id, tier, score, "plate and state are equal")
+
+
+def opened(seen: PlateRead, found: Hit, number: int = 7, *, has_picture: bool = True) -> OpenAlert:
+    return OpenAlert(
+        alert_id=UUID(int=number),
+        hit_id=found.hit_id,
+        entry_id=found.entry_id,
+        camera_id=seen.camera_id,
+        location=seen.location,
+        opened_at=seen.captured_at,
+        tier=found.tier,
+        score=found.score,
+        confidence=seen.confidence,
+        has_picture=has_picture,
+        has_second_reading=seen.second_reading is not None,
+        plates=(canonical_plate(seen.plate),),
+    )
+
+
+def after(seconds: float, plate: str = "ABC1234", **fields: object) -> PlateRead:
+    return read(plate, "US-VA", captured_at=NOW + timedelta(seconds=seconds), **fields)
+
+
+def verdict(seen: PlateRead, found: Hit, alert: OpenAlert, settings: RepeatSettings = SETTINGS) -> Verdict:
+    return decide(found, seen, [alert], settings, has_picture=True).verdict
+
+
+def test_the_same_again_is_suppressed_until_the_window_is_over() -> None:
+    alert = opened(after(0), hit())
+    assert verdict(after(60), hit(), alert) is Verdict.SUPPRESS
+    assert verdict(after(600), hit(), alert) is Verdict.SUPPRESS
+    assert verdict(after(601), hit(), alert) is Verdict.NEW
+    # A read that comes late from before the alert's is the same vehicle too.
+    assert verdict(after(-60), hit(), alert) is Verdict.SUPPRESS
+    assert verdict(after(60), hit(), alert, RepeatSettings(window_minutes=0)) is Verdict.NEW
+
+
+def test_a_place_is_one_camera_or_two_that_are_near() -> None:
+    alert = opened(after(0, location=HERE), hit())
+    assert verdict(after(9, camera_id="exit", location=NEAR), hit(), alert) is Verdict.SUPPRESS
+    assert verdict(after(9, camera_id="exit", location=FAR), hit(), alert) is Verdict.NEW
+    assert verdict(after(9, camera_id="exit"), hit(), alert) is Verdict.NEW
+    assert verdict(after(9, location=FAR), hit(), alert) is Verdict.SUPPRESS  # a patrol car that follows the vehicle
+
+
+def test_entries_do_not_suppress_one_another() -> None:
+    alert = opened(after(0), hit())
+    assert verdict(after(1), hit(listed=entry("ABC1234", "US-MD")), alert) is Verdict.NEW
+
+
+def test_what_is_better_updates_and_says_in_which_way() -> None:
+    unsure = opened(after(0, confidence=0.6), hit(Tier.PROBABLE, 12.0))
+    decision = decide(hit(Tier.EXACT, 5.0), after(9), [unsure], SETTINGS, has_picture=True)
+    assert (decision.verdict, decision.better) == (Verdict.UPDATE, "exact instead of probable")
+    assert decision.repeated == unsure
+    alert = opened(after(0, confidence=0.7), hit())
+    better = {
+        "the plate agrees more clearly": (after(9, confidence=0.7), hit(score=23.0)),
+        "the plate was read more surely": (after(9, confidence=0.85), hit()),
+        "read by a second reader too": (
+            after(9, confidence=0.7, second_reading=SecondReading("ABC1234", 0.9, True)),
+            hit(),
+        ),
+    }
+    for words, (seen, found) in better.items():
+        assert decide(found, seen, [alert], SETTINGS, has_picture=True).better == words
+    bare = opened(after(0), hit(), has_picture=False)
+    assert decide(hit(), after(9), [bare], SETTINGS, has_picture=True).better == "with a picture of the plate"
+    assert decide(hit(), after(9), [bare], SETTINGS, has_picture=False).verdict is Verdict.SUPPRESS
+
+
+def test_what_is_worse_in_tier_or_score_never_updates() -> None:
+    alert = opened(after(0, confidence=0.5), hit(), has_picture=False)
+    second = SecondReading("ABC1234", 0.9, True)
+    assert verdict(after(9, confidence=1.0, second_reading=second), hit(Tier.PROBABLE, 40.0), alert) is Verdict.SUPPRESS
+    assert verdict(after(9, confidence=1.0, second_reading=second), hit(score=16.0), alert) is Verdict.SUPPRESS
+
+
+def test_two_vehicles_that_both_resemble_a_listed_plate_both_alert() -> None:
+    alert = opened(after(0, "ABC1Z34"), hit(Tier.PROBABLE, 12.0))
+    sure = after(30, "A8C1234", characters=characters("A8C1234", p1=(("8", 0.7), ("B", 0.28))))
+    assert verdict(sure, hit(Tier.PROBABLE, 12.0), alert) is Verdict.NEW
+    # A read that holds the earlier text for possible is of the same vehicle.
+    torn = after(30, "ABC1234", characters=characters("ABC1234", p4=(("2", 0.6), ("Z", 0.38))))
+    assert verdict(torn, hit(Tier.PROBABLE, 12.0), alert) is Verdict.SUPPRESS
+    # So is any that resembles a listed plate that was seen itself.
+    assert verdict(sure, hit(Tier.PROBABLE, 12.0), opened(after(0), hit())) is Verdict.SUPPRESS
+
+
+def test_plates_that_fit_unknown_characters_are_different_vehicles() -> None:
+    alert = opened(after(0, "ABC1994"), hit(Tier.PARTIAL, 8.0))
+    assert verdict(after(9, "ABC1984"), hit(Tier.PARTIAL, 8.0), alert) is Verdict.NEW
+    assert verdict(after(9, "ABC1994"), hit(Tier.PARTIAL, 8.0), alert) is Verdict.SUPPRESS
+
+
+def test_the_letter_o_and_zero_are_one() -> None:
+    alert = opened(after(0, "ABC1O34"), hit(Tier.PROBABLE, 12.0))
+    assert verdict(after(9, "ABC1034"), hit(Tier.PROBABLE, 12.0), alert) is Verdict.SUPPRESS
+
+
+reads = st.builds(
+    lambda seconds, plate, confidence, second: after(
+        seconds,
+        plate,
+        confidence=confidence,
+        second_reading=SecondReading(plate, 0.9, True) if second else None,
+    ),
+    st.floats(0, 300),
+    st.sampled_from(["ABC1234", "ABC1Z34", "A8C1234", "ABC123"]),
+    st.floats(0, 1),
+    st.booleans(),
+)
+hits = st.builds(hit, st.sampled_from(list(Tier)), st.floats(-10, 60))
+
+
+@given(st.lists(st.tuples(reads, hits), min_size=1, max_size=12), st.data())
+def test_however_reads_come_an_alert_is_not_updated_twice_for_the_same(
+    passes: list[tuple[PlateRead, Hit]], data: st.DataObject
+) -> None:
+    """Played a second time, in any order, the same reads update nothing: what is best is known already."""
+    alerts: list[OpenAlert] = []
+    for seen, found in passes:
+        decision = decide(found, seen, alerts, SETTINGS, has_picture=True)
+        if decision.repeated is None:
+            alerts.append(opened(seen, found, len(alerts)))
+        else:
+            alerts.remove(decision.repeated)
+            alerts.append(with_repeat(decision.repeated, found, seen, has_picture=True))
+    for seen, found in data.draw(st.permutations(passes)):
+        same = [alert for alert in alerts if canonical_plate(seen.plate) in alert.plates]
+        # The vehicle's own alert has seen it; beside another one it may be better.
+        verdicts = {decide(found, seen, [alert], SETTINGS, has_picture=True).verdict for alert in same}
+        assert Verdict.SUPPRESS in verdicts
+
+
+@given(reads, hits, reads, hits)
+def test_a_repeat_makes_nothing_worse(one: PlateRead, first: Hit, other: PlateRead, second: Hit) -> None:
+    alert = opened(one, first)
+    merged = with_repeat(alert, second, other, has_picture=False)
+    assert merged.score >= alert.score
+    assert merged.confidence >= alert.confidence
+    assert set(merged.plates) >= set(alert.plates)
+    assert replace(merged, suspected_cameras=()) == with_repeat(merged, second, other, has_picture=False)
