@@ -187,7 +187,7 @@ def _columns(entries: list[HotlistEntry], texts: list[str], codes: Codes, vocabu
         plates=pack(codes),
         letters_o=_letters_o(texts),
         entry_ids=np.frombuffer(ids, dtype=">u8").astype(np.uint64).reshape(-1, 2),
-        jurisdictions=np.array([jurisdiction(entry.jurisdiction) for entry in entries], dtype=np.uint16),
+        jurisdictions=np.array([jurisdiction(_upper(entry.jurisdiction)) for entry in entries], dtype=np.uint16),
         categories=np.array([_CATEGORY_NUMBERS[entry.category] for entry in entries], dtype=np.uint8),
         hotlists=np.array([hotlist(entry.hotlist_id) for entry in entries], dtype=np.uint16),
         years=np.array([vehicle.year or 0 for vehicle in vehicles], dtype=np.uint16),
@@ -225,6 +225,10 @@ def _why_unusable(text: str, codes: npt.NDArray[np.uint8]) -> str:
     if FOREIGN in codes:
         return "the plate holds a character that is no Latin letter or digit"
     return f"fewer than {MIN_PLATE_LENGTH} characters are known"
+
+
+def _upper(text: str | None) -> str | None:
+    return None if text is None else text.upper()
 
 
 def _seconds(moment: datetime | None, otherwise: float) -> float:

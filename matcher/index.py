@@ -10,6 +10,8 @@ from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary
 from matcher.layer import Layer, arranged
 from matcher.packing import codes_of_packed
 from matcher.probes import probe_skeletons
+from matcher.read_arrays import ReadArrays
+from matcher.search import Engine, Found, Wanted, find
 from schemas.types import HotlistEntry
 
 SMALL_ADDITION = 10_000
@@ -106,6 +108,10 @@ class HotlistIndex:
             for row in layer.rows_of((entry_id,)).tolist():
                 return layer.entries.entry(row)
         return None
+
+    def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
+        """Return the entries that reads may be; see `matcher.search.find`."""
+        return find((self._base, self._addition), reads, wanted, engine)
 
     def candidates(self, canonical: str) -> Iterator[tuple[HotlistEntry, str]]:
         """Yield the entries in a read's neighborhood.

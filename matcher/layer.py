@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from matcher.confusion import skeleton
 from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary
-from matcher.packing import WILD, Codes, Keys, keys_of, skeletons
+from matcher.packing import WILD, Codes, Keys, keys_of, skeletons, wild_tags
 from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry
 
@@ -88,8 +88,10 @@ class Layer:
         """
         if not self.size:
             return []
-        masks = self.masks[len(canonical)] if len(canonical) <= MAX_PLATE_LENGTH else self.masks[0]
-        wanted = np.unique(np.concatenate([probes, np.uint64(skeleton(canonical)) & masks]))
+        length = len(canonical)
+        masks = self.masks[length] if length <= MAX_PLATE_LENGTH else self.masks[0]
+        partial = (np.uint64(skeleton(canonical)) & masks) | wild_tags(np.full(len(masks), length))
+        wanted = np.unique(np.concatenate([probes, partial]))
         keys = keys_of(wanted)
         first = np.searchsorted(self.keys, keys, side="left")
         last = np.searchsorted(self.keys, keys, side="right")

@@ -113,7 +113,7 @@ def codes_of_packed(packed: Keys) -> Codes:
 
 
 def skeletons(codes: Codes) -> Keys:
-    """Return plates' skeletons, as `matcher.confusion.skeleton` has them.
+    """Return plates' skeletons, as `matcher.confusion.skeleton` has them; with a tag where a plate has `?`.
 
     Args:
         codes: uint8 (n, 12).
@@ -126,7 +126,18 @@ def skeletons(codes: Codes) -> Keys:
         column = codes[:, place]
         shifted = (found << np.uint64(4)) | CLASS_OF_CODE[np.minimum(column, NONE)].astype(np.uint64)
         found = np.where(column == NONE, found, shifted)
-    return found
+    partial = (codes == WILD).any(axis=1)
+    tags = wild_tags(lengths_of(codes))
+    return np.where(partial, found | tags, found)
+
+
+def wild_tags(lengths: npt.NDArray[np.int64]) -> Keys:
+    """Return what the skeletons of plates with `?` have besides their classes, so that they stay apart from others.
+
+    Args:
+        lengths: The plates' lengths, int64 (n,).
+    """
+    return np.uint64(1 << 63) | (lengths.astype(np.uint64) << np.uint64(56))
 
 
 def keys_of(skeleton: Keys) -> Keys:
@@ -136,4 +147,5 @@ def keys_of(skeleton: Keys) -> Keys:
 
 def lengths_of(codes: Codes) -> npt.NDArray[np.int64]:
     """Return plates' lengths. Args: codes: uint8 (n, 12)."""
-    return np.count_nonzero(codes != NONE, axis=1).astype(np.int64)
+    lengths: npt.NDArray[np.int64] = (codes != NONE).sum(axis=1)
+    return lengths

@@ -122,3 +122,13 @@ def _fits(text: str, pattern: str) -> bool:
 
 HABITS: Final = SecondReaderHabits.load()
 """Habits of the shipped second reader beside the shipped reader."""
+
+MOST_SCORE: Final = max(
+    0.0,
+    math.log(HABITS.repeats_right / HABITS.repeats_wrong),
+    math.log(HABITS.differs_right / HABITS.differs_wrong),
+    math.log(HABITS.mends / HABITS.errs_alike),
+    math.log(HABITS.repeats_wrong / HABITS.repeats_right),
+    math.log(HABITS.errs_too / HABITS.differs_wrong),
+)
+"""The most that a second reading adds, in nats."""

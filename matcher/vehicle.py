@@ -31,6 +31,9 @@ _DIFFERS: Final = {"make": -1.5, "color": -0.9, "year": -0.7}
 """Nats. A reader names the make right about 4 times in 5, and 1 vehicle in 8 has it by chance; color and year are
 seen and listed less surely."""
 
+MOST_SCORE: Final = sum(_AGREES.values())
+"""The most that a vehicle adds, in nats."""
+
 _YEAR_TOLERANCE: Final = 3
 """Years; a body style lasts that long, and a reader sees the style, not the year."""
 

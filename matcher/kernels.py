@@ -1,0 +1,253 @@
+"""The search of a layer, compiled: probes that can lead to a hit, and the score of what they find.
+
+It gives a superset of the hits, a hair's breadth larger, and each of them is looked at again in full; so what it leaves
+out is only what cannot be a hit, and results are the same without it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from matcher.confusion import ALPHABET, CLASS_OF, CLASSES, DROPPED, DROPPED_EASILY, NARROW, VV_FOR_W
+from matcher.layer import BITMAP_BITS
+from matcher.packing import BASE, CLASS_OF_CODE, SPREAD, WILD
+
+TOLERANCE: Final = 1e-3
+"""Nats; scores are added up in single precision here."""
+
+_SPREAD: Final = np.uint64(SPREAD)
+_BITMAP_SHIFT: Final = np.uint64(64 - BITMAP_BITS)
+_BASE: Final = np.uint64(BASE)
+_WILD: Final = WILD
+_V: Final = ALPHABET.index("V")
+_W: Final = ALPHABET.index("W")
+_CLASS_V: Final = np.uint64(CLASS_OF["V"])
+_CLASS_W: Final = np.uint64(CLASS_OF["W"])
+_CLASS_COUNT: Final = len(CLASSES)
+_CLASSES: Final = CLASS_OF_CODE.astype(np.int64)
+_NARROW: Final = np.array([*(character in NARROW for character in ALPHABET), False], dtype=np.bool_)
+_NARROW_CLASSES: Final = np.array([False, *(not NARROW.isdisjoint(group) for group in CLASSES)], dtype=np.bool_)
+_LOG_DROPPED: Final = np.log(np.array([DROPPED, DROPPED_EASILY]))
+_CREDIBILITY_DROPPED: Final = _LOG_DROPPED - np.log1p(-np.array([DROPPED, DROPPED_EASILY]))
+_LOG_VV: Final = float(np.log(VV_FOR_W))
+_PARTIAL: Final = np.uint64(1 << 63)
+_LENGTH_SHIFT: Final = np.uint64(56)
+_ONE: Final = np.uint64(1)
+_FOUR: Final = np.uint64(4)
+_NIBBLE: Final = np.uint64(15)
+
+
+class LayerArrays(NamedTuple):
+    """What the search needs of a layer; see `matcher.layer.Layer`."""
+
+    keys: npt.NDArray[np.uint64]
+    offsets: npt.NDArray[np.uint32]
+    shift: np.uint64
+    bitmap: npt.NDArray[np.uint8]
+    plates: npt.NDArray[np.uint64]
+    jurisdictions: npt.NDArray[np.uint16]
+    gone: npt.NDArray[np.bool_]
+    masks: npt.NDArray[np.uint64]
+    mask_starts: npt.NDArray[np.int64]
+
+
+class BatchArrays(NamedTuple):
+    """What the search needs of reads; see `matcher.read_arrays.ReadArrays`. The last four are (n,).
+
+    `states` are the reads' jurisdictions as the layer numbers them (0: unknown, -1: on no entry), `agrees` and
+    `differs` what an equal or another state adds, `thresholds` the least score of the text and the state together.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    lengths: npt.NDArray[np.int64]
+    gains: npt.NDArray[np.float32]
+    credibilities: npt.NDArray[np.float32]
+    absent: npt.NDArray[np.float32]
+    states: npt.NDArray[np.int64]
+    agrees: npt.NDArray[np.float32]
+    differs: npt.NDArray[np.float32]
+    thresholds: npt.NDArray[np.float32]
+
+
+@njit(cache=True, nogil=True)
+def _fits(read: int, listed: Any, count: int, needed: float, least_place: float, least_text: float, reads: Any) -> bool:
+    """Tell whether a listed plate may be a hit of a read: its text is equal, or it is credible and scores enough."""
+    length = reads.lengths[read]
+    gains, credibilities, absent = reads.gains[read], reads.credibilities[read], reads.absent[read]
+    codes = reads.codes[read]
+    if count == length:
+        gain, worst, total, equal = 0.0, 0.0, 0.0, True
+        for place in range(length):
+            code = listed[place]
+            gain += gains[place, code]
+            credibility = credibilities[place, code]
+            total += credibility
+            worst = min(worst, credibility)
+            equal = equal and (code == codes[place] or code == _WILD)
+        return equal or (gain >= needed and worst >= least_place and total >= least_text)
+    if count == length - 1:
+        for extra in range(length):
+            gain, total = absent[extra, 0], absent[extra, 1]
+            worst = total
+            for place in range(count):
+                code = listed[place]
+                at = place if place < extra else place + 1
+                gain += gains[at, code]
+                total += credibilities[at, code]
+                worst = min(worst, credibilities[at, code])
+            if gain >= needed and worst >= least_place and total >= least_text:
+                return True
+        for double in range(count):
+            if codes[double] == _V and codes[double + 1] == _V and listed[double] == _W:
+                gain = _LOG_VV + gains[double, _V] + gains[double + 1, _V]
+                total, worst = _LOG_VV, _LOG_VV
+                for place in range(count):
+                    if place != double:
+                        code = listed[place]
+                        at = place if place < double else place + 1
+                        gain += gains[at, code]
+                        total += credibilities[at, code]
+                        worst = min(worst, credibilities[at, code])
+                if gain >= needed and worst >= least_place and total >= least_text:
+                    return True
+        return False
+    if count != length + 1:
+        return False
+    for missing in range(count):
+        easily = 1 if missing == 0 or missing == count - 1 or _NARROW[listed[missing]] else 0
+        gain, total = _LOG_DROPPED[easily], _CREDIBILITY_DROPPED[easily]
+        worst = total
+        for place in range(length):
+            code = listed[place] if place < missing else listed[place + 1]
+            gain += gains[place, code]
+            total += credibilities[place, code]
+            worst = min(worst, credibilities[place, code])
+        if gain >= needed and worst >= least_place and total >= least_text:
+            return True
+    for double in range(length):
+        if codes[double] == _W and listed[double] == _V and listed[double + 1] == _V:
+            gain, total, worst = _LOG_VV + gains[double, _W], _LOG_VV, _LOG_VV
+            for place in range(length):
+                if place != double:
+                    code = listed[place] if place < double else listed[place + 1]
+                    gain += gains[place, code]
+                    total += credibilities[place, code]
+                    worst = min(worst, credibilities[place, code])
+            if gain >= needed and worst >= least_place and total >= least_text:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _look(
+    skeleton: Any,
+    read: int,
+    layer: Any,
+    reads: Any,
+    least_place: float,
+    least_text: float,
+    rows: Any,
+    begun: int,
+    found: int,
+    listed: Any,
+) -> int:
+    """Follow one probe; put the rows that may be hits into `rows` from `begun` on, each once. Return their end."""
+    key = skeleton * _SPREAD
+    top = key >> _BITMAP_SHIFT
+    if not layer.bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1):
+        return found
+    bucket = np.int64(key >> layer.shift)
+    for row in range(layer.offsets[bucket], layer.offsets[bucket + 1]):
+        if layer.keys[row] != key or layer.gone[row]:
+            continue
+        known = False
+        for place in range(begun, min(found, len(rows))):
+            known = known or rows[place] == row
+        if known:
+            continue
+        packed = layer.plates[row]
+        count = 0
+        for place in range(12):
+            digit = np.int64(packed % _BASE)
+            packed = packed // _BASE
+            if digit != 0:
+                listed[11 - place] = digit - 1
+                count += 1
+        # The digits of a shorter plate are the first ones.
+        needed = reads.thresholds[read]
+        state = reads.states[read]
+        if state != 0 and layer.jurisdictions[row] != 0:
+            needed -= reads.agrees[read] if layer.jurisdictions[row] == state else reads.differs[read]
+        if _fits(read, listed, count, needed, least_place, least_text, reads):
+            if found < len(rows):
+                rows[found] = row
+            found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: Any, ends: Any) -> int:
+    """Search a layer for a batch of reads.
+
+    Args:
+        layer: `LayerArrays`.
+        reads: `BatchArrays` of n reads.
+        least_place: Least credibility of a place, in nats.
+        least_text: The same of the whole text.
+        rows: int64, takes the rows of all reads, one read after the other.
+        ends: int64 (n,), takes where each read's rows end.
+
+    Returns:
+        How many rows there are; when that is more than `rows` takes, search again with a larger one.
+    """
+    found = 0
+    listed = np.zeros(12, dtype=np.int64)
+    class_credibility = np.zeros(_CLASS_COUNT + 1, dtype=np.float32)
+    for read in range(len(reads.lengths)):
+        begun = found
+        length = reads.lengths[read]
+        codes = reads.codes[read]
+        own = np.uint64(0)
+        for place in range(length):
+            own = (own << _FOUR) | np.uint64(_CLASSES[codes[place]])
+        found = _look(own, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+        for place in range(length):
+            shift = np.uint64(4 * (length - 1 - place))
+            low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
+            class_credibility[:] = -np.inf
+            for code in range(_WILD):
+                number = _CLASSES[code]
+                class_credibility[number] = max(class_credibility[number], reads.credibilities[read, place, code])
+            for number in range(1, _CLASS_COUNT + 1):
+                if class_credibility[number] >= least_place and number != _CLASSES[codes[place]]:
+                    probe = (high << (shift + _FOUR)) | (np.uint64(number) << shift) | low
+                    found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+            if reads.absent[read, place, 1] >= least_place:
+                probe = (high << shift) | low
+                found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+            if place + 1 < length and codes[place] == _V and codes[place + 1] == _V:
+                below = shift - _FOUR
+                probe = (high << shift) | (_CLASS_W << below) | (own & ((_ONE << below) - _ONE))
+                found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+            if codes[place] == _W and length < 12:
+                probe = (((high << _FOUR) | _CLASS_V) << _FOUR | _CLASS_V) << shift | low
+                found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+        if length < 12:
+            for place in range(length + 1):
+                shift = np.uint64(4 * (length - place))
+                low, high = own & ((_ONE << shift) - _ONE), own >> shift
+                at_edge = place == 0 or place == length
+                for number in range(1, _CLASS_COUNT + 1):
+                    easily = 1 if at_edge or _NARROW_CLASSES[number] else 0
+                    if _CREDIBILITY_DROPPED[easily] >= least_place:
+                        probe = (((high << _FOUR) | np.uint64(number)) << shift) | low
+                        found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+        for place in range(layer.mask_starts[length], layer.mask_starts[length + 1]):
+            probe = (own & layer.masks[place]) | _PARTIAL | (np.uint64(length) << _LENGTH_SHIFT)
+            found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+        ends[read] = found
+    return found

@@ -1,0 +1,109 @@
+"""Reads as arrays: what each place's evidence says about every character, ready to be added up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.align import BACKGROUND
+from matcher.confusion import ALPHABET, misread_share, shown_probability
+from matcher.evidence import FLOOR, Slot
+from matcher.packing import NONE, WILD, Codes
+from schemas.plates import MAX_PLATE_LENGTH
+
+Scores = npt.NDArray[np.float32]
+
+SYMBOLS: Final = WILD + 1
+"""Columns of the tables: the alphabet, and `?`, which says nothing."""
+
+_CODE: Final = {character: code for code, character in enumerate(ALPHABET)}
+_SHOWN: Final = np.array([[shown_probability(shown, true) for true in ALPHABET] for shown in ALPHABET])
+_MISREAD: Final = np.array(
+    [[misread_share(shown, true) if shown != true else 0.0 for true in ALPHABET] for shown in ALPHABET]
+)
+
+
+def _tables(probabilities: npt.NDArray[np.float64], codes: npt.NDArray[np.int64]) -> tuple[Scores, Scores]:
+    """Return gains and credibilities, float32 (n, SYMBOLS), of places with these probabilities, (n, alphabet)."""
+    gains = np.zeros((len(codes), SYMBOLS), dtype=np.float32)
+    credibilities = np.zeros((len(codes), SYMBOLS), dtype=np.float32)
+    logs = np.log(probabilities)
+    top = logs[np.arange(len(codes)), codes]
+    gains[:, :WILD] = logs - math.log(BACKGROUND)
+    credibilities[:, :WILD] = np.minimum(logs - top[:, None], 0.0)
+    return gains, credibilities
+
+
+_EVERY: Final = np.arange(len(ALPHABET))
+_GAINS, _CREDIBILITIES = _tables(_SHOWN, _EVERY)
+_ABSENT: Final = np.array([[Slot(shown, shown).absent(at_edge=edge) for shown in ALPHABET] for edge in (False, True)])
+_TOP: Final = _SHOWN[_EVERY, _EVERY]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadArrays:
+    """Reads by row.
+
+    `codes` are uint8 (n, 12) and `lengths` int64 (n,). `gains` and `credibilities` are float32 (n, 12, SYMBOLS): what a
+    place adds to the score, in nats, and how much it speaks against a listed character (see `matcher.align.Step`).
+    `absent` is float32 (n, 12, 2): the same two for a place that has no counterpart.
+    """
+
+    codes: Codes
+    lengths: npt.NDArray[np.int64]
+    gains: Scores
+    credibilities: Scores
+    absent: Scores
+
+    @classmethod
+    def of_texts(cls, codes: Codes) -> ReadArrays:
+        """Return reads of which only the text is known.
+
+        Args:
+            codes: uint8 (n, 12), without `?` and foreign characters.
+        """
+        lengths = np.count_nonzero(codes != NONE, axis=1)
+        shown = np.minimum(codes, WILD - 1)
+        places = np.arange(MAX_PLATE_LENGTH)
+        at_edge = (places == 0) | (places == lengths[:, None] - 1)
+        probability = _ABSENT[at_edge.astype(np.int64), shown]
+        credibility = np.minimum(np.log(probability / _TOP[shown]), 0.0)
+        absent = np.stack([np.log(probability), credibility], axis=2).astype(np.float32)
+        return cls(codes, lengths, _GAINS[shown], _CREDIBILITIES[shown], absent)
+
+    @classmethod
+    def of_slots(cls, reads: Sequence[Sequence[Slot]]) -> ReadArrays:
+        """Return reads with whatever their places say.
+
+        Args:
+            reads: Each read's places, 2 to 12.
+        """
+        codes = np.full((len(reads), MAX_PLATE_LENGTH), NONE, dtype=np.uint8)
+        for row, slots in enumerate(reads):
+            codes[row, : len(slots)] = [_CODE[slot.character] for slot in slots]
+        found = cls.of_texts(codes)
+        for row, slots in enumerate(reads):
+            if slots[0].distribution is not None:
+                found._take_distributions(row, slots)
+        return found
+
+    def _take_distributions(self, row: int, slots: Sequence[Slot]) -> None:
+        count = len(slots)
+        codes = self.codes[row, :count].astype(np.int64)
+        rest = np.array([max(1.0 - sum(slot.distribution.values()), 0.0) for slot in slots if slot.distribution])
+        probabilities = rest[:, None] * _MISREAD[codes]
+        for place, slot in enumerate(slots):
+            for character, probability in (slot.distribution or {}).items():
+                if character:
+                    probabilities[place, _CODE[character]] = probability
+        np.maximum(probabilities, FLOOR, out=probabilities)
+        self.gains[row, :count], self.credibilities[row, :count] = _tables(probabilities, codes)
+        tops = probabilities[np.arange(count), codes]
+        absent = np.array([slot.absent(at_edge=place in (0, count - 1)) for place, slot in enumerate(slots)])
+        self.absent[row, :count, 0] = np.log(absent)
+        self.absent[row, :count, 1] = np.minimum(np.log(absent / tops), 0.0)

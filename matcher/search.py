@@ -1,0 +1,130 @@
+"""Which entries of an index a batch of reads may be: compiled where it pays, else with numpy; the hits are the same."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final, Literal
+
+import numpy as np
+
+from matcher.layer import Layer
+from matcher.packing import pack, unpack
+from matcher.probes import probe_skeletons
+from matcher.read_arrays import ReadArrays
+from matcher.tiers import LEAST_CREDIBLE_PLACE, LEAST_CREDIBLE_TEXT
+
+Engine = Literal["auto", "compiled", "numpy"]
+
+COMPILED_FROM: Final = 20_000
+"""Smaller indexes are searched with numpy: compiling takes some seconds once, which few entries never give back."""
+
+_ROWS_PER_READ: Final = 4
+
+Found = tuple[Layer, int]
+"""An entry: its layer and its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What else of a read decides which entries it may be.
+
+    `jurisdiction` is the read's state; `agrees` and `differs` are what an equal or another state adds, in nats;
+    `threshold` is the least score of text and state together.
+    """
+
+    jurisdiction: str | None
+    agrees: float
+    differs: float
+    threshold: float
+
+
+@functools.cache
+def _kernels() -> ModuleType | None:
+    """Return the compiled search, or None where numba is not installed; imported late, as it takes half a second."""
+    try:
+        from matcher import kernels
+    except ImportError:
+        return None
+    return kernels
+
+
+def find(layers: Iterable[Layer], reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine) -> list[list[Found]]:
+    """Return what each read may be.
+
+    Args:
+        layers: The index's layers.
+        reads: The reads, n of them.
+        wanted: What else is known of them, n of them.
+        engine: auto: compiled for large indexes, where numba is installed.
+
+    Returns:
+        For each read every entry that can be a hit of it, and some that are none.
+    """
+    layers = [layer for layer in layers if layer.size]
+    found: list[list[Found]] = [[] for _ in wanted]
+    is_large = sum(layer.size for layer in layers) >= COMPILED_FROM
+    compiled = _kernels() if engine == "compiled" or (engine == "auto" and is_large) else None
+    for layer in layers:
+        rows, ends = _compiled(compiled, layer, reads, wanted) if compiled else _numpy(layer, reads)
+        begin = 0
+        for read, end in enumerate(ends):
+            found[read] += [(layer, row) for row in rows[begin:end]]
+            begin = end
+    return found
+
+
+def _numpy(layer: Layer, reads: ReadArrays) -> tuple[list[int], list[int]]:
+    rows: list[int] = []
+    ends: list[int] = []
+    for packed in pack(reads.codes).tolist():
+        text = unpack(packed)
+        rows += layer.find(text, probe_skeletons(text))
+        ends.append(len(rows))
+    return rows, ends
+
+
+def _compiled(
+    kernels: ModuleType, layer: Layer, reads: ReadArrays, wanted: Sequence[Wanted]
+) -> tuple[list[int], list[int]]:
+    number = layer.entries.vocabulary.jurisdictions.known
+    batch = kernels.BatchArrays(
+        reads.codes,
+        reads.lengths,
+        reads.gains,
+        reads.credibilities,
+        reads.absent,
+        np.array([number(each.jurisdiction) for each in wanted], dtype=np.int64),
+        np.array([each.agrees for each in wanted], dtype=np.float32),
+        np.array([each.differs for each in wanted], dtype=np.float32),
+        np.array([each.threshold - kernels.TOLERANCE for each in wanted], dtype=np.float32),
+    )
+    arrays = _layer_arrays(kernels, layer)
+    least = LEAST_CREDIBLE_PLACE - kernels.TOLERANCE, LEAST_CREDIBLE_TEXT - kernels.TOLERANCE
+    ends = np.empty(len(wanted), dtype=np.int64)
+    size = _ROWS_PER_READ * len(wanted) + 64
+    while True:
+        rows = np.empty(size, dtype=np.int64)
+        count = kernels.search(arrays, batch, *least, rows, ends)
+        if count <= size:
+            return rows[:count].tolist(), ends.tolist()
+        # A plate with very many entries: again, with room for all of them.
+        size = count
+
+
+def _layer_arrays(kernels: ModuleType, layer: Layer) -> object:
+    masks = [np.empty(0, dtype=np.uint64), *layer.masks]
+    starts = np.cumsum([0, *(len(group) for group in layer.masks)])
+    return kernels.LayerArrays(
+        layer.keys,
+        layer.offsets,
+        np.uint64(layer.shift),
+        layer.bitmap,
+        layer.entries.plates,
+        layer.entries.jurisdictions,
+        layer.gone,
+        np.concatenate(masks),
+        starts.astype(np.int64),
+    )
