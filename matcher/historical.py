@@ -1,0 +1,273 @@
+"""Which stored reads may be hits of newly listed plates: found among millions by arrays, before any is read in full.
+
+Two sieves, each of which lets through every hit and little else. The first one compares texts alone, millions a
+second: its result is exactly that of `HotlistIndex.candidates`. The second one asks a read's own evidence whether it
+leaves any room for the listed text; `Matcher.match` then decides about what is left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.confusion import ALPHABET, CLASS_OF, misread_share, shown_probability, skeleton
+from matcher.evidence import FLOOR, MIN_PLATE_LENGTH
+from matcher.index import HotlistIndex
+from matcher.probes import variants
+from matcher.tiers import LEAST_CREDIBLE_PLACE
+from schemas.plates import MAX_PLATE_LENGTH, WILDCARD, canonical_plate
+from schemas.types import HotlistEntry
+
+TEXT_BYTES: Final = MAX_PLATE_LENGTH
+"""Bytes of one text in a block: ASCII, filled up with spaces."""
+
+_Keys = npt.NDArray[np.uint64]
+_Rows = npt.NDArray[np.int64]
+
+_SYMBOLS = frozenset(ALPHABET) | {WILDCARD}
+_SPACE = ord(" ")
+_CLASS_OF_BYTE = np.zeros(256, dtype=np.uint64)
+for _character in ALPHABET:
+    _CLASS_OF_BYTE[ord(_character)] = CLASS_OF[_character]
+_V, _W = CLASS_OF["V"], CLASS_OF["W"]
+_CLASS_COUNT = max(CLASS_OF.values())
+_LEAST_RATIO = math.exp(LEAST_CREDIBLE_PLACE) * (1 - 1e-9)
+_HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_BITMAP_SHARE = 32
+"""Places of the bitmap per key: of the texts that it lets through wrongly, there are few."""
+
+
+class CountedIndex(HotlistIndex):
+    """A part of the active entries that is as strict as all of them: its length is that of the whole lists."""
+
+    active_entries: int = 0
+
+    @classmethod
+    def of(cls, entries: Iterable[HotlistEntry], as_of: Mapping[str, datetime], active_entries: int) -> Self:
+        """Arrange a part of the entries.
+
+        Args:
+            entries: The part.
+            as_of: Date of each list's content.
+            active_entries: How many entries of all lists live reads are matched with.
+        """
+        index = cast(Self, cls.build(entries, as_of))
+        index.active_entries = active_entries
+        return index
+
+    def __len__(self) -> int:
+        return max(super().__len__(), self.active_entries)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """Keys in order, each with the row of its plate, and a bitmap of their hashes, which most texts do not get past."""
+
+    keys: _Keys
+    rows: _Rows
+    bitmap: npt.NDArray[np.bool_]
+    shift: np.uint64
+
+    @classmethod
+    def of(cls, keys: _Keys, rows: _Rows) -> _Table:
+        order = np.lexsort((rows, keys))
+        keys, rows = keys[order], rows[order]
+        first = np.ones(len(keys), dtype=np.bool_)
+        first[1:] = (keys[1:] != keys[:-1]) | (rows[1:] != rows[:-1])
+        keys, rows = keys[first], rows[first]
+        bits = min(max(math.ceil(math.log2(_BITMAP_SHARE * max(len(keys), 1))), 16), 26)
+        bitmap = np.zeros(1 << bits, dtype=np.bool_)
+        shift = np.uint64(64 - bits)
+        bitmap[(keys * _HASH_FACTOR) >> shift] = True
+        return cls(keys, rows, bitmap, shift)
+
+    def pairs(self, wanted: _Keys) -> tuple[_Rows, _Rows]:
+        """Return every (place in `wanted`, row) whose keys are equal."""
+        places = np.flatnonzero(self.bitmap[(wanted * _HASH_FACTOR) >> self.shift])
+        first = np.searchsorted(self.keys, wanted[places], side="left")
+        count = np.searchsorted(self.keys, wanted[places], side="right") - first
+        # Places of the runs one after another: each run's first place, and how far along it we are.
+        along = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return np.repeat(places, count), self.rows[np.repeat(first, count) + along]
+
+
+class PastSieve:
+    """Finds the texts, and then the reads, that may be hits of some plates.
+
+    Args:
+        plates: Listed plates in any spelling. Those that no read can be matched with do not matter.
+    """
+
+    def __init__(self, plates: Iterable[str]) -> None:
+        self.plates = tuple(sorted({plate for plate in map(canonical_plate, plates) if _is_usable(plate)}))
+        whole = [row for row, plate in enumerate(self.plates) if WILDCARD not in plate]
+        skeletons = np.array([skeleton(self.plates[row]) for row in whole], dtype=np.uint64)
+        lengths = np.array([len(self.plates[row]) for row in whole], dtype=np.int64)
+        rows = np.array(whole, dtype=np.int64)
+        self._near = _Table.of(*_neighbors(skeletons, lengths, rows))
+        self._double_v = _Table.of(*_double_v_neighbors(skeletons, rows))
+        self._partial = self._partial_tables()
+
+    def _partial_tables(self) -> dict[tuple[int, int], _Table]:
+        groups: dict[tuple[int, int], list[int]] = {}
+        for row, plate in enumerate(self.plates):
+            if WILDCARD in plate:
+                mask = int("".join("0" if character == WILDCARD else "f" for character in plate), 16)
+                groups.setdefault((len(plate), mask), []).append(row)
+        return {
+            group: _Table.of(
+                np.array([skeleton(self.plates[row]) for row in rows], dtype=np.uint64), np.array(rows, dtype=np.int64)
+            )
+            for group, rows in groups.items()
+        }
+
+    def candidates(self, block: bytes) -> dict[str, tuple[str, ...]]:
+        """Return the texts of a block that are in the neighborhood of a plate.
+
+        Args:
+            block: Canonical texts of ASCII, `TEXT_BYTES` each, filled up with spaces.
+
+        Returns:
+            The canonical plates that `HotlistIndex.candidates` would give, by text; texts without any are left out.
+        """
+        texts = np.frombuffer(block, dtype=np.uint8).reshape(-1, TEXT_BYTES)
+        skeletons, lengths = _skeletons(texts)
+        found = [self._near.pairs(skeletons), self._vv_pairs(texts, skeletons)]
+        for (length, mask), table in self._partial.items():
+            own = np.flatnonzero(lengths == length)
+            places, rows = table.pairs(skeletons[own] & np.uint64(mask))
+            found.append((own[places], rows))
+        places = np.concatenate([places for places, _ in found])
+        rows = np.concatenate([rows for _, rows in found])
+        pairs: dict[str, set[str]] = {}
+        spelled = _spelled(texts, places)
+        # A text that is no plate has no skeleton.
+        for text, row, key in zip(spelled, rows.tolist(), skeletons[places].tolist(), strict=True):
+            if key:
+                pairs.setdefault(text, set()).add(self.plates[row])
+        return {text: tuple(sorted(plates)) for text, plates in pairs.items()}
+
+    def _vv_pairs(self, texts: npt.NDArray[np.uint8], skeletons: _Keys) -> tuple[_Rows, _Rows]:
+        """Return the pairs of VV and W: a skeleton does not tell V from its look-alikes, so that the text is asked."""
+        places, rows = self._double_v.pairs(skeletons)
+        listed = (skeleton(self.plates[row]) for row in rows.tolist())
+        right = [
+            key in {skeleton(other) for other in variants(text)}
+            for text, key in zip(_spelled(texts, places), listed, strict=True)
+        ]
+        kept = np.array(right, dtype=np.bool_)
+        return places[kept], rows[kept]
+
+
+def _is_usable(plate: str) -> bool:
+    known = len(plate) - plate.count(WILDCARD)
+    return len(plate) <= TEXT_BYTES and known >= MIN_PLATE_LENGTH and _SYMBOLS.issuperset(plate)
+
+
+def _spelled(texts: npt.NDArray[np.uint8], places: _Rows) -> list[str]:
+    return [text.decode().rstrip() for text in texts[places].view(f"S{TEXT_BYTES}").ravel().tolist()]
+
+
+def _skeletons(texts: npt.NDArray[np.uint8]) -> tuple[_Keys, npt.NDArray[np.int64]]:
+    """Return the texts' skeletons and lengths; both are zero for what is no plate."""
+    keys = np.zeros(len(texts), dtype=np.uint64)
+    lengths = np.zeros(len(texts), dtype=np.int64)
+    wrong = np.zeros(len(texts), dtype=np.bool_)
+    for place in range(TEXT_BYTES):
+        column = texts[:, place]
+        filled = column != _SPACE
+        classes = _CLASS_OF_BYTE[column]
+        keys = np.where(filled, keys << np.uint64(4) | classes, keys)
+        lengths += filled
+        wrong |= filled & (classes == 0)
+    wrong |= lengths < MIN_PLATE_LENGTH
+    keys[wrong] = 0
+    lengths[wrong] = 0
+    return keys, lengths
+
+
+def _neighbors(keys: _Keys, lengths: npt.NDArray[np.int64], rows: _Rows) -> tuple[_Keys, _Rows]:
+    """Return the skeletons within one substitution, insertion or deletion of some, each with its row."""
+    found, owners = [keys], [rows]
+    for length in np.unique(lengths).tolist():
+        own, own_rows = keys[lengths == length], rows[lengths == length]
+        for place in range(length + 1):
+            shift = np.uint64(4 * place)
+            low, high = own & ((np.uint64(1) << shift) - np.uint64(1)), own >> shift
+            wider = shift + np.uint64(4)
+            made = [high << wider | np.uint64(number) << shift | low for number in range(1, _CLASS_COUNT + 1)]
+            if place < length:
+                above = own >> wider
+                made.append(above << shift | low)
+                made += [above << wider | np.uint64(number) << shift | low for number in range(1, _CLASS_COUNT + 1)]
+            found += made
+            owners += [own_rows] * len(made)
+    return np.concatenate(found), np.concatenate(owners)
+
+
+def _double_v_neighbors(keys: _Keys, rows: _Rows) -> tuple[_Keys, _Rows]:
+    """Return the skeletons with VV (or what looks so) in the place of a W, and the other way round."""
+    found, owners = [keys[:0]], [rows[:0]]
+    for place in range(TEXT_BYTES):
+        shift = np.uint64(4 * place)
+        low, high = keys & ((np.uint64(1) << shift) - np.uint64(1)), keys >> shift
+        single = high & np.uint64(0xF) == _W
+        found.append((high >> np.uint64(4) << np.uint64(8) | np.uint64(_V << 4 | _V)) << shift | low)
+        double = high & np.uint64(0xFF) == _V << 4 | _V
+        found.append((high >> np.uint64(8) << np.uint64(4) | np.uint64(_W)) << shift | low)
+        found[-2], found[-1] = found[-2][single], found[-1][double]
+        owners += [rows[single], rows[double]]
+    return np.concatenate(found), np.concatenate(owners)
+
+
+def leaves_room(text: str, characters: Sequence[Sequence[Any]], plates: Iterable[str]) -> bool:
+    """Return whether a read's evidence leaves room for one of some plates; where it does not, there is no hit.
+
+    Args:
+        text: Canonical text of the read.
+        characters: Its evidence as stored: (character, confidence, ((alternative, probability), ...)) per place, or
+            nothing.
+        plates: Canonical plates of its neighborhood.
+    """
+    return any(_has_room(text, characters, plate) for plate in plates)
+
+
+def _has_room(text: str, characters: Sequence[Sequence[Any]], plate: str) -> bool:
+    if len(text) != len(plate) or (characters and len(characters) != len(text)):
+        return True
+    for place, (seen, listed) in enumerate(zip(text, plate, strict=True)):
+        if seen == listed or listed == WILDCARD:
+            continue
+        if not characters:
+            probability, top = shown_probability(seen, listed), shown_probability(seen, seen)
+        else:
+            probability, top = _at_most(characters[place], seen, listed)
+        # Written so that what is not a number goes on to the matcher, which says what is wrong with it.
+        if probability < _LEAST_RATIO * top:
+            return False
+    return True
+
+
+def _at_most(place: Sequence[Any], seen: str, listed: str) -> tuple[float, float]:
+    """Return at most how probable the listed character is, and at least how probable the one seen is."""
+    _, top, alternatives = place
+    stated: float | None = None
+    rest = 1.0 - top
+    for raw, probability in alternatives:
+        character = "0" if raw == "O" else raw
+        if character and character not in CLASS_OF:
+            return 1.0, top
+        if character == listed:
+            stated = (stated or 0.0) + probability
+        rest -= probability
+    if rest < -1e-6:
+        return 1.0, top
+    if stated is None:
+        stated = max(rest, 0.0) * misread_share(seen, listed)
+    return max(stated, FLOOR), top
