@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -38,13 +39,19 @@ class Names:
     def __init__(self, texts: Sequence[str] = ()) -> None:
         self.texts: list[str | None] = [None, *texts]
         self._numbers: dict[str | None, int] = {text: number for number, text in enumerate(self.texts)}
+        self._lock = threading.Lock()
 
     def number(self, text: str | None) -> int:
         """Return a text's number; a new one for a new text."""
         found = self._numbers.get(text)
         if found is None:
-            found = self._numbers[text] = len(self.texts)
-            self.texts.append(text)
+            # A list may be arranged in the background while another one changes.
+            with self._lock:
+                found = self._numbers.get(text)
+                if found is None:
+                    found = len(self.texts)
+                    self.texts.append(text)
+                    self._numbers[text] = found
         return found
 
     def known(self, text: str | None) -> int:
@@ -176,17 +183,22 @@ COLUMNS: Final = tuple(column.name for column in fields(EntryArrays) if column.n
 """Names of the arrays."""
 
 
+def ids_of(entry_ids: Iterable[UUID]) -> Keys:
+    """Return ids as `EntryArrays.entry_ids` has them, uint64 (n, 2)."""
+    joined = b"".join([entry_id.bytes for entry_id in entry_ids])
+    return np.frombuffer(joined, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+
+
 def _columns(entries: list[HotlistEntry], texts: list[str], codes: Codes, vocabulary: Vocabulary) -> EntryArrays:
     jurisdiction, hotlist = vocabulary.jurisdictions.number, vocabulary.hotlists.number
     make, color = vocabulary.makes.number, vocabulary.colors.number
     nothing = VehicleDescription()
     vehicles = [entry.vehicle or nothing for entry in entries]
-    ids = b"".join([entry.entry_id.bytes for entry in entries])
     return EntryArrays(
         vocabulary,
         plates=pack(codes),
         letters_o=_letters_o(texts),
-        entry_ids=np.frombuffer(ids, dtype=">u8").astype(np.uint64).reshape(-1, 2),
+        entry_ids=ids_of([entry.entry_id for entry in entries]),
         jurisdictions=np.array([jurisdiction(_upper(entry.jurisdiction)) for entry in entries], dtype=np.uint16),
         categories=np.array([_CATEGORY_NUMBERS[entry.category] for entry in entries], dtype=np.uint8),
         hotlists=np.array([hotlist(entry.hotlist_id) for entry in entries], dtype=np.uint16),

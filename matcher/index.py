@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary
+import numpy as np
+
+from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary, ids_of
 from matcher.layer import Layer, arranged
 from matcher.packing import codes_of_packed
 from matcher.probes import probe_skeletons
@@ -18,6 +21,17 @@ SMALL_ADDITION = 10_000
 ADDITION_SHARE = 20
 """Added entries lie apart until they are more than a twentieth of the others and more than a few thousand, because they
 are arranged anew with every addition."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Addition:
+    """Entries on their way into an index, and those that cannot be matched."""
+
+    entries: EntryArrays
+    unusable: tuple[Unusable, ...]
+
+    def __len__(self) -> int:
+        return len(self.entries) + len(self.unusable)
 
 
 class HotlistIndex:
@@ -60,9 +74,18 @@ class HotlistIndex:
     def __len__(self) -> int:
         return self._base.size + self._addition.size
 
+    def arranged(self, entries: Iterable[HotlistEntry]) -> Addition:
+        """Return entries as `with_changes` takes them, a few of them in memory at a time.
+
+        Args:
+            entries: Each id once; read once.
+        """
+        arrays, _, unusable = EntryArrays.of(entries, self._base.entries.vocabulary)
+        return Addition(arrays, tuple(unusable))
+
     def with_changes(
         self,
-        added: Sequence[HotlistEntry],
+        added: Iterable[HotlistEntry] | Addition,
         removed: Collection[UUID] = (),
         as_of: Mapping[str, datetime] | None = None,
     ) -> HotlistIndex:
@@ -73,25 +96,22 @@ class HotlistIndex:
         `build`.
 
         Args:
-            added: New entries, and changed ones, which replace those of the same id; each id once.
+            added: New entries, and changed ones, which replace those of the same id; each id once. As such, or from
+                this index's `arranged`, or that of one which this one was made from.
             removed: Ids of entries that go; those that are not there do not matter.
             as_of: Date of each list's content; None: as before.
         """
-        gone = {*removed, *(entry.entry_id for entry in added)}
+        came = added if isinstance(added, Addition) else self.arranged(added)
+        gone = np.concatenate([ids_of(removed), came.entries.entry_ids, ids_of(one.entry_id for one in came.unusable)])
         base, addition = self._base.without(gone), self._addition.without(gone)
-        unusable = [one for one in self._unusable if one.entry_id not in gone]
+        unusable = self._unusable
+        if unusable:
+            pairs = set(map(tuple, gone.tolist()))
+            unusable = tuple(one for one in unusable if divmod(one.entry_id.int, 1 << 64) not in pairs)
         dates = self.as_of if as_of is None else dict(as_of)
-        too_many = addition.size + len(added) > max(SMALL_ADDITION, base.size // ADDITION_SHARE)
-        if not added:
-            return HotlistIndex(base, addition, dates, unusable)
-        vocabulary = base.entries.vocabulary
-        arrays, _, unusable_now = EntryArrays.of(added, vocabulary)
-        if too_many or base.size < len(base.entries) // 2:
-            base = _joined((base.there(), addition.there(), arrays), vocabulary)
-            addition = Layer.empty(vocabulary)
-        else:
-            addition = _joined((addition.there(), arrays), vocabulary)
-        return HotlistIndex(base, addition, dates, (*unusable, *unusable_now))
+        if len(came.entries):
+            base, addition = _added(base, addition, came.entries)
+        return HotlistIndex(base, addition, dates, (*unusable, *came.unusable))
 
     def without_list(self, hotlist_id: str) -> HotlistIndex:
         """Return the index without one list."""
@@ -102,12 +122,10 @@ class HotlistIndex:
             (one for one in self._unusable if one.hotlist_id != hotlist_id),
         )
 
-    def entry(self, entry_id: UUID) -> HotlistEntry | None:
-        """Return the entry of an id, or None where it is not there or cannot be matched."""
-        for layer in (self._addition, self._base):
-            for row in layer.rows_of((entry_id,)).tolist():
-                return layer.entries.entry(row)
-        return None
+    def __contains__(self, entry_id: UUID) -> bool:
+        """Return whether an entry is there and can be matched."""
+        wanted = ids_of((entry_id,))
+        return any(len(layer.rows_of(wanted)) for layer in (self._addition, self._base))
 
     def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
         """Return the entries that reads may be; see `matcher.search.find`."""
@@ -126,6 +144,14 @@ class HotlistIndex:
         for layer in (self._base, self._addition):
             for row in layer.find(canonical, probes):
                 yield layer.entries.entry(row), layer.entries.canonical(row)
+
+
+def _added(base: Layer, addition: Layer, came: EntryArrays) -> tuple[Layer, Layer]:
+    vocabulary = came.vocabulary
+    too_many = addition.size + len(came) > max(SMALL_ADDITION, base.size // ADDITION_SHARE)
+    if too_many or base.size < len(base.entries) // 2:
+        return _joined((base.there(), addition.there(), came), vocabulary), Layer.empty(vocabulary)
+    return base, _joined((addition.there(), came), vocabulary)
 
 
 def _joined(parts: Sequence[EntryArrays], vocabulary: Vocabulary) -> Layer:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
-from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +30,7 @@ class Layer:
     Rows are in the order of `keys`, uint64 (n,), which are the keys of the plates' skeletons. `offsets`, uint32, says
     where the rows begin whose keys begin with each value of their top bits; `bitmap` has the bits of all keys' tops.
     `masks` are the known places of entries with `?`: for each length the distinct masks over skeletons, uint64.
+    `by_id`, uint32 (n,), has the rows in the order of their ids' low halves.
     `gone` is bool (n,); everything else is shared with the layer that this one was made from.
     """
 
@@ -39,6 +39,7 @@ class Layer:
     offsets: npt.NDArray[np.uint32]
     bitmap: npt.NDArray[np.uint8]
     masks: tuple[Keys, ...]
+    by_id: npt.NDArray[np.uint32]
     gone: npt.NDArray[np.bool_]
     size: int
     """How many entries are there still."""
@@ -54,12 +55,14 @@ class Layer:
         keys = keys_of(skeletons(codes))
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
+        entries = entries.taken(order)
         return cls(
-            entries.taken(order),
+            entries,
             keys,
             _offsets(keys),
             _bitmap(keys),
             _masks(codes),
+            np.argsort(entries.entry_ids[:, 1], kind="stable").astype(np.uint32),
             np.zeros(len(keys), dtype=np.bool_),
             len(keys),
         )
@@ -98,21 +101,43 @@ class Layer:
         rows = [row for i in np.flatnonzero(first < last) for row in range(first[i], last[i])]
         return [row for row in rows if not self.gone[row]]
 
-    def rows_of(self, entry_ids: Collection[UUID]) -> Rows:
-        """Return the rows of those entries that are there still."""
-        if not entry_ids or not self.size:
-            return np.empty(0, dtype=np.int64)
-        joined = b"".join(entry_id.bytes for entry_id in entry_ids)
-        wanted = np.frombuffer(joined, dtype=">u8").astype(np.uint64).reshape(-1, 2)
-        # The low halves decide nearly always; equal ones are looked at as a whole.
-        near = np.flatnonzero(np.isin(self.entries.entry_ids[:, 1], wanted[:, 1]) & ~self.gone)
-        known = set(map(tuple, wanted.tolist()))
-        ids = self.entries.entry_ids[near].tolist()
-        found = [row for row, pair in zip(near.tolist(), ids, strict=True) if tuple(pair) in known]
-        return np.array(found, dtype=np.int64)
+    def rows_of(self, entry_ids: Keys) -> Rows:
+        """Return the rows of those entries that are there still.
 
-    def without(self, entry_ids: Collection[UUID]) -> Layer:
-        """Return the layer without some entries; those that are not there do not matter."""
+        Args:
+            entry_ids: uint64 (n, 2), as `EntryArrays.entry_ids`.
+        """
+        if not len(entry_ids) or not self.size:
+            return np.empty(0, dtype=np.int64)
+        ids = self.entries.entry_ids
+        found = []
+        # The low halves decide nearly always; entries that share one lie beside each other.
+        places = self._first_not_below(entry_ids[:, 1])
+        while len(places):
+            there = places < len(ids)
+            places, entry_ids = places[there], entry_ids[there]
+            rows = self.by_id[places].astype(np.int64)
+            near = ids[rows, 1] == entry_ids[:, 1]
+            same = near & (ids[rows, 0] == entry_ids[:, 0])
+            found.append(rows[same])
+            places, entry_ids = places[near & ~same] + 1, entry_ids[near & ~same]
+        rows = np.unique(np.concatenate(found))
+        return rows[~self.gone[rows]]
+
+    def _first_not_below(self, wanted: Keys) -> Rows:
+        """Return for each low half the first place of `by_id` whose entry's is not smaller: bisected all at once."""
+        lows = self.entries.entry_ids[:, 1]
+        first = np.zeros(len(wanted), dtype=np.int64)
+        end = np.full(len(wanted), len(lows), dtype=np.int64)
+        while (first < end).any():
+            middle = (first + end) // 2
+            below = (first < end) & (lows[self.by_id[np.minimum(middle, len(lows) - 1)]] < wanted)
+            end = np.where(below | (first >= end), end, middle)
+            first = np.where(below, middle + 1, first)
+        return first
+
+    def without(self, entry_ids: Keys) -> Layer:
+        """Return the layer without some entries (uint64 (n, 2)); those that are not there do not matter."""
         return self._without_rows(self.rows_of(entry_ids))
 
     def without_list(self, hotlist_id: str) -> Layer:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from matcher.index import HotlistIndex
+from matcher.index import Addition, HotlistIndex
 from storage.hotlist_changes import HotlistChanges, ListChange
 
 SMALL_CHANGE = 5000
@@ -71,12 +70,12 @@ class ActiveLists:
         Raises:
             TransientError: The store cannot be asked, or `stop` was set.
         """
-        found = {name: changes.since(name, self.versions.get(name, 0), stop=stop) for name in hotlist_ids}
-        index = self.index.with_changes(
-            list(itertools.chain.from_iterable(change.added for change in found.values())),
-            list(itertools.chain.from_iterable(change.removed for change in found.values())),
-            self._dates(found),
-        )
+        index, found = self.index, {}
+        for name in hotlist_ids:
+            change = changes.since(name, self.versions.get(name, 0), self.index.arranged, stop=stop)
+            index = index.with_changes(change.added, change.removed)
+            found[name] = change
+        index = index.with_changes((), (), self._dates(found))
         versions, cleared = dict(self.versions), dict(self.cleared)
         for name, change in found.items():
             # A list that went meanwhile stays known, so that it is taken out as any other.
@@ -84,6 +83,6 @@ class ActiveLists:
             cleared[name] = max(versions[name], cleared.get(name, 0))
         return ActiveLists(index, versions, cleared, self.withdrawn)
 
-    def _dates(self, found: Mapping[str, ListChange]) -> dict[str, datetime]:
+    def _dates(self, found: Mapping[str, ListChange[Addition]]) -> dict[str, datetime]:
         dates = {name: date for name, date in self.index.as_of.items() if name not in found}
         return dates | {name: change.as_of for name, change in found.items() if change.as_of is not None}

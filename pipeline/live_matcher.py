@@ -17,6 +17,7 @@ from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Database
 from storage.hotlist_changes import HotlistChanges
+from storage.hotlists import HotlistStore
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class LiveMatcher:
 
     def __init__(self, database: Database, settings: MatchingSettings) -> None:
         self._changes = HotlistChanges(database)
+        self._store = HotlistStore(database)
         self._settings = settings
         self._lists = ActiveLists(HotlistIndex.build((), {}))
         self._matcher = Matcher(self._lists.index, settings)
@@ -101,8 +103,14 @@ class LiveMatcher:
         return self._matcher.match(read)
 
     def entry(self, hit: Hit) -> HotlistEntry | None:
-        """Return the entry of a hit, or None when it was withdrawn meanwhile."""
-        return self._matcher.index.entry(hit.entry_id)
+        """Return the entry of a hit, or None when it was withdrawn meanwhile.
+
+        Raises:
+            DatabaseUnavailable: The store, which has what matching does not need of entries, cannot be asked.
+        """
+        if hit.entry_id not in self._matcher.index:
+            return None
+        return self._store.active_entry(hit.entry_id)
 
     def _follow(self, stop: threading.Event) -> None:
         try:

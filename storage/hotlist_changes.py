@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from schemas.errors import TransientError
-from schemas.types import HotlistEntry
+from schemas.types import Category, HotlistEntry, VehicleDescription
 from storage.database import Connection, Database
-from storage.entry_rows import entry_of
 from storage.rows import in_utc
 from storage.sql import load_queries
 
 _SQL = load_queries("hotlist_changes")
 FETCH_ROWS = 5000
+_CATEGORIES = {category.value: category for category in Category}
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class ListChange:
+class ListChange(Generic[T]):
     """How a list differs from a version of it.
 
     `version_id` is the active version, None where the list is not active any more; `as_of` is the date of its content.
-    `removed` are the ids of entries that are gone or changed, `added` the new ones and the changed ones as they are
-    now: a changed entry is in both.
+    `removed` are the ids of entries that are gone or changed, `added` what was made of the new ones and the changed
+    ones as they are now: a changed entry is in both.
     """
 
     version_id: int | None
     as_of: datetime | None
-    added: tuple[HotlistEntry, ...]
+    added: T
     removed: tuple[UUID, ...]
 
 
@@ -69,12 +72,23 @@ class HotlistChanges:
             row = connection.execute(_SQL["extent"], values).fetchone()
         return 0 if row is None else int(row[0])
 
-    def since(self, hotlist_id: str, version: int, *, stop: threading.Event | None = None) -> ListChange:
+    def since(
+        self,
+        hotlist_id: str,
+        version: int,
+        take: Callable[[Iterator[HotlistEntry]], T],
+        *,
+        stop: threading.Event | None = None,
+    ) -> ListChange[T]:
         """Return how a list differs from a version of it, as one snapshot.
+
+        A national list has millions of entries, so they come one after the other, with what matching needs of them:
+        id, list, plate, category, state, make, color and year of the vehicle, and the times of their validity.
 
         Args:
             hotlist_id: The list.
             version: A version of it; 0: before all.
+            take: Makes of the entries what is wanted; has to read them to their end.
             stop: Set it to end a long reading.
 
         Raises:
@@ -87,8 +101,9 @@ class HotlistChanges:
             row = connection.execute(_SQL["active_version"], values).fetchone()
             removed = _ids(connection, "removed", values)
             if row is None:
-                return ListChange(None, None, (), removed)
-            return ListChange(int(row[0]), in_utc(row[1]), tuple(_entries(connection, values, stop)), removed)
+                return ListChange(None, None, take(iter(())), removed)
+            added = take(_entries(connection, values, stop))
+            return ListChange(int(row[0]), in_utc(row[1]), added, removed)
 
     def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
         """Return the ids of entries that went since a version and are not active in another form.
@@ -129,9 +144,22 @@ def _ids(connection: Connection, statement: str, values: dict[str, Any]) -> tupl
 
 
 def _entries(connection: Connection, values: dict[str, Any], stop: threading.Event | None) -> Iterator[HotlistEntry]:
+    hotlist_id = values["hotlist_id"]
     with connection.cursor("added_entries") as cursor:
-        cursor.execute(_SQL["added"], values)
+        # In binary, ids and times need not be read as text.
+        cursor.execute(_SQL["added"], values, binary=True)
         while rows := cursor.fetchmany(FETCH_ROWS):
             if stop is not None and stop.is_set():
                 raise TransientError("the reading of a hotlist was stopped")
-            yield from map(entry_of, rows)
+            for entry_id, plate, category, jurisdiction, year, make, color, valid_from, valid_until in rows:
+                vehicle = VehicleDescription(year, make, None, None, color)
+                yield HotlistEntry(
+                    entry_id,
+                    hotlist_id,
+                    plate,
+                    _CATEGORIES[category],
+                    jurisdiction,
+                    vehicle=vehicle if any(vehicle) else None,
+                    valid_from=in_utc(valid_from),
+                    valid_until=in_utc(valid_until),
+                )

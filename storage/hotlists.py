@@ -79,6 +79,12 @@ class HotlistStore:
             row = connection.execute(_SQL["entry"], {"entry_id": entry_id}).fetchone()
         return None if row is None else entry_of(row)
 
+    def active_entry(self, entry_id: UUID) -> HotlistEntry | None:
+        """Return an active entry; None when it is not active (any more)."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["active_entry"], {"entry_id": entry_id}).fetchone()
+        return None if row is None else entry_of(row)
+
     def as_of(self) -> dict[str, datetime]:
         """Return the date of the content of every active list that has one."""
         with self._database.connection() as connection:

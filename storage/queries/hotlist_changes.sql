@@ -18,8 +18,8 @@ where hotlist_id = %(hotlist_id)s and version_id > %(version)s
 
 -- name: added
 select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
+    entry_id, plate, category, jurisdiction, (vehicle ->> 'year')::integer, vehicle ->> 'make', vehicle ->> 'color',
+    valid_from, valid_until
 from hotlist_entries as entry
 where
     hotlist_id = %(hotlist_id)s

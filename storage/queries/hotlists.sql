@@ -49,6 +49,13 @@ where entry_id = %(entry_id)s
 order by since_version desc
 limit 1
 
+-- name: active_entry
+select
+    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
+    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
+from hotlist_entries
+where entry_id = %(entry_id)s and last_version is null
+
 -- name: rejects
 select line, reason, column_name, raw
 from hotlist_rejects
