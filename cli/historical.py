@@ -1,0 +1,159 @@
+"""`platewatch historical`: where the vehicles of a list were seen in the last days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from schemas.errors import InvalidInput
+from schemas.events import utc
+
+if TYPE_CHECKING:
+    from pipeline.historical import PastOutcome
+    from pipeline.historical_alerts import Sightings
+    from storage.history import ActiveList, ListedEntry, ReadHistory
+
+EXAMPLE = """
+Examples:
+
+  platewatch historical --list local
+
+  platewatch historical --entry 5f1c7a52-98a1-5a43-9d8e-0f2f5f9f0c11 --days 3 --json
+"""
+ENTRIES_AT_ONCE = 50_000
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the command."""
+    parent.command("historical", epilog=EXAMPLE)(historical)
+
+
+def _entry_id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{value}' is no entry id; see platewatch hotlist show --json") from error
+
+
+def historical(
+    list_name: Annotated[
+        str | None, typer.Option("--list", help="All entries of this list.", show_default=False)
+    ] = None,
+    entry: Annotated[
+        UUID | None,
+        typer.Option("--entry", help="This entry.", parser=_entry_id, metavar="UUID", show_default=False),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, help="How far back; default: matching.historical_days.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Match active hotlist entries with the stored reads of the last days.
+
+    Hits that are not known yet are stored, and each entry and plate raises one alert, marked historical. A running
+    service does this by itself for entries that come anew. Doing it twice changes nothing.
+    """
+    if (list_name is None) == (entry is None):
+        raise typer.BadParameter("say which entries: give --list or --entry")
+    settings = command_settings(config, data_dir)
+    # The database driver takes a while to import: `platewatch --help` need not wait for it.
+    from pipeline.historical import HistoricalMatching
+    from storage.database import open_database
+    from storage.history import ReadHistory
+
+    with open_database(settings) as database:
+        history = ReadHistory(database)
+        matching = HistoricalMatching(database, settings)
+        lists = {one.progress.hotlist_id: one for one in history.active_lists()}
+        dates = {name: one.as_of for name, one in lists.items() if one.as_of is not None}
+        parts = _of_list(history, lists, list_name) if list_name is not None else _of_entry(history, entry)
+        outcomes = [matching.match(part, dates, days=days) for part in parts]
+    _report(outcomes, days, as_json=as_json)
+
+
+def _of_list(history: ReadHistory, lists: dict[str, ActiveList], name: str) -> Iterator[Sequence[ListedEntry]]:
+    if name not in lists:
+        raise InvalidInput(f"no active hotlist '{name}'; see platewatch hotlist list")
+    after: UUID | None = None
+    while part := history.entries(name, 0, lists[name].version_id, after_entry=after, limit=ENTRIES_AT_ONCE):
+        yield part
+        after = part[-1].entry.entry_id
+
+
+def _of_entry(history: ReadHistory, entry_id: UUID | None) -> Iterator[Sequence[ListedEntry]]:
+    found = None if entry_id is None else history.entry(entry_id)
+    if found is None:
+        raise InvalidInput(f"no active entry {entry_id}; see platewatch hotlist show --json")
+    yield [found]
+
+
+def _report(outcomes: Sequence[PastOutcome], days: int | None, *, as_json: bool) -> None:
+    groups = [group for outcome in outcomes for group in outcome.found]
+    entries, hits, alerts = (sum(getattr(one, name) for one in outcomes) for name in ("entries", "hits", "alerts"))
+    since = min((outcome.since for outcome in outcomes), default=None)
+    if as_json:
+        for group in groups:
+            print_json(_record(group))
+        print_json({"entries": entries, "since": utc(since) if since else None, "new_hits": hits, "alerts": alerts})
+        return
+    if groups:
+        console.print(_table(groups))
+    reach = "" if since is None else f" with the reads since {_local(since)}"
+    errors.print(f"{entries} entries matched{reach}: {hits} new hits, {alerts} alerts", markup=False)
+    if since is not None and days is not None and _is_shorter(since, days):
+        errors.print("reads are not kept longer than that (platewatch law show)", style="yellow", markup=False)
+
+
+def _is_shorter(since: datetime, days: int) -> bool:
+    return datetime.now(since.tzinfo) - since < timedelta(days=days)
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _record(group: Sightings) -> dict[str, Any]:
+    read, hit, entry = group.shown.read, group.shown.hit, group.shown.listed.entry
+    return {
+        "entry_id": str(entry.entry_id),
+        "hotlist_id": entry.hotlist_id,
+        "listed_plate": entry.plate,
+        "category": entry.category.value,
+        "tier": hit.tier.value,
+        "read_id": str(read.read_id),
+        "plate": read.plate,
+        "captured_at": utc(read.captured_at),
+        "camera_id": read.camera_id,
+        "sightings": group.count,
+        "first_at": utc(group.first_at),
+        "explanation": hit.explanation,
+    }
+
+
+def _table(groups: Sequence[Sightings]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("Last seen", "Camera", "Plate", "Listed", "Category", "Tier", "Sightings", "Since"):
+        table.add_column(heading, overflow="fold", justify="right" if heading == "Sightings" else "left")
+    for group in groups:
+        read, entry = group.shown.read, group.shown.listed.entry
+        table.add_row(
+            _local(read.captured_at),
+            Text(read.camera_id),
+            Text(read.plate, style="bold"),
+            Text(entry.plate),
+            entry.category.value,
+            group.shown.hit.tier.value,
+            str(group.count),
+            _local(group.first_at),
+        )
+    return table

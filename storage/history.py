@@ -1,0 +1,274 @@
+"""Stored reads for entries that come anew: texts in bulk, evidence of some, and the hits that follow, written once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg.rows import dict_row
+
+from schemas.errors import TransientError
+from schemas.types import Hit, HotlistEntry, PlateRead
+from storage.database import Connection, Database
+from storage.entry_rows import entry_of
+from storage.records import OutboxMessage
+from storage.rows import hit_row, in_utc, jsonb, read_of, storable
+from storage.sql import load_queries
+
+_SQL = load_queries("history")
+PAGES_AT_ONCE = 2000
+"""Pages of the plate dictionary per block: some 300,000 texts in 4 MB."""
+ROWS_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """An active entry and when it came in this form; None where its version is not known any more."""
+
+    entry: HotlistEntry
+    added_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListProgress:
+    """How far a list's entries were matched with stored reads.
+
+    All of `done_version` are (0: none). `pending_version` is the one being done, up to `pending_entry`.
+    """
+
+    hotlist_id: str
+    done_version: int = 0
+    pending_version: int | None = None
+    pending_entry: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveList:
+    """A list in force; `active_seconds` is how long its version has been so, `as_of` the date of its content."""
+
+    version_id: int
+    as_of: datetime | None
+    active_seconds: float
+    progress: ListProgress
+
+
+class Evidence(NamedTuple):
+    """What a stored read says about its characters, as stored: [character, confidence, [[alternative, share], ...]]."""
+
+    captured_at: datetime
+    read_id: UUID
+    canonical: str
+    characters: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastHit:
+    """A hit of a stored read."""
+
+    hit: Hit
+    captured_at: datetime
+
+
+class ReadHistory:
+    """Stored reads in bulk.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def texts(
+        self, since: datetime, *, shortest: int, width: int, stop: threading.Event | None = None
+    ) -> Iterator[bytes]:
+        """Yield the distinct canonical texts of stored reads, in blocks; also of some that were seen before `since`.
+
+        Args:
+            since: Reads from this time on count, aware.
+            shortest: Least characters of a text.
+            width: Most characters of a text; shorter ones are filled up with spaces to it.
+            stop: Set it to end a long reading.
+
+        Raises:
+            DatabaseUnavailable: The server went away.
+            TransientError: `stop` was set.
+        """
+        values: dict[str, Any] = {"shortest": shortest, "width": width, "since_day": since.astimezone(UTC).date()}
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["one_snapshot"])
+            row = connection.execute(_SQL["pages"]).fetchone()
+            pages = int(row[0]) if row else 0
+            for page in range(0, pages, PAGES_AT_ONCE):
+                _raise_if(stop)
+                place = {"begin": f"({page},0)", "end": f"({page + PAGES_AT_ONCE},0)"}
+                row = connection.execute(_SQL["texts"], values | place).fetchone()
+                if row and row[0]:
+                    yield row[0].encode()
+
+    def evidence(
+        self, texts: Sequence[str], since: datetime, until: datetime, *, stop: threading.Event | None = None
+    ) -> Iterator[Evidence]:
+        """Yield the reads of some texts, with what tells whether they are worth reading in full.
+
+        Args:
+            texts: Canonical texts, each once.
+            since: Captured at this time or later, aware.
+            until: Captured before this time, aware.
+            stop: Set it to end a long reading.
+
+        Raises:
+            DatabaseUnavailable: The server went away.
+            TransientError: `stop` was set.
+        """
+        values = {"texts": list(texts), "since": since, "until": until}
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["whole_result"])
+            with connection.cursor("past_evidence", binary=True) as cursor:
+                cursor.execute(_SQL["evidence"], values)
+                while rows := cursor.fetchmany(ROWS_AT_ONCE):
+                    _raise_if(stop)
+                    yield from map(Evidence._make, rows)
+
+    def reads(self, keys: Sequence[Evidence]) -> list[PlateRead]:
+        """Return reads in full; those that ended meanwhile are left out."""
+        values = {"times": [key.captured_at for key in keys], "ids": [key.read_id for key in keys]}
+        with self._database.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return [read_of(row) for row in cursor.execute(_SQL["reads"], values)]
+
+    def active_entries(self) -> int:
+        """Return how many entries all active lists have together."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["active_entries"]).fetchone()
+        return int(row[0]) if row else 0
+
+    def active_lists(self) -> list[ActiveList]:
+        """Return the lists in force, and how far each was matched with stored reads."""
+        with self._database.connection() as connection:
+            rows = connection.execute(_SQL["active_lists"]).fetchall()
+        return [
+            ActiveList(version, in_utc(as_of), seconds, ListProgress(name, done or 0, pending, entry))
+            for name, version, as_of, done, pending, entry, seconds in rows
+        ]
+
+    def count_entries(self, hotlist_id: str, after_version: int, version: int, limit: int) -> int:
+        """Return how many active entries came after one version, up to another; at most `limit`."""
+        values = {"hotlist_id": hotlist_id, "after_version": after_version, "version": version, "limit": limit}
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["count_entries"], values, prepare=False).fetchone()
+        return int(row[0]) if row else 0
+
+    def entries(
+        self, hotlist_id: str, after_version: int, version: int, *, after_entry: UUID | None, limit: int
+    ) -> list[ListedEntry]:
+        """Return active entries that came after one version, up to another, by id.
+
+        Args:
+            hotlist_id: The list.
+            after_version: Entries of this version and earlier ones are left out; 0: none is.
+            version: Entries of later versions are left out.
+            after_entry: The last one of the part before.
+            limit: Most entries.
+        """
+        values: dict[str, Any] = {
+            "hotlist_id": hotlist_id,
+            "after_version": after_version,
+            "version": version,
+            "after_entry": after_entry,
+            "limit": limit,
+        }
+        with self._database.connection() as connection:
+            return [_listed(row) for row in connection.execute(_SQL["entries"], values, prepare=False)]
+
+    def entry(self, entry_id: UUID) -> ListedEntry | None:
+        """Return an active entry of any list, or None."""
+        with self._database.connection() as connection:
+            row = connection.execute(_SQL["entry"], {"entry_id": entry_id}).fetchone()
+        return None if row is None else _listed(row)
+
+    def record(
+        self,
+        found: Sequence[PastHit],
+        messages: Callable[[set[UUID]], Sequence[OutboxMessage]],
+        progress: ListProgress | None = None,
+    ) -> tuple[int, int]:
+        """Write hits, the alerts about those that are new, and how far this brings a list, in one transaction.
+
+        Args:
+            found: The hits. Those that are stored already, from when the vehicle passed or from an earlier run, stay.
+            messages: Returns the alerts, given the ids of the new hits.
+            progress: What is done with it.
+
+        Returns:
+            How many hits and how many alerts were new.
+
+        Raises:
+            DatabaseUnavailable: Nothing was written, or the answer was lost; do the same again.
+        """
+        by_id = {one.hit.hit_id: one for one in found}
+        with self._database.transaction() as connection:
+            new = _insert_hits(connection, [by_id[hit_id] for hit_id in sorted(by_id)])
+            alerts = _insert_messages(connection, messages(new), by_id) if new else 0
+            if progress is not None:
+                connection.execute(_SQL["set_progress"], _progress_values(progress))
+        return len(new), alerts
+
+
+def _insert_hits(connection: Connection, found: Sequence[PastHit]) -> set[UUID]:
+    """Insert hits, and return the ids of those that were not there."""
+    new: set[UUID] = set()
+    cursor = connection.cursor()
+    for start in range(0, len(found), ROWS_AT_ONCE):
+        rows = [hit_row(one.hit, one.captured_at) for one in found[start : start + ROWS_AT_ONCE]]
+        cursor.executemany(_SQL["insert_hit"], rows, returning=True)
+        while True:
+            new.update(hit_id for (hit_id,) in cursor.fetchall())
+            if not cursor.nextset():
+                break
+    return new
+
+
+def _insert_messages(connection: Connection, messages: Sequence[OutboxMessage], hits: dict[UUID, PastHit]) -> int:
+    if not messages:
+        return 0
+    connection.execute(_SQL["lock_alert_numbers"])
+    count = 0
+    for message in messages:
+        about = hits[message.hit_id]
+        values = {
+            "alert_id": message.alert_id,
+            "hit_id": message.hit_id,
+            "captured_at": about.captured_at,
+            "tier": about.hit.tier.value,
+            "document": message.payload.decode(),
+            "topic": message.topic,
+            "key": storable(message.key),
+            "headers": jsonb([list(header) for header in message.headers]),
+            "payload": message.payload,
+        }
+        count += connection.execute(_SQL["insert_alert"], values).rowcount
+        connection.execute(_SQL["insert_message"], values)
+    connection.execute(_SQL["wake_relay"])
+    return count
+
+
+def _progress_values(progress: ListProgress) -> dict[str, Any]:
+    return {
+        "hotlist_id": progress.hotlist_id,
+        "version_id": progress.done_version,
+        "pending_version": progress.pending_version,
+        "pending_entry": progress.pending_entry,
+    }
+
+
+def _listed(row: tuple[Any, ...]) -> ListedEntry:
+    return ListedEntry(entry_of(row[:-1]), in_utc(row[-1]))
+
+
+def _raise_if(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise TransientError("the reading of stored reads was stopped")
