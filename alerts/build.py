@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
+from uuid import UUID
 
 from schemas import ids
 from schemas.convert import entry_to_summary, hit_to_event, list_to_event, read_to_event
-from schemas.events import Alert, AlertType, utc
+from schemas.events import Alert, AlertType, CloneSuspicionEvent, utc
 from schemas.generate import ALERT_CE_TYPE
 from schemas.plates import canonical_plate
 from schemas.types import Hit, HotlistEntry, PlateRead
@@ -15,6 +16,9 @@ from storage.records import OutboxMessage
 
 MAX_PICTURE_CHARACTERS = 65_536
 """Longest base64 text that `Alert.plate_picture` takes."""
+
+CLONE_REASON = "one of the plates may be cloned"
+"""What is new about an alert whose plate was read elsewhere."""
 
 
 def build_alert(
@@ -55,6 +59,54 @@ def build_alert(
         hotlist=list_to_event(hit),
         plate_picture=_embedded(plate_picture),
     )
+
+
+def build_update(alert: Alert, *, updates: UUID, reason: str) -> Alert:
+    """Return an alert as an update of another one. The same hit always gives the same alert id.
+
+    Args:
+        alert: The alert that the hit would have raised.
+        updates: The first alert about the vehicle.
+        reason: What is new, for people.
+    """
+    return alert.model_copy(
+        update={
+            "alert_id": ids.alert_id(alert.hit.hit_id, AlertType.UPDATE),
+            "type": AlertType.UPDATE,
+            "updates": updates,
+            "reason": reason,
+        }
+    )
+
+
+def build_clone_notice(
+    newest: Alert, *, first: UUID, first_hit: UUID, clone: CloneSuspicionEvent, created_at: datetime
+) -> Alert:
+    """Return the update that tells an earlier alert's officers of a read that cannot be of their vehicle.
+
+    Args:
+        newest: The earlier alert, or its newest update.
+        first: The first alert about the vehicle.
+        first_hit: That one's hit.
+        clone: The suspicion, from the earlier alert's side. One camera's gives one notice, with one id.
+        created_at: When, aware.
+    """
+    notice = newest.model_copy(
+        update={
+            "alert_id": ids.alert_id(first_hit, f"clone {clone.camera_id}"),
+            "type": AlertType.UPDATE,
+            "created_at": created_at,
+            "updates": first,
+            "reason": CLONE_REASON,
+        }
+    )
+    return with_clone(notice, clone)
+
+
+def with_clone(alert: Alert, clone: CloneSuspicionEvent) -> Alert:
+    """Return an alert that says, as data and in its explanation, that its plate may be cloned."""
+    hit = alert.hit.model_copy(update={"explanation": f"{alert.hit.explanation}; {clone.explanation}"})
+    return alert.model_copy(update={"hit": hit, "clone": clone})
 
 
 def _embedded(picture: bytes | None) -> str | None:

@@ -10,7 +10,7 @@ import typer
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.stopping import stop_on_signals
 from cli.tables import alert_table
-from schemas.events import Alert
+from schemas.events import Alert, AlertType
 from storage.alerts import AlertLog, StoredAlert
 from storage.database import open_database
 
@@ -32,6 +32,7 @@ def alerts(
     """Show the newest alerts, oldest first, and whether each was published to Kafka.
 
     State: published, waiting (in the outbox, for Kafka), or refused (a dead letter, with the broker's reason). An alert
+    that was updated is shown as its newest update, once; with --follow, later updates come as they are made. An alert
     that was taken back is CANCELED; why stands in the alert that takes it back.
 
     Example:
@@ -45,7 +46,7 @@ def alerts(
         if not found and not as_json:
             errors.print("no alerts yet", markup=False)
         header = not found
-        last = found[-1].alert_number if found else 0
+        last = max((stored.last_number for stored in found), default=0)
         while follow and not stop.wait(FOLLOW_SECONDS):
             found = log.after(last)
             _show(found, as_json=as_json, header=header)
@@ -60,6 +61,7 @@ def _show(found: Sequence[StoredAlert], *, as_json: bool, header: bool) -> None:
                 "published": stored.published,
                 "dead_letter": stored.dead_letter,
                 "canceled": stored.canceled,
+                "updated": stored.payload.get("type") == AlertType.UPDATE,
             }
             print_json({"alert_number": stored.alert_number, **state, "alert": stored.payload})
     elif found:
@@ -73,4 +75,6 @@ def _state(stored: StoredAlert) -> str:
         state = f"refused: {stored.dead_letter}"
     else:
         state = "published" if stored.published else "waiting"
+    if stored.payload.get("type") == AlertType.UPDATE:
+        state = f"updated, {state}"
     return state if stored.canceled is None else f"{state}; CANCELED"

@@ -71,8 +71,9 @@ def _plate(plate: str, jurisdiction: str | None) -> str:
 def why(alert: Alert) -> str:
     """Return why an alert was raised: what the plate is listed for, and how the read agrees with it.
 
-    For a cancel it is why the alert is taken back.
+    For a cancel it is why the alert is taken back; for an update, what is new comes first.
     """
     if alert.type is AlertType.CANCEL:
         return f"CANCELED: {alert.reason or 'do not act on the alert any more'}"
-    return f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
+    raised = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
+    return f"UPDATED ({alert.reason or 'a better read'}): {raised}" if alert.type is AlertType.UPDATE else raised

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from alerts.build import build_alert, outbox_message
+from alerts.build import build_alert
 from pipeline.counters import Counters
 from pipeline.live_matcher import LiveMatcher
+from pipeline.repeats import Found, Recorded, SettledRecords
 from pipeline.retry import Stopped, until_available
 from pipeline.second_opinion import open_second_opinions
 from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
@@ -26,7 +27,7 @@ from schemas.settings import Settings
 from schemas.types import Hit, PlateRead, SecondReading
 from storage.database import Database
 from storage.images import ImageStore, image_key
-from storage.records import ReadRecord, Records
+from storage.records import Records
 from storage.sources import SourceLedger
 
 log = logging.getLogger(__name__)
@@ -39,23 +40,23 @@ WAITING_PATIENCE_SECONDS = 0.05
 """The same while an alert waits for its second reading, which it should not wait for any longer than it has to."""
 
 Observer = Callable[[PlateRead, Sequence[Alert]], None]
-"""Told of every recorded read and the alerts it raised, after the transaction."""
+"""Told of every recorded read and the alerts and updates that it raised, after the transaction."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A read with what follows from it, not yet written; `plate_picture` is a JPEG."""
+    """A read with what may follow from it, not yet written; `plate_picture` is a JPEG."""
 
-    record: ReadRecord
-    alerts: list[Alert]
+    found: Found
     plate_picture: bytes
 
 
 class Recorder:
     """Takes vehicle passes from the queue and makes them permanent.
 
-    A pass's read, its hits and its alerts' outbox rows are one transaction; an item is marked finished in or after the
-    transaction of its last pass, so that a stopped run starts the item again and derived ids make that harmless.
+    A pass's read, its hits and its alerts' outbox rows are one transaction, in which repeats are told from news; an
+    item is marked finished in or after the transaction of its last pass, so that a stopped run starts the item again
+    and derived ids make that harmless.
     A pass that is about to raise an alert is read again first; the other passes do not wait for it.
 
     Args:
@@ -82,7 +83,7 @@ class Recorder:
         if settings.policy.also_notify:
             opened = ", ".join(settings.policy.also_notify)
             log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
-        self._records = Records(database)
+        self._records = SettledRecords(Records(database), settings)
         self._ledger = SourceLedger(database)
         self._images = ImageStore(settings)
         self._matcher = matcher
@@ -116,9 +117,9 @@ class Recorder:
         ]
         # Asked after the passes that leave the waiting room: an item may end with them.
         finished = self._waiting.complete([work for work in batch if isinstance(work, ItemFinished)])
-        outcome = until_available(
+        recorded = until_available(
             lambda: self._records.write(
-                [done.record for done in prepared], finished=[work.item for work in finished if work.rejected is None]
+                [done.found for done in prepared], finished=[work.item for work in finished if work.rejected is None]
             ),
             stop,
             doing="recording reads",
@@ -128,29 +129,29 @@ class Recorder:
                 reject = functools.partial(self._ledger.reject, work.item, work.rejected)
                 until_available(reject, stop, doing="recording rejects")
                 self._counters.add("rejected_items")
-        self._count(prepared, outcome.reads, outcome.alerts)
+        self._count(prepared, recorded)
         if self._observer is not None:
-            for done in prepared:
-                self._observer(done.record.read, done.alerts)
+            for done, alerts in zip(prepared, recorded.alerts, strict=True):
+                self._observer(done.found.read, alerts)
 
-    def _count(self, prepared: Sequence[Prepared], new_reads: int, new_alerts: int) -> None:
+    def _count(self, prepared: Sequence[Prepared], recorded: Recorded) -> None:
         self._counters.add("reads", len(prepared))
-        self._counters.add("new_reads", new_reads)
-        self._counters.add("alerts", new_alerts)
+        self._counters.add("new_reads", recorded.outcome.reads)
+        self._counters.add("alerts", recorded.outcome.alerts)
         for done in prepared:
-            for hit in done.record.hits:
+            for hit in done.found.hits:
                 self._counters.add(f"hits.{hit.tier.value}")
-            self._counters.add("silent_hits", len(done.record.hits) - len(done.alerts))
+            self._counters.add("silent_hits", len(done.found.hits) - len(done.found.alerts))
 
     def _prepare_new(self, passes: Sequence[PassSeen], stop: threading.Event) -> Iterator[Prepared]:
         """Match passes; those about to raise an alert go to the second reader and into the waiting room instead."""
         for seen in passes:
             done = until_available(functools.partial(self._prepare_pass, seen), stop, doing="matching")
-            if done.alerts and self._opinions is not None:
-                read = done.record.read
+            if done.found.alerts and self._opinions is not None:
+                read = done.found.read
                 box = plate_in_picture(seen.vehicle_pass)
                 opinion = self._opinions.ask(seen.vehicle_pass.plate_picture, box, read)
-                self._waiting.add(WaitingPass(seen.item, read, done.plate_picture, len(done.alerts), opinion))
+                self._waiting.add(WaitingPass(seen.item, read, done.plate_picture, len(done.found.alerts), opinion))
             else:
                 yield done
 
@@ -160,11 +161,11 @@ class Recorder:
             read = with_second_reading(waiting.read, waiting.opinion.reading)
             again = functools.partial(self._prepare, read, waiting.plate_picture)
             done = until_available(again, stop, doing="matching")
-            if len(done.alerts) != waiting.alerts:
+            if len(done.found.alerts) != waiting.alerts:
                 log.info(
                     "read %s: %d alerts after the second reading, %d before it",
                     read.read_id,
-                    len(done.alerts),
+                    len(done.found.alerts),
                     waiting.alerts,
                 )
             yield done
@@ -182,9 +183,8 @@ class Recorder:
             self._counters.add("unmatched_reads")
             hits = []
         found = [self._alert(read, hit, plate_picture) for hit in hits]
-        alerts = [alert for alert in found if alert is not None]
-        messages = tuple(outbox_message(alert, self._settings.alert_topic) for alert in alerts)
-        return Prepared(ReadRecord(read=read, hits=tuple(hits), messages=messages), alerts, plate_picture)
+        alerts = tuple(alert for alert in found if alert is not None)
+        return Prepared(Found(read, tuple(hits), alerts), plate_picture)
 
     def _alert(self, read: PlateRead, hit: Hit, plate_picture: bytes) -> Alert | None:
         entry = self._matcher.entry(hit)

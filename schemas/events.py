@@ -151,6 +151,22 @@ class ListEvent(WireModel):
     age_seconds: float | None = None
 
 
+class CloneSuspicionEvent(WireModel):
+    """The same number was read elsewhere, further away than one vehicle gets in the time between.
+
+    `seconds` is the time from that read to the nearest one at the alert's place; negative where that read is the later
+    one. `speed_kmh` is the least speed that is left when errors of the cameras' clocks and coordinates are allowed for.
+    """
+
+    camera_id: str
+    captured_at: AwareDatetime
+    location: LocationEvent | None = None
+    distance_km: Annotated[float, Field(ge=0)]
+    seconds: float
+    speed_kmh: Annotated[float, Field(ge=0)]
+    explanation: str
+
+
 class AlertType(StrEnum):
     """Message types, named as CAP 1.2 names them."""
 
@@ -168,6 +184,10 @@ class Alert(WireModel):
     A `cancel` takes another alert back: do not act on it any more. `cancels` is that alert's id and `reason` says why,
     for people.
 
+    An `update` tells more about another alert's vehicle, at the same place: a better read, or a suspicion. `updates` is
+    the first alert's id, and `reason` says what is new, for people. A cancel of that alert takes back its updates too.
+    `clone` says that one of two plates may be cloned; the hit's explanation says it in words.
+
     A `historical` alert is about a vehicle that passed before its entry was added: it was here then, and need not be
     now. `sightings` counts the passes in question; `read` is the latest of the surest.
     """
@@ -184,7 +204,9 @@ class Alert(WireModel):
     hotlist: ListEvent
     plate_picture: Annotated[str, Field(max_length=65536)] | None = None
     cancels: UUID | None = None
+    updates: UUID | None = None
     reason: str | None = None
+    clone: CloneSuspicionEvent | None = None
     historical: bool = False
     sightings: Annotated[int, Field(ge=1)] = 1
     notice: str = (

@@ -19,7 +19,8 @@ class StoredAlert:
 
     `alert_number` grows in the order in which alerts become visible. `payload` is the Alert as a JSON object.
     `published` says that the broker has acknowledged it; `dead_letter` is why it refused it for good, or None.
-    `canceled` is why the alert was taken back, by an alert of its own, or None.
+    `canceled` is why the alert was taken back, by an alert of its own, or None. `last_number` is the number of the
+    newest update, where that stands for the alert; otherwise the alert's own.
     """
 
     alert_number: int
@@ -27,6 +28,7 @@ class StoredAlert:
     published: bool
     dead_letter: str | None
     canceled: str | None = None
+    last_number: int = 0
 
 
 class AlertLog:
@@ -40,11 +42,11 @@ class AlertLog:
         self._database = database
 
     def latest(self, limit: int, tier: Tier | str | None = None, after: int = 0) -> list[StoredAlert]:
-        """Return the newest alerts, newest first.
+        """Return the newest alerts, newest first; the newest update of an alert stands in its place.
 
         Args:
             limit: Most alerts to return.
-            tier: Only alerts of this tier.
+            tier: Only alerts of this tier, which an update may have raised.
             after: Only alerts with a larger number.
 
         Raises:
@@ -53,7 +55,7 @@ class AlertLog:
         return self._alerts("latest", {"limit": limit, "tier": tier and str(tier), "after": after})
 
     def after(self, alert_number: int, limit: int = FOLLOW_LIMIT) -> list[StoredAlert]:
-        """Return the alerts after one, oldest first: none is missed by asking again from the last one's number.
+        """Return alerts and updates after one, oldest first: none is missed by asking again from the last one's number.
 
         Args:
             alert_number: The last one seen; 0: from the beginning.

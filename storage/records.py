@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
@@ -65,12 +65,19 @@ class Records:
         self._days: set[date] = set()
         self._days_lock = threading.Lock()
 
-    def write(self, records: Sequence[ReadRecord], *, finished: Sequence[SourceItem] = ()) -> WriteOutcome:
+    def write(
+        self,
+        records: Sequence[ReadRecord],
+        *,
+        finished: Sequence[SourceItem] = (),
+        follow: Callable[[Connection], WriteOutcome] | None = None,
+    ) -> WriteOutcome:
         """Write records, and the source items that end with them, in one transaction.
 
         Args:
             records: Reads with their hits and messages.
             finished: Files and pictures that need not be processed again.
+            follow: Writes in the same transaction, after the reads, what depends on what is stored.
 
         Returns:
             How many reads, hits and alerts were new.
@@ -85,13 +92,13 @@ class Records:
         days = {record.read.captured_at.astimezone(UTC).date() for record in records}
         self._ensure_days(days)
         try:
-            return self._write(records, finished)
+            return self._write(records, finished, follow)
         except _NoPartition:
             # Retention dropped the day since we saw it.
             with self._days_lock:
                 self._days.clear()
             self._ensure_days(days)
-            return self._write(records, finished)
+            return self._write(records, finished, follow)
 
     def _ensure_days(self, days: set[date]) -> None:
         """Make the days' partitions in a short transaction of their own: making one locks the table's definition."""
@@ -105,17 +112,23 @@ class Records:
         with self._days_lock:
             self._days.update(missing)
 
-    def _write(self, records: Sequence[ReadRecord], finished: Sequence[SourceItem]) -> WriteOutcome:
+    def _write(
+        self,
+        records: Sequence[ReadRecord],
+        finished: Sequence[SourceItem],
+        follow: Callable[[Connection], WriteOutcome] | None,
+    ) -> WriteOutcome:
         try:
             with self._database.transaction() as connection:
                 reads = _write_reads(connection, [record.read for record in records]) if records else 0
                 hits = _write_hits(connection, records)
                 alerts = _write_messages(connection, records)
+                followed = follow(connection) if follow is not None else WriteOutcome()
                 for item in finished:
                     values = item_values(item)
                     connection.execute(_SQL["finish_item"], values)
                     connection.execute(_SQL["forget_reject"], values)
-                return WriteOutcome(reads, hits, alerts)
+                return WriteOutcome(reads, hits + followed.hits, alerts + followed.alerts)
         except ValueError as error:
             raise InvalidInput(f"a record cannot be stored: {error}") from error
 

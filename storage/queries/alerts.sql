@@ -1,17 +1,35 @@
 -- name: latest
+-- One row per alert: of one that was updated, the newest update stands for it.
 select
     alert.alert_number,
-    alert.payload,
-    exists (select from outbox where outbox.alert_id = alert.alert_id)
-    and not exists (select from outbox where outbox.alert_id = alert.alert_id and outbox.sent_at is null)
+    shown.payload,
+    exists (select from outbox where outbox.alert_id = shown.alert_id)
+    and not exists (select from outbox where outbox.alert_id = shown.alert_id and outbox.sent_at is null)
     and letter.reason is null as published,
     letter.reason,
-    cancel.reason
+    cancel.reason,
+    shown.alert_number as last_number
 from alerts as alert
+cross join lateral (
+    select newest.alert_number, newest.alert_id, newest.payload, newest.tier
+    from (
+        select alert.alert_number, alert.alert_id, alert.payload, alert.tier
+        union all
+        (
+            select newer.alert_number, newer.alert_id, newer.payload, newer.tier
+            from alerts as newer
+            where newer.updates = alert.alert_id
+            order by newer.alert_number desc
+            limit 1
+        )
+    ) as newest
+    order by newest.alert_number desc
+    limit 1
+) as shown
 left join lateral (
     select string_agg(dead_letters.reason, '; ' order by dead_letters.outbox_id) as reason
     from dead_letters
-    where dead_letters.alert_id = alert.alert_id
+    where dead_letters.alert_id = shown.alert_id
 ) as letter on true
 left join lateral (
     select taken_back.payload ->> 'reason' as reason
@@ -25,7 +43,8 @@ left join lateral (
 ) as cancel on true
 where
     alert.alert_number > %(after)s
-    and (%(tier)s::text is null or alert.tier = %(tier)s)
+    and alert.alert_type <> 'update'
+    and (%(tier)s::text is null or shown.tier = %(tier)s)
 order by alert.alert_number desc
 limit %(limit)s
 
@@ -37,7 +56,8 @@ select
     and not exists (select from outbox where outbox.alert_id = alert.alert_id and outbox.sent_at is null)
     and letter.reason is null as published,
     letter.reason,
-    cancel.reason
+    cancel.reason,
+    alert.alert_number as last_number
 from alerts as alert
 left join lateral (
     select string_agg(dead_letters.reason, '; ' order by dead_letters.outbox_id) as reason

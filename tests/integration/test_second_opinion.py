@@ -25,6 +25,7 @@ from recognition.second_reader import SecondReader
 from rendering.plates import render_plate
 from schemas.events import Alert
 from schemas.ids import entry_id, read_id
+from schemas.repeat_settings import RepeatSettings
 from schemas.settings import AlertSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, Image, PlateRead, SecondReading, SourceItem
 from storage.alerts import AlertLog
@@ -99,7 +100,9 @@ class Run:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def start(self, folder: Path, **alerts: Any) -> None:
-        settings = Settings(data_dir=folder, alerts=AlertSettings(**alerts))
+        # Here one vehicle that passes again and again stands for many.
+        every = RepeatSettings(window_minutes=0)
+        settings = Settings(data_dir=folder, alerts=AlertSettings(**alerts), repeats=every)
         self.queue = WorkQueue(self.stop)
         matcher = LiveMatcher(self.database, settings.matching)
         recorder = Recorder(settings, self.database, matcher, Counters(), self.seen.observe)
