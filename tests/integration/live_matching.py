@@ -32,8 +32,8 @@ def live_read(plate: str) -> PlateRead:
 
 
 def matches(matcher: LiveMatcher, plate: str) -> bool:
-    """Whether a plate that passes now raises an alert."""
-    return any(matcher.entry(hit) is not None for hit in matcher.match(live_read(plate)))
+    """Whether a plate that passes now is a hit."""
+    return bool(matcher.match(live_read(plate)))
 
 
 def wait_for(condition: Callable[[], bool]) -> float:
