@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -14,6 +15,7 @@ from matcher.layer import Layer, arranged
 from matcher.packing import codes_of_packed
 from matcher.probes import probe_skeletons
 from matcher.read_arrays import ReadArrays
+from matcher.saved_index import SavedIndex, load, save
 from matcher.search import Engine, Found, Wanted, find
 from schemas.types import HotlistEntry
 
@@ -126,6 +128,20 @@ class HotlistIndex:
         """Return whether an entry is there and can be matched."""
         wanted = ids_of((entry_id,))
         return any(len(layer.rows_of(wanted)) for layer in (self._addition, self._base))
+
+    def save(self, folder: Path) -> None:
+        """Write the index to a folder, as a whole or not at all.
+
+        Raises:
+            OSError: The disk is full, or the folder cannot be written.
+        """
+        save(SavedIndex(self._base, self._addition, dict(self.as_of), self._unusable), folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> HotlistIndex | None:
+        """Return an index of `save`, mapped into memory; None where there is none that this version reads."""
+        found = load(folder)
+        return None if found is None else cls(found.base, found.addition, found.as_of, found.unusable)
 
     def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
         """Return the entries that reads may be; see `matcher.search.find`."""

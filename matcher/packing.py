@@ -15,6 +15,9 @@ from schemas.plates import MAX_PLATE_LENGTH, WILDCARD
 Codes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.uint64]
 
+LAYOUT: Final = 1
+"""Grows when what is made here changes, so that indexes that were saved before are not loaded."""
+
 WILD: Final = len(ALPHABET)
 """Code of `?`; the codes below it are places in `ALPHABET`."""
 
