@@ -13,6 +13,7 @@ from alerts.relay import Relay
 from pipeline.cameras import CameraWorker
 from pipeline.cancellations import CancellationWorker
 from pipeline.counters import Counters, RunTotals
+from pipeline.historical_worker import HistoricalWorker
 from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.live_matcher import LiveMatcher
 from pipeline.recorder import Observer, Recorder
@@ -81,9 +82,11 @@ class Service:
             for camera in self._settings.cameras
         ]
         cancellations = CancellationWorker(self._database, self._settings)
+        historical = HistoricalWorker(self._database, self._settings)
         list_threads = [
             self._thread("hotlists", stop, lambda: self._matcher.run(stop)),
             self._thread("cancellations", stop, lambda: cancellations.run(stop)),
+            self._thread("historical", stop, lambda: historical.run(stop)),
         ]
         camera_threads = [
             self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
