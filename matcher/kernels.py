@@ -143,8 +143,8 @@ def _fits(read: int, listed: Any, count: int, needed: float, least_place: float,
 
 
 @njit(cache=True, nogil=True)
-def _look(
-    skeleton: Any,
+def _compare_bucket(
+    key: Any,
     read: int,
     layer: Any,
     reads: Any,
@@ -155,11 +155,7 @@ def _look(
     found: int,
     listed: Any,
 ) -> int:
-    """Follow one probe; put the rows that may be hits into `rows` from `begun` on, each once. Return their end."""
-    key = skeleton * _SPREAD
-    top = key >> _BITMAP_SHIFT
-    if not layer.bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1):
-        return found
+    """Put the rows of a key that may be hits into `rows` from `begun` on, each once. Return their end."""
     bucket = np.int64(key >> layer.shift)
     for row in range(layer.offsets[bucket], layer.offsets[bucket + 1]):
         if layer.keys[row] != key or layer.gone[row]:
@@ -189,6 +185,13 @@ def _look(
     return found
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def _is_possible(bitmap: Any, key: Any) -> bool:
+    """Tell whether any row's key begins like this one."""
+    top = key >> _BITMAP_SHIFT
+    return (bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1)) != 0
+
+
 @njit(cache=True, nogil=True)
 def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: Any, ends: Any) -> int:
     """Search a layer for a batch of reads.
@@ -206,6 +209,7 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
     """
     found = 0
     listed = np.zeros(12, dtype=np.int64)
+    bitmap = layer.bitmap
     class_credibility = np.zeros(_CLASS_COUNT + 1, dtype=np.float32)
     for read in range(len(reads.lengths)):
         begun = found
@@ -214,7 +218,9 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
         own = np.uint64(0)
         for place in range(length):
             own = (own << _FOUR) | np.uint64(_CLASSES[codes[place]])
-        found = _look(own, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+        key = own * _SPREAD
+        if _is_possible(bitmap, key):
+            found = _compare_bucket(key, read, layer, reads, least_place, least_text, rows, begun, found, listed)
         for place in range(length):
             shift = np.uint64(4 * (length - 1 - place))
             low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
@@ -225,17 +231,33 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
             for number in range(1, _CLASS_COUNT + 1):
                 if class_credibility[number] >= least_place and number != _CLASSES[codes[place]]:
                     probe = (high << (shift + _FOUR)) | (np.uint64(number) << shift) | low
-                    found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+                    key = probe * _SPREAD
+                    if _is_possible(bitmap, key):
+                        found = _compare_bucket(
+                            key, read, layer, reads, least_place, least_text, rows, begun, found, listed
+                        )
             if reads.absent[read, place, 1] >= least_place:
                 probe = (high << shift) | low
-                found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+                key = probe * _SPREAD
+                if _is_possible(bitmap, key):
+                    found = _compare_bucket(
+                        key, read, layer, reads, least_place, least_text, rows, begun, found, listed
+                    )
             if place + 1 < length and codes[place] == _V and codes[place + 1] == _V:
                 below = shift - _FOUR
                 probe = (high << shift) | (_CLASS_W << below) | (own & ((_ONE << below) - _ONE))
-                found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+                key = probe * _SPREAD
+                if _is_possible(bitmap, key):
+                    found = _compare_bucket(
+                        key, read, layer, reads, least_place, least_text, rows, begun, found, listed
+                    )
             if codes[place] == _W and length < 12:
                 probe = (((high << _FOUR) | _CLASS_V) << _FOUR | _CLASS_V) << shift | low
-                found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+                key = probe * _SPREAD
+                if _is_possible(bitmap, key):
+                    found = _compare_bucket(
+                        key, read, layer, reads, least_place, least_text, rows, begun, found, listed
+                    )
         if length < 12:
             for place in range(length + 1):
                 shift = np.uint64(4 * (length - place))
@@ -245,9 +267,15 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
                     easily = 1 if at_edge or _NARROW_CLASSES[number] else 0
                     if _CREDIBILITY_DROPPED[easily] >= least_place:
                         probe = (((high << _FOUR) | np.uint64(number)) << shift) | low
-                        found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+                        key = probe * _SPREAD
+                        if _is_possible(bitmap, key):
+                            found = _compare_bucket(
+                                key, read, layer, reads, least_place, least_text, rows, begun, found, listed
+                            )
         for place in range(layer.mask_starts[length], layer.mask_starts[length + 1]):
             probe = (own & layer.masks[place]) | _PARTIAL | (np.uint64(length) << _LENGTH_SHIFT)
-            found = _look(probe, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+            key = probe * _SPREAD
+            if _is_possible(bitmap, key):
+                found = _compare_bucket(key, read, layer, reads, least_place, least_text, rows, begun, found, listed)
         ends[read] = found
     return found

@@ -1,0 +1,254 @@
+"""How fast reads are matched with national lists on one core, beside rapidfuzz and symspellpy in the same run.
+
+    python -m benchmarks.matcher [--sizes 100000 1000000 3000000] [--runs 5]
+
+Plates are drawn. Platewatch's figures are with the score of text and state; the others' find texts within one edit and
+score nothing. symspellpy (`pip install symspellpy`) is left out where it is not installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from benchmarks.machine import machine
+from benchmarks.matcher_lists import draw_plates, draw_reads, entries
+from matcher.confusion import ALPHABET
+from matcher.evidence import read_slots
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from matcher.packing import codes_of
+from matcher.read_arrays import ReadArrays
+from matcher.search import Wanted
+from schemas.settings import MatchingSettings
+from schemas.types import PlateRead
+
+BATCH = 4096
+READS = 20_000
+_SLOW_READS = 20
+
+
+def resident_mb() -> float:
+    """Return this process's resident memory, in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def median_rate(work: Callable[[], int], runs: int) -> float:
+    """Return the median of items per second."""
+    rates = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        count = work()
+        rates.append(count / (time.perf_counter() - started))
+    return statistics.median(rates)
+
+
+def batches(reads: Sequence[PlateRead]) -> list[Sequence[PlateRead]]:
+    """Cut reads into batches."""
+    return [reads[begin : begin + BATCH] for begin in range(0, len(reads), BATCH)]
+
+
+def texts_alone(index: HotlistIndex, reads: Sequence[PlateRead], threshold: float) -> int:
+    """Search and score a batch by texts and states, from strings to rows."""
+    for batch in batches(reads):
+        arrays = ReadArrays.of_texts(codes_of([read.plate for read in batch]))
+        index.find(arrays, [Wanted(read.jurisdiction, 0.94, -1.87, threshold) for read in batch], "compiled")
+    return len(reads)
+
+
+def prepared(index: HotlistIndex, reads: Sequence[PlateRead], threshold: float) -> Callable[[], int]:
+    """Return the search and score of whole distributions, arrays made before."""
+    work = [
+        (
+            ReadArrays.of_slots([read_slots(read) for read in batch]),
+            [Wanted(read.jurisdiction, 0.94, -1.87, threshold) for read in batch],
+        )
+        for batch in batches(reads)
+    ]
+
+    def run() -> int:
+        for arrays, wanted in work:
+            index.find(arrays, wanted, "compiled")
+        return len(reads)
+
+    return run
+
+
+def whole(matcher: Matcher, reads: Sequence[PlateRead]) -> int:
+    """Match reads to hits with explanations."""
+    for batch in batches(reads):
+        matcher.match_batch(batch)
+    return len(reads)
+
+
+def single_latencies(search: Callable[[PlateRead], Any], reads: Sequence[PlateRead]) -> tuple[float, float]:
+    """Return the median and the 99th percentile of one read at a time, in microseconds."""
+    times = []
+    for read in reads:
+        started = time.perf_counter_ns()
+        search(read)
+        times.append((time.perf_counter_ns() - started) / 1000)
+    return float(np.percentile(times, 50)), float(np.percentile(times, 99))
+
+
+def reload_latency(matcher: Matcher, index: HotlistIndex, plates: list[str], reads: Sequence[PlateRead]) -> float:
+    """Return the 99th percentile of single matches while another thread applies changes of 10,000, in microseconds."""
+    stop = threading.Event()
+    additions = list(entries(draw_plates(10_000, 99), seed=9))
+    ids = [one.entry_id for one in entries(plates[:10_000])]
+
+    def change() -> None:
+        while not stop.is_set():
+            index.with_changes(additions, ids)
+            time.sleep(0.05)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        return single_latencies(matcher.match, reads)[1]
+    finally:
+        stop.set()
+        thread.join()
+
+
+def measure(size: int, runs: int) -> dict[str, str]:
+    """Measure one size of list."""
+    plates = draw_plates(size, 1)
+    gc.collect()
+    started = time.perf_counter()
+    index = HotlistIndex.build(entries(plates), {})
+    built = time.perf_counter() - started
+    row = {"entries": f"{size:,}", "build from entries": f"{built:.1f} s"}
+    with tempfile.TemporaryDirectory(prefix="platewatch-bench-") as folder:
+        started = time.perf_counter()
+        index.save(Path(folder) / "index")
+        row["save"] = f"{time.perf_counter() - started:.2f} s"
+        del index
+        gc.collect()
+        before = resident_mb()
+        started = time.perf_counter()
+        loaded = HotlistIndex.load(Path(folder) / "index")
+        row["load"] = f"{(time.perf_counter() - started) * 1000:.0f} ms"
+        assert loaded is not None
+        row |= _matching(loaded, plates, runs, before)
+        row |= _changes(loaded, plates, runs)
+    return row
+
+
+def _matching(index: HotlistIndex, plates: list[str], runs: int, before: float) -> dict[str, str]:
+    matcher = Matcher(index, MatchingSettings(), "compiled")
+    plain = draw_reads(plates, READS, 3, listed=0.01, distributions=False)
+    full = draw_reads(plates, READS, 3, listed=0.01, distributions=True)
+    threshold = 20.0
+    texts_alone(index, plain[:10], threshold)
+    row = {
+        "texts, reads/s": f"{median_rate(lambda: texts_alone(index, plain, threshold), runs):,.0f}",
+        "distributions (arrays), reads/s": f"{median_rate(prepared(index, full, threshold), runs):,.0f}",
+        "Matcher.match_batch, text, reads/s": f"{median_rate(lambda: whole(matcher, plain), runs):,.0f}",
+        "Matcher.match_batch, distributions, reads/s": f"{median_rate(lambda: whole(matcher, full), runs):,.0f}",
+    }
+    row["resident after searching"] = f"{resident_mb() - before:.0f} MB"
+    quiet = [read for read in plain if not matcher.match(read)][:5000]
+    arrays = {read.read_id: ReadArrays.of_texts(codes_of([read.plate])) for read in quiet}
+    wanted = {read.read_id: [Wanted(read.jurisdiction, 0.94, -1.87, threshold)] for read in quiet}
+    p50, p99 = single_latencies(lambda read: index.find(arrays[read.read_id], wanted[read.read_id], "compiled"), quiet)
+    row["one search, p50 / p99"] = f"{p50:.0f} / {p99:.0f} us"
+    p50, p99 = single_latencies(matcher.match, quiet)
+    row["Matcher.match, p50 / p99"] = f"{p50:.0f} / {p99:.0f} us"
+    row["the same while 10k + 10k change, p99"] = f"{reload_latency(matcher, index, plates, quiet):.0f} us"
+    return row
+
+
+def _changes(index: HotlistIndex, plates: list[str], runs: int) -> dict[str, str]:
+    additions = list(entries(draw_plates(10_000, 99), seed=9))
+    fresh = [one._replace(entry_id=type(one.entry_id)(int=one.entry_id.int ^ 1)) for one in additions]
+    ids = [one.entry_id for one in entries(plates[:10_000])]
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        changed = index.with_changes(fresh, ids)
+        times.append((time.perf_counter() - started) * 1000)
+        assert len(changed) == len(index)
+    return {"10k adds + 10k removes": f"{statistics.median(times):.0f} ms"}
+
+
+def peers(size: int, runs: int) -> dict[str, str]:
+    """Measure what finds texts within one edit."""
+    plates = draw_plates(size, 1)
+    texts = [read.plate for read in draw_reads(plates, READS, 3, listed=0.01, distributions=False)]
+    some = texts[:_SLOW_READS]
+
+    def extract_one() -> int:
+        for text in some:
+            process.extractOne(text, plates, scorer=Levenshtein.distance, score_cutoff=1)
+        return len(some)
+
+    def cdist() -> int:
+        process.cdist(texts[:32], plates, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.uint8, workers=1)
+        return 32
+
+    row = {
+        "entries": f"{size:,}",
+        "rapidfuzz extractOne, reads/s": f"{median_rate(extract_one, 1):,.1f}",
+        "rapidfuzz cdist (32), reads/s": f"{median_rate(cdist, min(runs, 3)):,.0f}",
+    }
+    try:
+        from symspellpy import SymSpell, Verbosity
+    except ImportError:
+        return row | {"symspellpy d=1": "not installed"}
+    before = resident_mb()
+    started = time.perf_counter()
+    spell = SymSpell(max_dictionary_edit_distance=1, prefix_length=7)
+    for plate in plates:
+        spell.create_dictionary_entry(plate, 1)
+    built = time.perf_counter() - started
+
+    def symspell() -> int:
+        for text in texts:
+            spell.lookup(text, Verbosity.ALL, max_edit_distance=1)
+        return len(texts)
+
+    rate = median_rate(symspell, min(runs, 3))
+    return row | {
+        "symspellpy d=1, reads/s": f"{rate:,.0f}",
+        "symspellpy memory": f"{resident_mb() - before:.0f} MB",
+        "symspellpy build": f"{built:.0f} s",
+    }
+
+
+def show(rows: list[dict[str, str]]) -> None:
+    """Print rows as a table with one column per size."""
+    for name in rows[0]:
+        print(f"| {name} | " + " | ".join(row.get(name, "") for row in rows) + " |")
+
+
+def main() -> None:
+    """Run the benchmark and print tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000, 3_000_000])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--no-peers", action="store_true")
+    arguments = parser.parse_args()
+    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})
+    print(machine())
+    print(" ".join(["python -m benchmarks.matcher", *sys.argv[1:]]), f"(one core; alphabet of {len(ALPHABET)})")
+    show([measure(size, arguments.runs) for size in arguments.sizes])
+    if not arguments.no_peers:
+        show([peers(size, arguments.runs) for size in arguments.sizes])
+
+
+if __name__ == "__main__":
+    main()
