@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.build import build_alert, outbox_message
+from alerts.build import build_alert, build_clone_notice, build_update, outbox_message
+from schemas import ids
 from schemas.convert import read_from_event, read_to_event
-from schemas.events import Alert, PlateReadEvent
+from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead
 from tests.unit.alerts_samples import AGENCY, START, sample_alert, sample_entry, sample_hit, sample_read
@@ -36,6 +37,40 @@ def test_the_same_hit_gives_the_same_alert_id_whenever_it_is_built() -> None:
     )
     assert first.alert_id == second.alert_id
     assert sample_alert(1).alert_id != sample_alert(2).alert_id
+
+
+def test_an_update_has_an_id_of_its_own_and_names_the_first_alert() -> None:
+    first, better = sample_alert(1), sample_alert(2)
+    update = build_update(better, updates=first.alert_id, reason="exact instead of probable")
+    assert update == build_update(better, updates=first.alert_id, reason="exact instead of probable")
+    assert update.alert_id == ids.alert_id(better.hit.hit_id, "update")
+    assert (update.type, update.updates, update.cancels) == (AlertType.UPDATE, first.alert_id, None)
+    assert (update.read, update.hit, update.status) == (better.read, better.hit, "open")
+    assert outbox_message(update, "t").key == outbox_message(first, "t").key
+
+
+def test_a_clone_notice_is_told_once_per_camera_in_words_and_as_data() -> None:
+    words = "the same number was read 12 km away 3 minutes after: one of the plates may be cloned"
+    clone = CloneSuspicionEvent(
+        camera_id="bridge", captured_at=START, distance_km=12.0, seconds=-180.0, speed_kmh=260.0, explanation=words
+    )
+    first, newest = sample_alert(1), sample_alert(2, picture=b"jpeg")
+    notices = [
+        build_clone_notice(
+            newest,
+            first=first.alert_id,
+            first_hit=first.hit.hit_id,
+            clone=clone.model_copy(update={"camera_id": camera}),
+            created_at=START + timedelta(seconds=number),
+        )
+        for number, camera in enumerate(("bridge", "bridge", "tunnel"))
+    ]
+    assert len({notice.alert_id for notice in notices}) == 2
+    notice = notices[0]
+    assert (notice.type, notice.updates, notice.clone) == (AlertType.UPDATE, first.alert_id, clone)
+    assert notice.hit.explanation == f"plate and state are equal; {words}"
+    assert notice.plate_picture == newest.plate_picture
+    assert Alert.model_validate_json(outbox_message(notice, "t").payload) == notice
 
 
 @pytest.mark.parametrize(("size", "travels"), [(0, False), (49_152, True), (49_153, False)])

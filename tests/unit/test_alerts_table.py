@@ -52,3 +52,9 @@ def test_a_cancel_says_so_instead_of_what_the_plate_was_listed_for() -> None:
     assert "2026-11-23T01:00:00Z (recovered)" in row
     assert "VNV4527 VA" in row
     assert "stolen vehicle" not in row
+
+
+def test_an_update_says_what_is_new_before_what_the_plate_is_listed_for() -> None:
+    update = {"type": AlertType.UPDATE, "reason": "exact instead of probable"}
+    row = _print(alert_table([sample_alert().model_copy(update=update)]), width=240)[1]
+    assert "UPDATED (exact instead of probable): stolen vehicle: plate and state are equal" in row
