@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from matcher.second_reading import SecondReadingEvidence
-from matcher.vehicle import VehicleEvidence
-from schemas.types import CharacterEvidence
+from schemas.types import CharacterEvidence, VehicleEvidence
 from schemas.wording import age_text
 
 _PLURAL = {

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rapidfuzz.distance import Levenshtein
 
 from matcher.align import align
+from matcher.background import background_scores
 from matcher.evidence import Slot, read_slots
 from matcher.explain import explain
+from matcher.false_alerts import Evidence, evidence_of
 from matcher.index import HotlistIndex
 from matcher.read_arrays import ReadArrays
 from matcher.score import jurisdiction_agreement, jurisdiction_score
 from matcher.search import Engine, Found, Wanted
 from matcher.second_reading import MOST_SCORE as MOST_SECOND_SCORE
 from matcher.second_reading import compare_second_reading
-from matcher.tiers import choose_tier, probable_threshold
+from matcher.tiers import Thresholds, choose_tier
 from matcher.vehicle import MOST_SCORE, compare_vehicles
 from schemas.errors import InvalidInput
 from schemas.ids import hit_id
 from schemas.plates import WILDCARD, normalize_plate
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A read with what follows from it alone: its places, how much they say, and the background's part of the score."""
+
+    read: PlateRead
+    slots: tuple[Slot, ...]
+    evidence: Evidence
+    background: float
+
 
 _ORDER = {Tier.EXACT: 0, Tier.PROBABLE: 1, Tier.PARTIAL: 2}
 
@@ -40,7 +54,7 @@ class Matcher:
         self.index = index
         self._settings = settings
         self._engine = engine
-        self._threshold = probable_threshold(settings, len(index))
+        self._thresholds = Thresholds(settings, len(index))
 
     def match(self, read: PlateRead) -> list[Hit]:
         """Return a read's hits, best first: exact, then probable, then partial, each by falling score.
@@ -88,33 +102,37 @@ class Matcher:
     def _hits(self, reads: Sequence[PlateRead], slots: Sequence[tuple[Slot, ...]]) -> list[list[Hit]]:
         if not reads:
             return []
-        candidates = self.index.find(ReadArrays.of_slots(slots), [self._wanted(read) for read in reads], self._engine)
-        return [
-            self._compared(read, its_slots, found) if found else []
-            for read, its_slots, found in zip(reads, slots, candidates, strict=True)
+        arrays = ReadArrays.of_slots(slots)
+        known = [
+            _Known(*each)
+            for each in zip(reads, slots, map(evidence_of, slots), background_scores(arrays).tolist(), strict=True)
         ]
+        candidates = self.index.find(arrays, [self._wanted(each) for each in known], self._engine)
+        return [self._compared(each, found) if found else [] for each, found in zip(known, candidates, strict=True)]
 
-    def _compared(self, read: PlateRead, slots: tuple[Slot, ...], found: Sequence[Found]) -> list[Hit]:
+    def _compared(self, known: _Known, found: Sequence[Found]) -> list[Hit]:
         hits = []
         for layer, row in found:
             entry = layer.entries.entry(row)
-            if _valid_at(entry, read.captured_at):
-                hit = self._compare(read, slots, entry, layer.entries.canonical(row))
+            if _valid_at(entry, known.read.captured_at):
+                hit = self._compare(known, entry, layer.entries.canonical(row))
                 if hit is not None:
                     hits.append(hit)
         return sorted(hits, key=lambda hit: (_ORDER[hit.tier], -hit.score, hit.entry_id))
 
-    def _wanted(self, read: PlateRead) -> Wanted:
+    def _wanted(self, known: _Known) -> Wanted:
         """Return the least that text and state of an entry have to score: what the rest adds at most is taken off."""
-        most = MOST_SCORE if read.vehicle is not None else 0.0
+        read = known.read
+        most = known.background + (MOST_SCORE if read.vehicle is not None else 0.0)
         if read.second_reading is not None:
             most += MOST_SECOND_SCORE
         confidence = read.jurisdiction_confidence
         agrees, differs = (jurisdiction_score(same, confidence) for same in (True, False))
         jurisdiction = read.jurisdiction.upper() if read.jurisdiction else None
-        return Wanted(jurisdiction, agrees, differs, self._threshold - most)
+        return Wanted(jurisdiction, agrees, differs, self._thresholds.least(known.evidence) - most)
 
-    def _compare(self, read: PlateRead, slots: tuple[Slot, ...], entry: HotlistEntry, plate: str) -> Hit | None:
+    def _compare(self, known: _Known, entry: HotlistEntry, plate: str) -> Hit | None:
+        read, slots = known.read, known.slots
         shown_listed = normalize_plate(entry.plate)
         alignment = align(slots, plate, shown_listed)
         if alignment is None:
@@ -123,15 +141,22 @@ class Matcher:
         vehicle = compare_vehicles(read.vehicle, entry.vehicle)
         text = "".join(slot.character for slot in slots)
         second = compare_second_reading(read.second_reading, text, plate)
-        score = alignment.gain + jurisdiction_score(agrees, read.jurisdiction_confidence)
-        score += sum(feature.score for feature in vehicle)
+        vehicle_score = sum(feature.score for feature in vehicle)
+        score = alignment.gain + known.background + jurisdiction_score(agrees, read.jurisdiction_confidence)
+        score += vehicle_score
         second_score = second.score if second else 0.0
         wildcards = plate.count(WILDCARD)
         # A second reader is asked because of a hit: what it saw ranks and explains the hit, and may add to it, but
         # does not take it back.
-        least = self._threshold - max(second_score, 0.0)
-        tier = choose_tier(alignment, wildcards=wildcards, score=score, threshold=least, jurisdiction_agrees=agrees)
-        if tier is None:
+        verdict = choose_tier(
+            alignment,
+            wildcards=wildcards,
+            score=score,
+            threshold=self._thresholds.of(known.evidence, entry.category) - max(second_score, 0.0),
+            jurisdiction_agrees=agrees,
+            vehicle_score=vehicle_score,
+        )
+        if verdict is None:
             return None
         characters = tuple(step.evidence for step in alignment.steps)
         as_of = self.index.as_of.get(entry.hotlist_id)
@@ -151,7 +176,7 @@ class Matcher:
             read_id=read.read_id,
             entry_id=entry.entry_id,
             hotlist_id=entry.hotlist_id,
-            tier=tier,
+            tier=verdict.tier,
             score=score + second_score,
             explanation=explanation,
             characters=characters,
@@ -160,6 +185,8 @@ class Matcher:
             list_as_of=as_of,
             list_age_seconds=age,
             second_reader_agrees=second.sees_listed if second else None,
+            vehicle=vehicle,
+            alerts=verdict.alerts,
         )
 
 

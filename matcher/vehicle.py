@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
-from schemas.types import VehicleDescription
+from schemas.types import VehicleDescription, VehicleEvidence
 
 _MAKES: Final = {
     "LEXS": "LEXUS", "MERZ": "MERCEDES", "MERC": "MERCURY", "STRN": "SATURN", "FRHT": "FREIGHTLINER",
@@ -38,21 +37,6 @@ _YEAR_TOLERANCE: Final = 3
 """Years; a body style lasts that long, and a reader sees the style, not the year."""
 
 
-@dataclass(frozen=True, slots=True)
-class VehicleEvidence:
-    """One feature that both sides give: its name, what was read and listed, whether they agree, and nats."""
-
-    feature: str
-    read: str
-    listed: str
-    agrees: bool
-
-    @property
-    def score(self) -> float:
-        """What the feature adds, in nats."""
-        return (_AGREES if self.agrees else _DIFFERS)[self.feature]
-
-
 def compare_vehicles(read: VehicleDescription | None, listed: VehicleDescription | None) -> tuple[VehicleEvidence, ...]:
     """Return the features that both descriptions give, compared.
 
@@ -71,13 +55,17 @@ def _compare(read: VehicleDescription, listed: VehicleDescription) -> Iterator[V
     if all(makes):
         shorter, longer = sorted(makes, key=len)
         # Most codes are a name's first letters (CHEV), and readers add words to names (Mercedes-Benz).
-        yield VehicleEvidence("make", str(read.make), str(listed.make), longer.startswith(shorter))
+        yield _evidence("make", str(read.make), str(listed.make), longer.startswith(shorter))
     colors = _colors(read.color), _colors(listed.color)
     if all(colors):
-        yield VehicleEvidence("color", str(read.color), str(listed.color), bool(colors[0] & colors[1]))
+        yield _evidence("color", str(read.color), str(listed.color), bool(colors[0] & colors[1]))
     if read.year and listed.year:
         agrees = abs(read.year - listed.year) <= _YEAR_TOLERANCE
-        yield VehicleEvidence("year", str(read.year), str(listed.year), agrees)
+        yield _evidence("year", str(read.year), str(listed.year), agrees)
+
+
+def _evidence(feature: str, read: str, listed: str, agrees: bool) -> VehicleEvidence:
+    return VehicleEvidence(feature, read, listed, agrees, (_AGREES if agrees else _DIFFERS)[feature])
 
 
 def _make(text: str | None) -> str:

@@ -149,7 +149,9 @@ class HistoricalMatching:
         told = [
             sighting
             for sighting in sightings
-            if sighting.hit.hit_id in new and self._policy.may_notify(sighting.listed.entry.category)
+            if sighting.hit.hit_id in new
+            and sighting.hit.alerts
+            and self._policy.may_notify(sighting.listed.entry.category)
         ]
         alerts = [self._alerts.build(group, now) for group in reversed(grouped(told))]
         return [outbox_message(alert, self._settings.alert_topic) for alert in alerts]

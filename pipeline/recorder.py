@@ -188,7 +188,7 @@ class Recorder:
 
     def _alert(self, read: PlateRead, hit: Hit, plate_picture: bytes) -> Alert | None:
         entry = self._matcher.entry(hit)
-        if entry is None or not self._policy.may_notify(entry.category):
+        if entry is None or not hit.alerts or not self._policy.may_notify(entry.category):
             return None
         return build_alert(
             read,

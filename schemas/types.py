@@ -266,6 +266,20 @@ class CharacterEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class VehicleEvidence:
+    """One feature of a vehicle (make, color or year) that reader and list both give.
+
+    `read` and `listed` are as given, `agrees` says whether they fit each other, `score` what that adds in nats.
+    """
+
+    feature: str
+    read: str
+    listed: str
+    agrees: bool
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A read that agrees with an entry.
 
@@ -273,6 +287,8 @@ class Hit:
     than if it is any other vehicle. `explanation` is one plain sentence for an officer; `characters` is the same as
     data. `list_as_of` is the date of the list's content, `list_age_seconds` its age when the read was captured.
     `second_reader_agrees` says whether a second reader saw the listed plate; None where none was asked or saw a text.
+    `vehicle` compares what is known of the vehicle. `alerts` is False where the agreement is too weak to alert an
+    officer by itself; such a hit is stored only.
     """
 
     hit_id: UUID
@@ -288,6 +304,8 @@ class Hit:
     list_as_of: datetime | None = None
     list_age_seconds: float | None = None
     second_reader_agrees: bool | None = None
+    vehicle: tuple[VehicleEvidence, ...] = ()
+    alerts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from schemas.settings import MatchingSettings
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
-SETTINGS = MatchingSettings(probable_threshold=4.5)
+SETTINGS = MatchingSettings()
 _NAMES = UUID(int=7)
 
 
@@ -63,10 +63,21 @@ def matcher(
 ) -> Matcher:
     """A matcher over the given entries that is as strict as one over `size` entries.
 
-    The list's size counts through its logarithm alone, so the threshold is raised instead of building a long list; a
+    Twice the entries are as strict as half the false alerts, so these are lowered instead of building a long list; a
     test over a long list shows that both are the same.
     """
     dates = {} if as_of is None else {"ncic": as_of}
-    raised = math.log(max(size, 1) / max(len(entries), 1)) if size is not None else 0.0
-    settings = MatchingSettings(probable_threshold=SETTINGS.probable_threshold + raised)
-    return Matcher(HotlistIndex.build(entries, dates), settings)
+    return Matcher(HotlistIndex.build(entries, dates), as_strict_as(size or len(entries), len(entries)))
+
+
+def as_strict_as(size: int, entries: int, settings: MatchingSettings = SETTINGS) -> MatchingSettings:
+    """Settings that make a list of `entries` as strict as one of `size`."""
+    share = max(entries, 1) / max(size, 1)
+
+    def less(false_alerts: float) -> float:
+        return -10_000 * math.expm1(math.log1p(-false_alerts / 10_000) * share)
+
+    return MatchingSettings(
+        false_alerts_per_10k=less(settings.false_alerts_per_10k),
+        category_false_alerts_per_10k={category: less(settings.false_alerts_of(category)) for category in Category},
+    )

@@ -81,7 +81,7 @@ def test_reads_that_leave_no_room_are_no_hits(text: str, plate: str, given_: lis
     if len(plate) - plate.count("?") < 2:
         return
     loose = Matcher(
-        HotlistIndex.build([entry(plate)]), MatchingSettings(probable_threshold=-1000, min_read_confidence=0)
+        HotlistIndex.build([entry(plate)]), MatchingSettings(false_alerts_per_10k=10_000, min_read_confidence=0)
     )
     hits = loose.match(read(text, characters=() if bare else places))
     near = of_the_index([text], [plate]).get(text, ())

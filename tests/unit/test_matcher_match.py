@@ -70,7 +70,7 @@ def test_one_number_listed_in_two_states_hits_both_the_right_state_first() -> No
         ("ABC1Z34", "ABC1234"),
         ("SKV4921", "5KV4921"),
         ("AMC1234", "ANC1234"),
-        ("A8C12", "ABC12"),
+        ("A8C1", "ABC1"),
     ],
 )
 def test_text_alone_one_look_alike_is_probable_with_the_state(size: int, seen: str, listed: str) -> None:
@@ -83,7 +83,7 @@ def test_text_alone_one_look_alike_is_probable_with_the_state(size: int, seen: s
     assert [place.relation for place in hit.characters].count("look-alike") == 1
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", [SMALL, LARGE // 20])
 @pytest.mark.parametrize(
     ("one", "other"), [pair for group in CLASSES for pair in combinations(group.replace("O", ""), 2)]
 )

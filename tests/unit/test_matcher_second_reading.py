@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.confusion import ALPHABET
+from matcher.false_alerts import Evidence, curve
 from matcher.second_reading import HABITS, compare_second_reading
 from schemas.types import Hit, HotlistEntry, PlateRead, SecondReading, Tier
 from tests.unit.matcher_samples import SETTINGS, characters, entry, matcher, read
@@ -37,7 +38,8 @@ def score(seen: str, listed: str, second: str | None, **fields: Any) -> float:
 def longest_list(seen: PlateRead, listed: HotlistEntry) -> int:
     """The most entries that a list may have for this read to be a probable hit."""
     (hit,) = matcher(listed, size=1).match(seen)
-    return int(math.exp(hit.score - SETTINGS.probable_threshold))
+    innocent = math.log1p(-SETTINGS.false_alerts_per_10k / 10_000)
+    return int(-innocent / math.exp(curve(Evidence.TEXT).log_rate(hit.score)))
 
 
 def test_agreement_raises_and_contradiction_lowers_the_score_of_equal_text() -> None:
@@ -75,7 +77,7 @@ def test_a_contradiction_does_not_take_a_hit_back_however_near_the_limit(second:
 
 def test_the_listed_text_may_make_a_hit_that_the_read_alone_is_too_unsure_for() -> None:
     listed, seen = entry("BKV492Z"), read("8KV4922")
-    size = 2 * longest_list(seen, listed)
+    size = longest_list(seen, listed) * 5 // 4
     assert matcher(listed, size=size).match(seen) == []
     (hit,) = matcher(listed, size=size).match(replace(seen, second_reading=saw("BKV492Z")))
     assert hit.tier is Tier.PROBABLE

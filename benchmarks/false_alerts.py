@@ -1,0 +1,158 @@
+"""Measure how often innocent vehicles score how high, and write the matcher's curves.
+
+    python -m benchmarks.false_alerts matcher/data/false_alerts.toml [--reads 60000] [--sizes 100000 1000000]
+
+Vehicles that are on no list pass a simulated reader, an ordinary one and one that is worse and surer of itself, and
+their reads are matched with lists of several sizes. Each read counts once, with its best score with an entry that is
+not an exact hit. The curve takes the larger rate where sizes and readers differ, on a grid of scores, as far as ten
+reads reached; the matcher goes on from there with less than the slope that it had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import gc
+import math
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.matching_lists import LISTED_HOME, PASSING_HOME, draw_vehicles, listed_entries
+from benchmarks.simulated_reads import Habits, simulate
+from matcher.false_alerts import PER, Evidence
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from schemas.errors import InvalidInput
+from schemas.settings import MatchingSettings
+from schemas.types import Category, CharacterRead, Hit, PlateRead, Tier
+
+READERS = (Habits(), Habits(noise=0.75, temperature=0.8))
+STEP = 0.5
+LEAST_READS = 10
+"""A point of the curve needs so many reads at least."""
+
+LEAST_FALL = 1e-3
+ALL = MatchingSettings(
+    min_read_confidence=0.0, false_alerts_per_10k=PER, category_false_alerts_per_10k={Category.STOLEN_VEHICLE: PER}
+)
+"""Every credible hit, however low its score."""
+
+_BATCH = 2_000
+
+
+def told_less(read: PlateRead, evidence: Evidence) -> PlateRead:
+    """Return a read as a reader sends it that says less of its characters."""
+    if evidence is Evidence.TEXT:
+        return dataclasses.replace(read, characters=())
+    if evidence is Evidence.CONFIDENCES:
+        alone = tuple(CharacterRead(each.character, each.confidence) for each in read.characters)
+        return dataclasses.replace(read, characters=alone)
+    return read
+
+
+def matched(matcher: Matcher, reads: Sequence[PlateRead], evidence: Evidence) -> Iterator[list[Hit]]:
+    """Yield each read's hits; none for a read that cannot be matched."""
+    for start in range(0, len(reads), _BATCH):
+        for hits in matcher.match_batch([told_less(read, evidence) for read in reads[start : start + _BATCH]]):
+            yield [] if isinstance(hits, InvalidInput) else hits
+
+
+def best_scores(matcher: Matcher, reads: Sequence[PlateRead], evidence: Evidence) -> npt.NDArray[np.float64]:
+    """Return each read's best score with an entry that is no exact hit of it; -inf where there is none."""
+    found = matched(matcher, reads, evidence)
+    return np.array(
+        [max((hit.score for hit in hits if hit.tier is not Tier.EXACT), default=-math.inf) for hits in found]
+    )
+
+
+def measure(sizes: Sequence[int], count: int, seed: int) -> dict[Evidence, list[tuple[int, npt.NDArray[np.float64]]]]:
+    """Return best scores of innocent reads by how much they say, with the size of the list that they belong to."""
+    found: dict[Evidence, list[tuple[int, npt.NDArray[np.float64]]]] = {evidence: [] for evidence in Evidence}
+    for size in sizes:
+        rng = np.random.default_rng(seed)
+        listed = draw_vehicles(size, rng, LISTED_HOME)
+        states = sorted({vehicle.state for vehicle in listed})
+        on_list = set(listed)
+        innocent = [vehicle for vehicle in draw_vehicles(count, rng, PASSING_HOME) if vehicle not in on_list]
+        gc.disable()
+        matcher = Matcher(HotlistIndex.build(listed_entries(listed)), ALL)
+        gc.enable()
+        for habits in READERS:
+            reads = simulate(innocent, states, rng, habits)
+            for evidence in Evidence:
+                found[evidence].append((size, best_scores(matcher, reads, evidence)))
+    return found
+
+
+def curve_of(measured: Sequence[tuple[int, npt.NDArray[np.float64]]]) -> tuple[list[float], list[float]]:
+    """Return scores and the logarithms of their rates, from the least score to the last that enough reads reached."""
+    top = max(float(scores.max()) for _, scores in measured)
+    low = min(float(scores[np.isfinite(scores)].min()) for _, scores in measured)
+    points: list[tuple[float, float]] = []
+    for score in np.arange(math.floor(low), top + STEP, STEP).tolist():
+        counts = [(size, int((scores >= score).sum()), len(scores)) for size, scores in measured]
+        rates = [-math.log1p(-count / reads) / size for size, count, reads in counts if count >= LEAST_READS]
+        if not rates:
+            break
+        rate = math.log(max(rates))
+        if points and rate > points[-1][1] - LEAST_FALL:
+            # Flat: the point before it says no more than this one.
+            rate = points[-1][1] - LEAST_FALL
+        points.append((score, rate))
+    fallen = next(i for i, (_, rate) in enumerate(points) if rate < points[0][1] - 0.05)
+    points = points[max(fallen - 1, 0) :]
+    return [score for score, _ in points], [rate for _, rate in points]
+
+
+def write(path: Path, curves: dict[Evidence, tuple[list[float], list[float]]], made: str) -> None:
+    """Write the matcher's data."""
+    lines = [
+        "# Made by `python -m benchmarks.false_alerts`; do not edit. How often reads of vehicles on no list score how",
+        "# high: scores in nats, and the logarithm of the chance per read and entry that a score is reached.",
+        "",
+        "[made]",
+        f'how = "{made}"',
+        f'date = "{datetime.now(UTC):%Y-%m-%d}"',
+    ]
+    for evidence, (scores, rates) in curves.items():
+        lines += ["", f"[{evidence}]"]
+        lines.append("scores = [" + ", ".join(f"{score:.1f}" for score in scores) + "]")
+        lines.append("log_rates = [")
+        lines += [
+            "    " + ", ".join(f"{rate:.3f}" for rate in rates[i : i + 10]) + "," for i in range(0, len(rates), 10)
+        ]
+        lines.append("]")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, help="the data to write")
+    parser.add_argument("--reads", type=int, default=60_000, help="reads per list and reader (default 60000)")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000], help="entries of the lists")
+    parser.add_argument("--seed", type=int, default=1, help="what lists and reads are drawn with")
+    arguments = parser.parse_args()
+    measured = measure(arguments.sizes, arguments.reads, arguments.seed)
+    sizes = " and ".join(f"{size:,}" for size in arguments.sizes)
+    readers = " and ".join(f"noise {one.noise}, temperature {one.temperature}" for one in READERS)
+    made = (
+        f"{arguments.reads:,} simulated reads each against {sizes} entries, seed {arguments.seed}; readers: {readers}"
+    )
+    write(arguments.file, {evidence: curve_of(found) for evidence, found in measured.items()}, made)
+    print(
+        "| evidence | score | "
+        + " | ".join(f"{size:,} entries, reader {n + 1}" for size in arguments.sizes for n in range(len(READERS)))
+        + " |"
+    )
+    for evidence, found in measured.items():
+        for score in range(0, 24, 2):
+            shares = [PER * float((scores >= score).mean()) for _, scores in found]
+            print(f"| {evidence} | {score} | " + " | ".join(f"{share:.1f}" for share in shares) + " |")
+
+
+if __name__ == "__main__":
+    main()
