@@ -17,11 +17,12 @@ from matcher.match import Matcher
 from pipeline.historical_alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
+from schemas.events import Alert
+from schemas.repeats import Outcome
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database
 from storage.history import Evidence, ListedEntry, ListProgress, PastHit, ReadHistory
-from storage.records import OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +102,7 @@ class HistoricalMatching:
         listed = {one.entry.entry_id: one for one in entries if _is_valid(one.entry, now)}
         near = self._near_reads(listed, since, now, stop) if listed and since < now else []
         sightings = self._sightings(near, listed, as_of, now)
-        found = [PastHit(sighting.hit, sighting.read.captured_at) for sighting in sightings]
-        hits, alerts = self._history.record(found, lambda new: self._messages(sightings, new, now), progress)
+        hits, alerts = self._store(sightings, now, progress)
         log.info(
             "%d entries matched with the reads since %s in %.1f s: %d reads compared, %d new hits, %d alerts",
             len(listed),
@@ -144,17 +144,30 @@ class HistoricalMatching:
                 found += [Sighting(read, as_of_now(hit, now), listed[hit.entry_id]) for hit in hits]
         return found
 
-    def _messages(self, sightings: Sequence[Sighting], new: set[UUID], now: datetime) -> list[OutboxMessage]:
-        """Return the alerts about new hits, oldest first; categories that may not notify have none."""
-        told = [
-            sighting
-            for sighting in sightings
-            if sighting.hit.hit_id in new
-            and sighting.hit.alerts
-            and self._policy.may_notify(sighting.listed.entry.category)
+    def _store(self, sightings: Sequence[Sighting], now: datetime, progress: ListProgress | None) -> tuple[int, int]:
+        """Store what is new, and return how many hits and alerts that is."""
+        while True:
+            known = self._history.known_hits([sighting.hit.hit_id for sighting in sightings])
+            hits, alerts = self._decided([one for one in sightings if one.hit.hit_id not in known], now)
+            if self._history.record(
+                hits, [outbox_message(alert, self._settings.alert_topic) for alert in alerts], progress
+            ):
+                return len(hits), len(alerts)
+
+    def _decided(self, new: Sequence[Sighting], now: datetime) -> tuple[list[PastHit], list[Alert]]:
+        """Return new hits with what becomes of them, and the alerts, oldest first."""
+        loud = [one for one in new if one.hit.alerts and self._policy.may_notify(one.listed.entry.category)]
+        ends: dict[UUID, tuple[Outcome, UUID]] = {}
+        alerts: list[Alert] = []
+        for group in reversed(grouped(loud)):
+            alert = self._alerts.build(group, now)
+            alerts.append(alert)
+            ends |= {one.hit.hit_id: (Outcome.SUPPRESSED, alert.alert_id) for one in group.all}
+            ends[group.shown.hit.hit_id] = (Outcome.ALERTED, alert.alert_id)
+        hits = [
+            PastHit(one.hit, one.read.captured_at, *ends.get(one.hit.hit_id, (Outcome.SILENT, None))) for one in new
         ]
-        alerts = [self._alerts.build(group, now) for group in reversed(grouped(told))]
-        return [outbox_message(alert, self._settings.alert_topic) for alert in alerts]
+        return hits, alerts
 
 
 def _is_valid(entry: HotlistEntry, now: datetime) -> bool:

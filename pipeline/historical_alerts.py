@@ -45,8 +45,17 @@ class Sightings:
     """
 
     shown: Sighting
-    count: int
-    first_at: datetime
+    all: tuple[Sighting, ...]
+
+    @property
+    def count(self) -> int:
+        """How often the plate was seen."""
+        return len(self.all)
+
+    @property
+    def first_at(self) -> datetime:
+        """When it was seen first."""
+        return min(sighting.read.captured_at for sighting in self.all)
 
 
 def grouped(sightings: Iterable[Sighting]) -> list[Sightings]:
@@ -54,10 +63,7 @@ def grouped(sightings: Iterable[Sighting]) -> list[Sightings]:
     groups: dict[tuple[object, str], list[Sighting]] = {}
     for sighting in sightings:
         groups.setdefault(sighting.entry_and_plate, []).append(sighting)
-    found = [
-        Sightings(max(group, key=_rank), len(group), min(sighting.read.captured_at for sighting in group))
-        for group in groups.values()
-    ]
+    found = [Sightings(max(group, key=_rank), tuple(group)) for group in groups.values()]
     return sorted(found, key=lambda group: group.shown.read.captured_at, reverse=True)
 
 

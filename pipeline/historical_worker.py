@@ -92,7 +92,7 @@ class HistoricalWorker:
             if one.active_seconds < self._settle(count):
                 return False
             if count == 0 or self._is_too_much(one, count):
-                self._history.record((), lambda _: (), ListProgress(begun.hotlist_id, one.version_id))
+                self._history.record((), (), ListProgress(begun.hotlist_id, one.version_id))
                 return True
         version = begun.pending_version or one.version_id
         entries = self._history.entries(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from schemas.errors import TransientError
+from schemas.repeats import Outcome
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Connection, Database
 from storage.entry_rows import entry_of
@@ -67,10 +68,12 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastHit:
-    """A hit of a stored read."""
+    """A hit of a stored read, and what becomes of it; `alert_id` is the alert about it, None where it is silent."""
 
     hit: Hit
     captured_at: datetime
+    outcome: Outcome
+    alert_id: UUID | None
 
 
 class ReadHistory:
@@ -190,53 +193,50 @@ class ReadHistory:
             row = connection.execute(_SQL["entry"], {"entry_id": entry_id}).fetchone()
         return None if row is None else _listed(row)
 
+    def known_hits(self, hit_ids: Sequence[UUID]) -> set[UUID]:
+        """Return which hits are stored, from when the vehicle passed or from an earlier run."""
+        with self._database.connection() as connection:
+            return _known_hits(connection, hit_ids)
+
     def record(
-        self,
-        found: Sequence[PastHit],
-        messages: Callable[[set[UUID]], Sequence[OutboxMessage]],
-        progress: ListProgress | None = None,
-    ) -> tuple[int, int]:
-        """Write hits, the alerts about those that are new, and how far this brings a list, in one transaction.
+        self, hits: Sequence[PastHit], messages: Sequence[OutboxMessage], progress: ListProgress | None = None
+    ) -> bool:
+        """Write new hits, the alerts about them, and how far this brings a list, in one transaction.
 
         Args:
-            found: The hits. Those that are stored already, from when the vehicle passed or from an earlier run, stay.
-            messages: Returns the alerts, given the ids of the new hits.
+            hits: Hits that are not stored.
+            messages: The alerts about some of them.
             progress: What is done with it.
 
         Returns:
-            How many hits and how many alerts were new.
+            False where one of the hits was stored meanwhile: nothing was written then.
 
         Raises:
             DatabaseUnavailable: Nothing was written, or the answer was lost; do the same again.
         """
-        by_id = {one.hit.hit_id: one for one in found}
         with self._database.transaction() as connection:
-            new = _insert_hits(connection, [by_id[hit_id] for hit_id in sorted(by_id)])
-            alerts = _insert_messages(connection, messages(new), by_id) if new else 0
+            if hits:
+                connection.execute(_SQL["lock_alert_numbers"])
+                if _known_hits(connection, [one.hit.hit_id for one in hits]):
+                    return False
+                _insert_hits(connection, hits)
+                _insert_messages(connection, messages, {one.hit.hit_id: one for one in hits})
             if progress is not None:
                 connection.execute(_SQL["set_progress"], _progress_values(progress))
-        return len(new), alerts
+        return True
 
 
-def _insert_hits(connection: Connection, found: Sequence[PastHit]) -> set[UUID]:
-    """Insert hits, and return the ids of those that were not there."""
-    new: set[UUID] = set()
-    cursor = connection.cursor()
-    for start in range(0, len(found), ROWS_AT_ONCE):
-        rows = [hit_row(one.hit, one.captured_at) for one in found[start : start + ROWS_AT_ONCE]]
-        cursor.executemany(_SQL["insert_hit"], rows, returning=True)
-        while True:
-            new.update(hit_id for (hit_id,) in cursor.fetchall())
-            if not cursor.nextset():
-                break
-    return new
+def _known_hits(connection: Connection, hit_ids: Sequence[UUID]) -> set[UUID]:
+    rows = connection.execute(_SQL["known_hits"], {"hit_ids": list(hit_ids)}, prepare=False)
+    return {hit_id for (hit_id,) in rows}
 
 
-def _insert_messages(connection: Connection, messages: Sequence[OutboxMessage], hits: dict[UUID, PastHit]) -> int:
-    if not messages:
-        return 0
-    connection.execute(_SQL["lock_alert_numbers"])
-    count = 0
+def _insert_hits(connection: Connection, hits: Sequence[PastHit]) -> None:
+    rows = ((*hit_row(one.hit, one.captured_at), one.outcome.value, one.alert_id) for one in hits)
+    connection.cursor().executemany(_SQL["insert_hit"], rows)
+
+
+def _insert_messages(connection: Connection, messages: Sequence[OutboxMessage], hits: dict[UUID, PastHit]) -> None:
     for message in messages:
         about = hits[message.hit_id]
         values = {
@@ -250,10 +250,10 @@ def _insert_messages(connection: Connection, messages: Sequence[OutboxMessage], 
             "headers": jsonb([list(header) for header in message.headers]),
             "payload": message.payload,
         }
-        count += connection.execute(_SQL["insert_alert"], values).rowcount
+        connection.execute(_SQL["insert_alert"], values)
         connection.execute(_SQL["insert_message"], values)
-    connection.execute(_SQL["wake_relay"])
-    return count
+    if messages:
+        connection.execute(_SQL["wake_relay"])
 
 
 def _progress_values(progress: ListProgress) -> dict[str, Any]:

@@ -94,16 +94,18 @@ where
     and entry.last_version is null
     and not exists (select from hotlist_withdrawals as withdrawal where withdrawal.entry_id = entry.entry_id)
 
+-- name: known_hits
+select hit_id from hits where hit_id = any(%(hit_ids)s)
+
 -- name: insert_hit
 insert into hits (
     hit_id, read_id, captured_at, entry_id, hotlist_id, tier, score, explanation, characters, jurisdiction_agrees,
-    edit_distance, list_as_of, list_age_seconds, second_reader_agrees, historical
-) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true)
-on conflict (hit_id) do nothing
-returning hit_id
+    edit_distance, list_as_of, list_age_seconds, second_reader_agrees, outcome, alert_id, historical
+) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true)
 
 -- name: lock_alert_numbers
--- As where live alerts are written: until commit, so that numbers become visible in their order.
+-- As where live alerts are written: until commit, so that numbers become visible in their order, and so that nobody
+-- decides at the same time what becomes of the same hits.
 select pg_advisory_xact_lock(hashtext('platewatch.alert_numbers'))
 
 -- name: insert_alert

@@ -18,6 +18,7 @@ from pipeline.historical_worker import HistoricalWorker
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert, AlertType
+from schemas.repeats import Outcome
 from schemas.settings import MatchingSettings, PolicySettings, RetentionSettings, Settings
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead
 from storage.alerts import AlertLog
@@ -25,6 +26,7 @@ from storage.database import Database
 from storage.hotlist_edits import HotlistEdits
 from storage.outbox import Outbox
 from storage.records import ReadRecord, Records
+from storage.repeats import RepeatStore
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import wait_for
 from tests.integration.storage_samples import NAMESPACE, sample_entry, sample_id
@@ -68,7 +70,9 @@ def alerts(database: Database) -> list[Alert]:
 
 def hits(database: Database) -> list[tuple[Any, ...]]:
     with database.connection() as connection:
-        return connection.execute("select read_id, tier, historical from hits order by captured_at desc").fetchall()
+        return connection.execute(
+            "select read_id, tier, historical, outcome from hits order by captured_at desc"
+        ).fetchall()
 
 
 def test_a_past_read_alerts_once(database: Database) -> None:
@@ -81,7 +85,7 @@ def test_a_past_read_alerts_once(database: Database) -> None:
     assert alert.alert_id == ids.alert_id(ids.hit_id(seen.read_id, sample_id("ncic", 1)), "alert")
     assert alert.read.read_id == seen.read_id
     assert alert.hit.explanation.startswith("read 3 days ago, before the entry was added; read VNV4527, listed VNV4527")
-    assert hits(database) == [(seen.read_id, "exact", True)]
+    assert hits(database) == [(seen.read_id, "exact", True, "alerted")]
     with Outbox(database) as outbox:
         assert [row.alert_id for row in outbox.take(10)] == [alert.alert_id]
     caught_up(database)
@@ -99,7 +103,7 @@ def test_many_sightings_are_one_alert_about_the_latest(database: Database) -> No
     assert alert.sightings == 3
     words = "read 5 hours ago, before the entry was added; 3 sightings in the last 4 days; "
     assert alert.hit.explanation.startswith(words)
-    assert len(hits(database)) == 3
+    assert [found[3] for found in hits(database)] == ["alerted", "suppressed", "suppressed"]
 
 
 def test_only_reads_of_the_last_days_count(database: Database) -> None:
@@ -131,7 +135,7 @@ def test_a_silent_category_stays_silent(database: Database) -> None:
     passed(database, "VNV4527", ago=timedelta(days=1))
     import_version(database, [listed(1)])
     caught_up(database, Settings(policy=PolicySettings(never_notify=(Category.STOLEN_VEHICLE,))))
-    assert len(hits(database)) == 1
+    assert [found[3] for found in hits(database)] == ["silent"]
     assert alerts(database) == []
     # Opening the gate later does not bring up what was silent.
     import_version(database, [listed(1, instructions="unarmed")])
@@ -148,6 +152,30 @@ def test_what_was_a_hit_when_it_passed_is_left_as_it_is(database: Database) -> N
     import_version(database, [listed(1, instructions="unarmed"), listed(2, "BKR2203")])
     caught_up(database)
     assert (alerts(database), hits(database)) == before
+
+
+def test_two_at_once_alert_once(database: Database) -> None:
+    for hours in range(1, 40):
+        passed(database, "VNV4527", ago=timedelta(hours=hours))
+    import_version(database, [listed(1)])
+    workers = [HistoricalWorker(database, SETTINGS, settle_seconds=0.0) for _ in range(3)]
+    threads = [threading.Thread(target=worker.step) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [alert.sightings for alert in alerts(database)] == [39]
+    assert len(hits(database)) == 39
+
+
+def test_a_replay_knows_what_became_of_the_hits(database: Database) -> None:
+    reads = [passed(database, "VNV4527", ago=timedelta(hours=hours)) for hours in (5, 30)]
+    import_version(database, [listed(1)])
+    caught_up(database)
+    found = [ids.hit_id(one.read_id, sample_id("ncic", 1)) for one in reads]
+    with database.connection() as connection:
+        settled = RepeatStore(connection).settled(found)
+    assert settled == {found[0]: Outcome.ALERTED, found[1]: Outcome.SUPPRESSED}
 
 
 def test_an_entry_with_wildcards_alerts_for_every_plate(database: Database) -> None:
