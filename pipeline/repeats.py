@@ -109,7 +109,7 @@ class _Batch:
             tuple(alert for hit in one.hits for alert in self._settle(one, hit, number))
             for number, one in enumerate(self._found)
         ]
-        if has_alerts:
+        if any(sent):
             self._store.wake_relay()
         return sent
 

@@ -57,12 +57,14 @@ union all
 )
 
 -- name: insert_settled_hit
+-- What was decided stays; a hit that nobody was to be notified of may become news when the gate is opened.
 insert into hits (
     hit_id, read_id, captured_at, entry_id, hotlist_id, tier, score, explanation, characters, jurisdiction_agrees,
     edit_distance, list_as_of, list_age_seconds, second_reader_agrees, outcome, alert_id
 ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (hit_id) do update
 set outcome = excluded.outcome, alert_id = excluded.alert_id
+where hits.outcome is null or hits.outcome = 'silent'
 
 -- name: insert_update
 -- Closed from the start, as a cancel is: whether its vehicle is still to be looked for is the first alert's to say.

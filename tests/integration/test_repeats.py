@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
 from pipeline.cancellations import cancel_stale_alerts
 from pipeline.repeats import Found
+from policy.decisions import Retention
 from schemas import ids
 from schemas.events import Alert, AlertType
 from schemas.repeat_settings import RepeatSettings
@@ -18,6 +20,8 @@ from schemas.types import SecondReading, Tier
 from storage.alerts import AlertLog
 from storage.database import Database
 from storage.outbox import Outbox
+from storage.retention import enforce_retention
+from storage.sql import load_queries
 from tests.integration.hotlist_versions import import_version
 from tests.integration.repeats_samples import (
     BRIDGE,
@@ -33,6 +37,7 @@ from tests.integration.repeats_samples import (
     settle,
     settle_each,
 )
+from tests.unit.alerts_samples import START
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -245,3 +250,46 @@ def test_a_read_that_comes_twice_in_one_batch_counts_once(database: Database) ->
     recorded = settle(database, one, replace(one))
     assert (recorded.outcome.reads, recorded.outcome.hits, recorded.outcome.alerts) == (1, 1, 1)
     assert len(messages(database)) == 1
+
+
+def test_what_is_known_of_an_alert_ends_with_it(database: Database) -> None:
+    settle(database, found(passing(0)))
+    cutoff = START + timedelta(days=1)
+    enforce_retention(
+        database,
+        Retention(cutoff - START, timedelta(days=1)),
+        delete_images=lambda keys: None,
+        now=cutoff + timedelta(seconds=1),
+    )
+    with database.connection() as connection:
+        assert connection.execute("select from alert_chains").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        ("open_alerts", "alert_chains_by_entry"),
+        ("sightings", "canonical_captured_at_idx"),
+        ("newest", "alerts_updating"),
+        ("stored_hits", "hits_pkey"),
+    ],
+)
+def test_what_a_hit_is_compared_with_is_found_by_an_index(database: Database, statement: str, index: str) -> None:
+    settle(database, found(passing(0)))
+    values = {
+        "entry_id": VIRGINIA.entry_id,
+        "alert_id": VIRGINIA.entry_id,
+        "hit_ids": [VIRGINIA.entry_id],
+        "canonical": "ABC1234",
+        "camera_id": "bridge",
+        "since": START - timedelta(hours=1),
+        "moment": START,
+        "until": START + timedelta(hours=1),
+        "later": [],
+        "limit": 50,
+    }
+    with database.transaction() as connection:
+        # A small table is read as a whole; what matters is that a large one need not be.
+        connection.execute("set local enable_seqscan = off")
+        plan = connection.execute(b"explain " + load_queries("repeats")[statement], values).fetchall()
+    assert index in "\n".join(line for (line,) in plan)
