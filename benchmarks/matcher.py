@@ -143,8 +143,8 @@ def measure(size: int, runs: int) -> dict[str, str]:
         loaded = HotlistIndex.load(Path(folder) / "index")
         row["load"] = f"{(time.perf_counter() - started) * 1000:.0f} ms"
         assert loaded is not None
-        row |= _matching(loaded, plates, runs, before)
-        row |= _changes(loaded, plates, runs)
+        row |= _matching(loaded[0], plates, runs, before)
+        row |= _changes(loaded[0], plates, runs)
     return row
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -129,19 +130,26 @@ class HotlistIndex:
         wanted = ids_of((entry_id,))
         return any(len(layer.rows_of(wanted)) for layer in (self._addition, self._base))
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, note: Mapping[str, Any] | None = None) -> None:
         """Write the index to a folder, as a whole or not at all.
+
+        Args:
+            folder: Where; its parent exists.
+            note: What to keep beside it, as JSON takes it.
 
         Raises:
             OSError: The disk is full, or the folder cannot be written.
         """
-        save(SavedIndex(self._base, self._addition, dict(self.as_of), self._unusable), folder)
+        parts = self._base, self._addition, dict(self.as_of), self._unusable
+        save(SavedIndex(*parts, note=dict(note or {})), folder)
 
     @classmethod
-    def load(cls, folder: Path) -> HotlistIndex | None:
-        """Return an index of `save`, mapped into memory; None where there is none that this version reads."""
+    def load(cls, folder: Path) -> tuple[HotlistIndex, dict[str, Any]] | None:
+        """Return an index of `save`, mapped into memory, and its note; None where there is none that can be read."""
         found = load(folder)
-        return None if found is None else cls(found.base, found.addition, found.as_of, found.unusable)
+        if found is None:
+            return None
+        return cls(found.base, found.addition, found.as_of, found.unusable), found.note
 
     def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
         """Return the entries that reads may be; see `matcher.search.find`."""

@@ -28,6 +28,8 @@ class SavedIndex:
     addition: Layer
     as_of: dict[str, datetime]
     unusable: tuple[Unusable, ...]
+    note: dict[str, Any]
+    """What its owner wants to know of it when it is loaded, as JSON takes it."""
 
 
 def save(index: SavedIndex, folder: Path) -> None:
@@ -49,6 +51,7 @@ def save(index: SavedIndex, folder: Path) -> None:
     vocabulary = index.base.entries.vocabulary
     document = {
         "layout": LAYOUT,
+        "note": index.note,
         "as_of": {hotlist_id: moment.isoformat() for hotlist_id, moment in index.as_of.items()},
         "unusable": [[str(one.entry_id), one.hotlist_id, one.reason] for one in index.unusable],
         "vocabulary": {field.name: getattr(vocabulary, field.name).texts[1:] for field in fields(Vocabulary)},
@@ -90,7 +93,7 @@ def load(folder: Path) -> SavedIndex | None:
         unusable = tuple(Unusable(UUID(text), hotlist_id, reason) for text, hotlist_id, reason in document["unusable"])
     except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
-    return SavedIndex(base, addition, as_of, unusable)
+    return SavedIndex(base, addition, as_of, unusable, dict(document["note"]))
 
 
 def _load_layer(folder: Path, name: str, vocabulary: Vocabulary) -> Layer:

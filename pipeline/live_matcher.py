@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from pipeline.active_lists import ActiveLists
 from pipeline.garbage import long_lived_objects
+from pipeline.saved_lists import SavedLists
 from schemas.errors import TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
@@ -38,11 +40,13 @@ class LiveMatcher:
     Args:
         database: Where the lists are.
         settings: The matcher's thresholds.
+        folder: Where the index is kept for the next start; None: nowhere.
     """
 
-    def __init__(self, database: Database, settings: MatchingSettings) -> None:
+    def __init__(self, database: Database, settings: MatchingSettings, folder: Path | None = None) -> None:
         self._changes = HotlistChanges(database)
         self._store = HotlistStore(database)
+        self._saved = SavedLists(folder)
         self._settings = settings
         self._lists = ActiveLists(HotlistIndex.build((), {}))
         self._matcher = Matcher(self._lists.index, settings)
@@ -75,6 +79,8 @@ class LiveMatcher:
                 return
             if force and self._arranging is not None:
                 self._arranging.exception()  # waits for it
+            if self._polled_at is None:
+                self._publish(self._saved.load(self._changes) or self._lists)
             behind = self._poll()
             # A run that ends records its last reads, and does not wait for a long list to do so.
             if behind and (force or not self._has_ended):
@@ -177,6 +183,7 @@ class LiveMatcher:
         started = time.perf_counter()
         with long_lived_objects():
             arranged = lists.caught_up(self._changes, behind, stop)
+        self._saved.save(arranged, self._changes)
         log.info(
             "hotlists active: %d entries, loaded and indexed in %.2f s",
             len(arranged.index) + len(arranged.index.unusable),

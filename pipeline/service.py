@@ -53,7 +53,7 @@ class Service:
         self._settings = settings
         self._database = database
         self._kafka = kafka
-        self._matcher = LiveMatcher(database, settings.matching)
+        self._matcher = LiveMatcher(database, settings.matching, settings.data_dir / "hotlist-index")
         self._recorder = Recorder(settings, database, self._matcher, self.counters, observer)
         self._failure: BaseException | None = None
 

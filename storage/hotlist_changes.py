@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -56,6 +56,18 @@ class HotlistChanges:
         """
         with self._database.connection() as connection:
             return dict(connection.execute(_SQL["active_versions"]).fetchall())
+
+    def marks(self, versions: Sequence[int]) -> list[str]:
+        """Return what tells versions of this database from those of another one that have the same numbers.
+
+        Args:
+            versions: Their numbers.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        with self._database.connection() as connection:
+            return [text for (text,) in connection.execute(_SQL["marks"], {"versions": list(versions)})]
 
     def extent(self, hotlist_id: str, version: int) -> int:
         """Return about how many entries `since` would give, without looking at them; at least as many.

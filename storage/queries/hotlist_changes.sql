@@ -10,6 +10,12 @@ from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 where list.hotlist_id = %(hotlist_id)s
 
+-- name: marks
+select format('%%s %%s %%s', hotlist_id, version_id, extract(epoch from activated_at))
+from hotlist_versions
+where version_id = any(%(versions)s)
+order by version_id
+
 -- name: extent
 -- Versions that were never activated count nothing.
 select coalesce(sum(added + removed + 2 * changed), 0)

@@ -250,3 +250,34 @@ def test_a_run_ends_while_a_long_list_is_read(database: Database) -> None:
     with followed(matcher):
         pass
     assert time.monotonic() - started < 5
+
+
+def test_a_restart_goes_on_from_the_saved_index(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    import_version(database, _entries(*DISTINCT[:3]))
+    with monkeypatch.context() as every_change_is_large:
+        every_change_is_large.setattr("pipeline.active_lists.SMALL_CHANGE", 0)
+        LiveMatcher(database, MatchingSettings(), folder).refresh(force=True)
+    import_version(database, _entries(DISTINCT[4], *DISTINCT[1:3]))
+    HotlistEdits(database).withdraw([UUID(int=2 << 64 | 2)], by="lee", reason="recovered")
+    with caplog.at_level("INFO"):
+        again = LiveMatcher(database, MatchingSettings(), folder)
+        again.refresh(force=True)
+    assert "3 hotlist entries were loaded from the saved index" in caplog.text
+    assert _matched(again) == {DISTINCT[4], DISTINCT[2]}
+
+
+def test_another_databases_saved_index_is_not_used(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "index"
+    version = import_version(database, _entries(DISTINCT[0]))
+    note = {"versions": {"ncic": version}, "withdrawn": 0, "marks": ["ncic 1 0.5"]}
+    HotlistIndex.build(_entries(DISTINCT[1]), {}).save(folder, note)
+    with caplog.at_level("INFO"):
+        matcher = LiveMatcher(database, MatchingSettings(), folder)
+        matcher.refresh(force=True)
+    assert "another database's" in caplog.text
+    assert _matched(matcher) == {DISTINCT[0]}
