@@ -13,7 +13,7 @@ import numpy as np
 
 from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary, ids_of
 from matcher.layer import Layer, arranged
-from matcher.packing import codes_of_packed
+from matcher.packing import codes_of, codes_of_packed
 from matcher.probes import probe_skeletons
 from matcher.read_arrays import ReadArrays
 from matcher.saved_index import SavedIndex, load, save
@@ -154,6 +154,10 @@ class HotlistIndex:
     def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
         """Return the entries that reads may be; see `matcher.search.find`."""
         return find((self._base, self._addition), reads, wanted, engine)
+
+    def warm_up(self) -> None:
+        """Search once, so that the first read does not wait for what is compiled, or loaded, at the first search."""
+        self.find(ReadArrays.of_texts(codes_of(["WARM1"])), [Wanted(None, 0.0, 0.0, np.inf)])
 
     def candidates(self, canonical: str) -> Iterator[tuple[HotlistEntry, str]]:
         """Yield the entries in a read's neighborhood.

@@ -81,6 +81,7 @@ class LiveMatcher:
                 self._arranging.exception()  # waits for it
             if self._polled_at is None:
                 self._publish(self._saved.load(self._changes) or self._lists)
+                self._lists.index.warm_up()
             behind = self._poll()
             # A run that ends records its last reads, and does not wait for a long list to do so.
             if behind and (force or not self._has_ended):
@@ -183,6 +184,7 @@ class LiveMatcher:
         started = time.perf_counter()
         with long_lived_objects():
             arranged = lists.caught_up(self._changes, behind, stop)
+        arranged.index.warm_up()
         self._saved.save(arranged, self._changes)
         log.info(
             "hotlists active: %d entries, loaded and indexed in %.2f s",
