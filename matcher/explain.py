@@ -32,6 +32,7 @@ def explain(
     vehicle: Iterable[VehicleEvidence],
     list_age_seconds: float | None,
     second: SecondReadingEvidence | None = None,
+    alerts: bool = True,
 ) -> str:
     """Return why a read agrees with an entry, contradictions included.
 
@@ -44,6 +45,7 @@ def explain(
         vehicle: Vehicle features that both sides give.
         list_age_seconds: Age of the list's content, or None when unknown.
         second: What a second reader saw, or None.
+        alerts: Whether the hit may alert an officer.
 
     Returns:
         Text like `read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old`.
@@ -53,6 +55,7 @@ def explain(
         _state_words(read_jurisdiction, listed_jurisdiction),
         *(_vehicle_words(feature) for feature in vehicle),
         *_second_reader_words(second),
+        *([] if alerts else ["too little for an alert"]),
         f"list {age_text(list_age_seconds)}",
     ]
     return "; ".join(parts)

@@ -170,6 +170,7 @@ class Matcher:
             vehicle=vehicle,
             second=second,
             list_age_seconds=age,
+            alerts=verdict.alerts,
         )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),

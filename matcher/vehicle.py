@@ -12,7 +12,7 @@ _MAKES: Final = {
     "LEXS": "LEXUS", "MERZ": "MERCEDES", "MERC": "MERCURY", "STRN": "SATURN", "FRHT": "FREIGHTLINER",
     "PTRB": "PETERBILT", "KW": "KENWORTH", "INTL": "INTERNATIONAL", "VOLK": "VOLKSWAGEN", "VW": "VOLKSWAGEN",
     "VOLV": "VOLVO", "CHEVY": "CHEVROLET", "MNNI": "MINI", "LNDR": "LAND", "LROV": "LAND", "RANGEROVER": "LAND",
-    "HD": "HARLEY", "TOYT": "TOYOTA", "KAWK": "KAWASAKI", "SUZI": "SUZUKI",
+    "HD": "HARLEY", "TOYT": "TOYOTA", "KAWK": "KAWASAKI", "SUZI": "SUZUKI", "SMRT": "SMART", "CHRY": "CHRYSLER", "BENZ": "MERCEDES",
 }  # fmt: skip
 """NCIC vehicle make codes and short names that are not, or not only, the first letters of the make's name."""
 
@@ -24,6 +24,9 @@ _COLORS: Final = {
     "YEL": "yellow", "PLE": "purple", "LAV": "purple", "PNK": "pink", "TEA": "green", "TRQ": "blue",
 }  # fmt: skip
 """NCIC vehicle color codes and color words, by the family that a camera can tell apart."""
+
+_NOTHING: Final = frozenset({"UNKNOWN", "UNK", "UNKN", "OTHER", "NONE", "NA", "XXX", "XXXX"})
+"""What readers and lists write where they do not know."""
 
 _AGREES: Final = {"make": 1.9, "color": 0.9, "year": 0.7}
 _DIFFERS: Final = {"make": -1.5, "color": -0.9, "year": -0.7}
@@ -71,9 +74,9 @@ def _evidence(feature: str, read: str, listed: str, agrees: bool) -> VehicleEvid
 def _make(text: str | None) -> str:
     # Lists write the letter O as zero in makes as well (D0DG).
     code = re.sub(r"[^A-Z]", "", (text or "").upper().replace("0", "O"))
-    return _MAKES.get(code, code)
+    return "" if code in _NOTHING else _MAKES.get(code, code)
 
 
 def _colors(text: str | None) -> frozenset[str]:
     words = re.findall(r"[A-Z]+", (text or "").upper().replace("0", "O"))
-    return frozenset(_COLORS.get(word, word.lower()) for word in words)
+    return frozenset(_COLORS.get(word, word.lower()) for word in words if word not in _NOTHING)

@@ -14,6 +14,7 @@ from schemas.events import (
     SecondReadingEvent,
     SourceEvent,
     VehicleEvent,
+    VehicleEvidenceEvent,
 )
 from schemas.types import (
     Box,
@@ -109,6 +110,16 @@ def hit_to_event(hit: Hit) -> HitEvent:
         jurisdiction_agrees=hit.jurisdiction_agrees,
         edit_distance=hit.edit_distance,
         second_reader_agrees=hit.second_reader_agrees,
+        vehicle=tuple(
+            VehicleEvidenceEvent(
+                feature=evidence.feature,
+                read=evidence.read,
+                listed=evidence.listed,
+                agrees=evidence.agrees,
+                score=evidence.score,
+            )
+            for evidence in hit.vehicle
+        ),
     )
 
 

@@ -107,9 +107,20 @@ class CharacterEvidenceEvent(WireModel):
     relation: Literal["equal", "look-alike", "different", "missing", "extra", "unknown"]
 
 
+class VehicleEvidenceEvent(WireModel):
+    """One feature of the vehicle that both sides give: as read, as listed, whether they fit; `score` in nats."""
+
+    feature: str
+    read: str
+    listed: str
+    agrees: bool
+    score: float
+
+
 class HitEvent(WireModel):
     """Why a read agrees with an entry. `score` is a log-likelihood ratio in nats; larger is surer.
 
+    `vehicle` compares make, color and year where both sides give them; what differs there is a reason to doubt the hit.
     `second_reader_agrees` says whether a second reader saw the listed plate; null where none was asked or saw a text.
     """
 
@@ -125,6 +136,7 @@ class HitEvent(WireModel):
     jurisdiction_agrees: bool | None = None
     edit_distance: int = 0
     second_reader_agrees: bool | None = None
+    vehicle: tuple[VehicleEvidenceEvent, ...] = ()
 
 
 class EntrySummaryEvent(WireModel):
