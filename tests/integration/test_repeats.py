@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from cli import alerts as alerts_command
 from pipeline.cancellations import cancel_stale_alerts
 from pipeline.repeats import Found
 from policy.decisions import Retention
@@ -82,6 +87,28 @@ def test_a_better_read_updates_the_alert_in_place(database: Database) -> None:
         assert [(row.alert_id, row.topic, row.key) for row in outbox.take(10)] == [
             (message.alert_id, Settings().alert_topic, "ABC1234") for message in (alert, update)
         ]
+
+
+def test_officers_see_one_line_with_the_better_read(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("PLATEWATCH_DATABASE__URL", database_url)
+    monkeypatch.setenv("COLUMNS", "300")
+    app = typer.Typer()
+    alerts_command.register(app)
+    settle_each(database, [found(passing(0), tier=Tier.PROBABLE), found(passing(20)), found(passing(40))])
+    header, line = CliRunner().invoke(app, [], catch_exceptions=False).stdout.splitlines()
+    assert header.split()[-1] == "State"
+    assert "UPDATED (exact instead of probable): stolen vehicle: plate and state are equal" in line
+    assert line.rstrip().endswith("updated, waiting")
+    printed = json.loads(CliRunner().invoke(app, ["--json"], catch_exceptions=False).stdout)
+    assert (printed["alert_number"], printed["updated"], printed["alert"]["hit"]["tier"]) == (1, True, "exact")
+    # Whoever follows goes on behind the update, and sees the next one as it is made.
+    (shown,) = AlertLog(database).latest(10)
+    assert AlertLog(database).after(shown.last_number) == []
+    settle(database, found(passing(50), score=40.0))
+    assert [stored.payload["type"] for stored in AlertLog(database).after(shown.last_number)] == ["update"]
 
 
 def test_cameras_that_are_near_are_one_place_and_others_are_not(database: Database) -> None:
