@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from matcher.confusion import (
     ADDED,
@@ -25,6 +26,7 @@ FLOOR = 1e-6
 """No reader is surer than this: P of a character that its distribution leaves out."""
 
 _SYMBOLS = frozenset(ALPHABET)
+_PLAIN = _SYMBOLS | {"O"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,16 @@ def read_slots(read: PlateRead) -> tuple[Slot, ...]:
         InvalidInput: The text is not a plate, or the per-character evidence does not belong to it or is not made of
             probabilities.
     """
-    text = normalize_plate(read.plate)
-    _check_text(text)
+    plate = read.plate
+    # Nearly every read is plain.
+    is_plain = _PLAIN.issuperset(plate) and MIN_PLATE_LENGTH <= len(plate) <= MAX_PLATE_LENGTH
+    text = plate if is_plain else normalize_plate(plate)
+    if not is_plain:
+        _check_text(text)
     if not read.characters:
-        return tuple(Slot(character, _canonical(character)) for character in text)
-    places = [place for place in read.characters if normalize_plate(place.character)]
-    spelled = [normalize_plate(place.character) for place in places]
+        return tuple([_plain_slot(character) for character in text])
+    places = [place for place in read.characters if _normalized(place.character)]
+    spelled = [_normalized(place.character) for place in places]
     # Equal lists, not equal text: one compatibility character may stand for two letters.
     if spelled != list(text):
         raise InvalidInput(
@@ -95,6 +101,17 @@ def read_slots(read: PlateRead) -> tuple[Slot, ...]:
             column="characters",
         )
     return tuple(_slot(place) for place in places)
+
+
+@lru_cache(maxsize=1024)
+def _normalized(character: str) -> str:
+    return normalize_plate(character)
+
+
+@lru_cache(maxsize=1024)
+def _plain_slot(character: str) -> Slot:
+    """Return the place of a character of which nothing else is known: the same for every read."""
+    return Slot(character, _canonical(character))
 
 
 def _check_text(text: str) -> None:
@@ -117,12 +134,12 @@ def _canonical(character: str) -> str:
 
 
 def _slot(place: CharacterRead) -> Slot:
-    shown = normalize_plate(place.character)
+    shown = _normalized(place.character)
     distribution: dict[str, float] = {}
     for raw, probability in ((place.character, place.confidence), *place.alternatives):
         if not (math.isfinite(probability) and 0.0 <= probability <= 1.0 + 1e-6):
             raise InvalidInput(f"a character's probability is {probability}; 0 to 1 was expected", column="characters")
-        character = _canonical(normalize_plate(raw))
+        character = _canonical(_normalized(raw))
         if character in _SYMBOLS or raw == "":
             distribution[character] = distribution.get(character, 0.0) + probability
     total = sum(distribution.values())

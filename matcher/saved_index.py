@@ -91,9 +91,10 @@ def load(folder: Path) -> SavedIndex | None:
         base, addition = (_load_layer(folder, name, vocabulary) for name in ("base", "addition"))
         as_of = {hotlist_id: datetime.fromisoformat(text) for hotlist_id, text in document["as_of"].items()}
         unusable = tuple(Unusable(UUID(text), hotlist_id, reason) for text, hotlist_id, reason in document["unusable"])
+        note = dict(document["note"])
     except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
-    return SavedIndex(base, addition, as_of, unusable, dict(document["note"]))
+    return SavedIndex(base, addition, as_of, unusable, note)
 
 
 def _load_layer(folder: Path, name: str, vocabulary: Vocabulary) -> Layer:
