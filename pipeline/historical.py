@@ -135,11 +135,10 @@ class HistoricalMatching:
         matcher = Matcher(index, self._settings.matching)
         found: list[Sighting] = []
         for start in range(0, len(near), READS_AT_ONCE):
-            for read in self._history.reads(near[start : start + READS_AT_ONCE]):
-                try:
-                    hits = matcher.match(read)
-                except InvalidInput as error:
-                    log.debug("stored read %s cannot be matched: %s", read.read_id, error)
+            reads = self._history.reads(near[start : start + READS_AT_ONCE])
+            for read, hits in zip(reads, matcher.match_batch(reads), strict=True):
+                if isinstance(hits, InvalidInput):
+                    log.debug("stored read %s cannot be matched: %s", read.read_id, hits)
                     continue
                 found += [Sighting(read, as_of_now(hit, now), listed[hit.entry_id]) for hit in hits]
         return found
