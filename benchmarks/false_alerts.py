@@ -95,7 +95,11 @@ def curve_of(measured: Sequence[tuple[int, npt.NDArray[np.float64]]]) -> tuple[l
     points: list[tuple[float, float]] = []
     for score in np.arange(math.floor(low), top + STEP, STEP).tolist():
         counts = [(size, int((scores >= score).sum()), len(scores)) for size, scores in measured]
-        rates = [-math.log1p(-count / reads) / size for size, count, reads in counts if count >= LEAST_READS]
+        rates = [
+            -math.log1p(-min(count / reads, 1 - 0.5 / reads)) / size
+            for size, count, reads in counts
+            if count >= LEAST_READS
+        ]
         if not rates:
             break
         rate = math.log(max(rates))

@@ -16,9 +16,11 @@ from schemas.types import Category, HotlistEntry
 HOME = "US-VA"
 """Where the reads are made."""
 
+NATIONAL_HOME = 0.07
 LISTED_HOME = 0.3
 PASSING_HOME = 0.7
-"""Shares of the home state on the list and in traffic; the other states have equal parts of what is left."""
+"""Shares of the home state on a national list, on one with much of a region, and in traffic; other states have equal
+parts of what is left. The more the list resembles the traffic, the more innocent plates look like listed ones."""
 
 _CLASSES = {"passenger": 0.9, "commercial": 0.06, "trailer": 0.02, "motorcycle": 0.02}
 _LONGEST = 8

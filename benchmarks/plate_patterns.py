@@ -22,11 +22,11 @@ _LEAST = 40
 """Patterns that are drawn less often are left to the table's remainder."""
 
 
-def pattern_shares(seed: int = 0) -> dict[str, float]:
-    """Return the share of each pattern, most common first."""
-    vehicles = draw_vehicles(_DRAWN, np.random.default_rng(seed), 1 / 51)
+def pattern_shares(seed: int = 0, drawn: int = _DRAWN) -> dict[str, float]:
+    """Return the share of each pattern that is drawn often enough, most common first."""
+    vehicles = draw_vehicles(drawn, np.random.default_rng(seed), 1 / 51)
     counts = Counter(pattern_of(vehicle.plate) for vehicle in vehicles)
-    return {pattern: count / _DRAWN for pattern, count in counts.most_common() if count >= _LEAST}
+    return {pattern: count / drawn for pattern, count in counts.most_common() if count >= _LEAST}
 
 
 def main() -> None:

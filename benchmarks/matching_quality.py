@@ -1,0 +1,247 @@
+"""How many misread plates each matching rule finds, and how many innocent vehicles it stops.
+
+    python -m benchmarks.matching_quality [--data DIR] [--entries 1000000] [--images docs/images]
+
+Simulated reads: vehicles of the list and vehicles that are on no list pass a simulated reader. Real reads, with --data
+(a folder with plate-ocr/labels.csv and plate-detection/): labeled plates, near and far, read by the shipped reader;
+their true plates are put on the list for what is found, and all other entries count as false alerts of these reads and
+of those of plate-detection's unlabeled plates. Every rule sees the same reads and the same list. False alerts are
+counted per 10,000 reads, not per pair.
+
+Tables go to standard output as Markdown. Without --images no plot is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.false_alerts import ALL
+from benchmarks.machine import machine
+from benchmarks.matching_lists import NATIONAL_HOME, PASSING_HOME, Vehicle, draw_vehicles, listed_entries
+from benchmarks.matching_rules import Scores, TextRules, likelihood_scores
+from benchmarks.recognition_scores import Share
+from benchmarks.roc_plot import Line, Panel, write_plot
+from benchmarks.simulated_reads import simulate
+from matcher.false_alerts import Evidence, least_score
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from schemas.errors import PlatewatchError
+from schemas.plates import canonical_plate
+from schemas.settings import MatchingSettings
+from schemas.types import PlateRead
+
+LEVELS = (10.0, 50.0, 100.0)
+SETTING = MatchingSettings()
+_SURE = 1e299
+"""Only what alerts always scores more."""
+
+OURS = "ours: likelihood, full distributions"
+_PLOTTED = np.geomspace(1, 10_000, 60)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """Reads of listed vehicles with their entries' numbers, and reads of which `planted` entries are no false alert."""
+
+    name: str
+    listed: list[Vehicle]
+    reads: list[PlateRead]
+    numbers: list[int]
+    innocent: list[PlateRead]
+    planted: frozenset[int] = frozenset()
+
+    @property
+    def corrupted(self) -> npt.NDArray[np.bool_]:
+        """Which reads of listed vehicles do not have the listed text."""
+        return np.array(
+            [
+                canonical_plate(read.plate) != self.listed[number].plate
+                for read, number in zip(self.reads, self.numbers, strict=True)
+            ]
+        )
+
+
+def simulated_case(entries: int, count: int, seed: int, home: float) -> Case:
+    """Draw a list, half as many reads of its vehicles as `count`, and `count` reads of other vehicles.
+
+    `home` is the share of the home state on the list.
+    """
+    rng = np.random.default_rng(seed)
+    listed = draw_vehicles(entries, rng, home)
+    states = sorted({vehicle.state for vehicle in listed})
+    on_list = set(listed)
+    innocent = [vehicle for vehicle in draw_vehicles(count, rng, PASSING_HOME) if vehicle not in on_list]
+    numbers = rng.choice(entries, size=min(count // 2, entries), replace=False).tolist()
+    reads = simulate([listed[number] for number in numbers], states, rng)
+    return Case("simulated reads", listed, reads, numbers, simulate(innocent, states, rng))
+
+
+def real_case(data: Path, entries: int, seed: int, home: float) -> Case:
+    """Read real plates and put them on a list.
+
+    Raises:
+        PlatewatchError: The data or the recognizer's weights are not there.
+    """
+    from benchmarks.matching_real import real_reads
+
+    found = real_reads(data)
+    own = list(dict.fromkeys(found.vehicles))
+    drawn = draw_vehicles(entries - len(own), np.random.default_rng(seed), home)
+    # A real plate that was drawn by chance as well is no false alert of its read.
+    texts = {vehicle.plate for vehicle in own}
+    listed = own + [vehicle for vehicle in drawn if vehicle.plate not in texts]
+    place = {vehicle: number for number, vehicle in enumerate(own)}
+    numbers = [place[vehicle] for vehicle in found.vehicles]
+    return Case(
+        "real reads", listed, found.reads, numbers, [*found.reads, *found.unlabeled], frozenset(range(len(own)))
+    )
+
+
+def all_scores(case: Case) -> dict[str, Scores]:
+    """Return every rule's scores."""
+    rules = TextRules(case.listed)
+    texts = (
+        ("equal text", rules.exact, False),
+        ("equal text and state", rules.exact, True),
+        ("Levenshtein <= 1", rules.levenshtein, False),
+        ("Levenshtein <= 1 and state", rules.levenshtein, True),
+        ("groups 0ODQ 1I 2Z 5S 8B 6G", rules.groups, False),
+    )
+    found = {
+        name: rules.scores(rule, case.reads, case.numbers, case.innocent, state, case.planted)
+        for name, rule, state in texts
+    }
+    gc.disable()
+    matcher = Matcher(HotlistIndex.build(listed_entries(case.listed)), ALL)
+    gc.enable()
+    for name, evidence in (
+        ("likelihood, text alone", Evidence.TEXT),
+        ("likelihood, one confidence per character", Evidence.CONFIDENCES),
+        (OURS, Evidence.DISTRIBUTIONS),
+    ):
+        found[name] = likelihood_scores(matcher, case.reads, case.numbers, case.innocent, evidence, case.planted)
+    return found
+
+
+def show(case: Case, found: dict[str, Scores]) -> None:
+    """Print the tables of one case."""
+    corrupted = case.corrupted
+    misread = Share(int(corrupted.sum()), len(corrupted))
+    print(f"\n### {case.name.capitalize()}\n")
+    print(
+        f"{len(case.listed):,} entries; {len(case.reads):,} reads of listed vehicles, misread {misread}; "
+        f"{len(case.innocent):,} innocent reads. Recall of misread reads / of all.\n"
+    )
+    print("| rule | " + " | ".join(f"at {level:.0f} per 10k" for level in LEVELS) + " | false alerts | recall |")
+    print("|---" * (len(LEVELS) + 3) + "|")
+    for name, scores in found.items():
+        cells = [_at(scores, level, corrupted) for level in LEVELS]
+        fixed = (
+            (f"{scores.false_alerts(_SURE):.1f}", _recalls(scores, _SURE, corrupted)) if scores.is_fixed else ("", "")
+        )
+        print(f"| {name} | " + " | ".join([*cells, *fixed]) + " |")
+    for setting in (SETTING.false_alerts_per_10k, *LEVELS):
+        least = least_score(setting, len(case.listed))
+        given = found[OURS].false_alerts(least)
+        probable = given - found[OURS].false_alerts(_SURE)
+        print(
+            f"| ours, set to {setting:.0f} |"
+            + " |" * len(LEVELS)
+            + f" {given:.1f}, of these probable {probable:.1f} | "
+            f"{_recalls(found[OURS], least, corrupted)} |"
+        )
+    _compare(found, corrupted)
+
+
+def _at(scores: Scores, level: float, corrupted: npt.NDArray[np.bool_]) -> str:
+    """Return a rule's recall at so many false alerts; nothing where it cannot give so few."""
+    least, given = scores.at(level)
+    if given > level or least == math.inf or (scores.is_fixed and scores.false_alerts(_SURE) > level):
+        return ""
+    return _recalls(scores, least, corrupted)
+
+
+def _recalls(scores: Scores, least: float, corrupted: npt.NDArray[np.bool_]) -> str:
+    return f"{scores.recall(least, corrupted):.3f} / {scores.recall(least):.3f}"
+
+
+def _compare(found: dict[str, Scores], corrupted: npt.NDArray[np.bool_]) -> None:
+    """Print how many false alerts ours gives where it finds as much as Levenshtein <= 1."""
+    other, ours = found["Levenshtein <= 1"], found[OURS]
+    print()
+    for what, some in (("of all reads", None), ("of misread reads", corrupted)):
+        recall = other.recall(_SURE, some)
+        least = ours.reaching(recall, some)
+        if least == -math.inf:
+            print(f"- At Levenshtein <= 1's recall {what} ({recall:.3f}): not reached.")
+            continue
+        theirs, its = other.false_alerts(_SURE), ours.false_alerts(least)
+        times = f"{theirs / its:.0f} times fewer" if its else "none of ours"
+        print(
+            f"- At Levenshtein <= 1's recall {what} ({recall:.3f}): {its:.1f} false alerts, not {theirs:.0f}: {times}."
+        )
+
+
+def plot(path: Path, case: Case, found: dict[str, Scores]) -> None:
+    """Draw recall against false alerts."""
+    corrupted = case.corrupted
+    panels = [
+        Panel("recall of misread reads", 0.0, [_line(name, scores, corrupted) for name, scores in found.items()]),
+        Panel("recall of all reads", 0.7, [_line(name, scores, None) for name, scores in found.items()]),
+    ]
+    write_plot(path, f"{case.name.capitalize()}, {len(case.listed):,} entries", panels)
+
+
+def _line(name: str, scores: Scores, some: npt.NDArray[np.bool_] | None) -> Line:
+    if scores.is_fixed:
+        return Line(name, [(scores.false_alerts(_SURE), scores.recall(_SURE, some))])
+    points = [
+        (max(given, 1.0), scores.recall(least, some))
+        for least, given in map(scores.at, _PLOTTED.tolist())
+        if least < math.inf
+    ]
+    return Line(name, sorted(set(points)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder with plate-ocr/ and plate-detection/")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the list (default 1000000)")
+    parser.add_argument("--reads", type=int, default=60_000, help="simulated innocent reads (default 60000)")
+    parser.add_argument(
+        "--home", type=float, default=NATIONAL_HOME, help=f"home state's share of the list (default {NATIONAL_HOME})"
+    )
+    parser.add_argument("--images", type=Path, metavar="DIR", help="write the plots there")
+    parser.add_argument("--seed", type=int, default=2, help="what lists and reads are drawn with (default 2)")
+    arguments = parser.parse_args()
+    print(machine())
+    for name in ("simulated", "real") if arguments.data else ("simulated",):
+        started = time.perf_counter()
+        try:
+            case = _case(name, arguments)
+        except PlatewatchError as error:
+            sys.exit(f"matching_quality: {error}")
+        found = all_scores(case)
+        show(case, found)
+        print(f"\nMeasured in {time.perf_counter() - started:.0f} s, seed {arguments.seed}.", flush=True)
+        if arguments.images is not None:
+            plot(arguments.images / f"matching-quality-{name}.svg", case, found)
+
+
+def _case(name: str, arguments: argparse.Namespace) -> Case:
+    if name == "real":
+        return real_case(arguments.data, arguments.entries, arguments.seed, arguments.home)
+    return simulated_case(arguments.entries, arguments.reads, arguments.seed, arguments.home)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""Real reads for the matching benchmark: labeled plates, near and far away, read as the product reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from benchmarks.matching_lists import Vehicle
+from benchmarks.recognition_crops import narrowed
+from benchmarks.recognition_data import read_crops
+from benchmarks.simulated_reads import MOMENT
+from ingest.pictures import read_picture
+from recognition.crops import crop
+from recognition.recognizer import PictureRead, Recognizer
+from recognition.training.detection_dataset import read_split
+from schemas.errors import UnreadableMedia
+from schemas.plates import canonical_plate, normalize_plate
+from schemas.settings import RecognitionSettings
+from schemas.types import Image, PlateRead
+
+WIDTHS: Final = (0, 100, 80, 60, 50, 40, 32)
+"""Widths in pixels at which labeled plates are read; 0: as they are."""
+
+LEAST_WIDTH: Final = 24
+"""Narrower plates are not read."""
+
+_BATCH: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RealReads:
+    """Reads of labeled plates with their vehicles, and reads of plates that nobody labeled."""
+
+    reads: list[PlateRead]
+    vehicles: list[Vehicle]
+    unlabeled: list[PlateRead]
+
+
+def real_reads(data: Path) -> RealReads:
+    """Read plate-ocr's val crops at several widths, and the boxes of plate-detection's val pictures.
+
+    Args:
+        data: Folder with plate-ocr/labels.csv and plate-detection/SOURCE/val.
+
+    Raises:
+        ConfigurationError: They are not there.
+    """
+    recognizer = Recognizer(RecognitionSettings())
+    crops = read_crops(data / "plate-ocr" / "labels.csv")
+    pictures: list[Image] = []
+    vehicles: list[Vehicle] = []
+    for labeled in crops:
+        whole = labeled.image()
+        for width in WIDTHS:
+            if width < whole.shape[1]:
+                pictures.append(narrowed(whole, width))
+                vehicles.append(Vehicle(canonical_plate(labeled.text), labeled.jurisdiction))
+    found = _read(recognizer, pictures)
+    kept = [(read, vehicle) for read, vehicle in zip(found, vehicles, strict=True) if read is not None]
+    unlabeled = [read for read in _read(recognizer, list(_boxes(data / "plate-detection"))) if read is not None]
+    return RealReads([read for read, _ in kept], [vehicle for _, vehicle in kept], unlabeled)
+
+
+def _boxes(folder: Path) -> Iterator[Image]:
+    for source in sorted(path for path in folder.iterdir() if (path / "val").is_dir()):
+        for labeled in read_split(source, "val"):
+            try:
+                picture = read_picture(labeled.path)
+            except UnreadableMedia:
+                continue
+            for box in labeled.boxes_in_pixels(picture.shape[1], picture.shape[0]):
+                if box.width >= LEAST_WIDTH and box.height >= 8:
+                    yield crop(picture, box, 0.0)
+
+
+def _read(recognizer: Recognizer, pictures: Sequence[Image]) -> list[PlateRead | None]:
+    found: list[PlateRead | None] = []
+    for start in range(0, len(pictures), _BATCH):
+        for read in recognizer.read_crops(pictures[start : start + _BATCH]):
+            found.append(_plate_read(len(found), read))
+    return found
+
+
+def _plate_read(number: int, read: PictureRead) -> PlateRead | None:
+    """Return a read as the matcher gets it; None where there is no text of two characters."""
+    if len(normalize_plate(read.plate)) < 2 or math.isnan(read.confidence):
+        return None
+    return PlateRead(
+        UUID(int=number),
+        "benchmark",
+        "benchmark",
+        MOMENT,
+        MOMENT,
+        MOMENT,
+        read.plate,
+        read.confidence,
+        read.characters,
+        read.state.jurisdiction if read.state else None,
+        read.state.confidence if read.state else None,
+    )
