@@ -87,23 +87,33 @@ class ReadArrays:
         for row, slots in enumerate(reads):
             codes[row, : len(slots)] = [_CODE[slot.character] for slot in slots]
         found = cls.of_texts(codes)
-        for row, slots in enumerate(reads):
-            if slots[0].distribution is not None:
-                found._take_distributions(row, slots)
+        known = [(row, slots) for row, slots in enumerate(reads) if slots[0].distribution is not None]
+        if known:
+            found._take_distributions(known)
         return found
 
-    def _take_distributions(self, row: int, slots: Sequence[Slot]) -> None:
-        count = len(slots)
-        codes = self.codes[row, :count].astype(np.int64)
-        rest = np.array([max(1.0 - sum(slot.distribution.values()), 0.0) for slot in slots if slot.distribution])
+    def _take_distributions(self, reads: Sequence[tuple[int, Sequence[Slot]]]) -> None:
+        """Replace what follows from the text alone by what the places of some reads say, all of them at once."""
+        distributions = [slot.distribution or {} for _, slots in reads for slot in slots]
+        rows = np.array([row for row, slots in reads for _ in slots])
+        places = np.array([place for _, slots in reads for place in range(len(slots))])
+        codes = self.codes[rows, places].astype(np.int64)
+        rest = np.array([max(1.0 - sum(each.values()), 0.0) for each in distributions])
         probabilities = rest[:, None] * _MISREAD[codes]
-        for place, slot in enumerate(slots):
-            for character, probability in (slot.distribution or {}).items():
-                if character:
-                    probabilities[place, _CODE[character]] = probability
+        cells = [
+            (number, _CODE[character], probability)
+            for number, each in enumerate(distributions)
+            for character, probability in each.items()
+            if character
+        ]
+        numbers, columns, values = zip(*cells, strict=True)
+        probabilities[numbers, columns] = values
         np.maximum(probabilities, FLOOR, out=probabilities)
-        self.gains[row, :count], self.credibilities[row, :count] = _tables(probabilities, codes)
-        tops = probabilities[np.arange(count), codes]
-        absent = np.array([slot.absent(at_edge=place in (0, count - 1)) for place, slot in enumerate(slots)])
-        self.absent[row, :count, 0] = np.log(absent)
-        self.absent[row, :count, 1] = np.minimum(np.log(absent / tops), 0.0)
+        self.gains[rows, places], self.credibilities[rows, places] = _tables(probabilities, codes)
+        absent = np.array([each.get("", -1.0) for each in distributions])
+        at_edge = (places == 0) | (places == self.lengths[rows] - 1)
+        general = _ABSENT[at_edge.astype(np.int64), codes]
+        absent = np.maximum(np.where(absent < 0, rest * general, absent), FLOOR)
+        tops = probabilities[np.arange(len(codes)), codes]
+        self.absent[rows, places, 0] = np.log(absent)
+        self.absent[rows, places, 1] = np.minimum(np.log(absent / tops), 0.0)
