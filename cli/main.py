@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cli import alarms, alerts, demo, hotlist, law, match, read, run, search, subscribe, train
+from cli import alarms, alerts, demo, historical, hotlist, law, match, read, run, search, subscribe, train
 from cli.common import errors
 from schemas.errors import PlatewatchError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     help="License plate reading that a police department runs itself: reads, hotlists, alerts.",
 )
 
-for command in (read, run, hotlist, match, search, alerts, alarms, subscribe, law, demo, train):
+for command in (read, run, hotlist, match, search, alerts, alarms, subscribe, law, historical, demo, train):
     command.register(app)
 
 
