@@ -30,16 +30,17 @@ _LEAST_OTHER: Final = 0.03
 _DECIMALS: Final = 9
 """Of the score: one read has the same one alone as among others, whose sums are added up in another order."""
 
-_IS_LETTER: Final = np.array([character.isalpha() for character in ALPHABET])
+_EACH: Final = np.array([(1 / LETTERS, 0.0) if character.isalpha() else (0.0, 1 / DIGITS) for character in ALPHABET])
 _TO_PATTERN: Final = str.maketrans({c: "9" if c.isdigit() else "A" for c in ALPHABET})
 
 Floats = npt.NDArray[np.float64]
+Rows = slice | npt.NDArray[np.int64]
 
 
 class _Patterns(NamedTuple):
-    """Patterns of one length: is_digit bool (n, length), and the logarithm of each one's share, (n,)."""
+    """Patterns of one length: is_digit float64 (n, length), 1 or 0, and the logarithm of each one's share, (n,)."""
 
-    is_digit: npt.NDArray[np.bool_]
+    is_digit: Floats
     log_shares: Floats
 
 
@@ -58,14 +59,13 @@ def background_scores(reads: ReadArrays) -> Floats:
         reads: The reads, n of them.
     """
     found = np.zeros(len(reads.lengths))
-    for length in np.unique(reads.lengths).tolist():
-        rows = np.flatnonzero(reads.lengths == length)
-        chances = np.exp(reads.gains[rows, :length, : len(ALPHABET)].astype(np.float64))
+    lengths = set(reads.lengths.tolist())
+    for length in lengths:
+        rows: Rows = slice(None) if len(lengths) == 1 else np.flatnonzero(reads.lengths == length)
+        chances = np.exp(reads.gains[rows, :length, : len(ALPHABET)], dtype=np.float64)
         # How much likelier a place is as a letter or a digit than as anything: (rows, length, 2).
-        letters, digits = chances[:, :, _IS_LETTER].sum(axis=2), chances[:, :, ~_IS_LETTER].sum(axis=2)
-        logs = np.log(np.stack([letters, digits], axis=2) / (LETTERS, DIGITS))
-        found[rows] = -_log_likelihoods(logs)
-    return np.round(found, _DECIMALS)
+        found[rows] = -_log_likelihoods(np.log(chances @ _EACH))
+    return found.round(_DECIMALS)
 
 
 def _log_likelihoods(logs: Floats) -> Floats:
@@ -75,15 +75,14 @@ def _log_likelihoods(logs: Floats) -> Floats:
         logs: Logarithms of a letter's and a digit's likelihood per place, (n, length, 2).
     """
     table, log_other = _load()
-    count, length, _ = logs.shape
-    parts = [np.full((count, 1), log_other)]
-    if length in table:
-        patterns = table[length]
-        each = np.where(patterns.is_digit, logs[:, None, :, 1], logs[:, None, :, 0])
-        parts.append(patterns.log_shares + each.sum(axis=2))
-    every = np.concatenate(parts, axis=1)
-    most = every.max(axis=1)
-    summed: Floats = most + np.log(np.exp(every - most[:, None]).sum(axis=1))
+    patterns = table.get(logs.shape[1])
+    if patterns is None:
+        return np.full(len(logs), log_other)
+    letters, digits = logs[:, :, 0], logs[:, :, 1]
+    every = letters.sum(axis=1)[:, None] + (digits - letters) @ patterns.is_digit.T + patterns.log_shares
+    # The table's patterns and all other texts together; the largest is taken out before it overflows.
+    most = np.maximum(every.max(axis=1), log_other)
+    summed: Floats = most + np.log(np.exp(every - most[:, None]).sum(axis=1) + np.exp(log_other - most))
     return summed
 
 
@@ -104,7 +103,7 @@ def _load() -> tuple[dict[int, _Patterns], float]:
         by_length.setdefault(len(pattern), []).append((pattern, share))
     table = {
         length: _Patterns(
-            np.array([[sign == "9" for sign in pattern] for pattern, _ in rows]),
+            np.array([[float(sign == "9") for sign in pattern] for pattern, _ in rows]),
             np.log([share for _, share in rows]),
         )
         for length, rows in by_length.items()
