@@ -14,12 +14,12 @@ from cli.hotlist_report import (
     reject_record,
     version_record,
 )
-from hotlists.importer import user_name
 from pipeline.cancellations import cancel_stale_alerts
 from schemas.errors import InvalidInput
 from storage.database import open_database
 from storage.hotlist_versions import HotlistVersions
 from storage.hotlists import HotlistStore
+from storage.search import system_user
 
 
 def register(app: typer.Typer) -> None:
@@ -93,7 +93,7 @@ def rollback(
     """Make an earlier version's content active again, at once and as a whole."""
     settings = command_settings(config, data_dir)
     with open_database(settings) as database:
-        outcome = HotlistVersions(database).rollback(name, made_by=user_name(), reason=reason, to_version=to)
+        outcome = HotlistVersions(database).rollback(name, made_by=system_user(), reason=reason, to_version=to)
         canceled = cancel_stale_alerts(database, settings)
     if as_json:
         print_json(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
-from uuid import UUID
 
 import typer
 from rich.table import Table
@@ -16,13 +15,10 @@ from rich.text import Text
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.match_reads import numbered_lines, parse_read
-from matcher.index import HotlistIndex
-from matcher.match import Matcher
+from pipeline.live_matcher import INDEX_FOLDER, LiveMatcher
 from schemas.errors import InvalidInput
-from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import open_database
-from storage.hotlists import HotlistStore
 
 EXAMPLE = """
 Examples:
@@ -55,13 +51,18 @@ def match(
     """
     settings = command_settings(config, data_dir)
     with _open(reads) as stream, open_database(settings) as database:
-        active = ActiveLists(HotlistStore(database), settings.matching)
-        if not active.entries:
+        # The index that a run on this data directory has saved is taken, and what changed since is caught up.
+        active = LiveMatcher(database, settings.matching, settings.data_dir / INDEX_FOLDER)
+        active.refresh(force=True)
+        if not active.size:
             errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")
-        run = _Run(active, str(reads) if str(reads) != "-" else "standard input")
+        least = settings.matching.min_read_confidence
+        run = _Run(active, least, str(reads) if str(reads) != "-" else "standard input")
         table = None if as_json else _table()
         for line, read, hit in run.hits(stream):
-            entry = active.entries[hit.entry_id]
+            entry = active.entry(hit)
+            if entry is None:
+                continue
             if table is None:
                 print_json(hit_record(line, read, hit, entry))
             else:
@@ -69,9 +70,8 @@ def match(
     if table is not None:
         if table.row_count:
             console.print(table)
-        console.print(f"{run.matched} reads against {len(active.entries)} entries: {table.row_count} hits")
+        console.print(f"{run.matched} reads against {active.size} entries: {table.row_count} hits")
     if run.doubtful:
-        least = settings.matching.min_read_confidence
         errors.print(f"{run.doubtful} reads are below a confidence of {least} and were not matched", style="yellow")
     if run.bad:
         raise typer.Exit(1)
@@ -92,25 +92,12 @@ def _open(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-class ActiveLists:
-    """The active entries by id, and a matcher over them.
-
-    Args:
-        store: Where the lists are.
-        settings: The matcher's thresholds.
-    """
-
-    def __init__(self, store: HotlistStore, settings: MatchingSettings) -> None:
-        self.entries: dict[UUID, HotlistEntry] = {entry.entry_id: entry for entry in store.active_entries()}
-        self.matcher = Matcher(HotlistIndex.build(self.entries.values(), store.as_of()), settings)
-        self.least_confidence = settings.min_read_confidence
-
-
 class _Run:
     """One pass over the lines, with its counts."""
 
-    def __init__(self, active: ActiveLists, source: str) -> None:
+    def __init__(self, active: LiveMatcher, least_confidence: float, source: str) -> None:
         self._active = active
+        self._least_confidence = least_confidence
         self._source = source
         self.matched = 0
         self.doubtful = 0
@@ -121,13 +108,13 @@ class _Run:
         for line in numbered_lines(stream):
             try:
                 read = parse_read(line, self._source, datetime.now(UTC))
-                hits = self._active.matcher.match(read)
+                hits = self._active.match(read)
             except InvalidInput as error:
                 self.bad += 1
                 self._complain(line.number, error)
                 continue
             self.matched += 1
-            self.doubtful += read.confidence < self._active.least_confidence
+            self.doubtful += read.confidence < self._least_confidence
             for hit in hits:
                 yield line.number, read, hit
 

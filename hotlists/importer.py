@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import re
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from schemas.settings import HotlistSettings
 from storage.database import Database
 from storage.hotlist_import import HotlistImport, ImportCounts, ImportOutcome, begin_import
 from storage.hotlist_versions import HotlistVersions
+from storage.search import system_user
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ def _import(
         name,
         source=source,
         file_name=path.name,
-        made_by=options.made_by or user_name(),
+        made_by=options.made_by or system_user(),
         reason=options.force,
     ) as version:
         _check_same_layout(version, name, source)
@@ -203,14 +203,6 @@ def default_name(source: str, path: Path) -> str:
     if source != "csv":
         return source
     return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:63] or "list"
-
-
-def user_name() -> str:
-    """Return the system's name of who runs this, for the record; a number where the system has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def _checked_name(name: str) -> str:

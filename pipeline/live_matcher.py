@@ -23,6 +23,9 @@ from storage.hotlists import HotlistStore
 
 log = logging.getLogger(__name__)
 
+INDEX_FOLDER = "hotlist-index"
+"""Where in the data directory the index is kept for the next start."""
+
 POLL_SECONDS = 0.5
 """How often the store is asked for newer versions: a withdrawn entry stops matching within a second."""
 
@@ -152,7 +155,9 @@ class LiveMatcher:
         if arranging is not None:
             self._arranging = None
         if small:
-            log.info("hotlists changed: %s; %d entries are active", ", ".join(small), self.size)
+            # A command that matches once has its own words for what it loads.
+            level = logging.INFO if self._is_running else logging.DEBUG
+            log.log(level, "hotlists changed: %s; %d entries are active", ", ".join(small), self.size)
         return [name for name in behind if name not in small]
 
     def _result(self, arranging: Future[ActiveLists]) -> ActiveLists:

@@ -15,7 +15,7 @@ from pipeline.cancellations import CancellationWorker
 from pipeline.counters import Counters, RunTotals
 from pipeline.historical_worker import HistoricalWorker
 from pipeline.hotlist_feeds import HotlistFeeds
-from pipeline.live_matcher import LiveMatcher
+from pipeline.live_matcher import INDEX_FOLDER, LiveMatcher
 from pipeline.recorder import Observer, Recorder
 from pipeline.retry import Stopped
 from pipeline.upkeep import Upkeep
@@ -53,7 +53,7 @@ class Service:
         self._settings = settings
         self._database = database
         self._kafka = kafka
-        self._matcher = LiveMatcher(database, settings.matching, settings.data_dir / "hotlist-index")
+        self._matcher = LiveMatcher(database, settings.matching, settings.data_dir / INDEX_FOLDER)
         self._recorder = Recorder(settings, database, self._matcher, self.counters, observer)
         self._failure: BaseException | None = None
 
