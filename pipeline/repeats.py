@@ -153,11 +153,7 @@ class _Batch:
         if read.location is None or not self._clone_window:
             return None
         # The batch's reads are stored all at once, and must be seen as if each had come alone.
-        later = [
-            one.read.read_id
-            for one in self._found[number + 1 :]
-            if any(alert.hit.hit_id not in self._settled for alert in one.alerts)
-        ]
+        later = [one.read.read_id for one in self._found[number + 1 :]]
         return find_clone(hit, read, self._store.sightings(read, self._clone_window, later), self._repeats)
 
     def _raise(self, alert: Alert, read: PlateRead, hit: Hit, clone: CloneSuspicion | None) -> Alert:

@@ -61,7 +61,7 @@ class RepeatStore:
         Args:
             read: The read.
             within: How far from its capture.
-            later: Reads that do not count: they are stored, but decided about after this one.
+            later: Reads that do not count if this transaction has stored them: they are settled after this one.
         """
         values = {
             "canonical": storable(canonical_plate(read.plate)),

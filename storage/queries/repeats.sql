@@ -29,6 +29,7 @@ order by chain.opened_at, chain.alert_id
 
 -- name: sightings
 -- The nearest in time on either side: a vehicle that is parked before a camera is read more often than one has to know.
+-- Reads that this very transaction has stored, and settles later, do not count yet.
 (
     select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
     from reads
@@ -37,7 +38,7 @@ order by chain.opened_at, chain.alert_id
         and captured_at between %(since)s and %(moment)s
         and camera_id <> %(camera_id)s
         and latitude is not null
-        and read_id <> all(%(later)s)
+        and not (read_id = any(%(later)s) and stored_at = now())
     order by captured_at desc
     limit %(limit)s
 )
@@ -51,7 +52,7 @@ union all
         and captured_at <= %(until)s
         and camera_id <> %(camera_id)s
         and latitude is not null
-        and read_id <> all(%(later)s)
+        and not (read_id = any(%(later)s) and stored_at = now())
     order by captured_at
     limit %(limit)s
 )
