@@ -39,6 +39,7 @@ from schemas.plates import canonical_plate
 from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
+KINDS = ("simulated", "real")
 LEVELS = (10.0, 50.0, 100.0)
 SETTING = MatchingSettings()
 _SURE = 1e299
@@ -222,9 +223,14 @@ def main() -> None:
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="write the plots there")
     parser.add_argument("--seed", type=int, default=2, help="what lists and reads are drawn with (default 2)")
+    parser.add_argument(
+        "--only", choices=KINDS, nargs="+", help="measure only these (default: all that there is data for)"
+    )
     arguments = parser.parse_args()
+    if "real" in (arguments.only or ()) and not arguments.data:
+        parser.error("real reads need --data")
     print(machine())
-    for name in ("simulated", "real") if arguments.data else ("simulated",):
+    for name in arguments.only or (KINDS if arguments.data else KINDS[:1]):
         started = time.perf_counter()
         try:
             case = _case(name, arguments)
