@@ -23,6 +23,8 @@ from storage.sql import load_queries
 _SQL = load_queries("history")
 PAGES_AT_ONCE = 2000
 """Pages of the plate dictionary per block: some 300,000 texts in 4 MB."""
+MANY_TEXTS = 50_000
+"""More texts than this are not looked up one by one: every lookup goes through the index of every day."""
 ROWS_AT_ONCE = 5000
 
 
@@ -128,11 +130,12 @@ class ReadHistory:
             DatabaseUnavailable: The server went away.
             TransientError: `stop` was set.
         """
-        values = {"texts": list(texts), "since": since, "until": until}
+        values: dict[str, Any] = {"texts": list(texts), "since": since, "until": until}
+        many = len(values["texts"]) > MANY_TEXTS
         with self._database.transaction() as connection:
-            connection.execute(_SQL["whole_result"])
+            connection.execute(_SQL["no_index" if many else "whole_result"])
             with connection.cursor("past_evidence", binary=True) as cursor:
-                cursor.execute(_SQL["evidence"], values)
+                cursor.execute(_SQL["evidence_of_many" if many else "evidence"], values)
                 while rows := cursor.fetchmany(ROWS_AT_ONCE):
                     _raise_if(stop)
                     yield from map(Evidence._make, rows)

@@ -202,6 +202,14 @@ def test_a_look_alike_is_found_and_a_sure_other_plate_is_not(database: Database)
     assert alert.read.read_id == exact.read_id
 
 
+def test_many_texts_are_found_without_an_index(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.history.MANY_TEXTS", 1)
+    reads = [passed(database, plate, ago=timedelta(hours=5)) for plate in ("VNV4527", "BKR2203", "XPT9981")]
+    import_version(database, [listed(1), listed(2, "BKR2203")])
+    caught_up(database)
+    assert {found[0] for found in hits(database)} == {reads[0].read_id, reads[1].read_id}
+
+
 def test_a_restart_goes_on_where_the_work_stopped(database: Database) -> None:
     plates = [f"XKT{number:04d}" for number in range(0, 7000, 1000)]
     for plate in plates:
