@@ -93,7 +93,7 @@ def timed_one_by_one(database: Database, settings: Settings, listed: list[Listed
     history = ReadHistory(database)
     started = time.perf_counter()
     for start in range(0, SAMPLE, 1000):
-        for read in history.reads([Evidence(at, read_id, "", []) for at, read_id in keys[start : start + 1000]]):
+        for read in history.reads([Evidence(at, read_id, "", "") for at, read_id in keys[start : start + 1000]]):
             matcher.match(read)
     seconds = (time.perf_counter() - started) * reads / SAMPLE
     print(f"every read through the matcher, {len(listed)} entries: {seconds:.0f} s, from {SAMPLE} reads", flush=True)
@@ -115,7 +115,8 @@ def run(settings: Settings, reads: int, vehicles: int, runs: int) -> None:
         lists = {size: entries(database, size, vehicles) for size in SIZES}
         ours = {size: timed_matching(database, settings, listed, runs) for size, listed in lists.items()}
         plain = timed_levenshtein(database, lists[1][0].entry.plate)
-        print(f"ratio, 1 entry: {plain / ours[1]:.1f}")
+        for size in SIZES:
+            print(f"ratio, {size} entries one after the other: {plain * size / ours[size]:.1f}")
         for size, listed in lists.items():
             each = timed_one_by_one(database, settings, listed, reads)
             print(f"ratio, {size} entries: {each / ours[size]:.0f}")

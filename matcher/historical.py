@@ -7,6 +7,7 @@ leaves any room for the listed text; `Matcher.match` then decides about what is 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -226,16 +227,41 @@ def _double_v_neighbors(keys: _Keys, rows: _Rows) -> tuple[_Keys, _Rows]:
     return np.concatenate(found), np.concatenate(owners)
 
 
-def leaves_room(text: str, characters: Sequence[Sequence[Any]], plates: Iterable[str]) -> bool:
+def leaves_room(text: str, evidence: str, plates: Iterable[str]) -> bool:
     """Return whether a read's evidence leaves room for one of some plates; where it does not, there is no hit.
 
     Args:
         text: Canonical text of the read.
-        characters: Its evidence as stored: (character, confidence, ((alternative, probability), ...)) per place, or
-            nothing.
+        evidence: Its characters as stored: JSON of [[character, confidence, [[alternative, probability], ...]], ...].
         plates: Canonical plates of its neighborhood.
     """
-    return any(_has_room(text, characters, plate) for plate in plates)
+    # Most reads are sure in the place that counts, which shows before anything is parsed.
+    places = evidence[2:-2].split("]], [")
+    left = [plate for plate in plates if not _is_ruled_out(text, places, plate)]
+    if not left:
+        return False
+    characters = json.loads(evidence)
+    return any(_has_room(text, characters, plate) for plate in left)
+
+
+def _is_ruled_out(text: str, places: Sequence[str], plate: str) -> bool:
+    if not len(text) == len(plate) == len(places):
+        return False
+    return any(
+        seen != listed and listed != WILDCARD and _is_sure(place)
+        for seen, listed, place in zip(text, plate, places, strict=True)
+    )
+
+
+def _is_sure(place: str) -> bool:
+    """Return whether a place, like `"V", 0.9991, [`, has no alternatives and leaves too little for any."""
+    if not place.endswith(", ["):
+        return False
+    try:
+        top = float(place[5:-3])
+    except ValueError:
+        return False
+    return max(1.0 - top, FLOOR) < _LEAST_RATIO * top
 
 
 def _has_room(text: str, characters: Sequence[Sequence[Any]], plate: str) -> bool:

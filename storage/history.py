@@ -60,12 +60,12 @@ class ActiveList:
 
 
 class Evidence(NamedTuple):
-    """What a stored read says about its characters, as stored: [character, confidence, [[alternative, share], ...]]."""
+    """What a stored read says about its characters: JSON, which takes longer to parse than all the rest."""
 
     captured_at: datetime
     read_id: UUID
     canonical: str
-    characters: list[Any]
+    characters: str
 
 
 @dataclass(frozen=True, slots=True)

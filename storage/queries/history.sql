@@ -22,7 +22,7 @@ where
 set local cursor_tuple_fraction = 1
 
 -- name: evidence
-select read.captured_at, read.read_id, read.canonical, read.characters
+select read.captured_at, read.read_id, read.canonical, read.characters::text
 from unnest(%(texts)s::text[]) as wanted (canonical)
 inner join reads as read on read.canonical = wanted.canonical collate "C"
 where read.captured_at >= %(since)s and read.captured_at < %(until)s
@@ -34,7 +34,7 @@ set local enable_bitmapscan = off
 
 -- name: evidence_of_many
 -- A list of constants is hashed.
-select captured_at, read_id, canonical, characters
+select captured_at, read_id, canonical, characters::text
 from reads
 where captured_at >= %(since)s and captured_at < %(until)s and canonical = any(%(texts)s)
 
