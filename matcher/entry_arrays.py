@@ -202,7 +202,7 @@ def _columns(entries: list[HotlistEntry], texts: list[str], codes: Codes, vocabu
         jurisdictions=np.array([jurisdiction(_upper(entry.jurisdiction)) for entry in entries], dtype=np.uint16),
         categories=np.array([_CATEGORY_NUMBERS[entry.category] for entry in entries], dtype=np.uint8),
         hotlists=np.array([hotlist(entry.hotlist_id) for entry in entries], dtype=np.uint16),
-        years=np.array([vehicle.year or 0 for vehicle in vehicles], dtype=np.uint16),
+        years=np.array([_year(vehicle.year) for vehicle in vehicles], dtype=np.uint16),
         makes=np.array([make(vehicle.make) for vehicle in vehicles], dtype=np.uint32),
         colors=np.array([color(vehicle.color) for vehicle in vehicles], dtype=np.uint32),
         valid_from=np.array([_seconds(entry.valid_from, -_NEVER) for entry in entries], dtype=np.float64),
@@ -237,6 +237,11 @@ def _why_unusable(text: str, codes: npt.NDArray[np.uint8]) -> str:
     if FOREIGN in codes:
         return "the plate holds a character that is no Latin letter or digit"
     return f"fewer than {MIN_PLATE_LENGTH} characters are known"
+
+
+def _year(year: int | None) -> int:
+    """Return a year that its column can hold; another one is none."""
+    return year if year is not None and 0 < year < 1 << 16 else 0
 
 
 def _upper(text: str | None) -> str | None:

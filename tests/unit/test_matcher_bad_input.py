@@ -28,7 +28,7 @@ PLACES = st.builds(
 )
 VEHICLES = st.none() | st.builds(
     VehicleDescription,
-    st.none() | st.integers(0, 9999),
+    st.none() | st.integers(-5, 10**9),
     st.none() | st.text(),
     st.none(),
     st.none(),
