@@ -15,7 +15,8 @@ from storage.records import OutboxMessage
 from storage.rows import hit_row, jsonb, optional, storable
 from storage.sql import load_queries
 
-_SQL = load_queries("records") | load_queries("repeats")
+_SQL = load_queries("repeats")
+_RECORDS = load_queries("records")
 
 NEAREST = 50
 """So many sightings before and after a read are looked at."""
@@ -33,7 +34,7 @@ class RepeatStore:
 
     def lock(self) -> None:
         """Keep every other writer of alerts out until commit: two that decide at once would both see no alert."""
-        self._connection.execute(_SQL["lock_alert_numbers"])
+        self._connection.execute(_RECORDS["lock_alert_numbers"])
 
     def settled(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
         """Return what became of the hits that are stored; None where that was never decided.
@@ -108,8 +109,8 @@ class RepeatStore:
             captured_at: When its vehicle passed, aware.
         """
         values = _values(message, tier, captured_at)
-        count = self._connection.execute(_SQL["insert_alert"], values).rowcount
-        self._connection.execute(_SQL["insert_message"], values)
+        count = self._connection.execute(_RECORDS["insert_alert"], values).rowcount
+        self._connection.execute(_RECORDS["insert_message"], values)
         return count
 
     def add_update(self, message: OutboxMessage, tier: Tier, captured_at: datetime, updates: UUID) -> None:
@@ -148,7 +149,7 @@ class RepeatStore:
 
     def wake_relay(self) -> None:
         """Tell the relay, at commit, that there is something to publish."""
-        self._connection.execute(_SQL["wake_relay"])
+        self._connection.execute(_RECORDS["wake_relay"])
 
 
 def _outcome(outcome: str | None, has_alert: bool) -> Outcome | None:
