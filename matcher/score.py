@@ -7,6 +7,7 @@ Text is scored place by place in `matcher.align`, the vehicle in `matcher.vehicl
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from schemas.types import HotlistEntry, PlateRead
 
@@ -28,6 +29,7 @@ def jurisdiction_agreement(read: PlateRead, entry: HotlistEntry) -> bool | None:
     return read.jurisdiction.casefold() == entry.jurisdiction.casefold()
 
 
+@lru_cache(maxsize=4096)
 def jurisdiction_score(agrees: bool | None, confidence: float | None) -> float:
     """Return what the state adds, in nats: a positive number where it agrees, a negative one where it differs.
 

@@ -12,7 +12,8 @@ _MAKES: Final = {
     "LEXS": "LEXUS", "MERZ": "MERCEDES", "MERC": "MERCURY", "STRN": "SATURN", "FRHT": "FREIGHTLINER",
     "PTRB": "PETERBILT", "KW": "KENWORTH", "INTL": "INTERNATIONAL", "VOLK": "VOLKSWAGEN", "VW": "VOLKSWAGEN",
     "VOLV": "VOLVO", "CHEVY": "CHEVROLET", "MNNI": "MINI", "LNDR": "LAND", "LROV": "LAND", "RANGEROVER": "LAND",
-    "HD": "HARLEY", "TOYT": "TOYOTA", "KAWK": "KAWASAKI", "SUZI": "SUZUKI", "SMRT": "SMART", "CHRY": "CHRYSLER", "BENZ": "MERCEDES",
+    "HD": "HARLEY", "TOYT": "TOYOTA", "KAWK": "KAWASAKI", "SUZI": "SUZUKI", "SMRT": "SMART",
+    "CHRY": "CHRYSLER", "BENZ": "MERCEDES",
 }  # fmt: skip
 """NCIC vehicle make codes and short names that are not, or not only, the first letters of the make's name."""
 
