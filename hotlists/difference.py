@@ -10,7 +10,7 @@ import numpy.typing as npt
 from storage.hotlist_import import KnownRows
 
 Numbers = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +57,10 @@ class Comparison:
             digests: uint64 (n, 2).
         """
         if not len(self._highs):
-            return np.full(len(digests), -1, dtype=np.int64)
+            return np.full(len(digests), -1, dtype=np.int32)
         places = np.searchsorted(self._highs, digests[:, 0])
         places = np.minimum(places, len(self._highs) - 1)
-        return np.where((self._digests[places] == digests).all(axis=1), places, -1)
+        return np.where((self._digests[places] == digests).all(axis=1), places, -1).astype(np.int32)
 
     def add_unchanged(self, places: Places, lines: npt.NDArray[np.uint32]) -> None:
         """Note rows that are as in the active version.
@@ -81,17 +81,19 @@ class Comparison:
         """
         if lines:
             ids = np.frombuffer(entry_ids, dtype=">u8").astype(np.uint64).reshape(-1, 2)
-            self._rows.append((ids, np.array(lines, dtype=np.uint32), np.full(len(lines), -1, dtype=np.int64)))
+            self._rows.append((ids, np.array(lines, dtype=np.uint32), np.full(len(lines), -1, dtype=np.int32)))
 
     def result(self) -> Difference:
         """Return what changes, once every row was noted."""
         ids = np.concatenate([np.empty((0, 2), np.uint64), *(ids for ids, _, _ in self._rows)])
         lines = np.concatenate([np.empty(0, np.uint32), *(lines for _, lines, _ in self._rows)])
-        places = np.concatenate([np.empty(0, np.int64), *(places for _, _, places in self._rows)])
+        places = np.concatenate([np.empty(0, np.int32), *(places for _, _, places in self._rows)])
         self._rows.clear()
         # By id, and rows of one id by line: the last of each counts.
-        order = np.lexsort((lines, ids[:, 1], ids[:, 0]))
-        ids, lines, places = ids[order], lines[order], places[order]
+        order = np.lexsort((lines, ids[:, 1], ids[:, 0])).astype(np.uint32)
+        ids = ids[order]
+        lines, places = lines[order], places[order]
+        del order
         followed = np.append((ids[1:] == ids[:-1]).all(axis=1), False) if len(ids) else np.empty(0, bool)
         superseded = np.flatnonzero(followed & (places < 0))
         ends = np.flatnonzero(~followed)
