@@ -74,6 +74,14 @@ class HotlistIndex:
         """Entries that no read can be matched with, as (entry id, reason)."""
         return tuple((one.entry_id, one.reason) for one in self._unusable)
 
+    def arrays(self) -> EntryArrays:
+        """Return the entries that were there when the index was built, as arrays."""
+        return self._base.entries
+
+    def searched_bytes(self) -> int:
+        """Return the size of the arrays that a search looks at; the others are touched for what it finds alone."""
+        return sum(layer.searched_bytes() for layer in (self._base, self._addition))
+
     def __len__(self) -> int:
         return self._base.size + self._addition.size
 

@@ -78,6 +78,11 @@ class Layer:
         """By how many bits a key is shifted to give its place in `offsets`."""
         return 64 - (len(self.offsets) - 1).bit_length() + 1
 
+    def searched_bytes(self) -> int:
+        """Return the size of the arrays that a search looks at."""
+        arrays = (self.keys, self.offsets, self.bitmap, self.gone, self.entries.plates, self.entries.jurisdictions)
+        return sum(array.nbytes for array in arrays)
+
     def there(self) -> EntryArrays:
         """Return the entries that are there still."""
         return self.entries if self.size == len(self.entries) else self.entries.taken(~self.gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ INDEX_FOLDER = "hotlist-index"
 
 POLL_SECONDS = 0.5
 """How often the store is asked for newer versions: a withdrawn entry stops matching within a second."""
+
+SWITCH_SECONDS = 0.0002
+"""How long Python lets one thread go on while others wait: a read does not wait for a list that is arranged."""
 
 STOP_SECONDS = 5.0
 """How long the end of a run waits for lists that are being arranged, which then holds nothing any more."""
@@ -94,12 +98,15 @@ class LiveMatcher:
     def run(self, stop: threading.Event) -> None:
         """Follow the lists until `stop` is set. While the store is away, those loaded before stay in use."""
         self._is_running = True
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
         try:
             while not stop.is_set():
                 with self._polling:
                     self._follow(stop)
                 stop.wait(POLL_SECONDS)
         finally:
+            sys.setswitchinterval(usual)
             self._has_ended, self._is_running = True, False
             if self._arranging is not None:
                 self._wait_for(self._arranging)
