@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -46,8 +47,8 @@ def match(
 ) -> None:
     """Match reads with the active hotlists.
 
-    A line has at least a plate, perhaps a jurisdiction, confidences and captured_at, or is a whole PlateRead. Bad lines
-    are named on standard error, the others are still matched, and the exit code is 1.
+    A line has at least a plate, perhaps a jurisdiction, confidences, a vehicle (make, color, year) and captured_at, or
+    is a whole PlateRead. Bad lines are named on standard error, the others are still matched, and the exit code is 1.
     """
     settings = command_settings(config, data_dir)
     with _open(reads) as stream, open_database(settings) as database:
@@ -138,6 +139,7 @@ def hit_record(line: int, read: PlateRead, hit: Hit, entry: HotlistEntry) -> dic
         "entry_plate": entry.plate,
         "tier": hit.tier.value,
         "score": round(hit.score, 3),
+        "alerts": hit.alerts,
         "jurisdiction": read.jurisdiction,
         "entry_jurisdiction": entry.jurisdiction,
         "jurisdiction_agrees": hit.jurisdiction_agrees,
@@ -147,6 +149,7 @@ def hit_record(line: int, read: PlateRead, hit: Hit, entry: HotlistEntry) -> dic
         "source_entry_id": entry.source_entry_id,
         "category": entry.category.value,
         "case_number": entry.case_number,
+        "vehicle": [dataclasses.asdict(one) for one in hit.vehicle],
         "explanation": hit.explanation,
         "list_age_seconds": hit.list_age_seconds if hit.list_age_seconds is None else round(hit.list_age_seconds, 1),
     }

@@ -11,9 +11,9 @@ from typing import Annotated, BinaryIO
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from hotlists.jurisdictions import parse_jurisdiction
-from schemas.convert import read_from_event
+from schemas.convert import read_from_event, vehicle_from_event
 from schemas.errors import InvalidInput
-from schemas.events import CharacterEvent, PlateReadEvent, Probability
+from schemas.events import CharacterEvent, PlateReadEvent, Probability, VehicleEvent
 from schemas.ids import read_id
 from schemas.plates import normalize_plate
 from schemas.types import CharacterRead, PlateRead
@@ -34,6 +34,7 @@ class PlainRead(BaseModel):
     confidence: Probability = 1.0
     characters: tuple[CharacterEvent, ...] = ()
     char_confidences: Annotated[tuple[Probability, ...] | None, Field(max_length=64)] = None
+    vehicle: VehicleEvent | None = None
     captured_at: AwareDatetime | None = None
 
 
@@ -102,6 +103,7 @@ def _parse(line: NumberedLine, source: str, now: datetime) -> PlateRead:
         characters=_characters(plain),
         jurisdiction=_jurisdiction(plain.jurisdiction),
         jurisdiction_confidence=plain.jurisdiction_confidence,
+        vehicle=vehicle_from_event(plain.vehicle),
     )
 
 

@@ -15,7 +15,7 @@ from cli.match import hit_record
 from cli.match_reads import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
-from schemas.types import CharacterRead, PlateRead
+from schemas.types import CharacterRead, PlateRead, VehicleDescription
 from tests.unit.matcher_samples import characters, entry, matcher, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
@@ -121,6 +121,17 @@ def test_a_hit_as_json() -> None:
     assert record["case_number"] == "26-1"
     assert record["list_age_seconds"] == 3 * 3600
     json.dumps(record)
+
+
+def test_a_vehicle_that_differs_is_said() -> None:
+    line = NumberedLine(1, b'{"plate": "BKV4921", "vehicle": {"make": "BMW"}}')
+    seen = parse_read(line, "reads.jsonl", NOW)
+    listed = entry("BKV4921", vehicle=VehicleDescription(make="OLDS"))
+    (hit,) = matcher(listed).match(seen)
+    record = hit_record(1, seen, hit, listed)
+    assert [(one["feature"], one["read"], one["agrees"]) for one in record["vehicle"]] == [("make", "BMW", False)]
+    assert "MAKE DIFFERS" in record["explanation"]
+    assert record["alerts"] is True
 
 
 json_values: st.SearchStrategy[Any] = st.recursive(
