@@ -39,7 +39,12 @@ def alarms(
     An alarm ends by itself when its cause is gone. The exit code is 0 whether there are any or not.
     """
     settings = command_settings(config, data_dir)
+    # Imported here: the pipeline takes a second to load, and --help should not.
+    from pipeline.list_currency import ListCurrency
+
     with open_database(settings) as database:
+        # Where no run keeps the alarms true, whoever asks does.
+        ListCurrency(settings, database).check()
         store = Alarms(database, settings.agency_id, settings.alarm_topic)
         if acknowledge is not None and not store.acknowledge(acknowledge, getpass.getuser(), datetime.now(UTC)):
             raise InvalidInput(f"no alarm {acknowledge} waits to be acknowledged")
