@@ -27,7 +27,7 @@ from matcher.false_alerts import PER, Evidence
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from schemas.errors import InvalidInput
-from schemas.settings import MatchingSettings
+from schemas.matching_settings import MatchingSettings
 from schemas.types import Category, CharacterRead, Hit, PlateRead, Tier
 
 READERS = (Habits(), Habits(noise=0.75, temperature=0.8))

@@ -34,7 +34,7 @@ from matcher.packing import codes_of, codes_of_packed
 from matcher.read_arrays import ReadArrays
 from matcher.search import Wanted
 from pipeline.live_matcher import SWITCH_SECONDS
-from schemas.settings import MatchingSettings
+from schemas.matching_settings import MatchingSettings
 from schemas.types import PlateRead
 
 BATCH = 4096

@@ -35,8 +35,8 @@ from matcher.false_alerts import Evidence, least_score
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from schemas.errors import PlatewatchError
+from schemas.matching_settings import MatchingSettings
 from schemas.plates import canonical_plate
-from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
 KINDS = ("simulated", "real")

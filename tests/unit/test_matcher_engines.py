@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from schemas.errors import InvalidInput
-from schemas.settings import MatchingSettings
+from schemas.matching_settings import MatchingSettings
 from schemas.types import CharacterRead, HotlistEntry, PlateRead, SecondReading, VehicleDescription
 from tests.unit.matcher_samples import entry, filler, read
 

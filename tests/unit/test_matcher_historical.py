@@ -14,7 +14,7 @@ from matcher.confusion import ALPHABET
 from matcher.historical import TEXT_BYTES, CountedIndex, PastSieve, leaves_room
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from schemas.settings import MatchingSettings
+from schemas.matching_settings import MatchingSettings
 from schemas.types import CharacterRead
 from tests.unit.matcher_samples import SETTINGS, characters, entry, filler, matcher, read
 
