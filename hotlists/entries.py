@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -147,8 +146,3 @@ def code_category(source: str, code: str, table: str = "categories") -> Category
         table: The map's table.
     """
     return category_map(source, table).get(code, Category.UNMAPPED)
-
-
-def joined(texts: Iterable[str]) -> str:
-    """Return the texts that are not empty, with a blank between them."""
-    return " ".join(text for text in texts if text)
