@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
@@ -13,15 +12,19 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from matcher.entry_columns import CATEGORIES, EntryColumns
 from matcher.evidence import MIN_PLATE_LENGTH
-from matcher.packing import FOREIGN, WILD, Codes, Keys, codes_of, lengths_of, pack, unpack
-from schemas.plates import MAX_PLATE_LENGTH, normalize_plate
-from schemas.types import Category, HotlistEntry, VehicleDescription
+from matcher.packing import FOREIGN, WILD, Bytes, Codes, Keys, codes_of_bytes, pack, unpack
+from matcher.vocabulary import Vocabulary
+from schemas.plates import MAX_PLATE_LENGTH
+from schemas.types import HotlistEntry, VehicleDescription
 
-_CHUNK: Final = 65_536
-_CATEGORIES: Final = tuple(Category)
-_CATEGORY_NUMBERS: Final = {category: number for number, category in enumerate(_CATEGORIES)}
-_NEVER: Final = np.inf
+_BLOCK: Final = 65_536
+_PIECE: Final = 256
+
+
+def no_pause() -> None:
+    """Go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,47 +34,6 @@ class Unusable:
     entry_id: UUID
     hotlist_id: str
     reason: str
-
-
-class Names:
-    """Texts by number, each once; number 0 is no text. Grows only, so that copies of the numbers stay right."""
-
-    def __init__(self, texts: Sequence[str] = ()) -> None:
-        self.texts: list[str | None] = [None, *texts]
-        self._numbers: dict[str | None, int] = {text: number for number, text in enumerate(self.texts)}
-        self._lock = threading.Lock()
-
-    def number(self, text: str | None) -> int:
-        """Return a text's number; a new one for a new text."""
-        found = self._numbers.get(text)
-        if found is None:
-            # A list may be arranged in the background while another one changes.
-            with self._lock:
-                found = self._numbers.get(text)
-                if found is None:
-                    found = len(self.texts)
-                    self.texts.append(text)
-                    self._numbers[text] = found
-        return found
-
-    def known(self, text: str | None) -> int:
-        """Return a text's number, or -1 where it has none."""
-        return self._numbers.get(text, -1)
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The texts that entries share: states, lists, makes and colors."""
-
-    jurisdictions: Names
-    hotlists: Names
-    makes: Names
-    colors: Names
-
-    @classmethod
-    def empty(cls) -> Vocabulary:
-        """Return one without texts."""
-        return cls(Names(), Names(), Names(), Names())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,53 +61,60 @@ class EntryArrays:
         return len(self.plates)
 
     @classmethod
-    def of(cls, entries: Iterable[HotlistEntry], vocabulary: Vocabulary) -> tuple[EntryArrays, Codes, list[Unusable]]:
+    def of(
+        cls, entries: Iterable[HotlistEntry], vocabulary: Vocabulary, pause: Callable[[], None] = no_pause
+    ) -> tuple[EntryArrays, Codes, list[Unusable]]:
         """Arrange entries.
 
         Args:
-            entries: Any number; read once, a chunk of them held at a time.
+            entries: Any number; read once, a block of them in memory at a time.
             vocabulary: Gets the texts that are new.
+            pause: Called between pieces of the work.
 
         Returns:
             The usable entries in order, their plates' codes, and the others.
         """
+        columns = EntryColumns(vocabulary)
         parts: list[EntryArrays] = []
         codes: list[Codes] = [np.empty((0, MAX_PLATE_LENGTH), dtype=np.uint8)]
         unusable: list[Unusable] = []
         iterator = iter(entries)
-        while chunk := list(islice(iterator, _CHUNK)):
-            part, part_codes, part_unusable = cls._chunk(chunk, vocabulary)
+        while True:
+            while len(columns.plates) < _BLOCK and (piece := list(islice(iterator, _PIECE))):
+                columns.take(piece)
+                pause()
+            if not columns.plates:
+                return cls.joined(parts, vocabulary), np.concatenate(codes), unusable
+            part, part_codes = cls._usable(columns, vocabulary, unusable)
             parts.append(part)
             codes.append(part_codes)
-            unusable += part_unusable
-        return cls.joined(parts, vocabulary), np.concatenate(codes), unusable
+            pause()
 
     @classmethod
-    def _chunk(cls, entries: list[HotlistEntry], vocabulary: Vocabulary) -> tuple[EntryArrays, Codes, list[Unusable]]:
-        texts = [_normalized(entry.plate) for entry in entries]
-        codes = codes_of(texts)
-        bad = _unusable_rows(texts, codes)
-        unusable = []
-        for row in bad:
-            reason = _why_unusable(texts[row], codes[row])
-            unusable.append(Unusable(entries[row].entry_id, entries[row].hotlist_id, reason))
-        if unusable:
-            gone = set(bad)
-            entries = [entry for row, entry in enumerate(entries) if row not in gone]
-            texts = [text for row, text in enumerate(texts) if row not in gone]
-            codes = np.delete(codes, bad, axis=0)
-        return _columns(entries, texts, codes, vocabulary), codes, unusable
+    def _usable(
+        cls, gathered: EntryColumns, vocabulary: Vocabulary, unusable: list[Unusable]
+    ) -> tuple[EntryArrays, Codes]:
+        """Return the usable ones of the entries that were gathered; the others go to `unusable`."""
+        plates, columns = gathered.plates, gathered.taken()
+        characters = columns.pop("characters")
+        codes = codes_of_bytes(characters)
+        bad = _unusable_rows(characters, codes)
+        for row in bad.tolist():
+            high, low = columns["entry_ids"][row].tolist()
+            hotlist = vocabulary.hotlists.texts[columns["hotlists"][row]] or ""
+            unusable.append(Unusable(UUID(int=high << 64 | low), hotlist, _why_unusable(plates[row], codes[row])))
+        if len(bad):
+            columns = {name: np.delete(column, bad, axis=0) for name, column in columns.items()}
+            characters, codes = np.delete(characters, bad, axis=0), np.delete(codes, bad, axis=0)
+        return cls(vocabulary, plates=pack(codes), letters_o=_letters_o(characters), **columns), codes
 
     @classmethod
     def joined(cls, parts: Sequence[EntryArrays], vocabulary: Vocabulary) -> EntryArrays:
         """Return the rows of several arrays with one vocabulary, in order."""
         if len(parts) == 1:
             return parts[0]
-        empty = _columns([], [], np.empty((0, MAX_PLATE_LENGTH), dtype=np.uint8), vocabulary)
-        columns = {
-            name: np.concatenate([getattr(empty, name), *(getattr(part, name) for part in parts)]) for name in COLUMNS
-        }
-        return cls(vocabulary, **columns)
+        columns = {name: [_no_rows(name), *(getattr(part, name) for part in parts)] for name in COLUMNS}
+        return cls(vocabulary, **{name: np.concatenate(arrays) for name, arrays in columns.items()})
 
     def taken(self, rows: npt.NDArray[Any]) -> EntryArrays:
         """Return some rows, by their numbers or by a mask."""
@@ -171,7 +140,7 @@ class EntryArrays:
             entry_id=UUID(int=int(high) << 64 | int(low)),
             hotlist_id=known.hotlists.texts[self.hotlists[row]] or "",
             plate=plate,
-            category=_CATEGORIES[self.categories[row]],
+            category=CATEGORIES[self.categories[row]],
             jurisdiction=known.jurisdictions.texts[self.jurisdictions[row]],
             vehicle=vehicle if any(vehicle) else None,
             valid_from=_moment(self.valid_from[row]),
@@ -179,56 +148,36 @@ class EntryArrays:
         )
 
 
-COLUMNS: Final = tuple(column.name for column in fields(EntryArrays) if column.name != "vocabulary")
+_TYPES: Final = {
+    "plates": np.uint64,
+    "letters_o": np.uint16,
+    "entry_ids": np.uint64,
+    "jurisdictions": np.uint16,
+    "categories": np.uint8,
+    "hotlists": np.uint16,
+    "years": np.uint16,
+    "makes": np.uint32,
+    "colors": np.uint32,
+    "valid_from": np.float64,
+    "valid_until": np.float64,
+}
+COLUMNS: Final = tuple(_TYPES)
 """Names of the arrays."""
 
 
-def ids_of(entry_ids: Iterable[UUID]) -> Keys:
-    """Return ids as `EntryArrays.entry_ids` has them, uint64 (n, 2)."""
-    joined = b"".join([entry_id.bytes for entry_id in entry_ids])
-    return np.frombuffer(joined, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+def _no_rows(name: str) -> npt.NDArray[Any]:
+    return np.empty((0, 2) if name == "entry_ids" else 0, dtype=_TYPES[name])
 
 
-def _columns(entries: list[HotlistEntry], texts: list[str], codes: Codes, vocabulary: Vocabulary) -> EntryArrays:
-    jurisdiction, hotlist = vocabulary.jurisdictions.number, vocabulary.hotlists.number
-    make, color = vocabulary.makes.number, vocabulary.colors.number
-    nothing = VehicleDescription()
-    vehicles = [entry.vehicle or nothing for entry in entries]
-    return EntryArrays(
-        vocabulary,
-        plates=pack(codes),
-        letters_o=_letters_o(texts),
-        entry_ids=ids_of([entry.entry_id for entry in entries]),
-        jurisdictions=np.array([jurisdiction(_upper(entry.jurisdiction)) for entry in entries], dtype=np.uint16),
-        categories=np.array([_CATEGORY_NUMBERS[entry.category] for entry in entries], dtype=np.uint8),
-        hotlists=np.array([hotlist(entry.hotlist_id) for entry in entries], dtype=np.uint16),
-        years=np.array([_year(vehicle.year) for vehicle in vehicles], dtype=np.uint16),
-        makes=np.array([make(vehicle.make) for vehicle in vehicles], dtype=np.uint32),
-        colors=np.array([color(vehicle.color) for vehicle in vehicles], dtype=np.uint32),
-        valid_from=np.array([_seconds(entry.valid_from, -_NEVER) for entry in entries], dtype=np.float64),
-        valid_until=np.array([_seconds(entry.valid_until, _NEVER) for entry in entries], dtype=np.float64),
-    )
+def _letters_o(characters: Bytes) -> npt.NDArray[np.uint16]:
+    is_o = characters[:, :MAX_PLATE_LENGTH] == ord("O")
+    return np.packbits(is_o, axis=1, bitorder="little").view("<u2").reshape(-1).astype(np.uint16)
 
 
-def _letters_o(texts: list[str]) -> npt.NDArray[np.uint16]:
-    found = np.zeros(len(texts), dtype=np.uint16)
-    for row, text in enumerate(texts):
-        if "O" in text:
-            found[row] = sum(1 << place for place, character in enumerate(text) if character == "O")
-    return found
-
-
-def _normalized(plate: str) -> str:
-    # Nearly every plate of a long list is plain.
-    return plate if plate.isalnum() and plate.isascii() and plate.isupper() else normalize_plate(plate)
-
-
-def _unusable_rows(texts: Sequence[str], codes: Codes) -> list[int]:
-    lengths = lengths_of(codes)
-    known = lengths - (codes == WILD).sum(axis=1)
-    bad = (known < MIN_PLATE_LENGTH) | (codes == FOREIGN).any(axis=1)
-    too_long = [row for row, text in enumerate(texts) if len(text) > MAX_PLATE_LENGTH]
-    return sorted({*np.flatnonzero(bad).tolist(), *too_long})
+def _unusable_rows(characters: Bytes, codes: Codes) -> npt.NDArray[np.int64]:
+    known = (codes < WILD).sum(axis=1)
+    is_bad = (known < MIN_PLATE_LENGTH) | (codes == FOREIGN).any(axis=1) | (characters[:, MAX_PLATE_LENGTH] != 0)
+    return np.flatnonzero(is_bad)
 
 
 def _why_unusable(text: str, codes: npt.NDArray[np.uint8]) -> str:
@@ -237,19 +186,6 @@ def _why_unusable(text: str, codes: npt.NDArray[np.uint8]) -> str:
     if FOREIGN in codes:
         return "the plate holds a character that is no Latin letter or digit"
     return f"fewer than {MIN_PLATE_LENGTH} characters are known"
-
-
-def _year(year: int | None) -> int:
-    """Return a year that its column can hold; another one is none."""
-    return year if year is not None and 0 < year < 1 << 16 else 0
-
-
-def _upper(text: str | None) -> str | None:
-    return None if text is None else text.upper()
-
-
-def _seconds(moment: datetime | None, otherwise: float) -> float:
-    return otherwise if moment is None else moment.timestamp()
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -11,13 +11,15 @@ from uuid import UUID
 
 import numpy as np
 
-from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary, ids_of
+from matcher.entry_arrays import EntryArrays, Unusable
+from matcher.entry_columns import ids_of
 from matcher.layer import Layer, arranged
 from matcher.packing import codes_of, codes_of_packed
 from matcher.probes import probe_skeletons
 from matcher.read_arrays import ReadArrays
 from matcher.saved_index import SavedIndex, load, save
 from matcher.search import Engine, Found, Wanted, find
+from matcher.vocabulary import Vocabulary
 from schemas.types import HotlistEntry
 
 SMALL_ADDITION = 10_000

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.confusion import skeleton
-from matcher.entry_arrays import EntryArrays, Unusable, Vocabulary
+from matcher.entry_arrays import EntryArrays, Unusable
 from matcher.packing import WILD, Codes, Keys, keys_of, skeletons, wild_tags
+from matcher.vocabulary import Vocabulary
 from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry
 
@@ -21,6 +22,7 @@ BITMAP_BITS: Final = 25
 """A bit for each value of a key's top bits: 4 MiB, which a processor keeps near, rule out nearly every probe."""
 
 _ENTRIES_PER_BUCKET: Final = 2
+_BLOCK: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +54,10 @@ class Layer:
             entries: The entries.
             codes: Their plates' codes, uint8 (n, 12).
         """
-        keys = keys_of(skeletons(codes))
-        order = np.argsort(keys, kind="stable")
+        # A block of them at a time stays in the processor's cache.
+        blocks = range(0, max(len(codes), 1), _BLOCK)
+        keys = np.concatenate([keys_of(skeletons(codes[begin : begin + _BLOCK])) for begin in blocks])
+        order = np.argsort(keys)
         keys = keys[order]
         entries = entries.taken(order)
         return cls(
@@ -62,7 +66,7 @@ class Layer:
             _offsets(keys),
             _bitmap(keys),
             _masks(codes),
-            np.argsort(entries.entry_ids[:, 1], kind="stable").astype(np.uint32),
+            np.argsort(entries.entry_ids[:, 1]).astype(np.uint32),
             np.zeros(len(keys), dtype=np.bool_),
             len(keys),
         )

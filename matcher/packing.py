@@ -13,6 +13,7 @@ from matcher.confusion import ALPHABET, CLASS_OF
 from schemas.plates import MAX_PLATE_LENGTH, WILDCARD
 
 Codes = npt.NDArray[np.uint8]
+Bytes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.uint64]
 
 LAYOUT: Final = 1
@@ -51,6 +52,9 @@ _CODE_OF_BYTE: Final = _lookup()
 CLASS_OF_CODE: Final = np.array([*(CLASS_OF[character] for character in ALPHABET), 0, 0], dtype=np.uint8)
 """Class number of every code; 0 for `?` and for no character."""
 
+_CLASS_OF_BYTE: Final = np.zeros(256, dtype=np.uint8)
+_CLASS_OF_BYTE[: len(CLASS_OF_CODE)] = CLASS_OF_CODE
+
 _SYMBOLS: Final = (*ALPHABET, WILDCARD)
 
 
@@ -63,12 +67,29 @@ def codes_of(texts: Sequence[str]) -> Codes:
     Returns:
         uint8 (n, 12), `NONE` after a plate's end, `FOREIGN` for characters that no plate has.
     """
+    return codes_of_bytes(bytes_of(texts))
+
+
+def bytes_of(texts: Sequence[str]) -> Bytes:
+    """Return plates' characters.
+
+    Args:
+        texts: Normalized plates; characters after the thirteenth, which shows that a text is too long, are left out.
+
+    Returns:
+        uint8 (n, 13), 0 after a plate's end; characters outside ASCII as `!`.
+    """
     try:
-        padded = np.array(texts, dtype=f"S{MAX_PLATE_LENGTH}")
+        padded = np.array(texts, dtype=f"S{MAX_PLATE_LENGTH + 1}")
     except UnicodeEncodeError:
         plain = [text if text.isascii() else re.sub(r"[^\x00-\x7f]", "!", text) for text in texts]
-        padded = np.array(plain, dtype=f"S{MAX_PLATE_LENGTH}")
-    return _CODE_OF_BYTE[padded.view(np.uint8).reshape(len(texts), MAX_PLATE_LENGTH)]
+        padded = np.array(plain, dtype=f"S{MAX_PLATE_LENGTH + 1}")
+    return padded.view(np.uint8).reshape(len(texts), MAX_PLATE_LENGTH + 1)
+
+
+def codes_of_bytes(characters: Bytes) -> Codes:
+    """Return the codes of plates, uint8 (n, 12), from their characters, uint8 (n, 13)."""
+    return _CODE_OF_BYTE[characters[:, :MAX_PLATE_LENGTH]]
 
 
 def pack(codes: Codes) -> Keys:
@@ -124,14 +145,15 @@ def skeletons(codes: Codes) -> Keys:
     Returns:
         uint64 (n,).
     """
-    found = np.zeros(len(codes), dtype=np.uint64)
-    for place in range(MAX_PLATE_LENGTH):
-        column = codes[:, place]
-        shifted = (found << np.uint64(4)) | CLASS_OF_CODE[np.minimum(column, NONE)].astype(np.uint64)
-        found = np.where(column == NONE, found, shifted)
+    classes = _CLASS_OF_BYTE[codes]
+    # Two classes in a byte, six of them in a number; then the places after the plate's end go.
+    packed = np.zeros((len(codes), 8), dtype=np.uint8)
+    packed[:, 2:] = classes[:, 0::2] << 4 | classes[:, 1::2]
+    lengths = lengths_of(codes)
+    after = (4 * (MAX_PLATE_LENGTH - lengths)).astype(np.uint64)
+    found = packed.view(">u8").reshape(-1).astype(np.uint64) >> after
     partial = (codes == WILD).any(axis=1)
-    tags = wild_tags(lengths_of(codes))
-    return np.where(partial, found | tags, found)
+    return np.where(partial, found | wild_tags(lengths), found)
 
 
 def wild_tags(lengths: npt.NDArray[np.int64]) -> Keys:

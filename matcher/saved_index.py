@@ -12,9 +12,10 @@ from uuid import UUID
 
 import numpy as np
 
-from matcher.entry_arrays import COLUMNS, EntryArrays, Names, Unusable, Vocabulary
+from matcher.entry_arrays import COLUMNS, EntryArrays, Unusable
 from matcher.layer import Layer
 from matcher.packing import LAYOUT
+from matcher.vocabulary import Names, Vocabulary
 
 _LAYER_ARRAYS: Final = ("keys", "offsets", "bitmap", "by_id", "gone")
 _DOCUMENT: Final = "index.json"
