@@ -3,9 +3,10 @@
     python -m benchmarks.false_alerts matcher/data/false_alerts.toml [--reads 60000] [--sizes 100000 1000000]
 
 Vehicles that are on no list pass a simulated reader, an ordinary one and one that is worse and surer of itself, and
-their reads are matched with lists of several sizes. Each read counts once, with its best score with an entry that is
-not an exact hit. The curve takes the larger rate where sizes and readers differ, on a grid of scores, as far as ten
-reads reached; the matcher goes on from there with less than the slope that it had.
+their reads are matched with lists of several sizes, by a matcher that knows the traffic and by one that does not. Each
+read counts once, with its best score with an entry that is not an exact hit. The curve takes the larger rate where
+these differ, on a grid of scores, as far as ten reads reached; the matcher goes on from there with less than the slope
+that it had.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.matching_lists import LISTED_HOME, PASSING_HOME, draw_vehicles, listed_entries
+from benchmarks.matching_lists import HOME, LISTED_HOME, PASSING_HOME, draw_vehicles, listed_entries
 from benchmarks.simulated_reads import Habits, simulate
 from matcher.false_alerts import PER, Evidence
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
+from pipeline.traffic import HOME_SHARE
 from schemas.errors import InvalidInput
 from schemas.matching_settings import MatchingSettings
 from schemas.types import Category, CharacterRead, Hit, PlateRead, Tier
 
 READERS = (Habits(), Habits(noise=0.75, temperature=0.8))
+TRAFFIC: tuple[dict[str, float], ...] = ({}, {HOME: HOME_SHARE})
+"""What the matcher is told of the traffic: nothing, and what it is told by default."""
+
 STEP = 0.5
 LEAST_READS = 10
 """A point of the curve needs so many reads at least."""
@@ -79,12 +84,14 @@ def measure(sizes: Sequence[int], count: int, seed: int) -> dict[Evidence, list[
         on_list = set(listed)
         innocent = [vehicle for vehicle in draw_vehicles(count, rng, PASSING_HOME) if vehicle not in on_list]
         gc.disable()
-        matcher = Matcher(HotlistIndex.build(listed_entries(listed)), ALL)
+        index = HotlistIndex.build(listed_entries(listed))
         gc.enable()
         for habits in READERS:
             reads = simulate(innocent, states, rng, habits)
-            for evidence in Evidence:
-                found[evidence].append((size, best_scores(matcher, reads, evidence)))
+            for traffic in TRAFFIC:
+                matcher = Matcher(index, ALL.model_copy(update={"traffic": traffic}))
+                for evidence in Evidence:
+                    found[evidence].append((size, best_scores(matcher, reads, evidence)))
     return found
 
 
@@ -149,7 +156,12 @@ def main() -> None:
     write(arguments.file, {evidence: curve_of(found) for evidence, found in measured.items()}, made)
     print(
         "| evidence | score | "
-        + " | ".join(f"{size:,} entries, reader {n + 1}" for size in arguments.sizes for n in range(len(READERS)))
+        + " | ".join(
+            f"{size:,} entries, reader {reader}, traffic {traffic}"
+            for size in arguments.sizes
+            for reader in range(1, len(READERS) + 1)
+            for traffic in ("unknown", "known")
+        )
         + " |"
     )
     for evidence, found in measured.items():

@@ -5,8 +5,9 @@
 Simulated reads: vehicles of the list and vehicles that are on no list pass a simulated reader. Real reads, with --data
 (a folder with plate-ocr/labels.csv and plate-detection/): labeled plates, near and far, read by the shipped reader;
 their true plates are put on the list for what is found, and all other entries count as false alerts of these reads and
-of those of plate-detection's unlabeled plates. Every rule sees the same reads and the same list. False alerts are
-counted per 10,000 reads, not per pair.
+of those of plate-detection's unlabeled plates. The matcher knows of the simulated traffic what it is told by default,
+that half of it is of the home state, and of the real plates, which are from everywhere, nothing. Every rule sees the
+same reads and the same list. False alerts are counted per 10,000 reads, not per pair.
 
 Tables go to standard output as Markdown. Without --images no plot is written.
 """
@@ -18,7 +19,8 @@ import gc
 import math
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ import numpy.typing as npt
 
 from benchmarks.false_alerts import ALL
 from benchmarks.machine import machine
-from benchmarks.matching_lists import NATIONAL_HOME, PASSING_HOME, Vehicle, draw_vehicles, listed_entries
+from benchmarks.matching_lists import HOME, NATIONAL_HOME, PASSING_HOME, Vehicle, draw_vehicles, listed_entries
 from benchmarks.matching_rules import Scores, TextRules, likelihood_scores
 from benchmarks.recognition_scores import Share
 from benchmarks.roc_plot import Line, Panel, write_plot
@@ -34,6 +36,7 @@ from benchmarks.simulated_reads import simulate
 from matcher.false_alerts import Evidence, least_score
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
+from pipeline.traffic import HOME_SHARE
 from schemas.errors import PlatewatchError
 from schemas.matching_settings import MatchingSettings
 from schemas.plates import canonical_plate
@@ -59,6 +62,9 @@ class Case:
     numbers: list[int]
     innocent: list[PlateRead]
     planted: frozenset[int] = frozenset()
+    traffic: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    """Reads of listed vehicles that are also counted by themselves, by name."""
 
     @property
     def corrupted(self) -> npt.NDArray[np.bool_]:
@@ -83,7 +89,7 @@ def simulated_case(entries: int, count: int, seed: int, home: float) -> Case:
     innocent = [vehicle for vehicle in draw_vehicles(count, rng, PASSING_HOME) if vehicle not in on_list]
     numbers = rng.choice(entries, size=min(count // 2, entries), replace=False).tolist()
     reads = simulate([listed[number] for number in numbers], states, rng)
-    return Case("simulated reads", listed, reads, numbers, simulate(innocent, states, rng))
+    return Case("simulated reads", listed, reads, numbers, simulate(innocent, states, rng), traffic={HOME: HOME_SHARE})
 
 
 def real_case(data: Path, entries: int, seed: int, home: float) -> Case:
@@ -102,8 +108,22 @@ def real_case(data: Path, entries: int, seed: int, home: float) -> Case:
     listed = own + [vehicle for vehicle in drawn if vehicle.plate not in texts]
     place = {vehicle: number for number, vehicle in enumerate(own)}
     numbers = [place[vehicle] for vehicle in found.vehicles]
+    widths = np.array(found.widths)
+    sure = np.array([read.confidence >= SETTING.min_read_confidence for read in found.reads])
     return Case(
-        "real reads", listed, found.reads, numbers, [*found.reads, *found.unlabeled], frozenset(range(len(own)))
+        "real reads",
+        listed,
+        found.reads,
+        numbers,
+        [*found.reads, *found.unlabeled],
+        frozenset(range(len(own))),
+        groups={
+            "as they are": widths < 0,
+            "80 and 100 pixels": widths >= 80,
+            "50 and 60 pixels": (widths >= 50) & (widths < 80),
+            "32 and 40 pixels": (widths > 0) & (widths < 50),
+            f"confidence {SETTING.min_read_confidence} or more": sure,
+        },
     )
 
 
@@ -122,7 +142,8 @@ def all_scores(case: Case) -> dict[str, Scores]:
         for name, rule, state in texts
     }
     gc.disable()
-    matcher = Matcher(HotlistIndex.build(listed_entries(case.listed)), ALL)
+    settings = ALL.model_copy(update={"traffic": dict(case.traffic)})
+    matcher = Matcher(HotlistIndex.build(listed_entries(case.listed)), settings)
     gc.enable()
     for name, evidence in (
         ("likelihood, text alone", Evidence.TEXT),
@@ -161,6 +182,24 @@ def show(case: Case, found: dict[str, Scores]) -> None:
             f"{_recalls(found[OURS], least, corrupted)} |"
         )
     _compare(found, corrupted)
+    if case.groups:
+        _show_groups(case, found[OURS], corrupted)
+
+
+def _show_groups(case: Case, scores: Scores, corrupted: npt.NDArray[np.bool_]) -> None:
+    """Print what is found of some of the reads, at the false alerts of all."""
+    print("\n| ours, of these reads | misread | " + " | ".join(f"at {level:.0f} per 10k" for level in LEVELS) + " |")
+    print("|---" * (len(LEVELS) + 2) + "|")
+    for name, some in case.groups.items():
+        cells = []
+        for level in LEVELS:
+            least, given = scores.at(level)
+            cells.append(
+                f"{scores.recall(least, some & corrupted):.3f} / {scores.recall(least, some):.3f}"
+                if given <= level and least < math.inf
+                else ""
+            )
+        print(f"| {name} | {int((some & corrupted).sum())} of {int(some.sum())} | " + " | ".join(cells) + " |")
 
 
 def _at(scores: Scores, level: float, corrupted: npt.NDArray[np.bool_]) -> str:

@@ -33,10 +33,14 @@ _BATCH: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class RealReads:
-    """Reads of labeled plates with their vehicles, and reads of plates that nobody labeled."""
+    """Reads of labeled plates with their vehicles, and reads of plates that nobody labeled.
+
+    `widths` are the labeled plates' in pixels, as they were read, and negative where nothing was made smaller.
+    """
 
     reads: list[PlateRead]
     vehicles: list[Vehicle]
+    widths: list[int]
     unlabeled: list[PlateRead]
 
 
@@ -53,16 +57,21 @@ def real_reads(data: Path) -> RealReads:
     crops = read_crops(data / "plate-ocr" / "labels.csv")
     pictures: list[Image] = []
     vehicles: list[Vehicle] = []
+    widths: list[int] = []
     for labeled in crops:
         whole = labeled.image()
         for width in WIDTHS:
             if width < whole.shape[1]:
                 pictures.append(narrowed(whole, width))
                 vehicles.append(Vehicle(canonical_plate(labeled.text), labeled.jurisdiction))
+                widths.append(width or -whole.shape[1])
     found = _read(recognizer, pictures)
-    kept = [(read, vehicle) for read, vehicle in zip(found, vehicles, strict=True) if read is not None]
+    kept = [
+        (read, vehicle, width) for read, vehicle, width in zip(found, vehicles, widths, strict=True) if read is not None
+    ]
     unlabeled = [read for read in _read(recognizer, list(_boxes(data / "plate-detection"))) if read is not None]
-    return RealReads([read for read, _ in kept], [vehicle for _, vehicle in kept], unlabeled)
+    reads, found_vehicles, found_widths = (list(column) for column in zip(*kept, strict=True))
+    return RealReads(reads, found_vehicles, found_widths, unlabeled)
 
 
 def _boxes(folder: Path) -> Iterator[Image]:

@@ -1,15 +1,14 @@
-"""Write the matcher's table of plate patterns: which rows of letters and digits American plates are.
+"""Write the matcher's table of plate patterns: which rows of letters and digits each American state's plates are.
 
     python -m benchmarks.plate_patterns matcher/data/plate_patterns.toml
 
-Drawn from the states' serial formats (rendering/data/serial_formats.toml), every state as common as any other: which
-states pass a camera depends on where it stands, and no table can know that.
+Drawn from the states' serial formats (rendering/data/serial_formats.toml).
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -17,33 +16,39 @@ import numpy as np
 from benchmarks.matching_lists import draw_vehicles
 from matcher.background import pattern_of
 
-_DRAWN = 400_000
-_LEAST = 40
-"""Patterns that are drawn less often are left to the table's remainder."""
+_DRAWN = 1_000_000
+_STATES = 51
+_LEAST = 0.002
+"""Patterns that fewer of a state's plates have are left to those that have none."""
 
 
-def pattern_shares(seed: int = 0, drawn: int = _DRAWN) -> dict[str, float]:
-    """Return the share of each pattern that is drawn often enough, most common first."""
-    vehicles = draw_vehicles(drawn, np.random.default_rng(seed), 1 / 51)
-    counts = Counter(pattern_of(vehicle.plate) for vehicle in vehicles)
-    return {pattern: count / drawn for pattern, count in counts.most_common() if count >= _LEAST}
+def pattern_shares(seed: int = 0, drawn: int = _DRAWN) -> dict[str, dict[str, float]]:
+    """Return by state the share of each pattern that is common enough, most common first."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for vehicle in draw_vehicles(drawn, np.random.default_rng(seed), 1 / _STATES):
+        counts[vehicle.state][pattern_of(vehicle.plate)] += 1
+    return {state: _shares(counts[state]) for state in sorted(counts)}
+
+
+def _shares(counts: Counter[str]) -> dict[str, float]:
+    shares = {pattern: count / counts.total() for pattern, count in counts.most_common()}
+    return {pattern: share for pattern, share in shares.items() if share >= _LEAST}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, help="the table to write")
     arguments = parser.parse_args()
-    shares = pattern_shares()
+    table = pattern_shares()
     lines = [
         "# Made by `python -m benchmarks.plate_patterns`; do not edit. A: a letter, 9: a digit; the letter O is one",
-        "# here. Shares of plates, every state as common as any other, drawn from rendering/data/serial_formats.toml;",
-        "# what is missing to 1 are texts of any kind.",
-        "",
-        "[shares]",
-        *(f"{pattern} = {share:.5f}" for pattern, share in shares.items()),
+        "# here. Shares of each state's plates, drawn from rendering/data/serial_formats.toml; what is missing to 1",
+        "# are rarer texts.",
     ]
+    for state, shares in table.items():
+        lines += ["", f"[shares.{state}]", *(f"{pattern} = {share:.4f}" for pattern, share in shares.items())]
     arguments.file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{arguments.file}: {len(shares)} patterns, {sum(shares.values()):.3f} of all plates")
+    print(f"{arguments.file}: {len(table)} states, {sum(map(len, table.values()))} patterns")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from rich.text import Text
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.match_reads import numbered_lines, parse_read
 from pipeline.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.traffic import matching_settings
 from schemas.errors import InvalidInput
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import open_database
@@ -53,7 +54,7 @@ def match(
     settings = command_settings(config, data_dir)
     with _open(reads) as stream, open_database(settings) as database:
         # The index that a run on this data directory has saved is taken, and what changed since is caught up.
-        active = LiveMatcher(database, settings.matching, settings.data_dir / INDEX_FOLDER)
+        active = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         active.refresh(force=True)
         if not active.size:
             errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")

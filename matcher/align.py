@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.confusion import DROPPED, DROPPED_EASILY, NARROW, VV_FOR_W, look_alike
-from matcher.evidence import Slot
+from matcher.evidence import Slot, loss_share
 from schemas.plates import WILDCARD
 from schemas.types import CharacterEvidence
 
@@ -68,7 +68,8 @@ def align(slots: Sequence[Slot], listed: str, shown_listed: str | None = None) -
         options = [_with_extra(slots, listed, shown, place) for place in range(len(slots))]
         options += [_with_vv_read(slots, listed, shown, place) for place in _double_v(_text(slots), listed, "W")]
     elif len(slots) + 1 == len(listed):
-        options = [_with_missing(slots, listed, shown, place) for place in range(len(listed))]
+        share = loss_share(slots)
+        options = [_with_missing(slots, listed, shown, place, share) for place in range(len(listed))]
         options += [_with_vv_listed(slots, listed, shown, place) for place in _double_v(listed, _text(slots), "W")]
     else:
         return None
@@ -112,14 +113,17 @@ def _with_extra(slots: Sequence[Slot], listed: str, shown: str, place: int) -> t
     return (*before, step, *after)
 
 
-def _with_missing(slots: Sequence[Slot], listed: str, shown: str, place: int) -> tuple[Step, ...]:
-    """Character `place` of the listed plate was not read."""
+def _with_missing(slots: Sequence[Slot], listed: str, shown: str, place: int, share: float) -> tuple[Step, ...]:
+    """Character `place` of the listed plate was not read.
+
+    That the read is sure of all others (`share`) makes it less likely, but speaks against no character of its own.
+    """
     easily = place in (0, len(listed) - 1) or listed[place] in NARROW
-    probability = DROPPED_EASILY if easily else DROPPED
+    general = DROPPED_EASILY if easily else DROPPED
     step = Step(
-        CharacterEvidence("", shown[place], probability, "missing"),
-        math.log(probability),
-        math.log(probability / (1 - probability)),
+        CharacterEvidence("", shown[place], share * general, "missing"),
+        math.log(share * general),
+        math.log(general / (1 - general)),
     )
     before = _pairs(slots[:place], listed, shown)
     return (*before, step, *_pairs(slots[place:], listed[place + 1 :], shown[place + 1 :]))

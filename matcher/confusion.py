@@ -99,6 +99,14 @@ _LOOK_ALIKE: Final = 0.004
 """Pairs that are taken for one another more often are look-alikes."""
 
 
+SAME_SHAPE: Final = frozenset({("0", "Q"), ("Q", "0"), ("1", "I"), ("I", "1")})
+"""Canonical pairs that some states' plates draw alike and lists mix."""
+
+SAME_SHAPE_SHARE: Final = 0.01
+"""How probable the one of `SAME_SHAPE` is beside the other at least, however sure a reader is: it has learned which of
+them stands where, not what it sees."""
+
+
 def shown_probability(shown: str, true: str) -> float:
     """Return P(a reader shows `shown` | the plate has `true`) for canonical characters."""
     return _TABLE[shown, true]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +12,8 @@ from matcher.confusion import (
     ADDED_EASILY,
     ALPHABET,
     NARROW,
+    SAME_SHAPE,
+    SAME_SHAPE_SHARE,
     misread_share,
     shown_probability,
 )
@@ -24,6 +26,11 @@ MIN_PLATE_LENGTH = 2
 
 FLOOR = 1e-6
 """No reader is surer than this: P of a character that its distribution leaves out."""
+
+LEAST_LOSS_SHARE = 0.1
+"""Of the general rate, in a read that is sure of every character it shows."""
+
+_LOSS_SLOPE = 2.0
 
 _SYMBOLS = frozenset(ALPHABET)
 _PLAIN = _SYMBOLS | {"O"}
@@ -49,6 +56,8 @@ class Slot:
         if known is None:
             # What the reader left out follows the general habits of readers.
             known = max(1.0 - sum(self.distribution.values()), 0.0) * misread_share(self.character, listed)
+        if (self.character, listed) in SAME_SHAPE:
+            known = max(known, SAME_SHAPE_SHARE * self.top)
         return max(known, FLOOR)
 
     @property
@@ -68,6 +77,21 @@ class Slot:
         known = self.distribution.get("")
         rest = max(1.0 - sum(self.distribution.values()), 0.0)
         return max(known if known is not None else rest * general, FLOOR)
+
+
+def loss_share(slots: Sequence[Slot]) -> float:
+    """Return how often such a read has lost a character, as a share of how often reads in general have (0-1).
+
+    A read that is sure of what it shows is of a plate that was seen well, and has hardly lost anything: of 1,310
+    readings of labeled plates with a probability of .99 and more two had lost one, of 238 below .8 six had.
+
+    Args:
+        slots: The read's places.
+    """
+    if any(slot.distribution is None for slot in slots):
+        return 1.0
+    doubt = 1.0 - math.prod(slot.top for slot in slots)
+    return min(max(_LOSS_SLOPE * doubt, LEAST_LOSS_SHARE), 1.0)
 
 
 def read_slots(read: PlateRead) -> tuple[Slot, ...]:

@@ -43,8 +43,10 @@ class HotlistIndex:
     """An immutable index of hotlist entries. Build one with `HotlistIndex.build`, and change it by `with_changes`.
 
     Its neighborhood: with characters replaced by confusion classes, an entry without `?` is a candidate when its text
-    is within one substitution, insertion or deletion of the read's, or equals one of the read's VV/W variants. An
-    entry with `?` is a candidate when it is as long as the read and the classes of its known characters are equal.
+    is within one substitution, insertion or deletion of the read's, or equals one of the read's VV/W variants. As far
+    as the read's own evidence leaves room for it (`matcher.probes.credited_skeletons`), up to three substitutions may
+    come together, or one with an insertion or deletion. An entry with `?` is a candidate when it is as long as the read
+    and the classes of its known characters are equal.
     """
 
     def __init__(
@@ -170,7 +172,7 @@ class HotlistIndex:
         self.find(ReadArrays.of_texts(codes_of(["WARM1"])), [Wanted(None, 0.0, 0.0, np.inf)])
 
     def candidates(self, canonical: str) -> Iterator[tuple[HotlistEntry, str]]:
-        """Yield the entries in a read's neighborhood.
+        """Yield the entries in the part of a read's neighborhood that its text alone decides: within one step.
 
         Args:
             canonical: Canonical text of the read, 2 to 12 characters, without `?`.

@@ -16,9 +16,6 @@ from matcher.confusion import ALPHABET, CLASS_OF, CLASSES, DROPPED, DROPPED_EASI
 from matcher.layer import BITMAP_BITS
 from matcher.packing import BASE, CLASS_OF_CODE, SPREAD, WILD
 
-TOLERANCE: Final = 1e-3
-"""Nats; scores are added up in single precision here."""
-
 _SPREAD: Final = np.uint64(SPREAD)
 _BITMAP_SHIFT: Final = np.uint64(64 - BITMAP_BITS)
 _BASE: Final = np.uint64(BASE)
@@ -67,6 +64,7 @@ class BatchArrays(NamedTuple):
     gains: npt.NDArray[np.float32]
     credibilities: npt.NDArray[np.float32]
     absent: npt.NDArray[np.float32]
+    losses: npt.NDArray[np.float32]
     states: npt.NDArray[np.int64]
     agrees: npt.NDArray[np.float32]
     differs: npt.NDArray[np.float32]
@@ -119,7 +117,7 @@ def _fits(read: int, listed: Any, count: int, needed: float, least_place: float,
         return False
     for missing in range(count):
         easily = 1 if missing == 0 or missing == count - 1 or _NARROW[listed[missing]] else 0
-        gain, total = _LOG_DROPPED[easily], _CREDIBILITY_DROPPED[easily]
+        gain, total = _LOG_DROPPED[easily] + reads.losses[read], _CREDIBILITY_DROPPED[easily]
         worst = total
         for place in range(length):
             code = listed[place] if place < missing else listed[place + 1]
@@ -185,11 +183,133 @@ def _compare_bucket(
     return found
 
 
+class _Substitutions(NamedTuple):
+    """What a read's characters may be as well, by place, as far as it leaves room for them: class by class.
+
+    `flips` are uint64, the bits in which the classes' numbers differ.
+    """
+
+    places: npt.NDArray[np.int64]
+    flips: npt.NDArray[np.uint64]
+    credibilities: npt.NDArray[np.float32]
+
+
+class _Task(NamedTuple):
+    """A search: what in, how far, and room to work in."""
+
+    layer: LayerArrays
+    reads: BatchArrays
+    least_place: float
+    least_text: float
+    rows: npt.NDArray[np.int64]
+    listed: npt.NDArray[np.int64]
+    others: _Substitutions
+
+
 @njit(cache=True, nogil=True, forceinline=True)
-def _is_possible(bitmap: Any, key: Any) -> bool:
-    """Tell whether any row's key begins like this one."""
+def _ask(skeleton: Any, read: int, task: Any, begun: int, found: int) -> int:
+    """Put the rows of a skeleton that may be hits into the task's. Return their end."""
+    key = skeleton * _SPREAD
     top = key >> _BITMAP_SHIFT
-    return (bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1)) != 0
+    # Most skeletons are no row's, which one bit tells.
+    if task.layer.bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1):
+        return _compare_bucket(
+            key, read, task.layer, task.reads, task.least_place, task.least_text, task.rows, begun, found, task.listed
+        )
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _find_others(read: int, task: Any) -> int:
+    """Write down what a read's characters may be as well. Return how many substitutions there are."""
+    reads, others = task.reads, task.others
+    credibilities = np.empty(_CLASS_COUNT + 1, dtype=np.float32)
+    count = 0
+    for place in range(reads.lengths[read]):
+        credibilities[:] = -np.inf
+        for code in range(_WILD):
+            number = _CLASSES[code]
+            credibilities[number] = max(credibilities[number], reads.credibilities[read, place, code])
+        own = _CLASSES[reads.codes[read, place]]
+        for number in range(1, _CLASS_COUNT + 1):
+            if number != own and credibilities[number] >= task.least_place:
+                others.places[count] = place
+                others.flips[count] = np.uint64(own ^ number)
+                others.credibilities[count] = credibilities[number]
+                count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _ask_substituted(own: Any, count: int, read: int, task: Any, begun: int, found: int) -> int:
+    """Ask for texts of equal length: up to `probes.MOST_SUBSTITUTIONS` classes differ, which are three."""
+    places, flips, credibilities = task.others
+    length = task.reads.lengths[read]
+    for i in range(count):
+        one = own ^ (flips[i] << np.uint64(4 * (length - 1 - places[i])))
+        found = _ask(one, read, task, begun, found)
+        for j in range(i + 1, count):
+            left = task.least_text - credibilities[i] - credibilities[j]
+            if places[j] == places[i] or left > 0.0:
+                continue
+            two = one ^ (flips[j] << np.uint64(4 * (length - 1 - places[j])))
+            found = _ask(two, read, task, begun, found)
+            for k in range(j + 1, count):
+                if places[k] != places[j] and credibilities[k] >= left:
+                    three = two ^ (flips[k] << np.uint64(4 * (length - 1 - places[k])))
+                    found = _ask(three, read, task, begun, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _ask_shorter(own: Any, count: int, read: int, task: Any, begun: int, found: int) -> int:
+    """Ask for texts without one of the read's characters, and one class differing, and for W in the place of VV."""
+    places, flips, credibilities = task.others
+    length, codes = task.reads.lengths[read], task.reads.codes[read]
+    for place in range(length):
+        shift = np.uint64(4 * (length - 1 - place))
+        low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
+        absent = task.reads.absent[read, place, 1]
+        if absent >= task.least_place:
+            shorter = (high << shift) | low
+            found = _ask(shorter, read, task, begun, found)
+            for i in range(count):
+                if places[i] != place and absent + credibilities[i] >= task.least_text:
+                    after = places[i] if places[i] < place else places[i] - 1
+                    flip = flips[i] << np.uint64(4 * (length - 2 - after))
+                    found = _ask(shorter ^ flip, read, task, begun, found)
+        if place + 1 < length and codes[place] == _V and codes[place + 1] == _V:
+            below = shift - _FOUR
+            single = (high << shift) | (_CLASS_W << below) | (own & ((_ONE << below) - _ONE))
+            found = _ask(single, read, task, begun, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _ask_longer(own: Any, count: int, read: int, task: Any, begun: int, found: int) -> int:
+    """Ask for texts with one character more, and one class differing, and for VV in the place of W."""
+    places, flips, credibilities = task.others
+    length, codes = task.reads.lengths[read], task.reads.codes[read]
+    for place in range(length + 1):
+        shift = np.uint64(4 * (length - place))
+        low, high = own & ((_ONE << shift) - _ONE), own >> shift
+        at_edge = place == 0 or place == length
+        for number in range(1, _CLASS_COUNT + 1):
+            dropped = _CREDIBILITY_DROPPED[1 if at_edge or _NARROW_CLASSES[number] else 0]
+            if dropped < task.least_place:
+                continue
+            longer = (((high << _FOUR) | np.uint64(number)) << shift) | low
+            found = _ask(longer, read, task, begun, found)
+            for i in range(count):
+                if dropped + credibilities[i] >= task.least_text:
+                    after = places[i] if places[i] < place else places[i] + 1
+                    flip = flips[i] << np.uint64(4 * (length - after))
+                    found = _ask(longer ^ flip, read, task, begun, found)
+        if place < length and codes[place] == _W:
+            below = shift - _FOUR
+            double = (((high << _FOUR) | _CLASS_V) << _FOUR | _CLASS_V) << below | (own & ((_ONE << below) - _ONE))
+            found = _ask(double, read, task, begun, found)
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -208,74 +328,25 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
         How many rows there are; when that is more than `rows` takes, search again with a larger one.
     """
     found = 0
-    listed = np.zeros(12, dtype=np.int64)
-    bitmap = layer.bitmap
-    class_credibility = np.zeros(_CLASS_COUNT + 1, dtype=np.float32)
+    most = 12 * _CLASS_COUNT
+    others = _Substitutions(
+        np.empty(most, dtype=np.int64), np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.float32)
+    )
+    task = _Task(layer, reads, least_place, least_text, rows, np.zeros(12, dtype=np.int64), others)
     for read in range(len(reads.lengths)):
         begun = found
         length = reads.lengths[read]
-        codes = reads.codes[read]
         own = np.uint64(0)
         for place in range(length):
-            own = (own << _FOUR) | np.uint64(_CLASSES[codes[place]])
-        key = own * _SPREAD
-        if _is_possible(bitmap, key):
-            found = _compare_bucket(key, read, layer, reads, least_place, least_text, rows, begun, found, listed)
-        for place in range(length):
-            shift = np.uint64(4 * (length - 1 - place))
-            low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
-            class_credibility[:] = -np.inf
-            for code in range(_WILD):
-                number = _CLASSES[code]
-                class_credibility[number] = max(class_credibility[number], reads.credibilities[read, place, code])
-            for number in range(1, _CLASS_COUNT + 1):
-                if class_credibility[number] >= least_place and number != _CLASSES[codes[place]]:
-                    probe = (high << (shift + _FOUR)) | (np.uint64(number) << shift) | low
-                    key = probe * _SPREAD
-                    if _is_possible(bitmap, key):
-                        found = _compare_bucket(
-                            key, read, layer, reads, least_place, least_text, rows, begun, found, listed
-                        )
-            if reads.absent[read, place, 1] >= least_place:
-                probe = (high << shift) | low
-                key = probe * _SPREAD
-                if _is_possible(bitmap, key):
-                    found = _compare_bucket(
-                        key, read, layer, reads, least_place, least_text, rows, begun, found, listed
-                    )
-            if place + 1 < length and codes[place] == _V and codes[place + 1] == _V:
-                below = shift - _FOUR
-                probe = (high << shift) | (_CLASS_W << below) | (own & ((_ONE << below) - _ONE))
-                key = probe * _SPREAD
-                if _is_possible(bitmap, key):
-                    found = _compare_bucket(
-                        key, read, layer, reads, least_place, least_text, rows, begun, found, listed
-                    )
-            if codes[place] == _W and length < 12:
-                probe = (((high << _FOUR) | _CLASS_V) << _FOUR | _CLASS_V) << shift | low
-                key = probe * _SPREAD
-                if _is_possible(bitmap, key):
-                    found = _compare_bucket(
-                        key, read, layer, reads, least_place, least_text, rows, begun, found, listed
-                    )
+            own = (own << _FOUR) | np.uint64(_CLASSES[reads.codes[read, place]])
+        count = _find_others(read, task)
+        found = _ask(own, read, task, begun, found)
+        found = _ask_substituted(own, count, read, task, begun, found)
+        found = _ask_shorter(own, count, read, task, begun, found)
         if length < 12:
-            for place in range(length + 1):
-                shift = np.uint64(4 * (length - place))
-                low, high = own & ((_ONE << shift) - _ONE), own >> shift
-                at_edge = place == 0 or place == length
-                for number in range(1, _CLASS_COUNT + 1):
-                    easily = 1 if at_edge or _NARROW_CLASSES[number] else 0
-                    if _CREDIBILITY_DROPPED[easily] >= least_place:
-                        probe = (((high << _FOUR) | np.uint64(number)) << shift) | low
-                        key = probe * _SPREAD
-                        if _is_possible(bitmap, key):
-                            found = _compare_bucket(
-                                key, read, layer, reads, least_place, least_text, rows, begun, found, listed
-                            )
+            found = _ask_longer(own, count, read, task, begun, found)
+        tag = _PARTIAL | (np.uint64(length) << _LENGTH_SHIFT)
         for place in range(layer.mask_starts[length], layer.mask_starts[length + 1]):
-            probe = (own & layer.masks[place]) | _PARTIAL | (np.uint64(length) << _LENGTH_SHIFT)
-            key = probe * _SPREAD
-            if _is_possible(bitmap, key):
-                found = _compare_bucket(key, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+            found = _ask((own & layer.masks[place]) | tag, read, task, begun, found)
         ends[read] = found
     return found

@@ -9,7 +9,7 @@ from datetime import datetime
 from rapidfuzz.distance import Levenshtein
 
 from matcher.align import align
-from matcher.background import background_scores
+from matcher.background import Background
 from matcher.evidence import Slot, read_slots
 from matcher.explain import explain
 from matcher.false_alerts import Evidence, evidence_of
@@ -20,6 +20,7 @@ from matcher.search import Engine, Found, Wanted
 from matcher.second_reading import MOST_SCORE as MOST_SECOND_SCORE
 from matcher.second_reading import compare_second_reading
 from matcher.tiers import Thresholds, choose_tier
+from matcher.traffic import Traffic
 from matcher.vehicle import MOST_SCORE, compare_vehicles
 from schemas.errors import InvalidInput
 from schemas.ids import hit_id
@@ -46,7 +47,7 @@ class Matcher:
 
     Args:
         index: Active entries.
-        settings: Threshold and least read confidence.
+        settings: Threshold, least read confidence, and which states' vehicles pass.
         engine: How the index is searched; the hits are the same.
     """
 
@@ -55,6 +56,8 @@ class Matcher:
         self._settings = settings
         self._engine = engine
         self._thresholds = Thresholds(settings, len(index))
+        self._traffic = Traffic(settings.traffic)
+        self._background = Background(self._traffic)
 
     def match(self, read: PlateRead) -> list[Hit]:
         """Return a read's hits, best first: exact, then probable, then partial, each by falling score.
@@ -103,10 +106,8 @@ class Matcher:
         if not reads:
             return []
         arrays = ReadArrays.of_slots(slots)
-        known = [
-            _Known(*each)
-            for each in zip(reads, slots, map(evidence_of, slots), background_scores(arrays).tolist(), strict=True)
-        ]
+        backgrounds = self._background.scores(arrays, reads).tolist()
+        known = [_Known(*each) for each in zip(reads, slots, map(evidence_of, slots), backgrounds, strict=True)]
         candidates = self.index.find(arrays, [self._wanted(each) for each in known], self._engine)
         return [self._compared(each, found) if found else [] for each, found in zip(known, candidates, strict=True)]
 
@@ -126,10 +127,12 @@ class Matcher:
         most = known.background + (MOST_SCORE if read.vehicle is not None else 0.0)
         if read.second_reading is not None:
             most += MOST_SECOND_SCORE
-        confidence = read.jurisdiction_confidence
-        agrees, differs = (jurisdiction_score(same, confidence) for same in (True, False))
+        agrees, differs = (self._jurisdiction_score(read, same) for same in (True, False))
         jurisdiction = read.jurisdiction.upper() if read.jurisdiction else None
         return Wanted(jurisdiction, agrees, differs, self._thresholds.least(known.evidence) - most)
+
+    def _jurisdiction_score(self, read: PlateRead, agrees: bool | None) -> float:
+        return jurisdiction_score(agrees, read.jurisdiction_confidence, self._traffic.share(read.jurisdiction))
 
     def _compare(self, known: _Known, entry: HotlistEntry, plate: str) -> Hit | None:
         read, slots = known.read, known.slots
@@ -142,7 +145,7 @@ class Matcher:
         text = "".join(slot.character for slot in slots)
         second = compare_second_reading(read.second_reading, text, plate)
         vehicle_score = sum(feature.score for feature in vehicle)
-        score = alignment.gain + known.background + jurisdiction_score(agrees, read.jurisdiction_confidence)
+        score = alignment.gain + known.background + self._jurisdiction_score(read, agrees)
         score += vehicle_score
         second_score = second.score if second else 0.0
         wildcards = plate.count(WILDCARD)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.align import BACKGROUND
-from matcher.confusion import ALPHABET, misread_share, shown_probability
-from matcher.evidence import FLOOR, Slot
+from matcher.confusion import ALPHABET, SAME_SHAPE, SAME_SHAPE_SHARE, misread_share
+from matcher.evidence import FLOOR, Slot, loss_share
 from matcher.packing import NONE, WILD, Codes
 from schemas.plates import MAX_PLATE_LENGTH
 
@@ -22,7 +22,10 @@ SYMBOLS: Final = WILD + 1
 """Columns of the tables: the alphabet, and `?`, which says nothing."""
 
 _CODE: Final = {character: code for code, character in enumerate(ALPHABET)}
-_SHOWN: Final = np.array([[shown_probability(shown, true) for true in ALPHABET] for shown in ALPHABET])
+_SHOWN: Final = np.array([[Slot(shown, shown).probability(true) for true in ALPHABET] for shown in ALPHABET])
+_SAME_SHAPE: Final = np.array(
+    [[SAME_SHAPE_SHARE if (shown, true) in SAME_SHAPE else 0.0 for true in ALPHABET] for shown in ALPHABET]
+)
 _MISREAD: Final = np.array(
     [[misread_share(shown, true) if shown != true else 0.0 for true in ALPHABET] for shown in ALPHABET]
 )
@@ -51,7 +54,8 @@ class ReadArrays:
 
     `codes` are uint8 (n, 12) and `lengths` int64 (n,). `gains` and `credibilities` are float32 (n, 12, SYMBOLS): what a
     place adds to the score, in nats, and how much it speaks against a listed character (see `matcher.align.Step`).
-    `absent` is float32 (n, 12, 2): the same two for a place that has no counterpart.
+    `absent` is float32 (n, 12, 2): the same two for a place that has no counterpart. `losses` is float32 (n,): what it
+    adds to the score of a lost character how sure the read is of the others (`matcher.evidence.loss_share`), in nats.
     """
 
     codes: Codes
@@ -59,6 +63,7 @@ class ReadArrays:
     gains: Scores
     credibilities: Scores
     absent: Scores
+    losses: Scores
 
     @classmethod
     def of_texts(cls, codes: Codes) -> ReadArrays:
@@ -74,7 +79,8 @@ class ReadArrays:
         probability = _ABSENT[at_edge.astype(np.int64), shown]
         credibility = np.minimum(np.log(probability / _TOP[shown]), 0.0)
         absent = np.stack([np.log(probability), credibility], axis=2).astype(np.float32)
-        return cls(codes, lengths, _GAINS[shown], _CREDIBILITIES[shown], absent)
+        losses = np.zeros(len(codes), dtype=np.float32)
+        return cls(codes, lengths, _GAINS[shown], _CREDIBILITIES[shown], absent, losses)
 
     @classmethod
     def of_slots(cls, reads: Sequence[Sequence[Slot]]) -> ReadArrays:
@@ -108,6 +114,8 @@ class ReadArrays:
         ]
         numbers, columns, values = zip(*cells, strict=True)
         probabilities[numbers, columns] = values
+        stated = probabilities[np.arange(len(codes)), codes]
+        np.maximum(probabilities, _SAME_SHAPE[codes] * np.maximum(stated, FLOOR)[:, None], out=probabilities)
         np.maximum(probabilities, FLOOR, out=probabilities)
         self.gains[rows, places], self.credibilities[rows, places] = _tables(probabilities, codes)
         absent = np.array([each.get("", -1.0) for each in distributions])
@@ -117,3 +125,4 @@ class ReadArrays:
         tops = probabilities[np.arange(len(codes)), codes]
         self.absent[rows, places, 0] = np.log(absent)
         self.absent[rows, places, 1] = np.minimum(np.log(absent / tops), 0.0)
+        self.losses[[row for row, _ in reads]] = [math.log(loss_share(slots)) for _, slots in reads]

@@ -18,9 +18,6 @@ STATE_CONFIDENCE = 0.9
 STATE_CONFIDENCE_LIMITS = (0.5, 0.99)
 """A state's confidence is used within these limits: no reader's state is surer, and a worse one is no evidence."""
 
-STATE_AGREES_BY_CHANCE = 0.35
-"""P(an innocent vehicle's state equals the entry's): most traffic and most entries are local."""
-
 
 def jurisdiction_agreement(read: PlateRead, entry: HotlistEntry) -> bool | None:
     """Tell whether read and entry name the same state; None where one side does not know it."""
@@ -29,22 +26,30 @@ def jurisdiction_agreement(read: PlateRead, entry: HotlistEntry) -> bool | None:
     return read.jurisdiction.casefold() == entry.jurisdiction.casefold()
 
 
+def state_confidence(confidence: float | None) -> float:
+    """Return how sure a read's state is taken to be (0-1), from what its reader says of it."""
+    if confidence is None or not math.isfinite(confidence):
+        return STATE_CONFIDENCE
+    least, most = STATE_CONFIDENCE_LIMITS
+    return min(max(confidence, least), most)
+
+
 @lru_cache(maxsize=4096)
-def jurisdiction_score(agrees: bool | None, confidence: float | None) -> float:
+def jurisdiction_score(agrees: bool | None, confidence: float | None, share: float) -> float:
     """Return what the state adds, in nats: a positive number where it agrees, a negative one where it differs.
+
+    A reader that errs takes a state for one of those that pass, as often as they pass. So a state that hardly ever
+    passes says much where it agrees, and one that nearly everybody has says little.
 
     Args:
         agrees: As `jurisdiction_agreement` says.
         confidence: The reader's probability of its state (0-1), or None.
+        share: How many of the passing vehicles have the state that was read (0-1, above 0).
 
     Returns:
-        ln(P(agreement | listed vehicle) / P(agreement | another vehicle)); 0 where a side is unknown.
+        ln(P(the state is read | listed vehicle) / P(the state is read | any vehicle)); 0 where a side is unknown.
     """
     if agrees is None:
         return 0.0
-    least, most = STATE_CONFIDENCE_LIMITS
-    usable = confidence is not None and math.isfinite(confidence)
-    right = min(max(confidence if confidence is not None and usable else STATE_CONFIDENCE, least), most)
-    if agrees:
-        return math.log(right / STATE_AGREES_BY_CHANCE)
-    return math.log((1 - right) / (1 - STATE_AGREES_BY_CHANCE))
+    right = state_confidence(confidence)
+    return math.log(right / share + (1 - right)) if agrees else math.log(1 - right)

@@ -12,7 +12,7 @@ import numpy as np
 
 from matcher.layer import Layer
 from matcher.packing import pack, unpack
-from matcher.probes import probe_skeletons
+from matcher.probes import credited_skeletons, probe_skeletons
 from matcher.read_arrays import ReadArrays
 from matcher.tiers import LEAST_CREDIBLE_PLACE, LEAST_CREDIBLE_TEXT
 
@@ -22,6 +22,9 @@ COMPILED_FROM: Final = 20_000
 """Smaller indexes are searched with numpy: compiling takes some seconds once, which few entries never give back."""
 
 _ROWS_PER_READ: Final = 4
+
+_TOLERANCE: Final = 1e-3
+"""Nats; what is searched with is added up in single precision."""
 
 Found = tuple[Layer, int]
 """An entry: its layer and its row."""
@@ -79,9 +82,12 @@ def find(layers: Iterable[Layer], reads: ReadArrays, wanted: Sequence[Wanted], e
 def _numpy(layer: Layer, reads: ReadArrays) -> tuple[list[int], list[int]]:
     rows: list[int] = []
     ends: list[int] = []
-    for packed in pack(reads.codes).tolist():
+    for number, packed in enumerate(pack(reads.codes).tolist()):
         text = unpack(packed)
-        rows += layer.find(text, probe_skeletons(text))
+        credited = credited_skeletons(
+            reads, number, LEAST_CREDIBLE_PLACE - _TOLERANCE, LEAST_CREDIBLE_TEXT - _TOLERANCE
+        )
+        rows += layer.find(text, np.concatenate([probe_skeletons(text), credited]))
         ends.append(len(rows))
     return rows, ends
 
@@ -96,13 +102,14 @@ def _compiled(
         reads.gains,
         reads.credibilities,
         reads.absent,
+        reads.losses,
         np.array([number(each.jurisdiction) for each in wanted], dtype=np.int64),
         np.array([each.agrees for each in wanted], dtype=np.float32),
         np.array([each.differs for each in wanted], dtype=np.float32),
-        np.array([each.threshold - kernels.TOLERANCE for each in wanted], dtype=np.float32),
+        np.array([each.threshold - _TOLERANCE for each in wanted], dtype=np.float32),
     )
     arrays = _layer_arrays(kernels, layer)
-    least = LEAST_CREDIBLE_PLACE - kernels.TOLERANCE, LEAST_CREDIBLE_TEXT - kernels.TOLERANCE
+    least = LEAST_CREDIBLE_PLACE - _TOLERANCE, LEAST_CREDIBLE_TEXT - _TOLERANCE
     ends = np.empty(len(wanted), dtype=np.int64)
     size = _ROWS_PER_READ * len(wanted) + 64
     while True:

@@ -16,11 +16,11 @@ from matcher.false_alerts import Evidence, least_score
 from schemas.matching_settings import MatchingSettings
 from schemas.types import Category, Tier
 
-LEAST_CREDIBLE_PLACE = math.log(1 / 400)
-"""A place whose listed character is less than 1/400 as likely as the one seen contradicts the entry. A character that
+LEAST_CREDIBLE_PLACE = math.log(1 / 1000)
+"""A place whose listed character is less than 1/1000 as likely as the one seen contradicts the entry. A character that
 was lost inside the plate (1/250) does not yet."""
 
-LEAST_CREDIBLE_TEXT = math.log(1 / 22_500)
+LEAST_CREDIBLE_TEXT = math.log(1 / 100_000)
 """The same for the whole text: two weakly supported places are the most that a probable hit may have."""
 
 MOST_UNKNOWN_ALONE = 1

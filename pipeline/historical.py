@@ -12,9 +12,11 @@ from uuid import UUID
 
 from alerts.build import outbox_message
 from matcher.evidence import MIN_PLATE_LENGTH
-from matcher.historical import TEXT_BYTES, CountedIndex, PastSieve, leaves_room
+from matcher.historical import TEXT_BYTES, CountedIndex, PastSieve
+from matcher.historical_evidence import leaves_room
 from matcher.match import Matcher
 from pipeline.historical_alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
+from pipeline.traffic import matching_settings
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
 from schemas.events import Alert
@@ -132,7 +134,7 @@ class HistoricalMatching:
     ) -> list[Sighting]:
         entries = (one.entry._replace(valid_from=None, valid_until=None) for one in listed.values())
         index = CountedIndex.of(entries, as_of, self._history.active_entries())
-        matcher = Matcher(index, self._settings.matching)
+        matcher = Matcher(index, matching_settings(self._settings))
         found: list[Sighting] = []
         for start in range(0, len(near), READS_AT_ONCE):
             reads = self._history.reads(near[start : start + READS_AT_ONCE])

@@ -18,6 +18,7 @@ from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.live_matcher import INDEX_FOLDER, LiveMatcher
 from pipeline.recorder import Observer, Recorder
 from pipeline.retry import Stopped
+from pipeline.traffic import matching_settings
 from pipeline.upkeep import Upkeep
 from pipeline.work import WorkQueue
 from policy.decisions import effective_retention
@@ -53,7 +54,7 @@ class Service:
         self._settings = settings
         self._database = database
         self._kafka = kafka
-        self._matcher = LiveMatcher(database, settings.matching, settings.data_dir / INDEX_FOLDER)
+        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         self._recorder = Recorder(settings, database, self._matcher, self.counters, observer)
         self._failure: BaseException | None = None
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.types import Category
 
+Share = Annotated[float, Field(gt=0, le=1)]
 FalseAlerts = Annotated[float, Field(gt=0, le=10_000)]
 
 CATEGORY_FALSE_ALERTS: Final[Mapping[Category, float]] = MappingProxyType(
@@ -40,12 +41,23 @@ class MatchingSettings(BaseModel):
     """Probable hits that 10,000 reads of vehicles on no list may raise; says how high a probable hit has to score."""
     category_false_alerts_per_10k: dict[Category, FalseAlerts] = {}
     """The same by category; what is named here takes the place of the defaults below."""
+    traffic: dict[str, Share] = {}
+    """Shares of the passing vehicles by state, like {"US-VA" = 0.7, "US-NC" = 0.1}; other states have the rest. A state
+    that hardly ever passes says much when a listed plate of it is read. Empty: half is of the law profile's state."""
     min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Reads below this confidence are stored but not matched."""
     historical_days: Annotated[int, Field(ge=0)] = 7
     """Stored reads of so many days are matched with entries that come anew; never more than are kept; 0: none."""
     historical_max_entries: Annotated[int, Field(ge=1)] = 50_000
     """More new entries at a time are matched with stored reads by command only (`platewatch historical`)."""
+
+    @field_validator("traffic")
+    @classmethod
+    def _no_more_than_all(cls, shares: dict[str, float]) -> dict[str, float]:
+        total = sum(shares.values())
+        if total > 1 + 1e-9:
+            raise ValueError(f"the shares sum up to {total:.2f}; 1 is all vehicles")
+        return {state.upper(): share for state, share in shares.items()}
 
     def false_alerts_of(self, category: Category) -> float:
         """Return the false alerts per 10,000 reads that a category may raise."""

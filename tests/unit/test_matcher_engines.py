@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher.confusion import class_text
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
+from matcher.probes import MOST_SUBSTITUTIONS
+from matcher.read_arrays import ReadArrays
+from matcher.search import Engine, Found, Wanted
 from schemas.errors import InvalidInput
 from schemas.matching_settings import MatchingSettings
-from schemas.types import CharacterRead, HotlistEntry, PlateRead, SecondReading, VehicleDescription
+from schemas.plates import canonical_plate
+from schemas.types import CharacterRead, Hit, HotlistEntry, PlateRead, SecondReading, Tier, VehicleDescription
 from tests.unit.matcher_samples import entry, filler, read
 
 SYMBOLS = "ABDIOQSVWZ0125678"
@@ -22,17 +28,18 @@ vehicles = st.sampled_from([None, VehicleDescription(make="FORD", color="BLK"), 
 
 @st.composite
 def edited(draw: st.DrawFn, plate: str) -> str:
-    """A plate as a reader may see it: with a character replaced, lost or added, or VV for W."""
+    """A plate as a reader may see it: with characters replaced, one lost or added, or VV for W."""
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(plate) - 1))
+        plate = plate[:at] + draw(st.sampled_from(SYMBOLS)) + plate[at + 1 :]
     place = draw(st.integers(0, len(plate) - 1))
-    kind = draw(st.sampled_from(["none", "replace", "lose", "add", "vv"]))
+    kind = draw(st.sampled_from(["none", "lose", "add", "vv"]))
     character = draw(st.sampled_from(SYMBOLS))
-    if kind == "replace":
-        plate = plate[:place] + character + plate[place + 1 :]
-    elif kind == "lose" and len(plate) > 2:
+    if kind == "lose" and len(plate) > 2:
         plate = plate[:place] + plate[place + 1 :]
     elif kind == "add" and len(plate) < 12:
         plate = plate[:place] + character + plate[place:]
-    elif kind == "vv":
+    elif kind == "vv" and len(plate) > 2:
         plate = plate.replace("W", "VV", 1) if "W" in plate else plate.replace("VV", "W", 1)
     return plate[:12].replace("?", "8")
 
@@ -46,29 +53,36 @@ def cases(draw: st.DrawFn) -> tuple[list[HotlistEntry], list[PlateRead]]:
     ]
     reads = []
     for _ in range(draw(st.integers(1, 4))):
-        text = draw(edited(draw(st.sampled_from(listed)).replace("?", "7"))) if draw(st.booleans()) else draw(texts)
-        reads.append(draw(seen(text)))
+        plate = draw(st.sampled_from(listed)).replace("?", "7")
+        text = draw(edited(plate)) if draw(st.booleans()) else draw(texts)
+        reads.append(draw(seen(text, plate)))
     return entries, reads
 
 
 @st.composite
-def seen(draw: st.DrawFn, text: str) -> PlateRead:
-    """A read of a text, with distributions or without."""
+def seen(draw: st.DrawFn, text: str, plate: str) -> PlateRead:
+    """A read of a text, with distributions or without; they may leave room for a plate, wherever it begins."""
     fields: dict[str, object] = {"vehicle": draw(vehicles)}
     if draw(st.booleans()):
         confidence = draw(st.sampled_from([0.5, 0.9, 0.995]))
         others = draw(st.lists(st.sampled_from([*SYMBOLS, ""]), min_size=1, max_size=2, unique=True))
-        share = (1 - confidence) / (len(others) + 1)
+        share = (1 - confidence) / (len(others) + 2)
+        offset = draw(st.integers(-1, 1))
+        room = [plate[max(place + offset, 0) :][:1] for place in range(len(text))]
         fields["characters"] = tuple(
-            CharacterRead(character, confidence, tuple((other, share) for other in others if other != character))
-            for character in text
+            CharacterRead(
+                character,
+                confidence,
+                tuple((other, share) for other in dict.fromkeys((*others, *listed)) if other != character),
+            )
+            for character, listed in zip(text, room, strict=True)
         )
     if draw(st.booleans()):
         fields["second_reading"] = SecondReading(draw(texts), 0.9, False)
     return read(text, draw(states), **fields)
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(cases())
 def test_both_searches_give_the_same_hits(case: tuple[list[HotlistEntry], list[PlateRead]]) -> None:
     entries, reads = case
@@ -79,6 +93,40 @@ def test_both_searches_give_the_same_hits(case: tuple[list[HotlistEntry], list[P
     assert compiled.match_batch(reads) == one_by_one
     assert plain.match_batch(reads) == one_by_one
     assert [compiled.match(one) for one in reads] == one_by_one
+
+
+class Everything(HotlistIndex):
+    """An index whose every entry is a candidate of every read."""
+
+    def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
+        return [[(self._base, row) for row in range(len(self._base.entries))] for _ in wanted]
+
+
+def is_near(hit: Hit) -> bool:
+    """Whether a hit is in the neighborhood that the index promises."""
+    gaps = sum(place.relation in ("missing", "extra") for place in hit.characters)
+    others = sum(
+        class_text(canonical_plate(place.read)) != class_text(canonical_plate(place.listed))
+        for place in hit.characters
+        if place.relation in ("look-alike", "different")
+    )
+    if hit.tier is Tier.PARTIAL:
+        return gaps == others == 0
+    return others <= MOST_SUBSTITUTIONS if gaps == 0 else others <= 1
+
+
+@settings(max_examples=300)
+@given(cases())
+def test_the_index_finds_every_near_hit_that_comparing_with_all_entries_finds(
+    case: tuple[list[HotlistEntry], list[PlateRead]],
+) -> None:
+    entries, reads = case
+    matcher = Matcher(HotlistIndex.build(entries, {}), MatchingSettings())
+    of_all = Matcher(Everything.build(entries, {}), MatchingSettings())
+    for one in reads:
+        found, everything = matcher.match(one), of_all.match(one)
+        assert [hit for hit in everything if is_near(hit)] == [hit for hit in found if is_near(hit)]
+        assert all(hit in everything for hit in found)
 
 
 def test_a_plate_that_very_many_entries_have_loses_none_of_them() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matcher.background import pattern_of
 from matcher.confusion import CLASSES
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
@@ -74,8 +75,9 @@ def test_one_number_listed_in_two_states_hits_both_the_right_state_first() -> No
     ],
 )
 def test_text_alone_one_look_alike_is_probable_with_the_state(size: int, seen: str, listed: str) -> None:
-    if len(seen) < 6 and size == LARGE:
-        assert matcher(entry(listed, "US-VA"), size=size).match(read(seen, "US-VA")) == [], "too short for a long list"
+    if size == LARGE and (len(seen) < 6 or pattern_of(seen) == "AAA9999"):
+        # Too short for a long list, or like nearly every plate of Virginia, of which one is always listed.
+        assert matcher(entry(listed, "US-VA"), size=size).match(read(seen, "US-VA")) == []
         return
     (hit,) = matcher(entry(listed, "US-VA"), size=size).match(read(seen, "US-VA"))
     assert hit.tier is Tier.PROBABLE

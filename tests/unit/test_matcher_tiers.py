@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.background import background_scores, pattern_of
+from matcher.background import Background, pattern_of
 from matcher.confusion import ALPHABET
-from matcher.evidence import Slot
+from matcher.evidence import LEAST_LOSS_SHARE, Slot, loss_share
 from matcher.read_arrays import ReadArrays
+from matcher.score import jurisdiction_score
+from matcher.traffic import Traffic
 from schemas.types import Category, Hit, Tier, VehicleDescription
 from tests.unit.matcher_samples import characters, entry, matcher, read
 
@@ -111,9 +113,11 @@ def test_words_for_not_known_are_no_contradiction(make: str, color: str) -> None
     assert only(matcher(entry("8KV4921", vehicle=OLDSMOBILE)).match(seen)).vehicle == ()
 
 
-def background(*texts: str, sure: float | None = None) -> list[float]:
+def background(*texts: str, sure: float | None = None, state: str | None = None, **traffic: float) -> list[float]:
     slots = [[Slot(c, c, None if sure is None else {c: sure}) for c in text] for text in texts]
-    return [float(score) for score in background_scores(ReadArrays.of_slots(slots))]
+    shares = {name.replace("_", "-"): share for name, share in traffic.items()}
+    reads = [read(text, state) for text in texts]
+    return [float(score) for score in Background(Traffic(shares)).scores(ReadArrays.of_slots(slots), reads)]
 
 
 def test_the_background_is_against_common_patterns_and_for_rare_ones() -> None:
@@ -122,20 +126,57 @@ def test_the_background_is_against_common_patterns_and_for_rare_ones() -> None:
     assert common < 0 < odd
 
 
-@given(st.lists(st.text(ALPHABET, min_size=2, max_size=12), min_size=1, max_size=8), st.none() | st.floats(0.01, 1))
-def test_a_read_has_the_same_background_alone_and_among_others(texts: list[str], sure: float | None) -> None:
-    together = background(*texts, sure=sure)
-    assert together == [background(text, sure=sure)[0] for text in texts]
+def test_what_is_common_depends_on_the_state_that_was_read_and_on_who_passes() -> None:
+    assert background("8ABC123", state="US-CA") < background("8ABC123") < background("8ABC123", state="US-VA")
+    assert background("8ABC123", US_CA=0.9) < background("8ABC123") < background("8ABC123", US_VA=0.9)
+    # Of a state without a table nothing else is known than of an unknown one.
+    assert background("8ABC123", state="CA-ON") == background("8ABC123")
+
+
+@given(
+    st.lists(st.text(ALPHABET, min_size=2, max_size=12), min_size=1, max_size=8),
+    st.none() | st.floats(0.01, 1),
+    st.sampled_from([None, "US-VA", "US-CA", "BR"]),
+)
+def test_a_read_has_the_same_background_alone_and_among_others(
+    texts: list[str], sure: float | None, state: str | None
+) -> None:
+    together = background(*texts, sure=sure, state=state)
+    assert together == [background(text, sure=sure, state=state)[0] for text in texts]
     assert all(-30 < each < 10 for each in together)
 
 
 def test_a_letter_that_may_be_a_digit_counts_as_either() -> None:
     slots = [Slot(c, c, {c: 0.99}) for c in "8KV4921"]
     doubtful = [Slot("8", "8", {"8": 0.5, "B": 0.49}), *slots[1:]]
-    sure, unsure, letter = background_scores(
-        ReadArrays.of_slots([slots, doubtful, [Slot("B", "B", {"B": 0.99}), *slots[1:]]])
-    )
+    arrays = ReadArrays.of_slots([slots, doubtful, [Slot("B", "B", {"B": 0.99}), *slots[1:]]])
+    sure, unsure, letter = Background(Traffic()).scores(arrays, [read("8KV4921")] * 3)
     assert letter < unsure < sure
+
+
+def test_the_state_says_more_the_less_often_it_passes() -> None:
+    virginia = Traffic({"us-va": 0.7, "US-NC": 0.1})
+    scores = [jurisdiction_score(True, 0.9, virginia.share(state)) for state in ("US-VA", "US-NC", "US-AK")]
+    assert 0 < scores[0] < scores[1] < scores[2]
+    assert jurisdiction_score(False, 0.9, virginia.share("US-VA")) < 0 == jurisdiction_score(None, None, 0.2)
+    assert jurisdiction_score(True, 0.5, 0.7) < scores[0]
+    unknown = Traffic()
+    assert unknown.share("US-VA") == unknown.share("US-AK") == unknown.share(None)
+
+
+def test_the_shares_of_all_states_are_a_whole_however_many_are_named() -> None:
+    states = ("US-AK", "US-CA", "US-VA")
+    for shares in ({}, {"US-VA": 0.7}, {"US-VA": 0.7, "US-CA": 0.2, "US-AK": 0.1}, {"CA-ON": 1.0}):
+        assert sum(Traffic(shares).spread(states)) == pytest.approx(1.0)
+    assert Traffic({"US-VA": 0.7}).spread(states) == pytest.approx((0.15, 0.15, 0.7))
+
+
+def test_a_read_that_is_sure_of_what_it_shows_has_lost_less() -> None:
+    def share(sure: float | None) -> float:
+        return loss_share([Slot(c, c, None if sure is None else {c: sure}) for c in "8KV4921"])
+
+    assert share(None) == share(0.5) == 1.0
+    assert share(0.999) == LEAST_LOSS_SHARE < share(0.96) < 1.0
 
 
 def test_patterns_are_letters_and_digits() -> None:
