@@ -1,32 +1,34 @@
 """Which stored reads may be hits of newly listed plates: found among millions by arrays, before any is read in full.
 
-Two sieves, each of which lets through every hit and little else. The first one compares texts alone, millions a
-second: its result is exactly that of `HotlistIndex.candidates`. The second one asks a read's own evidence whether it
+Two sieves, each of which lets through every hit of a stated neighborhood and little else. The first one, here, compares
+texts alone, millions a second. The second one, `matcher.historical_evidence`, asks a read's own evidence whether it
 leaves any room for the listed text; `Matcher.match` then decides about what is left.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Self, cast
+from typing import Final, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from matcher.confusion import ALPHABET, CLASS_OF, misread_share, shown_probability, skeleton
-from matcher.evidence import FLOOR, MIN_PLATE_LENGTH
+from matcher.confusion import ALPHABET, CLASS_OF, skeleton
+from matcher.evidence import MIN_PLATE_LENGTH
+from matcher.historical_far import far_pairs
 from matcher.index import HotlistIndex
 from matcher.probes import variants
-from matcher.tiers import LEAST_CREDIBLE_PLACE
 from schemas.plates import MAX_PLATE_LENGTH, WILDCARD, canonical_plate
 from schemas.types import HotlistEntry
 
 TEXT_BYTES: Final = MAX_PLATE_LENGTH
 """Bytes of one text in a block: ASCII, filled up with spaces."""
+
+FAR_PLATES: Final = 100
+"""Up to so many plates are found as far away as live matching finds them; more, within one step."""
 
 _Keys = npt.NDArray[np.uint64]
 _Rows = npt.NDArray[np.int64]
@@ -38,7 +40,6 @@ for _character in ALPHABET:
     _CLASS_OF_BYTE[ord(_character)] = CLASS_OF[_character]
 _V, _W = CLASS_OF["V"], CLASS_OF["W"]
 _CLASS_COUNT = max(CLASS_OF.values())
-_LEAST_RATIO = math.exp(LEAST_CREDIBLE_PLACE) * (1 - 1e-9)
 _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _BITMAP_SHARE = 32
 """Places of the bitmap per key: of the texts that it lets through wrongly, there are few."""
@@ -99,20 +100,28 @@ class _Table:
 
 
 class PastSieve:
-    """Finds the texts, and then the reads, that may be hits of some plates.
+    """Finds the texts whose reads may be hits of some plates.
+
+    For up to `FAR_PLATES` plates without `?` these are all texts that live matching reaches: with characters replaced by confusion
+    classes, up to three differ, or one is lost or added and up to one differs. For more plates, whose texts would be a
+    large part of all that there are, it is the neighborhood of `HotlistIndex`: one substitution, insertion or deletion,
+    or VV and W. A read with two unsure characters is then missed where both of them left their class.
 
     Args:
         plates: Listed plates in any spelling. Those that no read can be matched with do not matter.
+        far_plates: Instead of `FAR_PLATES`.
     """
 
-    def __init__(self, plates: Iterable[str]) -> None:
+    def __init__(self, plates: Iterable[str], far_plates: int = FAR_PLATES) -> None:
         self.plates = tuple(sorted({plate for plate in map(canonical_plate, plates) if _is_usable(plate)}))
         whole = [row for row, plate in enumerate(self.plates) if WILDCARD not in plate]
-        skeletons = np.array([skeleton(self.plates[row]) for row in whole], dtype=np.uint64)
-        lengths = np.array([len(self.plates[row]) for row in whole], dtype=np.int64)
-        rows = np.array(whole, dtype=np.int64)
-        self._near = _Table.of(*_neighbors(skeletons, lengths, rows))
-        self._double_v = _Table.of(*_double_v_neighbors(skeletons, rows))
+        self._keys = np.array([skeleton(self.plates[row]) for row in whole], dtype=np.uint64)
+        self._lengths = np.array([len(self.plates[row]) for row in whole], dtype=np.int64)
+        self._rows = np.array(whole, dtype=np.int64)
+        self._near: tuple[_Table, _Table] | None = None
+        if len(whole) > far_plates:
+            near = _Table.of(*_neighbors(self._keys, self._lengths, self._rows))
+            self._near = near, _Table.of(*_double_v_neighbors(self._keys, self._rows))
         self._partial = self._partial_tables()
 
     def _partial_tables(self) -> dict[tuple[int, int], _Table]:
@@ -129,17 +138,17 @@ class PastSieve:
         }
 
     def candidates(self, block: bytes) -> dict[str, tuple[str, ...]]:
-        """Return the texts of a block that are in the neighborhood of a plate.
+        """Return the texts of a block that are in the neighborhood of a plate; see `PastSieve`.
 
         Args:
             block: Canonical texts of ASCII, `TEXT_BYTES` each, filled up with spaces.
 
         Returns:
-            The canonical plates that `HotlistIndex.candidates` would give, by text; texts without any are left out.
+            The canonical plates by text; texts without any are left out.
         """
         texts = np.frombuffer(block, dtype=np.uint8).reshape(-1, TEXT_BYTES)
         skeletons, lengths = _skeletons(texts)
-        found = [self._near.pairs(skeletons), self._vv_pairs(texts, skeletons)]
+        found = [self._pairs(texts, skeletons, lengths)]
         for (length, mask), table in self._partial.items():
             own = np.flatnonzero(lengths == length)
             places, rows = table.pairs(skeletons[own] & np.uint64(mask))
@@ -154,9 +163,20 @@ class PastSieve:
                 pairs.setdefault(text, set()).add(self.plates[row])
         return {text: tuple(sorted(plates)) for text, plates in pairs.items()}
 
-    def _vv_pairs(self, texts: npt.NDArray[np.uint8], skeletons: _Keys) -> tuple[_Rows, _Rows]:
+    def _pairs(
+        self, texts: npt.NDArray[np.uint8], skeletons: _Keys, lengths: npt.NDArray[np.int64]
+    ) -> tuple[_Rows, _Rows]:
+        """Return the pairs with plates without `?`."""
+        if self._near is None:
+            places, plates = far_pairs(skeletons, lengths, self._keys, self._lengths)
+            return places, self._rows[plates]
+        near, double_v = self._near
+        found = near.pairs(skeletons), self._vv_pairs(double_v, texts, skeletons)
+        return np.concatenate([places for places, _ in found]), np.concatenate([rows for _, rows in found])
+
+    def _vv_pairs(self, double_v: _Table, texts: npt.NDArray[np.uint8], skeletons: _Keys) -> tuple[_Rows, _Rows]:
         """Return the pairs of VV and W: a skeleton does not tell V from its look-alikes, so that the text is asked."""
-        places, rows = self._double_v.pairs(skeletons)
+        places, rows = double_v.pairs(skeletons)
         listed = (skeleton(self.plates[row]) for row in rows.tolist())
         right = [
             key in {skeleton(other) for other in variants(text)}
@@ -225,75 +245,3 @@ def _double_v_neighbors(keys: _Keys, rows: _Rows) -> tuple[_Keys, _Rows]:
         found[-2], found[-1] = found[-2][single], found[-1][double]
         owners += [rows[single], rows[double]]
     return np.concatenate(found), np.concatenate(owners)
-
-
-def leaves_room(text: str, evidence: str, plates: Iterable[str]) -> bool:
-    """Return whether a read's evidence leaves room for one of some plates; where it does not, there is no hit.
-
-    Args:
-        text: Canonical text of the read.
-        evidence: Its characters as stored: JSON of [[character, confidence, [[alternative, probability], ...]], ...].
-        plates: Canonical plates of its neighborhood.
-    """
-    # Most reads are sure in the place that counts, which shows before anything is parsed.
-    places = evidence[2:-2].split("]], [")
-    left = [plate for plate in plates if not _is_ruled_out(text, places, plate)]
-    if not left:
-        return False
-    characters = json.loads(evidence)
-    return any(_has_room(text, characters, plate) for plate in left)
-
-
-def _is_ruled_out(text: str, places: Sequence[str], plate: str) -> bool:
-    if not len(text) == len(plate) == len(places):
-        return False
-    return any(
-        seen != listed and listed != WILDCARD and _is_sure(place)
-        for seen, listed, place in zip(text, plate, places, strict=True)
-    )
-
-
-def _is_sure(place: str) -> bool:
-    """Return whether a place, like `"V", 0.9991, [`, has no alternatives and leaves too little for any."""
-    if not place.endswith(", ["):
-        return False
-    try:
-        top = float(place[5:-3])
-    except ValueError:
-        return False
-    return max(1.0 - top, FLOOR) < _LEAST_RATIO * top
-
-
-def _has_room(text: str, characters: Sequence[Sequence[Any]], plate: str) -> bool:
-    if len(text) != len(plate) or (characters and len(characters) != len(text)):
-        return True
-    for place, (seen, listed) in enumerate(zip(text, plate, strict=True)):
-        if seen == listed or listed == WILDCARD:
-            continue
-        if not characters:
-            probability, top = shown_probability(seen, listed), shown_probability(seen, seen)
-        else:
-            probability, top = _at_most(characters[place], seen, listed)
-        # Written so that what is not a number goes on to the matcher, which says what is wrong with it.
-        if probability < _LEAST_RATIO * top:
-            return False
-    return True
-
-
-def _at_most(place: Sequence[Any], seen: str, listed: str) -> tuple[float, float]:
-    """Return at most how probable the listed character is, and at least how probable the one seen is."""
-    _, top, alternatives = place
-    stated: float | None = None
-    rest = 1.0 - top
-    for raw, probability in alternatives:
-        character = "0" if raw == "O" else raw
-        if character and character not in CLASS_OF:
-            return 1.0, top
-        if character == listed:
-            stated = (stated or 0.0) + probability
-        rest -= probability
-    if rest < -1e-6:
-        return 1.0, top
-    if stated is None:
-        stated = max(rest, 0.0) * misread_share(seen, listed)
-    return max(stated, FLOOR), top

@@ -14,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli import historical
+from matcher.historical import FAR_PLATES
 from pipeline.historical_worker import HistoricalWorker
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
@@ -21,7 +22,7 @@ from schemas.events import Alert, AlertType
 from schemas.matching_settings import MatchingSettings
 from schemas.repeats import Outcome
 from schemas.settings import PolicySettings, RetentionSettings, Settings
-from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead
+from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead, Tier
 from storage.alerts import AlertLog
 from storage.database import Database
 from storage.hotlist_edits import HotlistEdits
@@ -93,6 +94,30 @@ def test_a_past_read_alerts_once(database: Database) -> None:
     import_version(database, [listed(1, instructions="unarmed")])
     caught_up(database)
     assert len(alerts(database)) == 1
+
+
+BLURRED_PLACE = (("K", 0.6), ("V", 0.35))
+BLURRED = characters("KNV4827", p0=BLURRED_PLACE, p4=(("8", 0.6), ("5", 0.35)))
+"""Two characters of VNV4527 are taken for others that look quite different, and the read is not sure of them."""
+
+
+def test_a_single_entry_finds_a_read_that_is_unsure_of_two_characters(database: Database) -> None:
+    seen = passed(database, "KNV4827", ago=timedelta(days=2), characters=BLURRED)
+    passed(database, "KNV4827", ago=timedelta(days=3), characters=characters("KNV4827", 0.9995))
+    import_version(database, [listed(1)])
+    caught_up(database)
+    (alert,) = alerts(database)
+    assert (alert.read.read_id, alert.hit.tier, alert.sightings) == (seen.read_id, Tier.PROBABLE, 1)
+    assert hits(database) == [(seen.read_id, "probable", True, "alerted")]
+
+
+def test_of_many_entries_only_what_is_one_step_away_is_found(database: Database) -> None:
+    passed(database, "KNV4827", ago=timedelta(days=2), characters=BLURRED)
+    near = passed(database, "KNV4527", ago=timedelta(days=3), characters=characters("KNV4527", p0=BLURRED_PLACE))
+    others = [listed(number, f"{number:03d}XYZ") for number in range(2, FAR_PLATES + 2)]
+    import_version(database, [listed(1), *others])
+    caught_up(database)
+    assert hits(database) == [(near.read_id, "probable", True, "alerted")]
 
 
 def test_many_sightings_are_one_alert_about_the_latest(database: Database) -> None:

@@ -1,0 +1,180 @@
+"""Whether a stored read's own evidence leaves any room for a listed plate: told quickly, as it is asked of millions.
+
+It is the same that `matcher.tiers.choose_tier` asks of an alignment, and never stricter.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
+
+from matcher.confusion import (
+    ADDED,
+    ADDED_EASILY,
+    CLASS_OF,
+    DROPPED,
+    DROPPED_EASILY,
+    NARROW,
+    SAME_SHAPE,
+    SAME_SHAPE_SHARE,
+    VV_FOR_W,
+    misread_share,
+)
+from matcher.evidence import FLOOR, Slot
+from matcher.tiers import LEAST_CREDIBLE_PLACE, LEAST_CREDIBLE_TEXT
+from schemas.plates import WILDCARD
+
+_TOLERANCE: Final = 1e-5
+_LEAST_PLACE: Final = LEAST_CREDIBLE_PLACE - _TOLERANCE
+_LEAST_TEXT: Final = LEAST_CREDIBLE_TEXT - _TOLERANCE
+_LOG_SAME_SHAPE: Final = math.log(SAME_SHAPE_SHARE)
+_LOG_VV: Final = math.log(VV_FOR_W)
+_LOG_DROPPED, _LOG_DROPPED_EASILY = (math.log(chance / (1 - chance)) for chance in (DROPPED, DROPPED_EASILY))
+_NO_ALTERNATIVES: Final = ", ["
+_BETWEEN_PLACES: Final = "]], ["
+_Pair = tuple[int, str]
+"""A place of the read, and the listed character that answers it."""
+
+
+def leaves_room(text: str, evidence: str, plates: Iterable[str]) -> bool:
+    """Return whether a read's evidence leaves room for one of some plates; where it does not, there is no hit.
+
+    Args:
+        text: Canonical text of the read.
+        evidence: Its characters as stored: JSON of [[character, confidence, [[alternative, probability], ...]], ...].
+        plates: Canonical plates; one with `?` is as long as the text, and fits it or is not asked for.
+    """
+    stated = evidence[2:-3].split(_BETWEEN_PLACES) if len(evidence) > 2 else None
+    # What is not stored as expected goes on to the matcher, which says what is wrong with it.
+    if stated is not None and len(stated) != len(text):
+        return True
+    places = _Places(text, stated)
+    return any(_has_room(text, plate, places) for plate in plates)
+
+
+class _Places:
+    """How much a read speaks against another character, in nats as `matcher.align.Step` has it: at most so much.
+
+    Args:
+        text: Canonical text of the read.
+        stated: JSON of each place, without what is before and after it in a list; None where there is only text.
+    """
+
+    def __init__(self, text: str, stated: list[str] | None) -> None:
+        self._text = text
+        self._stated = stated
+
+    def credibility(self, place: int, listed: str) -> float:
+        """Return that of a listed character in the place of another one."""
+        seen = self._text[place]
+        if self._stated is None:
+            return _plain_credibility(seen, listed)
+        found = _credibility(self._stated[place], listed, misread_share(seen, listed))
+        return max(found, _LOG_SAME_SHAPE) if (seen, listed) in SAME_SHAPE else found
+
+    def absence(self, place: int) -> float:
+        """Return that of no character."""
+        seen = self._text[place]
+        at_edge = place in (0, len(self._text) - 1)
+        if self._stated is None:
+            return _plain_absence(seen, at_edge)
+        return _credibility(self._stated[place], "", ADDED_EASILY if at_edge or seen in NARROW else ADDED)
+
+
+@lru_cache(maxsize=2048)
+def _plain_credibility(seen: str, listed: str) -> float:
+    slot = Slot(seen, seen)
+    return min(math.log(slot.probability(listed) / slot.top), 0.0)
+
+
+@lru_cache(maxsize=128)
+def _plain_absence(seen: str, at_edge: bool) -> float:
+    slot = Slot(seen, seen)
+    return min(math.log(slot.absent(at_edge) / slot.top), 0.0)
+
+
+def _credibility(stated: str, listed: str, share: float) -> float:
+    """Return ln(P(listed) / P(as seen)) of a place at most; `share` is the listed one's of what is left out."""
+    try:
+        if stated.endswith(_NO_ALTERNATIVES):
+            top = float(stated[5:-3])
+            probability = max(1.0 - top, 0.0) * share
+        else:
+            top, probability = _stated(stated, listed, share)
+    except (ValueError, TypeError):
+        return 0.0
+    if not 0.0 < top <= 1.0 + _TOLERANCE:
+        return 0.0
+    return min(math.log(max(probability, FLOOR) / top), 0.0)
+
+
+def _stated(stated: str, listed: str, share: float) -> tuple[float, float]:
+    """Return at least how probable the character seen is, and at most how probable the listed one.
+
+    Raises:
+        ValueError: It is not as expected.
+        TypeError: The same.
+    """
+    _, top, alternatives = json.loads(f"[{stated}]]")
+    known: float | None = None
+    rest = 1.0 - top
+    for raw, probability in alternatives:
+        character = "0" if raw == "O" else raw
+        if character and character not in CLASS_OF:
+            raise ValueError
+        if character == listed:
+            known = (known or 0.0) + probability
+        rest -= probability
+    if rest < -1e-6:
+        raise ValueError
+    return top, max(rest, 0.0) * share if known is None else known
+
+
+def _has_room(text: str, plate: str, places: _Places) -> bool:
+    if len(plate) == len(text):
+        return _is_credible(text, enumerate(plate), places, 0.0)
+    if len(plate) + 1 == len(text):
+        alignments = _without_one(text, plate, places)
+    elif len(plate) == len(text) + 1:
+        alignments = _with_one_more(text, plate)
+    else:
+        return False
+    return any(_is_credible(text, pairs, places, gap) for pairs, gap in alignments)
+
+
+def _is_credible(text: str, pairs: Iterable[_Pair], places: _Places, total: float) -> bool:
+    """Return whether a read may be of a text; `total` is how credible what is not in the pairs is."""
+    for place, listed in pairs:
+        if text[place] != listed and listed != WILDCARD:
+            credibility = places.credibility(place, listed)
+            total += credibility
+            # Written so that what is not a number leaves room.
+            if credibility < _LEAST_PLACE or total < _LEAST_TEXT:
+                return False
+    return True
+
+
+def _without_one(text: str, plate: str, places: _Places) -> Iterator[tuple[list[_Pair], float]]:
+    """Yield the alignments with a plate that lacks one of the characters seen."""
+    for extra in range(len(text)):
+        absence = places.absence(extra)
+        if not absence < _LEAST_PLACE:
+            before = list(enumerate(plate[:extra]))
+            yield before + list(enumerate(plate[extra:], extra + 1)), absence
+    for place, listed in enumerate(plate):
+        if listed == "W" and text[place : place + 2] == "VV":
+            yield list(enumerate(plate[:place])) + list(enumerate(plate[place + 1 :], place + 2)), _LOG_VV
+
+
+def _with_one_more(text: str, plate: str) -> Iterator[tuple[list[_Pair], float]]:
+    """Yield the alignments with a plate that has a character more."""
+    for missing, listed in enumerate(plate):
+        easily = missing in (0, len(text)) or listed in NARROW
+        pairs = list(enumerate(plate[:missing])) + list(enumerate(plate[missing + 1 :], missing))
+        yield pairs, _LOG_DROPPED_EASILY if easily else _LOG_DROPPED
+    for place, seen in enumerate(text):
+        if seen == "W" and plate[place : place + 2] == "VV":
+            yield list(enumerate(plate[:place])) + list(enumerate(plate[place + 2 :], place + 1)), _LOG_VV
