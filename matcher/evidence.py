@@ -27,6 +27,10 @@ MIN_PLATE_LENGTH = 2
 FLOOR = 1e-6
 """No reader is surer than this: P of a character that its distribution leaves out."""
 
+EXTRA_AT_EDGE_SHARE = 0.002
+"""How probable it is at least that the first or last character is none, beside what it is read as: plates carry small
+letters, stickers and emblems there, which a reader sees well and a list leaves out."""
+
 LEAST_LOSS_SHARE = 0.1
 """Of the general rate, in a read that is sure of every character it shows."""
 
@@ -76,7 +80,8 @@ class Slot:
             return general
         known = self.distribution.get("")
         rest = max(1.0 - sum(self.distribution.values()), 0.0)
-        return max(known if known is not None else rest * general, FLOOR)
+        least = EXTRA_AT_EDGE_SHARE * self.top if at_edge else FLOOR
+        return max(known if known is not None else rest * general, least, FLOOR)
 
 
 def loss_share(slots: Sequence[Slot]) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from matcher.align import BACKGROUND
 from matcher.confusion import ALPHABET, SAME_SHAPE, SAME_SHAPE_SHARE, misread_share
-from matcher.evidence import FLOOR, Slot, loss_share
+from matcher.evidence import EXTRA_AT_EDGE_SHARE, FLOOR, Slot, loss_share
 from matcher.packing import NONE, WILD, Codes
 from schemas.plates import MAX_PLATE_LENGTH
 
@@ -121,8 +121,9 @@ class ReadArrays:
         absent = np.array([each.get("", -1.0) for each in distributions])
         at_edge = (places == 0) | (places == self.lengths[rows] - 1)
         general = _ABSENT[at_edge.astype(np.int64), codes]
-        absent = np.maximum(np.where(absent < 0, rest * general, absent), FLOOR)
         tops = probabilities[np.arange(len(codes)), codes]
+        absent = np.where(absent < 0, rest * general, absent)
+        absent = np.maximum(absent, np.maximum(np.where(at_edge, EXTRA_AT_EDGE_SHARE * tops, FLOOR), FLOOR))
         self.absent[rows, places, 0] = np.log(absent)
         self.absent[rows, places, 1] = np.minimum(np.log(absent / tops), 0.0)
         self.losses[[row for row, _ in reads]] = [math.log(loss_share(slots)) for _, slots in reads]
