@@ -30,7 +30,7 @@ from matcher.evidence import read_slots
 from matcher.index import HotlistIndex
 from matcher.layer import Layer
 from matcher.match import Matcher
-from matcher.packing import codes_of, codes_of_packed
+from matcher.packing import codes_of
 from matcher.read_arrays import ReadArrays
 from matcher.search import Wanted
 from pipeline.live_matcher import SWITCH_SECONDS
@@ -138,7 +138,7 @@ def measure(size: int, runs: int) -> dict[str, str]:
     built = time.perf_counter() - started
     del objects
     started = time.perf_counter()
-    Layer.build(index.arrays(), codes_of_packed(index.arrays().plates))
+    Layer.build(index.arrays())
     sorted_in = time.perf_counter() - started
     row = {
         "entries": f"{size:,}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,17 +14,11 @@ import numpy.typing as npt
 
 from matcher.entry_columns import CATEGORIES, EntryColumns
 from matcher.evidence import MIN_PLATE_LENGTH
+from matcher.pace import AT_ONCE, Pace
 from matcher.packing import FOREIGN, WILD, Bytes, Codes, Keys, codes_of_bytes, pack, unpack
 from matcher.vocabulary import Vocabulary
 from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry, VehicleDescription
-
-_BLOCK: Final = 65_536
-_PIECE: Final = 256
-
-
-def no_pause() -> None:
-    """Go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +56,41 @@ class EntryArrays:
 
     @classmethod
     def of(
-        cls, entries: Iterable[HotlistEntry], vocabulary: Vocabulary, pause: Callable[[], None] = no_pause
-    ) -> tuple[EntryArrays, Codes, list[Unusable]]:
+        cls, entries: Iterable[HotlistEntry], vocabulary: Vocabulary, pace: Pace = AT_ONCE
+    ) -> tuple[EntryArrays, list[Unusable]]:
         """Arrange entries.
 
         Args:
             entries: Any number; read once, a block of them in memory at a time.
             vocabulary: Gets the texts that are new.
-            pause: Called between pieces of the work.
+            pace: How many at a time.
 
         Returns:
-            The usable entries in order, their plates' codes, and the others.
+            The usable entries in order, and the others.
         """
         columns = EntryColumns(vocabulary)
         parts: list[EntryArrays] = []
-        codes: list[Codes] = [np.empty((0, MAX_PLATE_LENGTH), dtype=np.uint8)]
         unusable: list[Unusable] = []
         iterator = iter(entries)
         while True:
-            while len(columns.plates) < _BLOCK and (piece := list(islice(iterator, _PIECE))):
+            while len(columns.plates) < pace.rows and (piece := list(islice(iterator, pace.entries))):
                 columns.take(piece)
-                pause()
+                pace.pause()
             if not columns.plates:
-                return cls.joined(parts, vocabulary), np.concatenate(codes), unusable
-            part, part_codes = cls._usable(columns, vocabulary, unusable)
-            parts.append(part)
-            codes.append(part_codes)
-            pause()
+                return cls.joined(parts, vocabulary), unusable
+            parts.append(cls._usable(columns, vocabulary, unusable, pace))
 
     @classmethod
     def _usable(
-        cls, gathered: EntryColumns, vocabulary: Vocabulary, unusable: list[Unusable]
-    ) -> tuple[EntryArrays, Codes]:
+        cls, gathered: EntryColumns, vocabulary: Vocabulary, unusable: list[Unusable], pace: Pace
+    ) -> EntryArrays:
         """Return the usable ones of the entries that were gathered; the others go to `unusable`."""
         plates, columns = gathered.plates, gathered.taken()
         characters = columns.pop("characters")
         codes = codes_of_bytes(characters)
+        pace.pause()
         bad = _unusable_rows(characters, codes)
+        pace.pause()
         for row in bad.tolist():
             high, low = columns["entry_ids"][row].tolist()
             hotlist = vocabulary.hotlists.texts[columns["hotlists"][row]] or ""
@@ -106,7 +98,9 @@ class EntryArrays:
         if len(bad):
             columns = {name: np.delete(column, bad, axis=0) for name, column in columns.items()}
             characters, codes = np.delete(characters, bad, axis=0), np.delete(codes, bad, axis=0)
-        return cls(vocabulary, plates=pack(codes), letters_o=_letters_o(characters), **columns), codes
+        packed = pack(codes)
+        pace.pause()
+        return cls(vocabulary, plates=packed, letters_o=_letters_o(characters), **columns)
 
     @classmethod
     def joined(cls, parts: Sequence[EntryArrays], vocabulary: Vocabulary) -> EntryArrays:
@@ -116,9 +110,13 @@ class EntryArrays:
         columns = {name: [_no_rows(name), *(getattr(part, name) for part in parts)] for name in COLUMNS}
         return cls(vocabulary, **{name: np.concatenate(arrays) for name, arrays in columns.items()})
 
-    def taken(self, rows: npt.NDArray[Any]) -> EntryArrays:
+    def taken(self, rows: npt.NDArray[Any], pace: Pace = AT_ONCE) -> EntryArrays:
         """Return some rows, by their numbers or by a mask."""
-        return EntryArrays(self.vocabulary, **{name: getattr(self, name)[rows] for name in COLUMNS})
+        columns = {}
+        for name in COLUMNS:
+            columns[name] = getattr(self, name)[rows]
+            pace.pause()
+        return EntryArrays(self.vocabulary, **columns)
 
     def canonical(self, row: int) -> str:
         """Return a row's canonical plate."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -14,6 +15,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from matcher.pace import AT_ONCE, Pace
 from matcher.packing import Keys, bytes_of
 from matcher.vocabulary import Vocabulary
 from schemas.plates import normalize_plate
@@ -101,10 +103,14 @@ class EntryColumns:
         return columns
 
 
-def ids_of(entry_ids: Iterable[UUID]) -> Keys:
+def ids_of(entry_ids: Iterable[UUID], pace: Pace = AT_ONCE) -> Keys:
     """Return ids as `EntryArrays.entry_ids` has them, uint64 (n, 2)."""
-    joined = b"".join([number.to_bytes(16, "big") for number in map(_INT, entry_ids)])
-    return np.frombuffer(joined, dtype=">u8").astype(np.uint64).reshape(-1, 2)
+    found = bytearray()
+    iterator = iter(entry_ids)
+    while piece := list(islice(iterator, pace.entries)):
+        found += b"".join([number.to_bytes(16, "big") for number in map(_INT, piece)])
+        pace.pause()
+    return np.frombuffer(found, dtype=">u8").astype(np.uint64).reshape(-1, 2)
 
 
 def _normalized(plates: list[str]) -> list[str]:

@@ -14,7 +14,8 @@ import numpy as np
 from matcher.entry_arrays import EntryArrays, Unusable
 from matcher.entry_columns import ids_of
 from matcher.layer import Layer, arranged
-from matcher.packing import codes_of, codes_of_packed
+from matcher.pace import SEARCHES, BesideReads, Pace
+from matcher.packing import Keys, codes_of
 from matcher.probes import probe_skeletons
 from matcher.read_arrays import ReadArrays
 from matcher.saved_index import SavedIndex, load, save
@@ -95,7 +96,10 @@ class HotlistIndex:
         Args:
             entries: Each id once; read once.
         """
-        arrays, _, unusable = EntryArrays.of(entries, self._base.entries.vocabulary)
+        return self._arranged(entries, BesideReads())
+
+    def _arranged(self, entries: Iterable[HotlistEntry], pace: Pace) -> Addition:
+        arrays, unusable = EntryArrays.of(entries, self._base.entries.vocabulary, pace)
         return Addition(arrays, tuple(unusable))
 
     def with_changes(
@@ -108,7 +112,8 @@ class HotlistIndex:
 
         Removing takes time by the number of entries that go, adding by the number that were added since the last build.
         When these are too many, or most of the others are gone, everything is arranged anew, which takes as long as
-        `build`.
+        `build`. All of it is done a little at a time, so that reads which are matched meanwhile go on; additions take
+        up to a second or two longer beside reads without end.
 
         Args:
             added: New entries, and changed ones, which replace those of the same id; each id once. As such, or from
@@ -116,16 +121,16 @@ class HotlistIndex:
             removed: Ids of entries that go; those that are not there do not matter.
             as_of: Date of each list's content; None: as before.
         """
-        came = added if isinstance(added, Addition) else self.arranged(added)
-        gone = np.concatenate([ids_of(removed), came.entries.entry_ids, ids_of(one.entry_id for one in came.unusable)])
-        base, addition = self._base.without(gone), self._addition.without(gone)
-        unusable = self._unusable
-        if unusable:
-            pairs = set(map(tuple, gone.tolist()))
-            unusable = tuple(one for one in unusable if divmod(one.entry_id.int, 1 << 64) not in pairs)
+        # What goes must not match any more, so it does not wait for reads.
+        pace = BesideReads(is_urgent=not added)
+        came = added if isinstance(added, Addition) else self._arranged(added, pace)
+        ids = ids_of(removed, pace), came.entries.entry_ids, ids_of((one.entry_id for one in came.unusable), pace)
+        gone = np.concatenate(ids)
+        base, addition = self._base.without(gone, pace), self._addition.without(gone, pace)
+        unusable = _without(self._unusable, gone)
         dates = self.as_of if as_of is None else dict(as_of)
         if len(came.entries):
-            base, addition = _added(base, addition, came.entries)
+            base, addition = _added(base, addition, came.entries, pace)
         return HotlistIndex(base, addition, dates, (*unusable, *came.unusable))
 
     def without_list(self, hotlist_id: str) -> HotlistIndex:
@@ -165,6 +170,7 @@ class HotlistIndex:
 
     def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
         """Return the entries that reads may be; see `matcher.search.find`."""
+        SEARCHES.begun += 1  # not exact where threads meet, and need not be
         return find((self._base, self._addition), reads, wanted, engine)
 
     def warm_up(self) -> None:
@@ -186,14 +192,23 @@ class HotlistIndex:
                 yield layer.entries.entry(row), layer.entries.canonical(row)
 
 
-def _added(base: Layer, addition: Layer, came: EntryArrays) -> tuple[Layer, Layer]:
+def _without(unusable: tuple[Unusable, ...], gone: Keys) -> tuple[Unusable, ...]:
+    if not unusable or not len(gone):
+        return unusable
+    # Hardly ever one of them goes, and to find that out by their ids' low halves takes no object per id that goes.
+    lows = ids_of(one.entry_id for one in unusable)[:, 1]
+    gone_lows = np.sort(gone[:, 1])
+    near = gone_lows[np.minimum(np.searchsorted(gone_lows, lows), len(gone_lows) - 1)] == lows
+    if not near.any():
+        return unusable
+    pairs = set(map(tuple, gone[np.isin(gone[:, 1], lows[near])].tolist()))
+    return tuple(one for one in unusable if divmod(one.entry_id.int, 1 << 64) not in pairs)
+
+
+def _added(base: Layer, addition: Layer, came: EntryArrays, pace: Pace) -> tuple[Layer, Layer]:
     vocabulary = came.vocabulary
     too_many = addition.size + len(came) > max(SMALL_ADDITION, base.size // ADDITION_SHARE)
     if too_many or base.size < len(base.entries) // 2:
-        return _joined((base.there(), addition.there(), came), vocabulary), Layer.empty(vocabulary)
-    return base, _joined((addition.there(), came), vocabulary)
-
-
-def _joined(parts: Sequence[EntryArrays], vocabulary: Vocabulary) -> Layer:
-    entries = EntryArrays.joined(parts, vocabulary)
-    return Layer.build(entries, codes_of_packed(entries.plates))
+        everything = base.there(pace), addition.there(pace), came
+        return Layer.build(EntryArrays.joined(everything, vocabulary), pace), Layer.empty(vocabulary)
+    return base, Layer.build(EntryArrays.joined((addition.there(pace), came), vocabulary), pace)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from matcher.confusion import skeleton
 from matcher.entry_arrays import EntryArrays, Unusable
-from matcher.packing import WILD, Codes, Keys, keys_of, skeletons, wild_tags
+from matcher.pace import AT_ONCE, Pace
+from matcher.packing import PARTIAL, WILD, Codes, Keys, codes_of_packed, keys_of, skeletons, wild_tags
 from matcher.vocabulary import Vocabulary
 from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry
@@ -22,7 +23,8 @@ BITMAP_BITS: Final = 25
 """A bit for each value of a key's top bits: 4 MiB, which a processor keeps near, rule out nearly every probe."""
 
 _ENTRIES_PER_BUCKET: Final = 2
-_BLOCK: Final = 16_384
+_STEP: Final = 256
+_MANY: Final = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,35 +49,32 @@ class Layer:
     """How many entries are there still."""
 
     @classmethod
-    def build(cls, entries: EntryArrays, codes: Codes) -> Layer:
-        """Arrange entries, each id once.
+    def build(cls, entries: EntryArrays, pace: Pace = AT_ONCE) -> Layer:
+        """Arrange entries.
 
         Args:
-            entries: The entries.
-            codes: Their plates' codes, uint8 (n, 12).
+            entries: The entries, each id once.
+            pace: How much of it at a time; what takes the whole list at once, as sorting does, is no less.
         """
-        # A block of them at a time stays in the processor's cache.
-        blocks = range(0, max(len(codes), 1), _BLOCK)
-        keys = np.concatenate([keys_of(skeletons(codes[begin : begin + _BLOCK])) for begin in blocks])
+        found = np.empty(len(entries), dtype=np.uint64)
+        for block in pace.blocks(len(entries)):
+            found[block] = skeletons(entries.plates[block])
+        keys = keys_of(found)
         order = np.argsort(keys)
-        keys = keys[order]
-        entries = entries.taken(order)
-        return cls(
-            entries,
-            keys,
-            _offsets(keys),
-            _bitmap(keys),
-            _masks(codes),
-            np.argsort(entries.entry_ids[:, 1]).astype(np.uint32),
-            np.zeros(len(keys), dtype=np.bool_),
-            len(keys),
-        )
+        pace.pause()
+        keys, entries = keys[order], entries.taken(order, pace)
+        offsets = _offsets(keys)
+        pace.pause()
+        bitmap = _bitmap(keys, pace)
+        by_id = np.argsort(entries.entry_ids[:, 1]).astype(np.uint32)
+        pace.pause()
+        masks = _masks(codes_of_packed(entries.plates[found[order] >= PARTIAL]))
+        return cls(entries, keys, offsets, bitmap, masks, by_id, np.zeros(len(keys), dtype=np.bool_), len(keys))
 
     @classmethod
     def empty(cls, vocabulary: Vocabulary) -> Layer:
         """Return a layer without entries."""
-        entries, codes, _ = EntryArrays.of((), vocabulary)
-        return cls.build(entries, codes)
+        return cls.build(EntryArrays.joined((), vocabulary))
 
     @property
     def shift(self) -> int:
@@ -87,9 +86,9 @@ class Layer:
         arrays = (self.keys, self.offsets, self.bitmap, self.gone, self.entries.plates, self.entries.jurisdictions)
         return sum(array.nbytes for array in arrays)
 
-    def there(self) -> EntryArrays:
+    def there(self, pace: Pace = AT_ONCE) -> EntryArrays:
         """Return the entries that are there still."""
-        return self.entries if self.size == len(self.entries) else self.entries.taken(~self.gone)
+        return self.entries if self.size == len(self.entries) else self.entries.taken(~self.gone, pace)
 
     def find(self, canonical: str, probes: Keys) -> list[int]:
         """Return the rows in the neighborhood of a read, each once.
@@ -110,18 +109,25 @@ class Layer:
         rows = [row for i in np.flatnonzero(first < last) for row in range(first[i], last[i])]
         return [row for row in rows if not self.gone[row]]
 
-    def rows_of(self, entry_ids: Keys) -> Rows:
-        """Return the rows of those entries that are there still.
+    def rows_of(self, entry_ids: Keys, pace: Pace = AT_ONCE) -> Rows:
+        """Return the rows of those entries that are there still; the rows of ids that are there twice, twice.
 
         Args:
             entry_ids: uint64 (n, 2), as `EntryArrays.entry_ids`.
+            pace: How many at a time.
         """
-        if not len(entry_ids) or not self.size:
-            return np.empty(0, dtype=np.int64)
+        found = [np.empty(0, dtype=np.int64)]
+        if self.size:
+            samples = self._samples() if len(entry_ids) > _MANY else None
+            found += [self._rows_of(entry_ids[block], samples) for block in pace.blocks(len(entry_ids))]
+        rows = np.concatenate(found)
+        return rows[~self.gone[rows]]
+
+    def _rows_of(self, entry_ids: Keys, samples: Keys | None) -> Rows:
         ids = self.entries.entry_ids
-        found = []
+        found = [np.empty(0, dtype=np.int64)]
         # The low halves decide nearly always; entries that share one lie beside each other.
-        places = self._first_not_below(entry_ids[:, 1])
+        places = self._first_not_below(entry_ids[:, 1], samples)
         while len(places):
             there = places < len(ids)
             places, entry_ids = places[there], entry_ids[there]
@@ -130,24 +136,30 @@ class Layer:
             same = near & (ids[rows, 0] == entry_ids[:, 0])
             found.append(rows[same])
             places, entry_ids = places[near & ~same] + 1, entry_ids[near & ~same]
-        rows = np.unique(np.concatenate(found))
-        return rows[~self.gone[rows]]
+        return np.concatenate(found)
 
-    def _first_not_below(self, wanted: Keys) -> Rows:
+    def _samples(self) -> Keys:
+        """Return every so many of the low halves in order: the way to them is shorter for whoever looks for many."""
+        samples: Keys = self.entries.entry_ids[self.by_id[::_STEP], 1]
+        return samples
+
+    def _first_not_below(self, wanted: Keys, samples: Keys | None) -> Rows:
         """Return for each low half the first place of `by_id` whose entry's is not smaller: bisected all at once."""
         lows = self.entries.entry_ids[:, 1]
-        first = np.zeros(len(wanted), dtype=np.int64)
-        end = np.full(len(wanted), len(lows), dtype=np.int64)
-        while (first < end).any():
-            middle = (first + end) // 2
-            below = (first < end) & (lows[self.by_id[np.minimum(middle, len(lows) - 1)]] < wanted)
-            end = np.where(below | (first >= end), end, middle)
-            first = np.where(below, middle + 1, first)
+        first, size = np.zeros(len(wanted), dtype=np.int64), len(lows)
+        if samples is not None:
+            first, size = np.maximum(np.searchsorted(samples, wanted) - 1, 0) * _STEP, _STEP
+        while size:
+            half = (size + 1) // 2
+            middle = first + (half - 1)
+            row = self.by_id[np.minimum(middle, len(lows) - 1)]
+            first = np.where((middle < len(lows)) & (lows[row] < wanted), middle + 1, first)
+            size -= half
         return first
 
-    def without(self, entry_ids: Keys) -> Layer:
+    def without(self, entry_ids: Keys, pace: Pace = AT_ONCE) -> Layer:
         """Return the layer without some entries (uint64 (n, 2)); those that are not there do not matter."""
-        return self._without_rows(self.rows_of(entry_ids))
+        return self._without_rows(self.rows_of(entry_ids, pace))
 
     def without_list(self, hotlist_id: str) -> Layer:
         """Return the layer without a list's entries."""
@@ -164,14 +176,19 @@ class Layer:
 
 def _offsets(keys: Keys) -> npt.NDArray[np.uint32]:
     bits = max(1, (len(keys) // _ENTRIES_PER_BUCKET).bit_length())
-    tops = keys >> np.uint64(64 - bits)
-    return np.searchsorted(tops, np.arange((1 << bits) + 1, dtype=np.uint64)).astype(np.uint32)
+    counts = np.bincount((keys >> np.uint64(64 - bits)).astype(np.int64), minlength=1 << bits)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
 
 
-def _bitmap(keys: Keys) -> npt.NDArray[np.uint8]:
-    bits = np.zeros(1 << BITMAP_BITS, dtype=np.bool_)
-    bits[keys >> np.uint64(64 - BITMAP_BITS)] = True
-    return np.packbits(bits, bitorder="little")
+def _bitmap(keys: Keys, pace: Pace) -> npt.NDArray[np.uint8]:
+    """Return the bits of sorted keys."""
+    found = np.zeros((1 << BITMAP_BITS) // 8, dtype=np.uint8)
+    for block in pace.blocks(len(keys)):
+        tops = (keys[block] >> np.uint64(64 - BITMAP_BITS)).astype(np.int64)
+        places = tops >> 3
+        first = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]]))
+        found[places[first]] |= np.bitwise_or.reduceat(np.left_shift(1, tops & 7).astype(np.uint8), first)
+    return found
 
 
 def _masks(codes: Codes) -> tuple[Keys, ...]:
@@ -186,5 +203,5 @@ def _masks(codes: Codes) -> tuple[Keys, ...]:
 
 def arranged(entries: Iterable[HotlistEntry], vocabulary: Vocabulary) -> tuple[Layer, list[Unusable]]:
     """Return a layer of hotlist entries, and those that cannot be matched."""
-    arrays, codes, unusable = EntryArrays.of(entries, vocabulary)
-    return Layer.build(arrays, codes), unusable
+    arrays, unusable = EntryArrays.of(entries, vocabulary)
+    return Layer.build(arrays), unusable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,9 @@ FOREIGN: Final = 255
 BASE: Final = NONE + 1
 """A plate is a number of so many different digits, `NONE` as digit zero; twelve of them fit into 64 bits."""
 
+PARTIAL: Final = 1 << 63
+"""The skeletons of plates with `?` have this bit, the others have not."""
+
 SPREAD: Final = 0x9E3779B97F4A7C15
 """Odd, so that multiplying by it gives every skeleton a key of its own, with its top bits well mixed.
 
@@ -52,10 +55,31 @@ _CODE_OF_BYTE: Final = _lookup()
 CLASS_OF_CODE: Final = np.array([*(CLASS_OF[character] for character in ALPHABET), 0, 0], dtype=np.uint8)
 """Class number of every code; 0 for `?` and for no character."""
 
-_CLASS_OF_BYTE: Final = np.zeros(256, dtype=np.uint8)
-_CLASS_OF_BYTE[: len(CLASS_OF_CODE)] = CLASS_OF_CODE
-
 _SYMBOLS: Final = (*ALPHABET, WILDCARD)
+
+_PAIR: Final = np.uint64(BASE * BASE)
+_CLASSES: Final = np.uint64((1 << 4 * MAX_PLATE_LENGTH) - 1)
+_ABSENT_SHIFT: Final = np.uint64(4 * MAX_PLATE_LENGTH)
+_WILD_SHIFT: Final = np.uint64(4 * MAX_PLATE_LENGTH + 8)
+
+
+def _pair_tables() -> list[Keys]:
+    """Return for each two places of a plate, the last ones first, what their two digits say, so that it adds up.
+
+    The classes stand where they do in the skeleton of a plate of twelve characters; above them the number of absent
+    characters, and above that the number of `?`.
+    """
+    digits = np.arange(BASE)
+    is_none, is_wild = (digits == 0).astype(np.uint64), (digits == WILD + 1).astype(np.uint64)
+    classes = np.array([0, *CLASS_OF_CODE[:NONE]], dtype=np.uint64)
+    said = classes | is_none << _ABSENT_SHIFT | is_wild << _WILD_SHIFT
+    shifted = (classes << np.uint64(4)) + (said - classes)
+    pair = (shifted[:, None] + said[None, :]).reshape(-1)
+    above = pair & ~_CLASSES
+    return [(pair & _CLASSES) << np.uint64(8 * place) | above for place in range(MAX_PLATE_LENGTH // 2)]
+
+
+_PAIRS: Final = _pair_tables()
 
 
 def codes_of(texts: Sequence[str]) -> Codes:
@@ -136,41 +160,36 @@ def codes_of_packed(packed: Keys) -> Codes:
     return np.where(digits == 0, NONE, digits - 1).astype(np.uint8)
 
 
-def skeletons(codes: Codes) -> Keys:
+def skeletons(packed: Keys) -> Keys:
     """Return plates' skeletons, as `matcher.confusion.skeleton` has them; with a tag where a plate has `?`.
 
     Args:
-        codes: uint8 (n, 12).
+        packed: uint64 (n,), of `pack`.
 
     Returns:
         uint64 (n,).
     """
-    classes = _CLASS_OF_BYTE[codes]
-    # Two classes in a byte, six of them in a number; then the places after the plate's end go.
-    packed = np.zeros((len(codes), 8), dtype=np.uint8)
-    packed[:, 2:] = classes[:, 0::2] << 4 | classes[:, 1::2]
-    lengths = lengths_of(codes)
-    after = (4 * (MAX_PLATE_LENGTH - lengths)).astype(np.uint64)
-    found = packed.view(">u8").reshape(-1).astype(np.uint64) >> after
-    partial = (codes == WILD).any(axis=1)
-    return np.where(partial, found | wild_tags(lengths), found)
+    found = np.zeros(len(packed), dtype=np.uint64)
+    rest = packed
+    for table in _PAIRS:
+        above = rest // _PAIR
+        found += table[rest - above * _PAIR]
+        rest = above
+    absent = found >> _ABSENT_SHIFT & np.uint64(15)
+    skeleton = (found & _CLASSES) >> (absent * np.uint64(4))
+    tags = wild_tags(np.uint64(MAX_PLATE_LENGTH) - absent)
+    return np.where(found >> _WILD_SHIFT != 0, skeleton | tags, skeleton)
 
 
-def wild_tags(lengths: npt.NDArray[np.int64]) -> Keys:
+def wild_tags(lengths: npt.NDArray[Any]) -> Keys:
     """Return what the skeletons of plates with `?` have besides their classes, so that they stay apart from others.
 
     Args:
-        lengths: The plates' lengths, int64 (n,).
+        lengths: The plates' lengths, (n,).
     """
-    return np.uint64(1 << 63) | (lengths.astype(np.uint64) << np.uint64(56))
+    return np.uint64(PARTIAL) | (lengths.astype(np.uint64) << np.uint64(56))
 
 
 def keys_of(skeleton: Keys) -> Keys:
     """Return the keys of skeletons: each another one, spread over all 64 bits."""
     return skeleton * np.uint64(SPREAD)
-
-
-def lengths_of(codes: Codes) -> npt.NDArray[np.int64]:
-    """Return plates' lengths. Args: codes: uint8 (n, 12)."""
-    lengths: npt.NDArray[np.int64] = (codes != NONE).sum(axis=1)
-    return lengths

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from unittest.mock import patch
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher import entry_arrays
+from matcher.confusion import ALPHABET, skeleton
 from matcher.entry_arrays import EntryArrays
+from matcher.pace import Pace
+from matcher.packing import codes_of, pack, skeletons, unpack
 from matcher.vocabulary import Vocabulary
 from schemas.plates import normalize_plate
 from schemas.types import Category, HotlistEntry, VehicleDescription
@@ -89,12 +90,12 @@ def _is_usable(one: HotlistEntry) -> bool:
 
 @given(st.lists(entries, max_size=20), st.integers(1, 7), st.integers(1, 4))
 def test_arrays_say_what_the_entries_said(given_entries: list[HotlistEntry], block: int, piece: int) -> None:
-    with patch.object(entry_arrays, "_BLOCK", block), patch.object(entry_arrays, "_PIECE", piece):
-        arrays, codes, unusable = EntryArrays.of(iter(given_entries), Vocabulary.empty())
+    pace = Pace()
+    pace.entries, pace.rows = piece, block
+    arrays, unusable = EntryArrays.of(iter(given_entries), Vocabulary.empty(), pace)
     usable = [one for one in given_entries if _is_usable(one)]
     assert [arrays.entry(row) for row in range(len(arrays))] == [_known(one) for one in usable]
     assert [one.entry_id for one in unusable] == [one.entry_id for one in given_entries if not _is_usable(one)]
-    assert len(codes) == len(usable)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +109,24 @@ def test_arrays_say_what_the_entries_said(given_entries: list[HotlistEntry], blo
 )
 def test_an_entry_that_cannot_be_used_says_why_and_of_which_list_it_is(plate: str, reason: str) -> None:
     listed = [entry("ABC123"), entry(plate, entry_id=UUID(int=1 << 64 | 5), hotlist_id="region"), entry("DEF456")]
-    arrays, _, (unusable,) = EntryArrays.of(listed, Vocabulary.empty())
+    arrays, (unusable,) = EntryArrays.of(listed, Vocabulary.empty())
     assert (unusable.entry_id, unusable.hotlist_id, unusable.reason) == (UUID(int=1 << 64 | 5), "region", reason)
     assert [arrays.canonical(row) for row in range(len(arrays))] == ["ABC123", "DEF456"]
+
+
+@given(st.lists(st.text(ALPHABET + "O", min_size=1, max_size=12), max_size=20))
+def test_packed_plates_have_the_skeletons_of_their_texts(texts: list[str]) -> None:
+    texts = [text.replace("O", "0") for text in texts]
+    packed = pack(codes_of(texts))
+    assert [unpack(number) for number in packed.tolist()] == texts
+    assert skeletons(packed).tolist() == [skeleton(text) for text in texts]
+
+
+def test_a_plate_with_unknown_characters_has_a_skeleton_of_its_own() -> None:
+    tagged = skeletons(pack(codes_of(["AB??1", "AB?", "AB???1"])))
+    assert [hex(number >> 56) for number in tagged.tolist()] == ["0x85", "0x83", "0x86"]
+    assert [int(number) & (1 << 56) - 1 for number in tagged] == [
+        skeleton("AB") << 12 | skeleton("1"),
+        skeleton("AB") << 4,
+        skeleton("AB") << 16 | skeleton("1"),
+    ]
