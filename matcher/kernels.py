@@ -35,7 +35,7 @@ _PARTIAL: Final = np.uint64(1 << 63)
 _LENGTH_SHIFT: Final = np.uint64(56)
 _ONE: Final = np.uint64(1)
 _FOUR: Final = np.uint64(4)
-_NIBBLE: Final = np.uint64(15)
+_ROOM: Final = 1024
 
 
 class LayerArrays(NamedTuple):
@@ -183,133 +183,176 @@ def _compare_bucket(
     return found
 
 
-class _Substitutions(NamedTuple):
-    """What a read's characters may be as well, by place, as far as it leaves room for them: class by class.
-
-    `flips` are uint64, the bits in which the classes' numbers differ.
-    """
-
-    places: npt.NDArray[np.int64]
-    flips: npt.NDArray[np.uint64]
-    credibilities: npt.NDArray[np.float32]
-
-
-class _Task(NamedTuple):
-    """A search: what in, how far, and room to work in."""
-
-    layer: LayerArrays
-    reads: BatchArrays
-    least_place: float
-    least_text: float
-    rows: npt.NDArray[np.int64]
-    listed: npt.NDArray[np.int64]
-    others: _Substitutions
+@njit(cache=True, nogil=True, forceinline=True)
+def _is_possible(bitmap: Any, skeleton: Any) -> bool:
+    """Tell whether any row's key begins like this skeleton's."""
+    top = (skeleton * _SPREAD) >> _BITMAP_SHIFT
+    return (bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1)) != 0
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _ask(skeleton: Any, read: int, task: Any, begun: int, found: int) -> int:
-    """Put the rows of a skeleton that may be hits into the task's. Return their end."""
-    key = skeleton * _SPREAD
-    top = key >> _BITMAP_SHIFT
-    # Most skeletons are no row's, which one bit tells.
-    if task.layer.bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1):
-        return _compare_bucket(
-            key, read, task.layer, task.reads, task.least_place, task.least_text, task.rows, begun, found, task.listed
-        )
-    return found
+def _keep(bitmap: Any, skeleton: Any, probes: Any, kept: int) -> int:
+    """Keep a skeleton that some row may have; count it also where there is no more room."""
+    if not _is_possible(bitmap, skeleton):
+        return kept
+    if kept < len(probes):
+        probes[kept] = skeleton
+    return kept + 1
 
 
 @njit(cache=True, nogil=True)
-def _find_others(read: int, task: Any) -> int:
-    """Write down what a read's characters may be as well. Return how many substitutions there are."""
-    reads, others = task.reads, task.others
-    credibilities = np.empty(_CLASS_COUNT + 1, dtype=np.float32)
+def _find_others(
+    codes: Any, length: int, credibilities: Any, least_place: float, room: float, places: Any, flips: Any, worths: Any
+) -> int:
+    """Write down what a read's characters may be as well, class by class: place, bits that differ, credibility.
+
+    Return how many substitutions there are.
+    """
+    by_class = np.empty(_CLASS_COUNT + 1, dtype=np.float32)
+    least = max(least_place, -room)
     count = 0
-    for place in range(reads.lengths[read]):
-        credibilities[:] = -np.inf
+    for place in range(length):
+        by_class[:] = -np.inf
         for code in range(_WILD):
             number = _CLASSES[code]
-            credibilities[number] = max(credibilities[number], reads.credibilities[read, place, code])
-        own = _CLASSES[reads.codes[read, place]]
+            by_class[number] = max(by_class[number], credibilities[place, code])
+        own = _CLASSES[codes[place]]
         for number in range(1, _CLASS_COUNT + 1):
-            if number != own and credibilities[number] >= task.least_place:
-                others.places[count] = place
-                others.flips[count] = np.uint64(own ^ number)
-                others.credibilities[count] = credibilities[number]
+            if number != own and by_class[number] >= least:
+                places[count] = place
+                flips[count] = np.uint64(own ^ number)
+                worths[count] = by_class[number]
                 count += 1
     return count
 
 
 @njit(cache=True, nogil=True)
-def _ask_substituted(own: Any, count: int, read: int, task: Any, begun: int, found: int) -> int:
-    """Ask for texts of equal length: up to `probes.MOST_SUBSTITUTIONS` classes differ, which are three."""
-    places, flips, credibilities = task.others
-    length = task.reads.lengths[read]
+def _substituted(
+    own: Any,
+    length: int,
+    count: int,
+    places: Any,
+    flips: Any,
+    worths: Any,
+    room: float,
+    bitmap: Any,
+    probes: Any,
+    kept: int,
+) -> int:
+    """Keep the skeletons of equal length: up to `probes.MOST_SUBSTITUTIONS` classes differ, which are three."""
     for i in range(count):
+        if room + worths[i] < 0.0:
+            continue
         one = own ^ (flips[i] << np.uint64(4 * (length - 1 - places[i])))
-        found = _ask(one, read, task, begun, found)
+        kept = _keep(bitmap, one, probes, kept)
         for j in range(i + 1, count):
-            left = task.least_text - credibilities[i] - credibilities[j]
-            if places[j] == places[i] or left > 0.0:
+            left = room + worths[i] + worths[j]
+            if places[j] == places[i] or left < 0.0:
                 continue
             two = one ^ (flips[j] << np.uint64(4 * (length - 1 - places[j])))
-            found = _ask(two, read, task, begun, found)
+            kept = _keep(bitmap, two, probes, kept)
             for k in range(j + 1, count):
-                if places[k] != places[j] and credibilities[k] >= left:
+                if places[k] != places[j] and left + worths[k] >= 0.0:
                     three = two ^ (flips[k] << np.uint64(4 * (length - 1 - places[k])))
-                    found = _ask(three, read, task, begun, found)
-    return found
+                    kept = _keep(bitmap, three, probes, kept)
+    return kept
 
 
 @njit(cache=True, nogil=True)
-def _ask_shorter(own: Any, count: int, read: int, task: Any, begun: int, found: int) -> int:
-    """Ask for texts without one of the read's characters, and one class differing, and for W in the place of VV."""
-    places, flips, credibilities = task.others
-    length, codes = task.reads.lengths[read], task.reads.codes[read]
+def _shorter(
+    own: Any,
+    codes: Any,
+    length: int,
+    count: int,
+    places: Any,
+    flips: Any,
+    worths: Any,
+    rooms: Any,
+    bitmap: Any,
+    probes: Any,
+    kept: int,
+) -> int:
+    """Keep the skeletons without one of the characters, and one class differing, and with W in the place of VV."""
     for place in range(length):
         shift = np.uint64(4 * (length - 1 - place))
         low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
-        absent = task.reads.absent[read, place, 1]
-        if absent >= task.least_place:
+        if rooms[place] >= 0.0:
             shorter = (high << shift) | low
-            found = _ask(shorter, read, task, begun, found)
+            kept = _keep(bitmap, shorter, probes, kept)
             for i in range(count):
-                if places[i] != place and absent + credibilities[i] >= task.least_text:
+                if places[i] != place and rooms[place] + worths[i] >= 0.0:
                     after = places[i] if places[i] < place else places[i] - 1
                     flip = flips[i] << np.uint64(4 * (length - 2 - after))
-                    found = _ask(shorter ^ flip, read, task, begun, found)
+                    kept = _keep(bitmap, shorter ^ flip, probes, kept)
         if place + 1 < length and codes[place] == _V and codes[place + 1] == _V:
             below = shift - _FOUR
             single = (high << shift) | (_CLASS_W << below) | (own & ((_ONE << below) - _ONE))
-            found = _ask(single, read, task, begun, found)
-    return found
+            kept = _keep(bitmap, single, probes, kept)
+    return kept
 
 
 @njit(cache=True, nogil=True)
-def _ask_longer(own: Any, count: int, read: int, task: Any, begun: int, found: int) -> int:
-    """Ask for texts with one character more, and one class differing, and for VV in the place of W."""
-    places, flips, credibilities = task.others
-    length, codes = task.reads.lengths[read], task.reads.codes[read]
+def _longer(
+    own: Any,
+    codes: Any,
+    length: int,
+    count: int,
+    places: Any,
+    flips: Any,
+    worths: Any,
+    rooms: Any,
+    bitmap: Any,
+    probes: Any,
+    kept: int,
+) -> int:
+    """Keep the skeletons with one character more, and one class differing, and with VV in the place of W."""
     for place in range(length + 1):
         shift = np.uint64(4 * (length - place))
         low, high = own & ((_ONE << shift) - _ONE), own >> shift
         at_edge = place == 0 or place == length
         for number in range(1, _CLASS_COUNT + 1):
-            dropped = _CREDIBILITY_DROPPED[1 if at_edge or _NARROW_CLASSES[number] else 0]
-            if dropped < task.least_place:
+            room = rooms[1 if at_edge or _NARROW_CLASSES[number] else 0]
+            if room < 0.0:
                 continue
             longer = (((high << _FOUR) | np.uint64(number)) << shift) | low
-            found = _ask(longer, read, task, begun, found)
+            kept = _keep(bitmap, longer, probes, kept)
             for i in range(count):
-                if dropped + credibilities[i] >= task.least_text:
+                if room + worths[i] >= 0.0:
                     after = places[i] if places[i] < place else places[i] + 1
                     flip = flips[i] << np.uint64(4 * (length - after))
-                    found = _ask(longer ^ flip, read, task, begun, found)
+                    kept = _keep(bitmap, longer ^ flip, probes, kept)
         if place < length and codes[place] == _W:
             below = shift - _FOUR
             double = (((high << _FOUR) | _CLASS_V) << _FOUR | _CLASS_V) << below | (own & ((_ONE << below) - _ONE))
-            found = _ask(double, read, task, begun, found)
-    return found
+            kept = _keep(bitmap, double, probes, kept)
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _find_rooms(read: int, reads: Any, least_place: float, least_text: float, without: Any, lost: Any) -> float:
+    """Find how much less likely than as seen a text may be and still be a hit, in nats; below 0: none is.
+
+    `without` takes it for texts without each place, `lost` for those with a character more, inside or where one is
+    lost easily. Return it for texts of equal length.
+    """
+    length, gains, absent = reads.lengths[read], reads.gains[read], reads.absent[read]
+    most = 0.0
+    for place in range(length):
+        top = gains[place, 0]
+        for code in range(1, _WILD):
+            top = max(top, gains[place, code])
+        without[place] = top
+        most += top
+    state = max(0.0, reads.agrees[read], reads.differs[read]) if reads.states[read] != 0 else 0.0
+    spare = most - (reads.thresholds[read] - state)
+    for place in range(length):
+        room = min(absent[place, 1] - least_text, spare - without[place] + absent[place, 0])
+        without[place] = room if absent[place, 1] >= least_place else -1.0
+    for easily in range(2):
+        credibility = _CREDIBILITY_DROPPED[easily]
+        room = min(credibility - least_text, spare + _LOG_DROPPED[easily] + reads.losses[read])
+        lost[easily] = room if credibility >= least_place else -1.0
+    return min(spare, -least_text)
 
 
 @njit(cache=True, nogil=True)
@@ -327,26 +370,37 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
     Returns:
         How many rows there are; when that is more than `rows` takes, search again with a larger one.
     """
-    found = 0
+    found, read = 0, 0
+    bitmap, masks = layer.bitmap, layer.masks
+    listed = np.zeros(12, dtype=np.int64)
+    probes = np.empty(_ROOM, dtype=np.uint64)
     most = 12 * _CLASS_COUNT
-    others = _Substitutions(
-        np.empty(most, dtype=np.int64), np.empty(most, dtype=np.uint64), np.empty(most, dtype=np.float32)
-    )
-    task = _Task(layer, reads, least_place, least_text, rows, np.zeros(12, dtype=np.int64), others)
-    for read in range(len(reads.lengths)):
-        begun = found
-        length = reads.lengths[read]
+    places, flips, worths = np.empty(most, np.int64), np.empty(most, np.uint64), np.empty(most, np.float32)
+    without, lost = np.empty(12, np.float64), np.empty(2, np.float64)
+    while read < len(reads.lengths):
+        length, codes = reads.lengths[read], reads.codes[read]
         own = np.uint64(0)
         for place in range(length):
-            own = (own << _FOUR) | np.uint64(_CLASSES[reads.codes[read, place]])
-        count = _find_others(read, task)
-        found = _ask(own, read, task, begun, found)
-        found = _ask_substituted(own, count, read, task, begun, found)
-        found = _ask_shorter(own, count, read, task, begun, found)
-        if length < 12:
-            found = _ask_longer(own, count, read, task, begun, found)
+            own = (own << _FOUR) | np.uint64(_CLASSES[codes[place]])
+        kept = _keep(bitmap, own, probes, 0)
         tag = _PARTIAL | (np.uint64(length) << _LENGTH_SHIFT)
-        for place in range(layer.mask_starts[length], layer.mask_starts[length + 1]):
-            found = _ask((own & layer.masks[place]) | tag, read, task, begun, found)
+        for number in range(layer.mask_starts[length], layer.mask_starts[length + 1]):
+            kept = _keep(bitmap, (own & masks[number]) | tag, probes, kept)
+        room = _find_rooms(read, reads, least_place, least_text, without, lost)
+        widest = max(room, lost.max(), without[:length].max())
+        count = _find_others(codes, length, reads.credibilities[read], least_place, widest, places, flips, worths)
+        kept = _substituted(own, length, count, places, flips, worths, room, bitmap, probes, kept)
+        kept = _shorter(own, codes, length, count, places, flips, worths, without, bitmap, probes, kept)
+        if length < 12:
+            kept = _longer(own, codes, length, count, places, flips, worths, lost, bitmap, probes, kept)
+        if kept > len(probes):
+            # A read that is sure of nothing, and a long list: the same read again, with room for all of them.
+            probes = np.empty(kept, dtype=np.uint64)
+            continue
+        begun = found
+        for number in range(kept):
+            key = probes[number] * _SPREAD
+            found = _compare_bucket(key, read, layer, reads, least_place, least_text, rows, begun, found, listed)
         ends[read] = found
+        read += 1
     return found

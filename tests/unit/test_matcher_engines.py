@@ -82,7 +82,7 @@ def seen(draw: st.DrawFn, text: str, plate: str) -> PlateRead:
     return read(text, draw(states), **fields)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(cases())
 def test_both_searches_give_the_same_hits(case: tuple[list[HotlistEntry], list[PlateRead]]) -> None:
     entries, reads = case
@@ -115,7 +115,7 @@ def is_near(hit: Hit) -> bool:
     return others <= MOST_SUBSTITUTIONS if gaps == 0 else others <= 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(cases())
 def test_the_index_finds_every_near_hit_that_comparing_with_all_entries_finds(
     case: tuple[list[HotlistEntry], list[PlateRead]],
