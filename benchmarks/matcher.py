@@ -1,6 +1,6 @@
 """How fast reads are matched with national lists on one core, beside rapidfuzz and symspellpy in the same run.
 
-    python -m benchmarks.matcher [--sizes 100000 1000000 3000000] [--runs 5]
+    python -m benchmarks.matcher [--sizes 100000 1000000 3000000] [--runs 5] [--cores 1] [--reload-only]
 
 Plates are drawn. Platewatch's figures are with the score of text and state; the others' find texts within one edit and
 score nothing. symspellpy (`pip install symspellpy`) is left out where it is not installed.
@@ -14,7 +14,6 @@ import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from benchmarks import matcher_reload
 from benchmarks.machine import machine
 from benchmarks.matcher_lists import draw_plates, draw_reads, entries
 from matcher.evidence import read_slots
@@ -33,12 +33,12 @@ from matcher.match import Matcher
 from matcher.packing import codes_of
 from matcher.read_arrays import ReadArrays
 from matcher.search import Wanted
-from pipeline.live_matcher import SWITCH_SECONDS
 from schemas.matching_settings import MatchingSettings
 from schemas.types import PlateRead
 
 BATCH = 4096
 READS = 20_000
+QUIET = 12_000
 _SLOW_READS = 20
 
 
@@ -105,29 +105,6 @@ def single_latencies(search: Callable[[PlateRead], Any], reads: Sequence[PlateRe
     return float(np.percentile(times, 50)), float(np.percentile(times, 99))
 
 
-def reload_latency(matcher: Matcher, index: HotlistIndex, plates: list[str], reads: Sequence[PlateRead]) -> float:
-    """Return the 99th percentile of single matches while another thread applies changes of 10,000, in microseconds."""
-    stop = threading.Event()
-    additions = list(entries(draw_plates(10_000, 99), seed=9))
-    ids = [one.entry_id for one in entries(plates[:10_000])]
-
-    def change() -> None:
-        while not stop.is_set():
-            index.with_changes(additions, ids)
-            time.sleep(0.05)
-
-    thread = threading.Thread(target=change)
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    thread.start()
-    try:
-        return single_latencies(matcher.match, reads)[1]
-    finally:
-        stop.set()
-        thread.join()
-        sys.setswitchinterval(usual)
-
-
 def measure(size: int, runs: int) -> dict[str, str]:
     """Measure one size of list."""
     plates = draw_plates(size, 1)
@@ -175,15 +152,28 @@ def _matching(index: HotlistIndex, plates: list[str], runs: int, before: float) 
         "Matcher.match_batch, distributions, reads/s": f"{median_rate(lambda: whole(matcher, full), runs):,.0f}",
     }
     row["resident after searching"] = f"{resident_mb() - before:.0f} MB"
-    quiet = [read for read in plain if not matcher.match(read)][:5000]
+    quiet = [read for read in plain if not matcher.match(read)][:QUIET]
     arrays = {read.read_id: ReadArrays.of_texts(codes_of([read.plate])) for read in quiet}
     wanted = {read.read_id: [Wanted(read.jurisdiction, 0.94, -1.87, threshold)] for read in quiet}
     p50, p99 = single_latencies(lambda read: index.find(arrays[read.read_id], wanted[read.read_id], "compiled"), quiet)
     row["one search, p50 / p99"] = f"{p50:.0f} / {p99:.0f} us"
     p50, p99 = single_latencies(matcher.match, quiet)
     row["Matcher.match, p50 / p99"] = f"{p50:.0f} / {p99:.0f} us"
-    row["the same while 10k + 10k change, p99"] = f"{reload_latency(matcher, index, plates, quiet):.0f} us"
-    return row
+    return row | matcher_reload.rows(index, matcher, plates, quiet, runs)
+
+
+def reload_alone(size: int, runs: int) -> dict[str, str]:
+    """Measure only what single reads take beside changes of the lists."""
+    plates = draw_plates(size, 1)
+    index = HotlistIndex.build(entries(plates), {})
+    matcher = Matcher(index, MatchingSettings(), "compiled")
+    reads = draw_reads(plates, READS, 3, listed=0.01, distributions=False)
+    quiet = [read for read in reads if not matcher.match(read)][:QUIET]
+    return (
+        {"entries": f"{size:,}"}
+        | _changes(index, plates, runs)
+        | matcher_reload.rows(index, matcher, plates, quiet, runs)
+    )
 
 
 def _changes(index: HotlistIndex, plates: list[str], runs: int) -> dict[str, str]:
@@ -256,6 +246,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--cores", type=int, default=1)
+    parser.add_argument("--reload-only", action="store_true", help="only single reads beside changes of the lists")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-arguments.cores :])
     print(machine())
@@ -263,6 +254,9 @@ def main() -> None:
         " ".join(["python -m benchmarks.matcher", *sys.argv[1:]]),
         f"({arguments.cores} core)",
     )
+    if arguments.reload_only:
+        show([reload_alone(size, arguments.runs) for size in arguments.sizes])
+        return
     show([measure(size, arguments.runs) for size in arguments.sizes])
     if not arguments.no_peers:
         show([peers(size, arguments.runs) for size in arguments.sizes])
