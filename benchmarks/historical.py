@@ -22,6 +22,7 @@ from uuid import UUID
 
 from benchmarks.historical_reads import DAYS, make_reads
 from benchmarks.machine import machine, peak_mb
+from matcher.historical import FAR_PLATES
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from pipeline.historical import HistoricalMatching
@@ -32,7 +33,7 @@ from storage.history import Evidence, ListedEntry, ReadHistory
 
 ACTIVE_ENTRIES = 3_000_000
 SAMPLE = 20_000
-SIZES = (1, 100, 10_000)
+SIZES = (1, FAR_PLATES, 100, 10_000)
 
 
 def entries(database: Database, count: int, vehicles: int) -> list[ListedEntry]:

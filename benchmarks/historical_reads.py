@@ -26,44 +26,76 @@ $$
 """Three letters and four digits for most; shapes of other states for the others. No I, O and Q, as on many plates. One
 expression, which PostgreSQL puts in the place of every call."""
 
-_EVIDENCE = """
-create function bench_evidence(text text, place integer, instead text) returns jsonb language sql immutable as $$
-    select (
-        '[["' || array_to_string(string_to_array(left(text, place - 1), null), '",0.9991,[]],["')
-        || case when place > 1 then '",0.9991,[]],["' else '' end
-        || substr(text, place, 1) || '",0.62,[["' || instead || '",0.34],["",0.004]]],["'
-        || array_to_string(string_to_array(substr(text, place + 1), null), '",0.9991,[]],["')
-        || '",0.9991,[]]]'
-    )::jsonb
+_UNSURE = """
+create function bench_unsure(sure text, place integer, seen text, shares text[]) returns text
+language sql immutable as $$
+    select overlay(
+        sure placing '["' || seen || '",' || shares[1] || ',[["' || shares[2] || '",' || shares[3] || '],["",0.002]]]'
+        from 2 + 16 * (place - 1) for 15
+    )
 $$
 """
+"""Evidence that is sure of every character has sixteen signs for each; here one place's are replaced."""
 
-_VEHICLES = """
+_NEAR = ("'0D1L2Z5S8B36GC7TVYUMNH4AEFPRKXJ9W'", "'D0L1Z2S5B88G6GT7YVVNMNA4FERPXK1PM'")
+_FAR = ("'0123456789ABCDEFGHJKLMNPRSTUVWXYZ'", "'8779168103RE0BBPQKUHEWWFA8Y0NMYT7'")
+"""What a character is taken for: mostly one of its own class; and one of another class."""
+
+_VEHICLES = f"""
 create unlogged table bench_vehicles as
 with vehicle as materialized (
-    select number, bench_plate(number) as plate, 1 + (number % 5)::integer as place
-    from generate_series(1, {v}) as number
-),
-seen as materialized (
     select
         number,
         plate,
         place,
-        overlay(
-            plate placing translate(
-                substr(plate, place, 1), '0D1L2Z5S8B36GC7TVYUMNH4AEFPRKXJ', 'D0L1Z2S5B88G6GT7YVVNMNA4FERPXK1'
-            ) from place for 1
-        ) as misread
+        '[["' || array_to_string(string_to_array(plate, null), '",0.9991,[]],["') || '",0.9991,[]]]' as sure,
+        translate(plate, {_NEAR[0]}, {_NEAR[1]}) as near,
+        translate(plate, {_FAR[0]}, {_FAR[1]}) as far
+    from (
+        select number, bench_plate(number) as plate, 1 + (number %% 4)::integer as place
+        from generate_series(1, {{v}}) as number
+    ) as drawn
+),
+read as materialized (
+    select
+        *,
+        {{one}} as one,
+        {{three}} as three,
+        {{unsure}} as unsure,
+        {{both}} as both_unsure
     from vehicle
 )
 select
     number,
     plate,
-    ('[["' || array_to_string(string_to_array(plate, null), '",0.9991,[]],["') || '",0.9991,[]]]')::jsonb as sure,
-    misread,
-    bench_evidence(misread, place, substr(plate, place, 1)) as unsure
-from seen
+    sure::jsonb,
+    one::jsonb,
+    three::jsonb,
+    overlay(plate placing substr(near, place, 1) from place for 1) as misread,
+    unsure::jsonb,
+    overlay(plate placing substr(far, place, 2) from place for 2) as misread_twice,
+    both_unsure::jsonb
+from read
 """
+
+
+def _unsure(evidence: str, offset: int, seen: str, instead: str, shares: tuple[float, float]) -> str:
+    """Return SQL that makes a place of evidence unsure; later places have to be made so first."""
+    place = f"place + {offset}"
+    character, other = (f"substr({text}, {place}, 1)" for text in (seen, instead))
+    return f"bench_unsure({evidence}, {place}, {character}, array['{shares[0]}', {other}, '{shares[1]}'])"
+
+
+def _vehicles(count: int) -> str:
+    mild = (0.97, 0.02)
+    one = _unsure("sure", 0, "plate", "near", mild)
+    three = "sure"
+    for offset, instead in ((2, "near"), (1, "far"), (0, "near")):
+        three = _unsure(three, offset, "plate", instead, mild)
+    unsure = _unsure("sure", 0, "near", "plate", (0.62, 0.34))
+    both = _unsure(_unsure("sure", 1, "far", "plate", (0.62, 0.34)), 0, "far", "plate", (0.62, 0.34))
+    return _VEHICLES.format(v=count, one=one, three=three, unsure=unsure, both=both).replace("%%", "%")
+
 
 _DAY = """
 insert into {table} (
@@ -71,24 +103,36 @@ insert into {table} (
     jurisdiction, jurisdiction_confidence, latitude, longitude, frame_count, track_number, source_name, source_version
 )
 select
-    gen_random_uuid(), at, at, at, 'gate-' || drawn.number %% 200, 'local', seen, replace(seen, 'O', '0'),
-    case when is_misread then 0.6 else 0.98 end, case when is_misread then unsure else sure end,
+    gen_random_uuid(), at, at, at, 'gate-' || drawn.number %% 200, 'local', seen.text, replace(seen.text, 'O', '0'),
+    case when kind < 0.05 then 0.6 else 0.98 end, seen.evidence,
     'US-VA', 0.97, 38.9, -77.0, 9, (drawn.number %% 100000)::integer, 'platewatch', 'bench'
 from (
     select
         number,
         %(begin)s::timestamptz + random() * interval '1 day' as at,
         1 + floor({v} * power(random(), 2))::bigint as vehicle,
-        random() < 0.05 as is_misread
+        random() as kind
     from generate_series(1, {count}) as number
 ) as drawn
 inner join bench_vehicles as vehicle on vehicle.number = drawn.vehicle
-cross join lateral (select case when is_misread then misread else vehicle.plate end as seen) as text
+cross join lateral (
+    select
+        case when kind < 0.04 then misread when kind < 0.05 then misread_twice else vehicle.plate end as text,
+        case
+            when kind < 0.04 then unsure
+            when kind < 0.05 then both_unsure
+            when kind < 0.35 then sure
+            when kind < 0.65 then one
+            else three
+        end as evidence
+) as seen
 """
+"""One of twenty-five reads is wrong in one place and one of a hundred in two; a third of the others are sure of every
+place, a third unsure of one and a third of three, as the product's reads of single pictures at many distances are."""
 
 
 def make_reads(database: Database, reads: int, vehicles: int, active_entries: int) -> None:
-    """Store reads of the seven days before today; few vehicles pass often; one of twenty reads is wrong.
+    """Store reads of the seven days before today; few vehicles pass often; see `_DAY` for what is wrong.
 
     Args:
         database: A fresh one.
@@ -99,7 +143,7 @@ def make_reads(database: Database, reads: int, vehicles: int, active_entries: in
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with database.connection() as connection:
         connection.execute("set synchronous_commit = off")
-        for statement in (_PLATE, _EVIDENCE, _VEHICLES.replace("{v}", str(vehicles))):
+        for statement in (_PLATE, _UNSURE, _vehicles(vehicles)):
             connection.execute(statement.encode())
         connection.execute("analyze bench_vehicles")
         for day in range(DAYS):

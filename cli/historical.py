@@ -61,7 +61,8 @@ def historical(
     """Match active hotlist entries with the stored reads of the last days.
 
     Hits that are not known yet are stored, and each entry and plate raises one alert, marked historical. A running
-    service does this by itself for entries that come anew. Doing it twice changes nothing.
+    service does this by itself for entries that come anew. Doing it twice changes nothing. One --entry finds every read
+    that live matching would have found; of a list of more than fifty, reads with two misread characters may be missed.
     """
     if (list_name is None) == (entry is None):
         raise typer.BadParameter("say which entries: give --list or --entry")

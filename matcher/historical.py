@@ -27,8 +27,10 @@ from schemas.types import HotlistEntry
 TEXT_BYTES: Final = MAX_PLATE_LENGTH
 """Bytes of one text in a block: ASCII, filled up with spaces."""
 
-FAR_PLATES: Final = 100
-"""Up to so many plates are found as far away as live matching finds them; more, within one step."""
+FAR_PLATES: Final = 50
+"""Up to so many plates are found as far away as live matching finds them; more, within one step. Each adds some 6,000
+texts of three million to those whose reads are asked, and a fifth to a third of a second where ten million are stored.
+"""
 
 _Keys = npt.NDArray[np.uint64]
 _Rows = npt.NDArray[np.int64]
@@ -102,10 +104,11 @@ class _Table:
 class PastSieve:
     """Finds the texts whose reads may be hits of some plates.
 
-    For up to `FAR_PLATES` plates without `?` these are all texts that live matching reaches: with characters replaced by confusion
-    classes, up to three differ, or one is lost or added and up to one differs. For more plates, whose texts would be a
-    large part of all that there are, it is the neighborhood of `HotlistIndex`: one substitution, insertion or deletion,
-    or VV and W. A read with two unsure characters is then missed where both of them left their class.
+    For up to `FAR_PLATES` plates without `?` these are all texts that live matching reaches: with characters replaced
+    by confusion classes, up to three differ, or one is lost or added and up to one differs. For more plates, whose
+    texts would be a large part of all that there are, it is the neighborhood of `HotlistIndex`: one substitution,
+    insertion or deletion, or VV and W. A read that is unsure of two characters is then missed where both left their
+    class.
 
     Args:
         plates: Listed plates in any spelling. Those that no read can be matched with do not matter.

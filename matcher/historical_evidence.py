@@ -23,7 +23,7 @@ from matcher.confusion import (
     VV_FOR_W,
     misread_share,
 )
-from matcher.evidence import FLOOR, Slot
+from matcher.evidence import EXTRA_AT_EDGE_SHARE, FLOOR, Slot
 from matcher.tiers import LEAST_CREDIBLE_PLACE, LEAST_CREDIBLE_TEXT
 from schemas.plates import WILDCARD
 
@@ -31,6 +31,7 @@ _TOLERANCE: Final = 1e-5
 _LEAST_PLACE: Final = LEAST_CREDIBLE_PLACE - _TOLERANCE
 _LEAST_TEXT: Final = LEAST_CREDIBLE_TEXT - _TOLERANCE
 _LOG_SAME_SHAPE: Final = math.log(SAME_SHAPE_SHARE)
+_LOG_EXTRA_AT_EDGE: Final = math.log(EXTRA_AT_EDGE_SHARE)
 _LOG_VV: Final = math.log(VV_FOR_W)
 _LOG_DROPPED, _LOG_DROPPED_EASILY = (math.log(chance / (1 - chance)) for chance in (DROPPED, DROPPED_EASILY))
 _NO_ALTERNATIVES: Final = ", ["
@@ -63,6 +64,8 @@ class _Places:
         stated: JSON of each place, without what is before and after it in a list; None where there is only text.
     """
 
+    __slots__ = ("_stated", "_text")
+
     def __init__(self, text: str, stated: list[str] | None) -> None:
         self._text = text
         self._stated = stated
@@ -81,7 +84,8 @@ class _Places:
         at_edge = place in (0, len(self._text) - 1)
         if self._stated is None:
             return _plain_absence(seen, at_edge)
-        return _credibility(self._stated[place], "", ADDED_EASILY if at_edge or seen in NARROW else ADDED)
+        found = _credibility(self._stated[place], "", ADDED_EASILY if at_edge or seen in NARROW else ADDED)
+        return max(found, _LOG_EXTRA_AT_EDGE) if at_edge else found
 
 
 @lru_cache(maxsize=2048)
@@ -148,7 +152,7 @@ def _has_room(text: str, plate: str, places: _Places) -> bool:
 def _is_credible(text: str, pairs: Iterable[_Pair], places: _Places, total: float) -> bool:
     """Return whether a read may be of a text; `total` is how credible what is not in the pairs is."""
     for place, listed in pairs:
-        if text[place] != listed and listed != WILDCARD:
+        if text[place] != listed != WILDCARD:
             credibility = places.credibility(place, listed)
             total += credibility
             # Written so that what is not a number leaves room.

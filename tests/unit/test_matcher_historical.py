@@ -192,9 +192,11 @@ def test_reads_that_are_unsure_of_two_characters_are_found_for_few_plates() -> N
 def test_a_read_leaves_room_for_a_lost_character_more_than_for_one_too_many() -> None:
     sure = stored(characters("KNV4827", 0.9995))
     assert leaves_room("KNV4827", sure, ["KNV48277"])
-    assert not leaves_room("KNV4827", sure, ["KNV482"])
+    assert not leaves_room("KNV4827", sure, ["KNV427"])
+    # At the edges there are stickers and small letters, which lists leave out.
+    assert leaves_room("KNV4827", sure, ["KNV482"])
     assert not leaves_room("KNV4827", sure, ["KNVX8277"])
-    assert leaves_room("KNV4827", stored(characters("KNV4827", p6=(("7", 0.6), ("", 0.3)))), ["KNV482"])
+    assert leaves_room("KNV4827", stored(characters("KNV4827", p4=(("8", 0.6), ("", 0.3)))), ["KNV427"])
     assert leaves_room("VVNV482", stored(characters("VVNV482", 0.9995)), ["WNV482"])
     assert leaves_room("WNV482", stored(characters("WNV482", 0.9995)), ["VVNV482"])
     assert not leaves_room("WNV482", stored(characters("WNV482", 0.9995)), ["VVVNV482"])
