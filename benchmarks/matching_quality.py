@@ -28,7 +28,15 @@ import numpy.typing as npt
 
 from benchmarks.false_alerts import ALL
 from benchmarks.machine import machine
-from benchmarks.matching_lists import HOME, NATIONAL_HOME, PASSING_HOME, Vehicle, draw_vehicles, listed_entries
+from benchmarks.matching_lists import (
+    HOME,
+    LISTED_HOME,
+    NATIONAL_HOME,
+    PASSING_HOME,
+    Vehicle,
+    draw_vehicles,
+    listed_entries,
+)
 from benchmarks.matching_rules import Scores, TextRules, likelihood_scores
 from benchmarks.recognition_scores import Share
 from benchmarks.roc_plot import Line, Panel, write_plot
@@ -258,7 +266,10 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the list (default 1000000)")
     parser.add_argument("--reads", type=int, default=60_000, help="simulated innocent reads (default 60000)")
     parser.add_argument(
-        "--home", type=float, default=NATIONAL_HOME, help=f"home state's share of the list (default {NATIONAL_HOME})"
+        "--home",
+        type=float,
+        default=LISTED_HOME,
+        help=f"home state's share of the list (default {LISTED_HOME}; of a national list {NATIONAL_HOME})",
     )
     parser.add_argument("--images", type=Path, metavar="DIR", help="write the plots there")
     parser.add_argument("--seed", type=int, default=2, help="what lists and reads are drawn with (default 2)")
