@@ -36,8 +36,6 @@ _LOG_VV: Final = math.log(VV_FOR_W)
 _LOG_DROPPED, _LOG_DROPPED_EASILY = (math.log(chance / (1 - chance)) for chance in (DROPPED, DROPPED_EASILY))
 _NO_ALTERNATIVES: Final = ", ["
 _BETWEEN_PLACES: Final = "]], ["
-_Pair = tuple[int, str]
-"""A place of the read, and the listed character that answers it."""
 
 
 def leaves_room(text: str, evidence: str, plates: Iterable[str]) -> bool:
@@ -139,46 +137,52 @@ def _stated(stated: str, listed: str, share: float) -> tuple[float, float]:
 
 def _has_room(text: str, plate: str, places: _Places) -> bool:
     if len(plate) == len(text):
-        return _is_credible(text, enumerate(plate), places, 0.0)
-    if len(plate) + 1 == len(text):
-        alignments = _without_one(text, plate, places)
-    elif len(plate) == len(text) + 1:
-        alignments = _with_one_more(text, plate)
-    else:
+        return len(_totals(text, enumerate(plate), places)) > len(text)
+    if abs(len(plate) - len(text)) > 1:
         return False
-    return any(_is_credible(text, pairs, places, gap) for pairs, gap in alignments)
+    shorter = min(len(plate), len(text))
+    before = _totals(text, enumerate(plate[:shorter]), places)
+    after = _totals(text, zip(reversed(range(len(text))), reversed(plate), strict=False), places)
+    fitting = range(shorter + 1 - len(after), len(before))
+    for place in fitting:
+        gap = places.absence(place) if len(text) > shorter else _lost(plate, place)
+        # Written so that what is not a number leaves room.
+        if not (gap < _LEAST_PLACE or before[place] + gap + after[shorter - place] < _LEAST_TEXT):
+            return True
+    return any(
+        place < len(before) and left < len(after) and not before[place] + _LOG_VV + after[left] < _LEAST_TEXT
+        for place, left in _double_v(text, plate)
+    )
 
 
-def _is_credible(text: str, pairs: Iterable[_Pair], places: _Places, total: float) -> bool:
-    """Return whether a read may be of a text; `total` is how credible what is not in the pairs is."""
+def _lost(plate: str, place: int) -> float:
+    easily = place in (0, len(plate) - 1) or plate[place] in NARROW
+    return _LOG_DROPPED_EASILY if easily else _LOG_DROPPED
+
+
+def _double_v(text: str, plate: str) -> Iterator[tuple[int, int]]:
+    """Yield where one has VV and the other W: how many characters are before it and after it."""
+    longer, shorter = (text, plate) if len(text) > len(plate) else (plate, text)
+    for place, character in enumerate(shorter):
+        if character == "W" and longer[place : place + 2] == "VV":
+            yield place, len(shorter) - 1 - place
+
+
+def _totals(text: str, pairs: Iterable[tuple[int, str]], places: _Places) -> list[float]:
+    """Return how credible the first none, one, two and so on of some listed characters are, until there is no room.
+
+    Args:
+        text: The read's.
+        pairs: Places of the read, each with the listed character that answers it.
+        places: The read's evidence.
+    """
+    totals = [0.0]
+    total = 0.0
     for place, listed in pairs:
         if text[place] != listed != WILDCARD:
             credibility = places.credibility(place, listed)
             total += credibility
-            # Written so that what is not a number leaves room.
             if credibility < _LEAST_PLACE or total < _LEAST_TEXT:
-                return False
-    return True
-
-
-def _without_one(text: str, plate: str, places: _Places) -> Iterator[tuple[list[_Pair], float]]:
-    """Yield the alignments with a plate that lacks one of the characters seen."""
-    for extra in range(len(text)):
-        absence = places.absence(extra)
-        if not absence < _LEAST_PLACE:
-            before = list(enumerate(plate[:extra]))
-            yield before + list(enumerate(plate[extra:], extra + 1)), absence
-    for place, listed in enumerate(plate):
-        if listed == "W" and text[place : place + 2] == "VV":
-            yield list(enumerate(plate[:place])) + list(enumerate(plate[place + 1 :], place + 2)), _LOG_VV
-
-
-def _with_one_more(text: str, plate: str) -> Iterator[tuple[list[_Pair], float]]:
-    """Yield the alignments with a plate that has a character more."""
-    for missing, listed in enumerate(plate):
-        easily = missing in (0, len(text)) or listed in NARROW
-        pairs = list(enumerate(plate[:missing])) + list(enumerate(plate[missing + 1 :], missing))
-        yield pairs, _LOG_DROPPED_EASILY if easily else _LOG_DROPPED
-    for place, seen in enumerate(text):
-        if seen == "W" and plate[place : place + 2] == "VV":
-            yield list(enumerate(plate[:place])) + list(enumerate(plate[place + 2 :], place + 1)), _LOG_VV
+                break
+        totals.append(total)
+    return totals
