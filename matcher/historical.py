@@ -28,8 +28,8 @@ TEXT_BYTES: Final = MAX_PLATE_LENGTH
 """Bytes of one text in a block: ASCII, filled up with spaces."""
 
 FAR_PLATES: Final = 50
-"""Up to so many plates are found as far away as live matching finds them; more, within one step. Each adds some 6,000
-texts of three million to those whose reads are asked, and a fifth to a third of a second where ten million are stored.
+"""Up to so many plates are found as far away as live matching finds them; more, within one step. Each adds some 7,000
+texts of three million to those whose reads are asked, and a fifth to a half of a second where ten million are stored.
 """
 
 _Keys = npt.NDArray[np.uint64]

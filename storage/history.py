@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -134,10 +135,13 @@ class ReadHistory:
         many = len(values["texts"]) > MANY_TEXTS
         with self._database.transaction() as connection:
             connection.execute(_SQL["no_index" if many else "whole_result"])
-            with connection.cursor("past_evidence", binary=True) as cursor:
+            with connection.cursor("past_evidence", binary=True) as cursor, ThreadPoolExecutor(1) as ahead:
                 cursor.execute(_SQL["evidence_of_many" if many else "evidence"], values)
-                while rows := cursor.fetchmany(ROWS_AT_ONCE):
+                # The server looks for the next rows while these are judged.
+                coming = ahead.submit(cursor.fetchmany, ROWS_AT_ONCE)
+                while rows := coming.result():
                     _raise_if(stop)
+                    coming = ahead.submit(cursor.fetchmany, ROWS_AT_ONCE)
                     yield from map(Evidence._make, rows)
 
     def reads(self, keys: Sequence[Evidence]) -> list[PlateRead]:
