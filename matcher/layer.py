@@ -27,7 +27,7 @@ _STEP: Final = 256
 _MANY: Final = 100
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Layer:
     """Arranged entries, of which some are gone.
 

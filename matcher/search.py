@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,6 +26,9 @@ _ROWS_PER_READ: Final = 4
 
 _TOLERANCE: Final = 1e-3
 """Nats; what is searched with is added up in single precision."""
+
+_LAYER_ARRAYS: Final[WeakKeyDictionary[Layer, object]] = WeakKeyDictionary()
+"""What the compiled search needs of a layer, as long as there is the layer: making it takes as long as a search."""
 
 Found = tuple[Layer, int]
 """An entry: its layer and its row."""
@@ -108,7 +112,9 @@ def _compiled(
         np.array([each.differs for each in wanted], dtype=np.float32),
         np.array([each.threshold - _TOLERANCE for each in wanted], dtype=np.float32),
     )
-    arrays = _layer_arrays(kernels, layer)
+    arrays = _LAYER_ARRAYS.get(layer)
+    if arrays is None:
+        arrays = _LAYER_ARRAYS[layer] = _layer_arrays(kernels, layer)
     least = LEAST_CREDIBLE_PLACE - _TOLERANCE, LEAST_CREDIBLE_TEXT - _TOLERANCE
     ends = np.empty(len(wanted), dtype=np.int64)
     size = _ROWS_PER_READ * len(wanted) + 64
