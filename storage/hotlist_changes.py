@@ -16,7 +16,8 @@ from storage.rows import in_utc
 from storage.sql import load_queries
 
 _SQL = load_queries("hotlist_changes")
-FETCH_ROWS = 5000
+FETCH_ROWS = 500
+"""Rows are decoded so many at a time, during which nothing else runs: some milliseconds, for a read may wait."""
 _CATEGORIES = {category.value: category for category in Category}
 
 
