@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from matcher.confusion import ALPHABET, CLASS_OF, CLASSES, DROPPED, DROPPED_EASILY, NARROW, VV_FOR_W
+from matcher.confusion import ALPHABET, CLASS_OF, CLASSES, NARROW
 from matcher.layer import BITMAP_BITS
 from matcher.packing import BASE, CLASS_OF_CODE, SPREAD, WILD
 
@@ -28,9 +28,6 @@ _CLASS_COUNT: Final = len(CLASSES)
 _CLASSES: Final = CLASS_OF_CODE.astype(np.int64)
 _NARROW: Final = np.array([*(character in NARROW for character in ALPHABET), False], dtype=np.bool_)
 _NARROW_CLASSES: Final = np.array([False, *(not NARROW.isdisjoint(group) for group in CLASSES)], dtype=np.bool_)
-_LOG_DROPPED: Final = np.log(np.array([DROPPED, DROPPED_EASILY]))
-_CREDIBILITY_DROPPED: Final = _LOG_DROPPED - np.log1p(-np.array([DROPPED, DROPPED_EASILY]))
-_LOG_VV: Final = float(np.log(VV_FOR_W))
 _PARTIAL: Final = np.uint64(1 << 63)
 _LENGTH_SHIFT: Final = np.uint64(56)
 _ONE: Final = np.uint64(1)
@@ -53,10 +50,13 @@ class LayerArrays(NamedTuple):
 
 
 class BatchArrays(NamedTuple):
-    """What the search needs of reads; see `matcher.read_arrays.ReadArrays`. The last four are (n,).
+    """What the search needs of reads; see `matcher.read_arrays.ReadArrays`, and of readers' habits.
 
-    `states` are the reads' jurisdictions as the layer numbers them (0: unknown, -1: on no entry), `agrees` and
-    `differs` what an equal or another state adds, `thresholds` the least score of the text and the state together.
+    `states` (n,) are the reads' jurisdictions as the layer numbers them (0: unknown, -1: on no entry), `agrees` and
+    `differs` (n,) what an equal or another state adds, `thresholds` (n,) the least score of text and state together.
+    `dropped` (2, 2) is what a lost character adds to the score and its credibility, inside and where one is lost
+    easily, `double_v` both for VV in the place of W: habits that the compiled search, which is kept on disk, must not
+    have in it, since they are learned anew.
     """
 
     codes: npt.NDArray[np.uint8]
@@ -69,6 +69,8 @@ class BatchArrays(NamedTuple):
     agrees: npt.NDArray[np.float32]
     differs: npt.NDArray[np.float32]
     thresholds: npt.NDArray[np.float32]
+    dropped: npt.NDArray[np.float64]
+    double_v: float
 
 
 @njit(cache=True, nogil=True)
@@ -101,8 +103,8 @@ def _fits(read: int, listed: Any, count: int, needed: float, least_place: float,
                 return True
         for double in range(count):
             if codes[double] == _V and codes[double + 1] == _V and listed[double] == _W:
-                gain = _LOG_VV + gains[double, _V] + gains[double + 1, _V]
-                total, worst = _LOG_VV, _LOG_VV
+                gain = reads.double_v + gains[double, _V] + gains[double + 1, _V]
+                total, worst = reads.double_v, reads.double_v
                 for place in range(count):
                     if place != double:
                         code = listed[place]
@@ -117,7 +119,7 @@ def _fits(read: int, listed: Any, count: int, needed: float, least_place: float,
         return False
     for missing in range(count):
         easily = 1 if missing == 0 or missing == count - 1 or _NARROW[listed[missing]] else 0
-        gain, total = _LOG_DROPPED[easily] + reads.losses[read], _CREDIBILITY_DROPPED[easily]
+        gain, total = reads.dropped[easily, 0] + reads.losses[read], reads.dropped[easily, 1]
         worst = total
         for place in range(length):
             code = listed[place] if place < missing else listed[place + 1]
@@ -128,7 +130,7 @@ def _fits(read: int, listed: Any, count: int, needed: float, least_place: float,
             return True
     for double in range(length):
         if codes[double] == _W and listed[double] == _V and listed[double + 1] == _V:
-            gain, total, worst = _LOG_VV + gains[double, _W], _LOG_VV, _LOG_VV
+            gain, total, worst = reads.double_v + gains[double, _W], reads.double_v, reads.double_v
             for place in range(length):
                 if place != double:
                     code = listed[place] if place < double else listed[place + 1]
@@ -200,14 +202,18 @@ def _keep(bitmap: Any, skeleton: Any, probes: Any, kept: int) -> int:
     return kept + 1
 
 
-@njit(cache=True, nogil=True)
-def _find_others(
-    codes: Any, length: int, credibilities: Any, least_place: float, room: float, places: Any, flips: Any, worths: Any
-) -> int:
-    """Write down what a read's characters may be as well, class by class: place, bits that differ, credibility.
+class _Others(NamedTuple):
+    """What a read's characters may be as well, class by class: place, bits that differ, credibility."""
 
-    Return how many substitutions there are.
-    """
+    places: npt.NDArray[np.int64]
+    flips: npt.NDArray[np.uint64]
+    worths: npt.NDArray[np.float32]
+
+
+@njit(cache=True, nogil=True)
+def _find_others(codes: Any, length: int, credibilities: Any, least_place: float, room: float, others: Any) -> int:
+    """Write down what a read's characters may be as well. Return how many substitutions there are."""
+    places, flips, worths = others
     by_class = np.empty(_CLASS_COUNT + 1, dtype=np.float32)
     least = max(least_place, -room)
     count = 0
@@ -228,18 +234,10 @@ def _find_others(
 
 @njit(cache=True, nogil=True)
 def _substituted(
-    own: Any,
-    length: int,
-    count: int,
-    places: Any,
-    flips: Any,
-    worths: Any,
-    room: float,
-    bitmap: Any,
-    probes: Any,
-    kept: int,
+    own: Any, length: int, count: int, others: Any, room: float, bitmap: Any, probes: Any, kept: int
 ) -> int:
     """Keep the skeletons of equal length: up to `probes.MOST_SUBSTITUTIONS` classes differ, which are three."""
+    places, flips, worths = others
     for i in range(count):
         if room + worths[i] < 0.0:
             continue
@@ -260,19 +258,10 @@ def _substituted(
 
 @njit(cache=True, nogil=True)
 def _shorter(
-    own: Any,
-    codes: Any,
-    length: int,
-    count: int,
-    places: Any,
-    flips: Any,
-    worths: Any,
-    rooms: Any,
-    bitmap: Any,
-    probes: Any,
-    kept: int,
+    own: Any, codes: Any, length: int, count: int, others: Any, rooms: Any, bitmap: Any, probes: Any, kept: int
 ) -> int:
     """Keep the skeletons without one of the characters, and one class differing, and with W in the place of VV."""
+    places, flips, worths = others
     for place in range(length):
         shift = np.uint64(4 * (length - 1 - place))
         low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
@@ -293,19 +282,10 @@ def _shorter(
 
 @njit(cache=True, nogil=True)
 def _longer(
-    own: Any,
-    codes: Any,
-    length: int,
-    count: int,
-    places: Any,
-    flips: Any,
-    worths: Any,
-    rooms: Any,
-    bitmap: Any,
-    probes: Any,
-    kept: int,
+    own: Any, codes: Any, length: int, count: int, others: Any, rooms: Any, bitmap: Any, probes: Any, kept: int
 ) -> int:
     """Keep the skeletons with one character more, and one class differing, and with VV in the place of W."""
+    places, flips, worths = others
     for place in range(length + 1):
         shift = np.uint64(4 * (length - place))
         low, high = own & ((_ONE << shift) - _ONE), own >> shift
@@ -349,8 +329,8 @@ def _find_rooms(read: int, reads: Any, least_place: float, least_text: float, wi
         room = min(absent[place, 1] - least_text, spare - without[place] + absent[place, 0])
         without[place] = room if absent[place, 1] >= least_place else -1.0
     for easily in range(2):
-        credibility = _CREDIBILITY_DROPPED[easily]
-        room = min(credibility - least_text, spare + _LOG_DROPPED[easily] + reads.losses[read])
+        credibility = reads.dropped[easily, 1]
+        room = min(credibility - least_text, spare + reads.dropped[easily, 0] + reads.losses[read])
         lost[easily] = room if credibility >= least_place else -1.0
     return min(spare, -least_text)
 
@@ -375,7 +355,7 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
     listed = np.zeros(12, dtype=np.int64)
     probes = np.empty(_ROOM, dtype=np.uint64)
     most = 12 * _CLASS_COUNT
-    places, flips, worths = np.empty(most, np.int64), np.empty(most, np.uint64), np.empty(most, np.float32)
+    others = _Others(np.empty(most, np.int64), np.empty(most, np.uint64), np.empty(most, np.float32))
     without, lost = np.empty(12, np.float64), np.empty(2, np.float64)
     while read < len(reads.lengths):
         length, codes = reads.lengths[read], reads.codes[read]
@@ -388,11 +368,11 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
             kept = _keep(bitmap, (own & masks[number]) | tag, probes, kept)
         room = _find_rooms(read, reads, least_place, least_text, without, lost)
         widest = max(room, lost.max(), without[:length].max())
-        count = _find_others(codes, length, reads.credibilities[read], least_place, widest, places, flips, worths)
-        kept = _substituted(own, length, count, places, flips, worths, room, bitmap, probes, kept)
-        kept = _shorter(own, codes, length, count, places, flips, worths, without, bitmap, probes, kept)
+        count = _find_others(codes, length, reads.credibilities[read], least_place, widest, others)
+        kept = _substituted(own, length, count, others, room, bitmap, probes, kept)
+        kept = _shorter(own, codes, length, count, others, without, bitmap, probes, kept)
         if length < 12:
-            kept = _longer(own, codes, length, count, places, flips, worths, lost, bitmap, probes, kept)
+            kept = _longer(own, codes, length, count, others, lost, bitmap, probes, kept)
         if kept > len(probes):
             # A read that is sure of nothing, and a long list: the same read again, with room for all of them.
             probes = np.empty(kept, dtype=np.uint64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -11,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from matcher.confusion import DROPPED, DROPPED_EASILY, VV_FOR_W
 from matcher.layer import Layer
 from matcher.packing import pack, unpack
 from matcher.probes import credited_skeletons, probe_skeletons
@@ -26,6 +28,9 @@ _ROWS_PER_READ: Final = 4
 
 _TOLERANCE: Final = 1e-3
 """Nats; what is searched with is added up in single precision."""
+
+_LOSSES: Final = np.array([[math.log(chance), math.log(chance / (1 - chance))] for chance in (DROPPED, DROPPED_EASILY)])
+_DOUBLE_V: Final = math.log(VV_FOR_W)
 
 _LAYER_ARRAYS: Final[WeakKeyDictionary[Layer, object]] = WeakKeyDictionary()
 """What the compiled search needs of a layer, as long as there is the layer: making it takes as long as a search."""
@@ -111,6 +116,8 @@ def _compiled(
         np.array([each.agrees for each in wanted], dtype=np.float32),
         np.array([each.differs for each in wanted], dtype=np.float32),
         np.array([each.threshold - _TOLERANCE for each in wanted], dtype=np.float32),
+        _LOSSES,
+        _DOUBLE_V,
     )
     arrays = _LAYER_ARRAYS.get(layer)
     if arrays is None:
