@@ -28,7 +28,7 @@ LETTERS: Final = 24
 DIGITS: Final = 10
 """Canonical letters and digits that plates carry: most states leave out I or Q, and O counts as 0."""
 
-_OTHER: Final = 0.05
+_OTHER: Final = 0.03
 """Share of plates with a text that no series has: an owner's own, or one that the table does not know."""
 
 _DECIMALS: Final = 9

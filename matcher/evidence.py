@@ -31,7 +31,7 @@ EXTRA_AT_EDGE_SHARE = 0.002
 """How probable it is at least that the first or last character is none, beside what it is read as: plates carry small
 letters, stickers and emblems there, which a reader sees well and a list leaves out."""
 
-LEAST_LOSS_SHARE = 0.1
+LEAST_LOSS_SHARE = 0.15
 """Of the general rate, in a read that is sure of every character it shows."""
 
 _LOSS_SLOPE = 2.0
