@@ -26,13 +26,18 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks import matcher_reload
 from benchmarks.machine import machine
 from benchmarks.matcher_lists import draw_plates, draw_reads, entries
+from matcher.background import Background
 from matcher.evidence import read_slots
+from matcher.false_alerts import Evidence
 from matcher.index import HotlistIndex
 from matcher.layer import Layer
 from matcher.match import Matcher
 from matcher.packing import codes_of
 from matcher.read_arrays import ReadArrays
+from matcher.score import jurisdiction_score
 from matcher.search import Wanted
+from matcher.tiers import Thresholds
+from matcher.traffic import ANY_STATE, Traffic
 from schemas.matching_settings import MatchingSettings
 from schemas.types import PlateRead
 
@@ -40,6 +45,8 @@ BATCH = 4096
 READS = 20_000
 QUIET = 12_000
 _SLOW_READS = 20
+_BACKGROUND = Background(Traffic())
+_AGREES, _DIFFERS = (jurisdiction_score(agrees, None, ANY_STATE) for agrees in (True, False))
 
 
 def resident_mb() -> float:
@@ -62,27 +69,31 @@ def batches(reads: Sequence[PlateRead]) -> list[Sequence[PlateRead]]:
     return [reads[begin : begin + BATCH] for begin in range(0, len(reads), BATCH)]
 
 
+def _wanted(read: PlateRead, threshold: float) -> Wanted:
+    return Wanted(read.jurisdiction, _AGREES, _DIFFERS, threshold)
+
+
+def _find(index: HotlistIndex, arrays: ReadArrays, reads: Sequence[PlateRead], threshold: float) -> None:
+    backgrounds = _BACKGROUND.scores(arrays, reads).tolist()
+    wanted = [_wanted(read, threshold - background) for read, background in zip(reads, backgrounds, strict=True)]
+    index.find(arrays, wanted, "compiled")
+
+
 def texts_alone(index: HotlistIndex, reads: Sequence[PlateRead], threshold: float) -> int:
     """Search and score a batch by texts and states, from strings to rows."""
     for batch in batches(reads):
         arrays = ReadArrays.of_texts(codes_of([read.plate for read in batch]))
-        index.find(arrays, [Wanted(read.jurisdiction, 0.94, -1.87, threshold) for read in batch], "compiled")
+        _find(index, arrays, batch, threshold)
     return len(reads)
 
 
 def prepared(index: HotlistIndex, reads: Sequence[PlateRead], threshold: float) -> Callable[[], int]:
     """Return the search and score of whole distributions, arrays made before."""
-    work = [
-        (
-            ReadArrays.of_slots([read_slots(read) for read in batch]),
-            [Wanted(read.jurisdiction, 0.94, -1.87, threshold) for read in batch],
-        )
-        for batch in batches(reads)
-    ]
+    work = [(ReadArrays.of_slots([read_slots(read) for read in batch]), batch) for batch in batches(reads)]
 
     def run() -> int:
-        for arrays, wanted in work:
-            index.find(arrays, wanted, "compiled")
+        for arrays, batch in work:
+            _find(index, arrays, batch, threshold)
         return len(reads)
 
     return run
@@ -143,18 +154,19 @@ def _matching(index: HotlistIndex, plates: list[str], runs: int, before: float) 
     matcher = Matcher(index, MatchingSettings(), "compiled")
     plain = draw_reads(plates, READS, 3, listed=0.01, distributions=False)
     full = draw_reads(plates, READS, 3, listed=0.01, distributions=True)
-    threshold = 20.0
-    texts_alone(index, plain[:10], threshold)
+    thresholds = Thresholds(MatchingSettings(), len(index))
+    of_texts, of_distributions = thresholds.least(Evidence.TEXT), thresholds.least(Evidence.DISTRIBUTIONS)
+    texts_alone(index, plain[:10], of_texts)
     row = {
-        "texts, reads/s": f"{median_rate(lambda: texts_alone(index, plain, threshold), runs):,.0f}",
-        "distributions (arrays), reads/s": f"{median_rate(prepared(index, full, threshold), runs):,.0f}",
+        "texts, reads/s": f"{median_rate(lambda: texts_alone(index, plain, of_texts), runs):,.0f}",
+        "distributions (arrays), reads/s": f"{median_rate(prepared(index, full, of_distributions), runs):,.0f}",
         "Matcher.match_batch, text, reads/s": f"{median_rate(lambda: whole(matcher, plain), runs):,.0f}",
         "Matcher.match_batch, distributions, reads/s": f"{median_rate(lambda: whole(matcher, full), runs):,.0f}",
     }
     row["resident after searching"] = f"{resident_mb() - before:.0f} MB"
     quiet = [read for read in plain if not matcher.match(read)][:QUIET]
     arrays = {read.read_id: ReadArrays.of_texts(codes_of([read.plate])) for read in quiet}
-    wanted = {read.read_id: [Wanted(read.jurisdiction, 0.94, -1.87, threshold)] for read in quiet}
+    wanted = {read.read_id: [_wanted(read, of_texts)] for read in quiet}
     p50, p99 = single_latencies(lambda read: index.find(arrays[read.read_id], wanted[read.read_id], "compiled"), quiet)
     row["one search, p50 / p99"] = f"{p50:.0f} / {p99:.0f} us"
     p50, p99 = single_latencies(matcher.match, quiet)

@@ -24,17 +24,12 @@ from matcher.traffic import Traffic
 from schemas.errors import ConfigurationError
 from schemas.types import PlateRead
 
-LETTERS: Final = 24
-DIGITS: Final = 10
-"""Canonical letters and digits that plates carry: most states leave out I or Q, and O counts as 0."""
-
 _OTHER: Final = 0.03
 """Share of plates with a text that no series has: an owner's own, or one that the table does not know."""
 
 _DECIMALS: Final = 9
 """Of the score: one read has the same one alone as among others, whose sums are added up in another order."""
 
-_EACH: Final = np.array([(1 / LETTERS, 0.0) if character.isalpha() else (0.0, 1 / DIGITS) for character in ALPHABET])
 _TO_PATTERN: Final = str.maketrans({c: "9" if c.isdigit() else "A" for c in ALPHABET})
 
 Floats = npt.NDArray[np.float64]
@@ -95,10 +90,7 @@ class Background:
         patterns = self._of_length.get(length)
         if patterns is None:
             return np.full(len(rows), math.log(_OTHER))
-        chances = np.exp(reads.gains[rows, :length, : len(ALPHABET)], dtype=np.float64)
-        # How much likelier a place is as a letter or a digit than as anything: (rows, length, 2).
-        logs = np.log(chances @ _EACH)
-        letters, digits = logs[:, :, 0], logs[:, :, 1]
+        letters, digits = reads.kinds[rows, :length, 0], reads.kinds[rows, :length, 1]
         every = np.exp(letters.sum(axis=1)[:, None] + (digits - letters) @ patterns.is_digit.T)
         of_state, of_any = (every * patterns.shares[states]).sum(axis=1), every @ patterns.shares[0]
         found: Floats = np.log((1 - _OTHER) * (sure * of_state + (1 - sure) * of_any) + _OTHER)

@@ -2,6 +2,8 @@
 
 It gives a superset of the hits, a hair's breadth larger, and each of them is looked at again in full; so what it leaves
 out is only what cannot be a hit, and results are the same without it.
+
+What is compiled is kept on disk as long as this file is not newer: touch it after a change of kernel_fit.py.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import numpy.typing as npt
 from numba import njit
 
 from matcher.confusion import ALPHABET, CLASS_OF, CLASSES, NARROW
+from matcher.kernel_fit import fits
 from matcher.layer import BITMAP_BITS
 from matcher.packing import BASE, CLASS_OF_CODE, SPREAD, WILD
 
 _SPREAD: Final = np.uint64(SPREAD)
 _BITMAP_SHIFT: Final = np.uint64(64 - BITMAP_BITS)
+_BYTE_SHIFT: Final = np.uint64(64 - BITMAP_BITS + 3)
 _BASE: Final = np.uint64(BASE)
 _WILD: Final = WILD
 _V: Final = ALPHABET.index("V")
@@ -26,7 +30,6 @@ _CLASS_V: Final = np.uint64(CLASS_OF["V"])
 _CLASS_W: Final = np.uint64(CLASS_OF["W"])
 _CLASS_COUNT: Final = len(CLASSES)
 _CLASSES: Final = CLASS_OF_CODE.astype(np.int64)
-_NARROW: Final = np.array([*(character in NARROW for character in ALPHABET), False], dtype=np.bool_)
 _NARROW_CLASSES: Final = np.array([False, *(not NARROW.isdisjoint(group) for group in CLASSES)], dtype=np.bool_)
 _PARTIAL: Final = np.uint64(1 << 63)
 _LENGTH_SHIFT: Final = np.uint64(56)
@@ -35,130 +38,43 @@ _FOUR: Final = np.uint64(4)
 _ROOM: Final = 1024
 
 
-class LayerArrays(NamedTuple):
-    """What the search needs of a layer; see `matcher.layer.Layer`."""
+@njit(cache=True, nogil=True)
+def _find_rows(keys: Any, offsets: Any, shift: Any, probes: Any, kept: int, buckets: Any, near: Any) -> int:
+    """Put the rows of skeletons into `near`; count them also where there is no more room.
 
-    keys: npt.NDArray[np.uint64]
-    offsets: npt.NDArray[np.uint32]
-    shift: np.uint64
-    bitmap: npt.NDArray[np.uint8]
-    plates: npt.NDArray[np.uint64]
-    jurisdictions: npt.NDArray[np.uint16]
-    gone: npt.NDArray[np.bool_]
-    masks: npt.NDArray[np.uint64]
-    mask_starts: npt.NDArray[np.int64]
-
-
-class BatchArrays(NamedTuple):
-    """What the search needs of reads; see `matcher.read_arrays.ReadArrays`, and of readers' habits.
-
-    `states` (n,) are the reads' jurisdictions as the layer numbers them (0: unknown, -1: on no entry), `agrees` and
-    `differs` (n,) what an equal or another state adds, `thresholds` (n,) the least score of text and state together.
-    `dropped` (2, 2) is what a lost character adds to the score and its credibility, inside and where one is lost
-    easily, `double_v` both for VV in the place of W: habits that the compiled search, which is kept on disk, must not
-    have in it, since they are learned anew.
+    All buckets are looked up before the first row is, since no lookup has to wait for another one then.
     """
-
-    codes: npt.NDArray[np.uint8]
-    lengths: npt.NDArray[np.int64]
-    gains: npt.NDArray[np.float32]
-    credibilities: npt.NDArray[np.float32]
-    absent: npt.NDArray[np.float32]
-    losses: npt.NDArray[np.float32]
-    states: npt.NDArray[np.int64]
-    agrees: npt.NDArray[np.float32]
-    differs: npt.NDArray[np.float32]
-    thresholds: npt.NDArray[np.float32]
-    dropped: npt.NDArray[np.float64]
-    double_v: float
-
-
-@njit(cache=True, nogil=True)
-def _fits(read: int, listed: Any, count: int, needed: float, least_place: float, least_text: float, reads: Any) -> bool:
-    """Tell whether a listed plate may be a hit of a read: its text is equal, or it is credible and scores enough."""
-    length = reads.lengths[read]
-    gains, credibilities, absent = reads.gains[read], reads.credibilities[read], reads.absent[read]
-    codes = reads.codes[read]
-    if count == length:
-        gain, worst, total, equal = 0.0, 0.0, 0.0, True
-        for place in range(length):
-            code = listed[place]
-            gain += gains[place, code]
-            credibility = credibilities[place, code]
-            total += credibility
-            worst = min(worst, credibility)
-            equal = equal and (code == codes[place] or code == _WILD)
-        return equal or (gain >= needed and worst >= least_place and total >= least_text)
-    if count == length - 1:
-        for extra in range(length):
-            gain, total = absent[extra, 0], absent[extra, 1]
-            worst = total
-            for place in range(count):
-                code = listed[place]
-                at = place if place < extra else place + 1
-                gain += gains[at, code]
-                total += credibilities[at, code]
-                worst = min(worst, credibilities[at, code])
-            if gain >= needed and worst >= least_place and total >= least_text:
-                return True
-        for double in range(count):
-            if codes[double] == _V and codes[double + 1] == _V and listed[double] == _W:
-                gain = reads.double_v + gains[double, _V] + gains[double + 1, _V]
-                total, worst = reads.double_v, reads.double_v
-                for place in range(count):
-                    if place != double:
-                        code = listed[place]
-                        at = place if place < double else place + 1
-                        gain += gains[at, code]
-                        total += credibilities[at, code]
-                        worst = min(worst, credibilities[at, code])
-                if gain >= needed and worst >= least_place and total >= least_text:
-                    return True
-        return False
-    if count != length + 1:
-        return False
-    for missing in range(count):
-        easily = 1 if missing == 0 or missing == count - 1 or _NARROW[listed[missing]] else 0
-        gain, total = reads.dropped[easily, 0] + reads.losses[read], reads.dropped[easily, 1]
-        worst = total
-        for place in range(length):
-            code = listed[place] if place < missing else listed[place + 1]
-            gain += gains[place, code]
-            total += credibilities[place, code]
-            worst = min(worst, credibilities[place, code])
-        if gain >= needed and worst >= least_place and total >= least_text:
-            return True
-    for double in range(length):
-        if codes[double] == _W and listed[double] == _V and listed[double + 1] == _V:
-            gain, total, worst = reads.double_v + gains[double, _W], reads.double_v, reads.double_v
-            for place in range(length):
-                if place != double:
-                    code = listed[place] if place < double else listed[place + 1]
-                    gain += gains[place, code]
-                    total += credibilities[place, code]
-                    worst = min(worst, credibilities[place, code])
-            if gain >= needed and worst >= least_place and total >= least_text:
-                return True
-    return False
+    for number in range(kept):
+        bucket = np.int64((probes[number] * _SPREAD) >> shift)
+        buckets[number, 0] = offsets[bucket]
+        buckets[number, 1] = offsets[bucket + 1]
+    found = 0
+    for number in range(kept):
+        key = probes[number] * _SPREAD
+        for row in range(buckets[number, 0], buckets[number, 1]):
+            if keys[row] == key:
+                if found < len(near):
+                    near[found] = row
+                found += 1
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _compare_bucket(
-    key: Any,
+def _compare_rows(
+    near: Any,
     read: int,
     layer: Any,
     reads: Any,
     least_place: float,
     least_text: float,
     rows: Any,
-    begun: int,
     found: int,
     listed: Any,
 ) -> int:
-    """Put the rows of a key that may be hits into `rows` from `begun` on, each once. Return their end."""
-    bucket = np.int64(key >> layer.shift)
-    for row in range(layer.offsets[bucket], layer.offsets[bucket + 1]):
-        if layer.keys[row] != key or layer.gone[row]:
+    """Put those of some rows that may be hits into `rows` from `found` on, each once. Return their end."""
+    begun = found
+    for row in near:
+        if layer.gone[row]:
             continue
         known = False
         for place in range(begun, min(found, len(rows))):
@@ -178,42 +94,43 @@ def _compare_bucket(
         state = reads.states[read]
         if state != 0 and layer.jurisdictions[row] != 0:
             needed -= reads.agrees[read] if layer.jurisdictions[row] == state else reads.differs[read]
-        if _fits(read, listed, count, needed, least_place, least_text, reads):
+        if fits(read, listed, count, needed, least_place, least_text, reads):
             if found < len(rows):
                 rows[found] = row
             found += 1
     return found
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _is_possible(bitmap: Any, skeleton: Any) -> bool:
-    """Tell whether any row's key begins like this skeleton's."""
-    top = (skeleton * _SPREAD) >> _BITMAP_SHIFT
-    return (bitmap[top >> np.uint64(3)] >> np.uint8(top & np.uint64(7)) & np.uint8(1)) != 0
+# What makes skeletons keeps those of which the bitmap has one, and counts them also where there is no more room. Arrays
+# are not handed to another function inside a loop: counting references to them takes longer than looking something up.
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _keep(bitmap: Any, skeleton: Any, probes: Any, kept: int) -> int:
-    """Keep a skeleton that some row may have; count it also where there is no more room."""
-    if not _is_possible(bitmap, skeleton):
-        return kept
-    if kept < len(probes):
-        probes[kept] = skeleton
-    return kept + 1
+def _byte(skeleton: Any) -> Any:
+    """Return the place in the bitmap that tells whether any row's key begins like this skeleton's."""
+    return (skeleton * _SPREAD) >> _BYTE_SHIFT
 
 
-class _Others(NamedTuple):
-    """What a read's characters may be as well, class by class: place, bits that differ, credibility."""
+@njit(cache=True, nogil=True, forceinline=True)
+def _bit(skeleton: Any) -> Any:
+    """Return the bit that it has there."""
+    return np.uint8(1) << np.uint8(((skeleton * _SPREAD) >> _BITMAP_SHIFT) & np.uint64(7))
+
+
+class _Probing(NamedTuple):
+    """What a read's characters may be as well (place, class bits that differ, credibility), bitmap, and skeletons."""
 
     places: npt.NDArray[np.int64]
     flips: npt.NDArray[np.uint64]
     worths: npt.NDArray[np.float32]
+    bitmap: npt.NDArray[np.uint8]
+    probes: npt.NDArray[np.uint64]
 
 
 @njit(cache=True, nogil=True)
-def _find_others(codes: Any, length: int, credibilities: Any, least_place: float, room: float, others: Any) -> int:
-    """Write down what a read's characters may be as well. Return how many substitutions there are."""
-    places, flips, worths = others
+def _find_others(codes: Any, length: int, credibilities: Any, least_place: float, room: float, probing: Any) -> int:
+    """Write down what a read's characters may be as well, likeliest first. Return how many substitutions there are."""
+    places, flips, worths, _, _ = probing
     by_class = np.empty(_CLASS_COUNT + 1, dtype=np.float32)
     least = max(least_place, -room)
     count = 0
@@ -224,68 +141,87 @@ def _find_others(codes: Any, length: int, credibilities: Any, least_place: float
             by_class[number] = max(by_class[number], credibilities[place, code])
         own = _CLASSES[codes[place]]
         for number in range(1, _CLASS_COUNT + 1):
-            if number != own and by_class[number] >= least:
-                places[count] = place
-                flips[count] = np.uint64(own ^ number)
-                worths[count] = by_class[number]
+            worth = by_class[number]
+            if number != own and worth >= least:
+                at = count
+                while at > 0 and worths[at - 1] < worth:
+                    places[at], flips[at], worths[at] = places[at - 1], flips[at - 1], worths[at - 1]
+                    at -= 1
+                places[at], flips[at], worths[at] = place, np.uint64(own ^ number), worth
                 count += 1
     return count
 
 
 @njit(cache=True, nogil=True)
-def _substituted(
-    own: Any, length: int, count: int, others: Any, room: float, bitmap: Any, probes: Any, kept: int
-) -> int:
+def _substituted(own: Any, length: int, count: int, room: float, probing: Any, kept: int) -> int:
     """Keep the skeletons of equal length: up to `probes.MOST_SUBSTITUTIONS` classes differ, which are three."""
-    places, flips, worths = others
+    places, flips, worths, bitmap, probes = probing
+    last = len(probes) - 1
     for i in range(count):
         if room + worths[i] < 0.0:
-            continue
+            break
         one = own ^ (flips[i] << np.uint64(4 * (length - 1 - places[i])))
-        kept = _keep(bitmap, one, probes, kept)
+        if bitmap[_byte(one)] & _bit(one):
+            probes[min(kept, last)] = one
+            kept += 1
         for j in range(i + 1, count):
             left = room + worths[i] + worths[j]
-            if places[j] == places[i] or left < 0.0:
+            if left < 0.0:
+                break
+            if places[j] == places[i]:
                 continue
             two = one ^ (flips[j] << np.uint64(4 * (length - 1 - places[j])))
-            kept = _keep(bitmap, two, probes, kept)
+            if bitmap[_byte(two)] & _bit(two):
+                probes[min(kept, last)] = two
+                kept += 1
             for k in range(j + 1, count):
-                if places[k] != places[j] and left + worths[k] >= 0.0:
+                if left + worths[k] < 0.0:
+                    break
+                if places[k] != places[i] and places[k] != places[j]:
                     three = two ^ (flips[k] << np.uint64(4 * (length - 1 - places[k])))
-                    kept = _keep(bitmap, three, probes, kept)
+                    if bitmap[_byte(three)] & _bit(three):
+                        probes[min(kept, last)] = three
+                        kept += 1
     return kept
 
 
 @njit(cache=True, nogil=True)
-def _shorter(
-    own: Any, codes: Any, length: int, count: int, others: Any, rooms: Any, bitmap: Any, probes: Any, kept: int
-) -> int:
+def _shorter(own: Any, codes: Any, length: int, count: int, rooms: Any, probing: Any, kept: int) -> int:
     """Keep the skeletons without one of the characters, and one class differing, and with W in the place of VV."""
-    places, flips, worths = others
+    places, flips, worths, bitmap, probes = probing
+    last = len(probes) - 1
     for place in range(length):
         shift = np.uint64(4 * (length - 1 - place))
         low, high = own & ((_ONE << shift) - _ONE), own >> (shift + _FOUR)
         if rooms[place] >= 0.0:
             shorter = (high << shift) | low
-            kept = _keep(bitmap, shorter, probes, kept)
+            if bitmap[_byte(shorter)] & _bit(shorter):
+                probes[min(kept, last)] = shorter
+                kept += 1
             for i in range(count):
-                if places[i] != place and rooms[place] + worths[i] >= 0.0:
+                if rooms[place] + worths[i] < 0.0:
+                    break
+                if places[i] != place:
                     after = places[i] if places[i] < place else places[i] - 1
                     flip = flips[i] << np.uint64(4 * (length - 2 - after))
-                    kept = _keep(bitmap, shorter ^ flip, probes, kept)
+                    other = shorter ^ flip
+                    if bitmap[_byte(other)] & _bit(other):
+                        probes[min(kept, last)] = other
+                        kept += 1
         if place + 1 < length and codes[place] == _V and codes[place + 1] == _V:
             below = shift - _FOUR
             single = (high << shift) | (_CLASS_W << below) | (own & ((_ONE << below) - _ONE))
-            kept = _keep(bitmap, single, probes, kept)
+            if bitmap[_byte(single)] & _bit(single):
+                probes[min(kept, last)] = single
+                kept += 1
     return kept
 
 
 @njit(cache=True, nogil=True)
-def _longer(
-    own: Any, codes: Any, length: int, count: int, others: Any, rooms: Any, bitmap: Any, probes: Any, kept: int
-) -> int:
+def _longer(own: Any, codes: Any, length: int, count: int, rooms: Any, probing: Any, kept: int) -> int:
     """Keep the skeletons with one character more, and one class differing, and with VV in the place of W."""
-    places, flips, worths = others
+    places, flips, worths, bitmap, probes = probing
+    last = len(probes) - 1
     for place in range(length + 1):
         shift = np.uint64(4 * (length - place))
         low, high = own & ((_ONE << shift) - _ONE), own >> shift
@@ -295,27 +231,45 @@ def _longer(
             if room < 0.0:
                 continue
             longer = (((high << _FOUR) | np.uint64(number)) << shift) | low
-            kept = _keep(bitmap, longer, probes, kept)
+            if bitmap[_byte(longer)] & _bit(longer):
+                probes[min(kept, last)] = longer
+                kept += 1
             for i in range(count):
-                if room + worths[i] >= 0.0:
-                    after = places[i] if places[i] < place else places[i] + 1
-                    flip = flips[i] << np.uint64(4 * (length - after))
-                    kept = _keep(bitmap, longer ^ flip, probes, kept)
+                if room + worths[i] < 0.0:
+                    break
+                after = places[i] if places[i] < place else places[i] + 1
+                flip = flips[i] << np.uint64(4 * (length - after))
+                other = longer ^ flip
+                if bitmap[_byte(other)] & _bit(other):
+                    probes[min(kept, last)] = other
+                    kept += 1
         if place < length and codes[place] == _W:
             below = shift - _FOUR
             double = (((high << _FOUR) | _CLASS_V) << _FOUR | _CLASS_V) << below | (own & ((_ONE << below) - _ONE))
-            kept = _keep(bitmap, double, probes, kept)
+            if bitmap[_byte(double)] & _bit(double):
+                probes[min(kept, last)] = double
+                kept += 1
     return kept
 
 
 @njit(cache=True, nogil=True)
-def _find_rooms(read: int, reads: Any, least_place: float, least_text: float, without: Any, lost: Any) -> float:
+def _find_rooms(
+    length: int,
+    gains: Any,
+    absent: Any,
+    dropped: Any,
+    loss: float,
+    needed: float,
+    least_place: float,
+    least_text: float,
+    without: Any,
+    lost: Any,
+) -> tuple[float, float]:
     """Find how much less likely than as seen a text may be and still be a hit, in nats; below 0: none is.
 
     `without` takes it for texts without each place, `lost` for those with a character more, inside or where one is
-    lost easily. Return it for texts of equal length.
+    lost easily. Return it for texts of equal length, and the largest of all.
     """
-    length, gains, absent = reads.lengths[read], reads.gains[read], reads.absent[read]
     most = 0.0
     for place in range(length):
         top = gains[place, 0]
@@ -323,16 +277,18 @@ def _find_rooms(read: int, reads: Any, least_place: float, least_text: float, wi
             top = max(top, gains[place, code])
         without[place] = top
         most += top
-    state = max(0.0, reads.agrees[read], reads.differs[read]) if reads.states[read] != 0 else 0.0
-    spare = most - (reads.thresholds[read] - state)
+    spare = most - needed
+    equal = min(spare, -least_text)
+    widest = equal
     for place in range(length):
         room = min(absent[place, 1] - least_text, spare - without[place] + absent[place, 0])
         without[place] = room if absent[place, 1] >= least_place else -1.0
+        widest = max(widest, without[place])
     for easily in range(2):
-        credibility = reads.dropped[easily, 1]
-        room = min(credibility - least_text, spare + reads.dropped[easily, 0] + reads.losses[read])
-        lost[easily] = room if credibility >= least_place else -1.0
-    return min(spare, -least_text)
+        room = min(dropped[easily, 1] - least_text, spare + dropped[easily, 0] + loss)
+        lost[easily] = room if dropped[easily, 1] >= least_place else -1.0
+        widest = max(widest, lost[easily])
+    return equal, widest
 
 
 @njit(cache=True, nogil=True)
@@ -352,35 +308,47 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
     """
     found, read = 0, 0
     bitmap, masks = layer.bitmap, layer.masks
+    gains, absent, losses, dropped = reads.gains, reads.absent, reads.losses, reads.dropped
+    thresholds, states, agrees, differs = reads.thresholds, reads.states, reads.agrees, reads.differs
     listed = np.zeros(12, dtype=np.int64)
-    probes = np.empty(_ROOM, dtype=np.uint64)
+    keys, offsets, shift = layer.keys, layer.offsets, layer.shift
+    probes, buckets, near = np.empty(_ROOM, np.uint64), np.empty((_ROOM, 2), np.int64), np.empty(_ROOM, np.int64)
     most = 12 * _CLASS_COUNT
-    others = _Others(np.empty(most, np.int64), np.empty(most, np.uint64), np.empty(most, np.float32))
+    places, flips, worths = np.empty(most, np.int64), np.empty(most, np.uint64), np.empty(most, np.float32)
+    probing = _Probing(places, flips, worths, bitmap, probes)
     without, lost = np.empty(12, np.float64), np.empty(2, np.float64)
     while read < len(reads.lengths):
         length, codes = reads.lengths[read], reads.codes[read]
         own = np.uint64(0)
         for place in range(length):
             own = (own << _FOUR) | np.uint64(_CLASSES[codes[place]])
-        kept = _keep(bitmap, own, probes, 0)
+        probes[0], kept = own, 1
         tag = _PARTIAL | (np.uint64(length) << _LENGTH_SHIFT)
         for number in range(layer.mask_starts[length], layer.mask_starts[length + 1]):
-            kept = _keep(bitmap, (own & masks[number]) | tag, probes, kept)
-        room = _find_rooms(read, reads, least_place, least_text, without, lost)
-        widest = max(room, lost.max(), without[:length].max())
-        count = _find_others(codes, length, reads.credibilities[read], least_place, widest, others)
-        kept = _substituted(own, length, count, others, room, bitmap, probes, kept)
-        kept = _shorter(own, codes, length, count, others, without, bitmap, probes, kept)
+            partial = (own & masks[number]) | tag
+            if bitmap[_byte(partial)] & _bit(partial):
+                probes[min(kept, len(probes) - 1)] = partial
+                kept += 1
+        needed = thresholds[read] - (max(0.0, agrees[read], differs[read]) if states[read] != 0 else 0.0)
+        room, widest = _find_rooms(
+            length, gains[read], absent[read], dropped, losses[read], needed, least_place, least_text, without, lost
+        )
+        count = _find_others(codes, length, reads.credibilities[read], least_place, widest, probing)
+        kept = _substituted(own, length, count, room, probing, kept)
+        kept = _shorter(own, codes, length, count, without, probing, kept)
         if length < 12:
-            kept = _longer(own, codes, length, count, others, lost, bitmap, probes, kept)
+            kept = _longer(own, codes, length, count, lost, probing, kept)
         if kept > len(probes):
             # A read that is sure of nothing, and a long list: the same read again, with room for all of them.
-            probes = np.empty(kept, dtype=np.uint64)
+            probes, buckets = np.empty(kept, np.uint64), np.empty((kept, 2), np.int64)
+            probing = _Probing(places, flips, worths, bitmap, probes)
             continue
-        begun = found
-        for number in range(kept):
-            key = probes[number] * _SPREAD
-            found = _compare_bucket(key, read, layer, reads, least_place, least_text, rows, begun, found, listed)
+        count = _find_rows(keys, offsets, shift, probes, kept, buckets, near)
+        if count > len(near):
+            near = np.empty(count, dtype=np.int64)
+            continue
+        if count:
+            found = _compare_rows(near[:count], read, layer, reads, least_place, least_text, rows, found, listed)
         ends[read] = found
         read += 1
     return found

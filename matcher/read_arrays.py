@@ -47,6 +47,21 @@ _GAINS, _CREDIBILITIES = _tables(_SHOWN, _EVERY)
 _ABSENT: Final = np.array([[Slot(shown, shown).absent(at_edge=edge) for shown in ALPHABET] for edge in (False, True)])
 _TOP: Final = _SHOWN[_EVERY, _EVERY]
 
+LETTERS: Final = 24
+DIGITS: Final = 10
+"""Canonical letters and digits that plates carry: most states leave out I or Q, and O counts as 0."""
+
+_EACH: Final = np.array([(1 / LETTERS, 0.0) if character.isalpha() else (0.0, 1 / DIGITS) for character in ALPHABET])
+
+
+def _kinds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return how much likelier places are as any letter and as any digit than as anything, in nats, (n, 2)."""
+    found: npt.NDArray[np.float64] = np.log(probabilities @ _EACH / BACKGROUND)
+    return found
+
+
+_KINDS: Final = _kinds(_SHOWN)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadArrays:
@@ -56,6 +71,8 @@ class ReadArrays:
     place adds to the score, in nats, and how much it speaks against a listed character (see `matcher.align.Step`).
     `absent` is float32 (n, 12, 2): the same two for a place that has no counterpart. `losses` is float32 (n,): what it
     adds to the score of a lost character how sure the read is of the others (`matcher.evidence.loss_share`), in nats.
+    `kinds` is float64 (n, 12, 2): how much likelier a place is as any letter and as any digit than as anything, in
+    nats.
     """
 
     codes: Codes
@@ -64,6 +81,7 @@ class ReadArrays:
     credibilities: Scores
     absent: Scores
     losses: Scores
+    kinds: npt.NDArray[np.float64]
 
     @classmethod
     def of_texts(cls, codes: Codes) -> ReadArrays:
@@ -80,7 +98,7 @@ class ReadArrays:
         credibility = np.minimum(np.log(probability / _TOP[shown]), 0.0)
         absent = np.stack([np.log(probability), credibility], axis=2).astype(np.float32)
         losses = np.zeros(len(codes), dtype=np.float32)
-        return cls(codes, lengths, _GAINS[shown], _CREDIBILITIES[shown], absent, losses)
+        return cls(codes, lengths, _GAINS[shown], _CREDIBILITIES[shown], absent, losses, _KINDS[shown])
 
     @classmethod
     def of_slots(cls, reads: Sequence[Sequence[Slot]]) -> ReadArrays:
@@ -118,6 +136,7 @@ class ReadArrays:
         np.maximum(probabilities, _SAME_SHAPE[codes] * np.maximum(stated, FLOOR)[:, None], out=probabilities)
         np.maximum(probabilities, FLOOR, out=probabilities)
         self.gains[rows, places], self.credibilities[rows, places] = _tables(probabilities, codes)
+        self.kinds[rows, places] = _kinds(probabilities)
         absent = np.array([each.get("", -1.0) for each in distributions])
         at_edge = (places == 0) | (places == self.lengths[rows] - 1)
         general = _ABSENT[at_edge.astype(np.int64), codes]

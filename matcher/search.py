@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from matcher.confusion import DROPPED, DROPPED_EASILY, VV_FOR_W
+from matcher.kernel_arrays import BatchArrays, LayerArrays
 from matcher.layer import Layer
 from matcher.packing import pack, unpack
 from matcher.probes import credited_skeletons, probe_skeletons
@@ -32,15 +32,14 @@ _TOLERANCE: Final = 1e-3
 _LOSSES: Final = np.array([[math.log(chance), math.log(chance / (1 - chance))] for chance in (DROPPED, DROPPED_EASILY)])
 _DOUBLE_V: Final = math.log(VV_FOR_W)
 
-_LAYER_ARRAYS: Final[WeakKeyDictionary[Layer, object]] = WeakKeyDictionary()
+_LAYER_ARRAYS: Final[WeakKeyDictionary[Layer, LayerArrays]] = WeakKeyDictionary()
 """What the compiled search needs of a layer, as long as there is the layer: making it takes as long as a search."""
 
 Found = tuple[Layer, int]
 """An entry: its layer and its row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What else of a read decides which entries it may be.
 
     `jurisdiction` is the read's state; `agrees` and `differs` are what an equal or another state adds, in nats;
@@ -77,6 +76,8 @@ def find(layers: Iterable[Layer], reads: ReadArrays, wanted: Sequence[Wanted], e
     """
     layers = [layer for layer in layers if layer.size]
     found: list[list[Found]] = [[] for _ in wanted]
+    if not found:
+        return found
     is_large = sum(layer.size for layer in layers) >= COMPILED_FROM
     compiled = _kernels() if engine == "compiled" or (engine == "auto" and is_large) else None
     for layer in layers:
@@ -105,23 +106,24 @@ def _compiled(
     kernels: ModuleType, layer: Layer, reads: ReadArrays, wanted: Sequence[Wanted]
 ) -> tuple[list[int], list[int]]:
     number = layer.entries.vocabulary.jurisdictions.known
-    batch = kernels.BatchArrays(
+    jurisdictions, agrees, differs, thresholds = zip(*wanted, strict=True)
+    batch = BatchArrays(
         reads.codes,
         reads.lengths,
         reads.gains,
         reads.credibilities,
         reads.absent,
         reads.losses,
-        np.array([number(each.jurisdiction) for each in wanted], dtype=np.int64),
-        np.array([each.agrees for each in wanted], dtype=np.float32),
-        np.array([each.differs for each in wanted], dtype=np.float32),
-        np.array([each.threshold - _TOLERANCE for each in wanted], dtype=np.float32),
+        np.array([number(state) for state in jurisdictions], dtype=np.int64),
+        np.array(agrees, dtype=np.float32),
+        np.array(differs, dtype=np.float32),
+        np.array(thresholds, dtype=np.float32) - np.float32(_TOLERANCE),
         _LOSSES,
         _DOUBLE_V,
     )
     arrays = _LAYER_ARRAYS.get(layer)
     if arrays is None:
-        arrays = _LAYER_ARRAYS[layer] = _layer_arrays(kernels, layer)
+        arrays = _LAYER_ARRAYS[layer] = _layer_arrays(layer)
     least = LEAST_CREDIBLE_PLACE - _TOLERANCE, LEAST_CREDIBLE_TEXT - _TOLERANCE
     ends = np.empty(len(wanted), dtype=np.int64)
     size = _ROWS_PER_READ * len(wanted) + 64
@@ -134,10 +136,10 @@ def _compiled(
         size = count
 
 
-def _layer_arrays(kernels: ModuleType, layer: Layer) -> object:
+def _layer_arrays(layer: Layer) -> LayerArrays:
     masks = [np.empty(0, dtype=np.uint64), *layer.masks]
     starts = np.cumsum([0, *(len(group) for group in layer.masks)])
-    return kernels.LayerArrays(
+    return LayerArrays(
         layer.keys,
         layer.offsets,
         np.uint64(layer.shift),
