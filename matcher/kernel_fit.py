@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numba import njit
 
+from matcher.compiled import compiled
 from matcher.confusion import ALPHABET, NARROW
 from matcher.packing import WILD
 
@@ -16,7 +16,7 @@ _W: Final = ALPHABET.index("W")
 _NARROW: Final = np.array([*(character in NARROW for character in ALPHABET), False], dtype=np.bool_)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def fits(read: int, listed: Any, count: int, needed: float, least_place: float, least_text: float, reads: Any) -> bool:
     """Tell whether a listed plate may be a hit of a read: its text is equal, or it is credible and scores enough."""
     length = reads.lengths[read]

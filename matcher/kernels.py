@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from matcher.compiled import compiled
 from matcher.confusion import ALPHABET, CLASS_OF, CLASSES, NARROW
 from matcher.kernel_fit import fits
 from matcher.layer import BITMAP_BITS
@@ -38,7 +38,7 @@ _FOUR: Final = np.uint64(4)
 _ROOM: Final = 1024
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _find_rows(keys: Any, offsets: Any, shift: Any, probes: Any, kept: int, buckets: Any, near: Any) -> int:
     """Put the rows of skeletons into `near`; count them also where there is no more room.
 
@@ -59,7 +59,7 @@ def _find_rows(keys: Any, offsets: Any, shift: Any, probes: Any, kept: int, buck
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _compare_rows(
     near: Any,
     read: int,
@@ -105,13 +105,13 @@ def _compare_rows(
 # are not handed to another function inside a loop: counting references to them takes longer than looking something up.
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@compiled(forceinline=True)
 def _byte(skeleton: Any) -> Any:
     """Return the place in the bitmap that tells whether any row's key begins like this skeleton's."""
     return (skeleton * _SPREAD) >> _BYTE_SHIFT
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@compiled(forceinline=True)
 def _bit(skeleton: Any) -> Any:
     """Return the bit that it has there."""
     return np.uint8(1) << np.uint8(((skeleton * _SPREAD) >> _BITMAP_SHIFT) & np.uint64(7))
@@ -127,7 +127,7 @@ class _Probing(NamedTuple):
     probes: npt.NDArray[np.uint64]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _find_others(codes: Any, length: int, credibilities: Any, least_place: float, room: float, probing: Any) -> int:
     """Write down what a read's characters may be as well, likeliest first. Return how many substitutions there are."""
     places, flips, worths, _, _ = probing
@@ -152,7 +152,7 @@ def _find_others(codes: Any, length: int, credibilities: Any, least_place: float
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _substituted(own: Any, length: int, count: int, room: float, probing: Any, kept: int) -> int:
     """Keep the skeletons of equal length: up to `probes.MOST_SUBSTITUTIONS` classes differ, which are three."""
     places, flips, worths, bitmap, probes = probing
@@ -185,7 +185,7 @@ def _substituted(own: Any, length: int, count: int, room: float, probing: Any, k
     return kept
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _shorter(own: Any, codes: Any, length: int, count: int, rooms: Any, probing: Any, kept: int) -> int:
     """Keep the skeletons without one of the characters, and one class differing, and with W in the place of VV."""
     places, flips, worths, bitmap, probes = probing
@@ -217,7 +217,7 @@ def _shorter(own: Any, codes: Any, length: int, count: int, rooms: Any, probing:
     return kept
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _longer(own: Any, codes: Any, length: int, count: int, rooms: Any, probing: Any, kept: int) -> int:
     """Keep the skeletons with one character more, and one class differing, and with VV in the place of W."""
     places, flips, worths, bitmap, probes = probing
@@ -252,7 +252,7 @@ def _longer(own: Any, codes: Any, length: int, count: int, rooms: Any, probing: 
     return kept
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _find_rooms(
     length: int,
     gains: Any,
@@ -291,7 +291,7 @@ def _find_rooms(
     return equal, widest
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: Any, ends: Any) -> int:
     """Search a layer for a batch of reads.
 

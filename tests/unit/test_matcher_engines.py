@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -142,3 +145,27 @@ def test_a_batch_says_which_reads_cannot_be_matched() -> None:
     assert [isinstance(one, InvalidInput) for one in found] == [False, True, True, True, False]
     assert [len(one) for one in found if isinstance(one, list)] == [1, 1]
     assert matcher.match_batch([]) == []
+
+
+ROOT = Path(__file__).parents[2]
+
+WITHOUT_A_PLACE = """
+import numba.core.caching as caching
+for kind in vars(caching).values():
+    if hasattr(kind, "_locator_classes"):
+        kind._locator_classes = []
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from schemas.matching_settings import MatchingSettings
+from tests.unit.matcher_samples import entry, read
+matcher = Matcher(HotlistIndex.build([entry("ABC123")]), MatchingSettings(), "compiled")
+print(len(matcher.match(read("ABC123"))))
+"""
+
+
+def test_a_user_who_may_write_nowhere_matches_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_PLACE], capture_output=True, text=True, timeout=120, cwd=ROOT
+    )
+    assert done.stdout == "1\n", done.stderr
+    assert "NUMBA_CACHE_DIR" in done.stderr
