@@ -29,7 +29,7 @@ from pipeline.historical import HistoricalMatching
 from schemas.settings import Settings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database, open_database
-from storage.history import Evidence, ListedEntry, ReadHistory
+from storage.reads.past import Evidence, ListedEntry, ReadHistory
 
 ACTIVE_ENTRIES = 3_000_000
 SAMPLE = 20_000

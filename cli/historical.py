@@ -18,7 +18,7 @@ from schemas.events import utc
 if TYPE_CHECKING:
     from pipeline.historical import PastOutcome
     from pipeline.historical_alerts import Sightings
-    from storage.history import ActiveList, ListedEntry, ReadHistory
+    from storage.reads.past import ActiveList, ListedEntry, ReadHistory
 
 EXAMPLE = """
 Examples:
@@ -70,7 +70,7 @@ def historical(
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
     from pipeline.historical import HistoricalMatching
     from storage.database import open_database
-    from storage.history import ReadHistory
+    from storage.reads.past import ReadHistory
 
     with open_database(settings) as database:
         history = ReadHistory(database)

@@ -14,7 +14,7 @@ from schemas.errors import UnreadableMedia
 from schemas.settings import CameraSettings
 from schemas.types import Location, SourceItem
 from storage.database import Database
-from storage.sources import SourceLedger
+from storage.item_ledger import SourceLedger
 
 log = logging.getLogger(__name__)
 

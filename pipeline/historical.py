@@ -24,7 +24,7 @@ from schemas.repeats import Outcome
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.history import Evidence, ListedEntry, ListProgress, PastHit, ReadHistory
+from storage.reads.past import Evidence, ListedEntry, ListProgress, PastHit, ReadHistory
 
 log = logging.getLogger(__name__)
 

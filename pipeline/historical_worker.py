@@ -9,7 +9,7 @@ from pipeline.historical import HistoricalMatching
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.database import Database
-from storage.history import ActiveList, ListProgress, ReadHistory
+from storage.reads.past import ActiveList, ListProgress, ReadHistory
 
 log = logging.getLogger(__name__)
 

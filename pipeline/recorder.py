@@ -26,9 +26,9 @@ from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead, SecondReading
 from storage.database import Database
-from storage.images import ImageStore, image_key
-from storage.records import Records
-from storage.sources import SourceLedger
+from storage.item_ledger import SourceLedger
+from storage.reads.images import ImageStore, image_key
+from storage.reads.records import Records
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import pytest
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.records import OutboxMessage, ReadRecord, Records, WriteOutcome
-from storage.sources import SourceLedger
+from storage.item_ledger import SourceLedger
+from storage.reads.records import OutboxMessage, ReadRecord, Records, WriteOutcome
 from tests.integration.storage_samples import START, sample_item, sample_read, sample_record
 
 

@@ -11,7 +11,7 @@ from storage.database import Database
 from storage.rows import in_utc, jsonb, storable
 from storage.sql import load_queries
 
-_SQL = load_queries("feeds")
+_SQL = load_queries("hotlists/feeds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from schemas.types import SourceItem
 from storage.database import Database
-from storage.records import item_values
+from storage.reads.records import item_values
 from storage.rows import storable
 from storage.sql import load_queries
 
-_SQL = load_queries("sources")
+_SQL = load_queries("item_ledger")
 
 
 @dataclass(frozen=True, slots=True)

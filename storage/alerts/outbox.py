@@ -21,7 +21,7 @@ from storage.sql import load_queries
 
 logger = logging.getLogger(__name__)
 
-_SQL = load_queries("outbox")
+_SQL = load_queries("alerts/outbox")
 
 
 @dataclass(frozen=True, slots=True)

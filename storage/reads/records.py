@@ -17,7 +17,7 @@ from storage.database import Connection, Database
 from storage.rows import hit_row, jsonb, read_row, storable
 from storage.sql import load_queries
 
-_SQL = load_queries("records")
+_SQL = load_queries("reads/records")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from schemas.errors import TransientError
 from schemas.repeats import Outcome
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Connection, Database
-from storage.entry_rows import entry_of
-from storage.records import OutboxMessage
+from storage.hotlists.entry_rows import entry_of
+from storage.reads.records import OutboxMessage
 from storage.rows import hit_row, in_utc, jsonb, read_of, storable
 from storage.sql import load_queries
 
-_SQL = load_queries("history")
+_SQL = load_queries("reads/past")
 PAGES_AT_ONCE = 2000
 """Pages of the plate dictionary per block: some 300,000 texts in 4 MB."""
 MANY_TEXTS = 50_000

@@ -15,7 +15,7 @@ from storage.database import Connection, Database
 from storage.rows import in_utc, jsonb, storable
 from storage.sql import load_queries
 
-_SQL = load_queries("alarms")
+_SQL = load_queries("alerts/alarms")
 HISTORY_LIMIT = 200
 
 

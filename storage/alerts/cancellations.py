@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.rows import in_utc, jsonb
 from storage.sql import load_queries
 
-_SQL = load_queries("cancellations")
+_SQL = load_queries("alerts/cancellations")
 
 
 class StaleKind(StrEnum):
