@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from schemas.types import SourceItem
 from storage.database import Database
 from storage.reads.records import item_values
-from storage.rows import storable
 from storage.sql import load_queries
+from storage.values import storable
 
 _SQL = load_queries("item_ledger")
 

@@ -16,8 +16,8 @@ import psycopg
 from schemas.errors import DatabaseUnavailable, PlatewatchError
 from storage.database import Connection, Database
 from storage.errors import translated
-from storage.rows import storable
 from storage.sql import load_queries
+from storage.values import storable
 
 logger = logging.getLogger(__name__)
 

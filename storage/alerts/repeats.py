@@ -12,8 +12,9 @@ from schemas.repeats import OpenAlert, Outcome, Sighting
 from schemas.types import Hit, Location, PlateRead, Tier
 from storage.database import Connection
 from storage.reads.records import OutboxMessage
-from storage.rows import hit_row, jsonb, optional, storable
+from storage.reads.rows import hit_row
 from storage.sql import load_queries
+from storage.values import jsonb, optional, storable
 
 _SQL = load_queries("alerts/repeats")
 _RECORDS = load_queries("reads/records")

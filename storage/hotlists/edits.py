@@ -15,8 +15,8 @@ from schemas.plates import canonical_plate
 from schemas.types import HotlistEntry
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import copy_block, entry_of
-from storage.rows import in_utc, storable, vehicle_json
 from storage.sql import load_queries
+from storage.values import in_utc, storable, vehicle_json
 
 _SQL = load_queries("hotlists/edits")
 LOCAL = "local"

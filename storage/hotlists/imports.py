@@ -17,8 +17,8 @@ from psycopg import sql
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import copy_block
-from storage.rows import optional, storable
 from storage.sql import load_queries
+from storage.values import optional, storable
 
 _SQL = load_queries("hotlists/imports")
 WRITE_ROWS = 1000

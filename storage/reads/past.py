@@ -18,8 +18,9 @@ from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import entry_of
 from storage.reads.records import OutboxMessage
-from storage.rows import hit_row, in_utc, jsonb, read_of, storable
+from storage.reads.rows import hit_row, read_of
 from storage.sql import load_queries
+from storage.values import in_utc, jsonb, storable
 
 _SQL = load_queries("reads/past")
 PAGES_AT_ONCE = 2000

@@ -14,8 +14,9 @@ from psycopg import errors as pg
 from schemas.errors import InvalidInput
 from schemas.types import Hit, PlateRead, SourceItem
 from storage.database import Connection, Database
-from storage.rows import hit_row, jsonb, read_row, storable
+from storage.reads.rows import hit_row, read_row
 from storage.sql import load_queries
+from storage.values import jsonb, storable
 
 _SQL = load_queries("reads/records")
 

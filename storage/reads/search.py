@@ -14,8 +14,9 @@ from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Connection, Database
 from storage.reads.patterns import PlatePattern, parse_pattern
-from storage.rows import in_utc, optional, read_of, storable
+from storage.reads.rows import read_of
 from storage.sql import load_queries
+from storage.values import in_utc, optional, storable
 
 _SQL = load_queries("reads/search")
 MOST_PLATES = 5000
