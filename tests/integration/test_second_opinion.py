@@ -30,7 +30,7 @@ from schemas.settings import AlertSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, Image, PlateRead, SecondReading, SourceItem
 from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.item_ledger import SourceLedger
+from storage.item_ledger import ItemLedger
 from storage.reads.search import ReadSearch
 from tests.integration.storage_samples import activate
 
@@ -127,7 +127,7 @@ class Run:
         assert not self._thread.is_alive()
 
     def is_finished(self, name: str = "clip") -> bool:
-        return SourceLedger(self.database).is_finished(item(name))
+        return ItemLedger(self.database).is_finished(item(name))
 
 
 @pytest.fixture
