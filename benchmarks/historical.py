@@ -29,7 +29,7 @@ from pipeline.historical import HistoricalMatching
 from schemas.settings import Settings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database, open_database
-from storage.history import Evidence, ListedEntry, ReadHistory
+from storage.reads.past import ListedEntry, PastReads, PastText
 
 ACTIVE_ENTRIES = 3_000_000
 SAMPLE = 20_000
@@ -91,10 +91,10 @@ def timed_one_by_one(database: Database, settings: Settings, listed: list[Listed
     matcher = Matcher(HotlistIndex.build(one.entry for one in listed), settings.matching)
     with database.connection() as connection:
         keys = connection.execute("select captured_at, read_id from reads limit %s", (SAMPLE,)).fetchall()
-    history = ReadHistory(database)
+    history = PastReads(database)
     started = time.perf_counter()
     for start in range(0, SAMPLE, 1000):
-        for read in history.reads([Evidence(at, read_id, "", "") for at, read_id in keys[start : start + 1000]]):
+        for read in history.reads([PastText(at, read_id, "", "") for at, read_id in keys[start : start + 1000]]):
             matcher.match(read)
     seconds = (time.perf_counter() - started) * reads / SAMPLE
     print(f"every read through the matcher, {len(listed)} entries: {seconds:.0f} s, from {SAMPLE} reads", flush=True)

@@ -26,7 +26,7 @@ from hotlists.sources import parser_for
 from schemas.plates import canonical_plate
 from schemas.settings import Settings
 from storage.database import open_database
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
 
 _COLUMNS = struct.Struct("10s9s8s10s2s4s2s4s4s3s2s7s")
 

@@ -178,7 +178,7 @@ def _await_neighbor(screen: DemoScreen, totals: RunTotals) -> None:
 
 
 def _waiting(database: Database) -> int:
-    from storage.outbox import Outbox
+    from storage.alerts.outbox import Outbox
 
     with Outbox(database) as outbox:
         return outbox.pending()

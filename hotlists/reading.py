@@ -20,7 +20,7 @@ from hotlists.parsing import FOOTER_MISSING, HotlistParser, ParsedList, reject
 from hotlists.sources import parser_for
 from hotlists.survey import EARLY_CHECK_ROWS, Counts, Survey
 from schemas.types import Category
-from storage.hotlist_import import Write
+from storage.hotlists.imports import Write
 
 PARSING_REVISION = 1
 """Grows when parsers come to read the same rows differently, so that every row is read again."""

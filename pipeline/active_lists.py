@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from matcher.index import Addition, HotlistIndex
-from storage.hotlist_changes import HotlistChanges, ListChange
+from storage.hotlists.changes import HotlistChanges, ListChange
 
 SMALL_CHANGE = 5000
 """A change of more entries than this is arranged in the background."""

@@ -14,7 +14,7 @@ from schemas.errors import UnreadableMedia
 from schemas.settings import CameraSettings
 from schemas.types import Location, SourceItem
 from storage.database import Database
-from storage.sources import SourceLedger
+from storage.item_ledger import ItemLedger
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class CameraWorker:
         self._camera = camera
         self._agency_id = agency_id
         self._recognizer = recognizer
-        self._ledger = SourceLedger(database)
+        self._ledger = ItemLedger(database)
         self._queue = work_queue
         self._counters = counters
         self._done: set[tuple[str, str]] = set()

@@ -24,7 +24,7 @@ from schemas.repeats import Outcome
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.history import Evidence, ListedEntry, ListProgress, PastHit, ReadHistory
+from storage.reads.past import ListedEntry, ListProgress, PastHit, PastReads, PastText
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class HistoricalMatching:
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self._history = ReadHistory(database)
+        self._history = PastReads(database)
         self._settings = settings
         self._policy = open_policy(settings)
         self._alerts = HistoricalAlerts(settings)
@@ -118,7 +118,7 @@ class HistoricalMatching:
 
     def _near_reads(
         self, listed: Mapping[UUID, ListedEntry], since: datetime, until: datetime, stop: threading.Event | None
-    ) -> list[Evidence]:
+    ) -> list[PastText]:
         """Return the reads whose text is near a listed plate and whose evidence leaves room for it."""
         sieve = PastSieve(one.entry.plate for one in listed.values())
         texts: dict[str, tuple[str, ...]] = {}
@@ -126,11 +126,11 @@ class HistoricalMatching:
             texts |= sieve.candidates(block)
         if not texts:
             return []
-        reads = self._history.evidence(list(texts), since, until, stop=stop)
+        reads = self._history.characters(list(texts), since, until, stop=stop)
         return [read for read in reads if leaves_room(read.canonical, read.characters, texts[read.canonical])]
 
     def _sightings(
-        self, near: Sequence[Evidence], listed: Mapping[UUID, ListedEntry], as_of: Mapping[str, datetime], now: datetime
+        self, near: Sequence[PastText], listed: Mapping[UUID, ListedEntry], as_of: Mapping[str, datetime], now: datetime
     ) -> list[Sighting]:
         entries = (one.entry._replace(valid_from=None, valid_until=None) for one in listed.values())
         index = CountedIndex.of(entries, as_of, self._history.active_entries())

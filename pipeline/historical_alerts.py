@@ -14,8 +14,8 @@ from schemas.plates import WILDCARD, canonical_plate
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead, Tier
 from schemas.wording import age_text
-from storage.history import ListedEntry
-from storage.images import ImageStore
+from storage.reads.images import ImageStore
+from storage.reads.past import ListedEntry
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from pipeline.historical import HistoricalMatching
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.database import Database
-from storage.history import ActiveList, ListProgress, ReadHistory
+from storage.reads.past import ActiveList, ListProgress, PastReads
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class HistoricalWorker:
         settle_seconds: float | None = None,
         entries_at_once: int = ENTRIES_AT_ONCE,
     ) -> None:
-        self._history = ReadHistory(database)
+        self._history = PastReads(database)
         self._matching = HistoricalMatching(database, settings)
         self._settings = settings.matching
         self._settle_seconds = settle_seconds

@@ -27,9 +27,9 @@ from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, Plat
 from schemas.events import AlarmKind
 from schemas.feed_settings import FeedSettings
 from schemas.settings import Settings
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.feeds import FeedState, FeedStates
+from storage.hotlists.feeds import FeedState, FeedStates
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from schemas.errors import TransientError
 from schemas.matching_settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Database
-from storage.hotlist_changes import HotlistChanges
-from storage.hotlists import HotlistStore
+from storage.hotlists.changes import HotlistChanges
+from storage.hotlists.lists import HotlistStore
 
 log = logging.getLogger(__name__)
 

@@ -26,9 +26,9 @@ from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead, SecondReading
 from storage.database import Database
-from storage.images import ImageStore, image_key
-from storage.records import Records
-from storage.sources import SourceLedger
+from storage.item_ledger import ItemLedger
+from storage.reads.images import ImageStore, image_key
+from storage.reads.records import Records
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Recorder:
             opened = ", ".join(settings.policy.also_notify)
             log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
         self._records = SettledRecords(Records(database), settings)
-        self._ledger = SourceLedger(database)
+        self._ledger = ItemLedger(database)
         self._images = ImageStore(settings)
         self._matcher = matcher
         self._counters = counters

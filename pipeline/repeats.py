@@ -21,8 +21,8 @@ from schemas.plates import canonical_plate
 from schemas.repeats import OpenAlert, Outcome
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead, SourceItem
-from storage.records import ReadRecord, Records, WriteOutcome
-from storage.repeats import RepeatStore
+from storage.alerts.repeats import RepeatStore
+from storage.reads.records import ReadRecord, Records, WriteOutcome
 
 log = logging.getLogger(__name__)
 

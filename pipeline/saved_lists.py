@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matcher.index import HotlistIndex
 from pipeline.active_lists import ActiveLists
-from storage.hotlist_changes import HotlistChanges
+from storage.hotlists.changes import HotlistChanges
 
 log = logging.getLogger(__name__)
 

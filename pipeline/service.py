@@ -25,8 +25,8 @@ from policy.decisions import effective_retention
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -18,8 +17,6 @@ from schemas.settings import Settings
 from services.postgres import EmbeddedPostgres
 from storage.errors import translate, translated
 from storage.migrate import migrate as run_migrations
-
-logger = logging.getLogger(__name__)
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 

@@ -16,7 +16,7 @@ from policy.decisions import Retention
 from storage.database import Database
 from storage.sql import load_queries
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
@@ -82,7 +82,7 @@ def enforce_retention(
         _delete_unread_plates(database)
     outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["searches"])
     if any(count.values()) or reads:
-        logger.info(
+        log.info(
             "retention ended old records",
             extra={"reads": reads, "hits": count["hits"], "alerts": count["alerts"], "pictures": pictures},
         )

@@ -1,11 +1,11 @@
-"""Named SQL: every statement stands in a `.sql` file of the `queries` folder, under a `-- name:` line."""
+"""Named SQL: every statement stands in a `.sql` file beside the code that runs it, under a `-- name:` line."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).with_name("queries")
+FOLDER = Path(__file__).parent
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
@@ -13,7 +13,7 @@ def load_queries(name: str) -> dict[str, bytes]:
     """Load one file's statements.
 
     Args:
-        name: File name without `.sql`.
+        name: The file, from this folder on, without `.sql`: `reads/records`.
 
     Returns:
         Statement by name, as bytes, which psycopg takes for text that is not made from input.

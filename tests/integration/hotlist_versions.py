@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
+from storage.hotlists.edits import HotlistEdits
 from tests.integration.storage_samples import activate
 
 

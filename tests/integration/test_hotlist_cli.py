@@ -17,7 +17,7 @@ from hotlists.importer import ImportOptions, import_file
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
 
 ROW = "V{nic:09d}LA057020020190509{plate:<10}{state}2026PC2014HONDACC4DGRY\r\n"
 NCIC = "VEHICLE EXTRACT 20260102 0630\r\n" + "".join(

@@ -22,10 +22,10 @@ from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.list_currency import ListCurrency
 from schemas.events import AlarmKind
 from schemas.feed_settings import FeedSettings
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.hotlist_versions import HotlistVersions
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
+from storage.hotlists.versions import HotlistVersions
 from tests.integration.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
 from tests.integration.run_support import folder_camera, write_site
 from tests.unit.feed_servers import https_server, sftp_server

@@ -19,7 +19,7 @@ from cli import hotlist
 from hotlists.importer import ImportOptions, import_file
 from schemas.errors import HeldForReview, InvalidInput
 from storage.database import Database
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

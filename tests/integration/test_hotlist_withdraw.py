@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from cli import hotlist_withdraw
 from schemas.errors import InvalidInput
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
+from storage.hotlists.edits import HotlistEdits
 from tests.integration.hotlist_versions import import_version, version_rows
 from tests.integration.storage_samples import sample_entry, sample_id
 from tests.integration.test_cancellations import raise_alert

@@ -22,9 +22,9 @@ from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.matching_settings import MatchingSettings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database
-from storage.hotlist_changes import HotlistChanges
-from storage.hotlist_edits import HotlistEdits
-from storage.hotlist_import import begin_import
+from storage.hotlists.changes import HotlistChanges
+from storage.hotlists.edits import HotlistEdits
+from storage.hotlists.imports import begin_import
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
 from tests.integration.storage_samples import START, activate

@@ -28,10 +28,10 @@ from schemas.ids import entry_id, read_id
 from schemas.repeat_settings import RepeatSettings
 from schemas.settings import AlertSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, Image, PlateRead, SecondReading, SourceItem
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.search import ReadSearch
-from storage.sources import SourceLedger
+from storage.item_ledger import ItemLedger
+from storage.reads.search import ReadSearch
 from tests.integration.storage_samples import activate
 
 MOMENT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -127,7 +127,7 @@ class Run:
         assert not self._thread.is_alive()
 
     def is_finished(self, name: str = "clip") -> bool:
-        return SourceLedger(self.database).is_finished(item(name))
+        return ItemLedger(self.database).is_finished(item(name))
 
 
 @pytest.fixture

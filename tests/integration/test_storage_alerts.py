@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from schemas.types import Tier
-from storage.alerts import AlertLog
+from storage.alerts.outbox import Outbox
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.outbox import Outbox
-from storage.records import Records
+from storage.reads.records import Records
 from tests.integration.storage_samples import sample_record
 
 

@@ -21,10 +21,10 @@ from schemas.errors import ConfigurationError, DatabaseUnavailable, InvalidInput
 from schemas.settings import DatabaseSettings, Settings
 from services.postgres import EmbeddedPostgres
 from storage.database import Database, open_database
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
 from storage.migrate import FOLDER, _dbmate, _url, migrate
-from storage.records import Records
-from storage.search import ReadSearch
+from storage.reads.records import Records
+from storage.reads.search import ReadSearch
 from tests.integration.conftest import FAST, DatabaseServer
 from tests.integration.storage_samples import activate, sample_entry, sample_record
 

@@ -7,7 +7,7 @@ import pytest
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits, RestoreOutcome
+from storage.hotlists.edits import HotlistEdits, RestoreOutcome
 from tests.integration.hotlist_versions import active_version, import_version, version_rows
 from tests.integration.storage_samples import sample_entry, sample_id
 

@@ -12,8 +12,8 @@ import pytest
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Database
-from storage.hotlist_versions import HotlistVersions
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
+from storage.hotlists.versions import HotlistVersions
 from tests.integration.storage_samples import START, activate, sample_entry, sample_id
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull
 from schemas.settings import ImageSettings, Settings
-from storage.images import ImageStore, image_key
+from storage.reads.images import ImageStore, image_key
 from tests.integration.storage_samples import sample_read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -85,7 +85,7 @@ import sys
 from pathlib import Path
 from schemas.errors import StorageFull
 from schemas.settings import ImageSettings, Settings
-from storage.images import ImageStore
+from storage.reads.images import ImageStore
 store = ImageStore(Settings(images=ImageSettings(url=sys.argv[1])))
 store.save("2026/11/20/gate/1-plate.jpg", b"x" * 1000)
 try:

@@ -8,9 +8,9 @@ from threading import Timer
 
 import pytest
 
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
-from storage.records import Records
+from storage.reads.records import Records
 from tests.integration.storage_samples import sample_record
 
 

@@ -11,8 +11,8 @@ import pytest
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.records import OutboxMessage, ReadRecord, Records, WriteOutcome
-from storage.sources import SourceLedger
+from storage.item_ledger import ItemLedger
+from storage.reads.records import OutboxMessage, ReadRecord, Records, WriteOutcome
 from tests.integration.storage_samples import START, sample_item, sample_read, sample_record
 
 
@@ -103,7 +103,7 @@ def test_one_alert_goes_to_two_topics(database: Database) -> None:
 
 
 def test_finished_and_rejected_items_are_not_processed_again(database: Database) -> None:
-    ledger = SourceLedger(database)
+    ledger = ItemLedger(database)
     item, changed = sample_item("a.jpg"), sample_item("a.jpg", fingerprint="2")
     assert not ledger.is_finished(item)
     Records(database).write([], finished=[item])
@@ -120,7 +120,7 @@ def test_finished_and_rejected_items_are_not_processed_again(database: Database)
 def test_an_undecodable_file_name_is_remembered(database: Database) -> None:
     item = sample_item("pict\udce9.jpg")
     Records(database).write([], finished=[item])
-    assert SourceLedger(database).is_finished(item)
+    assert ItemLedger(database).is_finished(item)
 
 
 def test_a_read_without_anything_optional(database: Database) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from policy.decisions import Retention
-from storage.alerts import AlertLog
+from storage.alerts.outbox import Outbox
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.hotlists import HotlistStore
-from storage.outbox import Outbox
-from storage.records import Records
+from storage.hotlists.lists import HotlistStore
+from storage.reads.records import Records
+from storage.reads.search import ReadSearch
 from storage.retention import RetentionOutcome, enforce_retention
-from storage.search import ReadSearch
 from tests.integration.storage_samples import START, activate, sample_entry, sample_record
 
 DAY = 24 * 60

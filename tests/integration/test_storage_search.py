@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import storage.search
+import storage.reads.search
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.records import ReadRecord, Records
-from storage.search import ReadSearch, system_user
+from storage.reads.records import ReadRecord, Records
+from storage.reads.search import ReadSearch, system_user
 from tests.integration.storage_samples import START, sample_read
 
 ALPHABET = "AB0O8"
@@ -51,7 +51,7 @@ def test_patterns_find_what_they_say(database: Database, plates: list[str], monk
         assert sorted(read.plate for read in search.find(pattern, limit=1000)) == expected
 
     check()
-    monkeypatch.setattr(storage.search, "MOST_PLATES", 0)  # every pattern takes the way by time
+    monkeypatch.setattr(storage.reads.search, "MOST_PLATES", 0)  # every pattern takes the way by time
     check()
 
 

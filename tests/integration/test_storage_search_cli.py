@@ -14,8 +14,8 @@ from schemas.convert import read_from_event
 from schemas.errors import InvalidInput
 from schemas.events import PlateReadEvent
 from storage.database import Database
-from storage.records import ReadRecord, Records
-from storage.search import ReadSearch
+from storage.reads.records import ReadRecord, Records
+from storage.reads.search import ReadSearch
 from tests.integration.storage_samples import sample_read
 
 

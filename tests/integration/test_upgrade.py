@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from schemas.events import Alert
 from schemas.settings import DatabaseSettings, Settings
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import open_database
-from storage.hotlists import HotlistStore
-from storage.search import ReadSearch
+from storage.hotlists.lists import HotlistStore
+from storage.reads.search import ReadSearch
 from tests.integration.conftest import DatabaseServer
 
 DUMPS = Path(__file__).parents[1] / "data"

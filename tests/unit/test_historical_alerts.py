@@ -13,7 +13,7 @@ from pipeline.historical_alerts import HistoricalAlerts, Sighting, as_of_now, gr
 from schemas.ids import read_id
 from schemas.settings import Settings
 from schemas.types import HotlistEntry, Tier
-from storage.history import ListedEntry
+from storage.reads.past import ListedEntry
 from tests.unit.matcher_samples import NOW, SETTINGS, characters, entry, read
 
 LISTED = entry("VNV4527", "US-VA")

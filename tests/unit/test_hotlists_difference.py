@@ -14,7 +14,7 @@ from hotlists.difference import Comparison, Difference, no_known_rows
 from hotlists.parsing import FOOTER_MISSING
 from hotlists.review import reasons_to_hold
 from schemas.settings import HotlistSettings
-from storage.hotlist_import import ActiveVersion, KnownRows
+from storage.hotlists.imports import ActiveVersion, KnownRows
 
 Row = tuple[int, int]
 """An entry's number and its content's."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import InvalidInput
-from storage.patterns import PlatePattern, parse_pattern
+from storage.reads.patterns import PlatePattern, parse_pattern
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from storage.sql import FOLDER, load_queries
 
-NAMES = sorted(path.stem for path in FOLDER.glob("*.sql"))
+NAMES = sorted(
+    path.relative_to(FOLDER).with_suffix("").as_posix()
+    for path in FOLDER.rglob("*.sql")
+    if path.parent.name != "migrations"
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_is_used(name: str) -> None:
-    code = (Path(FOLDER).parent / f"{name}.py").read_text()
+    code = (FOLDER / f"{name}.py").read_text()
     queries = load_queries(name)
     assert queries
     for statement, text in queries.items():
@@ -25,5 +28,5 @@ def test_every_statement_is_used(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_statement_that_is_used_exists(name: str) -> None:
-    code = (Path(FOLDER).parent / f"{name}.py").read_text()
+    code = (FOLDER / f"{name}.py").read_text()
     assert set(re.findall(r'_SQL\["(\w+)"\]', code)) <= set(load_queries(name))

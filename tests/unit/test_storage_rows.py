@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.rows import storable
+from storage.values import storable
 
 
 @given(st.text(st.characters(codec=None)))

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Connection, Database
-from storage.entry_rows import entry_of
-from storage.rows import in_utc
+from storage.hotlists.entry_rows import entry_of
 from storage.sql import load_queries
+from storage.values import in_utc
 
-_SQL = load_queries("hotlists")
+_SQL = load_queries("hotlists/lists")
 FETCH_ROWS = 5000
 
 

@@ -1,4 +1,4 @@
-"""Stored reads for entries that come anew: texts in bulk, evidence of some, and the hits that follow, written once."""
+"""Stored reads for entries that come anew: texts in bulk, the characters of some, and the hits that follow."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from schemas.errors import TransientError
 from schemas.repeats import Outcome
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Connection, Database
-from storage.entry_rows import entry_of
-from storage.records import OutboxMessage
-from storage.rows import hit_row, in_utc, jsonb, read_of, storable
+from storage.hotlists.entry_rows import entry_of
+from storage.reads.records import OutboxMessage
+from storage.reads.rows import hit_row, read_of
 from storage.sql import load_queries
+from storage.values import in_utc, jsonb, storable
 
-_SQL = load_queries("history")
+_SQL = load_queries("reads/past")
 PAGES_AT_ONCE = 2000
 """Pages of the plate dictionary per block: some 300,000 texts in 4 MB."""
 MANY_TEXTS = 50_000
@@ -60,7 +61,7 @@ class ActiveList:
     progress: ListProgress
 
 
-class Evidence(NamedTuple):
+class PastText(NamedTuple):
     """What a stored read says about its characters: JSON, which takes longer to parse than all the rest."""
 
     captured_at: datetime
@@ -79,7 +80,7 @@ class PastHit:
     alert_id: UUID | None
 
 
-class ReadHistory:
+class PastReads:
     """Stored reads in bulk.
 
     Args:
@@ -116,9 +117,9 @@ class ReadHistory:
                 if row and row[0]:
                     yield row[0].encode()
 
-    def evidence(
+    def characters(
         self, texts: Sequence[str], since: datetime, until: datetime, *, stop: threading.Event | None = None
-    ) -> Iterator[Evidence]:
+    ) -> Iterator[PastText]:
         """Yield the reads of some texts, with what tells whether they are worth reading in full.
 
         Args:
@@ -135,16 +136,16 @@ class ReadHistory:
         many = len(values["texts"]) > MANY_TEXTS
         with self._database.transaction() as connection:
             connection.execute(_SQL["no_index" if many else "whole_result"])
-            with connection.cursor("past_evidence", binary=True) as cursor, ThreadPoolExecutor(1) as ahead:
-                cursor.execute(_SQL["evidence_of_many" if many else "evidence"], values)
+            with connection.cursor("past_characters", binary=True) as cursor, ThreadPoolExecutor(1) as ahead:
+                cursor.execute(_SQL["characters_of_many" if many else "characters"], values)
                 # The server looks for the next rows while these are judged.
                 coming = ahead.submit(cursor.fetchmany, ROWS_AT_ONCE)
                 while rows := coming.result():
                     _raise_if(stop)
                     coming = ahead.submit(cursor.fetchmany, ROWS_AT_ONCE)
-                    yield from map(Evidence._make, rows)
+                    yield from map(PastText._make, rows)
 
-    def reads(self, keys: Sequence[Evidence]) -> list[PlateRead]:
+    def reads(self, keys: Sequence[PastText]) -> list[PlateRead]:
         """Return reads in full; those that ended meanwhile are left out."""
         values = {"times": [key.captured_at for key in keys], "ids": [key.read_id for key in keys]}
         with self._database.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:

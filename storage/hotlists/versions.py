@@ -8,11 +8,11 @@ from typing import Any
 
 from schemas.errors import InvalidInput
 from storage.database import Connection, Database
-from storage.rows import in_utc, optional, storable
 from storage.sql import load_queries
+from storage.values import in_utc, optional, storable
 
-_IMPORT = load_queries("hotlist_import")
-_SQL = load_queries("hotlist_versions")
+_IMPORT = load_queries("hotlists/imports")
+_SQL = load_queries("hotlists/versions")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ where
 -- A cursor is planned for its first rows where nothing else is said; all of these are wanted.
 set local cursor_tuple_fraction = 1
 
--- name: evidence
+-- name: characters
 select read.captured_at, read.read_id, read.canonical, read.characters::text
 from unnest(%(texts)s::text[]) as wanted (canonical)
 inner join reads as read on read.canonical = wanted.canonical collate "C"
@@ -32,7 +32,7 @@ where read.captured_at >= %(since)s and read.captured_at < %(until)s
 set local enable_indexscan = off;
 set local enable_bitmapscan = off
 
--- name: evidence_of_many
+-- name: characters_of_many
 -- A list of constants is hashed.
 select captured_at, read_id, canonical, characters::text
 from reads

@@ -12,10 +12,10 @@ from uuid import UUID
 from schemas.errors import TransientError
 from schemas.types import Category, HotlistEntry, VehicleDescription
 from storage.database import Connection, Database
-from storage.rows import in_utc
 from storage.sql import load_queries
+from storage.values import in_utc
 
-_SQL = load_queries("hotlist_changes")
+_SQL = load_queries("hotlists/changes")
 FETCH_ROWS = 500
 """Rows are decoded so many at a time, during which nothing else runs: some milliseconds, for a read may wait."""
 _CATEGORIES = {category.value: category for category in Category}

@@ -16,11 +16,11 @@ from psycopg import sql
 
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.database import Connection, Database
-from storage.entry_rows import copy_block
-from storage.rows import optional, storable
+from storage.hotlists.entry_rows import copy_block
 from storage.sql import load_queries
+from storage.values import optional, storable
 
-_SQL = load_queries("hotlist_import")
+_SQL = load_queries("hotlists/imports")
 WRITE_ROWS = 1000
 
 

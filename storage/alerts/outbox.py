@@ -16,12 +16,12 @@ import psycopg
 from schemas.errors import DatabaseUnavailable, PlatewatchError
 from storage.database import Connection, Database
 from storage.errors import translated
-from storage.rows import storable
 from storage.sql import load_queries
+from storage.values import storable
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
-_SQL = load_queries("outbox")
+_SQL = load_queries("alerts/outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Outbox:
             # To its end: leaving the loop early would lose notifications. They are all alike and need no reading.
             return len(list(self._listening.notifies(timeout=timeout, stop_after=1))) > 0
         except psycopg.Error:
-            logger.debug("lost the connection that listens for new messages")
+            log.debug("lost the connection that listens for new messages")
             self._stop_listening()
             return True
         except DatabaseUnavailable:

@@ -9,7 +9,7 @@ from schemas.types import Tier
 from storage.database import Database
 from storage.sql import load_queries
 
-_SQL = load_queries("alerts")
+_SQL = load_queries("alerts/raised")
 FOLLOW_LIMIT = 500
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storage.database import Database
-from storage.rows import in_utc, jsonb, storable
 from storage.sql import load_queries
+from storage.values import in_utc, jsonb, storable
 
-_SQL = load_queries("feeds")
+_SQL = load_queries("hotlists/feeds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from schemas.types import SourceItem
 from storage.database import Database
-from storage.records import item_values
-from storage.rows import storable
 from storage.sql import load_queries
+from storage.values import storable
 
-_SQL = load_queries("sources")
+_SQL = load_queries("item_ledger")
 
 
 @dataclass(frozen=True, slots=True)
-class SourceReject:
+class RejectedItem:
     """A source item that could not be used, and why."""
 
     camera_id: str
@@ -26,7 +26,7 @@ class SourceReject:
     rejected_at: datetime
 
 
-class SourceLedger:
+class ItemLedger:
     """What is done. `Records.write(finished=...)` adds to it, in the transaction of an item's last reads.
 
     Args:
@@ -59,7 +59,7 @@ class SourceLedger:
         with self._database.connection() as connection:
             connection.execute(_SQL["reject"], item_values(item) | {"reason": storable(reason)})
 
-    def rejects(self) -> list[SourceReject]:
+    def rejects(self) -> list[RejectedItem]:
         """Return the rejected items, oldest first.
 
         Raises:
@@ -68,6 +68,16 @@ class SourceLedger:
         with self._database.connection() as connection:
             rows = connection.execute(_SQL["rejects"]).fetchall()
         return [
-            SourceReject(camera, name, fingerprint, captured.astimezone(UTC), reason, rejected.astimezone(UTC))
+            RejectedItem(camera, name, fingerprint, captured.astimezone(UTC), reason, rejected.astimezone(UTC))
             for camera, name, fingerprint, captured, reason, rejected in rows
         ]
+
+
+def item_values(item: SourceItem) -> dict[str, Any]:
+    """Return a source item as named parameters."""
+    return {
+        "camera_id": item.camera_id,
+        "name": storable(item.name),
+        "fingerprint": storable(item.fingerprint),
+        "captured_at": item.captured_at,
+    }

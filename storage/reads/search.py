@@ -13,11 +13,12 @@ from psycopg.rows import dict_row
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Connection, Database
-from storage.patterns import PlatePattern, parse_pattern
-from storage.rows import in_utc, optional, read_of, storable
+from storage.reads.patterns import PlatePattern, parse_pattern
+from storage.reads.rows import read_of
 from storage.sql import load_queries
+from storage.values import in_utc, optional, storable
 
-_SQL = load_queries("search")
+_SQL = load_queries("reads/search")
 MOST_PLATES = 5000
 """With more plates than this fitting a pattern, scanning the reads by time finds the newest sooner."""
 

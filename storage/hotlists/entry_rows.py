@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.types import Category, HotlistEntry, VehicleDescription
-from storage.rows import in_utc, storable, vehicle_of
+from storage.values import in_utc, storable, vehicle_of
 
 _COLUMNS = 19
 """As in the statement `copy_entries`; an empty text stands for null."""

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from schemas.plates import canonical_plate
 from storage.database import Database
-from storage.rows import in_utc, jsonb
 from storage.sql import load_queries
+from storage.values import in_utc, jsonb
 
-_SQL = load_queries("cancellations")
+_SQL = load_queries("alerts/cancellations")
 
 
 class StaleKind(StrEnum):

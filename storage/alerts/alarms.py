@@ -12,10 +12,10 @@ from schemas import ids
 from schemas.events import Alarm, AlarmKind, utc
 from schemas.generate import ALARM_CE_TYPE
 from storage.database import Connection, Database
-from storage.rows import in_utc, jsonb, storable
 from storage.sql import load_queries
+from storage.values import in_utc, jsonb, storable
 
-_SQL = load_queries("alarms")
+_SQL = load_queries("alerts/alarms")
 HISTORY_LIMIT = 200
 
 

@@ -11,12 +11,13 @@ from schemas.plates import canonical_plate
 from schemas.repeats import OpenAlert, Outcome, Sighting
 from schemas.types import Hit, Location, PlateRead, Tier
 from storage.database import Connection
-from storage.records import OutboxMessage
-from storage.rows import hit_row, jsonb, optional, storable
+from storage.reads.records import OutboxMessage
+from storage.reads.rows import hit_row
 from storage.sql import load_queries
+from storage.values import jsonb, optional, storable
 
-_SQL = load_queries("repeats")
-_RECORDS = load_queries("records")
+_SQL = load_queries("alerts/repeats")
+_RECORDS = load_queries("reads/records")
 
 NEAREST = 50
 """So many sightings before and after a read are looked at."""

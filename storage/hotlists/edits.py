@@ -14,11 +14,11 @@ from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.types import HotlistEntry
 from storage.database import Connection, Database
-from storage.entry_rows import copy_block, entry_of
-from storage.rows import in_utc, storable, vehicle_json
+from storage.hotlists.entry_rows import copy_block, entry_of
 from storage.sql import load_queries
+from storage.values import in_utc, storable, vehicle_json
 
-_SQL = load_queries("hotlist_edits")
+_SQL = load_queries("hotlists/edits")
 LOCAL = "local"
 """Source of the lists that people write entry by entry."""
 

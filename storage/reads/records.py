@@ -14,10 +14,12 @@ from psycopg import errors as pg
 from schemas.errors import InvalidInput
 from schemas.types import Hit, PlateRead, SourceItem
 from storage.database import Connection, Database
-from storage.rows import hit_row, jsonb, read_row, storable
+from storage.item_ledger import item_values
+from storage.reads.rows import hit_row, read_row
 from storage.sql import load_queries
+from storage.values import jsonb, storable
 
-_SQL = load_queries("records")
+_SQL = load_queries("reads/records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +137,6 @@ class Records:
 
 class _NoPartition(Exception):
     """A day's partition is missing."""
-
-
-def item_values(item: SourceItem) -> dict[str, Any]:
-    """Return a source item as named parameters."""
-    return {
-        "camera_id": item.camera_id,
-        "name": storable(item.name),
-        "fingerprint": storable(item.fingerprint),
-        "captured_at": item.captured_at,
-    }
 
 
 def _write_reads(connection: Connection, reads: Sequence[PlateRead]) -> int:
