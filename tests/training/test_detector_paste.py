@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition.training.paste import PlateStock, paste_plates, stock_from_labels
+from recognition.training.detector.paste import PlateStock, paste_plates, stock_from_labels
 from schemas.errors import ConfigurationError, InvalidInput
 
 CAR = np.full((200, 400, 3), 60, np.uint8)
@@ -112,12 +112,12 @@ def test_there_must_be_something_to_paste(tmp_path: Path) -> None:
 
 
 def test_a_training_with_pasted_plates_sees_the_same_when_it_is_repeated(tmp_path: Path) -> None:
-    from recognition.detector_ultralytics import import_ultralytics
+    from recognition.detection.ultralytics_backend import import_ultralytics
 
     import_ultralytics()
     from ultralytics.cfg import get_cfg
 
-    from recognition.training.paste_dataset import PastingDataset
+    from recognition.training.detector.paste_dataset import PastingDataset
 
     (tmp_path / "train").mkdir()
     for number in range(4):

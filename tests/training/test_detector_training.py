@@ -18,16 +18,16 @@ import onnx
 import onnxruntime
 import pytest
 
-from recognition.detector_ultralytics import import_ultralytics
-from recognition.training.detection_dataset import gather, read_sources, read_split
-from recognition.training.detection_metrics import count, evaluate
-from recognition.training.detector import main
-from recognition.training.detector_start import start_from, start_weights
+from recognition.detection.ultralytics_backend import import_ultralytics
+from recognition.training.detector.metrics import count, evaluate
+from recognition.training.detector.start import start_from, start_weights
+from recognition.training.detector.train import main
+from recognition.training.examples.labeled_pictures import gather, read_sources, read_split
 from schemas.errors import ConfigurationError, InvalidInput, UnreadableMedia
 from schemas.types import Box, PlateDetection
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CLI = [sys.executable, "-m", "recognition.training.detector"]
+CLI = [sys.executable, "-m", "recognition.training.detector.train"]
 SIZE = 96
 
 

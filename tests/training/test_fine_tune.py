@@ -12,11 +12,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli import train
-from recognition.ocr import PlateOcr
-from recognition.ocr_weights import DEFAULT_WEIGHTS
-from recognition.training import fine_tune
-from recognition.training.fine_tune import Comparison, FineTuned
-from recognition.training.synthetic import draw_us
+from recognition.reading.network import DEFAULT_WEIGHTS
+from recognition.reading.ocr import PlateOcr
+from recognition.training.examples.synthetic import draw_us
+from recognition.training.reader import fine_tune
+from recognition.training.reader.fine_tune import Comparison, FineTuned
 from schemas.errors import ConfigurationError
 from schemas.settings import OcrSettings
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.training.abroad import draw_abroad
-from recognition.training.augment import augment, fit, with_border
-from recognition.training.ocr_data import (
+from recognition.training.examples.abroad import draw_abroad
+from recognition.training.examples.augment import augment, fit, with_border
+from recognition.training.examples.synthetic import draw_us
+from recognition.training.reader.data import (
     BatchSource,
     LabeledCrop,
     canonical,
@@ -20,9 +21,8 @@ from recognition.training.ocr_data import (
     training_crops,
     validation_crops,
 )
-from recognition.training.ocr_metrics import best_temperature, calibration, decode
-from recognition.training.ocr_model import ALPHABET
-from recognition.training.synthetic import draw_us
+from recognition.training.reader.metrics import best_temperature, calibration, decode
+from recognition.training.reader.model import ALPHABET
 from schemas.errors import InvalidInput
 
 TEXTS = st.text(alphabet="0O1IQAB_", min_size=1, max_size=11)

@@ -15,15 +15,15 @@ import pytest
 import torch
 from fast_plate_ocr import LicensePlateRecognizer
 
-from recognition.training.augment import fit
-from recognition.training.ocr import main, start_reader
-from recognition.training.ocr_data import BatchSource, Sample
-from recognition.training.ocr_metrics import decode
-from recognition.training.ocr_model import ALPHABET, PlateReader
-from recognition.training.ocr_trainer import Plan, Trainer, load_averaged, reader_loss
-from recognition.training.ocr_weights import average, export_onnx, load_weights
-from recognition.training.pseudo_labels import pseudo_labeled
-from recognition.training.synthetic import draw_us
+from recognition.training.examples.augment import fit
+from recognition.training.examples.synthetic import draw_us
+from recognition.training.reader.data import BatchSource, Sample
+from recognition.training.reader.metrics import decode
+from recognition.training.reader.model import ALPHABET, PlateReader
+from recognition.training.reader.pseudo_labels import pseudo_labeled
+from recognition.training.reader.train import main, start_reader
+from recognition.training.reader.trainer import Plan, Trainer, load_averaged, reader_loss
+from recognition.training.reader.weights import average, export_onnx, load_weights
 from schemas.errors import ConfigurationError
 from schemas.types import Image
 
@@ -201,7 +201,15 @@ def test_pseudo_labels_are_distributions_over_what_the_boxes_show(tmp_path: Path
 
 def test_command_line_trains_measures_and_exports(tmp_path: Path, exported: tuple[PlateReader, Path]) -> None:
     labels, out, model = write_labels(tmp_path), tmp_path / "run", tmp_path / "new.onnx"
-    command = [sys.executable, "-m", "recognition.training.ocr", "--from", str(exported[1]), "--crops", str(labels)]
+    command = [
+        sys.executable,
+        "-m",
+        "recognition.training.reader.train",
+        "--from",
+        str(exported[1]),
+        "--crops",
+        str(labels),
+    ]
     command += ["--out", str(out), "--steps", "3", "--batch", "4", "--evaluate", "--export", str(model)]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 import torch
 
-from recognition.state import Weights
-from recognition.state_picture import ABROAD, CLASSES, StatePicture
-from recognition.training.ocr_data import LabeledCrop
-from recognition.training.state import main
-from recognition.training.state_data import StateBatches, StateSample, fold_of, labeled_street_samples
-from recognition.training.state_evidence import Evidence, narrowed
-from recognition.training.state_fit import fit, threshold
-from recognition.training.state_model import StateNet, export_onnx, from_detector
-from recognition.training.state_trainer import StateTrainer
-from rendering.plates import render_plate
+from recognition.states.looks import ABROAD, CLASSES, StatePicture
+from recognition.states.reader import Weights
+from recognition.training.reader.data import LabeledCrop
+from recognition.training.state.data import StateBatches, StateSample, fold_of, labeled_street_samples
+from recognition.training.state.evidence import Evidence, narrowed
+from recognition.training.state.fit import fit, threshold
+from recognition.training.state.model import StateNet, export_onnx, from_detector
+from recognition.training.state.train import main
+from recognition.training.state.trainer import StateTrainer
+from rendering.plates.standard import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 
 MODELS = Path(__file__).resolve().parents[2] / "recognition" / "models"

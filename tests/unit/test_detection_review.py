@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition.training.detection_dataset import LabeledPicture
-from recognition.training.detection_metrics import count, count_reviewed, evaluate, table
-from recognition.training.detection_review import ReviewedBox, correct_labels, read_review
+from recognition.training.detector.metrics import count, count_reviewed, evaluate, table
+from recognition.training.detector.review import ReviewedBox, correct_labels, read_review
+from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image, PlateDetection
 

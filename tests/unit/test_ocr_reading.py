@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.calibration import ReaderCalibration, text_probabilities
-from recognition.fusion import WeightedReading, fuse
-from recognition.ocr import PlateOcr
-from recognition.second_look import further_views, in_one_row, may_have_two_rows, rows, stretched, turned
+from recognition.reading.calibration import ReaderCalibration, text_probabilities
+from recognition.reading.fusion import WeightedReading, fuse
+from recognition.reading.ocr import PlateOcr
+from recognition.reading.second_look import further_views, in_one_row, may_have_two_rows, rows, stretched, turned
 from schemas.errors import InvalidInput
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import yaml
 
-from recognition.calibration import ReaderCalibration
-from recognition.calibration_file import calibration_path, weights_digest
-from recognition.ocr import DEFAULT_WEIGHTS, PlateOcr, find_config
-from recognition.ocr_weights import _output_problem
+from recognition.reading.calibration import ReaderCalibration
+from recognition.reading.calibration_file import calibration_path, weights_digest
+from recognition.reading.network import _output_problem
+from recognition.reading.ocr import DEFAULT_WEIGHTS, PlateOcr, find_config
 from schemas.errors import ConfigurationError
 from schemas.settings import OcrSettings
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from recognition.attention import Attention, Followed, Look
+from recognition.tracking.attention import Attention, Followed, Look
 from schemas.types import Box, Frame, Image
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.calibration import (
+from recognition.reading.calibration import (
     PlateConfidence,
     Presence,
     TrackTempering,
@@ -16,9 +16,9 @@ from recognition.calibration import (
     tempered,
     text_probabilities,
 )
-from recognition.fusion import FusedRead, WeightedReading, believed, fuse
-from recognition.readings import calibrated, result_from, weigh_up
-from recognition.training.calibration_fit import (
+from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
+from recognition.reading.readings import calibrated, result_from, weigh_up
+from recognition.training.calibration.fit import (
     FOLDS,
     Believed,
     Reading,

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition.calibration_file import calibration_path, load_calibration
-from recognition.ocr import DEFAULT_WEIGHTS, find_config
-from recognition.training import calibration as calibration_tool
-from recognition.training import confusion as confusion_tool
-from recognition.training.calibration_pictures import CONDITIONS, Crop, read_crops, track, with_signs, without_plates
+from recognition.reading.calibration_file import calibration_path, load_calibration
+from recognition.reading.ocr import DEFAULT_WEIGHTS, find_config
+from recognition.training.calibration import calibrate as calibration_tool
+from recognition.training.calibration import confusion as confusion_tool
+from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops, track, with_signs, without_plates
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher import confusion
-from recognition.training.confusion import ALPHABET, STRENGTH, Tally, smoothed, table_text
+from recognition.training.calibration.confusion import ALPHABET, STRENGTH, Tally, smoothed, table_text
 
 HABITS = {
     "look_alike": 0.012,

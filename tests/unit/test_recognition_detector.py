@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recognition.detector import DEFAULT_WEIGHTS, MODELS, OnnxDetector, open_detector
-from recognition.engines import Backend
+from recognition.detection.detector import DEFAULT_WEIGHTS, MODELS, OnnxDetector, open_detector
+from recognition.engines.opening import Backend
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import DetectorSettings
 from tests.unit.onnx_samples import write_network

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition import engines
-from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.engines import OnnxRuntimeEngine, OpenVinoEngine, open_engine
-from rendering.scenario import demo_scenario
-from rendering.traffic import render_frames
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.engines import opening as engines
+from recognition.engines.opening import OnnxRuntimeEngine, OpenVinoEngine, open_engine
+from rendering.scene.scenario import demo_scenario
+from rendering.scene.traffic import render_frames
 from schemas.types import Image, PlateDetection
 
 

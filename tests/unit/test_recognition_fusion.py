@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.fusion import WeightedReading, fuse
-from recognition.ocr import combine, result_from, to_results
+from recognition.reading.fusion import WeightedReading, fuse
+from recognition.reading.ocr import combine, result_from, to_results
 from schemas.types import OcrResult
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.motion import MotionGate, box_of, cells_of, part_around, shrink
+from recognition.tracking.motion import MotionGate, box_of, cells_of, part_around, shrink
 from schemas.types import Box, Image
 
 WIDTH, HEIGHT = 1280, 720

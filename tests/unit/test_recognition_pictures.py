@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.annotate import annotate, encode_jpeg
-from recognition.crops import crop, quality, sharpness
-from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector, open_detector
-from recognition.engines import open_engine
-from recognition.ocr import PlateOcr, find_config
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector, open_detector
+from recognition.engines.opening import open_engine
+from recognition.pictures.annotate import annotate, encode_jpeg
+from recognition.pictures.crops import crop, quality, sharpness
+from recognition.reading.ocr import PlateOcr, find_config
 from recognition.results import PictureRead
 from schemas.errors import ConfigurationError
 from schemas.settings import DetectorSettings, OcrSettings

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.borders import with_border
-from recognition.boxes import overlap
-from recognition.checks import require_picture
+from recognition.detection.postprocess import overlap
+from recognition.pictures.borders import with_border
+from recognition.pictures.checks import require_picture
 from recognition.recognizer import Recognizer
-from rendering.plates import render_plate
+from rendering.plates.standard import render_plate
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.settings import RecognitionSettings

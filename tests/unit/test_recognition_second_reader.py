@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.results import VehiclePass
-from recognition.second_reader import (
+from recognition.reading.second_reader import (
     SecondReader,
     Serial,
     find_serial,
     plate_in_picture,
     serial_candidates,
 )
-from recognition.state import StateRead
-from recognition.text_lines import TextLine, available
-from recognition.track import PICTURE_MARGIN
-from rendering.plates import render_plate
+from recognition.reading.text_lines import TextLine, available
+from recognition.results import VehiclePass
+from recognition.states.reader import StateRead
+from recognition.tracking.track import PICTURE_MARGIN
+from rendering.plates.standard import render_plate
 from schemas.ids import read_id
 from schemas.plates import normalize_plate
 from schemas.types import Box, Image, PlateRead

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from recognition.ocr import result_from
+from recognition.reading.ocr import result_from
 from recognition.reads import Origin
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.tracker import PlateTracker
+from recognition.tracking.tracker import PlateTracker
 from schemas.types import Box, PlateDetection
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.views import merge, mirrored
-from rendering.scenario import demo_scenario
-from rendering.traffic import render_frames
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.detection.views import merge, mirrored
+from rendering.scene.scenario import demo_scenario
+from rendering.scene.traffic import render_frames
 from schemas.types import Box, Image, PlateDetection
 
 

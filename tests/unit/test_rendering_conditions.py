@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rendering.camera import blur_motion, compress, project, see_infrared, see_night
-from rendering.conditions import CONDITIONS, photograph
-from rendering.generator import draw_plate
-from rendering.surface import add_dirt, add_glare, add_obstacle, add_water
+from rendering.photographs.camera import blur_motion, compress, project, see_infrared, see_night
+from rendering.photographs.conditions import CONDITIONS, photograph
+from rendering.photographs.surface import add_dirt, add_glare, add_obstacle, add_water
+from rendering.plates.generator import draw_plate
 from schemas.types import Image
 
 PLATE = draw_plate(np.random.default_rng(3), jurisdiction="US-CA", plate_class="passenger", style="standard").image

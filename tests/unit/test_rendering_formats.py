@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rendering.formats import (
+from rendering.plates.designs import JURISDICTIONS
+from rendering.serials.formats import (
     PLATE_CLASSES,
     SerialFormat,
     drawable_formats,
@@ -17,8 +18,7 @@ from rendering.formats import (
     serial_likelihood,
     serial_likelihoods,
 )
-from rendering.patterns import count, draw, parse_pattern, text_regex
-from rendering.states import JURISDICTIONS
+from rendering.serials.patterns import count, draw, parse_pattern, text_regex
 from schemas.errors import ConfigurationError
 
 every_format = st.sampled_from(formats())

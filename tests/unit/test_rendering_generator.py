@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rendering.faces import FACES, Face, draw_word, word_width
-from rendering.formats import PLATE_CLASSES, SerialFormat, drawable_formats, formats, matches
-from rendering.generator import GENERATED_CLASSES, STYLES, draw_plate
-from rendering.layout import break_line, compose, plain_line, set_lines, text_of
 from rendering.picture_set import COLUMNS, Order, main, write_pictures
-from rendering.states import JURISDICTIONS
-from rendering.vanity import vanity_text
+from rendering.plates.designs import JURISDICTIONS
+from rendering.plates.faces import FACES, Face, draw_word, word_width
+from rendering.plates.generator import GENERATED_CLASSES, STYLES, draw_plate
+from rendering.plates.layout import break_line, compose, plain_line, set_lines, text_of
+from rendering.serials.formats import PLATE_CLASSES, SerialFormat, drawable_formats, formats, matches
+from rendering.serials.vanity import vanity_text
 from schemas.errors import ConfigurationError
 
 seeds = st.integers(0, 2**32 - 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rendering.demo_lists import DemoHotlists, write_demo_hotlists
-from rendering.scenario import demo_scenario
+from rendering.scene.scenario import demo_scenario
 
 AS_OF = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rendering.glyphs import PATHS, Die, advance, draw_text
-from rendering.plates import (
+from rendering.plates.designs import DESIGNS
+from rendering.plates.glyphs import PATHS, Die, advance, draw_text
+from rendering.plates.standard import (
     JURISDICTIONS,
     PLATE_HEIGHT,
     PLATE_WIDTH,
@@ -16,7 +17,6 @@ from rendering.plates import (
     random_serial,
     render_plate,
 )
-from rendering.states import DESIGNS
 
 jurisdictions = st.sampled_from(JURISDICTIONS)
 seeds = st.integers(0, 2**32 - 1)

@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from rendering.plates import random_serial
-from rendering.scenario import FAR, NEAR, demo_scenario, distance
-from rendering.scenery import View
-from rendering.states import DESIGNS
-from rendering.traffic import render_frames, render_traffic
-from rendering.vehicles import PLATE_METERS, SHAPES
+from rendering.plates.designs import DESIGNS
+from rendering.plates.standard import random_serial
+from rendering.scene.scenario import FAR, NEAR, demo_scenario, distance
+from rendering.scene.scenery import View
+from rendering.scene.traffic import render_frames, render_traffic
+from rendering.scene.vehicles import PLATE_METERS, SHAPES
 from schemas.errors import ConfigurationError
 
 SMALL = (320, 180)

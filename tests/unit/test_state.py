@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition.state import StateReader, combine, plate_picture, serial_scores, weights
-from recognition.state_picture import ABROAD, CLASSES, StatePicture, to_input
-from recognition.text_lines import CHARACTERS, TextLine, TextLineReader
-from rendering.plates import render_plate
+from recognition.reading.text_lines import CHARACTERS, TextLine, TextLineReader
+from recognition.states.looks import ABROAD, CLASSES, DEFAULT_WEIGHTS, StatePicture, to_input
+from recognition.states.reader import StateReader, combine, plate_picture, serial_scores, weights
+from rendering.plates.standard import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image
 
@@ -124,9 +124,8 @@ def test_missing_and_damaged_weights_are_named(tmp_path: Path) -> None:
     (tmp_path / "torn.onnx").write_bytes(b"torn")
     with pytest.raises(ConfigurationError, match=r"torn\.onnx: not a network"):
         StatePicture(tmp_path / "torn.onnx")
-    models = Path(StatePicture.__init__.__globals__["__file__"]).parent / "models"
     with pytest.raises(ConfigurationError, match="expected"):
-        StatePicture(models / "plate-ocr-v1.onnx")
+        StatePicture(DEFAULT_WEIGHTS.with_name("plate-ocr-v1.onnx"))
 
 
 def test_inputs_are_red_green_blue() -> None:

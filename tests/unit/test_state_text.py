@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognition.state_picture import ABROAD, CLASSES
-from recognition.state_text import row_scores, rows_of, text_scores
-from recognition.text_lines import CHARACTERS, TextLine
+from recognition.reading.text_lines import CHARACTERS, TextLine
+from recognition.states.looks import ABROAD, CLASSES
+from recognition.states.words import row_scores, rows_of, text_scores
 from schemas.types import Box
 
 

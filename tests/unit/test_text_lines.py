@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from rapidfuzz import fuzz
 
-import recognition.text_lines as module
-from recognition.text_boxes import Slanted, cut_line, lines_in
-from recognition.text_lines import CHARACTERS, TextLineReader, available, decode, input_shape, line_input
-from rendering.plates import render_plate
+import recognition.reading.text_lines as module
+from recognition.reading.text_boxes import Slanted, cut_line, lines_in
+from recognition.reading.text_lines import CHARACTERS, TextLineReader, available, decode, input_shape, line_input
+from rendering.plates.standard import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recognition.training.plate_texts import (
+from recognition.training.reader.plate_texts import (
     AGREED,
     GENERAL,
     OWN,
