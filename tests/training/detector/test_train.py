@@ -26,7 +26,7 @@ from recognition.training.examples.labeled_pictures import gather, read_sources,
 from schemas.errors import ConfigurationError, InvalidInput, UnreadableMedia
 from schemas.types import Box, PlateDetection
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 CLI = [sys.executable, "-m", "recognition.training.detector.train"]
 SIZE = 96
 

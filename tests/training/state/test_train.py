@@ -22,7 +22,7 @@ from recognition.training.state.trainer import StateTrainer
 from rendering.plates.standard import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 
-MODELS = Path(__file__).resolve().parents[2] / "recognition" / "models"
+MODELS = Path(__file__).resolve().parents[3] / "recognition" / "models"
 
 
 def samples() -> list[StateSample]:

@@ -12,7 +12,7 @@ from recognition.detection.detector import DEFAULT_WEIGHTS, MODELS, OnnxDetector
 from recognition.engines.opening import Backend
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import DetectorSettings
-from tests.unit.onnx_samples import write_network
+from tests.unit.recognition.detection.onnx_samples import write_network
 
 BACKENDS: tuple[Backend, ...] = ("onnxruntime", "openvino", "auto")
 FREE = ("batch", 3, "height", "width")

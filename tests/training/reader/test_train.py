@@ -27,7 +27,7 @@ from recognition.training.reader.weights import average, export_onnx, load_weigh
 from schemas.errors import ConfigurationError
 from schemas.types import Image
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 MODELS = REPOSITORY / "recognition" / "models"
 CONFIG = MODELS / "plate-ocr-v1.yaml"
 PLAN = Plan(steps=6, learning_rate=1e-3)

@@ -15,7 +15,7 @@ from schemas.errors import InvalidInput
 from schemas.types import Box, Image, PlateDetection
 
 HEAD = "set,picture,x1,y1,x2,y2,verdict\n"
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[5]
 
 
 def found(*boxes: Box) -> list[PlateDetection]:
