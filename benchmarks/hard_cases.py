@@ -13,8 +13,8 @@ from benchmarks.hard_cases_degrade import CONDITIONS, degrade
 from benchmarks.recognition_data import LabeledCrop, bordered, thinned
 from benchmarks.recognition_readers import Plate, Reader
 from benchmarks.recognition_scores import Table, score_texts
-from rendering.conditions import photograph
-from rendering.generator import draw_plate
+from rendering.photographs.conditions import photograph
+from rendering.plates.generator import draw_plate
 from schemas.errors import ConfigurationError
 from schemas.types import Box, Image
 
@@ -47,7 +47,7 @@ DRAWN: dict[str, dict[str, str]] = {
     "vanity": {"plate_class": "passenger", "style": "vanity"},
     "specialty": {"plate_class": "passenger", "style": "specialty"},
 }
-"""Kinds of drawn plates by what `rendering.generator.draw_plate` is asked for; photographed 120 pixels wide."""
+"""Kinds of drawn plates by what `rendering.plates.generator.draw_plate` is asked for; photographed 120 pixels wide."""
 
 PHOTOGRAPHED = ("small", "tilted", "night", "infrared", "glare", "dirty", "wet", "occluded")
 
@@ -71,8 +71,9 @@ def hard_case_tables(readers: Sequence[Reader], crops: Sequence[LabeledCrop], mo
     drawn = {f"drawn, {name}": list(drawn_plates(count, "clean", **wish)) for name, wish in DRAWN.items()}
     drawn |= {f"drawn, {name}": list(drawn_plates(count, name)) for name in PHOTOGRAPHED}
     note = (
-        "Plates of every state drawn by rendering.generator and photographed by rendering.conditions, with seeds that "
-        "training does not use. Our reader is trained on such plates, the baseline is not: compare rows, not readers."
+        "Plates of every state drawn by rendering.plates.generator and photographed by "
+        "rendering.photographs.conditions, with seeds that training does not use. Our reader is trained on such "
+        "plates, the baseline is not: compare rows, not readers."
     )
     yield _table("Hard cases: drawn plates", note, readers, drawn)
 

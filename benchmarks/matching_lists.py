@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from rendering.formats import SerialFormat, formats
+from rendering.serials.formats import SerialFormat, formats
 from schemas.plates import canonical_plate
 from schemas.types import Category, HotlistEntry
 

@@ -14,9 +14,9 @@ from benchmarks.recognition_crops import narrowed
 from benchmarks.recognition_data import read_crops
 from benchmarks.simulated_reads import MOMENT
 from ingest.pictures import read_picture
-from recognition.crops import crop
+from recognition.pictures.crops import crop
 from recognition.recognizer import PictureRead, Recognizer
-from recognition.training.detection_dataset import read_split
+from recognition.training.examples.labeled_pictures import read_split
 from schemas.errors import UnreadableMedia
 from schemas.plates import canonical_plate, normalize_plate
 from schemas.settings import RecognitionSettings

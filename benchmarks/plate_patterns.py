@@ -2,7 +2,7 @@
 
     python -m benchmarks.plate_patterns matcher/data/plate_patterns.toml
 
-Drawn from the states' serial formats (rendering/data/serial_formats.toml).
+Drawn from the states' serial formats (rendering/serials/serial_formats.toml).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
     table = pattern_shares()
     lines = [
         "# Made by `python -m benchmarks.plate_patterns`; do not edit. A: a letter, 9: a digit; the letter O is one",
-        "# here. Shares of each state's plates, drawn from rendering/data/serial_formats.toml; what is missing to 1",
+        "# here. Shares of each state's plates, drawn from rendering/serials/serial_formats.toml; what is missing to 1",
         "# are rarer texts.",
     ]
     for state, shares in table.items():

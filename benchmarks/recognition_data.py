@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ingest.pictures import read_picture
-from recognition.training.detection_dataset import LabeledPicture, read_split
+from recognition.training.examples.labeled_pictures import LabeledPicture, read_split
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image
 

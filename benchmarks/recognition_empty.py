@@ -14,7 +14,7 @@ from benchmarks.recognition_readers import Reader, Reading
 from benchmarks.recognition_scores import Share, Table
 from benchmarks.recognition_signs import boards, empty_road, signs
 from ingest.pictures import read_picture
-from recognition.training.detection_dataset import LabeledPicture
+from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import ConfigurationError
 from schemas.types import Box, Image
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from recognition.crops import crop
-from recognition.detector import open_detector
-from recognition.fusion import WeightedReading, fuse
-from recognition.ocr import PlateOcr
+from recognition.detection.detector import open_detector
+from recognition.pictures.crops import crop
+from recognition.reading.fusion import WeightedReading, fuse
+from recognition.reading.ocr import PlateOcr
 from recognition.recognizer import PictureRead, Recognizer
 from schemas.errors import ConfigurationError
 from schemas.settings import DetectorSettings, OcrSettings, RecognitionSettings

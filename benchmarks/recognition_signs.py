@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from rendering.scenery import View, draw_day, draw_night
+from rendering.scene.scenery import View, draw_day, draw_night
 from schemas.types import Image
 
 Color = tuple[int, int, int]

@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rendering.plates import random_serial
-from rendering.scenario import DrivenVehicle, TrafficScenario
-from rendering.traffic import render_frames
+from rendering.plates.standard import random_serial
+from rendering.scene.scenario import DrivenVehicle, TrafficScenario
+from rendering.scene.traffic import render_frames
 from schemas.plates import canonical_plate
 
 FPS = 10

@@ -22,7 +22,7 @@ from benchmarks.throughput_engines import report_batches
 from benchmarks.throughput_load import report_cameras, report_start
 from benchmarks.throughput_ways import Played, Way, every_frame, own_way, plain_loop
 from ingest.video_file import OpenVideo
-from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
 from schemas.plates import canonical_plate
 
 PARTS = ("video", "roads", "cameras", "start", "batches")

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.engines import side_by_side
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.engines.opening import side_by_side
 from schemas.types import Image
 
 _IMAGES = 16

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from benchmarks.throughput_cameras import STARTED_AT
 from ingest.video_file import read_video, video_item
-from recognition.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.engines import Backend
-from recognition.ocr import PlateOcr
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.engines.opening import Backend
+from recognition.reading.ocr import PlateOcr
 from recognition.recognizer import Recognizer
 from schemas.plates import canonical_plate
 from schemas.settings import DetectorSettings, OcrSettings, RecognitionSettings, TrackingSettings

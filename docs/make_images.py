@@ -10,7 +10,7 @@ import cv2
 from rich.console import Console
 
 from cli.tables import alert_table
-from recognition.annotate import annotate
+from recognition.pictures.annotate import annotate
 from recognition.recognizer import Recognizer
 from schemas.events import Alert
 from schemas.settings import load_settings

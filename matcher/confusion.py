@@ -72,7 +72,7 @@ def _build_table(text: str) -> tuple[dict[tuple[str, str], float], dict[str, flo
     return table, edits
 
 
-_ADVICE: Final = "reinstall platewatch or make it with `python -m recognition.training.confusion`"
+_ADVICE: Final = "reinstall platewatch or make it with `python -m recognition.training.calibration.confusion`"
 _EDITS: Final = ("vv_for_w", "dropped", "dropped_easily", "added", "added_easily")
 _CELLS, _EDIT_CHANCES = _build_table(files("matcher").joinpath("data", "confusion.toml").read_text(encoding="utf-8"))
 _TABLE: Final = MappingProxyType(_CELLS)

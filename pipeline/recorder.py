@@ -19,8 +19,8 @@ from pipeline.second_opinion import open_second_opinions
 from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
 from pipeline.work import ItemFinished, PassSeen, Work, WorkQueue
 from policy.decisions import open_policy
-from recognition.annotate import encode_jpeg
-from recognition.second_reader import plate_in_picture
+from recognition.pictures.annotate import encode_jpeg
+from recognition.reading.second_reader import plate_in_picture
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert
 from schemas.settings import Settings

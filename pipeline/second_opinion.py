@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
-from recognition.second_reader import SecondReader
-from recognition.state import StateReader
-from recognition.text_lines import available
+from recognition.reading.second_reader import SecondReader
+from recognition.reading.text_lines import available
+from recognition.states.reader import StateReader
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import AlertSettings
 from schemas.types import Box, Image, PlateRead, SecondReading
@@ -29,7 +29,7 @@ CLOSING_SECONDS = 5.0
 
 
 class Reader(Protocol):
-    """What reads a plate again; `recognition.second_reader.SecondReader` is one."""
+    """What reads a plate again; `recognition.reading.second_reader.SecondReader` is one."""
 
     def load(self) -> None:
         """Load what the reading needs."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rendering.demo_lists import write_demo_hotlists
-from rendering.scenario import demo_scenario
-from rendering.traffic import render_traffic
+from rendering.scene.scenario import demo_scenario
+from rendering.scene.traffic import render_traffic
 from tests.integration.run_support import Site, write_site
 
 KEPT = json.loads(Path(__file__).with_name("kept_ids.json").read_text())

@@ -20,9 +20,9 @@ from pipeline.live_matcher import LiveMatcher
 from pipeline.recorder import Recorder
 from pipeline.second_opinion import SecondOpinions
 from pipeline.work import ItemFinished, PassSeen, WorkQueue
+from recognition.reading.second_reader import SecondReader
 from recognition.results import VehiclePass
-from recognition.second_reader import SecondReader
-from rendering.plates import render_plate
+from rendering.plates.standard import render_plate
 from schemas.events import Alert
 from schemas.ids import entry_id, read_id
 from schemas.repeat_settings import RepeatSettings

@@ -20,7 +20,7 @@ from benchmarks.recognition_pictures import Tally, paste, read_at
 from benchmarks.recognition_readers import Reading
 from benchmarks.recognition_scores import Share, Table, match_boxes, norm, score_texts
 from recognition.recognizer import PictureRead
-from recognition.state import StateRead
+from recognition.states.reader import StateRead
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image, PlateDetection
 
