@@ -1,6 +1,6 @@
 """Measure how often innocent vehicles score how high, and write the matcher's curves.
 
-    python -m benchmarks.false_alerts matcher/data/false_alerts.toml [--reads 60000] [--sizes 100000 1000000]
+    python -m benchmarks.false_alerts matcher/judging/false_alerts.toml [--reads 60000] [--sizes 100000 1000000]
 
 Vehicles that are on no list pass a simulated reader, an ordinary one and one that is worse and surer of itself, and
 their reads are matched with lists of several sizes, by a matcher that knows the traffic and by one that does not. Each
@@ -24,8 +24,8 @@ import numpy.typing as npt
 
 from benchmarks.matching_lists import HOME, LISTED_HOME, PASSING_HOME, draw_vehicles, listed_entries
 from benchmarks.simulated_reads import Habits, simulate
-from matcher.false_alerts import PER, Evidence
 from matcher.index import HotlistIndex
+from matcher.judging.false_alerts import PER, Evidence
 from matcher.match import Matcher
 from pipeline.traffic import HOME_SHARE
 from schemas.errors import InvalidInput

@@ -22,9 +22,9 @@ from uuid import UUID
 
 from benchmarks.historical_reads import DAYS, make_reads
 from benchmarks.machine import machine, peak_mb
-from matcher.historical import FAR_PLATES
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
+from matcher.past.sieve import FAR_PLATES
 from pipeline.historical import HistoricalMatching
 from schemas.settings import Settings
 from schemas.types import Category, HotlistEntry

@@ -26,18 +26,18 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks import matcher_reload
 from benchmarks.machine import machine
 from benchmarks.matcher_lists import draw_plates, draw_reads, entries
-from matcher.background import Background
-from matcher.evidence import read_slots
-from matcher.false_alerts import Evidence
+from matcher.arrays.layer import Layer
+from matcher.arrays.packing import codes_of
+from matcher.arrays.reads import ReadArrays
+from matcher.characters.slots import read_slots
 from matcher.index import HotlistIndex
-from matcher.layer import Layer
+from matcher.judging.background import Background
+from matcher.judging.false_alerts import Evidence
+from matcher.judging.score import jurisdiction_score
+from matcher.judging.tiers import Thresholds
+from matcher.judging.traffic import ANY_STATE, Traffic
 from matcher.match import Matcher
-from matcher.packing import codes_of
-from matcher.read_arrays import ReadArrays
-from matcher.score import jurisdiction_score
-from matcher.search import Wanted
-from matcher.tiers import Thresholds
-from matcher.traffic import ANY_STATE, Traffic
+from matcher.searching.search import Wanted
 from pipeline.garbage import long_lived_objects
 from schemas.matching_settings import MatchingSettings
 from schemas.types import PlateRead

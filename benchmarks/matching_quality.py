@@ -41,8 +41,8 @@ from benchmarks.matching_rules import Scores, TextRules, likelihood_scores
 from benchmarks.recognition_scores import Share
 from benchmarks.roc_plot import Line, Panel, write_plot
 from benchmarks.simulated_reads import simulate
-from matcher.false_alerts import Evidence, least_score
 from matcher.index import HotlistIndex
+from matcher.judging.false_alerts import Evidence, least_score
 from matcher.match import Matcher
 from pipeline.traffic import HOME_SHARE
 from schemas.errors import PlatewatchError

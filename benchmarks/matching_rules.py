@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from benchmarks.false_alerts import matched
 from benchmarks.matching_lists import Vehicle
-from matcher.confusion import ALPHABET
-from matcher.false_alerts import Evidence
+from matcher.characters.confusion import ALPHABET
+from matcher.judging.false_alerts import Evidence
 from matcher.match import Matcher
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead, Tier

@@ -1,6 +1,6 @@
 """Write the matcher's table of plate patterns: which rows of letters and digits each American state's plates are.
 
-    python -m benchmarks.plate_patterns matcher/data/plate_patterns.toml
+    python -m benchmarks.plate_patterns matcher/judging/plate_patterns.toml
 
 Drawn from the states' serial formats (rendering/data/serial_formats.toml).
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.matching_lists import draw_vehicles
-from matcher.background import pattern_of
+from matcher.judging.background import pattern_of
 
 _DRAWN = 1_000_000
 _STATES = 51

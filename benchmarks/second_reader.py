@@ -24,7 +24,7 @@ import cv2
 
 from benchmarks.machine import machine
 from benchmarks.recognition_scores import Share, norm
-from matcher.confusion import look_alike
+from matcher.characters.confusion import look_alike
 from recognition.fusion import WeightedReading, fuse
 from recognition.ocr import PlateOcr
 from recognition.second_reader import SecondReader

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.matching_lists import Vehicle
-from matcher.confusion import (
+from matcher.characters.confusion import (
     ADDED,
     ADDED_EASILY,
     ALPHABET,

@@ -16,9 +16,9 @@ from benchmarks.matching_quality import OURS, all_scores, plot, show, simulated_
 from benchmarks.matching_rules import Scores, TextRules
 from benchmarks.plate_patterns import pattern_shares
 from benchmarks.simulated_reads import simulate
-from matcher.false_alerts import Evidence, parse_curves
+from matcher.judging.false_alerts import Evidence, parse_curves
 from schemas.plates import canonical_plate
-from tests.unit.matcher_samples import read
+from tests.unit.matcher.samples import read
 
 
 def test_a_simulated_reader_is_nearly_as_right_as_it_is_sure() -> None:
@@ -92,7 +92,7 @@ def test_a_measured_curve_is_one_that_the_matcher_reads(tmp_path: Path) -> None:
 
 
 def test_the_patterns_are_the_shipped_ones() -> None:
-    shipped = tomllib.loads((Path(__file__).parents[2] / "matcher/data/plate_patterns.toml").read_text())["shares"]
+    shipped = tomllib.loads((Path(__file__).parents[2] / "matcher/judging/plate_patterns.toml").read_text())["shares"]
     drawn = pattern_shares(seed=1, drawn=60_000)
     assert shipped.keys() == drawn.keys()
     assert all(0.85 < sum(shares.values()) <= 1.001 for shares in shipped.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.second_reader import Case, cannot_tell, near, write_counts
-from matcher.second_reading import HABITS, SecondReaderHabits
+from matcher.judging.second_reading import HABITS, SecondReaderHabits
 
 
 def case(truth: str, read: str, second: str | None, confidence: float = 0.9) -> Case:
