@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from alerts.build import outbox_message
-from matcher.evidence import MIN_PLATE_LENGTH
-from matcher.historical import TEXT_BYTES, CountedIndex, PastSieve
-from matcher.historical_evidence import leaves_room
+from matcher.characters.slots import MIN_PLATE_LENGTH
 from matcher.match import Matcher
+from matcher.past.room import leaves_room
+from matcher.past.sieve import TEXT_BYTES, CountedIndex, PastSieve
 from pipeline.historical_alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
 from pipeline.traffic import matching_settings
 from policy.decisions import open_policy

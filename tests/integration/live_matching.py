@@ -20,7 +20,7 @@ from schemas.matching_settings import MatchingSettings
 from schemas.settings import DatabaseSettings, Settings
 from schemas.types import PlateRead
 from storage.database import Database, open_database
-from tests.unit.matcher_samples import read
+from tests.unit.matcher.samples import read
 
 WAIT_SECONDS = 40.0
 STEP_SECONDS = 0.005

@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli import historical
-from matcher.historical import FAR_PLATES
+from matcher.past.sieve import FAR_PLATES
 from pipeline.historical_worker import HistoricalWorker
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
@@ -32,7 +32,7 @@ from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import wait_for
 from tests.integration.storage_samples import NAMESPACE, sample_entry, sample_id
-from tests.unit.matcher_samples import characters, read
+from tests.unit.matcher.samples import characters, read
 
 SETTINGS = Settings()
 

@@ -16,7 +16,7 @@ from cli.match_reads import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, PlateRead, VehicleDescription
-from tests.unit.matcher_samples import characters, entry, matcher, read
+from tests.unit.matcher.samples import characters, entry, matcher, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from schemas.ids import read_id
 from schemas.settings import Settings
 from schemas.types import HotlistEntry, Tier
 from storage.reads.past import ListedEntry
-from tests.unit.matcher_samples import NOW, SETTINGS, characters, entry, read
+from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, read
 
 LISTED = entry("VNV4527", "US-VA")
 
