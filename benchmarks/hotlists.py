@@ -21,8 +21,8 @@ from pathlib import Path
 
 from benchmarks.hotlist_file import write_extract
 from benchmarks.machine import machine, peak_mb
-from hotlists.importer import ImportOptions, import_file
-from hotlists.sources import parser_for
+from hotlists.importing.importer import ImportOptions, import_file
+from hotlists.layouts.registry import parser_for
 from schemas.plates import canonical_plate
 from schemas.settings import Settings
 from storage.database import open_database

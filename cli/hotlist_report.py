@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import console, errors
-from hotlists.freshness import ListAge
-from hotlists.importer import ImportReport
+from hotlists.feeds.freshness import ListAge
+from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
 from schemas.events import utc
 from schemas.types import Category, HotlistEntry, RejectedRow

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import pipeline.hotlist_feed
-from hotlists.importer import ImportOptions, import_file
+from hotlists.importing.importer import ImportOptions, import_file
 from pipeline.hotlist_feed import FeedOutcome
 from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.list_currency import ListCurrency

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.types import HotlistEntry, RejectedRow
 
 CLEW_ROW = "ABC1234 CA1220190515"

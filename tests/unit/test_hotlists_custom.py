@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.columns import FIELDS
-from hotlists.json_rows import MAX_DOCUMENT_BYTES
-from hotlists.lines import MAX_LINE_BYTES
-from hotlists.mapped import mapped_parser
-from hotlists.mapping import load_mapping, read_mapping
-from hotlists.parsing import HotlistParser, ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.fields.columns import FIELDS
+from hotlists.layouts.mapped import mapped_parser
+from hotlists.layouts.mapping import load_mapping, read_mapping
+from hotlists.layouts.registry import parser_for
+from hotlists.text.json_rows import MAX_DOCUMENT_BYTES
+from hotlists.text.lines import MAX_LINE_BYTES
+from hotlists.text.parsing import HotlistParser, ParsedList, ParsedRow
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.freshness import ListAge, ListDate, default_max_age_hours, list_ages
+from hotlists.feeds.freshness import ListAge, ListDate, default_max_age_hours, list_ages
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

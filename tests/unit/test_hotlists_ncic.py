@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources.ncic import parse
+from hotlists.layouts.ncic import parse
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from hotlists.pull import PullCancelled, PullContext, Pulled, plain_name, pull
+from hotlists.feeds.pull import PullCancelled, PullContext, Pulled, plain_name, pull
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.feed_settings import FeedSettings
 from tests.unit.feed_servers import (

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotlists.codemap import category_map
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.codes.maps import category_map
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.types import Category, HotlistEntry, RejectedRow, VehicleDescription
 
 MI = "M035777045WIMPD006320200403AHG5263   WI2020PC2003CHEVSUBLLBLK    MISSING PERSON NCIC"

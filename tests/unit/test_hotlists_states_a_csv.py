@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.codes.maps import category_map
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.errors import InvalidInput
 from schemas.plates import normalize_plate
 from schemas.types import Category, HotlistEntry, RejectedRow, VehicleDescription

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
+from hotlists.codes.maps import category_map
 from schemas.errors import InvalidInput
 from schemas.plates import normalize_plate
 from schemas.types import HotlistEntry, RejectedRow, VehicleDescription

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.dates import us_date
+from hotlists.fields.dates import us_date
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry, RejectedRow
 from tests.unit.hotlists_state_samples import (

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
-from hotlists.parsing import FOOTER_MISSING
-from hotlists.sources import parser_for
+from hotlists.codes.maps import category_map
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import FOOTER_MISSING
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from tests.unit.hotlists_state_samples import (

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.parsing import ParsedRow
-from hotlists.sources import csv as csv_source
-from hotlists.sources import missing as missing_source
+from hotlists.layouts import csv as csv_source
+from hotlists.layouts import missing as missing_source
+from hotlists.text.parsing import ParsedRow
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 
