@@ -15,7 +15,8 @@ from pathlib import Path
 
 from hotlists.feeds.freshness import default_max_age_hours
 from hotlists.feeds.pickup import FolderWatch, signature
-from hotlists.feeds.pull import PullContext, Pulled, pull
+from hotlists.feeds.pull import pull
+from hotlists.feeds.transfer import PullContext, Pulled
 from hotlists.feeds.tray import MOST_TRIES, Tray, digest
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.importing.importer import ImportOptions, ImportReport, import_file

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 import httpx
 
-from hotlists.feeds.pull import PullContext, Pulled, check_size, receive, secret
+from hotlists.feeds.credentials import secret
+from hotlists.feeds.transfer import PullContext, Pulled, check_size, receive
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.feed_settings import FeedSettings
 

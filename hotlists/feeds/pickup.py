@@ -13,11 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotlists.feeds.names import is_partial_name
 from hotlists.feeds.tray import Tray
 from schemas.errors import TransientError
-
-PARTIAL_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".partial")
-"""How common programs call a file that they are still writing."""
 
 _SUPERSEDED = "{newest}, which came with it, is newer; this one was not imported"
 
@@ -120,11 +118,6 @@ class FolderWatch:
         except FileNotFoundError:
             self._seen.pop(path, None)
             return False
-
-
-def is_partial_name(name: str) -> bool:
-    """Tell whether a file's name says that it is still being written, or is not meant to be seen."""
-    return name.startswith(".") or name.lower().endswith(PARTIAL_SUFFIXES)
 
 
 def signature(path: Path) -> Signature:

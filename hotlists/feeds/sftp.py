@@ -15,8 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 import paramiko
 
-from hotlists.feeds.pickup import is_partial_name
-from hotlists.feeds.pull import PullContext, Pulled, check_size, receive, secret
+from hotlists.feeds.credentials import secret
+from hotlists.feeds.names import is_partial_name
+from hotlists.feeds.transfer import PullContext, Pulled, check_size, receive
 from schemas.errors import ConfigurationError, PlatewatchError, TransientError
 from schemas.feed_settings import FeedSettings
 

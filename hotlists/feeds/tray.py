@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hotlists.feeds.pull import PART_SUFFIX, on_disk, sync_folder
+from hotlists.feeds.disk import on_disk, sync_folder
+from hotlists.feeds.names import PART_SUFFIX
 from schemas.errors import TransientError
 
 REASON_SUFFIX = ".reason.txt"

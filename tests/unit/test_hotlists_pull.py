@@ -10,7 +10,9 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from hotlists.feeds.pull import PullCancelled, PullContext, Pulled, plain_name, pull
+from hotlists.feeds.names import plain_name
+from hotlists.feeds.pull import pull
+from hotlists.feeds.transfer import PullCancelled, PullContext, Pulled
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.feed_settings import FeedSettings
 from tests.unit.feed_servers import (
