@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hotlists.feeds.https import pull_https
+from hotlists.feeds.sftp import pull_sftp
 from hotlists.feeds.transfer import PullContext, Pulled
 from schemas.feed_settings import FeedSettings
 
@@ -22,11 +24,4 @@ def pull(feed: FeedSettings, context: PullContext) -> Pulled | None:
         ConfigurationError: The server's identity, the login or the address does not fit.
         StorageFull: No space for the file.
     """
-    # Imported here: the two libraries take a while to load, and most runs have no feed that needs them.
-    if feed.kind == "https":
-        from hotlists.feeds.https import pull_https
-
-        return pull_https(feed, context)
-    from hotlists.feeds.sftp import pull_sftp
-
-    return pull_sftp(feed, context)
+    return pull_https(feed, context) if feed.kind == "https" else pull_sftp(feed, context)
