@@ -6,7 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -46,6 +46,18 @@ def codes_digest(source: str) -> str:
 def category_map(source: str, table: str = "categories") -> Mapping[str, Category]:
     """Return one of a source's category maps, its keys as in the file."""
     return MappingProxyType({code: Category(name) for code, name in load_codes(source)[table].items()})
+
+
+@lru_cache(maxsize=4096)
+def code_category(source: str, code: str, table: str = "categories") -> Category:
+    """Return what a source's code means; `unmapped` where its map does not say.
+
+    Args:
+        source: Name of the code map.
+        code: The code, upper case.
+        table: The map's table.
+    """
+    return category_map(source, table).get(code, Category.UNMAPPED)
 
 
 def category_of_words(source: str, text: str) -> Category:

@@ -1,15 +1,15 @@
-"""Dates and years as state files write them."""
+"""Dates as lists write them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from hotlists.fields.checks import FieldError, parse_year
+from hotlists.fields.vehicles import parse_year
 
-_LONGEST_YEAR = 8
-"""`UNKNOWN` and the like may stand for a year."""
+_DATE_FORMATS = ("%Y%m%d", "%m/%d/%Y", "%m-%d-%Y", "%Y/%m/%d", "%m/%d/%y")
+_TIME_FORMATS = ("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S")
 
 _PARTED = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4}|[0-9]{2})")
 _PLAIN = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})")
@@ -42,14 +42,34 @@ def _iso(text: str) -> str:
         return text
 
 
-def check_year(vyr: str) -> None:
-    """Refuse a row whose vehicle year holds something longer, such as a VIN.
+def parse_moment(text: str) -> datetime | date:
+    """Return a date or a time as a list writes it.
 
     Args:
-        vyr: VYR, without outer blanks.
+        text: ISO 8601, `20261231`, or `12/31/2026`. A time without a zone is UTC.
+
+    Returns:
+        An aware time in UTC, or a date where no time is given.
 
     Raises:
-        FieldError: It does: the columns are shifted.
+        ValueError: It is neither.
     """
-    if len(vyr) > _LONGEST_YEAR:
-        raise FieldError("VYR", f"the vehicle year holds '{vyr[:20]}': the columns are shifted")
+    stripped = text.strip()
+    for pattern in _DATE_FORMATS:
+        try:
+            return datetime.strptime(stripped, pattern).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    for pattern in _TIME_FORMATS:
+        try:
+            return datetime.strptime(stripped, pattern).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    try:
+        return date.fromisoformat(stripped)
+    except ValueError:
+        moment = datetime.fromisoformat(stripped)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the time lies outside the calendar") from error

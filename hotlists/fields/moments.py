@@ -6,7 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-from hotlists.fields.checks import FieldError, parse_moment
+from hotlists.fields.dates import parse_moment
+from hotlists.fields.errors import FieldError
 
 ISO = "iso"
 EPOCH_SECONDS = "epoch"
@@ -75,9 +76,9 @@ class Moments:
         return (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
 
     def _declared(self, text: str) -> datetime | date:
-        for layout in self._formats:
+        for pattern in self._formats:
             try:
-                return _by_format(text, layout)
+                return _by_format(text, pattern)
             except (ValueError, OverflowError, OSError):
                 continue
         raise ValueError("none of the formats fits")
@@ -112,14 +113,14 @@ def _united_states(match: re.Match[str]) -> datetime | date:
     return datetime(year, int(month), int(day), hour, int(minutes), int(seconds or 0))
 
 
-def _by_format(text: str, layout: str) -> datetime | date:
-    if layout == ISO:
+def _by_format(text: str, pattern: str) -> datetime | date:
+    if pattern == ISO:
         try:
             return date.fromisoformat(text)
         except ValueError:
             return datetime.fromisoformat(text)
-    if layout in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
-        return datetime.fromtimestamp(float(text) / (1000 if layout == EPOCH_MILLISECONDS else 1), UTC)
-    found = datetime.strptime(text, layout)
+    if pattern in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
+        return datetime.fromtimestamp(float(text) / (1000 if pattern == EPOCH_MILLISECONDS else 1), UTC)
+    found = datetime.strptime(text, pattern)
     # A pattern without hours is a day, which counts as a whole.
-    return found if re.search(r"%-?[HIcXsTR]", layout) else found.date()
+    return found if re.search(r"%-?[HIcXsTR]", pattern) else found.date()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from hotlists.codes.maps import load_codes
-from hotlists.fields.checks import parse_year
+from hotlists.fields.vehicles import parse_year
 from schemas.types import VehicleDescription
 
 _WORD = re.compile(r"[^\s,;/]+")

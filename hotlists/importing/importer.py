@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,10 +10,10 @@ from pathlib import Path
 
 from hotlists.importing.difference import Comparison, Difference, no_known_rows
 from hotlists.importing.files import ListFile, open_list
+from hotlists.importing.names import checked_name, default_name
 from hotlists.importing.reading import ListReader
 from hotlists.importing.review import reasons_to_hold
 from hotlists.importing.survey import Survey
-from hotlists.layouts import ca_clew
 from hotlists.layouts.registry import CUSTOM
 from hotlists.text.parsing import HotlistParser
 from schemas.errors import HeldForReview, InvalidInput
@@ -28,8 +27,6 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called now and then with the bytes done and the bytes to do."""
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def import_file(
         DatabaseUnavailable: The server went away; the version before is still active.
     """
     options = options or ImportOptions()
-    name = _checked_name(options.hotlist_id or default_name(source, path))
+    name = checked_name(options.hotlist_id or default_name(source, path))
     with open_list(path) as file:
         try:
             return _import(database, file, path, name, source, options, on_progress)
@@ -182,7 +179,7 @@ def survey_file(
         InvalidInput: The file cannot be used, with the line where one is at fault.
     """
     options = options or ImportOptions()
-    name = _checked_name(options.hotlist_id or default_name(source, path))
+    name = checked_name(options.hotlist_id or default_name(source, path))
     with open_list(path) as file:
         comparison = Comparison(no_known_rows())
         reader = ListReader(file, path.name, name, source, options.default_state, options.parser, on_progress)
@@ -192,26 +189,6 @@ def survey_file(
         comparison.result(), reader.counts.unmapped.most_common(), reader.counts.categories.most_common()
     )
     return ImportReport(name, source, path.name, options.as_of or reader.as_of, found, None)
-
-
-def default_name(source: str, path: Path) -> str:
-    """Return the name of a list that was given none: its layout, or for csv the file's name made plain.
-
-    Each of CLEW's tables is a list of its own.
-    """
-    if source == ca_clew.SOURCE:
-        return f"{source}-{ca_clew.table_of(path.name).lower()}"
-    if source != "csv":
-        return source
-    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:63] or "list"
-
-
-def _checked_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise InvalidInput(
-            f"'{name}' cannot name a hotlist; use up to 63 lower case letters, digits, dashes and underscores"
-        )
-    return name
 
 
 def _check_same_layout(version: HotlistImport, name: str, source: str) -> None:

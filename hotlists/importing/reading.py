@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 
 from hotlists.codes.maps import codes_digest
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.importing.difference import Comparison, Difference
 from hotlists.importing.files import ListFile
 from hotlists.importing.survey import EARLY_CHECK_ROWS, Counts, Survey

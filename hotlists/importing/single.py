@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import Moments
 from hotlists.fields.vehicle_words import vehicle_of_words

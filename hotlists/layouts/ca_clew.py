@@ -15,7 +15,7 @@ from itertools import chain, islice
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_map
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.text.alignment import check_alignment
 from hotlists.text.entries import EntryMaker, Extra, named

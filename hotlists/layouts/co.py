@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_map, category_of_words, load_codes
-from hotlists.fields.checks import FieldError, letters, parse_year
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import describe_vehicle, letters, odd_year, parse_year
 from hotlists.text.alignment import check_alignment, fits, refuse_extract
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, Extra, describe_vehicle, named, odd_year
+from hotlists.text.entries import EntryMaker, Extra, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import Category, HotlistEntry, VehicleDescription

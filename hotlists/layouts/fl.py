@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_of_words
-from hotlists.fields.checks import FieldError
 from hotlists.fields.dates import us_date
+from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.text.delimited import split
 from hotlists.text.edges import read_rows

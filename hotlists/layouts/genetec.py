@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO, Final
 
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import Moments
 from hotlists.text.delimited import Table

@@ -8,15 +8,17 @@ from itertools import chain
 from typing import BinaryIO, cast
 
 from hotlists.codes.maps import category_of_words
-from hotlists.fields.checks import FieldError
 from hotlists.fields.columns import heading
+from hotlists.fields.errors import FieldError
 from hotlists.fields.moments import Moments
 from hotlists.layouts.mapping import ListMapping
 from hotlists.text.delimited import DELIMITERS, Table
 from hotlists.text.entries import EntryMaker
-from hotlists.text.json_rows import Peeked, is_json, objects_list
+from hotlists.text.json_objects import is_json
+from hotlists.text.json_rows import objects_list
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import HotlistParser, ParsedList
+from hotlists.text.peeked import Peeked
 from hotlists.text.records import Classify, RowMaker, RowPlan
 from hotlists.text.tables import cells, table
 from schemas.errors import InvalidInput

@@ -9,12 +9,12 @@ import re
 from functools import cache, lru_cache
 from typing import BinaryIO, Final
 
-from hotlists.codes.maps import category_map, category_of_words
-from hotlists.fields.checks import FieldError
+from hotlists.codes.maps import category_map, category_of_words, code_category
+from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.text.alignment import check_alignment, is_extract_row
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, code_category, named
+from hotlists.text.entries import EntryMaker, named
 from hotlists.text.extract import COLUMNS, END, ExtractRecord, split_extract
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList

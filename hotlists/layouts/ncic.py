@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from hotlists.codes.maps import code_category
 from hotlists.text.alignment import check_alignment
-from hotlists.text.entries import EntryMaker, code_category
+from hotlists.text.entries import EntryMaker
 from hotlists.text.extract import extract_entry, read_extract, split_extract
 from hotlists.text.lines import Line
 from hotlists.text.parsing import ParsedList

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import BinaryIO, Final
 
-from hotlists.fields.checks import FieldError
+from hotlists.codes.maps import code_category
+from hotlists.fields.errors import FieldError
 from hotlists.text.alignment import check_alignment, is_extract_row
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, code_category, named
+from hotlists.text.entries import EntryMaker, named
 from hotlists.text.extract import COLUMNS, split_extract
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList

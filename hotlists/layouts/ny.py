@@ -8,10 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import BinaryIO, Final
 
-from hotlists.fields.checks import FieldError
+from hotlists.codes.maps import code_category
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import describe_vehicle
 from hotlists.text.alignment import check_alignment, fits, refuse_extract
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, Extra, code_category, describe_vehicle, named
+from hotlists.text.entries import EntryMaker, Extra, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import HotlistEntry, VehicleDescription

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO, Final, NamedTuple
 
 from hotlists.codes.maps import category_map
-from hotlists.fields.checks import FieldError
 from hotlists.fields.dates import us_date
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import describe_vehicle, odd_year
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, describe_vehicle, named, odd_year
+from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import Category, HotlistEntry

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import BinaryIO, Final
 
-from hotlists.fields.checks import FieldError
-from hotlists.text.entries import EntryMaker, code_category, describe_vehicle, named, odd_year
+from hotlists.codes.maps import code_category
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import describe_vehicle, odd_year
+from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line
 from hotlists.text.parsing import ParsedList
 from hotlists.text.unheaded import check_state, read_unheaded, split_row

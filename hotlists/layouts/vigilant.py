@@ -14,7 +14,7 @@ import re
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.fields.moments import Moments
 from hotlists.text.entries import EntryMaker
 from hotlists.text.parsing import ParsedList

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_map
-from hotlists.fields.checks import FieldError
-from hotlists.fields.dates import check_year, us_date
+from hotlists.fields.dates import us_date
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import check_year, describe_vehicle, odd_year
 from hotlists.text.delimited import column_key, split
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, describe_vehicle, named, odd_year
+from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.errors import InvalidInput

@@ -9,7 +9,8 @@ import re
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_map
-from hotlists.fields.checks import FieldError, parse_year
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import parse_year
 from hotlists.text.alignment import check_alignment, is_extract_row
 from hotlists.text.edges import read_rows
 from hotlists.text.entries import EntryMaker

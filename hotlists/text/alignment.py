@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.text.extract import COLUMNS
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.text.lines import MAX_LINE_BYTES, Line
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 
-from hotlists.codes.maps import category_map
-from hotlists.fields.checks import check_plate, letters, parse_year
 from hotlists.fields.jurisdictions import parse_jurisdiction
+from hotlists.fields.plates import check_plate
 from hotlists.text.lines import Line
 from schemas.ids import entry_ids
 from schemas.plates import canonical_plate
@@ -108,41 +106,6 @@ class EntryMaker:
         )
 
 
-NO_VEHICLE = VehicleDescription()
-"""What nothing is known of."""
-
-
-def describe_vehicle(
-    year: str = "", make: str = "", model: str = "", style: str = "", color: str = ""
-) -> VehicleDescription | None:
-    """Return a vehicle from columns without outer blanks; None where all are empty.
-
-    Makes and colors that are written with the digit zero for the letter O (`D0DG`) get the letter back: the codes of
-    both are letters. A year that is none is left out; keep it among `extra` by `odd_year`.
-    """
-    found = VehicleDescription(
-        parse_year(year), letters(make) or None, model or None, style or None, letters(color) or None
-    )
-    return None if found == NO_VEHICLE else found
-
-
 def named(*columns: tuple[str, str]) -> Extra:
     """Return an entry's `extra`: (name, text without outer blanks); empty texts are left out."""
     return tuple([column for column in columns if column[1]])
-
-
-def odd_year(year: str) -> str:
-    """Return a year column that `describe_vehicle` leaves out, to keep it; else an empty text."""
-    return year if year and parse_year(year) is None else ""
-
-
-@lru_cache(maxsize=4096)
-def code_category(source: str, code: str, table: str = "categories") -> Category:
-    """Return what a source's code means; `unmapped` where its map does not say.
-
-    Args:
-        source: Name of the code map.
-        code: The code, upper case.
-        table: The map's table.
-    """
-    return category_map(source, table).get(code, Category.UNMAPPED)

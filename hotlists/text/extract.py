@@ -12,8 +12,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
-from hotlists.fields.checks import FieldError, letters, parse_year
-from hotlists.text.entries import NO_VEHICLE, EntryMaker, Extra, named, odd_year
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import NO_VEHICLE, letters, odd_year, parse_year
+from hotlists.text.entries import EntryMaker, Extra, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import Category, HotlistEntry, VehicleDescription

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from hotlists.fields.checks import FieldError
+from hotlists.fields.errors import FieldError
 from hotlists.text.lines import Line
 from schemas.types import HotlistEntry, RejectedRow
 

@@ -10,11 +10,12 @@ from operator import itemgetter
 from typing import BinaryIO
 
 from hotlists.codes.maps import category_of_words, codes_digest
-from hotlists.fields.checks import FieldError
 from hotlists.fields.columns import FIELDS, find_fields, heading, known_headings
+from hotlists.fields.errors import FieldError
 from hotlists.fields.moments import Moments
+from hotlists.fields.vehicles import describe_vehicle, odd_year
 from hotlists.text.delimited import Table
-from hotlists.text.entries import EntryMaker, Extra, describe_vehicle, odd_year
+from hotlists.text.entries import EntryMaker, Extra
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from hotlists.text.tables import read_header

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import chain
 
-from hotlists.fields.checks import FieldError
 from hotlists.fields.columns import heading
+from hotlists.fields.errors import FieldError
 from hotlists.text.delimited import DELIMITERS, Table, joined_rows, split
 from hotlists.text.lines import Line
 from schemas.errors import InvalidInput

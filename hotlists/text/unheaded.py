@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import BinaryIO, Final
 
-from hotlists.fields.checks import FieldError, parse_moment
+from hotlists.codes.maps import code_category
+from hotlists.fields.dates import parse_moment
+from hotlists.fields.errors import FieldError
+from hotlists.fields.vehicles import describe_vehicle, odd_year
 from hotlists.text.delimited import column_key, joined_rows, split
 from hotlists.text.edges import read_rows
-from hotlists.text.entries import EntryMaker, Extra, code_category, describe_vehicle, named, odd_year
+from hotlists.text.entries import EntryMaker, Extra, named
 from hotlists.text.extract import more_fields
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList

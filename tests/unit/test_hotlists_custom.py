@@ -16,7 +16,7 @@ from hotlists.fields.columns import FIELDS
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping, read_mapping
 from hotlists.layouts.registry import parser_for
-from hotlists.text.json_rows import MAX_DOCUMENT_BYTES
+from hotlists.text.json_objects import MAX_DOCUMENT_BYTES
 from hotlists.text.lines import MAX_LINE_BYTES
 from hotlists.text.parsing import HotlistParser, ParsedList, ParsedRow
 from schemas.errors import ConfigurationError, InvalidInput
