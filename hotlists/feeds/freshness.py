@@ -40,7 +40,6 @@ class ListAge:
 
     hotlist_id: str
     content_date: datetime | None
-    age_hours: float | None
     max_age_hours: float
     late_since: datetime | None
 
@@ -83,8 +82,7 @@ def _age(item: ListDate, now: datetime, law_hours: float) -> ListAge:
         hours = default_max_age_hours(item.source, law_hours)
     content_date = _content_date(item)
     due = (content_date or item.known_since) + timedelta(hours=hours)
-    age = None if content_date is None else max((now - content_date).total_seconds() / 3600, 0.0)
-    return ListAge(item.hotlist_id, content_date, age, hours, due if now > due else None)
+    return ListAge(item.hotlist_id, content_date, hours, due if now > due else None)
 
 
 def _content_date(item: ListDate) -> datetime | None:

@@ -103,7 +103,7 @@ def test_the_same_list_sent_again_is_current_though_it_is_not_imported_again(
     feed.run()
     now.pass_hours(2)
     (age,) = currency.check()
-    assert (age.is_late, age.age_hours) == (False, 2)
+    assert (age.is_late, age.content_date) == (False, now() - timedelta(hours=2))
     assert standing(database) == {}
 
 
