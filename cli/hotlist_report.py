@@ -34,7 +34,7 @@ def report_record(report: ImportReport, policy: Policy, canceled: int = 0) -> di
     found, outcome = report.survey, report.outcome
     record: dict[str, Any] = {
         "hotlist": report.hotlist_id,
-        "source": report.source,
+        "source": report.layout,
         "file": report.file_name,
         "as_of": utc(report.as_of),
         "dry_run": outcome is None,

@@ -202,7 +202,7 @@ class HotlistFeed:
         context = PullContext(
             folder=self._tray.folder("working"),
             remote={} if anyhow or removed else state.remote,
-            cancelled=self._stop.is_set,
+            canceled=self._stop.is_set,
             clock=self._clock,
             wait=self._wait,
         )

@@ -1,4 +1,4 @@
-"""Code maps: data files that say what a source's codes mean, one per source, never shared between sources."""
+"""Code maps: data files that say what a layout's codes mean, one per layout, never shared between layouts."""
 
 from __future__ import annotations
 
@@ -33,42 +33,42 @@ def load_codes(name: str) -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def codes_digest(source: str) -> str:
-    """Return a digest of the code maps that a source's rows are read with: another one, other meanings."""
+def codes_digest(layout: str) -> str:
+    """Return a digest of the code maps that a layout's rows are read with: another one, other meanings."""
     digest = hashlib.blake2b(digest_size=16)
-    for name in (source, "jurisdictions"):
+    for name in (layout, "jurisdictions"):
         file = resources.files("hotlists.codes") / f"{name}.toml"
         digest.update(file.read_bytes() if file.is_file() else b"")
     return digest.hexdigest()
 
 
 @cache
-def category_map(source: str, table: str = "categories") -> Mapping[str, Category]:
-    """Return one of a source's category maps, its keys as in the file."""
-    return MappingProxyType({code: Category(name) for code, name in load_codes(source)[table].items()})
+def category_map(layout: str, table: str = "categories") -> Mapping[str, Category]:
+    """Return one of a layout's category maps, its keys as in the file."""
+    return MappingProxyType({code: Category(name) for code, name in load_codes(layout)[table].items()})
 
 
 @lru_cache(maxsize=4096)
-def code_category(source: str, code: str, table: str = "categories") -> Category:
-    """Return what a source's code means; `unmapped` where its map does not say.
+def code_category(layout: str, code: str, table: str = "categories") -> Category:
+    """Return what a layout's code means; `unmapped` where its map does not say.
 
     Args:
-        source: Name of the code map.
+        layout: Name of the code map.
         code: The code, upper case.
         table: The map's table.
     """
-    return category_map(source, table).get(code, Category.UNMAPPED)
+    return category_map(layout, table).get(code, Category.UNMAPPED)
 
 
-def category_of_words(source: str, text: str) -> Category:
-    """Return the category that a source's words mean.
+def category_of_words(layout: str, text: str) -> Category:
+    """Return the category that a layout's words mean.
 
     Args:
-        source: Name of the code map.
+        layout: Name of the code map.
         text: The category column as given.
 
     Returns:
         The category of the words, or of our own name for it; `unmapped` where neither is known.
     """
     words = " ".join(re.findall(r"[a-z0-9]+", text.lower()))
-    return category_map(source).get(words) or _OWN_NAMES.get(words, Category.UNMAPPED)
+    return category_map(layout).get(words) or _OWN_NAMES.get(words, Category.UNMAPPED)

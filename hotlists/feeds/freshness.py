@@ -20,13 +20,13 @@ NCIC_EXTRACTS = frozenset({"ncic", "mi", "mn", "tx-ncic"})
 class ListDate:
     """How current a list is. All times are aware.
 
-    `as_of` is the date of its content where the source tells one, `activated_at` when its version became active, or
+    `as_of` is the date of its content where the list tells one, `activated_at` when its version became active, or
     None for a list that has never had one; then `known_since` is when somebody began to expect it. `confirmed_at` is
-    when the source sent the same content again. `max_age_hours` is its feed's; None: nobody feeds it.
+    when the same content was sent again. `max_age_hours` is its feed's; None: nobody feeds it.
     """
 
     hotlist_id: str
-    source: str
+    layout: str
     known_since: datetime
     as_of: datetime | None = None
     activated_at: datetime | None = None
@@ -49,14 +49,14 @@ class ListAge:
         return self.late_since is not None
 
 
-def default_max_age_hours(source: str, law_hours: float = LAW_HOURS) -> float:
+def default_max_age_hours(layout: str, law_hours: float = LAW_HOURS) -> float:
     """Return the age from which a list of this layout is late.
 
     Args:
-        source: The list's layout.
+        layout: The list's layout.
         law_hours: The law's greatest age of any list.
     """
-    return min(NCIC_HOURS, law_hours) if source in NCIC_EXTRACTS else law_hours
+    return min(NCIC_HOURS, law_hours) if layout in NCIC_EXTRACTS else law_hours
 
 
 def list_ages(
@@ -73,13 +73,13 @@ def list_ages(
     Returns:
         One age per list that is not kept by hand, in the same order.
     """
-    return [_age(item, now, law_hours) for item in lists if item.source not in hand_kept]
+    return [_age(item, now, law_hours) for item in lists if item.layout not in hand_kept]
 
 
 def _age(item: ListDate, now: datetime, law_hours: float) -> ListAge:
     hours = item.max_age_hours
     if hours is None:
-        hours = default_max_age_hours(item.source, law_hours)
+        hours = default_max_age_hours(item.layout, law_hours)
     content_date = _content_date(item)
     due = (content_date or item.known_since) + timedelta(hours=hours)
     return ListAge(item.hotlist_id, content_date, hours, due if now > due else None)

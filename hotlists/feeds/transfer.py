@@ -15,7 +15,7 @@ from schemas.errors import InvalidInput, TransientError
 from schemas.feed_settings import FeedSettings
 
 
-class PullCancelled(TransientError):
+class PullCanceled(TransientError):
     """The run was asked to end while a file was fetched."""
 
 
@@ -36,12 +36,12 @@ class PullContext:
     """What a fetch needs beside its feed.
 
     `folder` is where the file goes, an existing folder. `remote` is what the server said last time; empty: fetch
-    anyhow. `cancelled` ends the transfer when it returns True. `clock` and `wait` are in seconds.
+    anyhow. `canceled` ends the transfer when it returns True. `clock` and `wait` are in seconds.
     """
 
     folder: Path
     remote: Mapping[str, str] = field(default_factory=dict)
-    cancelled: Callable[[], bool] = _never
+    canceled: Callable[[], bool] = _never
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
 
@@ -64,7 +64,7 @@ def receive(
     Raises:
         InvalidInput: It is too large.
         TransientError: It takes too long.
-        PullCancelled: The run ends.
+        PullCanceled: The run ends.
         StorageFull: No space for it.
     """
     target = context.folder / plain_name(name, feed.name)
@@ -91,8 +91,8 @@ def _write(blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, pa
         for block in blocks:
             size += len(block)
             check_size(feed, size)
-            if context.cancelled():
-                raise PullCancelled("the run ends; the list is fetched again at the next start")
+            if context.canceled():
+                raise PullCanceled("the run ends; the list is fetched again at the next start")
             if context.clock() > deadline:
                 raise TransientError(f"the transfer took longer than transfer_minutes ({feed.transfer_minutes:g})")
             with on_disk(context.folder):

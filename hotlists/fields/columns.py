@@ -48,14 +48,14 @@ def known_headings(layout: str) -> Mapping[str, str]:
 
 
 def find_fields(
-    names: Sequence[str], headings: Mapping[str, str], source_name: str | None = None, line: int | None = None
+    names: Sequence[str], headings: Mapping[str, str], file_name: str | None = None, line: int | None = None
 ) -> dict[str, int]:
     """Return which column holds which field; where several do, the one whose heading is preferred.
 
     Args:
         names: The columns' names, as the list writes them.
         headings: Known headings with their fields, the preferred ones first.
-        source_name: The file's name, for errors.
+        file_name: The file's name, for errors.
         line: The header's line number, for errors.
 
     Raises:
@@ -70,6 +70,6 @@ def find_fields(
         if field in places or key not in first:
             continue
         if (count := keys.count(key)) > 1:
-            raise InvalidInput(f"the header names '{names[first[key]]}' {count} times", source=source_name, line=line)
+            raise InvalidInput(f"the header names '{names[first[key]]}' {count} times", source=file_name, line=line)
         places[field] = first[key]
     return places

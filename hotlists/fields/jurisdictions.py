@@ -29,12 +29,12 @@ def _key(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def parse_jurisdiction(text: str, source: str | None = None) -> str | None:
+def parse_jurisdiction(text: str, layout: str | None = None) -> str | None:
     """Return the jurisdiction that a text names.
 
     Args:
         text: `VA`, `us-va`, `US-VA`, `0H`, `Virginia`, ...
-        source: A source with codes of its own, which win over the postal ones.
+        layout: A list's layout with codes of its own, which win over the postal ones.
 
     Returns:
         Like `US-VA` or `CA-ON`; None where the text is empty or names no known one.
@@ -42,5 +42,5 @@ def parse_jurisdiction(text: str, source: str | None = None) -> str | None:
     key = _key(text)
     if not key:
         return None
-    own = load_codes(source).get("jurisdictions", {}) if source else {}
+    own = load_codes(layout).get("jurisdictions", {}) if layout else {}
     return own.get(key) or _known().get(key)

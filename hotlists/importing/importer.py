@@ -34,7 +34,7 @@ class ImportReport:
     """What an import found and did. `outcome` is None in a dry run."""
 
     hotlist_id: str
-    source: str
+    layout: str
     file_name: str
     as_of: datetime
     survey: Survey
@@ -63,7 +63,7 @@ class ImportOptions:
 def import_file(
     database: Database,
     path: Path,
-    source: str,
+    layout: str,
     options: ImportOptions | None = None,
     *,
     on_progress: Progress | None = None,
@@ -73,7 +73,7 @@ def import_file(
     Args:
         database: Where the lists are.
         path: A plain file.
-        source: Its layout, as in `hotlists.layouts.registry.PARSERS`.
+        layout: Its layout, as in `hotlists.layouts.registry.PARSERS`.
         options: What else is known of it.
         on_progress: Told how far the work is.
 
@@ -86,15 +86,15 @@ def import_file(
         DatabaseUnavailable: The server went away; the version before is still active.
     """
     options = options or ImportOptions()
-    name = checked_name(options.hotlist_id or default_name(source, path))
+    name = checked_name(options.hotlist_id or default_name(layout, path))
     with open_list(path) as file:
         try:
-            return _import(database, file, path, name, source, options, on_progress)
+            return _import(database, file, path, name, layout, options, on_progress)
         except HeldForReview as held:
             content_date = options.as_of or datetime.fromtimestamp(file.status.st_mtime, UTC)
             HotlistVersions(database).hold(
                 name,
-                source=source,
+                source=layout,
                 file_name=path.name,
                 file_sha256=file.sha256(),
                 as_of=content_date,
@@ -108,21 +108,21 @@ def _import(
     file: ListFile,
     path: Path,
     name: str,
-    source: str,
+    layout: str,
     options: ImportOptions,
     on_progress: Progress | None,
 ) -> ImportReport:
     with begin_import(
         database,
         name,
-        source=source,
+        source=layout,
         file_name=path.name,
         made_by=options.made_by or system_user(),
         reason=options.force,
     ) as version:
-        _check_same_layout(version, name, source)
+        _check_same_layout(version, name, layout)
         comparison = Comparison(version.known_rows())
-        reader = ListReader(file, path.name, name, source, options.default_state, options.parser, on_progress)
+        reader = ListReader(file, path.name, name, layout, options.default_state, options.parser, on_progress)
         withdrawn = version.withdrawn()
         with version.writing() as write:
             reader.run(comparison, write, withdrawn)
@@ -134,7 +134,7 @@ def _import(
             rows=reader.counts.rows,
             declared_rows=reader.declared_rows,
             cut_line=reader.cut_line,
-            only_unknown_codes=source not in CUSTOM and reader.only_unknown_codes,
+            only_unknown_codes=layout not in CUSTOM and reader.only_unknown_codes,
             as_of=as_of,
             active=version.active,
             settings=options.settings,
@@ -143,7 +143,7 @@ def _import(
             raise HeldForReview("; ".join(reasons), source=path.name, line=reader.cut_line)
         outcome = _activate(version, reader, difference, file.sha256(), as_of)
         found = reader.survey(difference, version.unmapped(), version.categories())
-    report = ImportReport(name, source, path.name, as_of, found, outcome)
+    report = ImportReport(name, layout, path.name, as_of, found, outcome)
     _log(report)
     return report
 
@@ -165,13 +165,13 @@ def _activate(
 
 
 def survey_file(
-    path: Path, source: str, options: ImportOptions | None = None, *, on_progress: Progress | None = None
+    path: Path, layout: str, options: ImportOptions | None = None, *, on_progress: Progress | None = None
 ) -> ImportReport:
     """Read a list's file and say what it holds, without a database (a dry run).
 
     Args:
         path: A plain file.
-        source: Its layout.
+        layout: Its layout.
         options: What else is known of it.
         on_progress: Told how far the work is.
 
@@ -179,23 +179,23 @@ def survey_file(
         InvalidInput: The file cannot be used, with the line where one is at fault.
     """
     options = options or ImportOptions()
-    name = checked_name(options.hotlist_id or default_name(source, path))
+    name = checked_name(options.hotlist_id or default_name(layout, path))
     with open_list(path) as file:
         comparison = Comparison(no_known_rows())
-        reader = ListReader(file, path.name, name, source, options.default_state, options.parser, on_progress)
+        reader = ListReader(file, path.name, name, layout, options.default_state, options.parser, on_progress)
         reader.run(comparison, lambda entry, digest: None, frozenset())
         file.check_unchanged()
     found = reader.survey(
         comparison.result(), reader.counts.unmapped.most_common(), reader.counts.categories.most_common()
     )
-    return ImportReport(name, source, path.name, options.as_of or reader.as_of, found, None)
+    return ImportReport(name, layout, path.name, options.as_of or reader.as_of, found, None)
 
 
-def _check_same_layout(version: HotlistImport, name: str, source: str) -> None:
+def _check_same_layout(version: HotlistImport, name: str, layout: str) -> None:
     # A regional file that happens to be called ncic.csv must not replace the national list.
-    if version.active is not None and version.active.source != source:
+    if version.active is not None and version.active.source != layout:
         raise InvalidInput(
-            f"the list '{name}' is a '{version.active.source}' list; give this '{source}' list another name, or remove "
+            f"the list '{name}' is a '{version.active.source}' list; give this '{layout}' list another name, or remove "
             "that one first"
         )
 

@@ -11,15 +11,15 @@ from schemas.errors import InvalidInput
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
-def default_name(source: str, path: Path) -> str:
+def default_name(layout: str, path: Path) -> str:
     """Return the name of a list that was given none: its layout, or for csv the file's name made plain.
 
     Each of CLEW's tables is a list of its own.
     """
-    if source == ca_clew.SOURCE:
-        return f"{source}-{ca_clew.table_of(path.name).lower()}"
-    if source != "csv":
-        return source
+    if layout == ca_clew.LAYOUT:
+        return f"{layout}-{ca_clew.table_of(path.name).lower()}"
+    if layout != "csv":
+        return layout
     return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:63] or "list"
 
 

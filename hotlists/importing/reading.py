@@ -38,7 +38,7 @@ class ListReader:
         file: The open file.
         file_name: Its name, for errors.
         hotlist_id: The list.
-        source: Its layout.
+        layout: Its layout.
         default_state: Jurisdiction of rows whose state field is empty.
         parser: What reads it; None: the layout's own.
         on_progress: Told the bytes done and to do, now and then.
@@ -52,20 +52,20 @@ class ListReader:
         file: ListFile,
         file_name: str,
         hotlist_id: str,
-        source: str,
+        layout: str,
         default_state: str | None,
         parser: HotlistParser | None,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:
         self._file = file
         self._on_progress = on_progress
-        parse = parser or parser_for(source)
+        parse = parser or parser_for(layout)
         stream = cast(BinaryIO, file)
-        self._parsed = parse(stream, source_name=file_name, hotlist_id=hotlist_id, default_state=default_state)
-        self._digest = _row_digest(source, default_state, self._parsed)
+        self._parsed = parse(stream, file_name=file_name, hotlist_id=hotlist_id, default_state=default_state)
+        self._digest = _row_digest(layout, default_state, self._parsed)
         self._shortest: int | None = None
         self._last: Line | None = None
-        self.counts = Counts(file_name, source)
+        self.counts = Counts(file_name, layout)
 
     def run(self, comparison: Comparison, write: Write, withdrawn: frozenset[UUID]) -> None:
         """Read every row.
@@ -182,9 +182,9 @@ class ListReader:
         )
 
 
-def _row_digest(source: str, default_state: str | None, parsed: ParsedList) -> Callable[[str], bytes]:
+def _row_digest(layout: str, default_state: str | None, parsed: ParsedList) -> Callable[[str], bytes]:
     """Return what tells a row's text and all that its entry depends on besides it, in 16 bytes."""
-    parts = (str(PARSING_REVISION), source, codes_digest(source), default_state or "", parsed.context)
+    parts = (str(PARSING_REVISION), layout, codes_digest(layout), default_state or "", parsed.context)
     key = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "backslashreplace"), digest_size=32).digest()
     begun = hashlib.blake2b(key=key, digest_size=16)
 

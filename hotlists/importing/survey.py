@@ -25,7 +25,7 @@ class Survey:
 
     `rows` counts all rows, `entries` those that would be active, `duplicates` usable rows that a later row of the same
     identity replaces. `withdrawn` rows are left out because a person took their entries out of force. `unmapped` counts
-    entries of unknown category by the source's code, `categories` all entries by category.
+    entries of unknown category by the list's own code, `categories` all entries by category.
     """
 
     as_of: datetime | None
@@ -43,11 +43,11 @@ class Counts:
     """The counts of a list that is being read.
 
     Args:
-        source_name: The file's name, for errors.
+        file_name: The file's name, for errors.
         layout: The layout's name, for errors.
     """
 
-    source_name: str
+    file_name: str
     layout: str
     rows: int = 0
     withdrawn: int = 0
@@ -71,7 +71,7 @@ class Counts:
         """
         if self.rows == 0:
             raise InvalidInput(
-                "the file has a header and no rows; a hotlist with rows was expected", source=self.source_name
+                "the file has a header and no rows; a hotlist with rows was expected", source=self.file_name
             )
         share = len(self.rejects) / self.rows
         if share <= MAX_REJECTED_SHARE or (self.rows < SMALL_LIST_ROWS and share < 1):
@@ -80,7 +80,7 @@ class Counts:
         raise InvalidInput(
             f"{len(self.rejects)} of the first {self.rows} rows cannot be used, so this is no '{self.layout}' list; "
             f"the first of them: {first.reason}. Nothing was imported",
-            source=self.source_name,
+            source=self.file_name,
             line=first.line,
             column=first.column,
         )

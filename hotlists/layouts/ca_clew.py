@@ -24,7 +24,7 @@ from hotlists.text.parsing import FOOTER_MISSING, ParsedList
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 
-SOURCE: Final = "ca-clew"
+LAYOUT: Final = "ca-clew"
 COLUMNS: Final = {"LIC": (0, 8), "LIS": (8, 10), "COUNTY": (10, 12), "DATE": (12, 20)}
 """Fields by 0-based columns, end-exclusive."""
 
@@ -41,7 +41,7 @@ _FOOTER_START = "TOTAL RECO"
 _FOOTER = re.compile(r"TOTAL RECORDS?[ :]*([0-9]{1,12})")
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a CLEW table; see `hotlists.text.parsing.HotlistParser`.
 
     The header's time has no zone; it is taken as UTC, which makes a list look older than it is, never newer. Where
@@ -50,10 +50,10 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     Raises:
         InvalidInput: The file's name does not say which table it is.
     """
-    kind = table_of(source_name)
-    category = category_map(SOURCE)[kind]
-    make = EntryMaker(SOURCE, hotlist_id, default_state)
-    lines = read_lines(stream, source_name)
+    kind = table_of(file_name)
+    category = category_map(LAYOUT)[kind]
+    make = EntryMaker(LAYOUT, hotlist_id, default_state)
+    lines = read_lines(stream, file_name)
     first = list(islice(lines, _FIRST_LINES))
     is_padded = any(_PADDED.fullmatch(line.text) for line in first)
 
@@ -67,20 +67,20 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     return ParsedList(table.records(), entry_of, _date(header or ""), header, context, table.declared_rows)
 
 
-def table_of(source_name: str) -> str:
+def table_of(file_name: str) -> str:
     """Return the table's name as the file's name has it, in upper case.
 
     Raises:
         InvalidInput: The name says none, or several.
     """
-    kinds = category_map(SOURCE)
-    found = set(re.findall(r"[A-Z]+", source_name.upper())) & set(kinds)
+    kinds = category_map(LAYOUT)
+    found = set(re.findall(r"[A-Z]+", file_name.upper())) & set(kinds)
     if len(found) != 1:
         raise InvalidInput(
             "the file's name does not say which CLEW table it is; name it svs.tbl (stolen vehicles), sfr.tbl (felony "
             "vehicles) or slr.tbl (stolen license plates), with more words or a date beside it as you like "
             "(SVS_20180702.TBL)",
-            source=source_name,
+            source=file_name,
         )
     kind: str = found.pop()
     return kind
@@ -129,11 +129,11 @@ def _split(text: str, is_padded: bool) -> tuple[str, str, Extra]:
     if len(text) < _NEEDED_LENGTH:
         raise _cut_off(text)
     try:
-        check_alignment(text[:8], text[8:10], SOURCE)
+        check_alignment(text[:8], text[8:10], LAYOUT)
         return text[:8], text[8:10].strip(), _more(text[10:])
     except FieldError:
         match = None if is_padded else _UNPADDED.fullmatch(text)
-        if match is None or parse_jurisdiction(match[2], SOURCE) is None:
+        if match is None or parse_jurisdiction(match[2], LAYOUT) is None:
             raise
         return match[1], match[2], _more(match[3])
 

@@ -26,7 +26,7 @@ _VEHICLE_COLUMNS: Final = ((0, 4), (5, 9), (10, 13), (14, None))
 """Year, make, model and color within the vehicle's text, where each has its NCIC width and a blank follows."""
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Colorado's list; see `hotlists.text.parsing.HotlistParser`.
 
     Its records have no id: plate, state and category tell them apart.
@@ -54,7 +54,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             extra=extra,
         )
 
-    return read_rows(read_lines(stream, source_name), entry_of, is_row=_is_row)
+    return read_rows(read_lines(stream, file_name), entry_of, is_row=_is_row)
 
 
 def _is_row(text: str) -> bool:

@@ -14,7 +14,7 @@ from hotlists.text.parsing import ParsedList
 from hotlists.text.records import RowMaker, headings_of, words_classifier
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a custom list; see `hotlists.text.parsing.HotlistParser`.
 
     Columns are known by name, whatever their case, blanks and underscores: `plate` (needed), `state, category,
@@ -22,4 +22,4 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     common names for these. Others are kept.
     """
     maker = RowMaker(EntryMaker("csv", hotlist_id, default_state), words_classifier("csv"))
-    return parse_any(stream, source_name, maker, headings_of("csv"))
+    return parse_any(stream, file_name, maker, headings_of("csv"))

@@ -23,7 +23,7 @@ from hotlists.text.parsing import ParsedList
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 
-SOURCE: Final = "fl"
+LAYOUT: Final = "fl"
 DELIMITER: Final = ";"
 COLUMNS: Final = (
     "reason",
@@ -51,7 +51,7 @@ _NIC = re.compile(r"[A-Z][0-9A-Z][0-9]{8}", re.IGNORECASE)
 _OTHER_DIGIT = re.compile(r"[1-9]")
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Florida's list; see `hotlists.text.parsing.HotlistParser`.
 
     A record's id is its NIC; where it has none, plate, state, category and case (OCA) tell it apart.
@@ -59,13 +59,13 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     Raises:
         InvalidInput: The header names the plate in another place.
     """
-    lines = (line for line in read_lines(stream, source_name) if line.text.strip('; "'))
+    lines = (line for line in read_lines(stream, file_name) if line.text.strip('; "'))
     return read_rows(
         lines,
-        _entry_of(EntryMaker(SOURCE, hotlist_id, default_state)),
+        _entry_of(EntryMaker(LAYOUT, hotlist_id, default_state)),
         is_row=_is_row,
         most_headers=_MOST_HEADERS,
-        check_header=lambda line: _check_header(line, source_name),
+        check_header=lambda line: _check_header(line, file_name),
     )
 
 
@@ -106,17 +106,17 @@ def _is_row(text: str) -> bool:
         return False
     if _ORI.fullmatch(cells[1]) or _category(cells[0]) is not Category.UNMAPPED:
         return True
-    return len(cells) >= _NEEDED_FIELDS and parse_jurisdiction(cells[_NEEDED_FIELDS - 1], SOURCE) is not None
+    return len(cells) >= _NEEDED_FIELDS and parse_jurisdiction(cells[_NEEDED_FIELDS - 1], LAYOUT) is not None
 
 
-def _check_header(line: Line, source_name: str) -> None:
+def _check_header(line: Line, file_name: str) -> None:
     names = [name.strip(' "') for name in line.text.split(DELIMITER)]
     places = [place for place, name in enumerate(names) if _PLATE_NAME.fullmatch(name)]
     if places and _LIC not in places:
         raise InvalidInput(
             f"the header names the plate as column {places[0] + 1}, this layout has it as column {_LIC + 1} of "
             f"{len(COLUMNS)}; choose another layout",
-            source=source_name,
+            source=file_name,
             line=line.number,
         )
 
@@ -149,10 +149,10 @@ def _check_places(liy: str, lis: str) -> None:
     """Refuse a row whose columns stand one to the left or right: its plate column holds something else then."""
     if _OTHER_DIGIT.search(lis):
         raise FieldError("LIS", f"the state column holds '{lis[:20]}': the columns are shifted")
-    if liy and not any(map(str.isdigit, liy)) and parse_jurisdiction(liy, SOURCE) is not None:
+    if liy and not any(map(str.isdigit, liy)) and parse_jurisdiction(liy, LAYOUT) is not None:
         raise FieldError("LIY", f"the plate year column holds the state '{liy[:20]}': the columns are shifted")
 
 
 @lru_cache(maxsize=4096)
 def _category(reason: str) -> Category:
-    return category_of_words(SOURCE, reason)
+    return category_of_words(LAYOUT, reason)

@@ -19,11 +19,11 @@ from hotlists.text.parsing import ParsedList
 from hotlists.text.records import RowMaker, headings_of, words_classifier
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a Flock custom hotlist; see `hotlists.text.parsing.HotlistParser`.
 
     A CSV's header has to name the plate, the reason and the case number. The note becomes the entry's instructions.
     """
     maker = RowMaker(EntryMaker("flock", hotlist_id, default_state), words_classifier("flock"))
     headings = headings_of("flock")
-    return parse_any(stream, source_name, maker, headings, needed=("plate", "category", "case_number"))
+    return parse_any(stream, file_name, maker, headings, needed=("plate", "category", "case_number"))

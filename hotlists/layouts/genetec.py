@@ -34,31 +34,31 @@ _CLOUDRUNNER: Final = ("PlateNumber", "PlateState")
 _DELIMITERS: Final = (";", "\t", ",", COLON)
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a Genetec hotlist; see `hotlists.text.parsing.HotlistParser`."""
     maker = RowMaker(
         EntryMaker("genetec", hotlist_id, default_state),
         words_classifier("genetec"),
         plate_of=lambda text: text.replace("*", "?"),
     )
-    lines = read_lines(stream, source_name)
-    return table_list(_open(lines, source_name), source_name, maker, headings_of("genetec"))
+    lines = read_lines(stream, file_name)
+    return table_list(_open(lines, file_name), file_name, maker, headings_of("genetec"))
 
 
-def _open(lines: Iterator[Line], source_name: str) -> Table:
+def _open(lines: Iterator[Line], file_name: str) -> Table:
     first = first_line(lines)
     plates = frozenset(key for key, field in headings_of("genetec").items() if field == "plate")
     delimiter = header_delimiter(first.text, plates, _DELIMITERS)
     if delimiter is not None:
         return table(first, cells(first.text, delimiter), delimiter, lines)
-    delimiter, row = _divide(first, source_name)
+    delimiter, row = _divide(first, file_name)
     names = ATTRIBUTES if len(row) > len(_CLOUDRUNNER) else _CLOUDRUNNER
-    _check_row(dict(zip(names, row, strict=False)), first, source_name)
+    _check_row(dict(zip(names, row, strict=False)), first, file_name)
     more = tuple(f"attribute {number}" for number in range(len(names) + 1, len(row) + 1))
     return table(Line(0, ""), (*names, *more), delimiter, chain((first,), lines))
 
 
-def _divide(first: Line, source_name: str) -> tuple[str, tuple[str, ...]]:
+def _divide(first: Line, file_name: str) -> tuple[str, tuple[str, ...]]:
     divided = [(delimiter, cells(first.text, delimiter)) for delimiter in _DELIMITERS]
     for least in (len(ATTRIBUTES) - 2, len(_CLOUDRUNNER)):
         for delimiter, row in divided:
@@ -67,12 +67,12 @@ def _divide(first: Line, source_name: str) -> tuple[str, tuple[str, ...]]:
     raise InvalidInput(
         f"the first line '{first.text[:120]}' is not divided by semicolon, tab, comma or colon; "
         f"{';'.join(ATTRIBUTES)} was expected",
-        source=source_name,
+        source=file_name,
         line=first.number,
     )
 
 
-def _check_row(row: dict[str, str], first: Line, source_name: str) -> None:
+def _check_row(row: dict[str, str], first: Line, file_name: str) -> None:
     """Refuse a first line that is another layout's: its columns would be taken for plates."""
     state = row.get("PlateState", "")
     if not state or parse_jurisdiction(state, "genetec"):
@@ -83,7 +83,7 @@ def _check_row(row: dict[str, str], first: Line, source_name: str) -> None:
     raise InvalidInput(
         f"the first line '{first.text[:120]}' is neither a header with PlateNumber nor a row of "
         f"{';'.join(ATTRIBUTES)} ('{state[:40]}' is no state)",
-        source=source_name,
+        source=file_name,
         line=first.number,
     )
 

@@ -20,7 +20,7 @@ from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import Category, HotlistEntry
 
-SOURCE: Final = "il-leads"
+LAYOUT: Final = "il-leads"
 COLUMNS: Final = {"LIC": (0, 8), "LIS": (8, 10), "LIT": (10, 12), "LIST": (12, 19)}
 """Fields by 0-based columns, end-exclusive. What follows is told by tags."""
 
@@ -37,19 +37,19 @@ _NUMBER = re.compile(r"(?=.*[0-9])[0-9A-Z]{4,12}")
 _TAGS: Final = frozenset(("VYR", "VMA", "VMO", "VST", "VCO", "DOT", "LDS"))
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Illinois' list; see `hotlists.text.parsing.HotlistParser`.
 
     A record's id is its LEADS number (`LDS/`). The text about a person is kept as `person`.
     """
-    make = EntryMaker(SOURCE, hotlist_id, default_state)
-    categories = category_map(SOURCE)
+    make = EntryMaker(LAYOUT, hotlist_id, default_state)
+    categories = category_map(LAYOUT)
 
     def entry_of(line: Line) -> HotlistEntry:
         text = line.text
         if len(text) < _LIS.stop:
             raise _cut_off(text)
-        check_alignment(text[_LIC], text[_LIS], SOURCE)
+        check_alignment(text[_LIC], text[_LIS], LAYOUT)
         code = text[_LIST].strip().upper()
         tags, person = _rest(text)
         year = tags.get("VYR", "")
@@ -71,13 +71,13 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             extra=extra,
         )
 
-    return read_rows(read_lines(stream, source_name), entry_of, is_row=_is_row)
+    return read_rows(read_lines(stream, file_name), entry_of, is_row=_is_row)
 
 
 def _is_row(text: str) -> bool:
-    if text[_LIST].strip().upper() in category_map(SOURCE) or _TAG.search(text[_LIST.stop - 1 :]):
+    if text[_LIST].strip().upper() in category_map(LAYOUT) or _TAG.search(text[_LIST.stop - 1 :]):
         return True
-    return fits(text[_LIC], text[_LIS], SOURCE)
+    return fits(text[_LIC], text[_LIS], LAYOUT)
 
 
 def _cut_off(text: str) -> FieldError:

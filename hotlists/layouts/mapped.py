@@ -32,13 +32,13 @@ def mapped_parser(mapping: ListMapping) -> HotlistParser:
         mapping: The declaration. All of it is part of the lists' `context`.
     """
 
-    def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+    def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
         make = EntryMaker("csv", hotlist_id, default_state or mapping.default_state)
         maker = RowMaker(make, _classifier(mapping), moments=Moments(mapping.date_formats, mapping.zone()))
         peeked = Peeked(stream)
         if mapping.format == "jsonl" or (mapping.format == "auto" and is_json(peeked.start)):
-            return _objects(peeked, source_name, maker, mapping)
-        return _table_list(peeked, source_name, maker, mapping)
+            return _objects(peeked, file_name, maker, mapping)
+        return _table_list(peeked, file_name, maker, mapping)
 
     return parse
 
@@ -65,10 +65,10 @@ def _context(mapping: ListMapping, maker: RowMaker) -> str:
     return f"{maker.context}\n{mapping.model_dump_json()}"
 
 
-def _objects(stream: Peeked, source_name: str, maker: RowMaker, mapping: ListMapping) -> ParsedList:
+def _objects(stream: Peeked, file_name: str, maker: RowMaker, mapping: ListMapping) -> ParsedList:
     columns = mapping.columns.given()
     if any(isinstance(column, int) for column in columns.values()):
-        raise InvalidInput("the file holds JSON objects; the mapping has to name keys, not numbers", source=source_name)
+        raise InvalidInput("the file holds JSON objects; the mapping has to name keys, not numbers", source=file_name)
 
     def plan_of(keys: tuple[str, ...]) -> RowPlan:
         places = {field: keys.index(str(column)) for field, column in columns.items() if column in keys}
@@ -77,14 +77,14 @@ def _objects(stream: Peeked, source_name: str, maker: RowMaker, mapping: ListMap
         return maker.plan(keys, places)
 
     context = _context(mapping, maker)
-    return objects_list(stream, source_name, maker, plan_of, context=context, keep=_keep(mapping))
+    return objects_list(stream, file_name, maker, plan_of, context=context, keep=_keep(mapping))
 
 
-def _table_list(stream: Peeked, source_name: str, maker: RowMaker, mapping: ListMapping) -> ParsedList:
-    lines: Iterator[Line] = read_lines(cast(BinaryIO, stream), source_name)
+def _table_list(stream: Peeked, file_name: str, maker: RowMaker, mapping: ListMapping) -> ParsedList:
+    lines: Iterator[Line] = read_lines(cast(BinaryIO, stream), file_name)
     keep = _keep(mapping)
-    found = _open(lines if keep is None else filter(keep, lines), source_name, mapping)
-    plan = maker.plan(found.names, _places(found, mapping, source_name))
+    found = _open(lines if keep is None else filter(keep, lines), file_name, mapping)
+    plan = maker.plan(found.names, _places(found, mapping, file_name))
 
     def entry_of(line: Line) -> HotlistEntry:
         return maker.entry(line, plan, found.fields(line))
@@ -94,12 +94,12 @@ def _table_list(stream: Peeked, source_name: str, maker: RowMaker, mapping: List
     return ParsedList(found.records, entry_of, header=header, context=context)
 
 
-def _open(lines: Iterator[Line], source_name: str, mapping: ListMapping) -> Table:
+def _open(lines: Iterator[Line], file_name: str, mapping: ListMapping) -> Table:
     first = next(lines, None)
     if first is not None and re.fullmatch(r"sep=.?", first.text, re.IGNORECASE):
         first = next(lines, None)
     if first is None:
-        raise InvalidInput("every line is skipped; a hotlist with at least one row was expected", source=source_name)
+        raise InvalidInput("every line is skipped; a hotlist with at least one row was expected", source=file_name)
     delimiter = mapping.delimiter or ("\t" if mapping.format == "tsv" else _find_delimiter(first.text, mapping))
     names = cells(first.text, delimiter)
     if mapping.header:
@@ -120,18 +120,18 @@ def _find_delimiter(text: str, mapping: ListMapping) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _places(found: Table, mapping: ListMapping, source_name: str) -> Mapping[str, int]:
+def _places(found: Table, mapping: ListMapping, file_name: str) -> Mapping[str, int]:
     places: dict[str, int] = {}
     for field, column in mapping.columns.given().items():
         if isinstance(column, int):
             if column > len(found.names):
-                raise _no_column(found, f"there is no column {column}", field, source_name)
+                raise _no_column(found, f"there is no column {column}", field, file_name)
             places[field] = column - 1
             continue
         matching = _matching(found.names, column)
         if len(matching) != 1:
             problem = f"{len(matching)} columns are" if matching else "no column is"
-            raise _no_column(found, f"{problem} named '{column}'", field, source_name)
+            raise _no_column(found, f"{problem} named '{column}'", field, file_name)
         places[field] = matching[0]
     return places
 
@@ -141,9 +141,9 @@ def _matching(names: Sequence[str], wanted: str) -> list[int]:
     return exact or [place for place, name in enumerate(names) if heading(name) == heading(wanted)]
 
 
-def _no_column(found: Table, problem: str, field: str, source_name: str) -> InvalidInput:
+def _no_column(found: Table, problem: str, field: str, file_name: str) -> InvalidInput:
     return InvalidInput(
         f"{problem}, which the mapping takes for '{field}'; the header is '{found.header.text[:200]}'",
-        source=source_name,
+        source=file_name,
         line=found.header.number or None,
     )

@@ -26,7 +26,7 @@ _LIS: Final = slice(*COLUMNS["LIS"])
 _ORIGIN = re.compile(r"\s+(MI|NCIC)$", re.IGNORECASE)
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Michigan's list; see `hotlists.text.parsing.HotlistParser`.
 
     The reason's words are the category, as the state's own records have no file code; where they say nothing more than
@@ -63,7 +63,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             extra=(*record.extra, *named(("note", note))) if note else record.extra,
         )
 
-    return read_rows(read_lines(stream, source_name), entry_of, is_row=_is_row)
+    return read_rows(read_lines(stream, file_name), entry_of, is_row=_is_row)
 
 
 def _is_row(text: str) -> bool:

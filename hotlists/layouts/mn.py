@@ -17,11 +17,11 @@ COLUMNS: Final = ("NIC", "ORI", "DATE", "LIC", "LIS", "LIY", "LIT", "VYR", "VMA"
 _NEEDED: Final = COLUMNS.index("LIS") + 1
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Minnesota's list; see `hotlists.text.parsing.HotlistParser`. The first column may hold the code alone."""
     make = EntryMaker("mn", hotlist_id, default_state)
 
     def entry_of(line: Line) -> HotlistEntry:
         return ncic_entry(make, "mn", line, split_row(line.text, COLUMNS, _NEEDED))
 
-    return read_unheaded(stream, source_name, COLUMNS, entry_of)
+    return read_unheaded(stream, file_name, COLUMNS, entry_of)

@@ -16,7 +16,7 @@ from hotlists.text.parsing import ParsedList
 from schemas.types import HotlistEntry
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read an NCIC LPR extract; see `hotlists.text.parsing.HotlistParser`.
 
     A first line that begins like a record is a record; any other first line is the header. Text after the last column
@@ -31,4 +31,4 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
         code = record.nic[:1].upper()
         return extract_entry(make, line, record, code_category("ncic", code), code)
 
-    return read_extract(stream, source_name, entry_of)
+    return read_extract(stream, file_name, entry_of)

@@ -22,7 +22,7 @@ _LIS: Final = slice(*COLUMNS["LIS"])
 _NIC_LENGTH: Final = COLUMNS["NIC"][1]
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read New Jersey's list; see `hotlists.text.parsing.HotlistParser`.
 
     Its records have no id: plate, state and category tell them apart.
@@ -51,7 +51,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             extra=record.extra + named(("record", rest)) if rest else record.extra,
         )
 
-    return read_rows(read_lines(stream, source_name), entry_of, is_row=_is_row)
+    return read_rows(read_lines(stream, file_name), entry_of, is_row=_is_row)
 
 
 def _is_row(text: str) -> bool:

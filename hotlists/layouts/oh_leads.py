@@ -21,7 +21,7 @@ from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import Category, HotlistEntry
 
-SOURCE: Final = "oh-leads"
+LAYOUT: Final = "oh-leads"
 ADD: Final = "1"
 """The one operation that the layout has."""
 
@@ -73,19 +73,19 @@ class Misc(NamedTuple):
     note: str
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Ohio's list; see `hotlists.text.parsing.HotlistParser`.
 
     The two dates are kept as they are named in the layout (EXP DATE, DOW) and end no entry: the first is documented as
     a constant.
     """
-    lines = (line for line in read_lines(stream, source_name) if not _PROMPT.match(line.text))
-    entry_of = _entry_of(EntryMaker(SOURCE, hotlist_id, default_state))
+    lines = (line for line in read_lines(stream, file_name) if not _PROMPT.match(line.text))
+    entry_of = _entry_of(EntryMaker(LAYOUT, hotlist_id, default_state))
     return read_rows(lines, entry_of, is_row=lambda text: _ROW_START.match(text) is not None)
 
 
 def _entry_of(make: EntryMaker) -> Callable[[Line], HotlistEntry]:
-    states, codes = category_map(SOURCE, "state_categories"), category_map(SOURCE)
+    states, codes = category_map(LAYOUT, "state_categories"), category_map(LAYOUT)
 
     def entry_of(line: Line) -> HotlistEntry:
         operation, lic, lis, expires, wanted_on, vma, vmo, vyr, vco, misc, vehicle_text = _fields(line.text)

@@ -1,4 +1,4 @@
-"""One parser per source layout."""
+"""The layouts that lists come in, by name."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ CUSTOM = frozenset({"csv", "flock", "vigilant", "genetec", "missing"})
 """Layouts whose categories are anybody's words, or left out."""
 
 
-def parser_for(source: str) -> HotlistParser:
+def parser_for(layout: str) -> HotlistParser:
     """Return the parser of a layout.
 
     Raises:
         InvalidInput: There is no such layout; names those that there are.
     """
     try:
-        return PARSERS[source]
+        return PARSERS[layout]
     except KeyError as error:
-        raise InvalidInput(f"unknown hotlist layout '{source}'; use one of {', '.join(PARSERS)}") from error
+        raise InvalidInput(f"unknown hotlist layout '{layout}'; use one of {', '.join(PARSERS)}") from error

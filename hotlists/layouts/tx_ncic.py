@@ -18,7 +18,7 @@ _NEEDED: Final = COLUMNS.index("LIS") + 1
 _LICENSE_TYPE_PLACE: Final = COLUMNS.index("VYR")
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Texas' list of NCIC's records; see `hotlists.text.parsing.HotlistParser`."""
     make = EntryMaker("tx-ncic", hotlist_id, default_state)
 
@@ -27,4 +27,4 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
         fields.insert(_LICENSE_TYPE_PLACE, "")
         return ncic_entry(make, "tx-ncic", line, fields)
 
-    return read_unheaded(stream, source_name, COLUMNS, entry_of)
+    return read_unheaded(stream, file_name, COLUMNS, entry_of)

@@ -20,7 +20,7 @@ COLUMNS: Final = ("ID", "LIC", "LIS", "VYR", "VMA", "VMO", "VST", "VCO")
 _NEEDED: Final = COLUMNS.index("LIS") + 1
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read Texas' list of its own records; see `hotlists.text.parsing.HotlistParser`."""
     make = EntryMaker("tx-tcic", hotlist_id, default_state)
 
@@ -39,7 +39,7 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             extra=named(("vehicle_year", odd_year(vyr))) if vyr else (),
         )
 
-    return read_unheaded(stream, source_name, COLUMNS, entry_of)
+    return read_unheaded(stream, file_name, COLUMNS, entry_of)
 
 
 def _code(record: str) -> str:

@@ -26,7 +26,7 @@ _ENTERED = ("date_entered", "entry_date", "date_added")
 """When a plate was entered: not when its entry begins to hold, as it holds for vehicles seen before, too."""
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a Vigilant hot list; see `hotlists.text.parsing.HotlistParser`."""
     moments = Moments()
 
@@ -50,5 +50,5 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
         end=end,
     )
     return parse_records(
-        stream, source_name, maker, headings_of("vigilant", _ENTERED), needed=("plate", "state", "category")
+        stream, file_name, maker, headings_of("vigilant", _ENTERED), needed=("plate", "state", "category")
     )

@@ -23,7 +23,7 @@ from hotlists.text.parsing import ParsedList
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 
-SOURCE: Final = "wa-stolen"
+LAYOUT: Final = "wa-stolen"
 COLUMNS: Final = (
     "MKE",
     "ORI",
@@ -48,7 +48,7 @@ _OTHER_DIGIT = re.compile(r"[1-9]")
 _RECORD_START = re.compile(r'"?[A-Z0-9-]{2,5}"? *, *"?[A-Z0-9]{9}"? *,', re.IGNORECASE)
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read the list of stolen vehicles; see `hotlists.text.parsing.HotlistParser`.
 
     The header may be missing; where it is there it may not order the columns in another way.
@@ -56,8 +56,8 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
     Raises:
         InvalidInput: The header names other columns.
     """
-    make = EntryMaker(SOURCE, hotlist_id, default_state)
-    categories = category_map(SOURCE)
+    make = EntryMaker(LAYOUT, hotlist_id, default_state)
+    categories = category_map(LAYOUT)
 
     def entry_of(line: Line) -> HotlistEntry:
         mke, ori, lic, lis, liy, lit, vin, vyr, vma, vmo, vst, vco, dot, oca, mis = _fields(line.text)
@@ -93,11 +93,11 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             raise InvalidInput(
                 f"the header names other columns than {','.join(COLUMNS)}, or orders them in another way; choose "
                 "another layout",
-                source=source_name,
+                source=file_name,
                 line=line.number,
             )
 
-    lines = _joined(read_lines(stream, source_name))
+    lines = _joined(read_lines(stream, file_name))
     return read_rows(lines, entry_of, is_row=_is_row, most_headers=_MOST_HEADERS, check_header=check_header)
 
 

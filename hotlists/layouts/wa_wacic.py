@@ -19,7 +19,7 @@ from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
 from schemas.types import Category, HotlistEntry
 
-SOURCE: Final = "wa-wacic"
+LAYOUT: Final = "wa-wacic"
 CODE_AT: Final = 2
 """Where the file code stands in the WACIC number: after two digits of the year."""
 
@@ -29,19 +29,19 @@ _LIS: Final = slice(*COLUMNS["LIS"])
 _NUMBER = re.compile(r"[0-9]{2}[A-Z][0-9]{7}", re.IGNORECASE)
 
 
-def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
+def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a WACIC extract; see `hotlists.text.parsing.HotlistParser`.
 
     A first line that begins like a record is a record; any other first line is the header.
     """
-    make = EntryMaker(SOURCE, hotlist_id, default_state)
-    categories = category_map(SOURCE)
+    make = EntryMaker(LAYOUT, hotlist_id, default_state)
+    categories = category_map(LAYOUT)
 
     def entry_of(line: Line) -> HotlistEntry:
         number, ori, lic, lis, vehicle, extra = _split(line.text)
         if not (len(number) == 10 and number.isalnum() and number.isascii()):
             raise FieldError("WAC", "ten letters and digits (like 21V0128839) were expected in columns 0-10")
-        check_alignment(line.text[_LIC], line.text[_LIS], SOURCE)
+        check_alignment(line.text[_LIC], line.text[_LIS], LAYOUT)
         code = number[CODE_AT].upper()
         return make(
             line,
@@ -55,11 +55,11 @@ def parse(stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state:
             extra=extra,
         )
 
-    return read_rows(read_lines(stream, source_name), entry_of, is_row=_is_row)
+    return read_rows(read_lines(stream, file_name), entry_of, is_row=_is_row)
 
 
 def _is_row(text: str) -> bool:
-    return _NUMBER.match(text) is not None or is_extract_row(text, SOURCE)
+    return _NUMBER.match(text) is not None or is_extract_row(text, LAYOUT)
 
 
 def _split(text: str) -> ExtractRecord:

@@ -16,13 +16,13 @@ _DATE_PLACE = slice(*COLUMNS["DATE"])
 _DATE = re.compile(r"\d{8}| {8}")
 
 
-def check_alignment(lic: str, lis: str, source: str) -> None:
+def check_alignment(lic: str, lis: str, layout: str) -> None:
     """Refuse a row whose plate and state columns cannot be those.
 
     Args:
         lic: The plate column as it stands, with its blanks.
         lis: The state column, two characters.
-        source: The layout, for its states.
+        layout: The layout, for its states.
 
     Raises:
         FieldError: The state column holds half a state or a digit, or the plate column two words or a tab.
@@ -41,7 +41,7 @@ def check_alignment(lic: str, lis: str, source: str) -> None:
     # Plates may hold one blank, but one that fills its column as well rather ends in the state's first letter.
     if not (lic[0].isspace() or lic[-1].isspace()):
         raise FieldError("LIC", "a blank stands within a plate that fills its column: the columns are shifted")
-    if lis.strip() and parse_jurisdiction(lis, source) is None:
+    if lis.strip() and parse_jurisdiction(lis, layout) is None:
         raise FieldError("LIC", f"a blank stands within the plate and '{lis}' is no state: the columns are shifted")
 
 
@@ -60,10 +60,10 @@ def _state_fits(lis: str) -> bool:
     return _STATE.fullmatch(lis) is not None
 
 
-def fits(lic: str, lis: str, source: str) -> bool:
+def fits(lic: str, lis: str, layout: str) -> bool:
     """Tell whether plate and state columns are rather a row's than a header's (`NEW YORK LPR FILE`)."""
     try:
-        check_alignment(lic, lis, source)
+        check_alignment(lic, lis, layout)
     except FieldError:
         return False
     plate = lic.strip()
@@ -71,10 +71,10 @@ def fits(lic: str, lis: str, source: str) -> bool:
         return False
     if _DIGIT.search(plate):
         return True
-    return " " not in plate and (not lis.strip() or parse_jurisdiction(lis, source) is not None)
+    return " " not in plate and (not lis.strip() or parse_jurisdiction(lis, layout) is not None)
 
 
-def is_extract_row(text: str, source: str) -> bool:
+def is_extract_row(text: str, layout: str) -> bool:
     """Tell whether a line begins like a row with NCIC's columns, whatever the first of them holds."""
     if _RECORD_START.match(text):
         return True
@@ -82,5 +82,5 @@ def is_extract_row(text: str, source: str) -> bool:
     return (
         len(text) >= last
         and _DATE.fullmatch(text[date:lic]) is not None
-        and fits(text[lic:end], text[lis:last], source)
+        and fits(text[lic:end], text[lis:last], layout)
     )

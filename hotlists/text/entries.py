@@ -18,13 +18,13 @@ class EntryMaker:
     """Makes a list's entries from their fields, as text without outer blanks. Made once per list.
 
     Args:
-        source: The layout: whose code map and jurisdictions count (`hotlists/codes/<source>.toml`).
+        layout: The list's layout: whose code map and jurisdictions count (`hotlists/codes/<layout>.toml`).
         hotlist_id: The list that the entries belong to.
         default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
     """
 
-    def __init__(self, source: str, hotlist_id: str, default_state: str | None) -> None:
-        self._source = source
+    def __init__(self, layout: str, hotlist_id: str, default_state: str | None) -> None:
+        self._layout = layout
         self._hotlist_id = hotlist_id
         self._default_state = default_state
         self._by_source_id = entry_ids(hotlist_id, "id")
@@ -51,7 +51,7 @@ class EntryMaker:
     ) -> HotlistEntry:
         """Return a row's entry.
 
-        Its id comes from the source's own id where it has one, else from plate, state, category and case: one number
+        Its id comes from the record's own id where it has one, else from plate, state, category and case: one number
         in two states is two entries. A state that is not known is kept among `extra`.
 
         Args:
@@ -59,8 +59,8 @@ class EntryMaker:
             plate: The plate column.
             category: What the row's code means; `unmapped` where that is not known.
             code: The code, or the words for it, as the list writes it.
-            state: The state column, in the source's codes.
-            source_entry_id: The source's own id of the record (NCIC: NIC); empty: it has none.
+            state: The state column, in the layout's codes.
+            source_entry_id: The record's own id (NCIC: NIC); empty: it has none.
             vehicle: From `describe_vehicle`.
             originating_agency: Its ORI or name.
             case_number: Case or OCA number.
@@ -68,14 +68,14 @@ class EntryMaker:
             instructions: What the officer has to do.
             valid_from: When the entry begins to hold, aware.
             valid_until: When it ends (exclusive), aware.
-            extra: The source's other columns, from `named`.
+            extra: The list's other columns, from `named`.
             plate_column: The plate column's name, for the error.
 
         Raises:
             FieldError: The plate cannot be one.
         """
         plate = check_plate(plate, plate_column)
-        jurisdiction = parse_jurisdiction(state, self._source) if state else self._default_state
+        jurisdiction = parse_jurisdiction(state, self._layout) if state else self._default_state
         if jurisdiction is None and state:
             extra = (*extra, ("state", state))
         if source_entry_id:

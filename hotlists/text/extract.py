@@ -55,18 +55,18 @@ class ExtractRecord(NamedTuple):
     extra: Extra
 
 
-def read_extract(stream: BinaryIO, source_name: str, entry_of: Callable[[Line], HotlistEntry]) -> ParsedList:
+def read_extract(stream: BinaryIO, file_name: str, entry_of: Callable[[Line], HotlistEntry]) -> ParsedList:
     """Open a fixed-width extract: a first line that begins like a record is a record, any other is the header.
 
     Args:
         stream: The file, at its beginning.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         entry_of: Makes a record's entry.
 
     Raises:
         InvalidInput: The file is no text.
     """
-    lines = read_lines(stream, source_name)
+    lines = read_lines(stream, file_name)
     first = next(lines)
     if _RECORD_START.match(first.text.upper()):
         return ParsedList(chain((first,), lines), entry_of)

@@ -84,12 +84,12 @@ def _check_characters(found: Mapping[str, str]) -> None:
             raise FieldError("row", "the row holds a NUL character")
 
 
-def read_document(stream: Peeked, source_name: str) -> tuple[Iterator[Line], int | None]:
+def read_document(stream: Peeked, file_name: str) -> tuple[Iterator[Line], int | None]:
     """Return a document's objects, numbered from 1, and how many the document says there are; None: it does not say.
 
     Args:
         stream: The file, none of it read yet but its start.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
 
     Raises:
         InvalidInput: It is no JSON, too long, or holds no objects.
@@ -98,7 +98,7 @@ def read_document(stream: Peeked, source_name: str) -> tuple[Iterator[Line], int
     if len(raw) > MAX_DOCUMENT_BYTES:
         raise InvalidInput(
             f"the JSON document is longer than {MAX_DOCUMENT_BYTES} bytes; write one object per line",
-            source=source_name,
+            source=file_name,
         )
     try:
         values = list(_values(raw.decode(encoding_of(raw)).removeprefix("\ufeff")))
@@ -106,7 +106,7 @@ def read_document(stream: Peeked, source_name: str) -> tuple[Iterator[Line], int
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise InvalidInput(
             "the file is no JSON: one object per line, or an array of objects, was expected",
-            source=source_name,
+            source=file_name,
             line=line,
         ) from error
     total = None
@@ -119,8 +119,8 @@ def read_document(stream: Peeked, source_name: str) -> tuple[Iterator[Line], int
         else:
             objects += value if isinstance(value, list) else [value]
     if not objects:
-        raise InvalidInput("the JSON document holds no objects", source=source_name)
-    return _numbered(objects, source_name), total
+        raise InvalidInput("the JSON document holds no objects", source=file_name)
+    return _numbered(objects, file_name), total
 
 
 def _values(text: str) -> Iterator[Any]:
@@ -138,11 +138,11 @@ def _after_blanks(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _numbered(objects: list[Any], source_name: str) -> Iterator[Line]:
+def _numbered(objects: list[Any], file_name: str) -> Iterator[Line]:
     for number, value in enumerate(objects, start=1):
         text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
         if len(text) > MAX_LINE_BYTES:
             raise InvalidInput(
-                f"an object is longer than {MAX_LINE_BYTES} bytes; this is no hotlist", source=source_name, line=number
+                f"an object is longer than {MAX_LINE_BYTES} bytes; this is no hotlist", source=file_name, line=number
             )
         yield Line(number, text)

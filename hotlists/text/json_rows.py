@@ -24,7 +24,7 @@ PlanOf = Callable[[tuple[str, ...]], RowPlan]
 
 def parse_any(
     stream: BinaryIO,
-    source_name: str,
+    file_name: str,
     maker: RowMaker,
     headings: Mapping[str, str],
     needed: Collection[str] = ("plate",),
@@ -33,20 +33,20 @@ def parse_any(
 
     Args:
         stream: The file, at its beginning.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         maker: Makes the entries.
         headings: Known headings and keys with their fields.
         needed: Fields that a table's header has to have.
     """
     peeked = Peeked(stream)
     if is_json(peeked.start):
-        return parse_objects(peeked, source_name, maker, headings)
-    return parse_records(cast(BinaryIO, peeked), source_name, maker, headings, needed)
+        return parse_objects(peeked, file_name, maker, headings)
+    return parse_records(cast(BinaryIO, peeked), file_name, maker, headings, needed)
 
 
 def parse_objects(
     stream: Peeked,
-    source_name: str,
+    file_name: str,
     maker: RowMaker,
     headings: Mapping[str, str],
 ) -> ParsedList:
@@ -54,7 +54,7 @@ def parse_objects(
 
     Args:
         stream: The file, none of it read yet but its start.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         maker: Makes the entries.
         headings: Known headings with their fields.
     """
@@ -68,12 +68,12 @@ def parse_objects(
             raise FieldError("plate", f"no key is the plate's; the object has {', '.join(keys)[:120] or 'none'}")
         return maker.plan(keys, places)
 
-    return objects_list(stream, source_name, maker, plan_of, context=f"{maker.context}\n{sorted(headings.items())}")
+    return objects_list(stream, file_name, maker, plan_of, context=f"{maker.context}\n{sorted(headings.items())}")
 
 
 def objects_list(
     stream: Peeked,
-    source_name: str,
+    file_name: str,
     maker: RowMaker,
     plan_of: PlanOf,
     *,
@@ -84,7 +84,7 @@ def objects_list(
 
     Args:
         stream: The file, at its beginning.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         maker: Makes the entries.
         plan_of: Where the fields of an object stand; the same for equal keys.
         context: What the entries depend on besides their text.
@@ -97,7 +97,7 @@ def objects_list(
         return maker.entry(line, cached_plan(keys), row)
 
     if is_document(stream.start):
-        records, total = read_document(stream, source_name)
+        records, total = read_document(stream, file_name)
         return ParsedList(records, entry_of, context=context, declared_rows=lambda: total)
-    lines = read_lines(cast(BinaryIO, stream), source_name)
+    lines = read_lines(cast(BinaryIO, stream), file_name)
     return ParsedList(lines if keep is None else filter(keep, lines), entry_of, context=context)

@@ -35,7 +35,7 @@ class Line(NamedTuple):
     text: str
 
 
-def read_lines(stream: BinaryIO, source_name: str) -> Iterator[Line]:
+def read_lines(stream: BinaryIO, file_name: str) -> Iterator[Line]:
     """Yield a file's lines that are not blank.
 
     Text is UTF-8, UTF-16 with its mark, or Latin-1 in lines that are neither. LF and CRLF end a line. A byte order
@@ -43,7 +43,7 @@ def read_lines(stream: BinaryIO, source_name: str) -> Iterator[Line]:
 
     Args:
         stream: The file, at its beginning.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
 
     Yields:
         Lines in order; a block of them is in memory.
@@ -53,12 +53,12 @@ def read_lines(stream: BinaryIO, source_name: str) -> Iterator[Line]:
     """
     number = 1
     found = False
-    for block in _blocks(stream, source_name):
+    for block in _blocks(stream, file_name):
         if b"\0" in block:
             at = block.index(b"\0")
             raise InvalidInput(
                 "the line holds a NUL byte, so the file is binary or damaged; a text file was expected",
-                source=source_name,
+                source=file_name,
                 line=number + block.count(b"\n", 0, at),
             )
         texts = _decode(block)
@@ -68,17 +68,17 @@ def read_lines(stream: BinaryIO, source_name: str) -> Iterator[Line]:
                 yield Line(place, stripped)
         number += len(texts)
     if not found:
-        raise InvalidInput("the file is empty; a hotlist with at least one row was expected", source=source_name)
+        raise InvalidInput("the file is empty; a hotlist with at least one row was expected", source=file_name)
 
 
-def _blocks(stream: BinaryIO, source_name: str) -> Iterator[bytes]:
+def _blocks(stream: BinaryIO, file_name: str) -> Iterator[bytes]:
     """Yield a file as UTF-8 (or what it is) in blocks of whole lines, each without its last line end."""
     number = 1
     rest = b""
-    for part in _utf8_parts(stream, source_name):
+    for part in _utf8_parts(stream, file_name):
         head, end, rest = (rest + part).rpartition(b"\n")
         lines = head.split(b"\n") if end else []
-        _check_lengths([*lines, rest], number, source_name)
+        _check_lengths([*lines, rest], number, file_name)
         if end:
             number += len(lines)
             yield head
@@ -86,9 +86,9 @@ def _blocks(stream: BinaryIO, source_name: str) -> Iterator[bytes]:
         yield rest
 
 
-def _utf8_parts(stream: BinaryIO, source_name: str) -> Iterator[bytes]:
+def _utf8_parts(stream: BinaryIO, file_name: str) -> Iterator[bytes]:
     start = stream.read(_BLOCK_BYTES)
-    _refuse_other_formats(start, source_name)
+    _refuse_other_formats(start, file_name)
     if not start.startswith(_UTF16_BOMS):
         yield start.removeprefix(_UTF8_BOM)
         while part := stream.read(_BLOCK_BYTES):
@@ -101,30 +101,30 @@ def _utf8_parts(stream: BinaryIO, source_name: str) -> Iterator[bytes]:
         try:
             yield decoder.decode(start, final=not following).encode("utf-8", "replace")
         except UnicodeDecodeError as error:
-            raise InvalidInput(f"the file is damaged UTF-16 text ({error.reason})", source=source_name) from error
+            raise InvalidInput(f"the file is damaged UTF-16 text ({error.reason})", source=file_name) from error
         start = following
 
 
-def _check_lengths(lines: list[bytes], number: int, source_name: str) -> None:
+def _check_lengths(lines: list[bytes], number: int, file_name: str) -> None:
     """Refuse a line that is longer than any hotlist's, before more of it is read into memory."""
     if max(map(len, lines)) <= MAX_LINE_BYTES:
         return
     too_long = next(place for place, line in enumerate(lines) if len(line) > MAX_LINE_BYTES)
     raise InvalidInput(
         f"the line is longer than {MAX_LINE_BYTES} bytes; this is not a hotlist with one row per line",
-        source=source_name,
+        source=file_name,
         line=number + too_long,
     )
 
 
-def _refuse_other_formats(start: bytes, source_name: str) -> None:
+def _refuse_other_formats(start: bytes, file_name: str) -> None:
     for magic, name in _COMPRESSED.items():
         if start.startswith(magic):
             raise InvalidInput(
-                f"the file is {name} compressed; unpack it and import the text file in it", source=source_name
+                f"the file is {name} compressed; unpack it and import the text file in it", source=file_name
             )
     if start.startswith(b"%PDF"):
-        raise InvalidInput("the file is a PDF document; export the list as text or CSV", source=source_name)
+        raise InvalidInput("the file is a PDF document; export the list as text or CSV", source=file_name)
 
 
 def _decode(block: bytes) -> list[str]:

@@ -58,13 +58,13 @@ class HotlistParser(Protocol):
     """A parser of one layout."""
 
     def __call__(
-        self, stream: BinaryIO, *, source_name: str, hotlist_id: str, default_state: str | None = None
+        self, stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None
     ) -> ParsedList:
         """Read a list.
 
         Args:
             stream: The file, at its beginning; read block by block.
-            source_name: The file's name, for errors.
+            file_name: The file's name, for errors.
             hotlist_id: The list that the entries belong to.
             default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
 

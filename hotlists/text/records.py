@@ -23,7 +23,7 @@ from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 
 Classify = Callable[[str, tuple[str, ...]], tuple[Category, str | None]]
-"""Tells a row's category, and the source's own code or words for it, from its category column and further ones."""
+"""Tells a row's category, and the list's own code or words for it, from its category column and further ones."""
 
 End = Callable[[str, datetime | None, tuple[str, ...]], datetime | None]
 """Tells when a row ends, from its text for that, its begin and its further columns."""
@@ -147,12 +147,12 @@ class RowMaker:
         return self._moments.end(text, "expires")
 
 
-def words_classifier(source: str) -> Classify:
-    """Return the way to a category by words: the source's own, then those in common use."""
+def words_classifier(layout: str) -> Classify:
+    """Return the way to a category by words: the layout's own, then those in common use."""
 
     def classify(words: str, more: tuple[str, ...]) -> tuple[Category, str | None]:
-        found = category_of_words(source, words)
-        if found is Category.UNMAPPED and source != "csv":
+        found = category_of_words(layout, words)
+        if found is Category.UNMAPPED and layout != "csv":
             found = category_of_words("csv", words)
         return found, words or None
 
@@ -166,7 +166,7 @@ def headings_of(layout: str, more: tuple[str, ...] = ()) -> Mapping[str, str]:
 
 def parse_records(
     stream: BinaryIO,
-    source_name: str,
+    file_name: str,
     maker: RowMaker,
     headings: Mapping[str, str],
     needed: Collection[str] = ("plate",),
@@ -175,7 +175,7 @@ def parse_records(
 
     Args:
         stream: The file, at its beginning.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         maker: Makes the entries.
         headings: Known headings with their fields.
         needed: Fields that the header has to have, the plate first.
@@ -185,22 +185,22 @@ def parse_records(
     """
     plates = frozenset(key for key, field in headings.items() if field == "plate")
     return table_list(
-        read_header(read_lines(stream, source_name), source_name, plates, "plate"), source_name, maker, headings, needed
+        read_header(read_lines(stream, file_name), file_name, plates, "plate"), file_name, maker, headings, needed
     )
 
 
 def table_list(
-    table: Table, source_name: str, maker: RowMaker, headings: Mapping[str, str], needed: Collection[str] = ("plate",)
+    table: Table, file_name: str, maker: RowMaker, headings: Mapping[str, str], needed: Collection[str] = ("plate",)
 ) -> ParsedList:
     """Return the list of a table whose columns' names are known; see `parse_records`."""
-    places = find_fields(table.names, headings, source_name, table.header.number or None)
+    places = find_fields(table.names, headings, file_name, table.header.number or None)
     for field in needed:
         if field not in places:
             known = ", ".join(key for key, meant in headings.items() if meant == field)
             raise InvalidInput(
                 f"the header has no column for the {field.replace('_', ' ')} (known: {known}): "
                 f"'{table.header.text[:120]}'",
-                source=source_name,
+                source=file_name,
                 line=table.header.number or None,
             )
     plan = maker.plan(table.names, places)

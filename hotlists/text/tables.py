@@ -117,12 +117,12 @@ def _rows(lines: Iterator[Line], delimiter: str) -> Iterator[Line]:
             yield line
 
 
-def read_header(lines: Iterator[Line], source_name: str, wanted: Collection[str], called: str) -> Table:
+def read_header(lines: Iterator[Line], file_name: str, wanted: Collection[str], called: str) -> Table:
     """Read a table whose header names a wanted column.
 
     Args:
         lines: The file's lines.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         wanted: Headings of the column that has to be there; it also tells the delimiter.
         called: What that column is usually called, for the error.
 
@@ -135,7 +135,7 @@ def read_header(lines: Iterator[Line], source_name: str, wanted: Collection[str]
         raise InvalidInput(
             f"no column is named '{called}' in the header '{header.text[:120]}'; the first line has to name the "
             "columns, divided by comma, semicolon, tab or |",
-            source=source_name,
+            source=file_name,
             line=header.number,
         )
     return table(header, cells(header.text, delimiter), delimiter, lines)

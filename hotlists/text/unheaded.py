@@ -32,13 +32,13 @@ _DIGIT = re.compile(r"\d")
 
 
 def read_unheaded(
-    stream: BinaryIO, source_name: str, columns: Sequence[str], entry_of: Callable[[Line], HotlistEntry]
+    stream: BinaryIO, file_name: str, columns: Sequence[str], entry_of: Callable[[Line], HotlistEntry]
 ) -> ParsedList:
     """Open a list whose first line may be a row, a title, or the columns' names.
 
     Args:
         stream: The file, at its beginning.
-        source_name: Its name, for errors.
+        file_name: Its name, for errors.
         columns: Names of the columns; `LIC` is the plate's.
         entry_of: Makes a row's entry.
 
@@ -54,11 +54,11 @@ def read_unheaded(
             raise InvalidInput(
                 f"the header names the plate as column {places[0] + 1}, this layout has it as column {expected + 1} of "
                 f"{len(columns)} ({', '.join(columns)}); choose another layout",
-                source=source_name,
+                source=file_name,
                 line=line.number,
             )
 
-    lines = joined_rows(read_lines(stream, source_name), ",")
+    lines = joined_rows(read_lines(stream, file_name), ",")
     return read_rows(lines, entry_of, is_row=_is_row, most_headers=_MOST_HEADERS, check_header=check_header)
 
 
@@ -107,12 +107,12 @@ def check_state(lis: str) -> None:
         raise FieldError("LIS", f"the state column holds '{lis[:20]}'; a code of two letters was expected")
 
 
-def ncic_entry(make: EntryMaker, source: str, line: Line, fields: Sequence[str]) -> HotlistEntry:
+def ncic_entry(make: EntryMaker, layout: str, line: Line, fields: Sequence[str]) -> HotlistEntry:
     """Return the entry of a row with NCIC's fields.
 
     Args:
         make: The list's maker.
-        source: The layout, for its codes.
+        layout: The layout, for its codes.
         line: The row.
         fields: NIC, ORI, DATE, LIC, LIS, LIY, LIT, VYR, VMA, VMO, VST, VCO without outer blanks.
 
@@ -129,7 +129,7 @@ def ncic_entry(make: EntryMaker, source: str, line: Line, fields: Sequence[str])
     return make(
         line,
         plate=lic,
-        category=code_category(source, code),
+        category=code_category(layout, code),
         code=code,
         state=lis,
         source_entry_id=nic if len(nic) > 1 else "",

@@ -23,7 +23,7 @@ def age_of(item: ListDate, **options: float) -> ListAge:
 
 
 @pytest.mark.parametrize(
-    ("source", "feed_hours", "old", "late_since"),
+    ("layout", "feed_hours", "old", "late_since"),
     [
         ("ncic", None, 11.9, None),
         ("ncic", None, 13.0, hours(1)),
@@ -34,9 +34,9 @@ def age_of(item: ListDate, **options: float) -> ListAge:
     ],
 )
 def test_a_list_is_late_from_its_greatest_age_on(
-    source: str, feed_hours: float | None, old: float, late_since: datetime | None
+    layout: str, feed_hours: float | None, old: float, late_since: datetime | None
 ) -> None:
-    item = ListDate("a", source, hours(99), as_of=hours(old), activated_at=hours(old), max_age_hours=feed_hours)
+    item = ListDate("a", layout, hours(99), as_of=hours(old), activated_at=hours(old), max_age_hours=feed_hours)
     age = age_of(item)
     assert age.late_since == late_since
     assert age.is_late is (late_since is not None)

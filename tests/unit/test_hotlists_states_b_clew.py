@@ -103,7 +103,7 @@ def test_every_clew_table_has_a_category() -> None:
 @pytest.mark.parametrize("name", ["hotlist.tbl", "dslr.tbl", "svs-and-sfr.tbl", ""])
 def test_clew_file_whose_name_tells_no_type_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        parser_for("ca-clew")(io.BytesIO(CLEW_ROW.encode()), source_name=name, hotlist_id="x")
+        parser_for("ca-clew")(io.BytesIO(CLEW_ROW.encode()), file_name=name, hotlist_id="x")
     assert all(table in str(refused.value) for table in ("svs.tbl", "sfr.tbl", "slr.tbl"))
 
 
