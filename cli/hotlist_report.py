@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import console, errors
-from hotlists.freshness import ListAge
-from hotlists.importer import ImportReport
+from hotlists.feeds.freshness import ListAge
+from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
 from schemas.events import utc
 from schemas.types import Category, HotlistEntry, RejectedRow
@@ -34,7 +34,7 @@ def report_record(report: ImportReport, policy: Policy, canceled: int = 0) -> di
     found, outcome = report.survey, report.outcome
     record: dict[str, Any] = {
         "hotlist": report.hotlist_id,
-        "source": report.source,
+        "source": report.layout,
         "file": report.file_name,
         "as_of": utc(report.as_of),
         "dry_run": outcome is None,

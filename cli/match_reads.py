@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from hotlists.jurisdictions import parse_jurisdiction
+from hotlists.fields.jurisdictions import parse_jurisdiction
 from schemas.convert import read_from_event, vehicle_from_event
 from schemas.errors import InvalidInput
 from schemas.events import CharacterEvent, PlateReadEvent, Probability, VehicleEvent

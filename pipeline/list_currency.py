@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from hotlists.freshness import LAW_HOURS, ListAge, ListDate, list_ages
+from hotlists.feeds.freshness import LAW_HOURS, ListAge, ListDate, list_ages
 from policy.decisions import open_policy
 from schemas.events import AlarmKind
 from schemas.settings import Settings

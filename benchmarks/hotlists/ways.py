@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.common.machine import peak_mb
 from benchmarks.hotlists.extract import write_extract
-from hotlists.importer import ImportOptions, import_file
-from hotlists.sources import parser_for
+from hotlists.importing.importer import ImportOptions, import_file
+from hotlists.layouts.registry import parser_for
 from schemas.plates import canonical_plate
 from schemas.settings import Settings
 from storage.database import open_database
@@ -45,13 +45,13 @@ def naive_rows(path: Path) -> int:
 def parsed_rows(path: Path) -> int:
     """Parse every row into an entry."""
     with path.open("rb") as stream:
-        return sum(1 for _ in parser_for("ncic")(stream, source_name=path.name, hotlist_id="ncic").rows)
+        return sum(1 for _ in parser_for("ncic")(stream, file_name=path.name, hotlist_id="ncic").rows)
 
 
 def survivors(path: Path) -> tuple[int, int, int]:
     """Return how many rows there are, how many entries ours keeps, and how many a list by plate alone keeps."""
     with path.open("rb") as stream:
-        entries = list(parser_for("ncic")(stream, source_name=path.name, hotlist_id="ncic").rows)
+        entries = list(parser_for("ncic")(stream, file_name=path.name, hotlist_id="ncic").rows)
     ids = {entry.entry_id for entry in entries}  # type: ignore[union-attr]
     plates = {canonical_plate(entry.plate) for entry in entries}  # type: ignore[union-attr]
     return len(entries), len(ids), len(plates)

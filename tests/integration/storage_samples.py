@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import numpy as np
 
-from hotlists.difference import Comparison
+from hotlists.importing.difference import Comparison
 from schemas.types import (
     Box,
     Category,

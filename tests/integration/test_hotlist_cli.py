@@ -13,7 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli import hotlist, match
-from hotlists.importer import ImportOptions, import_file
+from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 from storage.database import Database

@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli import hotlist
-from hotlists.importer import ImportOptions, import_file
+from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import HeldForReview, InvalidInput
 from storage.database import Database
 from storage.hotlists.lists import HotlistStore
@@ -199,7 +199,7 @@ def test_an_import_killed_in_the_middle_leaves_the_version_before(
     code = f"""
 import sys, time
 from pathlib import Path
-from hotlists.importer import ImportOptions, import_file
+from hotlists.importing.importer import ImportOptions, import_file
 from storage.database import Database
 
 def progress(done, total):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.difference import Comparison, Difference, no_known_rows
-from hotlists.parsing import FOOTER_MISSING
-from hotlists.review import reasons_to_hold
+from hotlists.importing.difference import Comparison, Difference, no_known_rows
+from hotlists.importing.review import reasons_to_hold
+from hotlists.text.parsing import FOOTER_MISSING
 from schemas.settings import HotlistSettings
 from storage.hotlists.imports import ActiveVersion, KnownRows
 
