@@ -29,7 +29,7 @@ from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from pipeline.traffic import HOME_SHARE
 from schemas.errors import InvalidInput
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category, CharacterRead, Hit, PlateRead, Tier
 
 READERS = (Habits(), Habits(noise=0.75, temperature=0.8))

@@ -39,7 +39,7 @@ from matcher.search import Wanted
 from matcher.tiers import Thresholds
 from matcher.traffic import ANY_STATE, Traffic
 from pipeline.garbage import long_lived_objects
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
 BATCH = 4096

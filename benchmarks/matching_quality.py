@@ -46,8 +46,8 @@ from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from pipeline.traffic import HOME_SHARE
 from schemas.errors import PlatewatchError
-from schemas.matching_settings import MatchingSettings
 from schemas.plates import canonical_plate
+from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
 KINDS = ("simulated", "real")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import FeedSettings
 
 PART_SUFFIX = ".part"
 LONGEST_NAME = 150

@@ -12,7 +12,7 @@ import httpx
 
 from hotlists.pull import PullContext, Pulled, check_size, receive, secret
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import FeedSettings
 
 MOST_REDIRECTS = 5
 BLOCK_BYTES = 1 << 18

@@ -18,7 +18,7 @@ import paramiko
 from hotlists.pickup import is_partial_name
 from hotlists.pull import PullContext, Pulled, check_size, receive, secret
 from schemas.errors import ConfigurationError, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import FeedSettings
 
 SSH_PORT = 22
 REQUEST_BYTES = 32_768

@@ -25,8 +25,7 @@ from hotlists.sources import PARSERS
 from pipeline.list_currency import law_hours
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
-from schemas.feed_settings import FeedSettings
-from schemas.settings import Settings
+from schemas.settings import FeedSettings, Settings
 from storage.alarms import Alarms
 from storage.database import Database
 from storage.feeds import FeedState, FeedStates

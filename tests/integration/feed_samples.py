@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.hotlist_feed import HotlistFeed
-from schemas.feed_settings import FeedSettings
-from schemas.settings import HotlistSettings, Settings
+from schemas.settings import FeedSettings, HotlistSettings, Settings
 from storage.database import Database
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)

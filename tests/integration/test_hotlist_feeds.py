@@ -21,7 +21,7 @@ from pipeline.hotlist_feed import FeedOutcome
 from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.list_currency import ListCurrency
 from schemas.events import AlarmKind
-from schemas.feed_settings import FeedSettings
+from schemas.settings import FeedSettings
 from storage.alarms import Alarms
 from storage.database import Database
 from storage.hotlist_versions import HotlistVersions

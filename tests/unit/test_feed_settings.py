@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigurationError
-from schemas.feed_settings import PATH_KEYS, FeedSettings
 from schemas.settings import Settings, load_settings
+from schemas.settings.feeds import PATH_KEYS, FeedSettings
 
 FOLDER = 'name = "ncic"\nsource = "ncic"\nkind = "folder"\npath = "drop"\n'
 SFTP = 'name = "ncic"\nsource = "ncic"\nkind = "sftp"\nurl = "sftp://lpr@host/out/"\n'

@@ -12,7 +12,7 @@ import pytest
 
 from hotlists.pull import PullCancelled, PullContext, Pulled, plain_name, pull
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import FeedSettings
 from tests.unit.feed_servers import (
     PASSWORD,
     TOKEN,

@@ -14,7 +14,7 @@ from matcher.evidence import Slot
 from matcher.false_alerts import Curve, Evidence, curve, evidence_of, expected_false_alerts, least_score, parse_curves
 from matcher.tiers import Thresholds
 from schemas.errors import ConfigurationError
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category
 
 NUMBERS = st.floats(1e-3, 9_999)

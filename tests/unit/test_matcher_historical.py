@@ -17,7 +17,7 @@ from matcher.historical_evidence import leaves_room
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from matcher.probes import MOST_SUBSTITUTIONS
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import CharacterRead, PlateRead, Tier
 from tests.unit.matcher_samples import SETTINGS, characters, entry, filler, matcher, read
 

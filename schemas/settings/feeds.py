@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-ListName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+from schemas.settings.section import Identifier, Section
 
 PATH_KEYS = ("path", "mapping", "password_file", "private_key_file", "token_file", "known_hosts", "ca_file")
 """Keys of a feed that name files; relative ones are relative to the configuration."""
 
 
-class FeedSettings(BaseModel):
+class FeedSettings(Section):
     """One hotlist that is fetched or picked up by itself. Secrets stand in files or in the environment, never here."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: ListName
+    name: Identifier
     """The list that it feeds; one feed per list."""
     source: str
     """The list's layout, as in `hotlist import --source`."""
