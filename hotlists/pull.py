@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
-from schemas.settings import FeedSettings
+from schemas.settings import HttpsFeed, RemoteFeed, SftpFeed
 
 PART_SUFFIX = ".part"
 LONGEST_NAME = 150
@@ -48,11 +48,11 @@ class PullContext:
     wait: Callable[[float], None] = time.sleep
 
 
-def pull(feed: FeedSettings, context: PullContext) -> Pulled | None:
+def pull(feed: HttpsFeed | SftpFeed, context: PullContext) -> Pulled | None:
     """Fetch a feed's file unless it is the one that was fetched last.
 
     Args:
-        feed: A feed of kind https or sftp.
+        feed: The feed.
         context: Where it goes, and what was fetched last.
 
     Returns:
@@ -75,7 +75,7 @@ def pull(feed: FeedSettings, context: PullContext) -> Pulled | None:
 
 
 def receive(
-    blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, *, name: str, modified_at: float | None
+    blocks: Iterable[bytes], feed: RemoteFeed, context: PullContext, *, name: str, modified_at: float | None
 ) -> Path:
     """Write what arrives to a temporary file, which gets its name when it is complete and on disk.
 
@@ -110,7 +110,7 @@ def receive(
     return target
 
 
-def _write(blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, part: Path) -> None:
+def _write(blocks: Iterable[bytes], feed: RemoteFeed, context: PullContext, part: Path) -> None:
     deadline = context.clock() + feed.transfer_minutes * 60
     with on_disk(context.folder):
         file = part.open("wb")
@@ -130,7 +130,7 @@ def _write(blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, pa
             os.fsync(file.fileno())
 
 
-def check_size(feed: FeedSettings, size: int) -> None:
+def check_size(feed: RemoteFeed, size: int) -> None:
     """Refuse a file that is larger than its feed allows.
 
     Raises:
@@ -149,7 +149,7 @@ def plain_name(name: str, fallback: str) -> str:
     return kept[-LONGEST_NAME:].lstrip(". ") or fallback
 
 
-def secret(feed: FeedSettings, kind: str) -> str | None:
+def secret(feed: RemoteFeed, kind: str) -> str | None:
     """Return a feed's password, private key or token from its file or environment variable, or None without one.
 
     Args:

@@ -1,9 +1,9 @@
 """The configuration, a file per section. What is named here is the one way to import any of it."""
 
 from schemas.settings.alerts import AlertSettings
-from schemas.settings.cameras import CameraSettings
+from schemas.settings.cameras import CameraSettings, ImageFolderCamera, VideoFileCamera
 from schemas.settings.database import DatabaseSettings
-from schemas.settings.feeds import FeedSettings
+from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
 from schemas.settings.hotlists import HotlistSettings
 from schemas.settings.images import ImageSettings
 from schemas.settings.kafka import KafkaSettings
@@ -22,16 +22,22 @@ __all__ = [
     "DatabaseSettings",
     "DetectorSettings",
     "FeedSettings",
+    "FolderFeed",
     "HotlistSettings",
+    "HttpsFeed",
+    "ImageFolderCamera",
     "ImageSettings",
     "KafkaSettings",
     "MatchingSettings",
     "OcrSettings",
     "PolicySettings",
     "RecognitionSettings",
+    "RemoteFeed",
     "RepeatSettings",
     "RetentionSettings",
     "Settings",
+    "SftpFeed",
     "TrackingSettings",
+    "VideoFileCamera",
     "load_settings",
 ]

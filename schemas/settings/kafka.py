@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from schemas.settings.section import Section
+from schemas.settings.section import FilePath, Section
 
 
 class KafkaSettings(Section):
@@ -23,5 +22,5 @@ class KafkaSettings(Section):
     """Larger alerts go to the dead letters instead of to the broker."""
     delivery_timeout_seconds: Annotated[float, Field(gt=0)] = 20.0
     """How long a message may take before it is tried again."""
-    cache_dir: Path | None = None
+    cache_dir: FilePath | None = None
     """Where the local broker's jars are kept; default: the user's cache folder."""

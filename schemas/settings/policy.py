@@ -6,14 +6,14 @@ from typing import Self
 
 from pydantic import model_validator
 
-from schemas.settings.section import Section
+from schemas.settings.section import NameOrTomlPath, Section
 from schemas.types import Category
 
 
 class PolicySettings(Section):
     """Which law holds here, and what this agency decides for itself (`platewatch law show` says what follows)."""
 
-    profile: str = "virginia"
+    profile: NameOrTomlPath = "virginia"
     """A profile that ships with Platewatch (`platewatch law list`), or the path of a TOML file of your own."""
     also_notify: tuple[Category, ...] = ()
     """Categories that raise alerts though the profile keeps them silent: a gate that a person opens, on record."""

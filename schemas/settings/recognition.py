@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.settings.section import Section
+from schemas.settings.section import FilePath, Section
 
 
 class DetectorSettings(Section):
@@ -15,7 +14,7 @@ class DetectorSettings(Section):
 
     backend: Literal["auto", "onnxruntime", "openvino", "ultralytics"] = "auto"
     """Inference engine; auto: ONNX Runtime, or OpenVINO where it is installed and faster."""
-    weights: Path | None = None
+    weights: FilePath | None = None
     """ONNX model (or `.pt` for ultralytics); default: the weights that ship with Platewatch."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.22
     """Detections below this confidence are ignored."""
@@ -28,9 +27,9 @@ class DetectorSettings(Section):
 class OcrSettings(Section):
     """Plate reader (fast-plate-ocr)."""
 
-    weights: Path | None = None
+    weights: FilePath | None = None
     """ONNX model; default: the weights that ship with Platewatch."""
-    config: Path | None = None
+    config: FilePath | None = None
     """The model's plate config (YAML); default: the weights' name with `.yaml`."""
     hub_model: str | None = None
     """Name of a fast-plate-ocr hub model, downloaded at its first use."""

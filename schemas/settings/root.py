@@ -19,7 +19,7 @@ from schemas.settings.policy import PolicySettings
 from schemas.settings.recognition import RecognitionSettings
 from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
-from schemas.settings.section import Identifier
+from schemas.settings.section import AbsolutePath, Identifier
 
 
 class Settings(BaseSettings):
@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    data_dir: Path = Path(".platewatch")
+    data_dir: AbsolutePath = Path(".platewatch")
     """Everything a run keeps: database, images, broker, spools."""
     agency_id: Identifier = "local"
     """Whose reads and alerts these are; part of the alert topic."""
@@ -50,11 +50,6 @@ class Settings(BaseSettings):
     policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
     cameras: tuple[CameraSettings, ...] = ()
-
-    @field_validator("data_dir")
-    @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
 
     @field_validator("cameras")
     @classmethod

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from schemas.errors import ConfigurationError
-from schemas.settings.feeds import PATH_KEYS
+from schemas.settings.loading.anchoring import anchor_paths
 from schemas.settings.loading.messages import describe
 from schemas.settings.root import Settings
 
@@ -60,7 +60,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     try:
         return _Loaded(**overrides)
     except ValidationError as error:
-        raise ConfigurationError(describe(error, where)) from error
+        raise ConfigurationError(describe(error, Settings, where)) from error
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -73,33 +73,5 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: not valid TOML: {error}") from error
-    return _anchor_paths(document, path.absolute().parent)
-
-
-def _anchor_paths(document: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Make the file's own relative paths relative to the file, so that a run does not depend on its directory."""
-
-    def anchor(section: object, key: str) -> None:
-        if isinstance(section, dict) and isinstance(section.get(key), str):
-            section[key] = str(folder / Path(section[key]).expanduser())
-
-    anchor(document, "data_dir")
-    policy = document.get("policy")
-    if isinstance(policy, dict) and str(policy.get("profile")).endswith(".toml"):
-        anchor(policy, "profile")
-    cameras = document.get("cameras")
-    for camera in cameras if isinstance(cameras, list) else []:
-        anchor(camera, "path")
-    hotlists = document.get("hotlists")
-    feeds = hotlists.get("feeds") if isinstance(hotlists, dict) else None
-    for feed in feeds if isinstance(feeds, list) else []:
-        for key in PATH_KEYS:
-            anchor(feed, key)
-    recognition = document.get("recognition")
-    if isinstance(recognition, dict):
-        anchor(recognition.get("detector"), "weights")
-        anchor(recognition.get("ocr"), "weights")
-        anchor(recognition.get("ocr"), "config")
-    anchor(document.get("database"), "bin_dir")
-    anchor(document.get("kafka"), "cache_dir")
-    return document
+    anchored: dict[str, Any] = anchor_paths(document, Settings, path.absolute().parent)
+    return anchored
