@@ -13,10 +13,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from hotlists.columns import FIELDS
 from hotlists.delimited import DELIMITERS
-from hotlists.jurisdictions import parse_jurisdiction
 from hotlists.moments import NAMED_FORMATS
 from hotlists.tables import COLON
 from schemas.errors import ConfigurationError
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.types import Category
 
 _EXAMPLE = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)

@@ -11,11 +11,11 @@ from typing import Final
 
 from hotlists.entries import EntryMaker, named
 from hotlists.fields import FieldError
-from hotlists.jurisdictions import parse_jurisdiction
 from hotlists.lines import Line
 from hotlists.moments import Moments
 from hotlists.vehicle_words import vehicle_of_words
 from schemas.errors import InvalidInput
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.types import Category, HotlistEntry
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from hotlists.freshness import default_max_age_hours
 from hotlists.importer import ImportOptions, ImportReport, import_file
-from hotlists.jurisdictions import parse_jurisdiction
 from hotlists.mapped import mapped_parser
 from hotlists.mapping import load_mapping
 from hotlists.pickup import FolderWatch, signature
@@ -25,6 +24,7 @@ from hotlists.sources import PARSERS
 from pipeline.list_currency import law_hours
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import FeedSettings, HttpsFeed, Settings, SftpFeed
 from storage.alarms import Alarms
 from storage.database import Database
