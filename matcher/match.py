@@ -24,8 +24,8 @@ from matcher.judging.vehicle import MOST_SCORE, compare_vehicles
 from matcher.searching.search import Engine, Found, Wanted
 from schemas.errors import InvalidInput
 from schemas.ids import hit_id
-from schemas.matching_settings import MatchingSettings
 from schemas.plates import WILDCARD, normalize_plate
+from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead, Tier
 
 

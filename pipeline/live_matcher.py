@@ -16,7 +16,7 @@ from pipeline.active_lists import ActiveLists
 from pipeline.garbage import long_lived_objects
 from pipeline.saved_lists import SavedLists
 from schemas.errors import TransientError
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges

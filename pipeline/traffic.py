@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from policy.loading import load_profile
-from schemas.matching_settings import MatchingSettings
-from schemas.settings import Settings
+from schemas.settings import MatchingSettings, Settings
 
 HOME_SHARE = 0.5
 """Share of the vehicles from the cameras' own state: most places have more, places near a border have less."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from matcher.judging.false_alerts import PER, Evidence
 from matcher.match import Matcher
 from schemas.errors import InvalidInput
-from schemas.matching_settings import MatchingSettings
+from schemas.settings.matching import MatchingSettings
 from schemas.types import Category, CharacterRead, Hit, PlateRead
 
 ALL = MatchingSettings(

@@ -30,7 +30,7 @@ from matcher.judging.traffic import ANY_STATE, Traffic
 from matcher.match import Matcher
 from matcher.searching.search import Wanted
 from pipeline.garbage import long_lived_objects
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
 BATCH = 4096

@@ -27,8 +27,8 @@ from matcher.index import HotlistIndex
 from matcher.judging.false_alerts import Evidence, least_score
 from matcher.match import Matcher
 from pipeline.traffic import HOME_SHARE
-from schemas.matching_settings import MatchingSettings
 from schemas.plates import canonical_plate
+from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
 LEVELS = (10.0, 50.0, 100.0)

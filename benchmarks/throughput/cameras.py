@@ -15,7 +15,7 @@ from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import peak_mb
 from ingest.video_file import VideoFileSource
 from recognition.recognizer import Recognizer
-from schemas.settings import CameraSettings, RecognitionSettings
+from schemas.settings import RecognitionSettings, VideoFileCamera
 
 STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ class Camera(threading.Thread):
 
     def __init__(self, number: int, clip: Path, recognizer: Recognizer) -> None:
         super().__init__(name=f"camera-{number}")
-        camera = CameraSettings(id=f"camera-{number}", type="video_file", path=clip, started_at=STARTED_AT)
+        camera = VideoFileCamera(id=f"camera-{number}", path=clip, started_at=STARTED_AT)
         self._source = VideoFileSource(camera)
         self._recognizer = recognizer
         self.frames = 0

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcher.judging.align import Alignment
 from matcher.judging.false_alerts import Evidence, least_score
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category, Tier
 
 LEAST_CREDIBLE_PLACE = math.log(1 / 1000)

@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from pipeline.live_matcher import LiveMatcher
-from schemas.matching_settings import MatchingSettings
-from schemas.settings import DatabaseSettings, Settings
+from schemas.settings import DatabaseSettings, MatchingSettings, Settings
 from schemas.types import PlateRead
 from storage.database import Database, open_database
 from tests.unit.matcher.samples import read

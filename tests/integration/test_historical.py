@@ -19,9 +19,8 @@ from pipeline.historical_worker import HistoricalWorker
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert, AlertType
-from schemas.matching_settings import MatchingSettings
 from schemas.repeats import Outcome
-from schemas.settings import PolicySettings, RetentionSettings, Settings
+from schemas.settings import MatchingSettings, PolicySettings, RetentionSettings, Settings
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead, Tier
 from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog

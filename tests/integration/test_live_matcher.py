@@ -19,7 +19,7 @@ import pytest
 from matcher.index import HotlistIndex
 from pipeline.live_matcher import LiveMatcher
 from schemas.errors import DatabaseUnavailable, InvalidInput
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges

@@ -19,8 +19,7 @@ from pipeline.repeats import Found
 from policy.decisions import Retention
 from schemas import ids
 from schemas.events import Alert, AlertType
-from schemas.repeat_settings import RepeatSettings
-from schemas.settings import Settings
+from schemas.settings import RepeatSettings, Settings
 from schemas.types import SecondReading, Tier
 from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog

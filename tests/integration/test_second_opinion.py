@@ -25,8 +25,7 @@ from recognition.results import VehiclePass
 from rendering.plates.standard import render_plate
 from schemas.events import Alert
 from schemas.ids import entry_id, read_id
-from schemas.repeat_settings import RepeatSettings
-from schemas.settings import AlertSettings, Settings
+from schemas.settings import AlertSettings, RepeatSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, Image, PlateRead, SecondReading, SourceItem
 from storage.alerts.raised import AlertLog
 from storage.database import Database

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.traffic import HOME_SHARE, matching_settings
 from schemas.errors import ConfigurationError
-from schemas.matching_settings import MatchingSettings
-from schemas.settings import PolicySettings, Settings
+from schemas.settings import MatchingSettings, PolicySettings, Settings
 
 
 def with_law(profile: str, **matching: object) -> Settings:

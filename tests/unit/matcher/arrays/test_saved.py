@@ -65,7 +65,7 @@ def test_an_index_that_is_replaced_serves_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("engine", ["compiled", "numpy"])
 def test_a_mapped_index_can_be_searched(tmp_path: Path, engine: str) -> None:
     from matcher.match import Matcher
-    from schemas.matching_settings import MatchingSettings
+    from schemas.settings import MatchingSettings
     from tests.unit.matcher.samples import read
 
     HotlistIndex.build([entry("ABC123"), entry("A?C129")], {}).save(tmp_path / "index")

@@ -22,7 +22,7 @@ from matcher.judging.false_alerts import (
 )
 from matcher.judging.tiers import Thresholds
 from schemas.errors import ConfigurationError
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category
 
 NUMBERS = st.floats(1e-3, 9_999)

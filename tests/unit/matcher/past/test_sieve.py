@@ -17,7 +17,7 @@ from matcher.match import Matcher
 from matcher.past.room import leaves_room
 from matcher.past.sieve import FAR_PLATES, TEXT_BYTES, CountedIndex, PastSieve
 from matcher.searching.probes import MOST_SUBSTITUTIONS
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import CharacterRead, PlateRead, Tier
 from tests.unit.matcher.samples import SETTINGS, characters, entry, filler, matcher, read
 

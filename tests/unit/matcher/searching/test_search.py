@@ -18,8 +18,8 @@ from matcher.match import Matcher
 from matcher.searching.probes import MOST_SUBSTITUTIONS
 from matcher.searching.search import Engine, Found, Wanted
 from schemas.errors import InvalidInput
-from schemas.matching_settings import MatchingSettings
 from schemas.plates import canonical_plate
+from schemas.settings import MatchingSettings
 from schemas.types import CharacterRead, Hit, HotlistEntry, PlateRead, SecondReading, Tier, VehicleDescription
 from tests.unit.matcher.samples import entry, filler, read
 
@@ -156,7 +156,7 @@ for kind in vars(caching).values():
         kind._locator_classes = []
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from tests.unit.matcher.samples import entry, read
 matcher = Matcher(HotlistIndex.build([entry("ABC123")]), MatchingSettings(), "compiled")
 print(len(matcher.match(read("ABC123"))))

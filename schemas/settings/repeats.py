@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from schemas.settings.section import Section
 
 
-class RepeatSettings(BaseModel):
+class RepeatSettings(Section):
     """Repeated alerts and cloned plates. Distances and times are between two reads."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     window_minutes: Annotated[float, Field(ge=0, le=1440)] = 10.0
     """Reads of so many minutes around an open alert repeat it, at the same place; 0: every hit raises an alert."""

@@ -10,11 +10,11 @@ from typing import Annotated, BinaryIO
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from hotlists.fields.jurisdictions import parse_jurisdiction
 from schemas.convert import read_from_event, vehicle_from_event
 from schemas.errors import InvalidInput
 from schemas.events import CharacterEvent, PlateReadEvent, Probability, VehicleEvent
 from schemas.ids import read_id
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.plates import normalize_plate
 from schemas.types import CharacterRead, PlateRead
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from schemas.settings.section import Section
 from schemas.types import Category
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -32,16 +33,14 @@ CATEGORY_FALSE_ALERTS: Final[Mapping[Category, float]] = MappingProxyType(
 registration is worth the stop of somebody else."""
 
 
-class MatchingSettings(BaseModel):
+class MatchingSettings(Section):
     """Read to Hit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     false_alerts_per_10k: FalseAlerts = 5.0
     """Probable hits that 10,000 reads of vehicles on no list may raise; says how high a probable hit has to score."""
-    category_false_alerts_per_10k: dict[Category, FalseAlerts] = {}
+    category_false_alerts_per_10k: dict[Category, FalseAlerts] = Field(default_factory=dict)
     """The same by category; what is named here takes the place of the defaults below."""
-    traffic: dict[str, Share] = {}
+    traffic: dict[str, Share] = Field(default_factory=dict)
     """Shares of the passing vehicles by state, like {"US-VA" = 0.7, "US-NC" = 0.1}; other states have the rest. A state
     that hardly ever passes says much when a listed plate of it is read. Empty: half is of the law profile's state."""
     min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
