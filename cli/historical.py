@@ -16,8 +16,8 @@ from schemas.errors import InvalidInput
 from schemas.events import utc
 
 if TYPE_CHECKING:
-    from pipeline.historical import PastOutcome
-    from pipeline.historical_alerts import Sightings
+    from pipeline.past.alerts import Sightings
+    from pipeline.past.matching import PastOutcome
     from storage.reads.past import ActiveList, ListedEntry, PastReads
 
 EXAMPLE = """
@@ -68,7 +68,7 @@ def historical(
         raise typer.BadParameter("say which entries: give --list or --entry")
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
-    from pipeline.historical import HistoricalMatching
+    from pipeline.past.matching import HistoricalMatching
     from storage.database import open_database
     from storage.reads.past import PastReads
 

@@ -27,7 +27,7 @@ class RejectedItem:
 
 
 class ItemLedger:
-    """What is done. `Records.write(finished=...)` adds to it, in the transaction of an item's last reads.
+    """What is done.
 
     Args:
         database: An open database.
@@ -45,6 +45,17 @@ class ItemLedger:
         with self._database.connection() as connection:
             row = connection.execute(_SQL["is_finished"], item_values(item)).fetchone()
         return row is not None and bool(row[0])
+
+    def finish(self, item: SourceItem) -> None:
+        """Note that everything of an item is kept; with the same content it is not read again.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        values = item_values(item)
+        with self._database.transaction() as connection:
+            connection.execute(_SQL["finish"], values)
+            connection.execute(_SQL["forget_reject"], values)
 
     def reject(self, item: SourceItem, reason: str) -> None:
         """Note that an item cannot be used; with the same content it is not tried again.

@@ -7,6 +7,15 @@ select exists (
     where camera_id = %(camera_id)s and name = %(name)s and fingerprint = %(fingerprint)s
 )
 
+-- name: finish
+insert into finished_items (camera_id, name, fingerprint, captured_at)
+values (%(camera_id)s, %(name)s, %(fingerprint)s, %(captured_at)s)
+on conflict (camera_id, name) do update
+set fingerprint = excluded.fingerprint, captured_at = excluded.captured_at, finished_at = clock_timestamp()
+
+-- name: forget_reject
+delete from source_rejects where camera_id = %(camera_id)s and name = %(name)s
+
 -- name: reject
 insert into source_rejects (camera_id, name, fingerprint, captured_at, reason)
 values (%(camera_id)s, %(name)s, %(fingerprint)s, %(captured_at)s, %(reason)s)

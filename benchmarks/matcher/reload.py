@@ -17,7 +17,7 @@ import numpy.typing as npt
 from benchmarks.matcher.lists import draw_plates, entries
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from pipeline.live_matcher import SWITCH_SECONDS
+from pipeline.lists.live_matcher import SWITCH_SECONDS
 from schemas.types import HotlistEntry, PlateRead
 
 CHANGED = 10_000

@@ -29,7 +29,7 @@ from matcher.judging.tiers import Thresholds
 from matcher.judging.traffic import ANY_STATE, Traffic
 from matcher.match import Matcher
 from matcher.searching.search import Wanted
-from pipeline.garbage import long_lived_objects
+from pipeline.lists.garbage import long_lived_objects
 from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 

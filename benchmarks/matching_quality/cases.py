@@ -26,7 +26,7 @@ from benchmarks.recognition.scores import Share
 from matcher.index import HotlistIndex
 from matcher.judging.false_alerts import Evidence, least_score
 from matcher.match import Matcher
-from pipeline.traffic import HOME_SHARE
+from pipeline.lists.traffic import HOME_SHARE
 from schemas.plates import canonical_plate
 from schemas.settings import MatchingSettings
 from schemas.types import PlateRead

@@ -15,13 +15,14 @@ import cv2
 
 from benchmarks.recognition.scores import Share, norm
 from matcher.characters.confusion import look_alike
+from recognition.pictures.jpeg import encode_jpeg
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.second_reader import SecondReader
 from recognition.tracking.track import PICTURE_MARGIN
 from schemas.ids import read_id
 from schemas.plates import canonical_plate
-from schemas.settings import OcrSettings
+from schemas.settings import ImageSettings, OcrSettings
 from schemas.types import Box, Image, PlateRead
 
 WIDTHS = (0, 70, 50)
@@ -57,8 +58,8 @@ class Case:
         return not self.right and norm(self.second or "") == norm(self.truth)
 
 
-def cases(labels: Path, split: str) -> Iterable[Case]:
-    """Read every crop of a split at every width that it is larger than."""
+def cases(labels: Path, split: str, *, as_pixels: bool = False) -> Iterable[Case]:
+    """Read every crop of a split at every width that it is larger than; the second reader gets JPEGs, or pixels."""
     ocr, second = PlateOcr(OcrSettings(), 1), SecondReader()
     second.load()
     with labels.open(newline="", encoding="utf-8") as file:
@@ -70,17 +71,27 @@ def cases(labels: Path, split: str) -> Iterable[Case]:
         for width in WIDTHS:
             if width and whole.shape[1] <= width:
                 continue
-            yield _case(ocr, second, row, whole, width)
+            yield _case(ocr, second, row, whole, width, as_pixels=as_pixels)
 
 
-def _case(ocr: PlateOcr, second: SecondReader, row: dict[str, str], whole: cv2.typing.MatLike, width: int) -> Case:
+def _case(
+    ocr: PlateOcr,
+    second: SecondReader,
+    row: dict[str, str],
+    whole: cv2.typing.MatLike,
+    width: int,
+    *,
+    as_pixels: bool,
+) -> Case:
     picture, box = _plate(whole, width)
     fused = fuse([WeightedReading(ocr.read_plates([(picture, box)], second_look=True)[0], 1.0)])
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     number = read_id("benchmark", row["image"], moment, width)
     read = PlateRead(number, "benchmark", "benchmark", moment, moment, moment, fused.plate, fused.confidence)
+    # As a pass's picture comes to it, or as it was before it became a JPEG.
+    jpeg = None if as_pixels else encode_jpeg(picture, ImageSettings().jpeg_quality)
     started = time.perf_counter()
-    reading = second.read(picture, box, read)
+    reading = second.read_pixels(picture, box, read) if jpeg is None else second.read(jpeg, box, read)
     return Case(
         "BR" if row["jurisdiction"] == "BR" else row["jurisdiction"].partition("-")[0],
         width,

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from pipeline.live_matcher import LiveMatcher
+from pipeline.lists.live_matcher import LiveMatcher
 from schemas.settings import DatabaseSettings, MatchingSettings, Settings
 from schemas.types import PlateRead
 from storage.database import Database, open_database

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from cli import historical
 from matcher.past.sieve import FAR_PLATES
-from pipeline.historical_worker import HistoricalWorker
+from pipeline.past.stage import HistoricalWorker
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert, AlertType

@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 
 from matcher.index import HotlistIndex
-from pipeline.live_matcher import LiveMatcher
+from pipeline.lists.live_matcher import LiveMatcher
 from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.settings import MatchingSettings
 from schemas.types import Category, HotlistEntry
@@ -258,7 +258,7 @@ def test_a_restart_goes_on_from_the_saved_index(
     folder = tmp_path / "index"
     import_version(database, _entries(*DISTINCT[:3]))
     with monkeypatch.context() as every_change_is_large:
-        every_change_is_large.setattr("pipeline.active_lists.SMALL_CHANGE", 0)
+        every_change_is_large.setattr("pipeline.lists.active.SMALL_CHANGE", 0)
         LiveMatcher(database, MatchingSettings(), folder).refresh(force=True)
     import_version(database, _entries(DISTINCT[4], *DISTINCT[1:3]))
     HotlistEdits(database).withdraw([UUID(int=2 << 64 | 2)], by="lee", reason="recovered")

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from pipeline.historical_alerts import HistoricalAlerts, Sighting, as_of_now, grouped, sighted_text
+from pipeline.past.alerts import HistoricalAlerts, Sighting, as_of_now, grouped, sighted_text
 from schemas.ids import read_id
 from schemas.settings import Settings
 from schemas.types import HotlistEntry, Tier

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector, open_detector
 from recognition.engines.opening import open_engine
-from recognition.pictures.annotate import annotate, encode_jpeg
+from recognition.pictures.annotate import annotate
 from recognition.pictures.crops import crop, quality, sharpness
+from recognition.pictures.jpeg import encode_jpeg
 from recognition.reading.ocr import PlateOcr, find_config
 from recognition.results import PictureRead
 from schemas.errors import ConfigurationError

@@ -15,8 +15,8 @@ from matcher.characters.slots import MIN_PLATE_LENGTH
 from matcher.match import Matcher
 from matcher.past.room import leaves_room
 from matcher.past.sieve import TEXT_BYTES, CountedIndex, PastSieve
-from pipeline.historical_alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
-from pipeline.traffic import matching_settings
+from pipeline.lists.traffic import matching_settings
+from pipeline.past.alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
 from schemas.events import Alert

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from pipeline.historical import HistoricalMatching
+from pipeline.past.matching import HistoricalMatching
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.database import Database

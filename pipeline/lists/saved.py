@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from matcher.index import HotlistIndex
-from pipeline.active_lists import ActiveLists
+from pipeline.lists.active import ActiveLists
 from storage.hotlists.changes import HotlistChanges
 
 log = logging.getLogger(__name__)

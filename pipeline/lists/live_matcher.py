@@ -12,9 +12,9 @@ from pathlib import Path
 
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from pipeline.active_lists import ActiveLists
-from pipeline.garbage import long_lived_objects
-from pipeline.saved_lists import SavedLists
+from pipeline.lists.active import ActiveLists
+from pipeline.lists.garbage import long_lived_objects
+from pipeline.lists.saved import SavedLists
 from schemas.errors import TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead

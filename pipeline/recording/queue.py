@@ -1,48 +1,27 @@
-"""What camera threads hand to the recorder, and the bounded queue between them."""
+"""The bounded queue between whatever reads come from and the recorder."""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from dataclasses import dataclass
 
 from pipeline.retry import Stopped
-from recognition.recognizer import VehiclePass
-from schemas.types import SourceItem
+from schemas.arrivals import Arrival, HandedOver
 
 QUEUE_LENGTH = 64
-"""Passes that may wait for the recorder. A file source blocks when it is full, so nothing is lost."""
+"""Arrivals that may wait for the recorder. Who hands over blocks when it is full, so nothing is lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassSeen:
-    """A vehicle pass is complete."""
-
-    item: SourceItem
-    vehicle_pass: VehiclePass
-
-
-@dataclass(frozen=True, slots=True)
-class ItemFinished:
-    """Everything of an item was handed over. `rejected` says why the rest of it could not be used."""
-
-    item: SourceItem
-    rejected: str | None = None
-
-
-Work = PassSeen | ItemFinished
-
-
-class WorkQueue:
+class ArrivalQueue:
     """A bounded queue that gives up when the run is stopped."""
 
     def __init__(self, stop: threading.Event, length: int = QUEUE_LENGTH) -> None:
-        self._queue: queue.Queue[Work] = queue.Queue(length)
+        self._queue: queue.Queue[Arrival | HandedOver] = queue.Queue(length)
         self._stop = stop
 
-    def put(self, work: Work) -> None:
-        """Hand work over, waiting for room.
+    def put(self, work: Arrival | HandedOver) -> None:
+        """Hand an arrival over, or say that a receipt's arrivals all were, waiting for room.
 
         Raises:
             Stopped: The run was stopped while the queue was full.
@@ -56,9 +35,9 @@ class WorkQueue:
             else:
                 return
 
-    def take(self, limit: int, patience_seconds: float) -> list[Work]:
+    def take(self, limit: int, patience_seconds: float) -> list[Arrival | HandedOver]:
         """Return what is there, up to `limit`, waiting at most `patience_seconds` for more once there is something."""
-        taken: list[Work] = []
+        taken: list[Arrival | HandedOver] = []
         deadline = time.monotonic() + patience_seconds
         while len(taken) < limit:
             try:

@@ -17,7 +17,7 @@ from recognition.reading.text_lines import available
 from recognition.states.reader import StateReader
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import AlertSettings
-from schemas.types import Box, Image, PlateRead, SecondReading
+from schemas.types import Box, PlateRead, SecondReading
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Reader(Protocol):
         """Load what the reading needs."""
         ...
 
-    def read(self, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+    def read(self, picture: bytes, box: Box | None, read: PlateRead) -> SecondReading | None:
         """Read the plate at `box` in `picture` again, or return None where nothing is legible."""
         ...
 
@@ -66,8 +66,8 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Question:
-    picture: Image
-    box: Box
+    picture: bytes
+    box: Box | None
     read: PlateRead
     opinion: Opinion
 
@@ -92,12 +92,12 @@ class SecondOpinions:
         self._thread = threading.Thread(target=self._work, name="second-reader", daemon=True)
         self._closed = threading.Event()
 
-    def ask(self, picture: Image, box: Box, read: PlateRead) -> Opinion:
+    def ask(self, picture: bytes, box: Box | None, read: PlateRead) -> Opinion:
         """Ask for a reading of a plate, without waiting for it.
 
         Args:
-            picture: The plate in its best frame with some of what is around it, uint8 (H, W, 3), BGR.
-            box: The plate, in pixels of the picture.
+            picture: The plate in its best frame with some of what is around it, as JPEG.
+            box: The plate, in pixels of the picture; None: all of it.
             read: What the first reader made of it.
 
         Returns:
