@@ -6,7 +6,7 @@ select
         select string_agg(hold.reason, '; ' order by hold.hold_id)
         from hotlist_holds as hold
         where hold.hotlist_id = list.hotlist_id and hold.resolved_at is null
-    )
+    ) as held
 from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 order by list.hotlist_id
@@ -57,7 +57,7 @@ from hotlist_entries
 where entry_id = %(entry_id)s and last_version is null
 
 -- name: rejects
-select line, reason, column_name, raw
+select line, reason, column_name as "column", raw
 from hotlist_rejects
 where version_id = %(version_id)s
 order by line

@@ -1,5 +1,5 @@
 -- name: version
-select source, file_name, as_of, entries, rejected
+select source, file_name, as_of, entries
 from hotlist_versions
 where version_id = %(version_id)s and hotlist_id = %(hotlist_id)s
 
@@ -56,7 +56,7 @@ select count(*) from hotlist_entries where hotlist_id = %(hotlist_id)s and last_
 select
     version.version_id, version.kind, version.source, version.file_name, version.as_of, version.activated_at,
     version.entries, version.added, version.changed, version.removed, version.rejected, version.made_by,
-    version.reason, version.restored_version, list.active_version = version.version_id
+    version.reason, version.restored_version, list.active_version = version.version_id as is_active
 from hotlist_versions as version
 inner join hotlists as list on list.hotlist_id = version.hotlist_id
 where version.hotlist_id = %(hotlist_id)s

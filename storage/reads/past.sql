@@ -51,12 +51,12 @@ inner join hotlist_versions as version on version.version_id = list.active_versi
 -- name: active_lists
 select
     list.hotlist_id,
-    list.active_version,
+    list.active_version as version_id,
     version.as_of,
-    progress.version_id,
+    progress.version_id as done_version,
     progress.pending_version,
     progress.pending_entry,
-    extract(epoch from clock_timestamp() - version.activated_at)::double precision
+    extract(epoch from clock_timestamp() - version.activated_at)::double precision as active_seconds
 from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 left join historical_progress as progress on progress.hotlist_id = list.hotlist_id
