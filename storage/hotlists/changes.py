@@ -15,7 +15,7 @@ from storage import statements
 from storage.database import Connection, Database
 from storage.sql import load_queries
 
-_SQL = load_queries("hotlists/changes")
+_SQL = load_queries("hotlists/changes", "hotlists/entries")
 FETCH_ROWS = 500
 """Rows are decoded so many at a time, during which nothing else runs: some milliseconds, for a read may wait."""
 _CATEGORIES = {category.value: category for category in Category}

@@ -21,9 +21,10 @@ from storage.hotlists.entry_rows import copy_block, entry_row
 from storage.sql import load_queries
 from storage.values import storable, vehicle_json
 
-_SQL = load_queries("hotlists/edits")
+_SQL = load_queries("hotlists/edits", "hotlists/new_version", "hotlists/entries")
 LOCAL = "local"
 """Source of the lists that people write entry by entry."""
+_KIND = {"kind": "edit", "file_name": "single entry", "restored_version": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ class _Edit:
 
     def __init__(self, connection: Connection, values: dict[str, Any], *, by: str, reason: str) -> None:
         self._connection = connection
-        self._values = values | {"made_by": storable(by), "reason": storable(reason)}
+        self._values = values | _KIND | {"made_by": storable(by), "reason": storable(reason)}
         self._inserted = self._retired = 0
         self.old_version = statements.scalar(connection, _SQL["lock_list"], self._values, kind=int)
         self._values["old_version"] = self.old_version

@@ -22,7 +22,7 @@ from storage.hotlists.entry_rows import copy_block
 from storage.sql import load_queries
 from storage.values import optional, storable
 
-_SQL = load_queries("hotlists/imports")
+_SQL = load_queries("hotlists/imports", "hotlists/new_version", "hotlists/entries")
 WRITE_ROWS = 1000
 
 T = TypeVar("T")
@@ -275,6 +275,7 @@ def begin_import(
         "made_by": optional(made_by),
         "reason": optional(reason),
         "restored_version": None,
+        "as_of": None,
     }
     with database.transaction() as connection:
         yield HotlistImport(connection, values)

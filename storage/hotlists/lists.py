@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.hotlists.entry_rows import entry_of, entry_row
 from storage.sql import load_queries
 
-_SQL = load_queries("hotlists/lists")
+_SQL = load_queries("hotlists/lists", "hotlists/entries")
 FETCH_ROWS = 5000
 
 
@@ -82,7 +82,7 @@ class HotlistStore:
 
     def categories_of(self, hotlist_id: str) -> dict[Category, int]:
         """Return how many entries of each category an active list has, most first."""
-        rows = statements.all(self._database, _SQL["categories_of"], {"hotlist_id": hotlist_id})
+        rows = statements.all(self._database, _SQL["categories"], {"hotlist_id": hotlist_id})
         return {Category(name): count for name, count in rows}
 
     def rejects(self, version_id: int) -> list[RejectedRow]:

@@ -18,42 +18,27 @@ inner join hotlist_versions as version on version.version_id = list.active_versi
 where version.as_of is not null
 
 -- name: active_entries
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
+select {entry_columns}
+from hotlist_entries as entry
 where last_version is null
 
 -- name: entries_of
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
+select {entry_columns}
+from hotlist_entries as entry
 where hotlist_id = %(hotlist_id)s and last_version is null
 order by plate, entry_id
 limit %(limit)s offset %(offset)s
 
--- name: categories_of
-select category, count(*)
-from hotlist_entries
-where hotlist_id = %(hotlist_id)s and last_version is null
-group by category
-order by count(*) desc, category
-
 -- name: entry
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
+select {entry_columns}
+from hotlist_entries as entry
 where entry_id = %(entry_id)s
 order by since_version desc
 limit 1
 
 -- name: active_entry
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
+select {entry_columns}
+from hotlist_entries as entry
 where entry_id = %(entry_id)s and last_version is null
 
 -- name: rejects

@@ -14,8 +14,7 @@ from storage.database import Connection, Database
 from storage.sql import load_queries
 from storage.values import optional, storable
 
-_IMPORT = load_queries("hotlists/imports")
-_SQL = load_queries("hotlists/versions")
+_SQL = load_queries("hotlists/versions", "hotlists/new_version", "hotlists/entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +95,11 @@ class HotlistVersions:
             values["restored_version"] = target
             version = self._check(connection, values)
             values |= version | {"kind": "rollback", "made_by": optional(made_by), "reason": optional(reason)}
-            values["version_id"] = statements.scalar(connection, _IMPORT["make_version"], values, kind=int)
+            values["version_id"] = statements.scalar(connection, _SQL["make_version"], values, kind=int)
             values["removed"] = statements.execute(connection, _SQL["retire_later"], values)
             values["added"] = statements.execute(connection, _SQL["restore"], values)
             values["total"] = statements.scalar(connection, _SQL["count_active"], values, kind=int)
-            for statement in (_SQL["finish"], _IMPORT["set_active"], _IMPORT["grow_revision"]):
+            for statement in (_SQL["finish"], _SQL["set_active"], _SQL["grow_revision"]):
                 statements.execute(connection, statement, values)
         return RollbackOutcome(values["version_id"], target, values["total"], values["added"], values["removed"])
 
@@ -136,7 +135,7 @@ class HotlistVersions:
                 return False
             statements.execute(connection, _SQL["retire_all"], values)
             for statement in ("set_active", "resolve_holds", "grow_revision"):
-                statements.execute(connection, _IMPORT[statement], values)
+                statements.execute(connection, _SQL[statement], values)
         return True
 
     def hold(
@@ -171,4 +170,4 @@ class HotlistVersions:
 
 
 def _locked(connection: Connection, values: dict[str, Any]) -> int | None:
-    return statements.scalar(connection, _IMPORT["lock_list"], values, kind=int)
+    return statements.scalar(connection, _SQL["lock_list"], values, kind=int)

@@ -23,7 +23,7 @@ from storage.reads.rows import hit_row, stored_read
 from storage.sql import load_queries
 from storage.values import jsonb, storable
 
-_SQL = load_queries("reads/past")
+_SQL = load_queries("reads/past", "hotlists/entries")
 PAGES_AT_ONCE = 2000
 """Pages of the plate dictionary per block: some 300,000 texts in 4 MB."""
 MANY_TEXTS = 50_000
