@@ -153,11 +153,6 @@ class HotlistEdits:
                     edit.execute("delete_version")
         return RestoreOutcome(lifted, active)
 
-    def withdrawn(self, hotlist_id: str) -> frozenset[UUID]:
-        """Return the entries of a list that are withdrawn and must not become active."""
-        values = {"hotlist_id": hotlist_id}
-        return frozenset(statements.scalars(self._database, _SQL["withdrawn"], values, kind=UUID))
-
     def find(
         self,
         plate: str | None = None,

@@ -85,3 +85,6 @@ where hotlist_id = %(hotlist_id)s and category = 'unmapped' and last_version is 
 group by source_code
 order by count(*) desc, source_code
 limit 1000
+
+-- name: withdrawn
+select entry_id from hotlist_withdrawals where hotlist_id = %(hotlist_id)s

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,11 +11,10 @@ from psycopg.rows import class_row
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage import statements
 from storage.database import Database
-from storage.hotlists.entry_rows import entry_of, entry_row
+from storage.hotlists.entry_rows import entry_row
 from storage.sql import load_queries
 
 _SQL = load_queries("hotlists/lists", "hotlists/entries")
-FETCH_ROWS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +49,14 @@ class HotlistStore:
         """Return the active lists by name."""
         return statements.all(self._database, _SQL["lists"], row=class_row(HotlistSummary))
 
-    def active_entries(self) -> Iterator[HotlistEntry]:
-        """Yield every entry of every active list, as one snapshot, without holding them all in memory.
-
-        Raises:
-            DatabaseUnavailable: The server went away; what was yielded is not the whole.
-        """
-        with self._database.transaction() as connection, connection.cursor("active_entries") as cursor:
-            cursor.itersize = FETCH_ROWS
-            cursor.execute(_SQL["active_entries"])
-            for row in cursor:
-                yield entry_of(row)
-
     def entries_of(self, hotlist_id: str, limit: int, offset: int = 0) -> list[HotlistEntry]:
         """Return a page of an active list's entries, by plate."""
         values = {"hotlist_id": hotlist_id, "limit": limit, "offset": offset}
         return statements.all(self._database, _SQL["entries_of"], values, row=entry_row)
 
-    def entry(self, entry_id: UUID) -> HotlistEntry | None:
-        """Return an entry as its latest version has it, active or not; None when it is not stored (any more)."""
-        return statements.one(self._database, _SQL["entry"], {"entry_id": entry_id}, row=entry_row)
-
     def active_entry(self, entry_id: UUID) -> HotlistEntry | None:
         """Return an active entry; None when it is not active (any more)."""
         return statements.one(self._database, _SQL["active_entry"], {"entry_id": entry_id}, row=entry_row)
-
-    def as_of(self) -> dict[str, datetime]:
-        """Return the date of the content of every active list that has one."""
-        return dict(statements.all(self._database, _SQL["as_of"]))
 
     def categories_of(self, hotlist_id: str) -> dict[Category, int]:
         """Return how many entries of each category an active list has, most first."""

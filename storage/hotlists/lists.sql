@@ -11,30 +11,12 @@ from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 order by list.hotlist_id
 
--- name: as_of
-select list.hotlist_id, version.as_of
-from hotlists as list
-inner join hotlist_versions as version on version.version_id = list.active_version
-where version.as_of is not null
-
--- name: active_entries
-select {entry_columns}
-from hotlist_entries as entry
-where last_version is null
-
 -- name: entries_of
 select {entry_columns}
 from hotlist_entries as entry
 where hotlist_id = %(hotlist_id)s and last_version is null
 order by plate, entry_id
 limit %(limit)s offset %(offset)s
-
--- name: entry
-select {entry_columns}
-from hotlist_entries as entry
-where entry_id = %(entry_id)s
-order by since_version desc
-limit 1
 
 -- name: active_entry
 select {entry_columns}

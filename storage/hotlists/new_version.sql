@@ -30,6 +30,3 @@ update hotlist_holds set resolved_at = clock_timestamp() where hotlist_id = %(ho
 
 -- name: grow_revision
 update hotlist_revision set revision = revision + 1
-
--- name: withdrawn
-select entry_id from hotlist_withdrawals where hotlist_id = %(hotlist_id)s
