@@ -46,6 +46,7 @@ class Database:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             connection_string,
             kwargs={"autocommit": True},
+            configure=_speak_utc,
             min_size=1,
             max_size=pool_size,
             open=False,
@@ -120,6 +121,7 @@ class Database:
         """
         with translated(self.where):
             connection = psycopg.connect(self._connection_string, autocommit=True)
+            _speak_utc(connection)
         with self._own_lock:
             self._own.add(connection)
         return connection
@@ -129,6 +131,11 @@ class Database:
         with self._own_lock:
             self._own.discard(connection)
         connection.close()
+
+
+def _speak_utc(connection: Connection) -> None:
+    """Have every time come out in UTC, whatever zone the server, the database or the user has."""
+    connection.execute("set time zone 'UTC'")
 
 
 @contextlib.contextmanager

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from psycopg.rows import class_row
+
 from schemas.types import SourceItem
+from storage import statements
 from storage.database import Database
 from storage.sql import load_queries
 from storage.values import storable
@@ -42,9 +45,7 @@ class ItemLedger:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["is_finished"], item_values(item)).fetchone()
-        return row is not None and bool(row[0])
+        return statements.scalar(self._database, _SQL["is_finished"], item_values(item), kind=bool) is True
 
     def finish(self, item: SourceItem) -> None:
         """Note that everything of an item is kept; with the same content it is not read again.
@@ -67,8 +68,7 @@ class ItemLedger:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        with self._database.connection() as connection:
-            connection.execute(_SQL["reject"], item_values(item) | {"reason": storable(reason)})
+        statements.execute(self._database, _SQL["reject"], item_values(item) | {"reason": storable(reason)})
 
     def rejects(self) -> list[RejectedItem]:
         """Return the rejected items, oldest first.
@@ -76,12 +76,7 @@ class ItemLedger:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["rejects"]).fetchall()
-        return [
-            RejectedItem(camera, name, fingerprint, captured.astimezone(UTC), reason, rejected.astimezone(UTC))
-            for camera, name, fingerprint, captured, reason, rejected in rows
-        ]
+        return statements.all(self._database, _SQL["rejects"], row=class_row(RejectedItem))
 
 
 def item_values(item: SourceItem) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -34,11 +33,6 @@ def jsonb(value: object) -> Jsonb:
 
 def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def in_utc(moment: datetime | None) -> datetime | None:
-    """Return a time in UTC whatever zone the session has, or None for None."""
-    return None if moment is None else moment.astimezone(UTC)
 
 
 def vehicle_json(vehicle: VehicleDescription | None) -> dict[str, Any] | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from psycopg.rows import kwargs_row
 
 from schemas import ids
 from schemas.events import Alarm, AlarmKind, utc
 from schemas.generate import ALARM_CE_TYPE
+from storage import statements
 from storage.database import Connection, Database
 from storage.sql import load_queries
-from storage.values import in_utc, jsonb, storable
+from storage.values import jsonb, storable
 
 _SQL = load_queries("alerts/alarms")
 HISTORY_LIMIT = 200
@@ -71,11 +74,11 @@ class Alarms:
             "now": now,
         }
         with self._database.transaction() as connection:
-            row = connection.execute(_SQL["insert_alarm"], values).fetchone()
-            if row is None:
-                connection.execute(_SQL["renew_message"], values)
+            raised = statements.one(connection, _SQL["insert_alarm"], values, row=kwargs_row(_alarm))
+            if raised is None:
+                statements.execute(connection, _SQL["renew_message"], values)
                 return False
-            self._publish(connection, _alarm_of(row))
+            self._publish(connection, raised)
         return True
 
     def clear(self, kind: AlarmKind, subject: str, now: datetime) -> bool:
@@ -94,10 +97,10 @@ class Alarms:
         """
         with self._database.transaction() as connection:
             values = {"kind": kind.value, "subject": subject, "now": now}
-            row = connection.execute(_SQL["clear_alarm"], values).fetchone()
-            if row is None:
+            cleared = statements.one(connection, _SQL["clear_alarm"], values, row=kwargs_row(_alarm))
+            if cleared is None:
                 return False
-            self._publish(connection, _alarm_of(row))
+            self._publish(connection, cleared)
         return True
 
     def acknowledge(self, alarm_number: int, by: str, now: datetime) -> bool:
@@ -112,8 +115,7 @@ class Alarms:
             False when there is no such alarm, or somebody has acknowledged it before.
         """
         values = {"alarm_number": alarm_number, "by": storable(by), "now": now}
-        with self._database.connection() as connection:
-            return connection.execute(_SQL["acknowledge_alarm"], values).rowcount > 0
+        return statements.execute(self._database, _SQL["acknowledge_alarm"], values) > 0
 
     def standing(self) -> list[StoredAlarm]:
         """Return the alarms that stand, newest first."""
@@ -124,8 +126,7 @@ class Alarms:
         return self._alarms("all_alarms", {"limit": limit})
 
     def _alarms(self, statement: str, values: Mapping[str, Any]) -> list[StoredAlarm]:
-        with self._database.connection() as connection:
-            return [_alarm_of(row) for row in connection.execute(_SQL[statement], values)]
+        return statements.all(self._database, _SQL[statement], values, row=kwargs_row(_alarm))
 
     def _publish(self, connection: Connection, stored: StoredAlarm) -> None:
         alarm = wire_alarm(stored, self._agency_id)
@@ -170,16 +171,5 @@ def wire_alarm(stored: StoredAlarm, agency_id: str) -> Alarm:
     )
 
 
-def _alarm_of(row: tuple[Any, ...]) -> StoredAlarm:
-    number, alarm_id, kind, subject, message, raised_at, cleared_at, acknowledged_at, acknowledged_by = row
-    return StoredAlarm(
-        number,
-        alarm_id,
-        AlarmKind(kind),
-        subject,
-        message,
-        raised_at.astimezone(UTC),
-        in_utc(cleared_at),
-        in_utc(acknowledged_at),
-        acknowledged_by,
-    )
+def _alarm(*, kind: str, **others: Any) -> StoredAlarm:
+    return StoredAlarm(kind=AlarmKind(kind), **others)

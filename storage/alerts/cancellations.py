@@ -12,7 +12,7 @@ from uuid import UUID
 from schemas.plates import canonical_plate
 from storage.database import Database
 from storage.sql import load_queries
-from storage.values import in_utc, jsonb
+from storage.values import jsonb
 
 _SQL = load_queries("alerts/cancellations")
 
@@ -113,12 +113,12 @@ def _stale_alert(row: tuple[Any, ...], now: datetime) -> StaleAlert | None:
     """Return the alert of a row of `stale`; None where the plate is only spelled in another way now."""
     alert_id, payload, listed, state, plate, new_state, until, withdrawn_at, by, note, retired_at, is_list_active = row
     if plate is None and withdrawn_at is not None:
-        return StaleAlert(alert_id, payload, StaleKind.WITHDRAWN, in_utc(withdrawn_at), by, note)
+        return StaleAlert(alert_id, payload, StaleKind.WITHDRAWN, withdrawn_at, by, note)
     if plate is None:
         kind = StaleKind.REMOVED if is_list_active else StaleKind.LIST_REMOVED
-        return StaleAlert(alert_id, payload, kind, in_utc(retired_at))
+        return StaleAlert(alert_id, payload, kind, retired_at)
     if until is not None and until <= now:
-        return StaleAlert(alert_id, payload, StaleKind.EXPIRED, in_utc(until))
+        return StaleAlert(alert_id, payload, StaleKind.EXPIRED, until)
     if canonical_plate(plate) != canonical_plate(listed):
         return StaleAlert(alert_id, payload, StaleKind.PLATE_CHANGED)
     return StaleAlert(alert_id, payload, StaleKind.STATE_CHANGED) if state != new_state else None

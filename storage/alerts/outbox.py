@@ -6,14 +6,16 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import kwargs_row
 
 from schemas.errors import DatabaseUnavailable, PlatewatchError
+from storage import statements
 from storage.database import Connection, Database
 from storage.errors import translated
 from storage.sql import load_queries
@@ -79,11 +81,11 @@ class Outbox:
         connection = self._database.own_connection()
         try:
             with translated(self._database.where):
-                row = connection.execute(_SQL["try_lead"]).fetchone()
+                leads = statements.scalar(connection, _SQL["try_lead"], kind=bool)
         except PlatewatchError:
             self._database.discard(connection)
             raise
-        if row is None or not row[0]:
+        if not leads:
             self._database.discard(connection)
             return False
         self._leading = connection
@@ -103,7 +105,11 @@ class Outbox:
         """
         if not self.lead():
             return []
-        return [_row_of(row) for row in self._execute("take", {"limit": limit}).fetchall()]
+        if self._leading is None:
+            raise RuntimeError("not the leader")
+        # On the leader's connection: what works there, works as the leader.
+        with translated(self._database.where):
+            return statements.all(self._leading, _SQL["take"], {"limit": limit}, row=kwargs_row(_outbox_row))
 
     def mark_sent(self, ids: Sequence[int]) -> None:
         """Note that the broker acknowledged messages.
@@ -115,8 +121,7 @@ class Outbox:
             DatabaseUnavailable: The server is down; the messages will be taken and sent again.
         """
         if ids:
-            with self._database.connection() as connection:
-                connection.execute(_SQL["mark_sent"], {"ids": list(ids)})
+            statements.execute(self._database, _SQL["mark_sent"], {"ids": list(ids)})
 
     def dead_letter(self, outbox_id: int, reason: str) -> None:
         """Set a message aside that will never be accepted, so that the ones behind it go on.
@@ -130,20 +135,16 @@ class Outbox:
         """
         values = {"outbox_id": outbox_id, "reason": storable(reason)}
         with self._database.transaction() as connection:
-            connection.execute(_SQL["copy_dead_letter"], values)
-            connection.execute(_SQL["close_dead_letter"], values)
+            statements.execute(connection, _SQL["copy_dead_letter"], values)
+            statements.execute(connection, _SQL["close_dead_letter"], values)
 
     def pending(self) -> int:
         """Return how many messages wait."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["pending"]).fetchone()
-        return 0 if row is None else int(row[0])
+        return statements.scalar(self._database, _SQL["pending"], kind=int) or 0
 
     def dead_letters(self) -> list[DeadLetter]:
         """Return the messages that were set aside, oldest first."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["dead_letters"]).fetchall()
-        return [DeadLetter(_row_of(row[:7]), row[7], row[8].astimezone(UTC)) for row in rows]
+        return statements.all(self._database, _SQL["dead_letters"], row=kwargs_row(_dead_letter))
 
     def wait(self, timeout: float) -> bool:
         """Wait until new messages were written, or for `timeout` seconds: a hint only, so always `take` afterwards.
@@ -201,15 +202,10 @@ class Outbox:
             self._database.discard(self._leading)
             self._leading = None
 
-    def _execute(self, statement: str, values: dict[str, Any]) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Execute on the leader's connection: what works there, works as the leader."""
-        if self._leading is None:
-            raise RuntimeError("not the leader")
-        with translated(self._database.where):
-            return self._leading.execute(_SQL[statement], values)
+
+def _outbox_row(*, headers: Sequence[tuple[str, str]], **others: Any) -> OutboxRow:
+    return OutboxRow(headers=tuple((name, value) for name, value in headers), **others)
 
 
-def _row_of(row: tuple[Any, ...]) -> OutboxRow:
-    outbox_id, alert_id, topic, key, headers, payload, created_at = row
-    pairs = tuple((name, value) for name, value in headers)
-    return OutboxRow(outbox_id, alert_id, topic, key, pairs, bytes(payload), created_at.astimezone(UTC))
+def _dead_letter(*, reason: str, failed_at: datetime, **message: Any) -> DeadLetter:
+    return DeadLetter(_outbox_row(**message), reason, failed_at)

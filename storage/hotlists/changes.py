@@ -11,11 +11,11 @@ from uuid import UUID
 
 from schemas.errors import TransientError
 from schemas.types import Category, HotlistEntry, VehicleDescription
+from storage import statements
 from storage.database import Connection, Database
 from storage.sql import load_queries
-from storage.values import in_utc
 
-_SQL = load_queries("hotlists/changes")
+_SQL = load_queries("hotlists/changes", "hotlists/entries")
 FETCH_ROWS = 500
 """Rows are decoded so many at a time, during which nothing else runs: some milliseconds, for a read may wait."""
 _CATEGORIES = {category.value: category for category in Category}
@@ -55,8 +55,7 @@ class HotlistChanges:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        with self._database.connection() as connection:
-            return dict(connection.execute(_SQL["active_versions"]).fetchall())
+        return dict(statements.all(self._database, _SQL["active_versions"]))
 
     def marks(self, versions: Sequence[int]) -> list[str]:
         """Return what tells versions of this database from those of another one that have the same numbers.
@@ -67,8 +66,7 @@ class HotlistChanges:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        with self._database.connection() as connection:
-            return [text for (text,) in connection.execute(_SQL["marks"], {"versions": list(versions)})]
+        return statements.scalars(self._database, _SQL["marks"], {"versions": list(versions)}, kind=str)
 
     def extent(self, hotlist_id: str, version: int) -> int:
         """Return about how many entries `since` would give, without looking at them; at least as many.
@@ -81,9 +79,7 @@ class HotlistChanges:
             DatabaseUnavailable: The server is down.
         """
         values = {"hotlist_id": hotlist_id, "version": version}
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["extent"], values).fetchone()
-        return 0 if row is None else int(row[0])
+        return statements.scalar(self._database, _SQL["extent"], values, kind=int) or 0
 
     def since(
         self,
@@ -110,13 +106,13 @@ class HotlistChanges:
         """
         values = {"hotlist_id": hotlist_id, "version": version}
         with self._database.transaction() as connection:
-            connection.execute(_SQL["one_snapshot"])
-            row = connection.execute(_SQL["active_version"], values).fetchone()
+            statements.execute(connection, _SQL["one_snapshot"])
+            active = statements.one(connection, _SQL["active_version"], values)
             removed = _ids(connection, "removed", values)
-            if row is None:
+            if active is None:
                 return ListChange(None, None, take(iter(())), removed)
-            added = take(_entries(connection, values, stop))
-            return ListChange(int(row[0]), in_utc(row[1]), added, removed)
+            version_id, as_of = active
+            return ListChange(version_id, as_of, take(_entries(connection, values, stop)), removed)
 
     def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
         """Return the ids of entries that went since a version and are not active in another form.
@@ -145,8 +141,7 @@ class HotlistChanges:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["withdrawn"], {"number": number}).fetchall()
+        rows = statements.all(self._database, _SQL["withdrawn"], {"number": number})
         return (rows[-1][0] if rows else number), tuple(entry_id for _, entry_id in rows)
 
 
@@ -173,6 +168,6 @@ def _entries(connection: Connection, values: dict[str, Any], stop: threading.Eve
                     _CATEGORIES[category],
                     jurisdiction,
                     vehicle=vehicle if any(vehicle) else None,
-                    valid_from=in_utc(valid_from),
-                    valid_until=in_utc(valid_until),
+                    valid_from=valid_from,
+                    valid_until=valid_until,
                 )

@@ -31,7 +31,7 @@ where
     hotlist_id = %(hotlist_id)s
     and since_version > %(version)s
     and last_version is null
-    and not exists (select from hotlist_withdrawals as withdrawal where withdrawal.entry_id = entry.entry_id)
+    and {not_withdrawn}
 
 -- name: removed
 select entry_id

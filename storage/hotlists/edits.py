@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.rows import dict_row
+
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.types import HotlistEntry
+from storage import statements
 from storage.database import Connection, Database
-from storage.hotlists.entry_rows import copy_block, entry_of
+from storage.hotlists.entry_rows import copy_block, entry_row
 from storage.sql import load_queries
-from storage.values import in_utc, storable, vehicle_json
+from storage.values import storable, vehicle_json
 
-_SQL = load_queries("hotlists/edits")
+_SQL = load_queries("hotlists/edits", "hotlists/new_version", "hotlists/entries")
 LOCAL = "local"
 """Source of the lists that people write entry by entry."""
+_KIND = {"kind": "edit", "file_name": "single entry", "restored_version": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,11 @@ class HotlistEdits:
                 raise InvalidInput(f"entry of list '{entry.hotlist_id}' in an edit of '{hotlist_id}'")
         values: dict[str, Any] = {"hotlist_id": hotlist_id, "source": LOCAL, "as_of": datetime.now(UTC)}
         with self._database.transaction() as connection:
-            connection.execute(_SQL["make_list"], values)
+            statements.execute(connection, _SQL["make_list"], values)
             edit = _Edit(connection, values, by=by, reason=reason)
             edit.refuse_imported()
-            lifted = {key for (key,) in edit.execute("forget_withdrawals", wanted)}
-            known = dict(edit.execute("digests", wanted).fetchall())
+            lifted = edit.lift(wanted)
+            known = edit.digests(wanted)
             new = {key: entry for key, entry in wanted.items() if key in lifted or known.get(key) != _digest(entry)}
             if not new and edit.old_version is not None:
                 return edit.old_version
@@ -101,15 +105,15 @@ class HotlistEdits:
         """
         values = {"entry_ids": list(entry_ids), "made_by": storable(by), "reason": storable(reason)}
         with self._database.transaction() as connection:
-            connection.execute(_SQL["lock_withdrawals"])
-            if connection.execute(_SQL["remember_withdrawals"], values).rowcount:
-                connection.execute(_SQL["grow_revision"])
+            statements.execute(connection, _SQL["lock_withdrawals"])
+            if statements.execute(connection, _SQL["remember_withdrawals"], values):
+                statements.execute(connection, _SQL["grow_revision"])
         count = 0
         with self._database.transaction() as connection:
             # In the order of their names, so that two edits of several lists do not wait for one another.
             for hotlist_id in _lists(connection, "lists_of", entry_ids):
                 edit = _Edit(connection, {"hotlist_id": hotlist_id}, by=by, reason=reason)
-                if edit.old_version is None or not edit.execute("digests", entry_ids).rowcount:
+                if edit.old_version is None or not edit.digests(entry_ids):
                     continue
                 edit.begin()
                 count += edit.retire(entry_ids)
@@ -134,7 +138,7 @@ class HotlistEdits:
         with self._database.transaction() as connection:
             for hotlist_id in _lists(connection, "lists_of_withdrawn", entry_ids):
                 edit = _Edit(connection, {"hotlist_id": hotlist_id}, by=by, reason=reason)
-                found = [key for (key,) in edit.execute("forget_withdrawals", entry_ids).fetchall()]
+                found = edit.lift(entry_ids)
                 lifted += len(found)
                 if edit.old_version is None:
                     continue
@@ -146,14 +150,8 @@ class HotlistEdits:
                 if restored:
                     edit.finish()
                 else:
-                    edit.execute("delete_version", ())
+                    edit.execute("delete_version")
         return RestoreOutcome(lifted, active)
-
-    def withdrawn(self, hotlist_id: str) -> frozenset[UUID]:
-        """Return the entries of a list that are withdrawn and must not become active."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["withdrawn"], {"hotlist_id": hotlist_id}).fetchall()
-        return frozenset(entry_id for (entry_id,) in rows)
 
     def find(
         self,
@@ -188,9 +186,8 @@ class HotlistEdits:
             "hotlist_id": hotlist_id,
             "entry_id": entry_id,
         }
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["find_withdrawn" if withdrawn else "find"], values).fetchall()
-        found = [entry_of(row) for row in rows]
+        statement = _SQL["find_withdrawn" if withdrawn else "find"]
+        found = statements.all(self._database, statement, values, row=entry_row)
         return [entry for entry in found if canonical is None or canonical_plate(entry.plate) == canonical]
 
 
@@ -199,63 +196,75 @@ class _Edit:
 
     def __init__(self, connection: Connection, values: dict[str, Any], *, by: str, reason: str) -> None:
         self._connection = connection
-        self._values = values | {"made_by": storable(by), "reason": storable(reason)}
+        self._values = values | _KIND | {"made_by": storable(by), "reason": storable(reason)}
         self._inserted = self._retired = 0
-        row = self.execute("lock_list", ()).fetchone()
-        self.old_version: int | None = None if row is None else row[0]
+        self.old_version = statements.scalar(connection, _SQL["lock_list"], self._values, kind=int)
         self._values["old_version"] = self.old_version
 
-    def execute(self, statement: str, entry_ids: Sequence[UUID] | dict[UUID, Any]) -> Any:
-        return self._connection.execute(_SQL[statement], self._values | {"entry_ids": list(entry_ids)})
+    def execute(self, statement: str, entry_ids: Iterable[UUID] = ()) -> int:
+        return statements.execute(self._connection, _SQL[statement], self._of(entry_ids))
+
+    def _of(self, entry_ids: Iterable[UUID]) -> dict[str, Any]:
+        return self._values | {"entry_ids": list(entry_ids)}
+
+    def lift(self, entry_ids: Iterable[UUID]) -> list[UUID]:
+        """Lift withdrawals; return which there were."""
+        return statements.scalars(self._connection, _SQL["forget_withdrawals"], self._of(entry_ids), kind=UUID)
+
+    def digests(self, entry_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+        """Return what tells the content of those entries that are active."""
+        return dict(statements.all(self._connection, _SQL["digests"], self._of(entry_ids)))
 
     def refuse_imported(self) -> None:
-        row = self.execute("newest_source", ()).fetchone()
-        if row is not None and row[0] != LOCAL:
+        layout = statements.scalar(self._connection, _SQL["newest_source"], self._values, kind=str)
+        if layout not in (None, LOCAL):
             raise InvalidInput(
-                f"list '{self._values['hotlist_id']}' is imported from files (layout {row[0]}); add single entries to "
+                f"list '{self._values['hotlist_id']}' is imported from files (layout {layout}); add single entries to "
                 "a list of their own"
             )
 
     def begin(self) -> None:
         """Number the version. A list keeps its source and the date of its content, unless they are given."""
         if "source" not in self._values:
-            self._values["source"], self._values["as_of"] = self.execute("active_source", ()).fetchone()
+            self._values |= statements.one(self._connection, _SQL["active_source"], self._values, row=dict_row) or {}
             if self._values["source"] == LOCAL:
                 self._values["as_of"] = datetime.now(UTC)
-        self._values["version_id"] = self.execute("make_version", ()).fetchone()[0]
+        made = statements.scalar(self._connection, _SQL["make_version"], self._values, kind=int)
+        self._values["version_id"] = made
 
     def retire(self, entry_ids: Sequence[UUID]) -> int:
-        count = int(self.execute("retire", entry_ids).rowcount)
+        count = self.execute("retire", entry_ids)
         self._retired += count
         return count
 
     def insert(self, entries: Sequence[HotlistEntry]) -> None:
-        if self.execute("make_partition", ()).fetchone()[0]:
-            self.execute("attach_partition", ())
+        if statements.scalar(self._connection, _SQL["make_partition"], self._values, kind=bool):
+            self.execute("attach_partition")
         block = copy_block([(entry, _digest(entry).hex) for entry in entries], self._values["version_id"])
         with self._connection.cursor() as cursor, cursor.copy(_SQL["copy_entries"]) as copy:
             copy.write(block)
         self._inserted += len(entries)
 
     def put_back(self, entry_ids: Sequence[UUID]) -> int:
-        count = int(self.execute("put_back", entry_ids).rowcount)
+        count = self.execute("put_back", entry_ids)
         self._inserted += count
         return count
 
     def finish(self, changed: int = 0) -> int:
         self._values |= {"inserted": self._inserted, "retired": self._retired, "changed": changed}
         for statement in ("finish_version", "set_active", "grow_revision"):
-            self.execute(statement, ())
+            self.execute(statement)
         return int(self._values["version_id"])
 
 
 def _lists(connection: Connection, statement: str, entry_ids: Sequence[UUID]) -> list[str]:
-    return [name for (name,) in connection.execute(_SQL[statement], {"entry_ids": list(entry_ids)}).fetchall()]
+    return statements.scalars(connection, _SQL[statement], {"entry_ids": list(entry_ids)}, kind=str)
 
 
 def _digest(entry: HotlistEntry) -> UUID:
     """Return what tells an entry's content; entries made by hand have no row whose text could."""
     content = entry._replace(source_line=None, raw=None, vehicle=None)
-    moments = [str(in_utc(moment)) for moment in (entry.valid_from, entry.valid_until)]
+    # In UTC, whoever gives them: the digest of what is stored is the same.
+    moments = [str(moment and moment.astimezone(UTC)) for moment in (entry.valid_from, entry.valid_until)]
     parts = [*map(str, content[:12]), *moments, content.extra, vehicle_json(entry.vehicle)]
     return UUID(bytes=hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from schemas.types import Category, HotlistEntry, VehicleDescription
-from storage.values import in_utc, storable, vehicle_of
+from storage.values import storable, vehicle_of
 
 _COLUMNS = 19
 """As in the statement `copy_entries`; an empty text stands for null."""
@@ -114,13 +114,16 @@ def _escaped(field: str) -> str:
     return storable(field).translate(_ESCAPES)
 
 
-def entry_of(row: tuple[Any, ...]) -> HotlistEntry:
-    """Return the entry of a row that the statements of `hotlists.sql` select."""
+def entry_row(cursor: object) -> Callable[[Sequence[Any]], HotlistEntry]:
+    """Make rows entries, as psycopg's row factories do."""
+    return entry_of
+
+
+def entry_of(row: Sequence[Any]) -> HotlistEntry:
+    """Return the entry of a row that the statements of `hotlists/lists.sql` select."""
     found = HotlistEntry._make(row)
     return found._replace(
         category=Category(row[3]),
         vehicle=vehicle_of(row[7]),
-        valid_from=in_utc(row[12]),
-        valid_until=in_utc(row[13]),
         extra=tuple((name, value) for name, value in row[14]),
     )

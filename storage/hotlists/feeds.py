@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
+from psycopg.rows import class_row
+
+from storage import statements
 from storage.database import Database
 from storage.sql import load_queries
-from storage.values import in_utc, jsonb, storable
+from storage.values import jsonb, storable
 
 _SQL = load_queries("hotlists/feeds")
 
@@ -66,11 +68,11 @@ class FeedStates:
         """
         values = {"hotlist_id": hotlist_id, "source": source, "max_age_hours": max_age_hours, "now": now}
         with self._database.transaction() as connection:
-            connection.execute(_SQL["register_feed"], values)
-            row = connection.execute(_SQL["feed"], {"hotlist_id": hotlist_id}).fetchone()
-        if row is None:
+            statements.execute(connection, _SQL["register_feed"], values)
+            state = statements.one(connection, _SQL["feed"], values, row=class_row(FeedState))
+        if state is None:
             raise RuntimeError(f"feed {hotlist_id} went away while it was registered")
-        return _state_of(row)
+        return state
 
     def record(self, state: FeedState) -> None:
         """Store what a run did.
@@ -89,41 +91,16 @@ class FeedStates:
             "confirmed_at": state.confirmed_at,
             "remote": jsonb({key: storable(value) for key, value in state.remote.items()}),
         }
-        with self._database.connection() as connection:
-            connection.execute(_SQL["record_feed"], values)
+        statements.execute(self._database, _SQL["record_feed"], values)
 
     def states(self) -> list[FeedState]:
         """Return every known feed by name."""
-        with self._database.connection() as connection:
-            return [_state_of(row) for row in connection.execute(_SQL["feeds"])]
+        return statements.all(self._database, _SQL["feeds"], row=class_row(FeedState))
 
     def active_digest(self, hotlist_id: str) -> str | None:
         """Return the SHA-256 (hexadecimal) of the file that the active version came from, or None without one."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["active_digest"], {"hotlist_id": hotlist_id}).fetchone()
-        return None if row is None else str(row[0])
+        return statements.scalar(self._database, _SQL["active_digest"], {"hotlist_id": hotlist_id}, kind=str)
 
     def holds(self) -> dict[str, str]:
         """Return, by list, why its newest held version waits for a person."""
-        with self._database.connection() as connection:
-            return {str(name): str(reason) for name, reason in connection.execute(_SQL["holds"])}
-
-
-def _state_of(row: tuple[Any, ...]) -> FeedState:
-    name, source, max_age, known_since, seen_at, checked_at, *last, confirmed_at, remote = row
-    outcome, message, failures, sha256, dated_by_file = last
-    return FeedState(
-        hotlist_id=name,
-        source=source,
-        max_age_hours=max_age,
-        known_since=known_since.astimezone(UTC),
-        seen_at=seen_at.astimezone(UTC),
-        checked_at=in_utc(checked_at),
-        outcome=outcome,
-        message=message,
-        failures=failures,
-        file_sha256=sha256,
-        dated_by_file=dated_by_file,
-        confirmed_at=in_utc(confirmed_at),
-        remote=remote,
-    )
+        return dict(statements.all(self._database, _SQL["holds"]))

@@ -1,3 +1,7 @@
+-- fragment: feed_columns
+hotlist_id, source, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
+dated_by_file, confirmed_at, remote
+
 -- name: register_feed
 insert into hotlist_feeds (hotlist_id, source, max_age_hours, known_since, seen_at)
 values (%(hotlist_id)s, %(source)s, %(max_age_hours)s, %(now)s, %(now)s)
@@ -9,16 +13,12 @@ set
     remote = case when hotlist_feeds.source = excluded.source then hotlist_feeds.remote else '{}' end
 
 -- name: feed
-select
-    hotlist_id, source, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
-    dated_by_file, confirmed_at, remote
+select {feed_columns}
 from hotlist_feeds
 where hotlist_id = %(hotlist_id)s
 
 -- name: feeds
-select
-    hotlist_id, source, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
-    dated_by_file, confirmed_at, remote
+select {feed_columns}
 from hotlist_feeds
 order by hotlist_id
 

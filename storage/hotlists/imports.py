@@ -6,22 +6,26 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from psycopg import sql
+from psycopg.rows import class_row
 
 from schemas.types import Category, HotlistEntry, RejectedRow
+from storage import statements
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import copy_block
 from storage.sql import load_queries
 from storage.values import optional, storable
 
-_SQL = load_queries("hotlists/imports")
+_SQL = load_queries("hotlists/imports", "hotlists/new_version", "hotlists/entries")
 WRITE_ROWS = 1000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +88,23 @@ class HotlistImport:
         self._values = values
         self._hotlist_id: str = values["hotlist_id"]
         self._execute("make_list")
-        row = self._execute("lock_list").fetchone()
-        self.active = self._active_version(None if row is None else row[0])
+        number = self._scalar("lock_list", int)
+        self.active = None if number is None else self._active_version(number)
         """The version in force, or None for a list that is new or was removed."""
-        self.version_id = _number(self._execute("make_version"))
+        self.version_id = self._scalar("make_version", int) or 0
         self._values |= {
             "version_id": self.version_id,
             "old_version": None if self.active is None else self.active.version_id,
         }
-        self._is_new_table = bool(_number(self._execute("make_partition")))
+        self._is_new_table = self._scalar("make_partition", bool) is True
         if not self._is_new_table:
             self._execute("make_incoming")
-        name = str(self._scalar("partition")) if self._is_new_table else "incoming_entries"
+        name = self._scalar("partition", str) or "" if self._is_new_table else "incoming_entries"
         self._table = sql.Identifier(name)
 
-    def _active_version(self, version_id: int | None) -> ActiveVersion | None:
-        if version_id is None:
-            return None
-        row = self._connection.execute(_SQL["active_version"], {"version_id": version_id}).fetchone()
-        if row is None:
-            return None
-        number, source, entries, as_of = row
-        return ActiveVersion(number, source, entries, None if as_of is None else as_of.astimezone(UTC))
+    def _active_version(self, version_id: int) -> ActiveVersion | None:
+        values = {"version_id": version_id}
+        return statements.one(self._connection, _SQL["active_version"], values, row=class_row(ActiveVersion))
 
     def known_rows(self) -> KnownRows:
         """Return what the active version's rows said."""
@@ -167,15 +166,15 @@ class HotlistImport:
 
     def withdrawn(self) -> frozenset[UUID]:
         """Return the list's entries that a person took out of force, whatever a file says."""
-        return frozenset(entry_id for (entry_id,) in self._execute("withdrawn"))
+        return frozenset(statements.scalars(self._connection, _SQL["withdrawn"], self._values, kind=UUID))
 
     def unmapped(self) -> tuple[tuple[str, int], ...]:
         """Return how many active entries have a code that is not known, by code; after `finish`."""
-        return tuple((code, count) for code, count in self._execute("unmapped"))
+        return tuple((code, count) for code, count in self._all("unmapped"))
 
     def categories(self) -> tuple[tuple[Category, int], ...]:
         """Return how many active entries have each category, most first; after `finish`."""
-        return tuple((Category(name), count) for name, count in self._execute("categories"))
+        return tuple((Category(name), count) for name, count in self._all("categories"))
 
     def finish(
         self, retired: bytes, counts: ImportCounts, *, rejected: int, file_sha256: str, as_of: datetime | None
@@ -217,17 +216,14 @@ class HotlistImport:
             rejected,
         )
 
-    def _execute(self, statement: str) -> Any:
-        return self._connection.execute(_SQL[statement], self._values)
+    def _execute(self, statement: str) -> None:
+        statements.execute(self._connection, _SQL[statement], self._values)
 
-    def _scalar(self, statement: str) -> Any:
-        row = self._execute(statement).fetchone()
-        return None if row is None else row[0]
+    def _all(self, statement: str) -> list[tuple[Any, ...]]:
+        return statements.all(self._connection, _SQL[statement], self._values)
 
-
-def _number(cursor: Any) -> int:
-    row = cursor.fetchone()
-    return int(row[0])
+    def _scalar(self, statement: str, kind: type[T]) -> T | None:
+        return statements.scalar(self._connection, _SQL[statement], self._values, kind=kind)
 
 
 def retire(connection: Connection, values: dict[str, Any], entry_ids: bytes) -> None:
@@ -279,6 +275,7 @@ def begin_import(
         "made_by": optional(made_by),
         "reason": optional(reason),
         "restored_version": None,
+        "as_of": None,
     }
     with database.transaction() as connection:
         yield HotlistImport(connection, values)

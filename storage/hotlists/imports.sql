@@ -1,29 +1,5 @@
--- name: make_list
-insert into hotlists (hotlist_id) values (%(hotlist_id)s) on conflict (hotlist_id) do nothing
-
--- name: lock_list
--- The row lock makes two changes of one list take turns.
-select active_version from hotlists where hotlist_id = %(hotlist_id)s for update
-
 -- name: active_version
 select version_id, source, entries, as_of from hotlist_versions where version_id = %(version_id)s
-
--- name: make_version
-insert into hotlist_versions (
-    hotlist_id, source, file_name, file_sha256, as_of, kind, made_by, reason, restored_version, entries, added,
-    removed, changed, rejected
-)
-values (
-    %(hotlist_id)s, %(source)s, %(file_name)s, '', null, %(kind)s, %(made_by)s, %(reason)s, %(restored_version)s, 0, 0,
-    0, 0, 0
-)
-returning version_id
-
--- name: make_partition
-select make_hotlist_partition(%(hotlist_id)s)
-
--- name: attach_partition
-select attach_hotlist_partition(%(hotlist_id)s)
 
 -- name: partition
 select hotlist_partition(%(hotlist_id)s)
@@ -40,10 +16,7 @@ group by get_byte(uuid_send(digest), 0)
 
 -- name: copy_entries
 -- Frozen where the table is new: else the first one to read it writes all of it once more.
-copy {table} (
-    entry_id, since_version, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
-    originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-) from stdin (null '', freeze {freeze})
+copy {table} (entry_id, since_version, {content_columns}) from stdin (null '', freeze {freeze})
 
 -- name: copy_rejects
 copy hotlist_rejects (version_id, line, reason, column_name, raw) from stdin
@@ -102,20 +75,8 @@ set
     activated_at = clock_timestamp()
 where version_id = %(version_id)s
 
--- name: set_active
-update hotlists set active_version = %(version_id)s where hotlist_id = %(hotlist_id)s
-
--- name: grow_revision
-update hotlist_revision set revision = revision + 1
-
--- name: resolve_holds
-update hotlist_holds set resolved_at = clock_timestamp() where hotlist_id = %(hotlist_id)s and resolved_at is null
-
 -- name: analyze
 analyze {table}
-
--- name: withdrawn
-select entry_id from hotlist_withdrawals where hotlist_id = %(hotlist_id)s
 
 -- name: unmapped
 select coalesce(source_code, ''), count(*)
@@ -125,9 +86,5 @@ group by source_code
 order by count(*) desc, source_code
 limit 1000
 
--- name: categories
-select category, count(*)
-from hotlist_entries
-where hotlist_id = %(hotlist_id)s and last_version is null
-group by category
-order by count(*) desc, category
+-- name: withdrawn
+select entry_id from hotlist_withdrawals where hotlist_id = %(hotlist_id)s

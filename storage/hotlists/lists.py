@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from schemas.types import Category, HotlistEntry, RejectedRow
-from storage.database import Connection, Database
-from storage.hotlists.entry_rows import entry_of
-from storage.sql import load_queries
-from storage.values import in_utc
+from psycopg.rows import class_row
 
-_SQL = load_queries("hotlists/lists")
-FETCH_ROWS = 5000
+from schemas.types import Category, HotlistEntry, RejectedRow
+from storage import statements
+from storage.database import Database
+from storage.hotlists.entry_rows import entry_row
+from storage.sql import load_queries
+
+_SQL = load_queries("hotlists/lists", "hotlists/entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,73 +47,30 @@ class HotlistStore:
 
     def lists(self) -> list[HotlistSummary]:
         """Return the active lists by name."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["lists"]).fetchall()
-        return [
-            HotlistSummary(name, source, version, in_utc(as_of), activated.astimezone(UTC), *others)
-            for name, source, version, as_of, activated, *others in rows
-        ]
-
-    def active_entries(self) -> Iterator[HotlistEntry]:
-        """Yield every entry of every active list, as one snapshot, without holding them all in memory.
-
-        Raises:
-            DatabaseUnavailable: The server went away; what was yielded is not the whole.
-        """
-        with self._database.transaction() as connection, connection.cursor("active_entries") as cursor:
-            cursor.itersize = FETCH_ROWS
-            cursor.execute(_SQL["active_entries"])
-            for row in cursor:
-                yield entry_of(row)
+        return statements.all(self._database, _SQL["lists"], row=class_row(HotlistSummary))
 
     def entries_of(self, hotlist_id: str, limit: int, offset: int = 0) -> list[HotlistEntry]:
         """Return a page of an active list's entries, by plate."""
         values = {"hotlist_id": hotlist_id, "limit": limit, "offset": offset}
-        with self._database.connection() as connection:
-            return [entry_of(row) for row in connection.execute(_SQL["entries_of"], values)]
-
-    def entry(self, entry_id: UUID) -> HotlistEntry | None:
-        """Return an entry as its latest version has it, active or not; None when it is not stored (any more)."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["entry"], {"entry_id": entry_id}).fetchone()
-        return None if row is None else entry_of(row)
+        return statements.all(self._database, _SQL["entries_of"], values, row=entry_row)
 
     def active_entry(self, entry_id: UUID) -> HotlistEntry | None:
         """Return an active entry; None when it is not active (any more)."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["active_entry"], {"entry_id": entry_id}).fetchone()
-        return None if row is None else entry_of(row)
-
-    def as_of(self) -> dict[str, datetime]:
-        """Return the date of the content of every active list that has one."""
-        with self._database.connection() as connection:
-            return {name: as_of.astimezone(UTC) for name, as_of in connection.execute(_SQL["as_of"])}
+        return statements.one(self._database, _SQL["active_entry"], {"entry_id": entry_id}, row=entry_row)
 
     def categories_of(self, hotlist_id: str) -> dict[Category, int]:
         """Return how many entries of each category an active list has, most first."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["categories_of"], {"hotlist_id": hotlist_id}).fetchall()
+        rows = statements.all(self._database, _SQL["categories"], {"hotlist_id": hotlist_id})
         return {Category(name): count for name, count in rows}
 
     def rejects(self, version_id: int) -> list[RejectedRow]:
         """Return the rows of a version's file that could not be used, by line."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["rejects"], {"version_id": version_id}).fetchall()
-        return [RejectedRow(line, reason, column, raw) for line, reason, column, raw in rows]
+        return statements.all(self._database, _SQL["rejects"], {"version_id": version_id}, row=class_row(RejectedRow))
 
     def list_of_version(self, version_id: int) -> str | None:
         """Return the list that a version is of; None where there is no such version."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["list_of_version"], {"version_id": version_id}).fetchone()
-        return None if row is None else str(row[0])
+        return statements.scalar(self._database, _SQL["list_of_version"], {"version_id": version_id}, kind=str)
 
     def revision(self) -> int:
         """Return a number that grows with every activation and removal; cheap to ask for."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["revision"]).fetchone()
-        return 0 if row is None else int(row[0])
-
-
-def _number(connection: Connection, statement: str, values: dict[str, Any]) -> int | None:
-    row = connection.execute(_SQL[statement], values).fetchone()
-    return None if row is None or row[0] is None else int(row[0])
+        return statements.scalar(self._database, _SQL["revision"], kind=int) or 0

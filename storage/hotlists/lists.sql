@@ -6,58 +6,25 @@ select
         select string_agg(hold.reason, '; ' order by hold.hold_id)
         from hotlist_holds as hold
         where hold.hotlist_id = list.hotlist_id and hold.resolved_at is null
-    )
+    ) as held
 from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 order by list.hotlist_id
 
--- name: as_of
-select list.hotlist_id, version.as_of
-from hotlists as list
-inner join hotlist_versions as version on version.version_id = list.active_version
-where version.as_of is not null
-
--- name: active_entries
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
-where last_version is null
-
 -- name: entries_of
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
+select {entry_columns}
+from hotlist_entries as entry
 where hotlist_id = %(hotlist_id)s and last_version is null
 order by plate, entry_id
 limit %(limit)s offset %(offset)s
 
--- name: categories_of
-select category, count(*)
-from hotlist_entries
-where hotlist_id = %(hotlist_id)s and last_version is null
-group by category
-order by count(*) desc, category
-
--- name: entry
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
-where entry_id = %(entry_id)s
-order by since_version desc
-limit 1
-
 -- name: active_entry
-select
-    entry_id, hotlist_id, plate, category, jurisdiction, source_entry_id, source_code, vehicle, originating_agency,
-    case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries
+select {entry_columns}
+from hotlist_entries as entry
 where entry_id = %(entry_id)s and last_version is null
 
 -- name: rejects
-select line, reason, column_name, raw
+select line, reason, column_name as "column", raw
 from hotlist_rejects
 where version_id = %(version_id)s
 order by line

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from psycopg.rows import class_row, dict_row
+
 from schemas.errors import InvalidInput
+from storage import statements
 from storage.database import Connection, Database
 from storage.sql import load_queries
-from storage.values import in_utc, optional, storable
+from storage.values import optional, storable
 
-_IMPORT = load_queries("hotlists/imports")
-_SQL = load_queries("hotlists/versions")
+_SQL = load_queries("hotlists/versions", "hotlists/new_version", "hotlists/entries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,7 @@ class HotlistVersions:
     def of_list(self, hotlist_id: str, limit: int = 50) -> list[VersionSummary]:
         """Return a list's versions, the latest first."""
         values = {"hotlist_id": hotlist_id, "limit": limit}
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["versions"], values).fetchall()
-        return [
-            VersionSummary(
-                number, kind, source, file_name, in_utc(as_of), activated_at.astimezone(UTC), *counts_and_more
-            )
-            for number, kind, source, file_name, as_of, activated_at, *counts_and_more in rows
-        ]
+        return statements.all(self._database, _SQL["versions"], values, row=class_row(VersionSummary))
 
     def rollback(self, hotlist_id: str, *, made_by: str, reason: str, to_version: int | None = None) -> RollbackOutcome:
         """Make an earlier version's content active again, as a version of its own.
@@ -92,37 +87,37 @@ class HotlistVersions:
             values["old_version"] = active = _locked(connection, values)
             if active is None:
                 raise InvalidInput(f"no active list is named '{hotlist_id}'")
-            target = to_version if to_version is not None else _number(connection, "version_before", values)
+            target = to_version
+            if target is None:
+                target = statements.scalar(connection, _SQL["version_before"], values, kind=int)
             if target is None:
                 raise InvalidInput(f"the list '{hotlist_id}' has no version before the active one ({active})")
             values["restored_version"] = target
             version = self._check(connection, values)
             values |= version | {"kind": "rollback", "made_by": optional(made_by), "reason": optional(reason)}
-            row = connection.execute(_IMPORT["make_version"], values).fetchone()
-            values["version_id"] = row[0] if row else None
-            values["removed"] = connection.execute(_SQL["retire_later"], values).rowcount
-            values["added"] = connection.execute(_SQL["restore"], values).rowcount
-            values["total"] = _number(connection, "count_active", values)
-            connection.execute(_SQL["finish"], values)
-            for statement in ("set_active", "grow_revision"):
-                connection.execute(_IMPORT[statement], values)
+            values["version_id"] = statements.scalar(connection, _SQL["make_version"], values, kind=int)
+            values["removed"] = statements.execute(connection, _SQL["retire_later"], values)
+            values["added"] = statements.execute(connection, _SQL["restore"], values)
+            values["total"] = statements.scalar(connection, _SQL["count_active"], values, kind=int)
+            for statement in (_SQL["finish"], _SQL["set_active"], _SQL["grow_revision"]):
+                statements.execute(connection, statement, values)
         return RollbackOutcome(values["version_id"], target, values["total"], values["added"], values["removed"])
 
     def _check(self, connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
         hotlist_id, target = values["hotlist_id"], values["restored_version"]
-        row = connection.execute(_SQL["version"], values | {"version_id": target}).fetchone()
-        if row is None or target > values["old_version"]:
+        version = statements.one(connection, _SQL["version"], values | {"version_id": target}, row=dict_row)
+        if version is None or target > values["old_version"]:
             raise InvalidInput(f"the list '{hotlist_id}' has no version {target} before the active one")
         if target == values["old_version"]:
             raise InvalidInput(f"version {target} of the list '{hotlist_id}' is active already")
-        source, file_name, as_of, entries, _ = row
-        kept = _number(connection, "count_kept", values) or 0
+        entries = version.pop("entries")
+        kept = statements.scalar(connection, _SQL["count_kept"], values, kind=int) or 0
         if kept < entries:
             raise InvalidInput(
                 f"of the {entries} entries of version {target} only {kept} are kept: retention ended the others. "
                 "Import its file again"
             )
-        return {"source": source, "file_name": file_name, "as_of": as_of}
+        return version
 
     def remove(self, hotlist_id: str) -> bool:
         """Take a list out of force; its history stays until retention ends it.
@@ -138,9 +133,9 @@ class HotlistVersions:
             values["old_version"] = _locked(connection, values)
             if values["old_version"] is None:
                 return False
-            connection.execute(_SQL["retire_all"], values)
+            statements.execute(connection, _SQL["retire_all"], values)
             for statement in ("set_active", "resolve_holds", "grow_revision"):
-                connection.execute(_IMPORT[statement], values)
+                statements.execute(connection, _SQL[statement], values)
         return True
 
     def hold(
@@ -171,15 +166,8 @@ class HotlistVersions:
             "as_of": as_of,
             "reason": storable(reason),
         }
-        with self._database.connection() as connection:
-            connection.execute(_SQL["hold"], values)
+        statements.execute(self._database, _SQL["hold"], values)
 
 
 def _locked(connection: Connection, values: dict[str, Any]) -> int | None:
-    row = connection.execute(_IMPORT["lock_list"], values).fetchone()
-    return None if row is None or row[0] is None else int(row[0])
-
-
-def _number(connection: Connection, statement: str, values: dict[str, Any]) -> int | None:
-    row = connection.execute(_SQL[statement], values).fetchone()
-    return None if row is None or row[0] is None else int(row[0])
+    return statements.scalar(connection, _SQL["lock_list"], values, kind=int)

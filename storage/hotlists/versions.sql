@@ -1,5 +1,5 @@
 -- name: version
-select source, file_name, as_of, entries, rejected
+select source, file_name, as_of, entries
 from hotlist_versions
 where version_id = %(version_id)s and hotlist_id = %(hotlist_id)s
 
@@ -21,32 +21,21 @@ set last_version = %(old_version)s, retired_at = now()
 where hotlist_id = %(hotlist_id)s and last_version is null and since_version > %(restored_version)s
 
 -- name: restore
-insert into hotlist_entries (
-    entry_id, since_version, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
-    originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-)
-select
-    entry_id, %(version_id)s, hotlist_id, digest, plate, category, jurisdiction, source_entry_id, source_code, vehicle,
-    originating_agency, case_number, priority, instructions, valid_from, valid_until, extra, source_line, raw
-from hotlist_entries as stored
+insert into hotlist_entries (entry_id, since_version, {content_columns})
+select entry_id, %(version_id)s, {content_columns}
+from hotlist_entries as entry
 where
     hotlist_id = %(hotlist_id)s
     and since_version <= %(restored_version)s
     and last_version >= %(restored_version)s
     and last_version < %(version_id)s
-    and not exists (select from hotlist_withdrawals as gone where gone.entry_id = stored.entry_id)
+    and {not_withdrawn}
     -- An entry that was retired just now comes back as it was; one that went on is there.
-    and not exists (
-        select from hotlist_entries as active
-        where
-            active.hotlist_id = stored.hotlist_id
-            and active.entry_id = stored.entry_id
-            and active.last_version is null
-    )
+    and {not_active}
 
 -- name: finish
 update hotlist_versions
-set entries = %(total)s, added = %(added)s, removed = %(removed)s, as_of = %(as_of)s, activated_at = clock_timestamp()
+set entries = %(total)s, added = %(added)s, removed = %(removed)s, activated_at = clock_timestamp()
 where version_id = %(version_id)s
 
 -- name: count_active
@@ -56,7 +45,7 @@ select count(*) from hotlist_entries where hotlist_id = %(hotlist_id)s and last_
 select
     version.version_id, version.kind, version.source, version.file_name, version.as_of, version.activated_at,
     version.entries, version.added, version.changed, version.removed, version.rejected, version.made_by,
-    version.reason, version.restored_version, list.active_version = version.version_id
+    version.reason, version.restored_version, list.active_version = version.version_id as is_active
 from hotlist_versions as version
 inner join hotlists as list on list.hotlist_id = version.hotlist_id
 where version.hotlist_id = %(hotlist_id)s

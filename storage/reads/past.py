@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg.rows import dict_row
+from psycopg.rows import kwargs_row
 
 from schemas.errors import TransientError
 from schemas.repeats import Outcome
 from schemas.types import Hit, HotlistEntry, PlateRead
+from storage import statements
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import entry_of
 from storage.reads.records import OutboxMessage
-from storage.reads.rows import hit_row, read_of
+from storage.reads.rows import hit_row, stored_read
 from storage.sql import load_queries
-from storage.values import in_utc, jsonb, storable
+from storage.values import jsonb, storable
 
-_SQL = load_queries("reads/past")
+_SQL = load_queries("reads/past", "hotlists/entries")
 PAGES_AT_ONCE = 2000
 """Pages of the plate dictionary per block: some 300,000 texts in 4 MB."""
 MANY_TEXTS = 50_000
@@ -107,15 +108,13 @@ class PastReads:
         """
         values: dict[str, Any] = {"shortest": shortest, "width": width, "since_day": since.astimezone(UTC).date()}
         with self._database.transaction() as connection:
-            connection.execute(_SQL["one_snapshot"])
-            row = connection.execute(_SQL["pages"]).fetchone()
-            pages = int(row[0]) if row else 0
+            statements.execute(connection, _SQL["one_snapshot"])
+            pages = statements.scalar(connection, _SQL["pages"], kind=int) or 0
             for page in range(0, pages, PAGES_AT_ONCE):
                 _raise_if(stop)
                 place = {"begin": f"({page},0)", "end": f"({page + PAGES_AT_ONCE},0)"}
-                row = connection.execute(_SQL["texts"], values | place).fetchone()
-                if row and row[0]:
-                    yield row[0].encode()
+                if texts := statements.scalar(connection, _SQL["texts"], values | place, kind=str):
+                    yield texts.encode()
 
     def characters(
         self, texts: Sequence[str], since: datetime, until: datetime, *, stop: threading.Event | None = None
@@ -148,30 +147,20 @@ class PastReads:
     def reads(self, keys: Sequence[PastText]) -> list[PlateRead]:
         """Return reads in full; those that ended meanwhile are left out."""
         values = {"times": [key.captured_at for key in keys], "ids": [key.read_id for key in keys]}
-        with self._database.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return [read_of(row) for row in cursor.execute(_SQL["reads"], values)]
+        return statements.all(self._database, _SQL["reads"], values, row=stored_read)
 
     def active_entries(self) -> int:
         """Return how many entries all active lists have together."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["active_entries"]).fetchone()
-        return int(row[0]) if row else 0
+        return statements.scalar(self._database, _SQL["active_entries"], kind=int) or 0
 
     def active_lists(self) -> list[ActiveList]:
         """Return the lists in force, and how far each was matched with stored reads."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["active_lists"]).fetchall()
-        return [
-            ActiveList(version, in_utc(as_of), seconds, ListProgress(name, done or 0, pending, entry))
-            for name, version, as_of, done, pending, entry, seconds in rows
-        ]
+        return statements.all(self._database, _SQL["active_lists"], row=kwargs_row(_active_list))
 
     def count_entries(self, hotlist_id: str, after_version: int, version: int, limit: int) -> int:
         """Return how many active entries came after one version, up to another; at most `limit`."""
         values = {"hotlist_id": hotlist_id, "after_version": after_version, "version": version, "limit": limit}
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["count_entries"], values, prepare=False).fetchone()
-        return int(row[0]) if row else 0
+        return statements.scalar(self._database, _SQL["count_entries"], values, kind=int, prepare=False) or 0
 
     def entries(
         self, hotlist_id: str, after_version: int, version: int, *, after_entry: UUID | None, limit: int
@@ -192,14 +181,11 @@ class PastReads:
             "after_entry": after_entry,
             "limit": limit,
         }
-        with self._database.connection() as connection:
-            return [_listed(row) for row in connection.execute(_SQL["entries"], values, prepare=False)]
+        return statements.all(self._database, _SQL["entries"], values, row=_listed_entry, prepare=False)
 
     def entry(self, entry_id: UUID) -> ListedEntry | None:
         """Return an active entry of any list, or None."""
-        with self._database.connection() as connection:
-            row = connection.execute(_SQL["entry"], {"entry_id": entry_id}).fetchone()
-        return None if row is None else _listed(row)
+        return statements.one(self._database, _SQL["entry"], {"entry_id": entry_id}, row=_listed_entry)
 
     def known_hits(self, hit_ids: Sequence[UUID]) -> set[UUID]:
         """Return which hits are stored, from when the vehicle passed or from an earlier run."""
@@ -273,8 +259,14 @@ def _progress_values(progress: ListProgress) -> dict[str, Any]:
     }
 
 
-def _listed(row: tuple[Any, ...]) -> ListedEntry:
-    return ListedEntry(entry_of(row[:-1]), in_utc(row[-1]))
+def _active_list(
+    version_id: int, as_of: datetime | None, active_seconds: float, done_version: int | None, **progress: Any
+) -> ActiveList:
+    return ActiveList(version_id, as_of, active_seconds, ListProgress(done_version=done_version or 0, **progress))
+
+
+def _listed_entry(cursor: object) -> Callable[[Sequence[Any]], ListedEntry]:
+    return lambda values: ListedEntry(entry_of(values[:-1]), values[-1])
 
 
 def _raise_if(stop: threading.Event | None) -> None:

@@ -51,12 +51,12 @@ inner join hotlist_versions as version on version.version_id = list.active_versi
 -- name: active_lists
 select
     list.hotlist_id,
-    list.active_version,
+    list.active_version as version_id,
     version.as_of,
-    progress.version_id,
+    progress.version_id as done_version,
     progress.pending_version,
     progress.pending_entry,
-    extract(epoch from clock_timestamp() - version.activated_at)::double precision
+    extract(epoch from clock_timestamp() - version.activated_at)::double precision as active_seconds
 from hotlists as list
 inner join hotlist_versions as version on version.version_id = list.active_version
 left join historical_progress as progress on progress.hotlist_id = list.hotlist_id
@@ -75,10 +75,7 @@ from (
 ) as counted
 
 -- name: entries
-select
-    entry.entry_id, entry.hotlist_id, entry.plate, entry.category, entry.jurisdiction, entry.source_entry_id,
-    entry.source_code, entry.vehicle, entry.originating_agency, entry.case_number, entry.priority, entry.instructions,
-    entry.valid_from, entry.valid_until, entry.extra, entry.source_line, entry.raw, version.activated_at
+select {entry_columns}, version.activated_at
 from hotlist_entries as entry
 left join hotlist_versions as version on version.version_id = entry.since_version
 where
@@ -87,22 +84,19 @@ where
     and entry.since_version <= %(version)s
     and entry.last_version is null
     and (%(after_entry)s::uuid is null or entry.entry_id > %(after_entry)s)
-    and not exists (select from hotlist_withdrawals as withdrawal where withdrawal.entry_id = entry.entry_id)
+    and {not_withdrawn}
 order by entry.entry_id
 limit %(limit)s
 
 -- name: entry
-select
-    entry.entry_id, entry.hotlist_id, entry.plate, entry.category, entry.jurisdiction, entry.source_entry_id,
-    entry.source_code, entry.vehicle, entry.originating_agency, entry.case_number, entry.priority, entry.instructions,
-    entry.valid_from, entry.valid_until, entry.extra, entry.source_line, entry.raw, version.activated_at
+select {entry_columns}, version.activated_at
 from hotlist_entries as entry
 inner join hotlists as list on list.hotlist_id = entry.hotlist_id and list.active_version is not null
 left join hotlist_versions as version on version.version_id = entry.since_version
 where
     entry.entry_id = %(entry_id)s
     and entry.last_version is null
-    and not exists (select from hotlist_withdrawals as withdrawal where withdrawal.entry_id = entry.entry_id)
+    and {not_withdrawn}
 
 -- name: known_hits
 select hit_id from hits where hit_id = any(%(hit_ids)s)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from psycopg import Cursor
+from psycopg.rows import dict_row
 
 from schemas.plates import canonical_plate
 from schemas.types import (
@@ -67,8 +70,13 @@ def _character_json(character: CharacterRead) -> list[Any]:
     return [storable(character.character), float(character.confidence), alternatives]
 
 
-def read_of(row: Mapping[str, Any]) -> PlateRead:
-    """Return the read of a row of `reads`, by column name."""
+def stored_read(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], PlateRead]:
+    """Make rows of `reads` plate reads, as psycopg's row factories do."""
+    by_name = dict_row(cursor)
+    return lambda values: _read_of(by_name(values))
+
+
+def _read_of(row: Mapping[str, Any]) -> PlateRead:
     location = None
     if row["latitude"] is not None:
         location = Location(row["latitude"], row["longitude"], row["heading"])
@@ -76,9 +84,9 @@ def read_of(row: Mapping[str, Any]) -> PlateRead:
         read_id=row["read_id"],
         camera_id=row["camera_id"],
         agency_id=row["agency_id"],
-        captured_at=row["captured_at"].astimezone(UTC),
-        first_seen=row["first_seen"].astimezone(UTC),
-        last_seen=row["last_seen"].astimezone(UTC),
+        captured_at=row["captured_at"],
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
         plate=row["plate"],
         confidence=row["confidence"],
         characters=tuple(

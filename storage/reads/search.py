@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import class_row
 
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
+from storage import statements
 from storage.database import Connection, Database
 from storage.reads.patterns import PlatePattern, parse_pattern
-from storage.reads.rows import read_of
+from storage.reads.rows import stored_read
 from storage.sql import load_queries
-from storage.values import in_utc, optional, storable
+from storage.values import optional, storable
 
 _SQL = load_queries("reads/search")
 MOST_PLATES = 5000
@@ -98,30 +99,22 @@ class ReadSearch:
                 "case_number": optional(case_number),
                 "results": len(reads),
             }
-            connection.execute(_SQL["audit"], values | audit)
+            statements.execute(connection, _SQL["audit"], values | audit)
         return reads
 
     def audit(self, limit: int = 100) -> list[SearchAudit]:
         """Return the searches that were made, newest first."""
-        with self._database.connection() as connection:
-            rows = connection.execute(_SQL["audit_rows"], {"limit": limit}).fetchall()
-        return [
-            SearchAudit(at.astimezone(UTC), who, pattern, in_utc(since), in_utc(until), camera, purpose, case, results)
-            for at, who, pattern, since, until, camera, purpose, case, results in rows
-        ]
+        return statements.all(self._database, _SQL["audit_rows"], {"limit": limit}, row=class_row(SearchAudit))
 
 
 def _find(connection: Connection, pattern: PlatePattern, values: dict[str, Any]) -> list[PlateRead]:
     statement = "reads_of_plates"
     plates = [pattern.text]
     if not pattern.is_exact:
-        rows = connection.execute(_SQL["plates"], values | {"limit": MOST_PLATES + 1}).fetchall()
-        plates = [plate for (plate,) in rows]
+        plates = statements.scalars(connection, _SQL["plates"], values | {"limit": MOST_PLATES + 1}, kind=str)
         if len(plates) > MOST_PLATES:
             statement = "reads_by_pattern"
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(_SQL[statement], values | {"plates": plates})
-        return [read_of(row) for row in cursor]
+    return statements.all(connection, _SQL[statement], values | {"plates": plates}, row=stored_read)
 
 
 def system_user() -> str:

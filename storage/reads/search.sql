@@ -1,3 +1,8 @@
+-- fragment: asked_for
+(%(since)s::timestamptz is null or captured_at >= %(since)s)
+and (%(until)s::timestamptz is null or captured_at < %(until)s)
+and (%(camera_id)s::text is null or camera_id = %(camera_id)s)
+
 -- name: plates
 select canonical from plate_dictionary where canonical like %(like)s limit %(limit)s
 
@@ -7,9 +12,7 @@ select *
 from reads
 where
     canonical = any(%(plates)s)
-    and (%(since)s::timestamptz is null or captured_at >= %(since)s)
-    and (%(until)s::timestamptz is null or captured_at < %(until)s)
-    and (%(camera_id)s::text is null or camera_id = %(camera_id)s)
+    and {asked_for}
 order by captured_at desc, read_id
 limit %(limit)s
 
@@ -19,9 +22,7 @@ select *
 from reads
 where
     canonical like %(like)s
-    and (%(since)s::timestamptz is null or captured_at >= %(since)s)
-    and (%(until)s::timestamptz is null or captured_at < %(until)s)
-    and (%(camera_id)s::text is null or camera_id = %(camera_id)s)
+    and {asked_for}
 order by captured_at desc, read_id
 limit %(limit)s
 

@@ -19,7 +19,7 @@ from storage.alerts.alarms import Alarms
 from storage.alerts.outbox import Outbox
 from storage.database import Database
 from tests.integration.feed_samples import put, rows
-from tests.integration.storage_samples import activate, sample_entry
+from tests.integration.storage.samples import activate, sample_entry
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)
 TOPIC = "platewatch.alarms.local.v1"

@@ -27,7 +27,7 @@ from storage.hotlists.imports import begin_import
 from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import wait_for
-from tests.integration.storage_samples import sample_entry, sample_id
+from tests.integration.storage.samples import sample_entry, sample_id
 from tests.unit.alerts_samples import AGENCY, sample_hit, sample_read
 
 SETTINGS = Settings()

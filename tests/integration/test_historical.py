@@ -30,7 +30,7 @@ from storage.hotlists.edits import HotlistEdits
 from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import wait_for
-from tests.integration.storage_samples import NAMESPACE, sample_entry, sample_id
+from tests.integration.storage.samples import NAMESPACE, sample_entry, sample_id
 from tests.unit.matcher.samples import characters, read
 
 SETTINGS = Settings()

@@ -27,7 +27,7 @@ from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.imports import begin_import
 from tests.integration.hotlist_versions import import_version
 from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
-from tests.integration.storage_samples import START, activate
+from tests.integration.storage.samples import START, activate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONG = 200_000

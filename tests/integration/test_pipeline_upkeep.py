@@ -21,7 +21,7 @@ from storage.reads.images import ImageStore
 from storage.reads.records import ReadRecord, Records
 from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
-from tests.integration.storage_samples import sample_read, sample_record
+from tests.integration.storage.samples import sample_read, sample_record
 
 LAW = law_alone("new-hampshire").retention
 

@@ -34,7 +34,7 @@ from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.item_ledger import ItemLedger
 from storage.reads.search import ReadSearch
-from tests.integration.storage_samples import activate
+from tests.integration.storage.samples import activate
 
 MOMENT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LISTED, SILENT, INNOCENT = "VNV4527", "SLT4521", "LMT5306"

@@ -17,7 +17,7 @@ from schemas.types import PlateRead
 from storage.database import Database
 from storage.reads.records import ReadRecord, Records
 from storage.reads.search import ReadSearch, system_user
-from tests.integration.storage_samples import START, sample_read
+from tests.integration.storage.samples import START, sample_read
 
 ALPHABET = "AB0O8"
 PATTERN_PARTS = st.lists(st.sampled_from([*ALPHABET, "?", "*"]), min_size=2, max_size=7).map("".join)

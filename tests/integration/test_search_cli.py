@@ -16,7 +16,7 @@ from schemas.events import PlateReadEvent
 from storage.database import Database
 from storage.reads.records import ReadRecord, Records
 from storage.reads.search import ReadSearch
-from tests.integration.storage_samples import sample_read
+from tests.integration.storage.samples import sample_read
 
 
 @pytest.fixture

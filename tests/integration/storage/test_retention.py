@@ -8,11 +8,11 @@ from policy.decisions import Retention
 from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.hotlists.lists import HotlistStore
 from storage.reads.records import Records
 from storage.reads.search import ReadSearch
 from storage.retention import RetentionOutcome, enforce_retention
-from tests.integration.storage_samples import START, activate, sample_entry, sample_record
+from tests.integration.storage.samples import START, activate, sample_entry, sample_record
+from tests.integration.storage.stored_entries import latest
 
 DAY = 24 * 60
 
@@ -46,7 +46,6 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
 
 
 def test_replaced_entries_and_old_searches_end(database: Database) -> None:
-    store = HotlistStore(database)
     for entries in ([sample_entry(1), sample_entry(2)], [sample_entry(2)]):
         activate(database, entries)
     search = ReadSearch(database)
@@ -54,10 +53,10 @@ def test_replaced_entries_and_old_searches_end(database: Database) -> None:
     (audit,) = search.audit()
     gone = sample_entry(1).entry_id
     enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=20))
-    assert store.entry(gone) is not None
+    assert latest(database, gone) is not None
     enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=22))
-    assert store.entry(gone) is None
-    assert store.entry(sample_entry(2).entry_id) is not None
+    assert latest(database, gone) is None
+    assert latest(database, sample_entry(2).entry_id) is not None
     assert len(search.audit()) == 1
     outcome = enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=731))
     assert outcome.searches == 1

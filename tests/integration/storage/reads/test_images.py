@@ -13,9 +13,9 @@ import pytest
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull
 from schemas.settings import ImageSettings, Settings
 from storage.reads.images import ImageStore, image_key
-from tests.integration.storage_samples import sample_read
+from tests.integration.storage.samples import sample_read
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.reads.records import Records
-from tests.integration.storage_samples import sample_record
+from tests.integration.storage.samples import sample_record
 
 
 def test_latest_and_what_became_of_them(database: Database) -> None:

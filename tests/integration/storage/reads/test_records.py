@@ -11,9 +11,8 @@ import pytest
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.item_ledger import ItemLedger
 from storage.reads.records import OutboxMessage, ReadRecord, Records, WriteOutcome
-from tests.integration.storage_samples import START, sample_item, sample_read, sample_record
+from tests.integration.storage.samples import START, sample_item, sample_read, sample_record
 
 
 def _counts(database: Database) -> tuple[int, ...]:
@@ -100,27 +99,6 @@ def test_one_alert_goes_to_two_topics(database: Database) -> None:
     neighbor: OutboxMessage = replace(record.messages[0], topic="platewatch.alerts.neighbor.v1")
     Records(database).write([replace(record, messages=(*record.messages, neighbor))])
     assert _counts(database)[2:4] == (1, 2)
-
-
-def test_finished_and_rejected_items_are_not_processed_again(database: Database) -> None:
-    ledger = ItemLedger(database)
-    item, changed = sample_item("a.jpg"), sample_item("a.jpg", fingerprint="2")
-    assert not ledger.is_finished(item)
-    Records(database).write([], finished=[item])
-    assert ledger.is_finished(item)
-    assert not ledger.is_finished(changed)
-    ledger.reject(changed, "not a picture")
-    assert ledger.is_finished(changed)
-    (reject,) = ledger.rejects()
-    assert (reject.name, reject.reason, reject.captured_at) == ("a.jpg", "not a picture", START)
-    Records(database).write([], finished=[changed])
-    assert ledger.rejects() == []
-
-
-def test_an_undecodable_file_name_is_remembered(database: Database) -> None:
-    item = sample_item("pict\udce9.jpg")
-    Records(database).write([], finished=[item])
-    assert ItemLedger(database).is_finished(item)
 
 
 def test_a_read_without_anything_optional(database: Database) -> None:

@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.hotlists.changes import HotlistChanges, ListChange
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.hotlist_versions import import_version
-from tests.integration.storage_samples import START, sample_entry, sample_id
+from tests.integration.storage.samples import START, sample_entry, sample_id
 
 
 @pytest.fixture

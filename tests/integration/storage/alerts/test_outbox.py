@@ -11,7 +11,7 @@ import pytest
 from storage.alerts.outbox import Outbox
 from storage.database import Database
 from storage.reads.records import Records
-from tests.integration.storage_samples import sample_record
+from tests.integration.storage.samples import sample_record
 
 
 def _end_other_sessions(database: Database) -> None:

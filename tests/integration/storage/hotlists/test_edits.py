@@ -9,7 +9,8 @@ from schemas.types import Category, HotlistEntry
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits, RestoreOutcome
 from tests.integration.hotlist_versions import active_version, import_version, version_rows
-from tests.integration.storage_samples import sample_entry, sample_id
+from tests.integration.storage.samples import sample_entry, sample_id
+from tests.integration.storage.stored_entries import withdrawn
 
 
 @pytest.fixture
@@ -65,8 +66,8 @@ def test_a_withdrawal_is_a_version_of_every_list_it_touches(database: Database, 
     imported, edited = version_rows(database, "ncic")
     assert (edited.entries, edited.removed, edited.changed, edited.added) == (3, 2, 0, 0)
     assert (edited.source, edited.as_of, edited.made_by) == (imported.source, imported.as_of, "lee")
-    assert edits.withdrawn("ncic") == {sample_id("ncic", 1), sample_id("ncic", 2)}
-    assert edits.withdrawn("watch") == {sample_id("watch", 1)}
+    assert withdrawn(database, "ncic") == {sample_id("ncic", 1), sample_id("ncic", 2)}
+    assert withdrawn(database, "watch") == {sample_id("watch", 1)}
     assert edits.find(entry_id=sample_id("ncic", 1)) == []
     assert len(edits.find(plate="VNV4527", hotlist_id="ncic")) == 3
     assert len(edits.find(plate="VNV4527", hotlist_id="ncic", withdrawn=True)) == 2
@@ -79,7 +80,7 @@ def test_a_withdrawn_entry_is_restored_as_it_was(database: Database, edits: Hotl
     edits.withdraw([sample_id("ncic", 2)], by="lee", reason="recovered")
     assert edits.restore([entry.entry_id], by="lee", reason="mistake") == RestoreOutcome(1, 1)
     assert edits.find(entry_id=entry.entry_id) == [entry]
-    assert edits.withdrawn("ncic") == {sample_id("ncic", 2)}
+    assert withdrawn(database, "ncic") == {sample_id("ncic", 2)}
     last = version_rows(database, "ncic")[-1]
     assert (last.entries, last.added, last.reason) == (1, 1, "mistake")
     assert edits.restore([entry.entry_id], by="lee", reason="again") == RestoreOutcome(0, 0)
@@ -94,16 +95,16 @@ def test_after_another_file_only_the_next_one_brings_a_restored_entry_back(
     import_version(database, [sample_entry(2)])
     versions = len(version_rows(database, "ncic"))
     assert edits.restore([sample_id("ncic", 1)], by="lee", reason="mistake") == RestoreOutcome(1, 0)
-    assert edits.withdrawn("ncic") == frozenset()
+    assert withdrawn(database, "ncic") == frozenset()
     assert len(version_rows(database, "ncic")) == versions
 
 
-def test_adding_a_withdrawn_entry_by_hand_lifts_the_withdrawal(edits: HotlistEdits) -> None:
+def test_adding_a_withdrawn_entry_by_hand_lifts_the_withdrawal(database: Database, edits: HotlistEdits) -> None:
     entry = _watched(1, "AAA1")
     edits.add("watch", [entry], by="pat", reason="x")
     edits.withdraw([entry.entry_id], by="lee", reason="recovered")
     edits.add("watch", [entry], by="pat", reason="stolen again")
-    assert edits.withdrawn("watch") == frozenset()
+    assert withdrawn(database, "watch") == frozenset()
     assert edits.find(plate="AAA1") == [entry]
 
 

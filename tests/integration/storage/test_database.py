@@ -1,19 +1,14 @@
-"""Opening the database, losing it, and the way its schema grows."""
+"""Opening the database, and losing it."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
@@ -22,26 +17,18 @@ from schemas.settings import DatabaseSettings, Settings
 from services.postgres import EmbeddedPostgres
 from storage.database import Database, open_database
 from storage.hotlists.lists import HotlistStore
-from storage.migrate import FOLDER, _dbmate, _url, migrate
+from storage.migrate import migrate
 from storage.reads.records import Records
 from storage.reads.search import ReadSearch
 from tests.integration.conftest import FAST, DatabaseServer
-from tests.integration.storage_samples import activate, sample_entry, sample_record
+from tests.integration.storage.samples import activate, sample_entry, sample_record
+from tests.integration.storage.stored_entries import active_entries
 
 INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
 
 
 def _settings(url: str, **values: Any) -> Settings:
     return Settings(database=DatabaseSettings(url=SecretStr(url), **values))
-
-
-@pytest.fixture
-def empty_url(database_server: DatabaseServer) -> Iterator[str]:
-    """A fresh database without a schema."""
-    name = sql.Identifier("empty")
-    database_server.execute(sql.SQL("create database {}").format(name))
-    yield database_server.url("empty")
-    database_server.execute(sql.SQL("drop database {} with (force)").format(name))
 
 
 def test_a_server_that_is_down_is_one_line_with_its_host_and_no_password() -> None:
@@ -124,77 +111,6 @@ def test_sessions_ended_by_the_server_are_replaced_unseen(database: Database) ->
     assert Records(database).write([sample_record(0)]).reads == 1
 
 
-def test_two_processes_migrate_at_once(empty_url: str) -> None:
-    together = Barrier(3)
-    done: list[int] = []
-
-    def run() -> None:
-        together.wait()
-        migrate(empty_url, "test")
-        done.append(1)
-
-    threads = [Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(done) == 3
-    with open_database(_settings(empty_url)) as database:
-        assert Records(database).write([sample_record(0)]).alerts == 1
-
-
-def test_a_newer_schema_is_refused(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("insert into schema_migrations values ('9999')")
-    newer = pytest.raises(ConfigurationError, match=r"has migration 9999.*update Platewatch")
-    with newer, open_database(_settings(database_url)):
-        pass
-
-
-def test_a_migration_that_fails_is_named(empty_url: str) -> None:
-    with psycopg.connect(empty_url, autocommit=True) as connection:
-        connection.execute("create table reads (mine int)")
-    with pytest.raises(ConfigurationError, match=r"could not be brought up to date.*reads"):
-        migrate(empty_url, "test")
-
-
-def test_every_migration_goes_back_and_forth(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("select ensure_reads_partition('2026-11-22')")
-        environment = os.environ | {"DATABASE_URL": _url(connection)}
-        for _ in FOLDER.glob("*.sql"):
-            subprocess.run(
-                [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
-                env=environment,
-                check=True,
-                capture_output=True,
-            )
-        left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
-        assert {name for (name,) in left} == {"schema_migrations", "schema_migrations_pkey"}
-    migrate(database_url, "test")
-
-
-def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("select ensure_reads_partition('2026-11-22')")
-        subprocess.run(
-            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
-            env=os.environ | {"DATABASE_URL": _url(connection)},
-            check=True,
-            capture_output=True,
-        )
-        connection.execute(
-            "insert into reads (read_id, captured_at, first_seen, last_seen, camera_id, agency_id, plate, canonical, "
-            "confidence, characters, frame_count, track_number, source_name, source_version) values "
-            "(gen_random_uuid(), '2026-11-22T12:00Z', '2026-11-22T12:00Z', '2026-11-22T12:00Z', 'gate', 'local', "
-            "'VNV4527', 'VNV4527', 0.9, '[]', 1, 1, 'platewatch', '1')"
-        )
-        connection.execute("insert into plate_dictionary values ('VNV4527', '2026-11-22')")
-    with open_database(_settings(database_url)) as database:
-        (read,) = ReadSearch(database).find("VNV4527")
-        assert (read.plate, read.second_reading) == ("VNV4527", None)
-
-
 def test_every_installed_postgresql_version_works(tmp_path: Path) -> None:
     for number, bin_dir in enumerate(INSTALLED or [None]):
         _works_with(tmp_path / str(number), bin_dir)
@@ -208,10 +124,9 @@ def _works_with(data_dir: Path, bin_dir: Path | None) -> None:
         assert bin_dir is None or version == int(bin_dir.parent.name)
         assert Records(database).write([sample_record(number) for number in range(30)]).alerts == 30
         assert len(ReadSearch(database).find("VN?452*")) == 30
-        store = HotlistStore(database)
         entries = [sample_entry(1), sample_entry(2)]
         activate(database, entries)
-        assert sorted(entry.plate for entry in store.active_entries()) == ["VNV4527", "VNV4527"]
+        assert sorted(entry.plate for entry in active_entries(database)) == ["VNV4527", "VNV4527"]
 
 
 def test_a_server_without_the_trigram_extension_still_searches(empty_url: str) -> None:
