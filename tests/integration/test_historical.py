@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import historical
+from cli.matching import historical
 from matcher.historical import FAR_PLATES
 from pipeline.historical_worker import HistoricalWorker
 from schemas import ids

@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import alerts as alerts_command
+from cli.alerts import alerts as alerts_command
 from pipeline.cancellations import cancel_stale_alerts
 from pipeline.repeats import Found
 from policy.decisions import Retention

@@ -11,7 +11,7 @@ from cli.common import ConfigOption, JsonOption, command_settings, console, erro
 from schemas.errors import UnreadableMedia
 
 if TYPE_CHECKING:
-    from cli.read_files import FileReader
+    from cli.read.files import FileReader
     from schemas.settings import RecognitionSettings
 
 EXAMPLE = """
@@ -57,7 +57,7 @@ def read(
     """
     settings = with_weights(command_settings(config).recognition, detector, ocr)
     # OpenCV and the inference engines take a while to import: `platewatch --help` need not wait for them.
-    from cli.read_files import FileReader, find_files
+    from cli.read.files import FileReader, find_files
 
     reader = FileReader(settings, errors, annotate, crops=crops)
     failed = False

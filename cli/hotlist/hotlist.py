@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli import hotlist_add, hotlist_import, hotlist_pull, hotlist_versions, hotlist_withdraw
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
-from cli.hotlist_report import (
+from cli.hotlist import add, import_list, pull, versions, withdraw
+from cli.hotlist.report import (
     canceled_text,
     entry_record,
     print_entries,
@@ -34,11 +34,11 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="hotlist")
 
 
-hotlist_import.register(app)
-hotlist_versions.register(app)
-hotlist_add.register(app)
-hotlist_withdraw.register(app)
-hotlist_pull.register(app)
+import_list.register(app)
+versions.register(app)
+add.register(app)
+withdraw.register(app)
+pull.register(app)
 
 
 @app.command("list", epilog="Example: platewatch hotlist list")

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.stopping import stop_on_signals
-from cli.tables import alert_table
 from schemas.events import Alert, AlertType
 from storage.alerts import AlertLog, StoredAlert
 from storage.database import open_database

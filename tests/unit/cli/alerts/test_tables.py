@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 from rich.table import Table
 
-from cli.tables import alert_table
+from cli.alerts.tables import alert_table
 from schemas.events import AlertType
 from tests.unit.alerts_samples import sample_alert
 

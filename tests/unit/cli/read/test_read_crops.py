@@ -14,7 +14,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from cli import read
+from cli.read import read
 from recognition.detector import DEFAULT_WEIGHTS as DETECTOR
 from recognition.ocr_weights import DEFAULT_WEIGHTS as READER
 from rendering.plates import RenderedPlate, render_plate

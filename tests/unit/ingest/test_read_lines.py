@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.match import hit_record
+from cli.matching.match import hit_record
 from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput

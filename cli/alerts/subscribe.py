@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from alerts.subscriber import Subscriber
+from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.stopping import stop_on_signals
-from cli.tables import alert_table
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
 from services.kafka import LocalKafka

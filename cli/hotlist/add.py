@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from cli.hotlist_report import entry_record, print_silent
+from cli.hotlist.report import entry_record, print_silent
 from hotlists.single import ALERT_KINDS, SingleEntry, single_entry
 from policy.decisions import Policy, open_policy
 from schemas.types import Category, HotlistEntry

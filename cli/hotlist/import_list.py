@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
-from cli.hotlist_report import print_report, report_record
+from cli.hotlist.report import print_report, report_record
 from hotlists.importer import ImportOptions, ImportReport, import_file, survey_file
 from hotlists.mapped import mapped_parser
 from hotlists.mapping import load_mapping

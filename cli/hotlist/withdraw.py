@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from cli.hotlist_report import entry_record, print_entries
+from cli.hotlist.report import entry_record, print_entries
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput

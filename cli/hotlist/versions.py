@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
-from cli.hotlist_report import (
+from cli.hotlist.report import (
     canceled_text,
     print_rejects,
     print_versions,

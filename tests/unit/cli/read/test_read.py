@@ -13,7 +13,7 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from cli import read
+from cli.read import read
 from rendering.traffic import render_traffic
 from schemas.errors import ConfigurationError
 

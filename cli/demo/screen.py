@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from cli.tables import alert_table
+from cli.alerts.tables import alert_table
 from pipeline.counters import RunTotals
 from schemas.events import Alert
 from schemas.types import PlateRead

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.common import JsonOption, command_settings, console, errors, print_json
-from cli.demo_input import DemoInput, rendered_input, user_input
+from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
 from schemas.errors import PlatewatchError
 from schemas.settings import KafkaSettings, Settings
 
 if TYPE_CHECKING:
-    from cli.demo_screen import DemoScreen
+    from cli.demo.screen import DemoScreen
     from pipeline.counters import RunTotals
     from storage.database import Database
 
@@ -57,7 +57,7 @@ def demo(
     started = time.perf_counter()
     settings = _demo_settings(data_dir)
     # Imported here: the engines behind them take a second to load, and --help should not.
-    from cli.demo_screen import DemoScreen
+    from cli.demo.screen import DemoScreen
     from pipeline.broker import open_broker
     from storage.database import open_database
 

@@ -16,7 +16,7 @@ import pytest
 from schemas.errors import ConfigurationError, TransientError
 from services.child import ChildProcess, OwnerLock
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 SLEEPER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
 
 
