@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.matching.match import hit_record
 from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
-from schemas.types import CharacterRead, PlateRead, VehicleDescription
-from tests.unit.matcher_samples import characters, entry, matcher, read
+from schemas.types import CharacterRead, PlateRead
+from tests.unit.matcher_samples import characters, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 
@@ -108,30 +107,6 @@ def test_lines_are_numbered_from_one_blank_ones_passed_over_and_long_ones_skippe
     assert [(line.number, line.data) for line in lines] == [(1, b'{"plate": 1}\n'), (3, None), (4, b"last")]
     with pytest.raises(InvalidInput, match="longer than"):
         parse_read(lines[1], "reads.jsonl", NOW)
-
-
-def test_a_hit_as_json() -> None:
-    listed = entry("BKV-4921", "US-VA", case_number="26-1", source_entry_id="V1")
-    seen = read("8KV4921", "US-VA")
-    (hit,) = matcher(listed).match(seen)
-    record = hit_record(7, seen, hit, listed)
-    assert {"line": 7, "plate": "8KV4921", "entry_plate": "BKV-4921", "tier": "probable"}.items() <= record.items()
-    assert record["score"] == pytest.approx(hit.score, abs=1e-3)
-    assert record["category"] == "stolen_vehicle"
-    assert record["case_number"] == "26-1"
-    assert record["list_age_seconds"] == 3 * 3600
-    json.dumps(record)
-
-
-def test_a_vehicle_that_differs_is_said() -> None:
-    line = NumberedLine(1, b'{"plate": "BKV4921", "vehicle": {"make": "BMW"}}')
-    seen = parse_read(line, "reads.jsonl", NOW)
-    listed = entry("BKV4921", vehicle=VehicleDescription(make="OLDS"))
-    (hit,) = matcher(listed).match(seen)
-    record = hit_record(1, seen, hit, listed)
-    assert [(one["feature"], one["read"], one["agrees"]) for one in record["vehicle"]] == [("make", "BMW", False)]
-    assert "MAKE DIFFERS" in record["explanation"]
-    assert record["alerts"] is True
 
 
 json_values: st.SearchStrategy[Any] = st.recursive(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -43,11 +42,3 @@ def test_the_asyncapi_document_names_the_topic_and_the_message() -> None:
     described = document["components"]["messages"]["alarm"]
     assert described["headers"]["properties"]["ce_type"]["const"] == "org.platewatch.alarm.v1"
     assert (FOLDER / described["payload"]["schema"]["$ref"]).is_file()
-
-
-def test_ids_are_the_same_again_and_differ_by_what_they_name() -> None:
-    first = ids.alarm_id("late_list", "ncic", RAISED)
-    assert first == ids.alarm_id("late_list", "ncic", RAISED)
-    others = {ids.alarm_id("held_list", "ncic", RAISED), ids.alarm_id("late_list", "mi", RAISED)}
-    assert len({first, *others, ids.alarm_message_id(first, "raised"), ids.alarm_message_id(first, "cleared")}) == 5
-    assert isinstance(first, UUID)

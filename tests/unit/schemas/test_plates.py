@@ -1,13 +1,10 @@
-"""Plate text rules and derived ids."""
+"""Plate text rules."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.ids import alert_id, entry_id, entry_ids, hit_id, read_id
 from schemas.plates import canonical_plate, normalize_plate
 
 
@@ -27,20 +24,3 @@ def test_spellings_of_one_plate_are_equal(text: str) -> None:
 def test_keeps_what_it_cannot_judge() -> None:
     assert normalize_plate("ab-12 ?é") == "AB12?É"
     assert normalize_plate("ＡＢ１２") == "AB12"  # noqa: RUF001 - full-width text is the case
-
-
-def test_ids_name_what_they_are_made_of() -> None:
-    start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    first = read_id("east", "a.mp4", start, 1)
-    assert first == read_id("east", "a.mp4", start, 1)
-    others = [
-        read_id("east", "a.mp4", start, 2),
-        read_id("west", "a.mp4", start, 1),
-        read_id("east", "b.mp4", start, 1),
-    ]
-    assert len({first, *others}) == 4
-    assert entry_id("ncic", "AB", "C") != entry_id("ncic", "A", "BC")
-    assert entry_ids("ncic", "id")("V1") == entry_id("ncic", "id", "V1")
-    assert entry_ids("ncic", "plate")("AB1", "US-VA", "") == entry_id("ncic", "plate", "AB1", "US-VA", "")
-    hit = hit_id(first, entry_id("ncic", "V1"))
-    assert alert_id(hit, "alert") != alert_id(hit, "cancel")
