@@ -1,32 +1,10 @@
-"""Between in-process types and wire models. Pure functions; a read survives the way there and back unchanged."""
+"""Reads between their in-process and their wire form: one survives the way there and back unchanged."""
 
 from __future__ import annotations
 
-from schemas.events import (
-    BoxEvent,
-    CharacterEvent,
-    CharacterEvidenceEvent,
-    EntrySummaryEvent,
-    HitEvent,
-    ListEvent,
-    LocationEvent,
-    PlateReadEvent,
-    SecondReadingEvent,
-    SourceEvent,
-    VehicleEvent,
-    VehicleEvidenceEvent,
-)
-from schemas.types import (
-    Box,
-    CharacterRead,
-    Hit,
-    HotlistEntry,
-    Location,
-    PlateRead,
-    ReadSource,
-    SecondReading,
-    VehicleDescription,
-)
+from schemas.convert.vehicles import vehicle_from_event, vehicle_to_event
+from schemas.events import BoxEvent, CharacterEvent, LocationEvent, PlateReadEvent, SecondReadingEvent, SourceEvent
+from schemas.types import Box, CharacterRead, Location, PlateRead, ReadSource, SecondReading
 
 
 def read_to_event(read: PlateRead) -> PlateReadEvent:
@@ -87,78 +65,6 @@ def read_from_event(event: PlateReadEvent) -> PlateRead:
         source=ReadSource(event.source.name, event.source.version),
         second_reading=_second_reading_from_event(event.second_reading),
     )
-
-
-def hit_to_event(hit: Hit) -> HitEvent:
-    """Return the wire form of a hit."""
-    return HitEvent(
-        hit_id=hit.hit_id,
-        tier=hit.tier,
-        score=hit.score,
-        explanation=hit.explanation,
-        characters=tuple(
-            CharacterEvidenceEvent.model_validate(
-                {
-                    "read": evidence.read,
-                    "listed": evidence.listed,
-                    "probability": evidence.probability,
-                    "relation": evidence.relation,
-                }
-            )
-            for evidence in hit.characters
-        ),
-        jurisdiction_agrees=hit.jurisdiction_agrees,
-        edit_distance=hit.edit_distance,
-        second_reader_agrees=hit.second_reader_agrees,
-        vehicle=tuple(
-            VehicleEvidenceEvent(
-                feature=evidence.feature,
-                read=evidence.read,
-                listed=evidence.listed,
-                agrees=evidence.agrees,
-                score=evidence.score,
-            )
-            for evidence in hit.vehicle
-        ),
-    )
-
-
-def list_to_event(hit: Hit) -> ListEvent:
-    """Return the list of a hit, with the age of its content when the read was captured."""
-    return ListEvent(hotlist_id=hit.hotlist_id, as_of=hit.list_as_of, age_seconds=hit.list_age_seconds)
-
-
-def entry_to_summary(entry: HotlistEntry) -> EntrySummaryEvent:
-    """Return what an officer needs to confirm an entry with its originating agency."""
-    return EntrySummaryEvent(
-        entry_id=entry.entry_id,
-        plate=entry.plate,
-        jurisdiction=entry.jurisdiction,
-        category=entry.category,
-        source_entry_id=entry.source_entry_id,
-        source_code=entry.source_code,
-        originating_agency=entry.originating_agency,
-        case_number=entry.case_number,
-        priority=entry.priority,
-        vehicle=vehicle_to_event(entry.vehicle),
-        instructions=entry.instructions,
-    )
-
-
-def vehicle_to_event(vehicle: VehicleDescription | None) -> VehicleEvent | None:
-    """Return the wire form of a vehicle's description."""
-    if vehicle is None:
-        return None
-    return VehicleEvent(
-        year=vehicle.year, make=vehicle.make, model=vehicle.model, style=vehicle.style, color=vehicle.color
-    )
-
-
-def vehicle_from_event(event: VehicleEvent | None) -> VehicleDescription | None:
-    """Return the in-process form of a vehicle's description."""
-    if event is None:
-        return None
-    return VehicleDescription(event.year, event.make, event.model, event.style, event.color)
 
 
 def _second_reading_to_event(reading: SecondReading | None) -> SecondReadingEvent | None:
