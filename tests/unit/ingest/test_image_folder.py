@@ -1,34 +1,24 @@
-"""A folder as a camera: order, what is left out, and files that are still being written."""
+"""A folder as a camera: order, and what is left out."""
 
 from __future__ import annotations
 
-import os
-import threading
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from ingest.files import stable_files
 from ingest.image_folder import ImageFolderSource, list_media
 from ingest.source import open_source
 from schemas.errors import UnreadableMedia
 from schemas.settings import ImageFolderCamera
+from tests.unit.ingest.picture_samples import put
 
 
 def folder_source(folder: Path) -> ImageFolderSource:
     source = open_source(ImageFolderCamera(id="lot", path=folder))
     assert isinstance(source, ImageFolderSource)
     return source
-
-
-def put(path: Path, age: float, value: int = 90) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), np.full((32, 48, 3), value, np.uint8))
-    moment = path.stat().st_mtime - age
-    os.utime(path, (moment, moment))
-    return path
 
 
 def test_oldest_first_then_by_name_with_subfolders(tmp_path: Path) -> None:
@@ -79,27 +69,6 @@ def test_a_bad_picture_is_an_error_of_its_item_alone(tmp_path: Path) -> None:
             results[item.name] = str(error)
     assert results["good.png"] == 1
     assert "is empty" in str(results["bad.jpg"])
-
-
-def test_a_file_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
-    old = put(tmp_path / "old.png", 100)
-    fresh = put(tmp_path / "fresh.png", 0)
-    growing = put(tmp_path / "growing.png", 0)
-    done = threading.Event()
-
-    def grow() -> None:
-        while not done.wait(0.02):
-            with growing.open("ab") as file:
-                file.write(b"x")
-
-    writer = threading.Thread(target=grow)
-    writer.start()
-    try:
-        assert list(stable_files([old, fresh, growing])) == [old, fresh]
-    finally:
-        done.set()
-        writer.join()
-    assert growing in list(stable_files([growing]))
 
 
 def test_missing_folder_is_said_in_one_line(tmp_path: Path) -> None:

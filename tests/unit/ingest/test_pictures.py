@@ -13,25 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.picture_header import read_header
 from ingest.pictures import MAX_BYTES, decode_picture, read_picture
 from schemas.errors import UnreadableMedia
-
-SUFFIXES = [".jpg", ".png", ".webp", ".bmp", ".tiff", ".gif"]
-
-
-def scene(height: int = 40, width: int = 60) -> np.ndarray:
-    """A picture whose left half is blue and right half is red, with a white top left corner."""
-    picture = np.zeros((height, width, 3), np.uint8)
-    picture[:, : width // 2] = (220, 30, 30)
-    picture[:, width // 2 :] = (30, 30, 220)
-    picture[: height // 4, : width // 4] = 255
-    return picture
-
-
-def write(path: Path, picture: np.ndarray) -> Path:
-    assert cv2.imwrite(str(path), picture)
-    return path
+from tests.unit.ingest.picture_samples import SUFFIXES, scene, write
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -41,20 +25,6 @@ def test_common_formats_decode_to_what_was_stored(tmp_path: Path, suffix: str) -
     assert decoded.dtype == np.uint8
     assert np.abs(decoded[30, 10].astype(int) - (220, 30, 30)).max() < 60
     assert np.abs(decoded[30, 50].astype(int) - (30, 30, 220)).max() < 60
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_header_says_the_size_that_decoding_gives(tmp_path: Path, suffix: str) -> None:
-    header = read_header(write(tmp_path / f"a{suffix}", scene(33, 71)).read_bytes())
-    assert header is not None
-    assert (header.width, header.height) == (71, 33)
-
-
-def test_lossless_webp_header_is_understood(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "a.webp"), scene(33, 71), [cv2.IMWRITE_WEBP_QUALITY, 101])
-    header = read_header((tmp_path / "a.webp").read_bytes())
-    assert header is not None
-    assert (header.width, header.height) == (71, 33)
 
 
 @given(
