@@ -13,22 +13,23 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from hotlists.freshness import default_max_age_hours
-from hotlists.importer import ImportOptions, ImportReport, import_file
-from hotlists.mapped import mapped_parser
-from hotlists.mapping import load_mapping
-from hotlists.pickup import FolderWatch, signature
-from hotlists.pickup_tray import MOST_TRIES, Tray, digest
-from hotlists.pull import PullContext, Pulled, pull
-from hotlists.sources import PARSERS
+from hotlists.feeds.freshness import default_max_age_hours
+from hotlists.feeds.pickup import FolderWatch, signature
+from hotlists.feeds.pull import pull
+from hotlists.feeds.transfer import PullContext, Pulled
+from hotlists.feeds.tray import MOST_TRIES, Tray, digest
+from hotlists.importing.importer import ImportOptions, ImportReport, import_file
+from hotlists.layouts.mapped import mapped_parser
+from hotlists.layouts.mapping import load_mapping
+from hotlists.layouts.registry import PARSERS
 from pipeline.list_currency import law_hours
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
 from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import FeedSettings, HttpsFeed, Settings, SftpFeed
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.feeds import FeedState, FeedStates
+from storage.hotlists.feeds import FeedState, FeedStates
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +201,7 @@ class HotlistFeed:
         context = PullContext(
             folder=self._tray.folder("working"),
             remote={} if anyhow or removed else state.remote,
-            cancelled=self._stop.is_set,
+            canceled=self._stop.is_set,
             clock=self._clock,
             wait=self._wait,
         )

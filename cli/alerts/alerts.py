@@ -11,7 +11,7 @@ from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.stopping import stop_on_signals
 from schemas.events import Alert, AlertType
-from storage.alerts import AlertLog, StoredAlert
+from storage.alerts.raised import AlertLog, StoredAlert
 from storage.database import open_database
 
 FOLLOW_SECONDS = 0.5

@@ -26,8 +26,8 @@ def rendered_input(settings: Settings) -> DemoInput:
     """Return the demo's own clip, rendered at the first time."""
     from rich.progress import Progress
 
-    from rendering.scenario import demo_scenario
-    from rendering.traffic import render_traffic
+    from rendering.scene.scenario import demo_scenario
+    from rendering.scene.traffic import render_traffic
 
     clip = settings.data_dir / "demo" / "traffic.mp4"
     scenario = demo_scenario()

@@ -18,8 +18,8 @@ from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database, open_database
-from storage.hotlist_edits import HotlistEdits
-from storage.search import system_user
+from storage.hotlists.edits import HotlistEdits
+from storage.reads.search import system_user
 
 EXAMPLE = """
 Examples:

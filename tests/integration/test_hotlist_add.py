@@ -16,7 +16,7 @@ from cli.matching import match
 from schemas.errors import InvalidInput
 from schemas.types import Category
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
+from storage.hotlists.edits import HotlistEdits
 
 app = typer.Typer()
 _group = typer.Typer()

@@ -10,7 +10,9 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from hotlists.pull import PullCancelled, PullContext, Pulled, plain_name, pull
+from hotlists.feeds.names import plain_name
+from hotlists.feeds.pull import pull
+from hotlists.feeds.transfer import PullCanceled, PullContext, Pulled
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.settings import HttpsFeed, SftpFeed
 from tests.unit.feed_servers import (
@@ -174,7 +176,7 @@ class TestHttps:
         refused(gone, tmp_path, TransientError, "https://127.0.0.1:1/list: .*refused")
 
     def test_a_transfer_ends_with_the_run_and_with_its_time(self, https: HttpsServer, tmp_path: Path) -> None:
-        refused(https_feed(https), tmp_path, PullCancelled, "run ends", cancelled=lambda: True)
+        refused(https_feed(https), tmp_path, PullCanceled, "run ends", canceled=lambda: True)
         ticks = iter(range(0, 10_000_000, 4000))
         refused(https_feed(https), tmp_path, TransientError, "transfer_minutes", clock=lambda: float(next(ticks)))
 

@@ -14,7 +14,7 @@ from schemas.plates import canonical_plate
 from schemas.repeats import OpenAlert
 from schemas.settings import RepeatSettings
 from schemas.types import Hit, HotlistEntry, Location, PlateRead, SecondReading, Tier
-from tests.unit.matcher_samples import NOW, characters, entry, read
+from tests.unit.matcher.samples import NOW, characters, entry, read
 
 SETTINGS = RepeatSettings()
 ENTRY = entry("ABC1234", "US-VA")

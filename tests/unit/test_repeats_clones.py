@@ -14,7 +14,7 @@ from matcher.repeats_place import distance_meters
 from schemas.repeats import Sighting
 from schemas.settings import RepeatSettings
 from schemas.types import Location, Tier
-from tests.unit.matcher_samples import NOW, read
+from tests.unit.matcher.samples import NOW, read
 from tests.unit.test_repeats import FAR, HERE, NEAR, hit
 
 SETTINGS = RepeatSettings()

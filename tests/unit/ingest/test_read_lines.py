@@ -15,7 +15,7 @@ from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, pars
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, PlateRead
-from tests.unit.matcher_samples import characters, read
+from tests.unit.matcher.samples import characters, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 

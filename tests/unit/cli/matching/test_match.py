@@ -10,7 +10,7 @@ import pytest
 from cli.matching.match import hit_record
 from ingest.read_lines import NumberedLine, parse_read
 from schemas.types import VehicleDescription
-from tests.unit.matcher_samples import entry, matcher, read
+from tests.unit.matcher.samples import entry, matcher, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 
