@@ -101,7 +101,7 @@ def test_gray_pictures_and_those_with_transparency_are_read_too(code: int, recog
 
 def test_reading_a_picture_imports_no_training_library() -> None:
     program = (
-        "import sys; import numpy as np; import cli.main, cli.read_files; "
+        "import sys; import numpy as np; import cli.main, cli.read.files; "
         "from recognition.recognizer import Recognizer; from schemas.settings import RecognitionSettings; "
         "Recognizer(RecognitionSettings()).read_picture(np.zeros((90, 160, 3), np.uint8)); "
         "print([name for name in ('torch', 'ultralytics', 'tensorflow', 'scipy', 'rapidocr') if name in sys.modules])"
