@@ -9,7 +9,7 @@ from pathlib import Path
 
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
 from recognition.detection.regions import RegionalDetector, open_regional_detector
-from recognition.engines.opening import side_by_side
+from recognition.engines.engine import side_by_side
 from recognition.pictures.borders import LEAST_BORDER, with_border
 from recognition.pictures.crops import as_color, crop
 from recognition.reading.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, believed, fuse

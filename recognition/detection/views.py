@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from schemas.types import Box, PlateDetection
 
 SAME_PLATE = 0.5

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recognition.engines.opening import session_options
+from recognition.engines.onnx_runtime import session_options
 from recognition.reading.text_boxes import Slanted, cut_line, lines_in
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image

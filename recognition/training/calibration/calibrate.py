@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from recognition.detection.detector import open_detector
+from recognition.detection.opening import open_detector
 from recognition.pictures.crops import crop, quality
 from recognition.reading.calibration import (
     PlateConfidence,

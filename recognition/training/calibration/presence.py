@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from recognition.detection.detector import PlateDetector
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.reading.calibration import PlateConfidence, has_digit
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.readings import calibrated

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recognition.detection.postprocess import overlaps
+from recognition.detection.overlap import overlaps
 from recognition.training.reader.data import read_image, read_labels, training_crops
 from rendering.plates.standard import JURISDICTIONS, random_serial, render_plate
 from schemas.errors import ConfigurationError

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recognition.detection.detector import OnnxDetector, PlateDetector, StillDetector
+from recognition.detection.detector import OnnxDetector, PlateDetector
 from recognition.detection.ultralytics_backend import UltralyticsDetector, import_ultralytics, load_yolo
 from recognition.training.detector.metrics import evaluate, table
 from recognition.training.detector.review import correct_labels, read_review
 from recognition.training.detector.start import start_from
+from recognition.training.detector.still import StillDetector
 from recognition.training.examples.labeled_pictures import LabeledPicture, gather, read_sources
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import DetectorSettings

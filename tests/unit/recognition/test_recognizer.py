@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.pictures.borders import with_border
 from recognition.pictures.checks import require_picture
 from recognition.recognizer import Recognizer

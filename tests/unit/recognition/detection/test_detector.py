@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recognition.detection.detector import DEFAULT_WEIGHTS, MODELS, OnnxDetector, open_detector
-from recognition.engines.opening import Backend
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.detection.opening import open_detector
+from recognition.engines.engine import Backend
+from recognition.engines.files import MODELS
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import DetectorSettings
 from tests.unit.recognition.detection.onnx_samples import write_network

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.detection.postprocess import decode, overlap, overlaps, suppress
+from recognition.detection.overlap import overlap, overlaps
+from recognition.detection.postprocess import decode, suppress
 from recognition.detection.preprocess import PADDING, apply, fit, to_tensor
 from schemas.errors import ConfigurationError
 from schemas.types import Box

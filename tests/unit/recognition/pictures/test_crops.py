@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector, open_detector
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.detection.opening import open_detector
 from recognition.engines.opening import open_engine
 from recognition.pictures.annotate import annotate, encode_jpeg
 from recognition.pictures.crops import crop, quality, sharpness
