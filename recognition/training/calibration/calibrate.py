@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,7 +37,7 @@ from recognition.training.calibration.fit import (
 )
 from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops, track
 from recognition.training.calibration.presence import Find, find_all
-from schemas.errors import PlatewatchError
+from recognition.training.command import run_command
 from schemas.settings import RecognitionSettings
 
 EXAMPLE = """
@@ -72,26 +71,12 @@ class Report:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
-
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains (argparse exits with 2 for wrong usage).
-    """
-    options = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    cv2.setNumThreads(max(options.threads, 1))
-    try:
-        _calibrate(options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _calibrate, argv)
 
 
 def _calibrate(options: argparse.Namespace) -> None:
+    cv2.setNumThreads(max(options.threads, 1))
     settings = RecognitionSettings(threads=options.threads)
     ocr_settings = settings.ocr.model_copy(update={"weights": options.weights, "config": options.config})
     ocr = PlateOcr(ocr_settings, options.threads, ReaderCalibration())

@@ -13,7 +13,8 @@ from recognition.detection.overlap import overlap
 from recognition.reading.calibration import PlateConfidence, has_digit
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.readings import calibrated
-from recognition.training.calibration.pictures import read_image, with_signs, without_plates
+from recognition.training.calibration.pictures import with_signs, without_plates
+from recognition.training.examples.labeled_crops import read_image
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image, PlateDetection
 

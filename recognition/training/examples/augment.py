@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recognition.training.reader.model import IMAGE_HEIGHT, IMAGE_WIDTH
+from recognition.training.examples.reader_format import IMAGE_HEIGHT, IMAGE_WIDTH
 from schemas.types import Image
 
 MARGINS = (-0.03, 0.25)  # of the box's height, outwards; a detector's boxes are that inexact

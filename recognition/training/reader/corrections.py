@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 
+from recognition.training.examples.labeled_crops import canonical
 from schemas.errors import InvalidInput
 
 REQUIRED = ("image", "text")
@@ -49,11 +50,6 @@ class Corrections:
 
     rows: tuple[Correction, ...]
     rejected: tuple[RejectedRow, ...]
-
-
-def canonical(text: str) -> str:
-    """Write the look-alikes that labels mix (O and Q as 0, I as 1) in one way."""
-    return text.translate(str.maketrans("OQI", "001"))
 
 
 def read_corrections(path: Path) -> Corrections:

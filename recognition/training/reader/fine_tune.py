@@ -11,8 +11,9 @@ import numpy as np
 import torch
 
 from recognition.reading.calibration_file import load_calibration, write_calibration
-from recognition.training.reader.corrections import Correction, canonical
-from recognition.training.reader.data import BatchSource, LabeledCrop, training_crops, validation_crops
+from recognition.training.examples.labeled_crops import LabeledCrop, canonical, training_crops, validation_crops
+from recognition.training.reader.corrections import Correction
+from recognition.training.reader.data import BatchSource
 from recognition.training.reader.metrics import (
     FUSED_MARGINS,
     ONE_MARGIN,

@@ -9,8 +9,10 @@ import numpy as np
 import torch
 
 from recognition.training.examples.augment import fit, with_border
-from recognition.training.reader.data import Floats, LabeledCrop, canonical, one_hot, read_image
-from recognition.training.reader.model import ALPHABET, PAD, SLOTS, PlateReader
+from recognition.training.examples.labeled_crops import LabeledCrop, canonical, read_image
+from recognition.training.examples.reader_format import ALPHABET, PAD, SLOTS
+from recognition.training.reader.data import Floats, one_hot
+from recognition.training.reader.model import PlateReader
 
 ONE_MARGIN = 0.12
 FUSED_MARGINS = (0.05, 0.12, 0.2)

@@ -7,10 +7,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-IMAGE_HEIGHT, IMAGE_WIDTH = 64, 128
-SLOTS = 9
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-PAD = "_"
+from recognition.training.examples.reader_format import ALPHABET, SLOTS
+
 WIDTH = 64
 STEM_CHANNELS = (32, 48, 64, 80, 96)
 PATCH_GRID = (5, 13)

@@ -17,9 +17,10 @@ from recognition.pictures.crops import window
 from recognition.states.looks import ABROAD, CLASSES
 from recognition.training.examples.abroad import draw_abroad
 from recognition.training.examples.augment import Corners, augment
+from recognition.training.examples.labeled_crops import LabeledCrop, canonical, read_image
 from recognition.training.examples.labeled_pictures import read_split
-from recognition.training.reader.data import LabeledCrop, canonical, read_image
-from rendering.plates.standard import JURISDICTIONS, random_serial, render_plate
+from rendering.plates.designs import JURISDICTIONS
+from rendering.plates.standard import random_serial, render_plate
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 

@@ -14,6 +14,7 @@ from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import CLASSES, StatePicture
 from recognition.states.reader import serial_scores
 from recognition.states.words import text_scores
+from recognition.training.examples.augment import with_border
 from schemas.types import Image
 
 Floats = npt.NDArray[np.float32]
@@ -74,9 +75,7 @@ def joined(parts: Sequence[Evidence]) -> Evidence:
 
 def bordered(image: Image) -> Image:
     """Widen a tight crop by repeating its edge pixels."""
-    width = round(image.shape[0] * BORDER)
-    wide = cv2.copyMakeBorder(image, width, width, width, width, cv2.BORDER_REPLICATE)
-    return wide.astype(np.uint8, copy=False)
+    return with_border(image, BORDER)
 
 
 def narrowed(image: Image, width: int | None) -> Image | None:

@@ -18,10 +18,10 @@ from recognition.reading.ocr import PlateOcr
 from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import StatePicture
 from recognition.states.reader import Weights, combine
-from recognition.training.reader.data import read_image, read_labels, training_crops
+from recognition.training.command import run_command
+from recognition.training.examples.labeled_crops import read_image, read_labels, training_crops
 from recognition.training.state.data import FOLDS, fold_of, labeled_street_samples
 from recognition.training.state.evidence import Evidence, Observer, bordered, joined, label_of, narrowed
-from schemas.errors import PlatewatchError
 from schemas.settings import OcrSettings
 
 WIDTHS = (None, 120, 80, 60)
@@ -31,14 +31,13 @@ _THRESHOLDS = np.arange(0.6, 0.99, 0.01)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0 when done, 1 after an error that a line on standard error explains."""
-    options = _parser().parse_args(argv)
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _weigh, argv)
+
+
+def _weigh(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    try:
-        crops, street = _gather(options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    crops, street = _gather(options)
     everything = joined([crops, street])
     importance = np.concatenate([np.ones(len(crops)), np.full(len(street), _STREET_WEIGHT)])
     picture, serial, _ = fit(everything, importance, with_words=False)
@@ -54,7 +53,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         "utf-8",
     )
     print(options.out.read_text("utf-8"))
-    return 0
 
 
 def fit(

@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from recognition.pictures.crops import crop
@@ -18,9 +17,11 @@ from recognition.reading.ocr import PlateOcr
 from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import ABROAD, CLASSES, StatePicture
 from recognition.states.reader import LEAST_WORDS_WIDTH, MARGIN, Weights, combine, weights
+from recognition.training.command import run_command
+from recognition.training.examples.labeled_crops import read_image
 from recognition.training.examples.labeled_pictures import read_split
 from recognition.training.state.evidence import Evidence, Observer, bordered, label_of, narrowed
-from schemas.errors import InvalidInput, PlatewatchError
+from schemas.errors import InvalidInput
 from schemas.settings import OcrSettings
 from schemas.types import Image
 
@@ -29,26 +30,28 @@ _LEAST_WIDTH = 40  # pixels
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0 when done, 1 after an error that a line on standard error explains."""
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _measure, argv)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    observer = Observer(StatePicture(options.network), TextLineReader(), PlateOcr(OcrSettings(), 1))
+    rows = _labeled(options.crops)
+    print("plates           width  crops  evidence         answered  right of answered  right of all")
+    for width in WIDTHS:
+        _report("US", width, [(image, label) for image, label in rows if CLASSES[label] != ABROAD], observer)
+    _report("other labeled", None, [(image, label) for image, label in rows if CLASSES[label] == ABROAD], observer)
+    for folder in options.abroad:
+        _report(folder.name, None, _street(folder), observer, tight=False)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recognition.training.state.measure", description=__doc__)
     add = parser.add_argument
     add("--crops", type=Path, required=True, metavar="LABELS.csv", help="labeled crops; its rows of split val count")
     add("--abroad", type=Path, action="append", default=[], metavar="DIR", help="detection data set without US plates")
     add("--network", type=Path, metavar="FILE.onnx", help="picture network (default: the shipped one)")
-    options = parser.parse_args(argv)
-    try:
-        observer = Observer(StatePicture(options.network), TextLineReader(), PlateOcr(OcrSettings(), 1))
-        rows = _labeled(options.crops)
-        print("plates           width  crops  evidence         answered  right of answered  right of all")
-        for width in WIDTHS:
-            _report("US", width, [(image, label) for image, label in rows if CLASSES[label] != ABROAD], observer)
-        _report("other labeled", None, [(image, label) for image, label in rows if CLASSES[label] == ABROAD], observer)
-        for folder in options.abroad:
-            _report(folder.name, None, _street(folder), observer, tight=False)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return parser
 
 
 def outcomes(chosen: Weights, evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
@@ -103,24 +106,17 @@ def _labeled(path: Path) -> list[tuple[Image, int]]:
             rows = [row for row in csv.DictReader(stream) if row["split"] == "val"]
     except (OSError, KeyError) as error:
         raise InvalidInput(f"{path}: cannot be read ({error}); expected image,text,jurisdiction,split") from error
-    return [(_image(path.parent / row["image"]), label_of(row["jurisdiction"])) for row in rows]
+    return [(read_image(path.parent / row["image"]), label_of(row["jurisdiction"])) for row in rows]
 
 
 def _street(folder: Path) -> list[tuple[Image, int]]:
     found = []
     for picture in read_split(folder, "val"):
-        image = _image(picture.path)
+        image = read_image(picture.path)
         for box in picture.boxes_in_pixels(image.shape[1], image.shape[0]):
             if box.width >= _LEAST_WIDTH:
                 found.append((crop(image, box, MARGIN), label_of(ABROAD)))
     return found
-
-
-def _image(path: Path) -> Image:
-    image = cv2.imread(str(path))
-    if image is None:
-        raise InvalidInput(f"{path}: cannot be read as a picture; expected JPEG or PNG")
-    return image.astype(np.uint8, copy=False)
 
 
 if __name__ == "__main__":

@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 
 from recognition.training.examples.abroad import draw_abroad
 from recognition.training.examples.augment import augment, fit, with_border
-from recognition.training.examples.synthetic import draw_us
-from recognition.training.reader.data import (
-    BatchSource,
+from recognition.training.examples.labeled_crops import (
     LabeledCrop,
     canonical,
-    one_hot,
     read_labels,
     training_crops,
     validation_crops,
 )
+from recognition.training.examples.reader_format import ALPHABET
+from recognition.training.examples.synthetic import draw_us
+from recognition.training.reader.data import BatchSource, one_hot
 from recognition.training.reader.metrics import best_temperature, calibration, decode
-from recognition.training.reader.model import ALPHABET
 from schemas.errors import InvalidInput
 
 TEXTS = st.text(alphabet="0O1IQAB_", min_size=1, max_size=11)

@@ -16,10 +16,11 @@ import torch
 from fast_plate_ocr import LicensePlateRecognizer
 
 from recognition.training.examples.augment import fit
+from recognition.training.examples.reader_format import ALPHABET
 from recognition.training.examples.synthetic import draw_us
 from recognition.training.reader.data import BatchSource, Sample
 from recognition.training.reader.metrics import decode
-from recognition.training.reader.model import ALPHABET, PlateReader
+from recognition.training.reader.model import PlateReader
 from recognition.training.reader.pseudo_labels import pseudo_labeled
 from recognition.training.reader.train import main, start_reader
 from recognition.training.reader.trainer import Plan, Trainer, load_averaged, reader_loss

@@ -12,7 +12,7 @@ import torch
 
 from recognition.states.looks import ABROAD, CLASSES, StatePicture
 from recognition.states.reader import Weights
-from recognition.training.reader.data import LabeledCrop
+from recognition.training.examples.labeled_crops import LabeledCrop
 from recognition.training.state.data import StateBatches, StateSample, fold_of, labeled_street_samples
 from recognition.training.state.evidence import Evidence, narrowed
 from recognition.training.state.fit import fit, threshold

@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rendering.plates.designs import DESIGNS
+from rendering.plates.designs import DESIGNS, JURISDICTIONS
 from rendering.plates.glyphs import PATHS, Die, advance, draw_text
-from rendering.plates.standard import (
-    JURISDICTIONS,
-    PLATE_HEIGHT,
-    PLATE_WIDTH,
-    WornCharacter,
-    random_serial,
-    render_plate,
-)
+from rendering.plates.standard import PLATE_HEIGHT, PLATE_WIDTH, WornCharacter, random_serial, render_plate
 
 jurisdictions = st.sampled_from(JURISDICTIONS)
 seeds = st.integers(0, 2**32 - 1)

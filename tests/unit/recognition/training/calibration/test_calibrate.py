@@ -97,7 +97,7 @@ def test_files_that_cannot_be_used_are_named(
         ("--crops", str(tmp_path / "none.csv")): "none.csv: cannot be read",
         ("--crops", str(tmp_path / "short.csv")): "short.csv: no column jurisdiction, split",
         ("--crops", str(labels), "--split", "test"): "labels.csv: no row with split test",
-        ("--crops", str(labels), "--split", "train"): "missing.png: no picture that can be read",
+        ("--crops", str(labels), "--split", "train"): "missing.png: cannot be read as a picture",
         ("--crops", str(labels), "--weights", str(tmp_path / "none.onnx")): "none.onnx: no such reader weights",
     }
     for arguments, said in cases.items():

@@ -15,13 +15,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from cli import train
-from recognition.training.reader.corrections import (
-    Correction,
-    canonical,
-    read_corrections,
-    split_by_text,
-    without_texts,
-)
+from recognition.training.examples.labeled_crops import canonical
+from recognition.training.reader.corrections import Correction, read_corrections, split_by_text, without_texts
 from recognition.training.reader.install import install, installed_weights, roll_back
 from schemas.errors import ConfigurationError, InvalidInput
 
