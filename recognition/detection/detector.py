@@ -12,7 +12,7 @@ import numpy as np
 from recognition.detection.inference import STRIDE, DetectorNetwork
 from recognition.detection.postprocess import to_detections
 from recognition.detection.preprocess import Letterbox, apply, fit, require_pictures, to_tensor
-from recognition.detection.views import STILL_VIEWS, View, merge, mirrored
+from recognition.detection.views import STILL_VIEWS, StillView, merge, mirrored
 from recognition.engines.engine import Backend
 from recognition.engines.files import MODELS
 from schemas.types import Image, PlateDetection
@@ -107,7 +107,7 @@ class OnnxDetector:
         least = self._confidence / len(views)
         return merge([self._look(image, view, least) for view in views], self._confidence)
 
-    def _look(self, image: Image, view: View, confidence: float) -> list[PlateDetection]:
+    def _look(self, image: Image, view: StillView, confidence: float) -> list[PlateDetection]:
         height, width = image.shape[:2]
         size = tuple(round(side * view.scale / STRIDE) * STRIDE for side in self._network.input_size)
         box = fit(width, height, (size[0], size[1]), stride=self._network.stride)

@@ -11,10 +11,10 @@ from typing import Protocol
 
 from rapidfuzz.distance import Levenshtein
 
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.crops import window
 from recognition.reading.text_lines import TextLine, TextLineReader
 from recognition.results import VehiclePass
-from recognition.tracking.track import PICTURE_MARGIN
 from schemas.plates import MAX_PLATE_LENGTH, canonical_plate, normalize_plate
 from schemas.types import Box, Image, PlateRead, SecondReading
 

@@ -24,7 +24,8 @@ from recognition.reading.calibration import (
     expected_calibration_error,
 )
 from recognition.reading.calibration_file import write_calibration
-from recognition.reading.ocr import DEFAULT_WEIGHTS, PlateOcr
+from recognition.reading.network import DEFAULT_WEIGHTS
+from recognition.reading.ocr import PlateOcr
 from recognition.training.calibration.fit import (
     Believed,
     Reading,
@@ -119,10 +120,10 @@ def _plates(
         shown = [condition(one.image, np.random.default_rng([seed, number])) for number, one in enumerate(crops)]
         for look in (False, True):
             start = len(readings)
-            for number, evidence in enumerate(ocr.evidence(shown, second_look=look)):
-                text, label = evidence.result.text, crops[number].text
+            for number, combined in enumerate(ocr.read_combined(shown, second_look=look)):
+                text, label = combined.result.text, crops[number].text
                 is_right = crops[number].spelled(text) == crops[number].spelled(label)
-                readings.append(Reading(number, evidence, is_right))
+                readings.append(Reading(number, combined, is_right))
             weights += [_TRUE_BOX_WEIGHT if not groups or len(groups) == 1 else _WORSE_WEIGHT] * len(crops)
             groups.append((f"{name}, {'second' if look else 'first'} look", slice(start, len(readings))))
     counted = np.array(weights)
@@ -132,7 +133,7 @@ def _plates(
     for name, part in groups:
         report.add(name, Believed(confidence[part], right[part], crop_numbers[part]))
     first = groups[0][1]
-    raw = [reading.evidence.sureness for reading in readings[first]]
+    raw = [reading.combined.sureness for reading in readings[first]]
     print(f"{'the same without calibration':34} {'':26}   {expected_calibration_error(raw, right[first]):.3f}")
     for bin_ in calibration_bins(confidence[first], right[first], 10):
         print(f"    {bin_.count:4} plates of mean confidence {bin_.confidence:.3f}: {bin_.right:.3f} right")
@@ -153,7 +154,7 @@ def _tracks(
         for frames in _FRAMES:
             shots = track(one.image, frames, np.random.default_rng([seed, number, frames]))
             weights = tuple(quality(crop(picture, box, 0.0), box, 1.0) for picture, box in shots)
-            tracks.append(TrackReadings(number, tuple(ocr.evidence(shots, second_look=False)), weights))
+            tracks.append(TrackReadings(number, tuple(ocr.read_combined(shots, second_look=False)), weights))
     tempering, believed = fit_tracks(
         tracks,
         lambda number, text: crops[number].spelled(text) == crops[number].spelled(crops[number].text),

@@ -23,7 +23,8 @@ from rapidfuzz.distance import Levenshtein
 from recognition.pictures.crops import crop
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.calibration_file import weights_digest
-from recognition.reading.ocr import DEFAULT_WEIGHTS, PlateOcr
+from recognition.reading.network import DEFAULT_WEIGHTS
+from recognition.reading.ocr import PlateOcr
 from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops
 from recognition.training.command import run_command
 from schemas.errors import ConfigurationError

@@ -66,9 +66,9 @@ def find_all(
 
     def look(picture: Image) -> Iterator[tuple[PlateDetection, str, float]]:
         wide = [d for d in detector.detect([picture])[0] if d.box.width >= least_width]
-        readings = ocr.evidence([(picture, d.box) for d in wide], second_look=True) if wide else []
-        for detection, evidence in zip(wide, readings, strict=True):
-            result = calibrated(evidence, plate)
+        readings = ocr.read_combined([(picture, d.box) for d in wide], second_look=True) if wide else []
+        for detection, combined in zip(wide, readings, strict=True):
+            result = calibrated(combined, plate)
             if len(result.text) > 1:
                 yield detection, result.text, result.confidence
 

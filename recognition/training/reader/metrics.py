@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from recognition.training.examples.augment import fit, with_border
+from recognition.training.examples.augment import bordered, fit
 from recognition.training.examples.labeled_crops import LabeledCrop, canonical, read_image
 from recognition.training.examples.reader_format import ALPHABET, PAD, SLOTS
 from recognition.training.reader.data import Floats, one_hot
@@ -67,7 +67,7 @@ def logits_at(reader: PlateReader, crops: Sequence[LabeledCrop], margin: float, 
     reader.eval()
     parts: list[Floats] = []
     for start in range(0, len(crops), batch):
-        inputs = [fit(with_border(read_image(crop.path), margin)) for crop in crops[start : start + batch]]
+        inputs = [fit(bordered(read_image(crop.path), margin)) for crop in crops[start : start + batch]]
         with torch.inference_mode():
             parts.append(np.asarray(reader(torch.from_numpy(np.stack(inputs))), dtype=np.float32))
     return np.concatenate(parts)

@@ -16,11 +16,13 @@ from recognition.pictures.crops import crop
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import ABROAD, CLASSES, StatePicture
-from recognition.states.reader import LEAST_WORDS_WIDTH, MARGIN, Weights, combine, weights
+from recognition.states.reader import LEAST_WORDS_WIDTH, MARGIN
+from recognition.states.weighing import EvidenceWeights, fitted_weights, weigh
 from recognition.training.command import run_command
+from recognition.training.examples.augment import bordered
 from recognition.training.examples.labeled_crops import read_image
 from recognition.training.examples.labeled_pictures import read_split
-from recognition.training.state.evidence import Evidence, Observer, bordered, label_of, narrowed
+from recognition.training.state.evidence import BORDER, Observer, StateEvidence, label_of, narrowed
 from schemas.errors import InvalidInput
 from schemas.settings import OcrSettings
 from schemas.types import Image
@@ -54,10 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def outcomes(chosen: Weights, evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
+def outcomes(chosen: EvidenceWeights, evidence: StateEvidence) -> tuple[np.ndarray, np.ndarray]:
     """Return for every plate whether a state is named (n,) and whether it is the right one (n,)."""
     words = evidence.words if chosen.text else [None] * len(evidence)
-    found = np.stack([combine(chosen, *row) for row in zip(evidence.looks, evidence.serial, words, strict=True)])
+    found = np.stack([weigh(chosen, *row) for row in zip(evidence.looks, evidence.serial, words, strict=True)])
     best = found.argmax(axis=1)
     named = (found.max(axis=1) >= chosen.threshold) & (best != CLASSES.index(ABROAD))
     return named, named & (best == evidence.labels)
@@ -70,7 +72,7 @@ def _report(
     for image, label in rows:
         scaled = narrowed(image, width)
         if scaled is not None:
-            pictures.append(bordered(scaled) if tight else scaled)
+            pictures.append(bordered(scaled, BORDER) if tight else scaled)
             labels.append(label)
     if not pictures:
         return
@@ -89,8 +91,8 @@ def _report(
     print(f"{'':15}  {1000 * spent:.0f} ms of one core per plate for all evidence", flush=True)
 
 
-def _kinds() -> dict[str, Weights]:
-    full, quick = weights(with_lines=True), weights(with_lines=False)
+def _kinds() -> dict[str, EvidenceWeights]:
+    full, quick = fitted_weights(with_lines=True), fitted_weights(with_lines=False)
     return {
         "all": full,
         "without lines": quick,

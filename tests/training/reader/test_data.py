@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.training.examples.abroad import draw_abroad
-from recognition.training.examples.augment import augment, fit, with_border
+from recognition.training.examples.augment import augment, bordered, fit
 from recognition.training.examples.labeled_crops import (
     LabeledCrop,
     canonical,
@@ -96,9 +96,9 @@ def test_fit_turns_bgr_into_rgb() -> None:
 
 def test_border_repeats_the_edge() -> None:
     image = np.full((50, 100, 3), 7, dtype=np.uint8)
-    bordered = with_border(image, 0.12)
-    assert bordered.shape == (62, 112, 3)
-    assert (bordered == 7).all()
+    wide = bordered(image, 0.12)
+    assert wide.shape == (62, 112, 3)
+    assert (wide == 7).all()
 
 
 @pytest.mark.parametrize("draw", [draw_us, draw_abroad])

@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from recognition.states.looks import ABROAD, CLASSES, StatePicture
-from recognition.states.reader import Weights
+from recognition.states.weighing import EvidenceWeights
 from recognition.training.examples.labeled_crops import LabeledCrop
 from recognition.training.state.data import StateBatches, StateSample, fold_of, labeled_street_samples
-from recognition.training.state.evidence import Evidence, narrowed
+from recognition.training.state.evidence import StateEvidence, narrowed
 from recognition.training.state.fit import fit, threshold
 from recognition.training.state.model import StateNet, export_onnx, from_detector
 from recognition.training.state.train import main
@@ -113,11 +113,11 @@ def test_evidence_that_tells_gets_weight_and_noise_gets_none() -> None:
     wrong = rng.random(200) < 0.2
     telling[wrong] = np.roll(telling[wrong], 1, axis=1)
     noise = rng.normal(size=telling.shape).astype(np.float32)
-    evidence = Evidence(telling, noise, np.zeros_like(noise), labels)
+    evidence = StateEvidence(telling, noise, np.zeros_like(noise), labels)
     picture, serial, text = fit(evidence, np.ones(200), with_words=False)
     assert picture > 10 * serial
     assert text == 0.0
-    assert threshold(Weights(picture, serial, 0.0, 0.0), evidence, np.ones(200)) > 0.6
+    assert threshold(EvidenceWeights(picture, serial, 0.0, 0.0), evidence, np.ones(200)) > 0.6
 
 
 def test_pictures_are_only_made_smaller() -> None:

@@ -15,7 +15,8 @@ from recognition.detection.opening import open_detector
 from recognition.engines.opening import open_engine
 from recognition.pictures.annotate import annotate, encode_jpeg
 from recognition.pictures.crops import crop, quality, sharpness
-from recognition.reading.ocr import PlateOcr, find_config
+from recognition.reading.network import find_config
+from recognition.reading.ocr import PlateOcr
 from recognition.results import PictureRead
 from schemas.errors import ConfigurationError
 from schemas.settings import DetectorSettings, OcrSettings

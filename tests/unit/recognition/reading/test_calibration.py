@@ -143,8 +143,8 @@ def labeled(count: int, seed: int) -> list[Reading]:
     rng = np.random.default_rng(seed)
     made = []
     for number in range(count):
-        evidence = weigh_up([reading("ABC123", float(rng.uniform(0.85, 0.999)))])
-        made.append(Reading(number, evidence, bool(rng.random() < evidence.sureness**2)))
+        combined = weigh_up([reading("ABC123", float(rng.uniform(0.85, 0.999)))])
+        made.append(Reading(number, combined, bool(rng.random() < combined.sureness**2)))
     return made
 
 
@@ -152,7 +152,7 @@ def test_a_fit_mends_an_overconfident_reader() -> None:
     readings = labeled(1500, 1)
     folds = folds_of([str(number) for number in range(len(readings))], 0)
     right = np.array([one.right for one in readings])
-    before = expected_calibration_error([one.evidence.sureness for one in readings], right)
+    before = expected_calibration_error([one.combined.sureness for one in readings], right)
     after = Believed(cross_fitted(readings, np.ones(len(readings)), folds), right, np.arange(len(readings)))
     assert before > 0.1
     assert after.error < 0.06
@@ -161,7 +161,7 @@ def test_a_fit_mends_an_overconfident_reader() -> None:
     fitted = fit_plate(readings, np.ones(len(readings)))
     assert fitted.sureness >= 0
     assert fitted.agreement >= 0
-    assert calibrated(readings[0].evidence, fitted).text == "ABC123"
+    assert calibrated(readings[0].combined, fitted).text == "ABC123"
 
 
 def test_folds_keep_plates_of_one_text_together() -> None:

@@ -13,8 +13,8 @@ import yaml
 
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.calibration_file import calibration_path, weights_digest
-from recognition.reading.network import _output_problem
-from recognition.reading.ocr import DEFAULT_WEIGHTS, PlateOcr, find_config
+from recognition.reading.network import DEFAULT_WEIGHTS, _output_problem, find_config
+from recognition.reading.ocr import PlateOcr
 from schemas.errors import ConfigurationError
 from schemas.settings import OcrSettings
 

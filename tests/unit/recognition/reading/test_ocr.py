@@ -118,9 +118,9 @@ def test_an_uncalibrated_reader_gives_what_the_network_says() -> None:
     plain = PlateOcr(OcrSettings(margins=(0.1,)), 1, ReaderCalibration())
     picture, box = plate()
     (result,) = plain.read_plates([(picture, box)])
-    (evidence,) = plain.evidence([(picture, box)], second_look=False)
-    assert evidence.sureness == evidence.agreement
-    assert np.allclose(result.char_probs, evidence.result.char_probs, atol=1e-3)
+    (combined,) = plain.read_combined([(picture, box)], second_look=False)
+    assert combined.sureness == combined.agreement
+    assert np.allclose(result.char_probs, combined.result.char_probs, atol=1e-3)
 
 
 @pytest.mark.parametrize(("threshold", "second_look", "crops"), [(0.0, True, 2), (1.0, True, 7), (1.0, False, 2)])

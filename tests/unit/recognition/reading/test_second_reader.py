@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.reading.second_reader import (
     SecondReader,
     Serial,
@@ -21,7 +22,6 @@ from recognition.reading.second_reader import (
 from recognition.reading.text_lines import TextLine, available
 from recognition.results import VehiclePass
 from recognition.states.reader import StateRead
-from recognition.tracking.track import PICTURE_MARGIN
 from rendering.plates.standard import render_plate
 from schemas.ids import read_id
 from schemas.plates import normalize_plate

@@ -12,7 +12,9 @@ import pytest
 
 from recognition.reading.text_lines import CHARACTERS, TextLine, TextLineReader
 from recognition.states.looks import ABROAD, CLASSES, DEFAULT_WEIGHTS, StatePicture, to_input
-from recognition.states.reader import StateReader, combine, plate_picture, serial_scores, weights
+from recognition.states.reader import StateReader, plate_picture
+from recognition.states.serials import serial_scores
+from recognition.states.weighing import fitted_weights, weigh
 from rendering.plates.standard import render_plate
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Box, Image
@@ -49,7 +51,7 @@ def test_a_plate_with_a_legible_name_gets_its_state(
     read = states.read(picture, box, serial, lines.read(plate_picture(picture, box)))
     assert read is not None
     assert read.jurisdiction == jurisdiction
-    assert weights(with_lines=True).threshold <= read.confidence <= 1.0
+    assert fitted_weights(with_lines=True).threshold <= read.confidence <= 1.0
 
 
 def test_nothing_to_see_is_no_state(states: StateReader, lines: TextLineReader) -> None:
@@ -101,10 +103,10 @@ def test_evidence_is_weighed_and_words_outweigh_looks() -> None:
     looks[0] = -0.1
     words = np.zeros(len(CLASSES), np.float32)
     words[5] = 12.0
-    chosen = weights(with_lines=True)
+    chosen = fitted_weights(with_lines=True)
     none = np.zeros(len(CLASSES), np.float32)
-    assert combine(chosen, looks, none, None).argmax() == 0
-    assert combine(chosen, looks, none, words).argmax() == 5
+    assert weigh(chosen, looks, none, None).argmax() == 0
+    assert weigh(chosen, looks, none, words).argmax() == 5
 
 
 @pytest.mark.parametrize("shape", [(0, 5, 3), (20, 40), (20, 40, 4)])

@@ -13,7 +13,7 @@ import pytest
 from rendering.plates.designs import DESIGNS
 from rendering.plates.standard import random_serial
 from rendering.scene.scenario import FAR, NEAR, demo_scenario, distance
-from rendering.scene.scenery import View
+from rendering.scene.scenery import RoadView
 from rendering.scene.traffic import render_frames, render_traffic
 from rendering.scene.vehicles import PLATE_METERS, SHAPES
 from schemas.errors import ConfigurationError
@@ -61,7 +61,7 @@ def test_expectations_follow_from_plates_and_lists() -> None:
 
 
 def test_every_plate_is_large_enough_long_enough() -> None:
-    view = View(1280, 720)
+    view = RoadView(1280, 720)
     scenario = demo_scenario()
     for vehicle in scenario.vehicles:
         shape = SHAPES[vehicle.body]

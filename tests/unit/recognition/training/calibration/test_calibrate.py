@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from recognition.reading.calibration_file import calibration_path, load_calibration
-from recognition.reading.ocr import DEFAULT_WEIGHTS, find_config
+from recognition.reading.network import DEFAULT_WEIGHTS, find_config
 from recognition.training.calibration import calibrate as calibration_tool
 from recognition.training.calibration import confusion as confusion_tool
 from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops, track, with_signs, without_plates
