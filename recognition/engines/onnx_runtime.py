@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,14 @@ class OnnxRuntimeEngine:
         return output
 
 
-def open_session(weights: Path, what: str, threads: int) -> Any:
+def open_session(weights: Path, what: str, threads: int, providers: Sequence[str] | None = None) -> Any:
     """Load a network.
 
     Args:
         weights: The network (.onnx).
         what: What it is, for the message where it is missing.
         threads: Threads within an operation; 0: one per core.
+        providers: ONNX Runtime's execution providers, best first; None: those that this machine has.
 
     Returns:
         An `onnxruntime.InferenceSession`.
@@ -56,7 +58,9 @@ def open_session(weights: Path, what: str, threads: int) -> Any:
     runtime = importlib.import_module("onnxruntime")
     try:
         return runtime.InferenceSession(
-            str(weights), sess_options=session_options(threads), providers=available_providers()
+            str(weights),
+            sess_options=session_options(threads),
+            providers=list(providers) if providers else available_providers(),
         )
     except Exception as error:
         # ONNX Runtime's errors have no common base of their own.

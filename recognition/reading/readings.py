@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.reading.calibration import PlateConfidence, same_zero, tempered, text_probabilities
+from recognition.reading.calibration import PlateConfidence
+from recognition.reading.slot_probabilities import same_zero, tempered, text_probabilities
 from schemas.types import OcrResult
 
 _FLOOR = 1e-6

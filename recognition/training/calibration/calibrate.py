@@ -15,14 +15,8 @@ import numpy as np
 
 from recognition.detection.opening import open_detector
 from recognition.pictures.crops import crop, quality
-from recognition.reading.calibration import (
-    PlateConfidence,
-    Presence,
-    ReaderCalibration,
-    TrackTempering,
-    calibration_bins,
-    expected_calibration_error,
-)
+from recognition.reading.calibration import PlateConfidence, Presence, ReaderCalibration, TrackTempering
+from recognition.reading.calibration_error import calibration_bins, expected_calibration_error
 from recognition.reading.calibration_file import write_calibration
 from recognition.reading.network import DEFAULT_WEIGHTS
 from recognition.reading.ocr import PlateOcr

@@ -9,14 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.reading.calibration import (
-    PlateConfidence,
-    Presence,
-    TrackTempering,
-    expected_calibration_error,
-    has_digit,
-    log_odds,
-)
+from recognition.reading.calibration import PlateConfidence, Presence, TrackTempering, has_digit, log_odds
+from recognition.reading.calibration_error import expected_calibration_error
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.readings import CombinedReading, calibrated
 

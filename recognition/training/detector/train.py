@@ -116,7 +116,8 @@ def _train(options: argparse.Namespace) -> Path:
     # The number of threads must be known before torch is imported, which the trainer's module does.
     os.environ.setdefault("OMP_NUM_THREADS", str(options.threads))
     ultralytics = import_ultralytics(verbose=True)
-    from recognition.training.detector.trainer import Judge, Recipe, resume, train
+    from recognition.training.detector.recipe import Judge, Recipe
+    from recognition.training.detector.trainer import resume, train
 
     options.out.mkdir(parents=True, exist_ok=True)
     start = None if options.resume else _loadable_start(options, ultralytics)

@@ -7,15 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.reading.calibration import (
-    PlateConfidence,
-    Presence,
-    TrackTempering,
-    calibration_bins,
-    expected_calibration_error,
-    tempered,
-    text_probabilities,
-)
+from recognition.reading.calibration import PlateConfidence, Presence, TrackTempering
 from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.reading.readings import result_from
 from schemas.types import CharacterRead, OcrResult
@@ -25,68 +17,11 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 probabilities = st.floats(0, 1)
 
 
-def distributions(seed: int, sharp: float = 0.05) -> np.ndarray:
-    return np.random.default_rng(seed).dirichlet([sharp] * len(ALPHABET), 9).astype(np.float32)
-
-
 def reading(text: str, confidence: float) -> OcrResult:
     slots = np.full((9, len(ALPHABET)), (1 - confidence) / (len(ALPHABET) - 1), np.float32)
     for slot, character in enumerate(text.ljust(9, "_")):
         slots[slot, ALPHABET.index(character)] = confidence
     return result_from(slots, ALPHABET, "_")
-
-
-def test_confidence_that_is_the_share_that_is_right_has_no_error() -> None:
-    assert expected_calibration_error([0.75] * 4, [True, True, True, False]) == pytest.approx(0)
-    assert expected_calibration_error([1.0, 0.0], [True, False]) == 0
-    assert expected_calibration_error([1.0, 0.0], [False, True]) == 1
-    # Half the reads are off by .4, the others by .1.
-    assert expected_calibration_error([0.6, 0.6, 0.1, 0.1], [True, True, False, False]) == pytest.approx(0.25)
-
-
-def test_bins_hold_every_read_once() -> None:
-    found = calibration_bins([0.05, 0.06, 0.55, 1.0], [False, True, True, True], 10)
-    assert [(part.count, part.right) for part in found] == [(2, 0.5), (1, 1.0), (1, 1.0)]
-    assert found[0].confidence == pytest.approx(0.055)
-
-
-@pytest.mark.parametrize(
-    ("confidence", "right"),
-    [
-        ([], []),
-        ([0.5], [True, False]),
-        ([1.5], [True]),
-        ([-0.1], [True]),
-        ([float("nan")], [True]),
-        ([[0.5]], [[True]]),
-    ],
-)
-def test_what_are_no_confidences_is_refused(confidence: list[float], right: list[bool]) -> None:
-    with pytest.raises(ValueError, match="expected"):
-        expected_calibration_error(confidence, right)
-
-
-@given(st.lists(st.tuples(probabilities, st.booleans()), min_size=1, max_size=40), st.integers(1, 30))
-def test_the_error_is_between_none_and_all(reads: list[tuple[float, bool]], bins: int) -> None:
-    assert 0 <= expected_calibration_error([c for c, _ in reads], [r for _, r in reads], bins) <= 1
-
-
-@given(st.integers(0, 2**32 - 1), st.floats(0.001, 0.999))
-def test_tempering_gives_the_text_its_probability_and_keeps_it(seed: int, target: float) -> None:
-    before = distributions(seed)
-    after = tempered(before, ALPHABET, target)
-    assert (after.argmax(axis=1) == before.argmax(axis=1)).all()
-    assert np.allclose(after.sum(axis=1), 1, atol=1e-4)
-    reached = float(text_probabilities(after, ALPHABET).prod())
-    flat, sharp = (float(text_probabilities(tempered(before, ALPHABET, t), ALPHABET).prod()) for t in (0.0, 1.0))
-    assert reached == pytest.approx(min(max(target, flat), sharp), abs=0.02)
-
-
-def test_the_letter_o_and_zero_are_one_character() -> None:
-    slots = distributions(1)
-    slots[0] = 0
-    slots[0, [ALPHABET.index("0"), ALPHABET.index("O"), ALPHABET.index("D")]] = (0.5, 0.4, 0.1)
-    assert text_probabilities(slots, ALPHABET)[0] == pytest.approx(0.9)
 
 
 maps = st.builds(PlateConfidence, st.floats(-5, 5), st.floats(0, 5), st.floats(0, 5))

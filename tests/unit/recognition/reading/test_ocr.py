@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.reading.calibration import ReaderCalibration, text_probabilities
+from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.ocr import PlateOcr
+from recognition.reading.slot_probabilities import text_probabilities
 from schemas.errors import InvalidInput
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image

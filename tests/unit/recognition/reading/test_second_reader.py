@@ -19,7 +19,8 @@ from recognition.reading.second_reader import (
     plate_in_picture,
     serial_candidates,
 )
-from recognition.reading.text_lines import TextLine, available
+from recognition.reading.text_lines import TextLine
+from recognition.reading.text_networks import available
 from recognition.results import VehiclePass
 from recognition.states.reader import StateRead
 from rendering.plates.standard import render_plate

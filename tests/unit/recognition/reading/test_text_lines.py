@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from rapidfuzz import fuzz
 
-import recognition.reading.text_lines as module
-from recognition.reading.text_lines import CHARACTERS, TextLineReader, available, decode, input_shape, line_input
+from recognition.reading.text_lines import TextLineReader, input_shape
+from recognition.reading.text_networks import line_input
 from rendering.plates.standard import render_plate
-from schemas.errors import ConfigurationError, InvalidInput
+from schemas.errors import InvalidInput
 
 
 @pytest.fixture(scope="module")
@@ -77,21 +77,6 @@ def test_what_is_no_picture_is_refused_by_name(reader: TextLineReader, picture: 
         reader.read(picture)
 
 
-def test_without_the_package_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PACKAGE", "rapidocr_that_is_not_there")
-    assert not available()
-    with pytest.raises(ConfigurationError, match=r"platewatch\[second-reader\]"):
-        TextLineReader().read(np.zeros((20, 40, 3), np.uint8))
-
-
-def test_a_damaged_network_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"):
-        (tmp_path / name).write_bytes(b"no network")
-    monkeypatch.setattr(module, "_model_folder", lambda: tmp_path)
-    with pytest.raises(ConfigurationError, match=r"PP-OCRv6_det_small\.onnx: not a network"):
-        TextLineReader().load()
-
-
 def test_threads_share_one_reader() -> None:
     shared_reader = TextLineReader(threads=1)
     plate = render_plate("ABC1234", "US-WA", np.random.default_rng(1)).image
@@ -103,15 +88,6 @@ def test_threads_share_one_reader() -> None:
         thread.join()
     assert len(found) == 3
     assert found[0] == found[1] == found[2]
-
-
-def test_repeated_steps_are_one_character_and_a_blank_parts_two() -> None:
-    a, b = CHARACTERS.index("A"), CHARACTERS.index("B")
-    columns = np.eye(len(CHARACTERS), dtype=np.float32)
-    text, score = decode(columns[[a, a, 0, a, b, b, 0]] * np.float32(0.8))
-    assert text == "AAB"
-    assert score == pytest.approx(0.8)
-    assert decode(columns[[0, 0]]) == ("", 0.0)
 
 
 def test_inputs_have_the_networks_stride() -> None:

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition.reading.text_lines import CHARACTERS, TextLine, TextLineReader
+from recognition.reading.text_lines import TextLine, TextLineReader
+from recognition.reading.text_networks import CHARACTERS
 from recognition.states.looks import CLASSES
 from recognition.states.reader import StateReader, plate_picture
 from recognition.states.weighing import fitted_weights

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from recognition.reading.calibration import (
-    PlateConfidence,
-    expected_calibration_error,
-)
+from recognition.reading.calibration import PlateConfidence
+from recognition.reading.calibration_error import expected_calibration_error
 from recognition.reading.readings import calibrated, result_from, weigh_up
 from recognition.training.calibration.fit import (
     FOLDS,
