@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.states.looks import ABROAD, CLASSES
-from rendering.serials.formats import serial_likelihoods
+from rendering.serials.likelihoods import serial_likelihoods
 
 Floats = npt.NDArray[np.float32]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from rendering.plates.designs import JURISDICTIONS
 from rendering.plates.generator import GENERATED_CLASSES, STYLES, draw_plate
-from rendering.serials.formats import PLATE_CLASSES, formats, matches
+from rendering.serials.formats import PLATE_CLASSES, formats
+from tests.unit.rendering.serials.samples import matches
 
 seeds = st.integers(0, 2**32 - 1)
 
