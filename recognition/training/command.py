@@ -32,7 +32,9 @@ def run_command(
     if problem := misuse(options):
         parser.error(problem)
     logging.basicConfig(format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("recognition").setLevel(logging.INFO)
+    # The command's own module is called __main__ while it runs.
+    for name in ("recognition", "__main__"):
+        logging.getLogger(name).setLevel(logging.INFO)
     try:
         work(options)
     except PlatewatchError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
-import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,6 @@ of them is sure; `python -m recognition.training.reader.train --plate-texts` lea
 by hand: a text that a person has checked has trust 1.
 """
 
-log = logging.getLogger(__name__)
 
 GeneralReader = Callable[[Image], tuple[str, float]]
 

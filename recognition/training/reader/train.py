@@ -23,6 +23,8 @@ from recognition.training.reader.trainer import CHECKPOINT, Plan, Trainer, load_
 from recognition.training.reader.weights import average, export_onnx, load_weights
 from schemas.errors import ConfigurationError, InvalidInput
 
+log = logging.getLogger(__name__)
+
 EXAMPLE = """
 example: fine-tune fast-plate-ocr's published weights, then measure and write the calibrated model
   python -m recognition.training.reader.train --from cct_xs_v1_global.onnx --crops plate-ocr/labels.csv \\
@@ -103,7 +105,7 @@ def _train(reader: PlateReader, crops: Sequence[LabeledCrop], options: argparse.
     if not kept:
         raise InvalidInput(f"{options.crops}: no row to train with is left beside val; expected rows with split train")
     source = BatchSource(kept, pseudo, font_files(options.fonts), size=options.batch, seed=options.seed)
-    logging.getLogger(__name__).info("%d crops, %d pseudo-labeled plates", len(kept), len(pseudo))
+    log.info("%d crops, %d pseudo-labeled plates", len(kept), len(pseudo))
     trainer = Trainer(reader, source, Plan(options.steps, options.lr), options.out)
     if options.resume:
         trainer.resume()

@@ -27,6 +27,8 @@ from recognition.training.state.model import export_onnx, from_detector
 from recognition.training.state.trainer import CHECKPOINT, StateTrainer
 from schemas.errors import ConfigurationError, InvalidInput
 
+log = logging.getLogger(__name__)
+
 EXAMPLE = """
 example: label street pictures by their own words, then train the network that ships
   python -m recognition.training.state.labels plate-detection/open-images --out street.csv
@@ -77,7 +79,7 @@ def _gather(options: argparse.Namespace) -> tuple[list[StateSample], list[StateS
         abroad += street_samples(folder, every=True)
     for folder in options.wide:
         abroad += street_samples(folder, every=False)
-    logging.getLogger(__name__).info("%d US crops, %d street, %d abroad", len(crops), len(street), len(abroad))
+    log.info("%d US crops, %d street, %d abroad", len(crops), len(street), len(abroad))
     return crops, street, abroad
 
 
