@@ -56,13 +56,13 @@ def read_labels(path: Path) -> list[LabeledCrop]:
         raise InvalidInput(f"{path}: {error.strerror}; expected a label file") from error
 
 
-def canonical(text: str) -> str:
+def folded(text: str) -> str:
     """Write the look-alikes that labels mix (O and Q as 0, I as 1) in one way."""
     return text.translate(str.maketrans("OQI", "001"))
 
 
 def training_crops(crops: Sequence[LabeledCrop]) -> list[LabeledCrop]:
-    """Keep what may be learned from: no val row, and no row whose text, canonically written, is a val row's.
+    """Keep what may be learned from: no val row, and no row whose text, folded, is a val row's.
 
     Rows that the reader cannot express (longer than its slots, foreign characters) or whose label leaves out most of
     the plate (one character) are left out too.
@@ -73,12 +73,12 @@ def training_crops(crops: Sequence[LabeledCrop]) -> list[LabeledCrop]:
     Returns:
         The rows to train with, in order.
     """
-    measured = {canonical(crop.text) for crop in crops if crop.split != "train"}
+    measured = {folded(crop.text) for crop in crops if crop.split != "train"}
     return [
         crop
         for crop in crops
         if crop.split == "train"
-        and canonical(crop.text) not in measured
+        and folded(crop.text) not in measured
         and 2 <= len(crop.text) <= SLOTS
         and not set(crop.text) - set(ALPHABET)
     ]

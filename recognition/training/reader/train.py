@@ -15,7 +15,14 @@ from recognition.training.command import run_command
 from recognition.training.examples.labeled_crops import LabeledCrop, read_labels, training_crops, validation_crops
 from recognition.training.examples.synthetic import font_files
 from recognition.training.reader.data import BatchSource
-from recognition.training.reader.metrics import ONE_MARGIN, best_temperature, calibration, expressible, logits_at, score
+from recognition.training.reader.metrics import (
+    ONE_MARGIN,
+    best_temperature,
+    character_calibration,
+    expressible,
+    logits_at,
+    score,
+)
 from recognition.training.reader.model import PlateReader
 from recognition.training.reader.plate_texts import read_plate_texts
 from recognition.training.reader.pseudo_labels import pseudo_labeled
@@ -129,7 +136,7 @@ def _deliver(reader: PlateReader, crops: Sequence[LabeledCrop], options: argpars
                 f"              {figures.fused_exact:.3f} / {figures.fused_normalized:.3f}"
             )
         for value in (1.0, temperature):
-            found = calibration(logits, spelled, value)
+            found = character_calibration(logits, spelled, value)
             print(
                 f"temperature {value:.2f}: negative log-likelihood {found.negative_log_likelihood:.4f}, "
                 f"expected calibration error {found.expected_error:.4f}"

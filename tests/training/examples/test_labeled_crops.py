@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from recognition.training.examples.labeled_crops import (
     LabeledCrop,
-    canonical,
+    folded,
     read_labels,
     training_crops,
     validation_crops,
@@ -30,14 +30,14 @@ CROPS = st.lists(
 def test_val_rows_and_their_texts_never_enter_training(crops: list[LabeledCrop]) -> None:
     kept, measured = training_crops(crops), validation_crops(crops)
     assert all(crop.split == "train" for crop in kept)
-    assert not {canonical(crop.text) for crop in kept} & {canonical(crop.text) for crop in measured}
+    assert not {folded(crop.text) for crop in kept} & {folded(crop.text) for crop in measured}
     assert all(2 <= len(crop.text) <= 9 for crop in kept)
 
 
 @given(CROPS)
 def test_everything_that_may_be_learned_is_kept(crops: list[LabeledCrop]) -> None:
-    measured = {canonical(crop.text) for crop in crops if crop.split == "val"}
-    free = [crop for crop in crops if crop.split == "train" and canonical(crop.text) not in measured]
+    measured = {folded(crop.text) for crop in crops if crop.split == "val"}
+    free = [crop for crop in crops if crop.split == "train" and folded(crop.text) not in measured]
     assert training_crops(crops) == [crop for crop in free if 2 <= len(crop.text) <= 9]
 
 

@@ -10,7 +10,7 @@ from recognition.training.examples.labeled_crops import (
     LabeledCrop,
 )
 from recognition.training.reader.data import one_hot
-from recognition.training.reader.metrics import best_temperature, calibration
+from recognition.training.reader.metrics import best_temperature, character_calibration
 
 
 def test_temperature_of_an_overconfident_reader_is_above_one() -> None:
@@ -23,6 +23,6 @@ def test_temperature_of_an_overconfident_reader_is_above_one() -> None:
     logits[wrong] = np.roll(logits[wrong], 1, axis=-1)
     found = best_temperature(logits.astype(np.float32), crops)
     assert found > 1.3
-    before, after = calibration(logits, crops, 1.0), calibration(logits, crops, found)
+    before, after = character_calibration(logits, crops, 1.0), character_calibration(logits, crops, found)
     assert after.expected_error < before.expected_error
     assert after.negative_log_likelihood < before.negative_log_likelihood

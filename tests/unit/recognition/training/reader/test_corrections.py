@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from cli import train
-from recognition.training.examples.labeled_crops import canonical
+from recognition.training.examples.labeled_crops import folded
 from recognition.training.reader.corrections import Correction, read_corrections, split_by_text, without_texts
 from schemas.errors import ConfigurationError, InvalidInput
 
@@ -98,7 +98,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @given(TEXTS, SEEDS, st.floats(0.01, 0.9))
 def test_no_text_is_on_both_sides_and_no_row_is_lost(texts: list[str], seed: int, share: float) -> None:
     rows = corrections(texts)
-    if len({canonical(text) for text in texts}) < 2:
+    if len({folded(text) for text in texts}) < 2:
         with pytest.raises(InvalidInput, match="different texts"):
             split_by_text(rows, share, seed)
         return
@@ -106,7 +106,7 @@ def test_no_text_is_on_both_sides_and_no_row_is_lost(texts: list[str], seed: int
     assert learned
     assert held_out
     assert sorted([*learned, *held_out], key=lambda row: row.line) == rows
-    assert not {canonical(row.text) for row in learned} & {canonical(row.text) for row in held_out}
+    assert not {folded(row.text) for row in learned} & {folded(row.text) for row in held_out}
 
 
 def test_a_text_keeps_its_side_when_rows_are_added() -> None:
