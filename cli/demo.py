@@ -92,7 +92,7 @@ def _demo_settings(data_dir: Path | None) -> Settings:
 
 
 def _import_lists(database: Database, settings: Settings, own: list[Path]) -> None:
-    from hotlists.importer import ImportOptions, import_file
+    from hotlists.importing.importer import ImportOptions, import_file
     from rendering.demo_lists import write_demo_hotlists
     from rendering.scene.scenario import demo_scenario
 
@@ -178,7 +178,7 @@ def _await_neighbor(screen: DemoScreen, totals: RunTotals) -> None:
 
 
 def _waiting(database: Database) -> int:
-    from storage.outbox import Outbox
+    from storage.alerts.outbox import Outbox
 
     with Outbox(database) as outbox:
         return outbox.pending()

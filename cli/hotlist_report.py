@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import console, errors
-from hotlists.freshness import ListAge
-from hotlists.importer import ImportReport
+from hotlists.feeds.freshness import ListAge
+from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
 from schemas.events import utc
 from schemas.types import Category, HotlistEntry, RejectedRow
-from storage.hotlist_versions import VersionSummary
-from storage.hotlists import HotlistSummary
+from storage.hotlists.lists import HotlistSummary
+from storage.hotlists.versions import VersionSummary
 
 REJECTS_SHOWN = 5
 """Most rejected rows that an import's report repeats; the list keeps all of them."""
@@ -34,7 +34,7 @@ def report_record(report: ImportReport, policy: Policy, canceled: int = 0) -> di
     found, outcome = report.survey, report.outcome
     record: dict[str, Any] = {
         "hotlist": report.hotlist_id,
-        "source": report.source,
+        "source": report.layout,
         "file": report.file_name,
         "as_of": utc(report.as_of),
         "dry_run": outcome is None,

@@ -14,7 +14,7 @@ from recognition.pictures.annotate import annotate
 from recognition.recognizer import Recognizer
 from schemas.events import Alert
 from schemas.settings import load_settings
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import open_database
 
 IMAGES = Path(__file__).parent / "images"

@@ -6,15 +6,15 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from hotlists.freshness import LAW_HOURS, ListAge, ListDate, list_ages
+from hotlists.feeds.freshness import LAW_HOURS, ListAge, ListDate, list_ages
 from policy.decisions import open_policy
 from schemas.events import AlarmKind
 from schemas.settings import Settings
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.feeds import FeedState, FeedStates
-from storage.hotlist_edits import LOCAL
-from storage.hotlists import HotlistStore
+from storage.hotlists.edits import LOCAL
+from storage.hotlists.feeds import FeedState, FeedStates
+from storage.hotlists.lists import HotlistStore
 
 log = logging.getLogger(__name__)
 

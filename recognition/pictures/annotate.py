@@ -1,4 +1,4 @@
-"""Pictures for people: JPEG bytes, and frames with boxes and plate text drawn in."""
+"""Pictures for people: frames with boxes and plate text drawn in."""
 
 from __future__ import annotations
 
@@ -32,20 +32,6 @@ class Readable(Protocol):
     def box(self) -> Box | None:
         """Where the plate is, in pixels of the picture."""
         ...
-
-
-def encode_jpeg(image: Image, quality: int) -> bytes:
-    """Return a picture as JPEG.
-
-    Args:
-        image: uint8 (H, W, 3), BGR.
-        quality: 0-100.
-
-    Returns:
-        The file's bytes.
-    """
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return data.tobytes()
 
 
 def annotate(image: Image, reads: Iterable[Readable]) -> Image:

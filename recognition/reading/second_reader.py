@@ -11,10 +11,8 @@ from typing import Protocol
 
 from rapidfuzz.distance import Levenshtein
 
-from recognition.pictures.borders import PICTURE_MARGIN
-from recognition.pictures.crops import window
+from recognition.pictures.jpeg import decode_jpeg
 from recognition.reading.text_lines import TextLine, TextLineReader
-from recognition.results import VehiclePass
 from schemas.plates import MAX_PLATE_LENGTH, canonical_plate, normalize_plate
 from schemas.types import Box, Image, PlateRead, SecondReading
 
@@ -45,7 +43,7 @@ _LEAST_STACKED = 0.7
 
 
 class NamedState(Protocol):
-    """A state like US-VA and the probability that it is right (0-1); `recognition.state.StateRead` is one."""
+    """A state like US-VA and the probability that it is right (0-1); `recognition.states.reader.StateRead` is one."""
 
     @property
     def jurisdiction(self) -> str:
@@ -92,16 +90,31 @@ class SecondReader:
         """
         self._lines.load()
 
-    def read(self, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+    def read(self, picture: bytes, box: Box | None, read: PlateRead) -> SecondReading | None:
         """Read a plate again.
 
         Args:
-            picture: The plate in its best frame with some of what is around it, uint8 (H, W, 3), BGR.
-            box: The plate, in pixels of the picture.
+            picture: The plate in its best frame with some of what is around it, as JPEG.
+            box: The plate, in pixels of the picture; None: all of it.
             read: What the first reader made of it.
 
         Returns:
             What was seen, or None where nothing was legible.
+
+        Raises:
+            InvalidInput: The picture is no JPEG.
+            ConfigurationError: The networks are not installed or not the ones expected.
+        """
+        pixels = decode_jpeg(picture)
+        return self.read_pixels(pixels, box or Box(0, 0, pixels.shape[1], pixels.shape[0]), read)
+
+    def read_pixels(self, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+        """Read a plate again; see `read`.
+
+        Args:
+            picture: uint8 (H, W, 3), BGR.
+            box: The plate, in pixels of the picture.
+            read: What the first reader made of it.
 
         Raises:
             InvalidInput: The picture has no pixels or is not uint8 (H, W, 3).
@@ -120,24 +133,6 @@ class SecondReader:
             jurisdiction_confidence=named.confidence if named else None,
             reader=self.name,
         )
-
-
-def plate_in_picture(vehicle_pass: VehiclePass) -> Box:
-    """Return where the plate is in its own picture, which was cut out with a margin and at the frame's edge.
-
-    Args:
-        vehicle_pass: A pass with its pictures.
-
-    Returns:
-        The plate's box in pixels of `plate_picture`; all of it where the plate's place is not known.
-    """
-    picture, box = vehicle_pass.plate_picture, vehicle_pass.read.box
-    height, width = picture.shape[:2]
-    if box is not None:
-        left, top, right, bottom = window(vehicle_pass.context_picture, box, PICTURE_MARGIN)
-        if (bottom - top, right - left) == (height, width):
-            return Box(box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
-    return Box(0, 0, width, height)
 
 
 def reader_name() -> str:

@@ -34,8 +34,8 @@ def run(*arguments: str, code: int = 0) -> Result:
     return result
 
 
-def imported(source: str, file: str, *more: str) -> dict[str, Any]:
-    return dict(json.loads(run("import", "--source", source, file, "--json", *more).stdout))
+def imported(layout: str, file: str, *more: str) -> dict[str, Any]:
+    return dict(json.loads(run("import", "--source", layout, file, "--json", *more).stdout))
 
 
 def shown(name: str) -> dict[str, dict[str, Any]]:
@@ -77,8 +77,8 @@ def test_vendors_lists() -> None:
     Path("flock.json").write_text(json.dumps({"entries": [entry], "totalResults": 1}), encoding="utf-8")
     Path("vigilant.csv").write_text("Hot Plate,State,Alert,Alert Level\nDEF456,VA,Stolen,High\n", encoding="utf-8")
     Path("genetec.txt").write_text("Stolen;QC;GH**12;2026-01-01;2096-12-31\n", encoding="utf-8")
-    for source, file in (("flock", "flock.json"), ("vigilant", "vigilant.csv"), ("genetec", "genetec.txt")):
-        assert imported(source, file)["added"] == 1
+    for layout, file in (("flock", "flock.json"), ("vigilant", "vigilant.csv"), ("genetec", "genetec.txt")):
+        assert imported(layout, file)["added"] == 1
     assert (shown("flock")["ABC0123"]["jurisdiction"], shown("vigilant")["DEF456"]["priority"]) == ("US-OH", "High")
     assert shown("genetec")["GH??12"]["valid_until"] == "2097-01-01T00:00:00Z"
     # One page of a longer list would take the rest of it out of force.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.types import HotlistEntry, RejectedRow
 
 CLEW_ROW = "ABC1234 CA1220190515"
@@ -37,28 +37,28 @@ PLATES = {
 }
 
 
-def read(source: str, data: str | bytes, name: str = "svs.tbl", state: str | None = None) -> ParsedList:
+def read(layout: str, data: str | bytes, name: str = "svs.tbl", state: str | None = None) -> ParsedList:
     raw = data if isinstance(data, bytes) else data.encode()
-    return parser_for(source)(io.BytesIO(raw), source_name=name, hotlist_id=source, default_state=state)
+    return parser_for(layout)(io.BytesIO(raw), file_name=name, hotlist_id=layout, default_state=state)
 
 
-def rows(source: str, data: str | bytes, name: str = "svs.tbl", state: str | None = None) -> list[ParsedRow]:
-    return list(read(source, data, name, state).rows)
+def rows(layout: str, data: str | bytes, name: str = "svs.tbl", state: str | None = None) -> list[ParsedRow]:
+    return list(read(layout, data, name, state).rows)
 
 
-def entry(source: str, line: str, name: str = "svs.tbl", state: str | None = None) -> HotlistEntry:
-    (row,) = rows(source, f"{line}\n", name, state)
+def entry(layout: str, line: str, name: str = "svs.tbl", state: str | None = None) -> HotlistEntry:
+    (row,) = rows(layout, f"{line}\n", name, state)
     assert isinstance(row, HotlistEntry), row
     return row
 
 
-def entries(source: str, data: str) -> list[HotlistEntry]:
-    return [row for row in rows(source, data) if isinstance(row, HotlistEntry)]
+def entries(layout: str, data: str) -> list[HotlistEntry]:
+    return [row for row in rows(layout, data) if isinstance(row, HotlistEntry)]
 
 
-def rejected(source: str, line: str) -> RejectedRow:
+def rejected(layout: str, line: str) -> RejectedRow:
     """Return the rejection of a line behind a good row, so that it is not taken for a header."""
-    good, bad = rows(source, f"{ROWS[source]}\n{line}\n")
+    good, bad = rows(layout, f"{ROWS[layout]}\n{line}\n")
     assert isinstance(good, HotlistEntry)
     assert isinstance(bad, RejectedRow), bad
     assert bad.line == 2

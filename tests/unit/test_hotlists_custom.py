@@ -12,37 +12,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.columns import FIELDS
-from hotlists.json_rows import MAX_DOCUMENT_BYTES
-from hotlists.lines import MAX_LINE_BYTES
-from hotlists.mapped import mapped_parser
-from hotlists.mapping import load_mapping, read_mapping
-from hotlists.parsing import HotlistParser, ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.fields.columns import FIELDS
+from hotlists.layouts.mapped import mapped_parser
+from hotlists.layouts.mapping import load_mapping, read_mapping
+from hotlists.layouts.registry import parser_for
+from hotlists.text.json_objects import MAX_DOCUMENT_BYTES
+from hotlists.text.lines import MAX_LINE_BYTES
+from hotlists.text.parsing import HotlistParser, ParsedList, ParsedRow
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 
 LAYOUTS = ("csv", "missing", "flock", "vigilant", "genetec")
 
 
-def listed(source: str | HotlistParser, text: str | bytes) -> ParsedList:
-    parse = parser_for(source) if isinstance(source, str) else source
+def listed(layout: str | HotlistParser, text: str | bytes) -> ParsedList:
+    parse = parser_for(layout) if isinstance(layout, str) else layout
     raw = text if isinstance(text, bytes) else text.encode()
-    return parse(io.BytesIO(raw), source_name="list", hotlist_id="custom")
+    return parse(io.BytesIO(raw), file_name="list", hotlist_id="custom")
 
 
-def rows(source: str | HotlistParser, text: str | bytes) -> list[ParsedRow]:
-    return list(listed(source, text).rows)
+def rows(layout: str | HotlistParser, text: str | bytes) -> list[ParsedRow]:
+    return list(listed(layout, text).rows)
 
 
-def entries(source: str | HotlistParser, text: str | bytes) -> list[HotlistEntry]:
-    found = rows(source, text)
+def entries(layout: str | HotlistParser, text: str | bytes) -> list[HotlistEntry]:
+    found = rows(layout, text)
     assert all(isinstance(row, HotlistEntry) for row in found), found
     return [row for row in found if isinstance(row, HotlistEntry)]
 
 
-def rejects(source: str | HotlistParser, text: str | bytes) -> list[RejectedRow]:
-    return [row for row in rows(source, text) if isinstance(row, RejectedRow)]
+def rejects(layout: str | HotlistParser, text: str | bytes) -> list[RejectedRow]:
+    return [row for row in rows(layout, text) if isinstance(row, RejectedRow)]
 
 
 FLOCK: dict[str, Any] = {
@@ -276,7 +276,7 @@ def test_a_mapping_declares_a_layout() -> None:
 
 
 def test_a_state_given_for_the_import_wins_over_the_mappings() -> None:
-    parsed = mapped(EXAMPLE)(io.BytesIO(LIST.encode()), source_name="l", hotlist_id="l", default_state="US-MD")
+    parsed = mapped(EXAMPLE)(io.BytesIO(LIST.encode()), file_name="l", hotlist_id="l", default_state="US-MD")
     assert {row.jurisdiction for row in parsed.rows if isinstance(row, HotlistEntry)} == {"US-MD"}
 
 
@@ -390,9 +390,9 @@ _STARTS = (b"plate,state\n", b'{"plate":"AB12"}\n', b"[", b"Hot Plate,State,Aler
 
 @settings(deadline=None, max_examples=200)
 @given(st.sampled_from(LAYOUTS), st.sampled_from(_STARTS), st.binary(max_size=200))
-def test_any_bytes_give_rows_or_one_refusal(source: str, start: bytes, data: bytes) -> None:
+def test_any_bytes_give_rows_or_one_refusal(layout: str, start: bytes, data: bytes) -> None:
     try:
-        found = rows(source, start + data)
+        found = rows(layout, start + data)
     except InvalidInput:
         return
     assert all(isinstance(row, (HotlistEntry, RejectedRow)) for row in found)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.difference import Comparison, Difference, no_known_rows
-from hotlists.parsing import FOOTER_MISSING
-from hotlists.review import reasons_to_hold
+from hotlists.importing.difference import Comparison, Difference, no_known_rows
+from hotlists.importing.review import reasons_to_hold
+from hotlists.text.parsing import FOOTER_MISSING
 from schemas.settings import HotlistSettings
-from storage.hotlist_import import ActiveVersion, KnownRows
+from storage.hotlists.imports import ActiveVersion, KnownRows
 
 Row = tuple[int, int]
 """An entry's number and its content's."""

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources.ncic import parse
+from hotlists.layouts.ncic import parse
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 
@@ -21,7 +21,7 @@ HEADER = "VEHICLE EXTRACT 20260102 0630"
 
 def read(data: str | bytes, **options: str) -> ParsedList:
     raw = data if isinstance(data, bytes) else data.encode()
-    return parse(io.BytesIO(raw), source_name="VEHEXTRT.txt", hotlist_id="ncic", default_state=options.get("state"))
+    return parse(io.BytesIO(raw), file_name="VEHEXTRT.txt", hotlist_id="ncic", default_state=options.get("state"))
 
 
 def rows(data: str | bytes, **options: str) -> list[ParsedRow]:

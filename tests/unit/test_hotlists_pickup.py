@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hotlists.pickup import FolderWatch, is_open_for_writing, is_partial_name
-from hotlists.pickup_tray import Tray, digest
+from hotlists.feeds.names import is_partial_name
+from hotlists.feeds.pickup import FolderWatch, is_open_for_writing
+from hotlists.feeds.tray import Tray, digest
 from schemas.errors import ConfigurationError, TransientError
 from tests.unit.feed_servers import write_slowly
 

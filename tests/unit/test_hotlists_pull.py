@@ -10,9 +10,11 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from hotlists.pull import PullCancelled, PullContext, Pulled, plain_name, pull
+from hotlists.feeds.names import plain_name
+from hotlists.feeds.pull import pull
+from hotlists.feeds.transfer import PullCanceled, PullContext, Pulled
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import HttpsFeed, SftpFeed
 from tests.unit.feed_servers import (
     PASSWORD,
     TOKEN,
@@ -42,25 +44,27 @@ def sftp(tmp_path: Path) -> Iterator[SftpServer]:
         yield server
 
 
-def https_feed(server: HttpsServer, **changes: object) -> FeedSettings:
+def https_feed(server: HttpsServer, **changes: object) -> HttpsFeed:
     values = {"name": "ncic", "source": "ncic", "kind": "https", "url": server.url, "ca_file": server.ca_file}
-    return FeedSettings.model_validate(values | {"timeout_seconds": 5} | changes)
+    return HttpsFeed.model_validate(values | {"timeout_seconds": 5} | changes)
 
 
-def sftp_feed(server: SftpServer, path: str, **changes: object) -> FeedSettings:
+def sftp_feed(server: SftpServer, path: str, **changes: object) -> SftpFeed:
     values: dict[str, object] = {"name": "ncic", "source": "ncic", "kind": "sftp", "url": server.url(path)}
     values |= {"known_hosts": server.known_hosts, "private_key_file": server.client_key, "timeout_seconds": 5}
-    return FeedSettings.model_validate(values | changes)
+    return SftpFeed.model_validate(values | changes)
 
 
-def fetch(feed: FeedSettings, folder: Path, **context: object) -> Pulled | None:
+def fetch(feed: HttpsFeed | SftpFeed, folder: Path, **context: object) -> Pulled | None:
     incoming = folder / "incoming"
     incoming.mkdir(exist_ok=True)
     values: dict[str, object] = {"wait": lambda seconds: None}
     return pull(feed, PullContext(incoming, **(values | context)))  # type: ignore[arg-type]
 
 
-def refused(feed: FeedSettings, folder: Path, kind: type[PlatewatchError], words: str, **context: object) -> str:
+def refused(
+    feed: HttpsFeed | SftpFeed, folder: Path, kind: type[PlatewatchError], words: str, **context: object
+) -> str:
     """Fetch in vain; nothing may be left, and the message is one line without a secret."""
     with pytest.raises(kind, match=words) as caught:
         fetch(feed, folder, **context)
@@ -172,7 +176,7 @@ class TestHttps:
         refused(gone, tmp_path, TransientError, "https://127.0.0.1:1/list: .*refused")
 
     def test_a_transfer_ends_with_the_run_and_with_its_time(self, https: HttpsServer, tmp_path: Path) -> None:
-        refused(https_feed(https), tmp_path, PullCancelled, "run ends", cancelled=lambda: True)
+        refused(https_feed(https), tmp_path, PullCanceled, "run ends", canceled=lambda: True)
         ticks = iter(range(0, 10_000_000, 4000))
         refused(https_feed(https), tmp_path, TransientError, "transfer_minutes", clock=lambda: float(next(ticks)))
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.single import ALERT_KINDS, SingleEntry, single_entry
-from hotlists.vehicle_words import vehicle_of_words
+from hotlists.fields.vehicle_words import vehicle_of_words
+from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, VehicleDescription
 

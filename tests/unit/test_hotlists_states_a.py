@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotlists.codemap import category_map
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.codes.maps import category_map
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.types import Category, HotlistEntry, RejectedRow, VehicleDescription
 
 MI = "M035777045WIMPD006320200403AHG5263   WI2020PC2003CHEVSUBLLBLK    MISSING PERSON NCIC"
@@ -19,23 +19,23 @@ CO = "ABC123    COAttempt To Locate     2002 FORD FOC BLK"
 SAMPLES = {"mi": MI, "nj": NJ, "ny": NY, "co": CO}
 
 
-def read(source: str, data: str | bytes, state: str | None = None) -> ParsedList:
+def read(layout: str, data: str | bytes, state: str | None = None) -> ParsedList:
     raw = data if isinstance(data, bytes) else data.encode()
-    return parser_for(source)(io.BytesIO(raw), source_name="list.txt", hotlist_id=source, default_state=state)
+    return parser_for(layout)(io.BytesIO(raw), file_name="list.txt", hotlist_id=layout, default_state=state)
 
 
-def rows(source: str, data: str | bytes, state: str | None = None) -> list[ParsedRow]:
-    return list(read(source, data, state).rows)
+def rows(layout: str, data: str | bytes, state: str | None = None) -> list[ParsedRow]:
+    return list(read(layout, data, state).rows)
 
 
-def entry(source: str, line: str, state: str | None = None) -> HotlistEntry:
-    (row,) = rows(source, f"{line}\n", state)
+def entry(layout: str, line: str, state: str | None = None) -> HotlistEntry:
+    (row,) = rows(layout, f"{line}\n", state)
     assert isinstance(row, HotlistEntry), row
     return row
 
 
-def rejected(source: str, line: str) -> RejectedRow:
-    good, row, after = rows(source, f"{SAMPLES[source]}\n{line}\n{SAMPLES[source]}\n")
+def rejected(layout: str, line: str) -> RejectedRow:
+    good, row, after = rows(layout, f"{SAMPLES[layout]}\n{line}\n{SAMPLES[layout]}\n")
     assert isinstance(good, HotlistEntry)
     assert isinstance(after, HotlistEntry), "one bad row must not stop the others"
     assert isinstance(row, RejectedRow), row
@@ -77,7 +77,7 @@ def test_every_field_of_colorados_sample() -> None:
     assert found.extra == ()
 
 
-@pytest.mark.parametrize("source", SAMPLES)
+@pytest.mark.parametrize("layout", SAMPLES)
 @pytest.mark.parametrize(
     ("shape", "what"),
     [
@@ -91,20 +91,20 @@ def test_every_field_of_colorados_sample() -> None:
         ("{0}\n(1 rows affected)\n", "what a database prints"),
     ],
 )
-def test_tolerates(source: str, shape: str, what: str) -> None:
-    (row,) = rows(source, shape.format(SAMPLES[source]))
+def test_tolerates(layout: str, shape: str, what: str) -> None:
+    (row,) = rows(layout, shape.format(SAMPLES[layout]))
     assert isinstance(row, HotlistEntry), what
-    assert row.raw == SAMPLES[source]
+    assert row.raw == SAMPLES[layout]
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_header_and_footer_say_what_the_file_holds(source: str) -> None:
-    parsed = read(source, f"LPR FILE 20260102 0630\n{SAMPLES[source]}\nTOTAL RECORDS: 0,000,007\n")
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_header_and_footer_say_what_the_file_holds(layout: str) -> None:
+    parsed = read(layout, f"LPR FILE 20260102 0630\n{SAMPLES[layout]}\nTOTAL RECORDS: 0,000,007\n")
     assert parsed.as_of == datetime(2026, 1, 2, 6, 30, tzinfo=UTC)
     assert parsed.header == "LPR FILE 20260102 0630"
     assert len(list(parsed.rows)) == 1
     assert parsed.declared_rows() == 7
-    assert read(source, SAMPLES[source]).declared_rows() is None
+    assert read(layout, SAMPLES[layout]).declared_rows() is None
 
 
 @pytest.mark.parametrize("declared", [1, 2, 3])
@@ -122,9 +122,9 @@ def test_a_plate_that_is_a_footers_word_is_a_plate() -> None:
 @pytest.mark.parametrize(
     "header", ["NEW YORK LPR FILE 2026", "PLATE     STTYPE", "LPRINFO  01/02/2026", "CCIC VEHICLES"]
 )
-@pytest.mark.parametrize("source", ["ny", "co"])
-def test_a_title_is_no_plate(source: str, header: str) -> None:
-    parsed = read(source, f"{header}\n{SAMPLES[source]}\n")
+@pytest.mark.parametrize("layout", ["ny", "co"])
+def test_a_title_is_no_plate(layout: str, header: str) -> None:
+    parsed = read(layout, f"{header}\n{SAMPLES[layout]}\n")
     assert parsed.header == header
     assert len(list(parsed.rows)) == 1
 
@@ -133,22 +133,22 @@ def test_a_file_of_a_header_alone_has_no_rows() -> None:
     assert rows("ny", "LPR FILE\n") == []
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_states_and_makes_are_read_with_zero_for_the_letter_o(source: str) -> None:
-    line, state = SAMPLES[source], {"mi": "WI", "nj": "NJ", "ny": "NY", "co": "CO"}[source]
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_states_and_makes_are_read_with_zero_for_the_letter_o(layout: str) -> None:
+    line, state = SAMPLES[layout], {"mi": "WI", "nj": "NJ", "ny": "NY", "co": "CO"}[layout]
     line = line.replace(f" {state}", " 0H").replace("CHEV", "F0RD").replace("NIS ", "F0RD").replace("BUIC", "F0RD")
-    found = entry(source, line.replace(" FORD ", " F0RD "))
+    found = entry(layout, line.replace(" FORD ", " F0RD "))
     assert found.jurisdiction == "US-OH"
     assert found.vehicle is not None
     assert found.vehicle.make == "FORD"
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_only_an_empty_state_is_the_default_one(source: str) -> None:
-    line, state = SAMPLES[source], {"mi": "WI", "nj": "NJ", "ny": "NY", "co": "CO"}[source]
-    assert entry(source, line.replace(f" {state}", "   "), "US-VA").jurisdiction == "US-VA"
-    assert entry(source, line.replace(f" {state}", "   ")).jurisdiction is None
-    unknown = entry(source, line.replace(f" {state}", " ZZ"), "US-VA")
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_only_an_empty_state_is_the_default_one(layout: str) -> None:
+    line, state = SAMPLES[layout], {"mi": "WI", "nj": "NJ", "ny": "NY", "co": "CO"}[layout]
+    assert entry(layout, line.replace(f" {state}", "   "), "US-VA").jurisdiction == "US-VA"
+    assert entry(layout, line.replace(f" {state}", "   ")).jurisdiction is None
+    unknown = entry(layout, line.replace(f" {state}", " ZZ"), "US-VA")
     assert unknown.jurisdiction is None
     assert dict(unknown.extra)["state"] == "ZZ"
 
@@ -254,8 +254,8 @@ def test_new_yorks_codes(code: str, category: Category) -> None:
 
 
 def test_a_list_in_small_letters_is_read() -> None:
-    for source, line in SAMPLES.items():
-        found, small = entry(source, line), entry(source, line.lower())
+    for layout, line in SAMPLES.items():
+        found, small = entry(layout, line), entry(layout, line.lower())
         assert (small.category, small.jurisdiction) == (found.category, found.jurisdiction)
         assert small.entry_id == found.entry_id
 
@@ -316,7 +316,7 @@ def test_colorados_vehicles(text: str, vehicle: VehicleDescription | None, extra
 
 
 @pytest.mark.parametrize(
-    ("source", "line", "column", "reason"),
+    ("layout", "line", "column", "reason"),
     [
         ("ny", "ABC123", "LIC", "ends at column 6"),
         ("ny", "ABC1234   N", "LIS", "ends at column 11"),
@@ -350,9 +350,9 @@ def test_colorados_vehicles(text: str, vehicle: VehicleDescription | None, extra
     ],
 )
 def test_unusable_rows_are_rejected_with_line_column_and_reason(
-    source: str, line: str, column: str, reason: str
+    layout: str, line: str, column: str, reason: str
 ) -> None:
-    row = rejected(source, line)
+    row = rejected(layout, line)
     assert row.column == column
     assert reason in row.reason
     assert row.raw == line

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
-from hotlists.parsing import ParsedList, ParsedRow
-from hotlists.sources import parser_for
+from hotlists.codes.maps import category_map
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList, ParsedRow
 from schemas.errors import InvalidInput
 from schemas.plates import normalize_plate
 from schemas.types import Category, HotlistEntry, RejectedRow, VehicleDescription
@@ -23,17 +23,17 @@ SAMPLES = {"mn": MN, "tx-ncic": TX_NCIC, "tx-tcic": TX_TCIC}
 STATES = {"mn": "0H", "tx-ncic": "0H", "tx-tcic": "TX"}
 
 
-def read(source: str, data: str | bytes, state: str | None = None) -> ParsedList:
+def read(layout: str, data: str | bytes, state: str | None = None) -> ParsedList:
     raw = data if isinstance(data, bytes) else data.encode()
-    return parser_for(source)(io.BytesIO(raw), source_name="list.csv", hotlist_id=source, default_state=state)
+    return parser_for(layout)(io.BytesIO(raw), file_name="list.csv", hotlist_id=layout, default_state=state)
 
 
-def rows(source: str, data: str | bytes, state: str | None = None) -> list[ParsedRow]:
-    return list(read(source, data, state).rows)
+def rows(layout: str, data: str | bytes, state: str | None = None) -> list[ParsedRow]:
+    return list(read(layout, data, state).rows)
 
 
-def entry(source: str, line: str, state: str | None = None) -> HotlistEntry:
-    (row,) = rows(source, f"{line}\n", state)
+def entry(layout: str, line: str, state: str | None = None) -> HotlistEntry:
+    (row,) = rows(layout, f"{line}\n", state)
     assert isinstance(row, HotlistEntry), row
     return row
 
@@ -65,7 +65,7 @@ def test_every_field_of_texas_sample_of_its_own_records() -> None:
     assert found.extra == ()
 
 
-@pytest.mark.parametrize("source", SAMPLES)
+@pytest.mark.parametrize("layout", SAMPLES)
 @pytest.mark.parametrize(
     ("shape", "what"),
     [
@@ -80,63 +80,63 @@ def test_every_field_of_texas_sample_of_its_own_records() -> None:
         ("{0}\nEND OF FILE\n", "an end mark"),
     ],
 )
-def test_tolerates(source: str, shape: str, what: str) -> None:
-    (row,) = rows(source, shape.format(SAMPLES[source]))
+def test_tolerates(layout: str, shape: str, what: str) -> None:
+    (row,) = rows(layout, shape.format(SAMPLES[layout]))
     assert isinstance(row, HotlistEntry), what
-    assert row.vehicle == entry(source, SAMPLES[source]).vehicle
+    assert row.vehicle == entry(layout, SAMPLES[layout]).vehicle
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_fields_may_be_quoted_and_blank_padded(source: str) -> None:
-    plain = entry(source, SAMPLES[source])
-    quoted = entry(source, ",".join(f'"{field} "' for field in SAMPLES[source].split(",")))
-    padded = entry(source, " , ".join(SAMPLES[source].split(",")))
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_fields_may_be_quoted_and_blank_padded(layout: str) -> None:
+    plain = entry(layout, SAMPLES[layout])
+    quoted = entry(layout, ",".join(f'"{field} "' for field in SAMPLES[layout].split(",")))
+    padded = entry(layout, " , ".join(SAMPLES[layout].split(",")))
     for found in (quoted, padded):
         assert found._replace(raw=plain.raw) == plain
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_commas_beyond_the_last_column_belong_to_it(source: str) -> None:
-    found = entry(source, SAMPLES[source] + ",PRIMER, ")
-    plain = entry(source, SAMPLES[source])
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_commas_beyond_the_last_column_belong_to_it(layout: str) -> None:
+    found = entry(layout, SAMPLES[layout] + ",PRIMER, ")
+    plain = entry(layout, SAMPLES[layout])
     assert found.vehicle is not None
     assert plain.vehicle is not None
     assert found.vehicle.color == f"{plain.vehicle.color},PRIMER"
     assert found.vehicle.make == plain.vehicle.make
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_a_row_may_end_after_its_state_and_not_before(source: str) -> None:
-    fields = SAMPLES[source].split(",")
-    place = fields.index(STATES[source])
-    short = entry(source, ",".join(fields[: place + 1]))
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_a_row_may_end_after_its_state_and_not_before(layout: str) -> None:
+    fields = SAMPLES[layout].split(",")
+    place = fields.index(STATES[layout])
+    short = entry(layout, ",".join(fields[: place + 1]))
     assert (short.plate, short.vehicle) == (fields[place - 1], None)
-    assert short.entry_id == entry(source, SAMPLES[source]).entry_id
-    good, cut = rows(source, f"{SAMPLES[source]}\n{','.join(fields[:place])}")
+    assert short.entry_id == entry(layout, SAMPLES[layout]).entry_id
+    good, cut = rows(layout, f"{SAMPLES[layout]}\n{','.join(fields[:place])}")
     assert isinstance(good, HotlistEntry)
     assert isinstance(cut, RejectedRow)
     assert (cut.line, cut.column) == (2, "LIS")
     assert f"has {place} of {len(fields)} fields" in cut.reason
 
 
-@pytest.mark.parametrize("source", SAMPLES)
-def test_only_an_empty_state_is_the_default_one(source: str) -> None:
-    state = STATES[source]
-    assert entry(source, SAMPLES[source].replace(f",{state},", ",,"), "US-VA").jurisdiction == "US-VA"
-    assert entry(source, SAMPLES[source].replace(f",{state},", ",,")).jurisdiction is None
-    unknown = entry(source, SAMPLES[source].replace(f",{state},", ",ZZ,"), "US-VA")
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_only_an_empty_state_is_the_default_one(layout: str) -> None:
+    state = STATES[layout]
+    assert entry(layout, SAMPLES[layout].replace(f",{state},", ",,"), "US-VA").jurisdiction == "US-VA"
+    assert entry(layout, SAMPLES[layout].replace(f",{state},", ",,")).jurisdiction is None
+    unknown = entry(layout, SAMPLES[layout].replace(f",{state},", ",ZZ,"), "US-VA")
     assert unknown.jurisdiction is None
     assert dict(unknown.extra)["state"] == "ZZ"
-    assert entry(source, SAMPLES[source].replace(f",{state},", ",NB,")).jurisdiction == "US-NE"
+    assert entry(layout, SAMPLES[layout].replace(f",{state},", ",NB,")).jurisdiction == "US-NE"
 
 
-@pytest.mark.parametrize(("source", "known"), [("mn", "ABCFHKLMNPRTVWX"), ("tx-ncic", "ABCFHKLMNPRTVWX")])
-def test_ncics_file_codes(source: str, known: str) -> None:
-    assert "".join(sorted(category_map(source))) == known
+@pytest.mark.parametrize(("layout", "known"), [("mn", "ABCFHKLMNPRTVWX"), ("tx-ncic", "ABCFHKLMNPRTVWX")])
+def test_ncics_file_codes(layout: str, known: str) -> None:
+    assert "".join(sorted(category_map(layout))) == known
     for code in known:
-        found = entry(source, code + SAMPLES[source][1:])
+        found = entry(layout, code + SAMPLES[layout][1:])
         assert (found.category, found.source_code) == (category_map("ncic")[code], code)
-    unknown = entry(source, "Q" + SAMPLES[source][1:])
+    unknown = entry(layout, "Q" + SAMPLES[layout][1:])
     assert (unknown.category, unknown.source_code) == (Category.UNMAPPED, "Q")
 
 
@@ -163,11 +163,11 @@ def test_texas_own_codes_stand_second_in_the_id(code: str, category: Category) -
     assert found.source_entry_id == f"T{code}1026325915"
 
 
-@pytest.mark.parametrize("source", ["mn", "tx-ncic"])
-def test_the_first_column_may_hold_the_code_alone(source: str) -> None:
-    fields = SAMPLES[source].split(",")
+@pytest.mark.parametrize("layout", ["mn", "tx-ncic"])
+def test_the_first_column_may_hold_the_code_alone(layout: str) -> None:
+    fields = SAMPLES[layout].split(",")
     rest = ",".join(fields[1:])
-    one, again, other = (entry(source, line) for line in (f"V,{rest}", f"V,{rest}", f"P,{rest}"))
+    one, again, other = (entry(layout, line) for line in (f"V,{rest}", f"V,{rest}", f"P,{rest}"))
     assert (one.source_entry_id, one.category) == (None, Category.STOLEN_VEHICLE)
     assert one.entry_id == again.entry_id
     assert one.entry_id != other.entry_id
@@ -185,17 +185,17 @@ def test_dates_as_spreadsheets_write_them(written: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(("written", "year"), [("09", 2009), ("98", 1998), ("UNK", None), ("", None)])
-@pytest.mark.parametrize("source", SAMPLES)
-def test_vehicle_years(source: str, written: str, year: int | None) -> None:
-    vehicle_year = "2013" if source == "mn" else "2009"
-    found = entry(source, SAMPLES[source].replace(f",{vehicle_year},", f",{written},"))
+@pytest.mark.parametrize("layout", SAMPLES)
+def test_vehicle_years(layout: str, written: str, year: int | None) -> None:
+    vehicle_year = "2013" if layout == "mn" else "2009"
+    found = entry(layout, SAMPLES[layout].replace(f",{vehicle_year},", f",{written},"))
     assert found.vehicle is not None
     assert found.vehicle.year == year
     assert dict(found.extra).get("vehicle_year") == ("UNK" if written == "UNK" else None)
 
 
 @pytest.mark.parametrize(
-    ("source", "line", "column", "reason"),
+    ("layout", "line", "column", "reason"),
     [
         ("mn", "C84599632," + MN.partition(",")[2], "NIC", "nine digits"),
         ("mn", "," + MN.partition(",")[2], "NIC", "nine digits"),
@@ -216,9 +216,9 @@ def test_vehicle_years(source: str, written: str, year: int | None) -> None:
     ],
 )
 def test_unusable_rows_are_rejected_with_line_column_and_reason(
-    source: str, line: str, column: str, reason: str
+    layout: str, line: str, column: str, reason: str
 ) -> None:
-    good, row, after = rows(source, f"{SAMPLES[source]}\n{line}\n{SAMPLES[source]}\n")
+    good, row, after = rows(layout, f"{SAMPLES[layout]}\n{line}\n{SAMPLES[layout]}\n")
     assert isinstance(good, HotlistEntry)
     assert isinstance(after, HotlistEntry), "one bad row must not stop the others"
     assert isinstance(row, RejectedRow), row
@@ -227,7 +227,7 @@ def test_unusable_rows_are_rejected_with_line_column_and_reason(
 
 
 @pytest.mark.parametrize(
-    ("source", "header"),
+    ("layout", "header"),
     [
         ("mn", "Plate,State,Year,Make"),
         ("tx-ncic", "NIC,LIC,LIS"),
@@ -235,9 +235,9 @@ def test_unusable_rows_are_rejected_with_line_column_and_reason(
         ("tx-tcic", '"Record","State","License Plate"'),
     ],
 )
-def test_names_of_another_layout_are_refused(source: str, header: str) -> None:
+def test_names_of_another_layout_are_refused(layout: str, header: str) -> None:
     with pytest.raises(InvalidInput, match="names the plate as column") as caught:
-        read(source, f"{header}\n{SAMPLES[source]}\n")
+        read(layout, f"{header}\n{SAMPLES[layout]}\n")
     assert caught.value.line == 1
 
 
@@ -255,7 +255,7 @@ _COLOR = st.sampled_from(["BLK", "RED/BLK", "WHI", ""])
 _END = st.sampled_from(["\n", "\r\n", "   \r\n", ",\n"])
 
 
-@pytest.mark.parametrize("source", SAMPLES)
+@pytest.mark.parametrize("layout", SAMPLES)
 @settings(deadline=None)
 @given(
     number=_DIGITS9,
@@ -270,7 +270,7 @@ _END = st.sampled_from(["\n", "\r\n", "   \r\n", ",\n"])
     data=st.data(),
 )
 def test_a_rendered_row_reads_back(
-    source: str,
+    layout: str,
     number: str,
     plate: str,
     state: str,
@@ -282,14 +282,14 @@ def test_a_rendered_row_reads_back(
     quoted: bool,
     data: st.DataObject,
 ) -> None:
-    code = data.draw(st.sampled_from(sorted(category_map(source))))
-    record = f"T{code}1{number}" if source == "tx-tcic" else f"{code}{number}"
-    before = {"mn": ["0H0671200", "20260101"], "tx-ncic": ["", "20260101"], "tx-tcic": []}[source]
-    license_columns = {"mn": ["2027", "PC"], "tx-ncic": ["2027"], "tx-tcic": []}[source]
+    code = data.draw(st.sampled_from(sorted(category_map(layout))))
+    record = f"T{code}1{number}" if layout == "tx-tcic" else f"{code}{number}"
+    before = {"mn": ["0H0671200", "20260101"], "tx-ncic": ["", "20260101"], "tx-tcic": []}[layout]
+    license_columns = {"mn": ["2027", "PC"], "tx-ncic": ["2027"], "tx-tcic": []}[layout]
     fields = [record, *before, plate, state, *license_columns, str(year), make, model, "4D", color]
-    row = rows(source, ",".join(f'"{field}"' if quoted else field for field in fields) + end)[0]
+    row = rows(layout, ",".join(f'"{field}"' if quoted else field for field in fields) + end)[0]
     assert isinstance(row, HotlistEntry)
-    assert (row.source_entry_id, row.plate, row.category) == (record, plate, category_map(source)[code])
+    assert (row.source_entry_id, row.plate, row.category) == (record, plate, category_map(layout)[code])
     assert row.jurisdiction == f"US-{state.replace('0', 'O')}"
     assert row.vehicle == VehicleDescription(year, make, model, "4D", color or None)
 
@@ -304,13 +304,13 @@ def _mangled(sample: str) -> st.SearchStrategy[bytes]:
     return st.lists(row, min_size=1, max_size=4).map(b"\n".join)
 
 
-@pytest.mark.parametrize("source", SAMPLES)
+@pytest.mark.parametrize("layout", SAMPLES)
 @settings(deadline=None)
 @given(data=st.data())
-def test_any_bytes_give_rows_rejects_or_one_clear_refusal(source: str, data: st.DataObject) -> None:
-    raw = data.draw(st.one_of(st.binary(max_size=400), _mangled(SAMPLES[source])))
+def test_any_bytes_give_rows_rejects_or_one_clear_refusal(layout: str, data: st.DataObject) -> None:
+    raw = data.draw(st.one_of(st.binary(max_size=400), _mangled(SAMPLES[layout])))
     try:
-        found = rows(source, raw)
+        found = rows(layout, raw)
     except InvalidInput:
         return
     assert all(isinstance(row, RejectedRow) or len(normalize_plate(row.plate)) >= 2 for row in found)

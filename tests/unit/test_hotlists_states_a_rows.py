@@ -8,24 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
+from hotlists.codes.maps import category_map
 from schemas.errors import InvalidInput
 from schemas.plates import normalize_plate
 from schemas.types import HotlistEntry, RejectedRow, VehicleDescription
 from tests.unit.test_hotlists_states_a import SAMPLES, rows
 
 
-@pytest.mark.parametrize("source", ["ny", "co", "nj", "mi"])
+@pytest.mark.parametrize("layout", ["ny", "co", "nj", "mi"])
 @settings(deadline=None)
 @given(plate=st.from_regex(r"[A-Z]{3}[0-9]{1,5}", fullmatch=True), at=st.integers(0, 200), blank=st.booleans())
-def test_a_blank_too_few_or_too_many_never_names_another_vehicle(source: str, plate: str, at: int, blank: bool) -> None:
-    sample = SAMPLES[source]
-    begin = sample.index({"ny": "ABC1234", "co": "ABC123", "nj": "ABC123", "mi": "AHG5263"}[source])
+def test_a_blank_too_few_or_too_many_never_names_another_vehicle(layout: str, plate: str, at: int, blank: bool) -> None:
+    sample = SAMPLES[layout]
+    begin = sample.index({"ny": "ABC1234", "co": "ABC123", "nj": "ABC123", "mi": "AHG5263"}[layout])
     line = f"{sample[:begin]}{plate:<10}{sample[begin + 10 :]}"
     blanks = [place for place, character in enumerate(line[: begin + 10]) if character == " "]
     place = blanks[at % len(blanks)]
     shifted = line[:place] + "  " + line[place + 1 :] if blank else line[:place] + line[place + 1 :]
-    for row in rows(source, f"{sample}\n{shifted}\n")[1:]:
+    for row in rows(layout, f"{sample}\n{shifted}\n")[1:]:
         assert isinstance(row, RejectedRow) or row.plate == plate
 
 
@@ -121,13 +121,13 @@ def _mangled(sample: str) -> st.SearchStrategy[bytes]:
     return st.lists(row, min_size=1, max_size=4).map(b"\n".join)
 
 
-@pytest.mark.parametrize("source", SAMPLES)
+@pytest.mark.parametrize("layout", SAMPLES)
 @settings(deadline=None)
 @given(data=st.data())
-def test_any_bytes_give_rows_rejects_or_one_clear_refusal(source: str, data: st.DataObject) -> None:
-    raw = data.draw(st.one_of(st.binary(max_size=400), _mangled(SAMPLES[source])))
+def test_any_bytes_give_rows_rejects_or_one_clear_refusal(layout: str, data: st.DataObject) -> None:
+    raw = data.draw(st.one_of(st.binary(max_size=400), _mangled(SAMPLES[layout])))
     try:
-        found = rows(source, raw)
+        found = rows(layout, raw)
     except InvalidInput:
         return
     assert all(isinstance(row, RejectedRow) or len(normalize_plate(row.plate)) >= 2 for row in found)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
-from hotlists.parsing import FOOTER_MISSING
-from hotlists.sources import parser_for
+from hotlists.codes.maps import category_map
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import FOOTER_MISSING
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from tests.unit.hotlists_state_samples import (
@@ -103,7 +103,7 @@ def test_every_clew_table_has_a_category() -> None:
 @pytest.mark.parametrize("name", ["hotlist.tbl", "dslr.tbl", "svs-and-sfr.tbl", ""])
 def test_clew_file_whose_name_tells_no_type_is_refused(name: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        parser_for("ca-clew")(io.BytesIO(CLEW_ROW.encode()), source_name=name, hotlist_id="x")
+        parser_for("ca-clew")(io.BytesIO(CLEW_ROW.encode()), file_name=name, hotlist_id="x")
     assert all(table in str(refused.value) for table in ("svs.tbl", "sfr.tbl", "slr.tbl"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.codemap import category_map
+from hotlists.codes.maps import category_map
 from schemas.types import Category, HotlistEntry
 from tests.unit.hotlists_state_samples import (
     OH_ROW,

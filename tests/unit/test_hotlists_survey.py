@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.difference import Comparison, no_known_rows
-from hotlists.files import open_list
-from hotlists.reading import ListReader
-from hotlists.sources import parser_for
-from hotlists.survey import Survey
+from hotlists.importing.difference import Comparison, no_known_rows
+from hotlists.importing.files import open_list
+from hotlists.importing.reading import ListReader
+from hotlists.importing.survey import Survey
+from hotlists.layouts.registry import parser_for
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry, RejectedRow
 

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.parsing import ParsedRow
-from hotlists.sources import csv as csv_source
-from hotlists.sources import missing as missing_source
+from hotlists.layouts import csv as csv_layout
+from hotlists.layouts import missing as missing_layout
+from hotlists.text.parsing import ParsedRow
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 
 
 def rows(text: str | bytes) -> list[ParsedRow]:
     raw = text if isinstance(text, bytes) else text.encode()
-    return list(csv_source.parse(io.BytesIO(raw), source_name="list.csv", hotlist_id="regional").rows)
+    return list(csv_layout.parse(io.BytesIO(raw), file_name="list.csv", hotlist_id="regional").rows)
 
 
 def missing_rows(text: str) -> list[ParsedRow]:
-    return list(missing_source.parse(io.BytesIO(text.encode()), source_name="m.csv", hotlist_id="missing").rows)
+    return list(missing_layout.parse(io.BytesIO(text.encode()), file_name="m.csv", hotlist_id="missing").rows)
 
 
 def entries(text: str | bytes) -> list[HotlistEntry]:
@@ -200,7 +200,7 @@ def test_an_entry_that_ends_before_it_begins_is_rejected() -> None:
 def test_the_headers_meaning_is_part_of_what_entries_depend_on() -> None:
     def context(header: str) -> str:
         text = f"{header}\nABC123,DEF456\n".encode()
-        return csv_source.parse(io.BytesIO(text), source_name="l", hotlist_id="l").context
+        return csv_layout.parse(io.BytesIO(text), file_name="l", hotlist_id="l").context
 
     assert context("plate,tag") == context("plate,tag")
     assert len({context("plate,tag"), context("tag,plate"), context("plate,note")}) == 3

@@ -31,7 +31,7 @@ from schemas.errors import ConfigurationError
 from schemas.plates import canonical_plate
 from schemas.settings import OcrSettings
 
-MATCHER_DATA = Path(__file__).parents[3] / "matcher" / "data"
+MATCHER_DATA = Path(__file__).parents[3] / "matcher" / "characters"
 ALPHABET = "0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 NARROW = frozenset("1IJL")
 MARGINS = (0.0, 0.1, 0.2)
@@ -47,7 +47,7 @@ example: after new weights, from the checkout's root
   python -m recognition.training.calibration.confusion --weights recognition/models/plate-ocr-v1.onnx \\
       --crops plate-ocr/labels.csv
 
-Counts are smoothed towards matcher/data/habits.toml. No probability falls below its habit unless the counts
+Counts are smoothed towards matcher/characters/habits.toml. No probability falls below its habit unless the counts
 contradict it: a hundred plates on which 8 was never read as B do not show that it never is.
 """
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
-from recognition.pictures.annotate import annotate, encode_jpeg
+from recognition.pictures.annotate import annotate
 from recognition.results import PictureRead
 from schemas.types import Box
 
@@ -18,10 +17,3 @@ def test_annotation_draws_on_a_copy_wherever_the_plate_is(box: Box) -> None:
     assert (frame == 90).all()
     assert drawn.shape == frame.shape
     assert (drawn != frame).any(axis=2).sum() > 50
-
-
-def test_jpeg_round_trip() -> None:
-    frame = np.full((40, 60, 3), (10, 120, 200), np.uint8)
-    data = encode_jpeg(frame, 90)
-    assert data[:2] == b"\xff\xd8"
-    assert np.abs(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR).astype(int) - frame).max() < 6

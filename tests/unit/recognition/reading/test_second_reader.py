@@ -11,17 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.pictures.borders import PICTURE_MARGIN
+from recognition.pictures.jpeg import encode_jpeg
 from recognition.reading.second_reader import (
     SecondReader,
     Serial,
     find_serial,
-    plate_in_picture,
     serial_candidates,
 )
 from recognition.reading.text_lines import TextLine
 from recognition.reading.text_networks import available
-from recognition.results import VehiclePass
 from recognition.states.reader import StateRead
 from rendering.plates.standard import render_plate
 from schemas.ids import read_id
@@ -122,21 +120,6 @@ def test_the_least_sure_box_gives_the_score() -> None:
     assert find_serial(lines, PLATE, "ABC1234") == Serial("ABC1234", 0.7)
 
 
-def passing(frame: Image, box: Box) -> VehiclePass:
-    spare = int(PICTURE_MARGIN * box.height)
-    left, top = max(int(box.x1) - spare, 0), max(int(box.y1) - spare, 0)
-    picture = frame[top : int(box.y2) + spare, left : int(box.x2) + spare].copy()
-    return VehiclePass(plate_read("ABC1234", box), picture, frame)
-
-
-def test_the_plate_is_found_in_its_own_picture_also_at_the_frames_edge() -> None:
-    frame = np.zeros((200, 300, 3), np.uint8)
-    assert plate_in_picture(passing(frame, Box(100, 60, 200, 100))) == Box(12, 12, 112, 52)
-    assert plate_in_picture(passing(frame, Box(4, 60, 104, 100))) == Box(4, 12, 104, 52)
-    other = VehiclePass(plate_read("ABC1234", Box(0, 0, 9, 9)), np.zeros((30, 60, 3), np.uint8), frame)
-    assert plate_in_picture(other) == Box(0, 0, 60, 30)
-
-
 @pytest.mark.parametrize(("own", "agrees"), [("VNV4527", True), ("VNV4S27", False)])
 def test_a_drawn_plate_is_read_again_with_its_state(own: str, agrees: bool) -> None:
     plate = render_plate("VNV4527", "US-VA", np.random.default_rng(3))
@@ -150,7 +133,7 @@ def test_a_drawn_plate_is_read_again_with_its_state(own: str, agrees: bool) -> N
         return StateRead("US-VA", 0.97)
 
     assert available()
-    reading = SecondReader(state=state).read(picture, Box(30, 30, 230, 130), plate_read(own))
+    reading = SecondReader(state=state).read(encode_jpeg(picture, 90), Box(30, 30, 230, 130), plate_read(own))
     assert reading is not None
     assert (reading.text, reading.agrees) == ("VNV4527", agrees)
     assert (reading.jurisdiction, reading.jurisdiction_confidence) == ("US-VA", 0.97)
@@ -160,4 +143,6 @@ def test_a_drawn_plate_is_read_again_with_its_state(own: str, agrees: bool) -> N
 
 
 def test_a_picture_without_text_gives_none() -> None:
-    assert SecondReader().read(np.full((60, 120, 3), 90, np.uint8), Box(0, 0, 120, 60), plate_read("ABC1234")) is None
+    assert (
+        SecondReader().read(encode_jpeg(np.full((60, 120, 3), 90, np.uint8), 90), None, plate_read("ABC1234")) is None
+    )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher import confusion
+from matcher.characters import confusion
 from recognition.training.calibration.confusion import ALPHABET, STRENGTH, Tally, smoothed, table_text
 
 HABITS = {

@@ -57,7 +57,7 @@ def test_a_malformed_review_is_named_with_its_line(content: bytes | None, said: 
 
 
 def test_the_committed_review_is_read_whole() -> None:
-    path = REPOSITORY / "benchmarks" / "reviewed_plates.csv"
+    path = REPOSITORY / "benchmarks" / "recognition" / "reviewed_plates.csv"
     rows = len(path.read_text(encoding="utf-8").splitlines()) - 1
     assert sum(len(boxes) for boxes in read_review(path).values()) == rows > 100
 

@@ -1,0 +1,27 @@
+"""Fetching a list's file from where its feed says."""
+
+from __future__ import annotations
+
+from hotlists.feeds.https import pull_https
+from hotlists.feeds.sftp import pull_sftp
+from hotlists.feeds.transfer import PullContext, Pulled
+from schemas.settings import HttpsFeed, SftpFeed
+
+
+def pull(feed: HttpsFeed | SftpFeed, context: PullContext) -> Pulled | None:
+    """Fetch a feed's file unless it is the one that was fetched last.
+
+    Args:
+        feed: A feed of kind https or sftp.
+        context: Where it goes, and what was fetched last.
+
+    Returns:
+        The file, complete and on disk; None when the server has the same one as last time.
+
+    Raises:
+        TransientError: The server cannot be reached, was too slow, or ended the transfer early; try again.
+        InvalidInput: The file is larger than the feed allows, or not what was asked for.
+        ConfigurationError: The server's identity, the login or the address does not fit.
+        StorageFull: No space for the file.
+    """
+    return pull_https(feed, context) if feed.kind == "https" else pull_sftp(feed, context)

@@ -1,0 +1,126 @@
+"""Dates of a list whose way to write them is known or declared: when an entry begins to hold, and when it ends."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+
+from hotlists.fields.dates import parse_moment
+from hotlists.fields.errors import FieldError
+
+ISO = "iso"
+EPOCH_SECONDS = "epoch"
+EPOCH_MILLISECONDS = "epoch_ms"
+NAMED_FORMATS = (ISO, EPOCH_SECONDS, EPOCH_MILLISECONDS)
+"""Formats that `strptime` has no pattern for."""
+
+_ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}(?:$|[T ]\d{2}:?\d{2})")
+_ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}(?::?\d{2}){0,2})$")
+_UNITED_STATES = re.compile(
+    r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: *([AP])\.?M\.?)?)?",
+    re.IGNORECASE,
+)
+"""Month, day and year, with a clock of 24 or 12 hours. `strptime` would take many times as long."""
+
+_FIRST_YEAR = 1970
+_EXPECTED = "2026-12-31, 2026-12-31T18:00:00Z or 12/31/2026 was expected"
+
+
+class Moments:
+    """Reads a list's dates, each spelling once: rows share few of them.
+
+    Args:
+        formats: How the list writes them: `strptime` patterns, `iso`, `epoch` (seconds) or `epoch_ms`; empty: ISO 8601,
+            `20261231`, and `12/31/2026` with or without a time.
+        zone: Where its days begin, and its clock where a time has no zone.
+    """
+
+    def __init__(self, formats: tuple[str, ...] = (), zone: tzinfo = UTC) -> None:
+        self._formats = formats
+        self._zone = zone
+        self._expected = f"{' or '.join(formats)} was expected" if formats else _EXPECTED
+        self.read = lru_cache(65_536)(self._read)
+
+    def begin(self, text: str, column: str) -> datetime | None:
+        """Return when an entry begins to hold; a date means its first moment. None where the field is empty.
+
+        Raises:
+            FieldError: The field holds no date.
+        """
+        return self._moment(text, column, 0) if text else None
+
+    def end(self, text: str, column: str) -> datetime | None:
+        """Return when an entry ends (exclusive); a date includes its whole day. None where the field is empty.
+
+        Raises:
+            FieldError: The field holds no date. Without its end an entry would match for ever.
+        """
+        return self._moment(text, column, 1) if text else None
+
+    def _moment(self, text: str, column: str, days: int) -> datetime:
+        try:
+            found = self.read(text)
+            if not isinstance(found, datetime):
+                return datetime.combine(found + timedelta(days), time(), self._zone).astimezone(UTC)
+            return found
+        except (ValueError, OverflowError):
+            raise FieldError(column, f"this is no date; {self._expected}") from None
+
+    def _read(self, text: str) -> datetime | date:
+        found = self._declared(text) if self._formats else _usual(text)
+        if found.year < _FIRST_YEAR:
+            raise ValueError("the year lies before all lists")
+        if not isinstance(found, datetime):
+            return found
+        return (found if found.tzinfo else found.replace(tzinfo=self._zone)).astimezone(UTC)
+
+    def _declared(self, text: str) -> datetime | date:
+        for pattern in self._formats:
+            try:
+                return _by_format(text, pattern)
+            except (ValueError, OverflowError, OSError):
+                continue
+        raise ValueError("none of the formats fits")
+
+
+def _usual(text: str) -> datetime | date:
+    """Return a moment in one of the usual spellings; a time without a zone is naive."""
+    if _ISO_START.match(text):
+        return _iso(text)
+    if match := _UNITED_STATES.fullmatch(text):
+        return _united_states(match)
+    found = parse_moment(text)
+    return found.replace(tzinfo=None) if isinstance(found, datetime) and not _ZONE.search(text) else found
+
+
+def _iso(text: str) -> datetime | date:
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+
+
+def _united_states(match: re.Match[str]) -> datetime | date:
+    month, _, day, year_digits, hours, minutes, seconds, half = match.groups()
+    year = int(year_digits)
+    if len(year_digits) == 2:
+        year += 2000 if year < 69 else 1900
+    if hours is None:
+        return date(year, int(month), int(day))
+    hour = int(hours)
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError("the clock has twelve hours")
+        hour = hour % 12 + (12 if half in "Pp" else 0)
+    return datetime(year, int(month), int(day), hour, int(minutes), int(seconds or 0))
+
+
+def _by_format(text: str, pattern: str) -> datetime | date:
+    if pattern == ISO:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return datetime.fromisoformat(text)
+    if pattern in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
+        return datetime.fromtimestamp(float(text) / (1000 if pattern == EPOCH_MILLISECONDS else 1), UTC)
+    found = datetime.strptime(text, pattern)
+    # A pattern without hours is a day, which counts as a whole.
+    return found if re.search(r"%-?[HIcXsTR]", pattern) else found.date()

@@ -1,0 +1,111 @@
+"""From a row's fields, as its list writes them, to an entry: the same for every layout."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hotlists.fields.jurisdictions import parse_jurisdiction
+from hotlists.fields.plates import check_plate
+from hotlists.text.lines import Line
+from schemas.ids import entry_ids
+from schemas.plates import canonical_plate
+from schemas.types import Category, HotlistEntry, VehicleDescription
+
+Extra = tuple[tuple[str, str], ...]
+
+
+class EntryMaker:
+    """Makes a list's entries from their fields, as text without outer blanks. Made once per list.
+
+    Args:
+        layout: The list's layout: whose code map and jurisdictions count (`hotlists/codes/<layout>.toml`).
+        hotlist_id: The list that the entries belong to.
+        default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
+    """
+
+    def __init__(self, layout: str, hotlist_id: str, default_state: str | None) -> None:
+        self._layout = layout
+        self._hotlist_id = hotlist_id
+        self._default_state = default_state
+        self._by_source_id = entry_ids(hotlist_id, "id")
+        self._by_plate = entry_ids(hotlist_id, "plate")
+
+    def __call__(
+        self,
+        line: Line,
+        *,
+        plate: str,
+        category: Category,
+        code: str | None = None,
+        state: str = "",
+        source_entry_id: str = "",
+        vehicle: VehicleDescription | None = None,
+        originating_agency: str = "",
+        case_number: str = "",
+        priority: str = "",
+        instructions: str = "",
+        valid_from: datetime | None = None,
+        valid_until: datetime | None = None,
+        extra: Extra = (),
+        plate_column: str = "LIC",
+    ) -> HotlistEntry:
+        """Return a row's entry.
+
+        Its id comes from the record's own id where it has one, else from plate, state, category and case: one number
+        in two states is two entries. A state that is not known is kept among `extra`.
+
+        Args:
+            line: The row.
+            plate: The plate column.
+            category: What the row's code means; `unmapped` where that is not known.
+            code: The code, or the words for it, as the list writes it.
+            state: The state column, in the layout's codes.
+            source_entry_id: The record's own id (NCIC: NIC); empty: it has none.
+            vehicle: From `describe_vehicle`.
+            originating_agency: Its ORI or name.
+            case_number: Case or OCA number.
+            priority: As the list has it.
+            instructions: What the officer has to do.
+            valid_from: When the entry begins to hold, aware.
+            valid_until: When it ends (exclusive), aware.
+            extra: The list's other columns, from `named`.
+            plate_column: The plate column's name, for the error.
+
+        Raises:
+            FieldError: The plate cannot be one.
+        """
+        plate = check_plate(plate, plate_column)
+        jurisdiction = parse_jurisdiction(state, self._layout) if state else self._default_state
+        if jurisdiction is None and state:
+            extra = (*extra, ("state", state))
+        if source_entry_id:
+            identity = self._by_source_id(source_entry_id.upper())
+        else:
+            # Words that mean the same are one category; unknown ones are told apart by themselves.
+            kind = (code or "").casefold() if category is Category.UNMAPPED else category.value
+            place = jurisdiction or state.casefold()
+            identity = self._by_plate(canonical_plate(plate), place, kind, case_number.casefold())
+        return HotlistEntry(
+            identity,
+            self._hotlist_id,
+            plate,
+            category,
+            jurisdiction,
+            source_entry_id or None,
+            code or None,
+            vehicle,
+            originating_agency or None,
+            case_number or None,
+            priority or None,
+            instructions or None,
+            valid_from,
+            valid_until,
+            extra,
+            line.number,
+            line.text,
+        )
+
+
+def named(*columns: tuple[str, str]) -> Extra:
+    """Return an entry's `extra`: (name, text without outer blanks); empty texts are left out."""
+    return tuple([column for column in columns if column[1]])
