@@ -13,7 +13,7 @@ from benchmarks.recognition.data import LabeledSource, thinned
 from benchmarks.recognition.readers import Reader
 from benchmarks.recognition.scores import IOU, Share, Table, match_boxes
 from ingest.pictures import read_picture
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import ConfigurationError
 from schemas.types import Box, PlateDetection

@@ -14,7 +14,7 @@ from benchmarks.recognition.data import LabeledCrop, LabeledScene, LabeledSource
 from benchmarks.recognition.readers import Reader, Reading
 from benchmarks.recognition.scores import Share, Table, norm
 from ingest.pictures import read_picture
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import ConfigurationError
 from schemas.types import Box, Image

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from schemas.types import Box, PlateDetection
 
 IOU = 0.5
