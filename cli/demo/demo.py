@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import JsonOption, command_settings, console, errors, print_json
+from cli.common import JsonOption, command_actor, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
 from schemas.errors import PlatewatchError
@@ -105,7 +105,10 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
         *((path, "csv", None) for path in own),
     ):
         options = ImportOptions(
-            hotlist_id=name, as_of=None if name is None else as_of, force="the demo's lists are made anew for each run"
+            hotlist_id=name,
+            as_of=None if name is None else as_of,
+            force="the demo's lists are made anew for each run",
+            made_by=command_actor(settings).name,
         )
         report = import_file(database, path, source, options)
         rejected = len(report.survey.rejects)

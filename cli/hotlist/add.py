@@ -8,14 +8,22 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from cli.hotlist.report import entry_record, print_silent
 from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
 from policy.decisions import Policy, open_policy
 from schemas.types import Category, HotlistEntry
 from storage.database import open_database
 from storage.hotlists.edits import LOCAL, HotlistEdits
-from storage.reads.search import system_user
 
 EXAMPLE = """
 Examples:
@@ -95,7 +103,7 @@ def add(
         edits = HotlistEdits(database)
         outcome = _outcome(entry, edits.find(entry_id=entry.entry_id, hotlist_id=name))
         why = reason or " ".join(text for text in (code or kind.value, case) if text)
-        version = edits.add(name, [entry], by=system_user(), reason=why)
+        version = edits.add(name, [entry], by=command_actor(settings).name, reason=why)
     _report(entry, version, outcome, open_policy(settings), as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_actor, command_settings, errors, print_json
 from cli.hotlist.report import print_report, report_record
 from hotlists.importing.importer import ImportOptions, ImportReport, import_file, survey_file
 from hotlists.layouts.mapped import mapped_parser
@@ -116,6 +116,7 @@ def import_list(
         default_state=state,
         parser=None if mapping is None else mapped_parser(load_mapping(mapping)),
         force=force,
+        made_by=command_actor(settings).name,
         settings=settings.hotlists,
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_actor, command_settings, console, print_json
 from cli.hotlist.report import (
     canceled_text,
     print_rejects,
@@ -19,7 +19,6 @@ from schemas.errors import InvalidInput
 from storage.database import open_database
 from storage.hotlists.lists import HotlistStore
 from storage.hotlists.versions import HotlistVersions
-from storage.reads.search import system_user
 
 
 def register(app: typer.Typer) -> None:
@@ -93,7 +92,9 @@ def rollback(
     """Make an earlier version's content active again, at once and as a whole."""
     settings = command_settings(config, data_dir)
     with open_database(settings) as database:
-        outcome = HotlistVersions(database).rollback(name, made_by=system_user(), reason=reason, to_version=to)
+        outcome = HotlistVersions(database).rollback(
+            name, made_by=command_actor(settings).name, reason=reason, to_version=to
+        )
         canceled = cancel_stale_alerts(database, settings)
     if as_json:
         print_json(

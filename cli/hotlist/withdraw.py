@@ -9,7 +9,16 @@ from uuid import UUID
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from cli.hotlist.report import entry_record, print_entries
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
@@ -19,7 +28,6 @@ from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database, open_database
 from storage.hotlists.edits import HotlistEdits
-from storage.reads.search import system_user
 
 EXAMPLE = """
 Examples:
@@ -119,7 +127,7 @@ def withdraw(
                 print_entries(found, open_policy(settings))
             typer.confirm(f"{'Restore' if restore else 'Withdraw'} {_entries_text(len(found))}?", abort=True, err=True)
         if restore:
-            _restore(edits, found, reason, as_json=as_json)
+            _restore(edits, settings, found, reason, as_json=as_json)
         else:
             _withdraw(database, settings, found, reason, as_json=as_json)
 
@@ -144,7 +152,7 @@ def _withdraw(
     database: Database, settings: Settings, found: Sequence[HotlistEntry], reason: str, *, as_json: bool
 ) -> None:
     ids = [one.entry_id for one in found]
-    count = HotlistEdits(database).withdraw(ids, by=system_user(), reason=reason)
+    count = HotlistEdits(database).withdraw(ids, by=command_actor(settings).name, reason=reason)
     canceled = cancel_stale_alerts(database, settings)
     if as_json:
         print_json({"withdrawn": count, "entries": [str(one) for one in ids], "canceled_alerts": canceled})
@@ -154,9 +162,11 @@ def _withdraw(
     console.print(f"{_entries_text(count)} of {lists} withdrawn; {alerts} canceled", highlight=False, markup=False)
 
 
-def _restore(edits: HotlistEdits, found: Sequence[HotlistEntry], reason: str, *, as_json: bool) -> None:
+def _restore(
+    edits: HotlistEdits, settings: Settings, found: Sequence[HotlistEntry], reason: str, *, as_json: bool
+) -> None:
     ids = [one.entry_id for one in found]
-    outcome = edits.restore(ids, by=system_user(), reason=reason)
+    outcome = edits.restore(ids, by=command_actor(settings).name, reason=reason)
     if as_json:
         print_json({"restored": outcome.lifted, "active": outcome.active, "entries": [str(one) for one in ids]})
         return

@@ -21,7 +21,6 @@ from schemas.settings import HotlistSettings
 from storage.database import Database
 from storage.hotlists.imports import HotlistImport, ImportCounts, ImportOutcome, begin_import
 from storage.hotlists.versions import HotlistVersions
-from storage.reads.search import system_user
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ class ImportOptions:
     `hotlist_id` is the list's name; default: the layout's, or for csv the file's. `as_of` is the date of the content,
     aware; default: the file's header, then its modification time. `default_state` is the jurisdiction (like US-VA) of
     rows whose state field is empty. `parser` reads the file instead of the layout's own. `force` is why a version that
-    would be held becomes active. `made_by` is who imports; default: the system's user.
+    would be held becomes active. `made_by` is who imports.
     """
 
     hotlist_id: str | None = None
@@ -117,7 +116,7 @@ def _import(
         name,
         source=layout,
         file_name=path.name,
-        made_by=options.made_by or system_user(),
+        made_by=options.made_by,
         reason=options.force,
     ) as version:
         _check_same_layout(version, name, layout)
