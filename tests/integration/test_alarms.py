@@ -18,7 +18,7 @@ from schemas.generate import ALARM_CE_TYPE
 from storage.alarms import Alarms
 from storage.database import Database
 from storage.outbox import Outbox
-from tests.integration.feed_samples import put, rows
+from tests.integration.hotlists.feed_samples import put, rows
 from tests.integration.storage_samples import activate, sample_entry
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)

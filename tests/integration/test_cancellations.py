@@ -25,7 +25,7 @@ from storage.hotlist_edits import HotlistEdits
 from storage.hotlist_import import begin_import
 from storage.outbox import Outbox
 from storage.records import ReadRecord, Records
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
 from tests.integration.storage_samples import sample_entry, sample_id
 from tests.unit.alerts_samples import AGENCY, sample_hit, sample_read

@@ -29,7 +29,7 @@ from storage.hotlist_edits import HotlistEdits
 from storage.outbox import Outbox
 from storage.records import ReadRecord, Records
 from storage.repeats import RepeatStore
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
 from tests.integration.storage_samples import NAMESPACE, sample_entry, sample_id
 from tests.unit.matcher_samples import characters, read

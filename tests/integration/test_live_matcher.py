@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.hotlist_changes import HotlistChanges
 from storage.hotlist_edits import HotlistEdits
 from storage.hotlist_import import begin_import
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
 from tests.integration.storage_samples import START, activate
 

@@ -27,7 +27,7 @@ from storage.database import Database
 from storage.outbox import Outbox
 from storage.retention import enforce_retention
 from storage.sql import load_queries
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.repeats_samples import (
     BRIDGE,
     GATE,

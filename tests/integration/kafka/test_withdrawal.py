@@ -15,7 +15,7 @@ from schemas.settings import Settings
 from storage.database import Database
 from storage.hotlist_edits import HotlistEdits
 from storage.records import ReadRecord, Records
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.kafka.conftest import Broker
 from tests.integration.live_matching import live_read, matches, running_matcher, wait_for
 from tests.integration.storage_samples import sample_entry
