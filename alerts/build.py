@@ -12,7 +12,7 @@ from schemas.events import Alert, AlertType, CloneSuspicionEvent, utc
 from schemas.generate import ALERT_CE_TYPE
 from schemas.plates import canonical_plate
 from schemas.types import Hit, HotlistEntry, PlateRead
-from storage.records import OutboxMessage
+from storage.reads.records import OutboxMessage
 
 MAX_PICTURE_CHARACTERS = 65_536
 """Longest base64 text that `Alert.plate_picture` takes."""

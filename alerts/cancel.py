@@ -7,7 +7,7 @@ from datetime import datetime
 from alerts.build import outbox_message
 from schemas import ids
 from schemas.events import Alert, AlertType, utc
-from storage.cancellations import Cancel, StaleAlert, StaleKind
+from storage.alerts.cancellations import Cancel, StaleAlert, StaleKind
 
 _WORDS = {
     StaleKind.WITHDRAWN: "entry withdrawn",

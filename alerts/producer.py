@@ -14,7 +14,7 @@ from alerts.topics import DEFAULT_PARTITIONS, ensure_topic
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaSettings
 from services.kafka_client import KafkaError, kafka_errors, open_admin, open_producer
-from storage.outbox import OutboxRow
+from storage.alerts.outbox import OutboxRow
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alerts.producer import AlertProducer, Delivery, Fate
 from schemas.errors import BrokerUnavailable, DatabaseUnavailable
 from schemas.settings import KafkaSettings
-from storage.outbox import Outbox, OutboxRow
+from storage.alerts.outbox import Outbox, OutboxRow
 
 logger = logging.getLogger(__name__)
 

@@ -1,20 +1,20 @@
 """Write the matcher's table of plate patterns: which rows of letters and digits each American state's plates are.
 
-    python -m benchmarks.plate_patterns matcher/data/plate_patterns.toml
+    python -m benchmarks.plate_patterns matcher/judging/plate_patterns.toml
 
-Drawn from the states' serial formats (rendering/data/serial_formats.toml).
+Drawn from the states' serial formats (rendering/serials/serial_formats.toml).
 """
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.matching_lists import draw_vehicles
-from matcher.background import pattern_of
+from benchmarks.common.arguments import parser_of
+from benchmarks.common.vehicles import draw_vehicles
+from matcher.judging.background import pattern_of
 
 _DRAWN = 1_000_000
 _STATES = 51
@@ -36,13 +36,13 @@ def _shares(counts: Counter[str]) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of("plate_patterns", __doc__)
     parser.add_argument("file", type=Path, help="the table to write")
     arguments = parser.parse_args()
     table = pattern_shares()
     lines = [
         "# Made by `python -m benchmarks.plate_patterns`; do not edit. A: a letter, 9: a digit; the letter O is one",
-        "# here. Shares of each state's plates, drawn from rendering/data/serial_formats.toml; what is missing to 1",
+        "# here. Shares of each state's plates, drawn from rendering/serials/serial_formats.toml; what is missing to 1",
         "# are rarer texts.",
     ]
     for state, shares in table.items():

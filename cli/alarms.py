@@ -14,7 +14,7 @@ from rich.text import Text
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from schemas.errors import InvalidInput
 from schemas.events import utc
-from storage.alarms import Alarms, StoredAlarm
+from storage.alerts.alarms import Alarms, StoredAlarm
 from storage.database import open_database
 
 

@@ -11,7 +11,7 @@ from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings
 from cli.stopping import stop_on_signals
 from cli.tables import alert_table
 from schemas.events import Alert, AlertType
-from storage.alerts import AlertLog, StoredAlert
+from storage.alerts.raised import AlertLog, StoredAlert
 from storage.database import open_database
 
 FOLLOW_SECONDS = 0.5

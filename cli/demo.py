@@ -94,7 +94,7 @@ def _demo_settings(data_dir: Path | None) -> Settings:
 def _import_lists(database: Database, settings: Settings, own: list[Path]) -> None:
     from hotlists.importing.importer import ImportOptions, import_file
     from rendering.demo_lists import write_demo_hotlists
-    from rendering.scenario import demo_scenario
+    from rendering.scene.scenario import demo_scenario
 
     as_of = datetime.now(UTC) - timedelta(hours=3)
     lists = write_demo_hotlists(settings.data_dir / "demo", demo_scenario(), as_of=as_of)
@@ -178,7 +178,7 @@ def _await_neighbor(screen: DemoScreen, totals: RunTotals) -> None:
 
 
 def _waiting(database: Database) -> int:
-    from storage.outbox import Outbox
+    from storage.alerts.outbox import Outbox
 
     with Outbox(database) as outbox:
         return outbox.pending()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.common import errors
 from schemas.errors import InvalidInput
-from schemas.settings import CameraSettings, Settings
+from schemas.settings import CameraSettings, ImageFolderCamera, Settings, VideoFileCamera
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ def rendered_input(settings: Settings) -> DemoInput:
     """Return the demo's own clip, rendered at the first time."""
     from rich.progress import Progress
 
-    from rendering.scenario import demo_scenario
-    from rendering.traffic import render_traffic
+    from rendering.scene.scenario import demo_scenario
+    from rendering.scene.traffic import render_traffic
 
     clip = settings.data_dir / "demo" / "traffic.mp4"
     scenario = demo_scenario()
@@ -42,9 +42,7 @@ def rendered_input(settings: Settings) -> DemoInput:
     # Every run of the demo is a new drive past the camera: the clip ended just now.
     began = datetime.now(UTC) - timedelta(seconds=seconds)
     os.utime(clip, (began.timestamp(), began.timestamp()))
-    camera = CameraSettings(
-        id="high-street", type="video_file", path=clip, latitude=36.8354, longitude=-76.2983, heading=90.0
-    )
+    camera = VideoFileCamera(id="high-street", path=clip, latitude=36.8354, longitude=-76.2983, heading=90.0)
     return DemoInput((camera,), scenario.frame_count, seconds, "the rendered clip")
 
 
@@ -59,11 +57,11 @@ def user_input(path: Path, settings: Settings) -> DemoInput:
     # Its own name each time: a camera never reads the same file twice, and here the user wants to see it again.
     camera_id = f"input-{now:%H%M%S}"
     if path.is_file() and path.suffix.lower() in VIDEO_SUFFIXES:
-        camera = CameraSettings(id=camera_id, type="video_file", path=path, started_at=now)
+        camera = VideoFileCamera(id=camera_id, path=path, started_at=now)
         return DemoInput((camera,), None, None, str(path))
     folder = path
     if path.is_file():
         folder = settings.data_dir / "demo" / camera_id
         folder.mkdir(parents=True)
         (folder / path.name).symlink_to(path)
-    return DemoInput((CameraSettings(id=camera_id, type="image_folder", path=folder),), None, None, str(path))
+    return DemoInput((ImageFolderCamera(id=camera_id, path=folder),), None, None, str(path))

@@ -16,9 +16,9 @@ from schemas.errors import InvalidInput
 from schemas.events import utc
 
 if TYPE_CHECKING:
-    from pipeline.historical import PastOutcome
-    from pipeline.historical_alerts import Sightings
-    from storage.history import ActiveList, ListedEntry, ReadHistory
+    from pipeline.past.alerts import Sightings
+    from pipeline.past.matching import PastOutcome
+    from storage.reads.past import ActiveList, ListedEntry, PastReads
 
 EXAMPLE = """
 Examples:
@@ -68,12 +68,12 @@ def historical(
         raise typer.BadParameter("say which entries: give --list or --entry")
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
-    from pipeline.historical import HistoricalMatching
+    from pipeline.past.matching import HistoricalMatching
     from storage.database import open_database
-    from storage.history import ReadHistory
+    from storage.reads.past import PastReads
 
     with open_database(settings) as database:
-        history = ReadHistory(database)
+        history = PastReads(database)
         matching = HistoricalMatching(database, settings)
         lists = {one.progress.hotlist_id: one for one in history.active_lists()}
         dates = {name: one.as_of for name, one in lists.items() if one.as_of is not None}
@@ -82,7 +82,7 @@ def historical(
     _report(outcomes, days, as_json=as_json)
 
 
-def _of_list(history: ReadHistory, lists: dict[str, ActiveList], name: str) -> Iterator[Sequence[ListedEntry]]:
+def _of_list(history: PastReads, lists: dict[str, ActiveList], name: str) -> Iterator[Sequence[ListedEntry]]:
     if name not in lists:
         raise InvalidInput(f"no active hotlist '{name}'; see platewatch hotlist list")
     after: UUID | None = None
@@ -91,7 +91,7 @@ def _of_list(history: ReadHistory, lists: dict[str, ActiveList], name: str) -> I
         after = part[-1].entry.entry_id
 
 
-def _of_entry(history: ReadHistory, entry_id: UUID | None) -> Iterator[Sequence[ListedEntry]]:
+def _of_entry(history: PastReads, entry_id: UUID | None) -> Iterator[Sequence[ListedEntry]]:
     found = None if entry_id is None else history.entry(entry_id)
     if found is None:
         raise InvalidInput(f"no active entry {entry_id}; see platewatch hotlist show --json")

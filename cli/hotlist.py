@@ -23,8 +23,8 @@ from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
 from storage.database import open_database
-from storage.hotlist_versions import HotlistVersions
-from storage.hotlists import HotlistStore, HotlistSummary
+from storage.hotlists.lists import HotlistStore, HotlistSummary
+from storage.hotlists.versions import HotlistVersions
 
 app = typer.Typer(no_args_is_help=True, help="Import hotlists and see what is active.", rich_markup_mode="rich")
 

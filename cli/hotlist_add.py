@@ -14,8 +14,8 @@ from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
 from policy.decisions import Policy, open_policy
 from schemas.types import Category, HotlistEntry
 from storage.database import open_database
-from storage.hotlist_edits import LOCAL, HotlistEdits
-from storage.search import system_user
+from storage.hotlists.edits import LOCAL, HotlistEdits
+from storage.reads.search import system_user
 
 EXAMPLE = """
 Examples:

@@ -13,13 +13,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
 from cli.hotlist_report import print_report, report_record
-from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.importing.importer import ImportOptions, ImportReport, import_file, survey_file
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping
 from hotlists.layouts.registry import PARSERS
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import Settings
 from storage.database import open_database
 

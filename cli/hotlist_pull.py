@@ -9,8 +9,7 @@ import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
 from schemas.errors import ConfigurationError, InvalidInput
-from schemas.feed_settings import FeedSettings
-from schemas.settings import Settings
+from schemas.settings import FeedSettings, Settings
 from storage.database import open_database
 
 

@@ -15,8 +15,8 @@ from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
 from schemas.events import utc
 from schemas.types import Category, HotlistEntry, RejectedRow
-from storage.hotlist_versions import VersionSummary
-from storage.hotlists import HotlistSummary
+from storage.hotlists.lists import HotlistSummary
+from storage.hotlists.versions import VersionSummary
 
 REJECTS_SHOWN = 5
 """Most rejected rows that an import's report repeats; the list keeps all of them."""

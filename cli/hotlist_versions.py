@@ -17,9 +17,9 @@ from cli.hotlist_report import (
 from pipeline.cancellations import cancel_stale_alerts
 from schemas.errors import InvalidInput
 from storage.database import open_database
-from storage.hotlist_versions import HotlistVersions
-from storage.hotlists import HotlistStore
-from storage.search import system_user
+from storage.hotlists.lists import HotlistStore
+from storage.hotlists.versions import HotlistVersions
+from storage.reads.search import system_user
 
 
 def register(app: typer.Typer) -> None:

@@ -11,15 +11,15 @@ import typer
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.hotlist_report import entry_record, print_entries
-from hotlists.fields.jurisdictions import parse_jurisdiction
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database, open_database
-from storage.hotlist_edits import HotlistEdits
-from storage.search import system_user
+from storage.hotlists.edits import HotlistEdits
+from storage.reads.search import system_user
 
 EXAMPLE = """
 Examples:

@@ -15,9 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from cli.match_reads import numbered_lines, parse_read
-from pipeline.live_matcher import INDEX_FOLDER, LiveMatcher
-from pipeline.traffic import matching_settings
+from ingest.read_lines import numbered_lines, parse_read
+from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.lists.traffic import matching_settings
 from schemas.errors import InvalidInput
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import open_database

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingest.image_folder import list_media
 from ingest.pictures import read_picture
 from ingest.video_file import VIDEO_SUFFIXES, count_frames, read_video, video_item
-from recognition.annotate import annotate, encode_jpeg
+from recognition.pictures.annotate import annotate
+from recognition.pictures.jpeg import encode_jpeg
 from recognition.recognizer import PictureRead, Recognizer, VehiclePass
 from schemas.errors import ConfigurationError, UnreadableMedia
 from schemas.events import utc

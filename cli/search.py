@@ -76,7 +76,7 @@ def search(
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
     from storage.database import open_database
-    from storage.search import ReadSearch
+    from storage.reads.search import ReadSearch
 
     with open_database(settings) as database:
         reads = ReadSearch(database).find(

@@ -75,7 +75,7 @@ def train_ocr(
     """
     settings = command_settings(config, data_dir)
     logging.getLogger("recognition.training").setLevel(logging.INFO)
-    parts = importlib.import_module("recognition.training.corrections")
+    parts = importlib.import_module("recognition.training.reader.corrections")
     found = parts.read_corrections(corrections)
     _print_rejected(found.rejected)
     tuning, data = _training_code()
@@ -113,14 +113,14 @@ def train_ocr(
 def rollback(config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
     """Go back to the reader's weights that the last installation replaced; a second call undoes the first."""
     settings = command_settings(config, data_dir)
-    restored = importlib.import_module("recognition.training.install").roll_back(settings.data_dir / "models")
+    restored = importlib.import_module("recognition.training.reader.install").roll_back(settings.data_dir / "models")
     console.print(f"{restored}: the earlier weights are back", markup=False)
 
 
 def _training_code() -> tuple[Any, Any]:
     """Import what needs torch, which only departments that train have installed."""
     try:
-        names = ("recognition.training.fine_tune", "recognition.training.ocr_data")
+        names = ("recognition.training.reader.fine_tune", "recognition.training.reader.data")
         tuning, data = (importlib.import_module(name) for name in names)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("torch", "onnx"):
@@ -137,7 +137,7 @@ def _weights_in_use(settings: Settings) -> Path:
             f"recognition.ocr.hub_model is {settings.recognition.ocr.hub_model!r}, which cannot be fine-tuned; "
             "name weights in recognition.ocr.weights, or neither for those that ship with Platewatch"
         )
-    shipped: Path = importlib.import_module("recognition.ocr_weights").DEFAULT_WEIGHTS
+    shipped: Path = importlib.import_module("recognition.reading.network").DEFAULT_WEIGHTS
     return settings.recognition.ocr.weights or shipped
 
 
@@ -157,7 +157,9 @@ def _print_comparison(comparisons: Any) -> None:
 
 
 def _install(candidate: Path, settings: Settings) -> None:
-    installed = importlib.import_module("recognition.training.install").install(candidate, settings.data_dir / "models")
+    installed = importlib.import_module("recognition.training.reader.install").install(
+        candidate, settings.data_dir / "models"
+    )
     console.print(f"better; installed as {installed}; platewatch train rollback takes it back", markup=False)
     if settings.recognition.ocr.weights != installed:
         # TOML's basic strings escape as JSON's do, and paths hold nothing else that needs it.

@@ -10,11 +10,11 @@ import cv2
 from rich.console import Console
 
 from cli.tables import alert_table
-from recognition.annotate import annotate
+from recognition.pictures.annotate import annotate
 from recognition.recognizer import Recognizer
 from schemas.events import Alert
 from schemas.settings import load_settings
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import open_database
 
 IMAGES = Path(__file__).parent / "images"

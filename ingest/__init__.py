@@ -1,1 +1,1 @@
-"""Sources of frames, one file each."""
+"""How frames and finished reads come in."""

@@ -11,7 +11,7 @@ from ingest.files import fingerprint, modified_at, stable_files, wait_for_change
 from ingest.pictures import PICTURE_SUFFIXES, read_picture
 from ingest.video_file import VIDEO_SUFFIXES, read_video, video_item
 from schemas.errors import UnreadableMedia
-from schemas.settings import CameraSettings
+from schemas.settings import ImageFolderCamera
 from schemas.types import Frame, SourceItem
 
 
@@ -24,7 +24,7 @@ class ImageFolderSource:
         camera: Its settings; `path` names the folder.
     """
 
-    def __init__(self, camera: CameraSettings) -> None:
+    def __init__(self, camera: ImageFolderCamera) -> None:
         self.camera = camera
         self.ignored = 0
         """Files in the last listing that are neither pictures nor videos."""

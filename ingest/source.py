@@ -13,8 +13,6 @@ from schemas.types import Frame, SourceItem
 class FrameSource(Protocol):
     """A camera's frames, in items: one file each."""
 
-    camera: CameraSettings
-
     def items(self) -> Iterator[SourceItem]:
         """Yield the items that are there now and whole, in the order in which they are to be processed.
 

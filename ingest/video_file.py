@@ -13,7 +13,7 @@ from ingest.files import fingerprint, modified_at, stable_files, wait_for_change
 from ingest.opencv import cv2
 from ingest.pictures import MAX_PIXELS
 from schemas.errors import UnreadableMedia
-from schemas.settings import CameraSettings
+from schemas.settings import VideoFileCamera
 from schemas.types import Frame, SourceItem
 
 VIDEO_SUFFIXES = frozenset(
@@ -36,7 +36,7 @@ class VideoFileSource:
             modification time).
     """
 
-    def __init__(self, camera: CameraSettings) -> None:
+    def __init__(self, camera: VideoFileCamera) -> None:
         self.camera = camera
 
     def items(self) -> Iterator[SourceItem]:

@@ -11,16 +11,16 @@ from uuid import UUID
 
 import numpy as np
 
-from matcher.entry_arrays import EntryArrays, Unusable
-from matcher.entry_columns import ids_of
-from matcher.layer import Layer, arranged
-from matcher.pace import SEARCHES, BesideReads, Pace
-from matcher.packing import Keys, codes_of
-from matcher.probes import probe_skeletons
-from matcher.read_arrays import ReadArrays
-from matcher.saved_index import SavedIndex, load, save
-from matcher.search import Engine, Found, Wanted, find
-from matcher.vocabulary import Vocabulary
+from matcher.arrays.columns import ids_of
+from matcher.arrays.entries import EntryArrays, Unusable
+from matcher.arrays.layer import Layer, arranged
+from matcher.arrays.pace import SEARCHES, BesideReads, Pace
+from matcher.arrays.packing import Keys, codes_of
+from matcher.arrays.reads import ReadArrays
+from matcher.arrays.saved import SavedIndex, load, save
+from matcher.arrays.vocabulary import Vocabulary
+from matcher.searching.probes import probe_skeletons
+from matcher.searching.search import Engine, Found, Wanted, find
 from schemas.types import HotlistEntry
 
 SMALL_ADDITION = 10_000
@@ -45,9 +45,9 @@ class HotlistIndex:
 
     Its neighborhood: with characters replaced by confusion classes, an entry without `?` is a candidate when its text
     is within one substitution, insertion or deletion of the read's, or equals one of the read's VV/W variants. As far
-    as the read's own evidence leaves room for it (`matcher.probes.credited_skeletons`), up to three substitutions may
-    come together, or one with an insertion or deletion. An entry with `?` is a candidate when it is as long as the read
-    and the classes of its known characters are equal.
+    as the read's own evidence leaves room for it (`matcher.searching.probes.credited_skeletons`), up to three
+    substitutions may come together, or one with an insertion or deletion. An entry with `?` is a candidate when
+    it is as long as the read and the classes of its known characters are equal.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class HotlistIndex:
         return cls(found.base, found.addition, found.as_of, found.unusable), found.note
 
     def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
-        """Return the entries that reads may be; see `matcher.search.find`."""
+        """Return the entries that reads may be; see `matcher.searching.search.find`."""
         SEARCHES.begun += 1  # not exact where threads meet, and need not be
         return find((self._base, self._addition), reads, wanted, engine)
 

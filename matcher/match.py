@@ -8,24 +8,24 @@ from datetime import datetime
 
 from rapidfuzz.distance import Levenshtein
 
-from matcher.align import align
-from matcher.background import Background
-from matcher.evidence import Slot, read_slots
-from matcher.explain import explain
-from matcher.false_alerts import Evidence, evidence_of
+from matcher.arrays.reads import ReadArrays
+from matcher.characters.slots import Slot, read_slots
 from matcher.index import HotlistIndex
-from matcher.read_arrays import ReadArrays
-from matcher.score import jurisdiction_agreement, jurisdiction_score
-from matcher.search import Engine, Found, Wanted
-from matcher.second_reading import MOST_SCORE as MOST_SECOND_SCORE
-from matcher.second_reading import compare_second_reading
-from matcher.tiers import Thresholds, choose_tier
-from matcher.traffic import Traffic
-from matcher.vehicle import MOST_SCORE, compare_vehicles
+from matcher.judging.align import align
+from matcher.judging.background import Background
+from matcher.judging.explain import explain
+from matcher.judging.false_alerts import Evidence, evidence_of
+from matcher.judging.score import jurisdiction_agreement, jurisdiction_score
+from matcher.judging.second_reading import MOST_SCORE as MOST_SECOND_SCORE
+from matcher.judging.second_reading import compare_second_reading
+from matcher.judging.tiers import Thresholds, choose_tier
+from matcher.judging.traffic import Traffic
+from matcher.judging.vehicle import MOST_SCORE, compare_vehicles
+from matcher.searching.search import Engine, Found, Wanted
 from schemas.errors import InvalidInput
 from schemas.ids import hit_id
-from schemas.matching_settings import MatchingSettings
 from schemas.plates import WILDCARD, normalize_plate
+from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead, Tier
 
 

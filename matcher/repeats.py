@@ -18,8 +18,8 @@ from rapidfuzz.distance import Levenshtein
 
 from matcher.repeats_place import is_same_place
 from schemas.plates import canonical_plate
-from schemas.repeat_settings import RepeatSettings
 from schemas.repeats import OpenAlert
+from schemas.settings import RepeatSettings
 from schemas.types import CharacterRead, Hit, PlateRead, Tier
 
 _RANK: Final = {Tier.PARTIAL: 0, Tier.PROBABLE: 1, Tier.EXACT: 2}

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from matcher.repeats_place import distance_meters, is_same_place
-from schemas.repeat_settings import RepeatSettings
 from schemas.repeats import Sighting
+from schemas.settings import RepeatSettings
 from schemas.types import Hit, Location, PlateRead, Tier
 
 

@@ -1,51 +1,60 @@
-"""One camera's thread: its source's items, frame by frame, through recognition to the recorder's queue."""
+"""One camera's stage: its source's items, frame by frame, through recognition to the recorder's queue."""
 
 from __future__ import annotations
 
 import logging
 import threading
 
+from ingest.receipts import ItemReceipt
 from ingest.source import FrameSource, open_source
 from pipeline.counters import Counters
+from pipeline.recording.queue import ArrivalQueue
 from pipeline.retry import Stopped, until_available
-from pipeline.work import ItemFinished, PassSeen, WorkQueue
+from recognition.pass_pictures import pass_pictures
 from recognition.recognizer import RecognitionSession, Recognizer
+from recognition.results import VehiclePass
+from schemas.arrivals import Arrival, HandedOver
 from schemas.errors import UnreadableMedia
-from schemas.settings import CameraSettings
+from schemas.settings import CameraSettings, Settings
 from schemas.types import Location, SourceItem
 from storage.database import Database
-from storage.sources import SourceLedger
+from storage.item_ledger import ItemLedger
 
 log = logging.getLogger(__name__)
 
 
-class CameraWorker:
-    """Reads one camera's files in order and hands every vehicle pass on.
+class CameraStage:
+    """Reads one camera's files in order and hands every vehicle pass over.
 
     Args:
         camera: The camera's configuration.
-        agency_id: Whose reads these are.
+        settings: The configuration: whose reads these are, and which pictures are kept.
         recognizer: Shared by all cameras.
         database: Where finished items are remembered.
-        work_queue: To the recorder.
+        arrivals: To the recorder.
         counters: The run's counts.
+        until_done: End once everything that is there was read.
     """
 
     def __init__(
         self,
         camera: CameraSettings,
-        agency_id: str,
+        settings: Settings,
         recognizer: Recognizer,
         database: Database,
-        work_queue: WorkQueue,
+        arrivals: ArrivalQueue,
         counters: Counters,
+        *,
+        until_done: bool,
     ) -> None:
+        self.name = f"camera-{camera.id}"
         self._camera = camera
-        self._agency_id = agency_id
+        self._settings = settings
         self._recognizer = recognizer
-        self._ledger = SourceLedger(database)
-        self._queue = work_queue
+        self._ledger = ItemLedger(database)
+        self._arrivals = arrivals
         self._counters = counters
+        self._until_done = until_done
         self._done: set[tuple[str, str]] = set()
         self._started = False
         self._location = (
@@ -54,12 +63,7 @@ class CameraWorker:
             else None
         )
 
-    @property
-    def camera_id(self) -> str:
-        """The camera's id."""
-        return self._camera.id
-
-    def run(self, stop: threading.Event, *, until_done: bool) -> None:
+    def run(self, stop: threading.Event) -> None:
         """Process items until stopped, or once through them with `until_done`.
 
         Raises:
@@ -78,13 +82,13 @@ class CameraWorker:
                 if not self._started:
                     raise
                 if not missing:
-                    log.warning("camera %s: %s; watching for it to come back", self.camera_id, error)
+                    log.warning("camera %s: %s; watching for it to come back", self._camera.id, error)
                 missing = True
             self._started = True
-            if until_done:
+            if self._until_done:
                 return
             if not worked and not idle:
-                log.info("camera %s: everything there is was read; watching for more", self.camera_id)
+                log.info("camera %s: everything there is was read; watching for more", self._camera.id)
             idle = not worked
             source.wait(stop)
 
@@ -104,7 +108,7 @@ class CameraWorker:
         # neither is asked about again.
         key = (item.name, item.fingerprint)
         if key not in self._done and until_available(
-            lambda: self._ledger.is_finished(item), stop, doing=f"camera {self.camera_id}: asking what is done"
+            lambda: self._ledger.is_finished(item), stop, doing=f"camera {self._camera.id}: asking what is done"
         ):
             self._done.add(key)
         return key in self._done
@@ -118,42 +122,52 @@ class CameraWorker:
                 self._read_sequence(source, item, stop)
         except UnreadableMedia as error:
             rejected = str(error)
-            log.warning("camera %s: %s", self.camera_id, error)
+            log.warning("camera %s: %s", self._camera.id, error)
         self._done.add((item.name, item.fingerprint))
-        self._queue.put(ItemFinished(item, rejected))
+        self._arrivals.put(HandedOver(ItemReceipt(item, self._ledger), rejected))
 
     def _read_still(self, source: FrameSource, item: SourceItem) -> None:
         for frame in source.frames(item):
             self._counters.add("frames")
-            for vehicle_pass in self._recognizer.read_still(frame, agency_id=self._agency_id, location=self._location):
-                self._queue.put(PassSeen(item, vehicle_pass))
+            for vehicle_pass in self._recognizer.read_still(
+                frame, agency_id=self._settings.agency_id, location=self._location
+            ):
+                self._hand_over(item, vehicle_pass)
 
     def _read_sequence(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:
         session = self._recognizer.session(
-            camera_id=self.camera_id, agency_id=self._agency_id, location=self._location, source_item=item.name
+            camera_id=self._camera.id,
+            agency_id=self._settings.agency_id,
+            location=self._location,
+            source_item=item.name,
         )
         try:
             for frame in source.frames(item):
                 # A stopped run drops the open tracks: the next run reads the file again from its start and makes the
                 # same reads with the same ids, complete.
                 if stop.is_set():
-                    raise Stopped(f"camera {self.camera_id}")
+                    raise Stopped(f"camera {self._camera.id}")
                 self._counters.add("frames")
                 for vehicle_pass in session.process(frame):
-                    self._queue.put(PassSeen(item, vehicle_pass))
+                    self._hand_over(item, vehicle_pass)
         except UnreadableMedia:
             self._finish(session, item)
             raise
         self._finish(session, item)
 
+    def _hand_over(self, item: SourceItem, vehicle_pass: VehiclePass) -> None:
+        images = self._settings.images
+        pictures = pass_pictures(vehicle_pass, images.jpeg_quality, with_context=images.keep_context)
+        self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger)))
+
     def _finish(self, session: RecognitionSession, item: SourceItem) -> None:
         for vehicle_pass in session.finish():
-            self._queue.put(PassSeen(item, vehicle_pass))
+            self._hand_over(item, vehicle_pass)
         stats = session.stats
         log.info(
             "camera %s: %s: %d frames, %d detections, %d reads; dropped: %d too narrow, %d in too few frames, "
             "%d no plates, %d too unsure",
-            self.camera_id,
+            self._camera.id,
             item.name,
             stats.frames,
             stats.detections,

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from alerts.cancel import cancel_message
 from schemas.errors import TransientError
 from schemas.settings import Settings
-from storage.cancellations import Cancel, Cancellations
+from storage.alerts.cancellations import Cancel, Cancellations
 from storage.database import Database
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
 
 log = logging.getLogger(__name__)
 

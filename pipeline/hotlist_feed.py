@@ -18,7 +18,6 @@ from hotlists.feeds.pickup import FolderWatch, signature
 from hotlists.feeds.pull import pull
 from hotlists.feeds.transfer import PullContext, Pulled
 from hotlists.feeds.tray import MOST_TRIES, Tray, digest
-from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.importing.importer import ImportOptions, ImportReport, import_file
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping
@@ -26,11 +25,11 @@ from hotlists.layouts.registry import PARSERS
 from pipeline.list_currency import law_hours
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
-from schemas.feed_settings import FeedSettings
-from schemas.settings import Settings
-from storage.alarms import Alarms
+from schemas.jurisdictions import parse_jurisdiction
+from schemas.settings import FeedSettings, HttpsFeed, Settings, SftpFeed
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.feeds import FeedState, FeedStates
+from storage.hotlists.feeds import FeedState, FeedStates
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +111,7 @@ class HotlistFeed:
         self._now = now
         self._states = FeedStates(database)
         self._alarms = Alarms(database, settings.agency_id, settings.alarm_topic)
-        base = feed.path or settings.data_dir / "hotlists" / "incoming"
+        base = feed.path if feed.kind == "folder" else settings.data_dir / "hotlists" / "incoming"
         self._tray = Tray(base, feed.name)
         self._watch = FolderWatch(base, feed.pattern, feed.settle_seconds, self._tray, clock)
 
@@ -171,7 +170,7 @@ class HotlistFeed:
             known = ", ".join(PARSERS)
             raise ConfigurationError(f"feed '{self.feed.name}': '{self.feed.source}' is no layout; use one of {known}")
         # Making it would watch an empty folder where a network drive is not mounted.
-        if self.feed.path is not None and not self.feed.path.is_dir():
+        if self.feed.kind == "folder" and not self.feed.path.is_dir():
             raise TransientError(f"the watched folder {self.feed.path} is not there; make it or mount it")
 
     def _run(self, state: FeedState, anyhow: bool) -> tuple[FeedResult, FeedState]:
@@ -180,7 +179,7 @@ class HotlistFeed:
             pulled = None if path is None else Pulled(path)
         else:
             left = self._tray.waiting()
-            pulled = Pulled(left) if left is not None else self._fetch(state, anyhow)
+            pulled = Pulled(left) if left is not None else self._fetch(self.feed, state, anyhow)
         if pulled is None:
             return self._nothing_new(state), state
         # Nothing is remembered of the server until the file is dealt with: an interrupted run fetches again.
@@ -196,7 +195,7 @@ class HotlistFeed:
             path = self._watch.next()
         return path
 
-    def _fetch(self, state: FeedState, anyhow: bool) -> Pulled | None:
+    def _fetch(self, feed: HttpsFeed | SftpFeed, state: FeedState, anyhow: bool) -> Pulled | None:
         # A list that people removed comes back with the next run, and not only when it changes.
         removed = state.outcome != FeedOutcome.HELD and self._states.active_digest(self.feed.name) is None
         context = PullContext(
@@ -206,7 +205,7 @@ class HotlistFeed:
             clock=self._clock,
             wait=self._wait,
         )
-        return pull(self.feed, context)
+        return pull(feed, context)
 
     def _nothing_new(self, state: FeedState) -> FeedResult:
         if self.feed.kind == "folder":

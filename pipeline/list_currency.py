@@ -10,11 +10,11 @@ from hotlists.feeds.freshness import LAW_HOURS, ListAge, ListDate, list_ages
 from policy.decisions import open_policy
 from schemas.events import AlarmKind
 from schemas.settings import Settings
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.feeds import FeedState, FeedStates
-from storage.hotlist_edits import LOCAL
-from storage.hotlists import HotlistStore
+from storage.hotlists.edits import LOCAL
+from storage.hotlists.feeds import FeedState, FeedStates
+from storage.hotlists.lists import HotlistStore
 
 log = logging.getLogger(__name__)
 

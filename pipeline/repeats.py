@@ -20,9 +20,9 @@ from schemas.events import Alert, CloneSuspicionEvent, LocationEvent
 from schemas.plates import canonical_plate
 from schemas.repeats import OpenAlert, Outcome
 from schemas.settings import Settings
-from schemas.types import Hit, PlateRead, SourceItem
-from storage.records import ReadRecord, Records, WriteOutcome
-from storage.repeats import RepeatStore
+from schemas.types import Hit, PlateRead
+from storage.alerts.repeats import RepeatStore
+from storage.reads.records import ReadRecord, Records, WriteOutcome
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,11 @@ class SettledRecords:
         self._records = records
         self._settings = settings
 
-    def write(self, found: Sequence[Found], *, finished: Sequence[SourceItem] = ()) -> Recorded:
+    def write(self, found: Sequence[Found]) -> Recorded:
         """Write reads and settle their hits, in their order. Writing the same again changes nothing.
 
         Args:
             found: Reads with their hits.
-            finished: Files and pictures that need not be processed again.
 
         Raises:
             DatabaseUnavailable: Nothing was written, or the answer was lost; write the same again.
@@ -77,7 +76,6 @@ class SettledRecords:
 
         outcome = self._records.write(
             [ReadRecord(one.read) for one in found],
-            finished=finished,
             follow=lambda connection: follow(RepeatStore(connection)),
         )
         return Recorded(outcome, sent or [() for _ in found])

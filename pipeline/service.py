@@ -10,23 +10,23 @@ import time
 from collections.abc import Callable
 
 from alerts.relay import Relay
-from pipeline.cameras import CameraWorker
+from pipeline.cameras import CameraStage
 from pipeline.cancellations import CancellationWorker
 from pipeline.counters import Counters, RunTotals
-from pipeline.historical_worker import HistoricalWorker
 from pipeline.hotlist_feeds import HotlistFeeds
-from pipeline.live_matcher import INDEX_FOLDER, LiveMatcher
-from pipeline.recorder import Observer, Recorder
+from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.lists.traffic import matching_settings
+from pipeline.past.stage import HistoricalWorker
+from pipeline.recording.queue import ArrivalQueue
+from pipeline.recording.recorder import Observer, Recorder
 from pipeline.retry import Stopped
-from pipeline.traffic import matching_settings
 from pipeline.upkeep import Upkeep
-from pipeline.work import WorkQueue
 from policy.decisions import effective_retention
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Service:
         self._database = database
         self._kafka = kafka
         self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
-        self._recorder = Recorder(settings, database, self._matcher, self.counters, observer)
+        self._observer = observer
         self._failure: BaseException | None = None
 
     def run(
@@ -77,9 +77,11 @@ class Service:
         self._matcher.refresh(force=True)
         log.info("matching against %d hotlist entries", self._matcher.size)
         recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
-        work_queue = WorkQueue(stop)
-        workers = [
-            CameraWorker(camera, self._settings.agency_id, recognizer, self._database, work_queue, self.counters)
+        arrivals = ArrivalQueue(stop)
+        cameras = [
+            CameraStage(
+                camera, self._settings, recognizer, self._database, arrivals, self.counters, until_done=until_done
+            )
             for camera in self._settings.cameras
         ]
         cancellations = CancellationWorker(self._database, self._settings)
@@ -89,16 +91,16 @@ class Service:
             self._thread("cancellations", stop, lambda: cancellations.run(stop)),
             self._thread("historical", stop, lambda: historical.run(stop)),
         ]
-        camera_threads = [
-            self._thread(f"camera-{worker.camera_id}", stop, functools.partial(worker.run, stop, until_done=until_done))
-            for worker in workers
-        ]
+        camera_threads = [self._thread(camera.name, stop, functools.partial(camera.run, stop)) for camera in cameras]
 
         def cameras_done() -> bool:
             # A machine without cameras keeps the lists of others current, until it is stopped.
             return bool(camera_threads or until_done) and not _any_alive(camera_threads)
 
-        recorder_thread = self._thread("recorder", stop, lambda: self._recorder.run(work_queue, stop, cameras_done))
+        recorder = Recorder(
+            self._settings, self._database, self._matcher, arrivals, cameras_done, self.counters, self._observer
+        )
+        recorder_thread = self._thread("recorder", stop, lambda: recorder.run(stop))
         relay_stop = threading.Event()
         relay_threads = self._start_relay(relay_stop, stop)
         feeds = HotlistFeeds(self._settings, self._database)

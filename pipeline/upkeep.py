@@ -10,7 +10,7 @@ from policy.decisions import effective_retention, span_text
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.database import Database
-from storage.images import ImageStore
+from storage.reads.images import ImageStore
 from storage.retention import enforce_retention
 
 log = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from recognition.fusion import FusedRead
-from recognition.state import StateRead
+from recognition.reading.fusion import FusedRead
+from recognition.states.reader import StateRead
 from schemas.ids import read_id
 from schemas.types import Box, Location, PlateRead, ReadSource
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recognition.fusion import FusedRead
-from recognition.state import StateRead
+from recognition.reading.fusion import FusedRead
+from recognition.states.reader import StateRead
 from schemas.types import Box, CharacterRead, Image, PlateRead
 
 

@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from recognition.attention import Attention, Followed, Look
-from recognition.calibration import ReaderCalibration
-from recognition.crops import as_color
-from recognition.fusion import MIN_CHARACTERS, FusedRead
-from recognition.ocr import PlateOcr
+from recognition.pictures.crops import as_color
+from recognition.reading.calibration import ReaderCalibration
+from recognition.reading.fusion import MIN_CHARACTERS, FusedRead
+from recognition.reading.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
-from recognition.same_vehicle import MERGE_WINDOW, same_vehicle
-from recognition.states import NameState
-from recognition.track import Track
-from recognition.tracker import PlateTracker
+from recognition.states.plate_states import NameState
+from recognition.tracking.attention import Attention, Followed, Look
+from recognition.tracking.same_vehicle import MERGE_WINDOW, same_vehicle
+from recognition.tracking.track import Track
+from recognition.tracking.tracker import PlateTracker
 from schemas.settings import TrackingSettings
 from schemas.types import Box, Frame, Image, PlateDetection, PlateRead
 

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from rendering.plates import JURISDICTIONS, random_serial
-from rendering.scenario import HotlistName, ListedVehicle, TrafficScenario
+from rendering.plates.standard import JURISDICTIONS, random_serial
+from rendering.scene.scenario import HotlistName, ListedVehicle, TrafficScenario
 
 MISSING_COLUMNS: Final = (
     "plate", "state", "category", "case_number", "message_key", "make", "model", "color", "year", "expires",

@@ -14,10 +14,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from rendering.conditions import CONDITIONS, photograph
-from rendering.formats import PLATE_CLASSES
-from rendering.generator import STYLES, draw_plate
-from rendering.states import JURISDICTIONS
+from rendering.photographs.conditions import CONDITIONS, photograph
+from rendering.plates.designs import JURISDICTIONS
+from rendering.plates.generator import STYLES, draw_plate
+from rendering.serials.formats import PLATE_CLASSES
 from schemas.errors import ConfigurationError, StorageFull
 
 __all__ = ["COLUMNS", "Order", "main", "write_pictures"]
@@ -29,14 +29,14 @@ _LEAST_WIDTH: Final = 44
 _DESCRIPTION: Final = """\
 Draw US plates in every state's serial formats, photograph them under hard conditions, and write the pictures
 with a labels.csv of image, text, jurisdiction, split (and plate_class, style, condition, severity), which
-python -m recognition.training.ocr --crops DIR/labels.csv reads. The same arguments write the same pictures."""
+python -m recognition.training.reader.train --crops DIR/labels.csv reads. The same arguments write the same pictures."""
 _EPILOG: Final = """\
 text is the serial as embossed: no separators; stacked characters count, in their place from left to right, from
 top to bottom; lines from top to bottom. Fonts are TrueType files of your own; without them the eight faces of the
 project are used. 20,000 pictures take about four minutes of one core and 420 MB.
 
 example: a set for measuring night and infrared on motorcycles, 200 pictures
-  python -m rendering.generator --out hard --count 200 --seed 5 --class motorcycle \\
+  python -m rendering.plates.generator --out hard --count 200 --seed 5 --class motorcycle \\
       --condition night --condition infrared --val 1"""
 
 
@@ -50,7 +50,7 @@ class Order:
         jurisdictions: to choose from; none for all.
         classes: of plates to choose from; none for the usual mixture.
         styles: to choose from; none for the usual mixture.
-        conditions: of `rendering.conditions` to choose from; none for all.
+        conditions: of `rendering.photographs.conditions` to choose from; none for all.
         severity: 0 to 1 for every picture; None for chance.
         width: of the plates in pixels; None for 44 to 240, narrow ones more often.
         fonts: TrueType files.
@@ -161,7 +161,7 @@ def _one_of(names: tuple[str, ...], rng: np.random.Generator) -> str | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m rendering.generator",
+        prog="python -m rendering.plates.generator",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

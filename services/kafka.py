@@ -44,11 +44,6 @@ class LocalKafka:
         self._keeper: threading.Thread | None = None
 
     @property
-    def is_owner(self) -> bool:
-        """Whether this object runs the broker and will stop it."""
-        return self._lock.is_held
-
-    @property
     def pid(self) -> int | None:
         """Process id of the broker that this object runs."""
         return self._child.pid if self._child is not None else None

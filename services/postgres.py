@@ -64,11 +64,6 @@ class EmbeddedPostgres:
         self._keeper: threading.Thread | None = None
 
     @property
-    def is_owner(self) -> bool:
-        """Whether the server runs under this process."""
-        return self._child is not None
-
-    @property
     def connection_string(self) -> str:
         """The libpq connection string that `start` returned. It holds the password: keep it out of logs."""
         return self._connection_string()

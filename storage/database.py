@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -18,8 +17,6 @@ from schemas.settings import Settings
 from services.postgres import EmbeddedPostgres
 from storage.errors import translate, translated
 from storage.migrate import migrate as run_migrations
-
-logger = logging.getLogger(__name__)
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -49,6 +46,7 @@ class Database:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             connection_string,
             kwargs={"autocommit": True},
+            configure=_speak_utc,
             min_size=1,
             max_size=pool_size,
             open=False,
@@ -123,6 +121,7 @@ class Database:
         """
         with translated(self.where):
             connection = psycopg.connect(self._connection_string, autocommit=True)
+            _speak_utc(connection)
         with self._own_lock:
             self._own.add(connection)
         return connection
@@ -132,6 +131,11 @@ class Database:
         with self._own_lock:
             self._own.discard(connection)
         connection.close()
+
+
+def _speak_utc(connection: Connection) -> None:
+    """Have every time come out in UTC, whatever zone the server, the database or the user has."""
+    connection.execute("set time zone 'UTC'")
 
 
 @contextlib.contextmanager

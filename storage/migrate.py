@@ -18,7 +18,7 @@ import psycopg
 from schemas.errors import ConfigurationError
 from storage.errors import translate, translated
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).with_name("migrations")
 LOCK_KEY = 0x706C617465  # "plate"
@@ -85,7 +85,7 @@ def _run_dbmate(connection: psycopg.Connection[Any], where: str) -> None:
         check=False,
     )
     for line in result.stdout.splitlines():
-        logger.debug("dbmate: %s", line)
+        log.debug("dbmate: %s", line)
     if result.returncode != 0:
         try:
             connection.execute("select 1")

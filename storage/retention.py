@@ -9,14 +9,15 @@ import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from policy.decisions import Retention
+from storage import statements
 from storage.database import Database
 from storage.sql import load_queries
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
@@ -77,12 +78,12 @@ def enforce_retention(
     pictures = _delete_pictures(database, values, delete_images)
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
-        count = {name: connection.execute(_SQL[f"delete_{name}"], values).rowcount for name in _KINDS}
+        count = {name: statements.execute(connection, _SQL[f"delete_{name}"], values) for name in _KINDS}
     if retention.reads < PLATES_BY_DAY:
         _delete_unread_plates(database)
     outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["searches"])
     if any(count.values()) or reads:
-        logger.info(
+        log.info(
             "retention ended old records",
             extra={"reads": reads, "hits": count["hits"], "alerts": count["alerts"], "pictures": pictures},
         )
@@ -110,9 +111,9 @@ def _delete_unread_plates(database: Database) -> None:
 def _delete_reads(database: Database, values: dict[str, Any]) -> int:
     """Drop the days that are over, each in its own transaction, and delete the expired part of the day that is not."""
     with database.connection() as connection:
-        row = connection.execute(_SQL["count_reads"], values).fetchone()
-        days = [day for (day,) in connection.execute(_SQL["days"]) if day < values["cutoff_day"]]
-        for day in days:
-            connection.execute(_SQL["drop_day"], {"day": day})
+        count = statements.scalar(connection, _SQL["count_reads"], values, kind=int)
+        for day in statements.scalars(connection, _SQL["days"], kind=date):
+            if day < values["cutoff_day"]:
+                connection.execute(_SQL["drop_day"], {"day": day})
         connection.execute(_SQL["delete_reads"], values)
-    return 0 if row is None else int(row[0])
+    return count or 0

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.errors import ConfigurationError
+from schemas.jurisdictions import jurisdiction_codes
 from schemas.types import Category
 
 _OWN_NAMES = MappingProxyType({category.value.replace("_", " "): category for category in Category})
@@ -36,9 +37,9 @@ def load_codes(name: str) -> Mapping[str, Mapping[str, str]]:
 def codes_digest(layout: str) -> str:
     """Return a digest of the code maps that a layout's rows are read with: another one, other meanings."""
     digest = hashlib.blake2b(digest_size=16)
-    for name in (layout, "jurisdictions"):
-        file = resources.files("hotlists.codes") / f"{name}.toml"
-        digest.update(file.read_bytes() if file.is_file() else b"")
+    file = resources.files("hotlists.codes") / f"{layout}.toml"
+    digest.update(file.read_bytes() if file.is_file() else b"")
+    digest.update(jurisdiction_codes())
     return digest.hexdigest()
 
 

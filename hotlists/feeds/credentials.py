@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import RemoteFeed
 
 
-def secret(feed: FeedSettings, kind: str) -> str | None:
+def secret(feed: RemoteFeed, kind: str) -> str | None:
     """Return a feed's password, private key or token from its file or environment variable, or None without one.
 
     Args:

@@ -13,7 +13,7 @@ import httpx
 from hotlists.feeds.credentials import secret
 from hotlists.feeds.transfer import PullContext, Pulled, check_size, receive
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import HttpsFeed
 
 MOST_REDIRECTS = 5
 BLOCK_BYTES = 1 << 18
@@ -22,7 +22,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (408, 425, 429)
 
 
-def pull_https(feed: FeedSettings, context: PullContext) -> Pulled | None:
+def pull_https(feed: HttpsFeed, context: PullContext) -> Pulled | None:
     """Fetch a feed's URL; see `hotlists.feeds.pull.pull`.
 
     Source:
@@ -31,7 +31,7 @@ def pull_https(feed: FeedSettings, context: PullContext) -> Pulled | None:
     headers = {"accept-encoding": "identity", "user-agent": "platewatch"}
     headers |= _conditions(context)
     with _translated(feed), _client(feed) as client:
-        url = httpx.URL(feed.url or "")
+        url = httpx.URL(feed.url)
         for _ in range(MOST_REDIRECTS + 1):
             with client.stream("GET", url, headers=headers) as response:
                 if response.status_code not in _REDIRECTS:
@@ -40,7 +40,7 @@ def pull_https(feed: FeedSettings, context: PullContext) -> Pulled | None:
     raise ConfigurationError(f"{_place(feed)}: more than {MOST_REDIRECTS} redirects; correct the url")
 
 
-def _client(feed: FeedSettings) -> httpx.Client:
+def _client(feed: HttpsFeed) -> httpx.Client:
     try:
         verify = ssl.create_default_context(cafile=None if feed.ca_file is None else str(feed.ca_file))
     except (OSError, ssl.SSLError) as error:
@@ -60,7 +60,7 @@ def _conditions(context: PullContext) -> dict[str, str]:
     return {asked[name]: context.remote[name] for name in VALIDATORS if name in context.remote}
 
 
-def _next(url: httpx.URL, response: httpx.Response, feed: FeedSettings) -> httpx.URL:
+def _next(url: httpx.URL, response: httpx.Response, feed: HttpsFeed) -> httpx.URL:
     """Return where a redirect leads; the login must not go to another server, nor anything over plain HTTP."""
     target = url.join(response.headers.get("location", ""))
     if target.scheme != "https":
@@ -72,7 +72,7 @@ def _next(url: httpx.URL, response: httpx.Response, feed: FeedSettings) -> httpx
     return target
 
 
-def _take(client: httpx.Client, response: httpx.Response, feed: FeedSettings, context: PullContext) -> Pulled | None:
+def _take(client: httpx.Client, response: httpx.Response, feed: HttpsFeed, context: PullContext) -> Pulled | None:
     if response.status_code == httpx.codes.NOT_MODIFIED and context.remote:
         return None
     _check_status(response.status_code, feed)
@@ -100,7 +100,7 @@ def _take(client: httpx.Client, response: httpx.Response, feed: FeedSettings, co
     return Pulled(path, remote)
 
 
-def _check_status(status: int, feed: FeedSettings) -> None:
+def _check_status(status: int, feed: HttpsFeed) -> None:
     if status == httpx.codes.OK:
         return
     if status in (401, 403):
@@ -112,7 +112,7 @@ def _check_status(status: int, feed: FeedSettings) -> None:
     raise ConfigurationError(f"{_place(feed)}: the server answered {status} instead of the file; correct the url")
 
 
-def _length(response: httpx.Response, feed: FeedSettings) -> int | None:
+def _length(response: httpx.Response, feed: HttpsFeed) -> int | None:
     """Return the announced size; None for a chunked body, whose end is marked by itself."""
     text = response.headers.get("content-length")
     if text is None:
@@ -145,7 +145,7 @@ def _timestamp(text: str | None) -> float | None:
 
 
 @contextlib.contextmanager
-def _translated(feed: FeedSettings) -> Iterator[None]:
+def _translated(feed: HttpsFeed) -> Iterator[None]:
     try:
         yield
     except PlatewatchError:
@@ -156,7 +156,7 @@ def _translated(feed: FeedSettings) -> Iterator[None]:
         raise _problem(error, feed) from error
 
 
-def _problem(error: Exception, feed: FeedSettings) -> PlatewatchError:
+def _problem(error: Exception, feed: HttpsFeed) -> PlatewatchError:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -177,6 +177,6 @@ def _reason(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _place(feed: FeedSettings) -> str:
+def _place(feed: HttpsFeed) -> str:
     """Return the URL without its query, which may hold a key."""
-    return (feed.url or "").partition("?")[0]
+    return feed.url.partition("?")[0]

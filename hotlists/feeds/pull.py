@@ -5,10 +5,10 @@ from __future__ import annotations
 from hotlists.feeds.https import pull_https
 from hotlists.feeds.sftp import pull_sftp
 from hotlists.feeds.transfer import PullContext, Pulled
-from schemas.feed_settings import FeedSettings
+from schemas.settings import HttpsFeed, SftpFeed
 
 
-def pull(feed: FeedSettings, context: PullContext) -> Pulled | None:
+def pull(feed: HttpsFeed | SftpFeed, context: PullContext) -> Pulled | None:
     """Fetch a feed's file unless it is the one that was fetched last.
 
     Args:

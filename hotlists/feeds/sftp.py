@@ -19,7 +19,7 @@ from hotlists.feeds.credentials import secret
 from hotlists.feeds.names import is_partial_name
 from hotlists.feeds.transfer import PullContext, Pulled, check_size, receive
 from schemas.errors import ConfigurationError, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import SftpFeed
 
 SSH_PORT = 22
 REQUEST_BYTES = 32_768
@@ -49,7 +49,7 @@ class _KnownHostsOnly(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
         )
 
 
-def pull_sftp(feed: FeedSettings, context: PullContext) -> Pulled | None:
+def pull_sftp(feed: SftpFeed, context: PullContext) -> Pulled | None:
     """Fetch a feed's file; see `hotlists.feeds.pull.pull`."""
     with _translated(feed), _session(feed) as sftp:
         found = _find(sftp, feed)
@@ -71,8 +71,8 @@ def pull_sftp(feed: FeedSettings, context: PullContext) -> Pulled | None:
 
 
 @contextlib.contextmanager
-def _session(feed: FeedSettings) -> Iterator[Any]:
-    parts = urlsplit(feed.url or "")
+def _session(feed: SftpFeed) -> Iterator[Any]:
+    parts = urlsplit(feed.url)
     with paramiko.SSHClient() as client:
         try:
             client.load_host_keys(str(feed.known_hosts))
@@ -100,7 +100,7 @@ def _session(feed: FeedSettings) -> Iterator[Any]:
             yield sftp
 
 
-def _private_key(feed: FeedSettings, passphrase: str | None) -> Any:
+def _private_key(feed: SftpFeed, passphrase: str | None) -> Any:
     text = secret(feed, "private_key")
     if text is None:
         return None
@@ -119,9 +119,9 @@ def _private_key(feed: FeedSettings, passphrase: str | None) -> Any:
     )
 
 
-def _find(sftp: Any, feed: FeedSettings) -> _RemoteFile:
+def _find(sftp: Any, feed: SftpFeed) -> _RemoteFile:
     """Return the file that the URL names, or the newest one that fits in the folder that it names."""
-    path = unquote(urlsplit(feed.url or "").path) or "."
+    path = unquote(urlsplit(feed.url).path) or "."
     attributes = sftp.stat(path)
     if not stat.S_ISDIR(attributes.st_mode or 0):
         return _RemoteFile(path, attributes.st_size or 0, attributes.st_mtime or 0)
@@ -137,13 +137,13 @@ def _find(sftp: Any, feed: FeedSettings) -> _RemoteFile:
     return max(fitting, key=lambda file: (file.modified_at, file.path))
 
 
-def _check_same(sftp: Any, found: _RemoteFile, feed: FeedSettings) -> None:
+def _check_same(sftp: Any, found: _RemoteFile, feed: SftpFeed) -> None:
     now = sftp.stat(found.path)
     if (now.st_size or 0, now.st_mtime or 0) != (found.size, found.modified_at):
         raise TransientError(f"{_place(feed)}: the file is being written; it is fetched when that is done")
 
 
-def _blocks(file: Any, found: _RemoteFile, feed: FeedSettings) -> Iterator[bytes]:
+def _blocks(file: Any, found: _RemoteFile, feed: SftpFeed) -> Iterator[bytes]:
     """Yield the file, several requests under way at a time; fails when there are fewer bytes than announced."""
     for start in range(0, found.size, REQUEST_BYTES * WINDOW_REQUESTS):
         end = min(start + REQUEST_BYTES * WINDOW_REQUESTS, found.size)
@@ -157,7 +157,7 @@ def _blocks(file: Any, found: _RemoteFile, feed: FeedSettings) -> Iterator[bytes
 
 
 @contextlib.contextmanager
-def _translated(feed: FeedSettings) -> Iterator[None]:
+def _translated(feed: SftpFeed) -> Iterator[None]:
     try:
         yield
     except PlatewatchError:
@@ -184,7 +184,7 @@ def _translated(feed: FeedSettings) -> Iterator[None]:
         raise TransientError(f"{_place(feed)}: {reason}") from error
 
 
-def _place(feed: FeedSettings) -> str:
-    parts = urlsplit(feed.url or "")
+def _place(feed: SftpFeed) -> str:
+    parts = urlsplit(feed.url)
     port = f":{parts.port}" if parts.port else ""
     return f"sftp://{parts.hostname}{port}{unquote(parts.path)}"

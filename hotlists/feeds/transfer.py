@@ -12,7 +12,7 @@ from pathlib import Path
 from hotlists.feeds.disk import on_disk, sync_folder
 from hotlists.feeds.names import PART_SUFFIX, plain_name
 from schemas.errors import InvalidInput, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import RemoteFeed
 
 
 class PullCanceled(TransientError):
@@ -47,7 +47,7 @@ class PullContext:
 
 
 def receive(
-    blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, *, name: str, modified_at: float | None
+    blocks: Iterable[bytes], feed: RemoteFeed, context: PullContext, *, name: str, modified_at: float | None
 ) -> Path:
     """Write what arrives to a temporary file, which gets its name when it is complete and on disk.
 
@@ -82,7 +82,7 @@ def receive(
     return target
 
 
-def _write(blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, part: Path) -> None:
+def _write(blocks: Iterable[bytes], feed: RemoteFeed, context: PullContext, part: Path) -> None:
     deadline = context.clock() + feed.transfer_minutes * 60
     with on_disk(context.folder):
         file = part.open("wb")
@@ -102,7 +102,7 @@ def _write(blocks: Iterable[bytes], feed: FeedSettings, context: PullContext, pa
             os.fsync(file.fileno())
 
 
-def check_size(feed: FeedSettings, size: int) -> None:
+def check_size(feed: RemoteFeed, size: int) -> None:
     """Refuse a file that is larger than its feed allows.
 
     Raises:

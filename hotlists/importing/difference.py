@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from storage.hotlist_import import KnownRows
+from storage.hotlists.imports import KnownRows
 
 Numbers = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int32]

@@ -19,9 +19,9 @@ from hotlists.text.parsing import HotlistParser
 from schemas.errors import HeldForReview, InvalidInput
 from schemas.settings import HotlistSettings
 from storage.database import Database
-from storage.hotlist_import import HotlistImport, ImportCounts, ImportOutcome, begin_import
-from storage.hotlist_versions import HotlistVersions
-from storage.search import system_user
+from storage.hotlists.imports import HotlistImport, ImportCounts, ImportOutcome, begin_import
+from storage.hotlists.versions import HotlistVersions
+from storage.reads.search import system_user
 
 log = logging.getLogger(__name__)
 

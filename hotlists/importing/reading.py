@@ -20,7 +20,7 @@ from hotlists.layouts.registry import parser_for
 from hotlists.text.lines import Line
 from hotlists.text.parsing import FOOTER_MISSING, HotlistParser, ParsedList, reject
 from schemas.types import Category
-from storage.hotlist_import import Write
+from storage.hotlists.imports import Write
 
 PARSING_REVISION = 1
 """Grows when parsers come to read the same rows differently, so that every row is read again."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from hotlists.importing.difference import Difference
 from hotlists.text.parsing import FOOTER_MISSING
 from schemas.settings import HotlistSettings
-from storage.hotlist_import import ActiveVersion
+from storage.hotlists.imports import ActiveVersion
 
 MANY_ENTRIES = 20
 """Lists with fewer entries may have none in common with the version before."""

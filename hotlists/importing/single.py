@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Final
 
 from hotlists.fields.errors import FieldError
-from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import Moments
 from hotlists.fields.vehicle_words import vehicle_of_words
 from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line
 from schemas.errors import InvalidInput
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.types import Category, HotlistEntry
 
 

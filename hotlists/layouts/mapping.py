@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hotlists.fields.columns import FIELDS
-from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import NAMED_FORMATS
 from hotlists.text.delimited import DELIMITERS
 from hotlists.text.tables import COLON
 from schemas.errors import ConfigurationError
+from schemas.jurisdictions import parse_jurisdiction
 from schemas.types import Category
 
 _EXAMPLE = datetime(2026, 12, 31, 23, 59, 58, tzinfo=UTC)

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from rendering.traffic import render_traffic
+from rendering.scene.traffic import render_traffic
 
 COMMAND = [str(Path(sys.executable).parent / "platewatch"), "read"]
 

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.video_file import read_video, video_item
 from recognition.recognizer import Recognizer
-from rendering.traffic import render_traffic
+from rendering.scene.traffic import render_traffic
 from schemas.plates import canonical_plate
 from schemas.settings import RecognitionSettings
 from schemas.types import PlateRead

@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
-from pipeline.live_matcher import LiveMatcher
-from schemas.matching_settings import MatchingSettings
-from schemas.settings import DatabaseSettings, Settings
+from pipeline.lists.live_matcher import LiveMatcher
+from schemas.settings import DatabaseSettings, MatchingSettings, Settings
 from schemas.types import PlateRead
 from storage.database import Database, open_database
-from tests.unit.matcher_samples import read
+from tests.unit.matcher.samples import read
 
 WAIT_SECONDS = 40.0
 STEP_SECONDS = 0.005

@@ -12,9 +12,9 @@ from schemas import ids
 from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, HotlistEntry, Location, PlateRead, Tier
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.records import Records
+from storage.reads.records import Records
 from tests.unit import alerts_samples
 from tests.unit.alerts_samples import START, sample_entry
 

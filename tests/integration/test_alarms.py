@@ -15,11 +15,11 @@ from cli import hotlist_pull
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
 from tests.integration.hotlists.feed_samples import put, rows
-from tests.integration.storage_samples import activate, sample_entry
+from tests.integration.storage.samples import activate, sample_entry
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)
 TOPIC = "platewatch.alarms.local.v1"

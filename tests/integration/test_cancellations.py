@@ -19,15 +19,15 @@ from schemas import ids
 from schemas.events import Alert, AlertType
 from schemas.settings import AlertSettings, Settings
 from schemas.types import HotlistEntry
-from storage.alerts import AlertLog
+from storage.alerts.outbox import Outbox
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
-from storage.hotlist_import import begin_import
-from storage.outbox import Outbox
-from storage.records import ReadRecord, Records
+from storage.hotlists.edits import HotlistEdits
+from storage.hotlists.imports import begin_import
+from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
-from tests.integration.storage_samples import sample_entry, sample_id
+from tests.integration.storage.samples import sample_entry, sample_id
 from tests.unit.alerts_samples import AGENCY, sample_hit, sample_read
 
 SETTINGS = Settings()

@@ -14,25 +14,24 @@ import typer
 from typer.testing import CliRunner
 
 from cli import historical
-from matcher.historical import FAR_PLATES
-from pipeline.historical_worker import HistoricalWorker
+from matcher.past.sieve import FAR_PLATES
+from pipeline.past.stage import HistoricalWorker
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert, AlertType
-from schemas.matching_settings import MatchingSettings
 from schemas.repeats import Outcome
-from schemas.settings import PolicySettings, RetentionSettings, Settings
+from schemas.settings import MatchingSettings, PolicySettings, RetentionSettings, Settings
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead, Tier
-from storage.alerts import AlertLog
+from storage.alerts.outbox import Outbox
+from storage.alerts.raised import AlertLog
+from storage.alerts.repeats import RepeatStore
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
-from storage.outbox import Outbox
-from storage.records import ReadRecord, Records
-from storage.repeats import RepeatStore
+from storage.hotlists.edits import HotlistEdits
+from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
-from tests.integration.storage_samples import NAMESPACE, sample_entry, sample_id
-from tests.unit.matcher_samples import characters, read
+from tests.integration.storage.samples import NAMESPACE, sample_entry, sample_id
+from tests.unit.matcher.samples import characters, read
 
 SETTINGS = Settings()
 
@@ -229,7 +228,7 @@ def test_a_look_alike_is_found_and_a_sure_other_plate_is_not(database: Database)
 
 
 def test_many_texts_are_found_without_an_index(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.history.MANY_TEXTS", 1)
+    monkeypatch.setattr("storage.reads.past.MANY_TEXTS", 1)
     reads = [passed(database, plate, ago=timedelta(hours=5)) for plate in ("VNV4527", "BKR2203", "XPT9981")]
     import_version(database, [listed(1), listed(2, "BKR2203")])
     caught_up(database)

@@ -17,17 +17,17 @@ from uuid import UUID
 import pytest
 
 from matcher.index import HotlistIndex
-from pipeline.live_matcher import LiveMatcher
+from pipeline.lists.live_matcher import LiveMatcher
 from schemas.errors import DatabaseUnavailable, InvalidInput
-from schemas.matching_settings import MatchingSettings
+from schemas.settings import MatchingSettings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database
-from storage.hotlist_changes import HotlistChanges
-from storage.hotlist_edits import HotlistEdits
-from storage.hotlist_import import begin_import
+from storage.hotlists.changes import HotlistChanges
+from storage.hotlists.edits import HotlistEdits
+from storage.hotlists.imports import begin_import
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
-from tests.integration.storage_samples import START, activate
+from tests.integration.storage.samples import START, activate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONG = 200_000
@@ -258,7 +258,7 @@ def test_a_restart_goes_on_from_the_saved_index(
     folder = tmp_path / "index"
     import_version(database, _entries(*DISTINCT[:3]))
     with monkeypatch.context() as every_change_is_large:
-        every_change_is_large.setattr("pipeline.active_lists.SMALL_CHANGE", 0)
+        every_change_is_large.setattr("pipeline.lists.active.SMALL_CHANGE", 0)
         LiveMatcher(database, MatchingSettings(), folder).refresh(force=True)
     import_version(database, _entries(DISTINCT[4], *DISTINCT[1:3]))
     HotlistEdits(database).withdraw([UUID(int=2 << 64 | 2)], by="lee", reason="recovered")

@@ -15,13 +15,13 @@ from policy.decisions import law_alone
 from policy.loading import profiles
 from schemas.errors import ConfigurationError
 from schemas.settings import PolicySettings, RetentionSettings, Settings
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.images import ImageStore
-from storage.records import ReadRecord, Records
+from storage.reads.images import ImageStore
+from storage.reads.records import ReadRecord, Records
+from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
-from storage.search import ReadSearch
-from tests.integration.storage_samples import sample_read, sample_record
+from tests.integration.storage.samples import sample_read, sample_record
 
 LAW = law_alone("new-hampshire").retention
 

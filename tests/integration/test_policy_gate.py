@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from rendering.traffic import render_traffic
+from rendering.scene.traffic import render_traffic
 from tests.integration.run_support import Site, folder_camera, write_site
 
 FRAME = 105

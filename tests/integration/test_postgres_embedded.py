@@ -31,7 +31,7 @@ from schemas.settings import DatabaseSettings
 from services.postgres import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), DatabaseSettings(server_settings={"fsync": "off"}))
 server.start()
-print("owner" if server.is_owner else "attached", flush=True)
+print("owner" if server.pid is not None else "attached", flush=True)
 sys.stdin.read()
 server.stop()
 """
@@ -142,7 +142,7 @@ def test_a_killed_owner_takes_its_server_along_and_the_data_stay(data_dir: Path)
         assert _said(owner) == "owner"
         owner.kill()
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
-        assert server.is_owner
+        assert server.pid is not None
         assert _rows(server.connection_string) == 500
 
 
@@ -168,8 +168,8 @@ def test_a_server_that_dies_comes_back_with_its_data(data_dir: Path) -> None:
 
 def test_two_data_directories_side_by_side(data_dir: Path, prepared: Path) -> None:
     with EmbeddedPostgres(data_dir, SETTINGS) as one, EmbeddedPostgres(prepared, SETTINGS) as other:
-        assert one.is_owner
-        assert other.is_owner
+        assert one.pid is not None
+        assert other.pid is not None
         assert _rows(one.connection_string) == _rows(other.connection_string) == 500
         assert one.pid != other.pid
 
@@ -178,10 +178,10 @@ def test_a_second_process_attaches_and_takes_over(data_dir: Path) -> None:
     with _run(data_dir) as owner:
         assert _said(owner) == "owner"
         with EmbeddedPostgres(data_dir, SETTINGS) as second:
-            assert not second.is_owner
+            assert second.pid is None
             assert _rows(second.connection_string) == 500
             owner.communicate()  # ends its input: it stops the server and leaves
-            _wait(lambda: second.is_owner)
+            _wait(lambda: second.pid is not None)
             assert _rows(second.connection_string) == 500
             with _run(data_dir) as third:
                 assert _said(third) == "attached"

@@ -19,12 +19,11 @@ from pipeline.repeats import Found
 from policy.decisions import Retention
 from schemas import ids
 from schemas.events import Alert, AlertType
-from schemas.repeat_settings import RepeatSettings
-from schemas.settings import Settings
+from schemas.settings import RepeatSettings, Settings
 from schemas.types import SecondReading, Tier
-from storage.alerts import AlertLog
+from storage.alerts.outbox import Outbox
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.outbox import Outbox
 from storage.retention import enforce_retention
 from storage.sql import load_queries
 from tests.integration.hotlists.list_versions import import_version
@@ -315,5 +314,5 @@ def test_what_a_hit_is_compared_with_is_found_by_an_index(database: Database, st
     with database.transaction() as connection:
         # A small table is read as a whole; what matters is that a large one need not be.
         connection.execute("set local enable_seqscan = off")
-        plan = connection.execute(b"explain " + load_queries("repeats")[statement], values).fetchall()
+        plan = connection.execute(b"explain " + load_queries("alerts/repeats")[statement], values).fetchall()
     assert index in "\n".join(line for (line,) in plan)

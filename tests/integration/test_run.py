@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rendering.traffic import render_traffic
+from rendering.scene.traffic import render_traffic
 from schemas.settings import DatabaseSettings
 from services.postgres import EmbeddedPostgres
 from tests.integration.run_support import Site, folder_camera, video_camera, write_site

@@ -14,25 +14,27 @@ import cv2
 import numpy as np
 import pytest
 
-import pipeline.recorder
+import pipeline.recording.recorder
+from ingest.receipts import ItemReceipt
 from pipeline.counters import Counters
-from pipeline.live_matcher import LiveMatcher
-from pipeline.recorder import Recorder
-from pipeline.second_opinion import SecondOpinions
-from pipeline.work import ItemFinished, PassSeen, WorkQueue
+from pipeline.lists.live_matcher import LiveMatcher
+from pipeline.recording.queue import ArrivalQueue
+from pipeline.recording.recorder import Recorder
+from pipeline.recording.second_opinion import SecondOpinions
+from recognition.pass_pictures import pass_pictures
+from recognition.reading.second_reader import SecondReader
 from recognition.results import VehiclePass
-from recognition.second_reader import SecondReader
-from rendering.plates import render_plate
+from rendering.plates.standard import render_plate
+from schemas.arrivals import Arrival, HandedOver
 from schemas.events import Alert
 from schemas.ids import entry_id, read_id
-from schemas.repeat_settings import RepeatSettings
-from schemas.settings import AlertSettings, Settings
-from schemas.types import Box, Category, CharacterRead, HotlistEntry, Image, PlateRead, SecondReading, SourceItem
-from storage.alerts import AlertLog
+from schemas.settings import AlertSettings, RepeatSettings, Settings
+from schemas.types import Box, Category, CharacterRead, HotlistEntry, PlateRead, SecondReading, SourceItem
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.search import ReadSearch
-from storage.sources import SourceLedger
-from tests.integration.storage_samples import activate
+from storage.item_ledger import ItemLedger
+from storage.reads.search import ReadSearch
+from tests.integration.storage.samples import activate
 
 MOMENT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LISTED, SILENT, INNOCENT = "VNV4527", "SLT4521", "LMT5306"
@@ -103,17 +105,21 @@ class Run:
         # Here one vehicle that passes again and again stands for many.
         every = RepeatSettings(window_minutes=0)
         settings = Settings(data_dir=folder, alerts=AlertSettings(**alerts), repeats=every)
-        self.queue = WorkQueue(self.stop)
+        self.queue = ArrivalQueue(self.stop)
         matcher = LiveMatcher(self.database, settings.matching)
-        recorder = Recorder(settings, self.database, matcher, Counters(), self.seen.observe)
-        self._thread = threading.Thread(target=recorder.run, args=(self.queue, self.stop, self.sources_done.is_set))
+        recorder = Recorder(
+            settings, self.database, matcher, self.queue, self.sources_done.is_set, Counters(), self.seen.observe
+        )
+        self._thread = threading.Thread(target=recorder.run, args=(self.stop,))
         self._thread.start()
 
     def put(self, *passes: VehiclePass, name: str = "clip", finish: bool = True) -> None:
+        receipt = ItemReceipt(item(name), ItemLedger(self.database))
         for vehicle_pass in passes:
-            self.queue.put(PassSeen(item(name), vehicle_pass))
+            pictures = pass_pictures(vehicle_pass, 90, with_context=True)
+            self.queue.put(Arrival(vehicle_pass.read, pictures, receipt))
         if finish:
-            self.queue.put(ItemFinished(item(name)))
+            self.queue.put(HandedOver(receipt))
 
     def until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 20
@@ -127,7 +133,7 @@ class Run:
         assert not self._thread.is_alive()
 
     def is_finished(self, name: str = "clip") -> bool:
-        return SourceLedger(self.database).is_finished(item(name))
+        return ItemLedger(self.database).is_finished(item(name))
 
 
 @pytest.fixture
@@ -149,14 +155,14 @@ class Gated:
     def load(self) -> None:
         pass
 
-    def read(self, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+    def read(self, picture: bytes, box: Box | None, read: PlateRead) -> SecondReading | None:
         self.asked.append(read.plate)
         self.gate.wait(10)
         return SecondReading(self._text, 0.9, self._text == read.plate, "US-VA", 0.97, "gated 1")
 
 
 def install(reader: Gated, monkeypatch: pytest.MonkeyPatch, timeout: float) -> None:
-    monkeypatch.setattr(pipeline.recorder, "open_second_opinions", lambda _: SecondOpinions(reader, timeout))
+    monkeypatch.setattr(pipeline.recording.recorder, "open_second_opinions", lambda _: SecondOpinions(reader, timeout))
 
 
 def test_only_a_plate_that_is_about_to_alert_is_read_again_and_the_alert_says_so(
@@ -165,7 +171,7 @@ def test_only_a_plate_that_is_about_to_alert_is_read_again_and_the_alert_says_so
     asked: list[str] = []
     real = SecondReader.read
 
-    def counted(self: SecondReader, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+    def counted(self: SecondReader, picture: bytes, box: Box | None, read: PlateRead) -> SecondReading | None:
         asked.append(read.plate)
         return real(self, picture, box, read)
 

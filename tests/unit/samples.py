@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.types import SourceItem
@@ -11,3 +12,13 @@ MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 def source_item(name: str, *, is_still: bool = False) -> SourceItem:
     return SourceItem(camera_id="east", name=name, fingerprint="1-1", captured_at=MOMENT, is_still=is_still)
+
+
+@dataclass(frozen=True)
+class NoReceipt:
+    """A receipt that nobody waits for."""
+
+    name: str
+
+    def acknowledge(self, rejection: str | None) -> None:
+        pass

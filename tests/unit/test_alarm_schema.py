@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from schemas import ids
 from schemas.events import Alarm, AlarmKind
 from schemas.generate import FOLDER
-from storage.alarms import StoredAlarm, wire_alarm
+from storage.alerts.alarms import StoredAlarm, wire_alarm
 
 RAISED = datetime(2026, 11, 20, 6, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from alerts.producer import AlertProducer, Delivery, Fate
 from alerts.relay import Relay, waves
 from schemas.errors import BrokerUnavailable, DatabaseUnavailable
 from schemas.settings import KafkaSettings
-from storage.outbox import Outbox, OutboxRow
+from storage.alerts.outbox import Outbox, OutboxRow
 from tests.unit.alerts_samples import START
 
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.match import hit_record
-from cli.match_reads import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
+from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, PlateRead, VehicleDescription
-from tests.unit.matcher_samples import characters, entry, matcher, read
+from tests.unit.matcher.samples import characters, entry, matcher, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli import read
-from rendering.traffic import render_traffic
+from rendering.scene.traffic import render_traffic
 from schemas.errors import ConfigurationError
 
 FIELDS = ["source", "plate", "confidence", "char_confidences", "box", "jurisdiction", "jurisdiction_confidence"]

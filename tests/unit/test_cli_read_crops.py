@@ -15,9 +15,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli import read
-from recognition.detector import DEFAULT_WEIGHTS as DETECTOR
-from recognition.ocr_weights import DEFAULT_WEIGHTS as READER
-from rendering.plates import RenderedPlate, render_plate
+from recognition.detection.detector import DEFAULT_WEIGHTS as DETECTOR
+from recognition.reading.network import DEFAULT_WEIGHTS as READER
+from rendering.plates.standard import RenderedPlate, render_plate
 from schemas.errors import ConfigurationError
 from schemas.types import Image
 

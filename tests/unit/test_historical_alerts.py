@@ -9,12 +9,12 @@ import pytest
 
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from pipeline.historical_alerts import HistoricalAlerts, Sighting, as_of_now, grouped, sighted_text
+from pipeline.past.alerts import HistoricalAlerts, Sighting, as_of_now, grouped, sighted_text
 from schemas.ids import read_id
 from schemas.settings import Settings
 from schemas.types import HotlistEntry, Tier
-from storage.history import ListedEntry
-from tests.unit.matcher_samples import NOW, SETTINGS, characters, entry, read
+from storage.reads.past import ListedEntry
+from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, read
 
 LISTED = entry("VNV4527", "US-VA")
 

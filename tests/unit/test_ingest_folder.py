@@ -14,11 +14,11 @@ from ingest.files import stable_files
 from ingest.image_folder import ImageFolderSource, list_media
 from ingest.source import open_source
 from schemas.errors import UnreadableMedia
-from schemas.settings import CameraSettings
+from schemas.settings import ImageFolderCamera
 
 
 def folder_source(folder: Path) -> ImageFolderSource:
-    source = open_source(CameraSettings(id="lot", type="image_folder", path=folder))
+    source = open_source(ImageFolderCamera(id="lot", path=folder))
     assert isinstance(source, ImageFolderSource)
     return source
 

@@ -15,7 +15,7 @@ import pytest
 from ingest.source import open_source
 from ingest.video_file import count_frames
 from schemas.errors import UnreadableMedia
-from schemas.settings import CameraSettings
+from schemas.settings import VideoFileCamera
 from schemas.types import Frame
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def make_video(path: Path, frames: int = 60, rate: float = 20.0, codec: str = "M
 
 
 def source(path: Path, started_at: datetime | None = START):  # type: ignore[no-untyped-def]
-    return open_source(CameraSettings(id="gate", type="video_file", path=path, started_at=started_at))
+    return open_source(VideoFileCamera(id="gate", path=path, started_at=started_at))
 
 
 def read_until_error(path: Path) -> tuple[list[Frame], UnreadableMedia | None]:

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from pipeline.garbage import RARELY, long_lived_objects
+from pipeline.lists.garbage import RARELY, long_lived_objects
 
 
 class _Entry:

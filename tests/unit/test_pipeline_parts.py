@@ -6,10 +6,11 @@ import threading
 
 import pytest
 
+from pipeline.recording.queue import ArrivalQueue
 from pipeline.retry import Stopped, until_available
-from pipeline.work import ItemFinished, WorkQueue
+from schemas.arrivals import HandedOver
 from schemas.errors import DatabaseUnavailable, InvalidInput
-from tests.unit.samples import source_item
+from tests.unit.samples import NoReceipt
 
 
 def test_repeats_until_it_works_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -52,8 +53,8 @@ def test_stop_ends_the_repeating() -> None:
 
 def test_full_queue_blocks_the_source_and_gives_up_only_when_stopped() -> None:
     stop = threading.Event()
-    work_queue = WorkQueue(stop, length=1)
-    first, second = ItemFinished(source_item("a")), ItemFinished(source_item("b"))
+    work_queue = ArrivalQueue(stop, length=1)
+    first, second = HandedOver(NoReceipt("a")), HandedOver(NoReceipt("b"))
     work_queue.put(first)
     putter = threading.Thread(target=lambda: work_queue.put(second))
     putter.start()

@@ -8,24 +8,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pipeline.second_opinion
-from pipeline.recorder import with_second_reading
-from pipeline.second_opinion import QUEUE_LENGTH, Opinion, SecondOpinions, open_second_opinions
-from pipeline.second_opinion_waiting import WaitingPass, WaitingRoom
-from pipeline.work import ItemFinished
+import pipeline.recording.second_opinion
+from pipeline.recording.recorder import with_second_reading
+from pipeline.recording.second_opinion import QUEUE_LENGTH, Opinion, SecondOpinions, open_second_opinions
+from pipeline.recording.waiting import WaitingArrival, WaitingRoom
+from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import ConfigurationError
 from schemas.ids import read_id
 from schemas.settings import AlertSettings
-from schemas.types import Box, Image, PlateRead, SecondReading
-from tests.unit.samples import source_item
+from schemas.types import Box, PlateRead, SecondReading
+from tests.unit.samples import NoReceipt
 
 MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
-PICTURE, BOX = np.zeros((4, 8, 3), np.uint8), Box(0, 0, 8, 4)
+PICTURE, BOX = b"jpeg", Box(0, 0, 8, 4)
 READING = SecondReading("ABC1234", 0.9, True)
 
 
@@ -43,7 +42,7 @@ class Scripted:
     def load(self) -> None:
         self._load()
 
-    def read(self, picture: Image, box: Box, read: PlateRead) -> SecondReading | None:
+    def read(self, picture: bytes, box: Box | None, read: PlateRead) -> SecondReading | None:
         self.calls += 1
         return self._read()
 
@@ -133,7 +132,7 @@ def test_too_many_questions_are_answered_at_once() -> None:
 
 
 def test_closing_does_not_wait_for_a_reading_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.second_opinion, "CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr(pipeline.recording.second_opinion, "CLOSING_SECONDS", 0.1)
     go_on = threading.Event()
 
     def read() -> None:
@@ -149,7 +148,7 @@ def test_closing_does_not_wait_for_a_reading_that_never_ends(monkeypatch: pytest
 def test_what_the_configuration_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_second_opinions(AlertSettings(second_reader="off")) is None
     assert open_second_opinions(AlertSettings()) is not None
-    monkeypatch.setattr(pipeline.second_opinion, "available", lambda: False)
+    monkeypatch.setattr(pipeline.recording.second_opinion, "available", lambda: False)
     assert open_second_opinions(AlertSettings()) is None
     with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*platewatch\[second-reader\]"):
         open_second_opinions(AlertSettings(second_reader="on"))
@@ -170,19 +169,19 @@ def test_a_state_from_words_takes_the_place_of_one_from_looks(
     assert with_second_reading(read, None) == read
 
 
-def waiting(item: str, number: int = 0, *, settled: bool = False) -> WaitingPass:
+def waiting(receipt: str, number: int = 0, *, settled: bool = False) -> WaitingArrival:
     opinion = Opinion(time.monotonic() + 60)
     if settled:
         opinion.answer(None)
-    return WaitingPass(source_item(item), plate_read(number), b"", 1, opinion)
+    return WaitingArrival(Arrival(plate_read(number), Pictures(), NoReceipt(receipt)), 1, opinion)
 
 
-def test_passes_leave_in_their_order_and_items_after_their_last_pass() -> None:
+def test_arrivals_leave_in_their_order_and_receipts_after_their_last_one() -> None:
     room = WaitingRoom()
     first, second, other = waiting("a"), waiting("a", settled=True), waiting("b", settled=True)
     for entering in (first, second, other):
         room.add(entering)
-    finished = [ItemFinished(source_item(name)) for name in "abc"]
+    finished = [HandedOver(NoReceipt(name)) for name in "abc"]
     assert (room.leave(), room.complete(finished)) == ([], finished[2:])
     assert not room.ready
     first.opinion.answer(READING)
@@ -192,36 +191,36 @@ def test_passes_leave_in_their_order_and_items_after_their_last_pass() -> None:
     assert (len(room), room.complete([])) == (0, [])
 
 
-def test_a_pass_whose_time_is_up_leaves() -> None:
+def test_an_arrival_whose_time_is_up_leaves() -> None:
     room = WaitingRoom()
-    late = WaitingPass(source_item("a"), plate_read(), b"", 1, Opinion(time.monotonic()))
+    late = WaitingArrival(Arrival(plate_read(), Pictures(), NoReceipt("a")), 1, Opinion(time.monotonic()))
     room.add(late)
     assert room.leave() == [late]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["wait", "answer", "finish"])), max_size=40))
-def test_no_item_is_complete_while_one_of_its_passes_waits(steps: list[tuple[str, str]]) -> None:
+def test_no_receipt_is_complete_while_one_of_its_arrivals_waits(steps: list[tuple[str, str]]) -> None:
     room = WaitingRoom()
-    inside: list[WaitingPass] = []
-    finished: list[ItemFinished] = []
-    completed: list[ItemFinished] = []
+    inside: list[WaitingArrival] = []
+    finished: list[HandedOver] = []
+    completed: list[HandedOver] = []
     for number, (name, what) in enumerate(steps):
-        new: list[ItemFinished] = []
-        if what == "wait" and source_item(name) not in [work.item for work in finished]:
+        new: list[HandedOver] = []
+        if what == "wait" and NoReceipt(name) not in [work.receipt for work in finished]:
             inside.append(waiting(name, number))
             room.add(inside[-1])
         elif what == "answer" and inside:
             inside[number % len(inside)].opinion.answer(None)
-        elif what == "finish" and source_item(name) not in [work.item for work in finished]:
-            new = [ItemFinished(source_item(name))]
+        elif what == "finish" and NoReceipt(name) not in [work.receipt for work in finished]:
+            new = [HandedOver(NoReceipt(name))]
             finished += new
         left = room.leave()
         assert left == inside[: len(left)]
         inside = inside[len(left) :]
         completed += room.complete(new)
-        assert not {work.item for work in completed} & {entry.item for entry in inside}
+        assert not {work.receipt for work in completed} & {entry.arrival.receipt for entry in inside}
     for entry in inside:
         entry.opinion.answer(None)
     room.leave()
     completed += room.complete([])
-    assert sorted(work.item.name for work in completed) == sorted(work.item.name for work in finished)
+    assert sorted(work.receipt.name for work in completed) == sorted(work.receipt.name for work in finished)

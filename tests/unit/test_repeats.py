@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from matcher.repeats import Verdict, decide, with_repeat
 from schemas.plates import canonical_plate
-from schemas.repeat_settings import RepeatSettings
 from schemas.repeats import OpenAlert
+from schemas.settings import RepeatSettings
 from schemas.types import Hit, HotlistEntry, Location, PlateRead, SecondReading, Tier
-from tests.unit.matcher_samples import NOW, characters, entry, read
+from tests.unit.matcher.samples import NOW, characters, entry, read
 
 SETTINGS = RepeatSettings()
 ENTRY = entry("ABC1234", "US-VA")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from matcher.repeats_clones import CloneSuspicion, clone_sentence, compare, find_clone, least_speed
 from matcher.repeats_place import distance_meters
-from schemas.repeat_settings import RepeatSettings
 from schemas.repeats import Sighting
+from schemas.settings import RepeatSettings
 from schemas.types import Location, Tier
-from tests.unit.matcher_samples import NOW, read
+from tests.unit.matcher.samples import NOW, read
 from tests.unit.test_repeats import FAR, HERE, NEAR, hit
 
 SETTINGS = RepeatSettings()

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.hotlist_feed import HotlistFeed
-from schemas.feed_settings import FeedSettings
-from schemas.settings import HotlistSettings, Settings
+from schemas.settings import FeedSettings, FolderFeed, HotlistSettings, Settings
 from storage.database import Database
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -42,12 +41,10 @@ def put(path: Path, content: str, moment: datetime = START) -> Path:
     return path
 
 
-def folder_feed(folder: Path, **changes: object) -> FeedSettings:
+def folder_feed(folder: Path, **changes: object) -> FolderFeed:
     folder.mkdir(exist_ok=True)
     values: dict[str, object] = {"name": "region", "source": "csv", "kind": "folder", "path": folder}
-    return FeedSettings.model_validate(
-        values | {"pattern": "*.csv", "settle_seconds": 0, "poll_seconds": 0.05} | changes
-    )
+    return FolderFeed.model_validate(values | {"pattern": "*.csv", "settle_seconds": 0, "poll_seconds": 0.05} | changes)
 
 
 def site(data_dir: Path, feeds: Sequence[FeedSettings]) -> Settings:

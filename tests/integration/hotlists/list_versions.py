@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
-from tests.integration.storage_samples import activate
+from tests.integration.storage.samples import activate
+from tests.integration.storage.stored_entries import withdrawn
 
 
 class VersionRow(NamedTuple):
@@ -45,6 +45,6 @@ def active_version(database: Database, hotlist_id: str) -> int | None:
 
 def import_version(database: Database, entries: Sequence[HotlistEntry], hotlist_id: str = "ncic") -> int:
     """Make these entries, but for withdrawn ones, the list's active version, as an import of a file does."""
-    withdrawn = HotlistEdits(database).withdrawn(hotlist_id)
-    kept = [entry for entry in entries if entry.entry_id not in withdrawn]
+    gone = withdrawn(database, hotlist_id)
+    kept = [entry for entry in entries if entry.entry_id not in gone]
     return activate(database, kept, hotlist_id=hotlist_id).version_id

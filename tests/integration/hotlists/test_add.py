@@ -15,7 +15,7 @@ from cli import hotlist_add, match
 from schemas.errors import InvalidInput
 from schemas.types import Category
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
+from storage.hotlists.edits import HotlistEdits
 
 app = typer.Typer()
 _group = typer.Typer()

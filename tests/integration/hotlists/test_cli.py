@@ -17,7 +17,8 @@ from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
+from tests.integration.storage.stored_entries import active_entries
 
 ROW = "V{nic:09d}LA057020020190509{plate:<10}{state}2026PC2014HONDACC4DGRY\r\n"
 NCIC = "VEHICLE EXTRACT 20260102 0630\r\n" + "".join(
@@ -204,9 +205,8 @@ def test_a_file_that_changes_while_it_is_read_is_not_activated(files: Path, data
 
 
 def test_an_imported_entry_comes_back_whole(files: Path, database: Database) -> None:
-    store = HotlistStore(database)
     import_file(database, files / "VEHEXTRT.txt", "ncic")
-    entries = {entry.source_entry_id: entry for entry in store.active_entries()}
+    entries = {entry.source_entry_id: entry for entry in active_entries(database)}
     dog: HotlistEntry = entries["V000000001"]
     assert (dog.plate, dog.jurisdiction, dog.source_line) == ("D0G0123", "US-OH", 3)
     assert dog.vehicle is not None

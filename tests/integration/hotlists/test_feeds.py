@@ -21,11 +21,11 @@ from pipeline.hotlist_feed import FeedOutcome
 from pipeline.hotlist_feeds import HotlistFeeds
 from pipeline.list_currency import ListCurrency
 from schemas.events import AlarmKind
-from schemas.feed_settings import FeedSettings
-from storage.alarms import Alarms
+from schemas.settings import HttpsFeed, SftpFeed
+from storage.alerts.alarms import Alarms
 from storage.database import Database
-from storage.hotlist_versions import HotlistVersions
-from storage.hotlists import HotlistStore
+from storage.hotlists.lists import HotlistStore
+from storage.hotlists.versions import HotlistVersions
 from tests.integration.hotlists.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
 from tests.integration.run_support import folder_camera, write_site
 from tests.unit.hotlists.feeds.servers import https_server, sftp_server
@@ -275,7 +275,7 @@ def test_a_list_comes_over_https_and_a_second_run_asks_only(database: Database, 
     with https_server(tmp_path) as server:
         server.body, server.modified = rows(30).encode(), START.timestamp()
         values = {"name": "region", "source": "csv", "kind": "https", "url": server.url, "ca_file": server.ca_file}
-        settings = FeedSettings.model_validate(values)
+        settings = HttpsFeed.model_validate(values)
         feed = feed_of(database, tmp_path, settings, now)
         assert feed.run().outcome == FeedOutcome.IMPORTED
         (summary,) = HotlistStore(database).lists()
@@ -300,7 +300,7 @@ def test_a_held_list_of_a_server_is_not_fetched_again_and_again(database: Databa
     with https_server(tmp_path) as server:
         server.body, server.modified = rows(100).encode(), START.timestamp()
         values = {"name": "region", "source": "csv", "kind": "https", "url": server.url, "ca_file": server.ca_file}
-        feed = feed_of(database, tmp_path, FeedSettings.model_validate(values), now)
+        feed = feed_of(database, tmp_path, HttpsFeed.model_validate(values), now)
         feed.run()
         server.body, server.etag = rows(10).encode(), '"2"'
         assert feed.run().outcome == FeedOutcome.HELD
@@ -314,7 +314,7 @@ def test_a_held_list_of_a_server_is_not_fetched_again_and_again(database: Databa
 def test_a_list_comes_over_sftp(database: Database, tmp_path: Path, now: Now) -> None:
     with sftp_server(tmp_path) as server:
         put(server.root / "list-1.csv", rows(30))
-        settings = FeedSettings.model_validate(
+        settings = SftpFeed.model_validate(
             {
                 "name": "region",
                 "source": "csv",
@@ -367,7 +367,7 @@ def test_the_service_imports_what_is_dropped_and_outlives_every_error(
     monkeypatch.setattr(pipeline.hotlist_feed, "import_file", sometimes)
     monkeypatch.setattr("pipeline.hotlist_feeds.FIRST_RETRY_SECONDS", 0.05)
     monkeypatch.setattr("pipeline.hotlist_feeds.CHECK_SECONDS", 0.05)
-    gone = FeedSettings.model_validate(
+    gone = HttpsFeed.model_validate(
         {"name": "gone", "source": "csv", "kind": "https", "url": "https://127.0.0.1:1/x", "every_minutes": 0.001}
     )
     feeds = HotlistFeeds(site(tmp_path, [folder_feed(drop, settle_seconds=0.1), gone]), database)

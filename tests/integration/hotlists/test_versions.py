@@ -19,7 +19,7 @@ from cli import hotlist
 from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import HeldForReview, InvalidInput
 from storage.database import Database
-from storage.hotlists import HotlistStore
+from tests.integration.storage.stored_entries import active_entries
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -57,7 +57,7 @@ def import_ncic(path: Path, *options: object, code: int = 0) -> Result:
 
 
 def active_plates(database: Database) -> set[str]:
-    return {entry.plate for entry in HotlistStore(database).active_entries()}
+    return {entry.plate for entry in active_entries(database)}
 
 
 def test_a_version_that_shrinks_is_held_until_a_person_gives_a_reason(tmp_path: Path, database: Database) -> None:
@@ -92,14 +92,14 @@ def test_an_older_file_is_held(tmp_path: Path, database: Database) -> None:
 def test_a_rollback_restores_the_version_before_whole(tmp_path: Path, database: Database) -> None:
     path = write(tmp_path / "extract.txt", [row(number) for number in range(10)])
     import_ncic(path)
-    before = set(HotlistStore(database).active_entries())
+    before = set(active_entries(database))
     changed = [row(0, plate="CHANGED"), *(row(number) for number in range(2, 10)), row(50)]
     import_ncic(write(path, changed, date="20260103"))
     assert active_plates(database) >= {"CHANGED", "AA00050"}
 
     run("rollback", "ncic", code=2)
     (outcome,) = records(run("rollback", "ncic", "--reason", "wrong file", "--json"))
-    assert set(HotlistStore(database).active_entries()) == before
+    assert set(active_entries(database)) == before
     assert (outcome["entries"], outcome["restored"], outcome["removed"]) == (10, 2, 2)
     versions = records(run("versions", "ncic", "--json"))
     assert [version["kind"] for version in versions] == ["rollback", "import", "import"]
@@ -153,7 +153,7 @@ def test_a_row_whose_meaning_depends_on_the_header_is_read_again(tmp_path: Path,
     run("import", "-s", "csv", path, "--name", "region")
     path.write_text("plate,model,make,case_number\nABC123,FORD,F150,7\n")
     run("import", "-s", "csv", path, "--name", "region")
-    (entry,) = HotlistStore(database).active_entries()
+    (entry,) = active_entries(database)
     assert entry.vehicle is not None
     assert (entry.vehicle.make, entry.vehicle.model) == ("F150", "FORD")
 
@@ -193,7 +193,7 @@ def test_an_import_killed_in_the_middle_leaves_the_version_before(
 ) -> None:
     path = write(tmp_path / "extract.txt", [row(number) for number in range(50)])
     import_ncic(path)
-    before = set(HotlistStore(database).active_entries())
+    before = set(active_entries(database))
     write(path, [row(number, color="RED") for number in range(60_000)], date="20260103")
     marker = tmp_path / "midway"
     code = f"""
@@ -216,9 +216,9 @@ import_file(database, Path({str(path)!r}), "ncic", ImportOptions(force="test"), 
         while not marker.exists() and importer.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         assert marker.exists()
-        assert set(HotlistStore(database).active_entries()) == before
+        assert set(active_entries(database)) == before
         os.kill(importer.pid, signal.SIGKILL)
-    assert set(HotlistStore(database).active_entries()) == before
+    assert set(active_entries(database)) == before
     (version,) = records(run("versions", "ncic", "--json"))
     assert version["entries"] == 50
     # Nothing is left locked: the next import works.

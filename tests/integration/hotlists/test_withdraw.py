@@ -11,11 +11,12 @@ from typer.testing import CliRunner, Result
 
 from cli import hotlist_withdraw
 from schemas.errors import InvalidInput
-from storage.alerts import AlertLog
+from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
+from storage.hotlists.edits import HotlistEdits
 from tests.integration.hotlists.list_versions import import_version, version_rows
-from tests.integration.storage_samples import sample_entry, sample_id
+from tests.integration.storage.samples import sample_entry, sample_id
+from tests.integration.storage.stored_entries import withdrawn
 from tests.integration.test_cancellations import raise_alert
 
 app = typer.Typer()
@@ -48,7 +49,7 @@ def test_one_entry_is_withdrawn_and_its_alert_canceled(database: Database) -> No
     result = run("--nic", "v000000003", stdin="y\n")
     assert "Withdraw 1 entry?" in result.stderr
     assert "1 entry of ncic withdrawn; 1 alert was canceled" in result.stdout
-    assert HotlistEdits(database).withdrawn("ncic") == {sample_id("ncic", 3)}
+    assert withdrawn(database, "ncic") == {sample_id("ncic", 3)}
     cancel = AlertLog(database).latest(1)[0].payload
     assert cancel["type"] == "cancel"
     assert "(recovered)" in cancel["reason"]

@@ -16,8 +16,8 @@ from alerts.subscriber import Subscriber
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
 from services.kafka import LocalKafka
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
 
 QUICK_OPTIONS = {
     "session_timeout_ms": 6000,

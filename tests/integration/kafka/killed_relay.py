@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from alerts.relay import Relay
 from schemas.settings import DatabaseSettings, KafkaSettings, Settings
+from storage.alerts.outbox import Outbox
 from storage.database import open_database
-from storage.outbox import Outbox
 
 
 class KilledOutbox(Outbox):

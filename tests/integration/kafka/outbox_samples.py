@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from alerts.build import outbox_message
 from schemas.events import Alert
 from storage.database import Database
-from storage.records import ReadRecord, Records
+from storage.reads.records import ReadRecord, Records
 from tests.unit.alerts_samples import sample_alert, sample_entry, sample_hit, sample_read
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from schemas.events import Alarm, AlarmKind
 from services.kafka_client import open_consumer
-from storage.alarms import Alarms
+from storage.alerts.alarms import Alarms
 from storage.database import Database
 from tests.integration.kafka.conftest import Broker
 

@@ -17,8 +17,8 @@ from cli import alerts as alerts_command
 from cli import subscribe as subscribe_command
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
 from tests.integration.kafka.conftest import Broker
 from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.integration.kafka.test_subscriber import publish

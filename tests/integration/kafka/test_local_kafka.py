@@ -63,11 +63,11 @@ def test_the_broker_ends_with_a_killed_owner_and_whoever_is_attached_takes_it_ov
         server, pid = owner.stdout.readline().split()
         make_topic(server, "kept")
         assert attached.start() == server
-        assert not attached.is_owner
+        assert not attached._lock.is_held
         owner.kill()
         wait_until(lambda: not is_running(int(pid)))
         wait_until(lambda: attached.pid is not None)
-        assert attached.is_owner
+        assert attached._lock.is_held
         assert topics_at(attached.start()) == {"kept"}
     finally:
         attached.stop()
@@ -167,7 +167,7 @@ def test_a_broker_that_refuses_its_configuration_says_why(tmp_path: Path) -> Non
     broker = LocalKafka(tmp_path, KafkaSettings(), overrides={"num.io.threads": "no number"})
     with pytest.raises(ConfigurationError, match=r"num\.io\.threads"):
         broker.start()
-    assert not broker.is_owner
+    assert not broker._lock.is_held
 
 
 def test_where_nothing_was_started_there_is_no_address(tmp_path: Path) -> None:

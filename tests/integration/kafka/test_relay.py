@@ -24,9 +24,9 @@ from schemas.events import Alert
 from schemas.settings import KafkaSettings
 from services.kafka import LocalKafka
 from services.kafka_client import open_admin, open_consumer, open_producer
+from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.outbox import Outbox
-from storage.records import ReadRecord, Records
+from storage.reads.records import ReadRecord, Records
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.unit.alerts_samples import sample_alert, sample_entry, sample_hit, sample_read

@@ -13,12 +13,12 @@ from pipeline.cancellations import CancellationWorker
 from schemas.events import AlertType
 from schemas.settings import Settings
 from storage.database import Database
-from storage.hotlist_edits import HotlistEdits
-from storage.records import ReadRecord, Records
+from storage.hotlists.edits import HotlistEdits
+from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.kafka.conftest import Broker
 from tests.integration.live_matching import live_read, matches, running_matcher, wait_for
-from tests.integration.storage_samples import sample_entry
+from tests.integration.storage.samples import sample_entry
 from tests.unit.alerts_samples import AGENCY
 
 

@@ -9,20 +9,22 @@ import pytest
 from hotlists.feeds.pull import pull
 from hotlists.feeds.transfer import PullContext, Pulled
 from schemas.errors import PlatewatchError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import HttpsFeed, SftpFeed
 from tests.unit.hotlists.feeds.servers import PASSWORD, TOKEN
 
 BODY = b"HEADER 2026\n" + b"V123456789LA0570200\n" * 20_000
 
 
-def fetch(feed: FeedSettings, folder: Path, **context: object) -> Pulled | None:
+def fetch(feed: HttpsFeed | SftpFeed, folder: Path, **context: object) -> Pulled | None:
     incoming = folder / "incoming"
     incoming.mkdir(exist_ok=True)
     values: dict[str, object] = {"wait": lambda seconds: None}
     return pull(feed, PullContext(incoming, **(values | context)))  # type: ignore[arg-type]
 
 
-def refused(feed: FeedSettings, folder: Path, kind: type[PlatewatchError], words: str, **context: object) -> str:
+def refused(
+    feed: HttpsFeed | SftpFeed, folder: Path, kind: type[PlatewatchError], words: str, **context: object
+) -> str:
     """Fetch in vain; nothing may be left, and the message is one line without a secret."""
     with pytest.raises(kind, match=words) as caught:
         fetch(feed, folder, **context)

@@ -9,7 +9,7 @@ import pytest
 
 from hotlists.feeds.transfer import PullCanceled
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import HttpsFeed
 from tests.unit.hotlists.feeds.pulling import BODY, fetch, refused
 from tests.unit.hotlists.feeds.servers import (
     PASSWORD,
@@ -28,9 +28,9 @@ def https(tmp_path: Path) -> Iterator[HttpsServer]:
         yield server
 
 
-def https_feed(server: HttpsServer, **changes: object) -> FeedSettings:
+def https_feed(server: HttpsServer, **changes: object) -> HttpsFeed:
     values = {"name": "ncic", "source": "ncic", "kind": "https", "url": server.url, "ca_file": server.ca_file}
-    return FeedSettings.model_validate(values | {"timeout_seconds": 5} | changes)
+    return HttpsFeed.model_validate(values | {"timeout_seconds": 5} | changes)
 
 
 class TestHttps:

@@ -11,7 +11,7 @@ import paramiko
 import pytest
 
 from schemas.errors import ConfigurationError, InvalidInput, TransientError
-from schemas.feed_settings import FeedSettings
+from schemas.settings import SftpFeed
 from tests.unit.hotlists.feeds.pulling import BODY, fetch, refused
 from tests.unit.hotlists.feeds.servers import (
     PASSWORD,
@@ -29,10 +29,10 @@ def sftp(tmp_path: Path) -> Iterator[SftpServer]:
         yield server
 
 
-def sftp_feed(server: SftpServer, path: str, **changes: object) -> FeedSettings:
+def sftp_feed(server: SftpServer, path: str, **changes: object) -> SftpFeed:
     values: dict[str, object] = {"name": "ncic", "source": "ncic", "kind": "sftp", "url": server.url(path)}
     values |= {"known_hosts": server.known_hosts, "private_key_file": server.client_key, "timeout_seconds": 5}
-    return FeedSettings.model_validate(values | changes)
+    return SftpFeed.model_validate(values | changes)
 
 
 def put(server: SftpServer, name: str, content: bytes = BODY, modified: int = MODIFIED) -> Path:

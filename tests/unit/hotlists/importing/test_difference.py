@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlists.importing.difference import Comparison, Difference, no_known_rows
-from storage.hotlist_import import KnownRows
+from storage.hotlists.imports import KnownRows
 
 Row = tuple[int, int]
 """An entry's number and its content's."""

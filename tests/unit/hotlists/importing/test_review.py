@@ -11,7 +11,7 @@ from hotlists.importing.difference import Difference
 from hotlists.importing.review import reasons_to_hold
 from hotlists.text.parsing import FOOTER_MISSING
 from schemas.settings import HotlistSettings
-from storage.hotlist_import import ActiveVersion
+from storage.hotlists.imports import ActiveVersion
 
 rows = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), max_size=40)
 

@@ -1,0 +1,1 @@
+"""How often innocent vehicles score how high."""

@@ -1,0 +1,1 @@
+"""How long new entries take beside millions of stored reads."""

@@ -1,0 +1,1 @@
+"""How fast a national list is read and made active."""

@@ -1,0 +1,1 @@
+"""How fast reads are matched."""

@@ -1,0 +1,1 @@
+"""How many misread plates are found, at how many false alerts."""

@@ -1,0 +1,1 @@
+"""Entries and reads as arrays: packed plates, columns, layers, and an index on disk."""

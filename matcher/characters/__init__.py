@@ -1,0 +1,1 @@
+"""What readers take for what, and what one read says of each of its characters."""

@@ -1,0 +1,1 @@
+"""What a read is to an entry: alignment, score, tier and explanation."""

@@ -1,0 +1,146 @@
+"""How often innocent vehicles score how high: measured, so that a threshold can be set as a number of false alerts.
+
+A read has as many chances of a false alert as the list has entries. The chance that some entry scores at least `t` is
+1 - exp(-n * rate(t)) for n entries; rate(t) is data (false_alerts.toml), measured with reads of vehicles that are
+on no list. It depends on how much the reader says: a text alone fits more entries than a text with its doubts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from matcher.characters.slots import Slot
+from schemas.errors import ConfigurationError
+
+PER: Final = 10_000
+"""Reads that false alerts are counted per."""
+
+_LEAST_FALL: Final = 0.5
+"""Beyond what was measured a nat of score is worth at most so much of the rate's logarithm: less than measured."""
+
+_TAIL: Final = 3.0
+"""Nats at the upper end over which the slope is taken; single steps there are noise."""
+
+
+class Evidence(StrEnum):
+    """How much a reader says of its characters: all of their likeliest others, how sure it is, or the text alone."""
+
+    DISTRIBUTIONS = "distributions"
+    CONFIDENCES = "confidences"
+    TEXT = "text"
+
+
+def evidence_of(slots: Sequence[Slot]) -> Evidence:
+    """Return how much a read says of its characters."""
+    given = [slot.distribution for slot in slots if slot.distribution is not None]
+    if not given:
+        return Evidence.TEXT
+    return Evidence.DISTRIBUTIONS if any(len(each) > 1 for each in given) else Evidence.CONFIDENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Rates by score: `scores` rise (nats), `log_rates` fall (logarithm of the chance per read and entry).
+
+    Raises:
+        ValueError: They do not.
+    """
+
+    scores: tuple[float, ...]
+    log_rates: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        rising = all(a < b for a, b in itertools.pairwise(self.scores))
+        falling = all(a > b for a, b in itertools.pairwise(self.log_rates))
+        finite = all(math.isfinite(number) for number in (*self.scores, *self.log_rates))
+        if not (rising and falling and finite and len(self.scores) == len(self.log_rates) >= 2):
+            raise ValueError("scores have to rise and rates to fall, two of each at least")
+
+    def log_rate(self, score: float) -> float:
+        """Return the logarithm of the chance that one entry scores at least `score` with one innocent read."""
+        if score <= self.scores[0]:
+            return self.log_rates[0]
+        if score >= self.scores[-1]:
+            return self.log_rates[-1] - (score - self.scores[-1]) * self._last_fall
+        return _interpolated(score, self.scores, self.log_rates)
+
+    def least_score(self, log_rate: float) -> float:
+        """Return the least score whose rate is no more than this; never less than the least that was measured."""
+        if log_rate >= self.log_rates[0]:
+            return self.scores[0]
+        if log_rate <= self.log_rates[-1]:
+            return self.scores[-1] + (self.log_rates[-1] - log_rate) / self._last_fall
+        return _interpolated(-log_rate, [-rate for rate in self.log_rates], self.scores)
+
+    @property
+    def _last_fall(self) -> float:
+        first = next(i for i, score in enumerate(self.scores) if score >= self.scores[-1] - _TAIL)
+        first = min(first, len(self.scores) - 2)
+        fallen = self.log_rates[first] - self.log_rates[-1]
+        return min(fallen / (self.scores[-1] - self.scores[first]), _LEAST_FALL)
+
+
+def least_score(false_alerts: float, active_entries: int, evidence: Evidence = Evidence.DISTRIBUTIONS) -> float:
+    """Return the least score, in nats, that raises no more false alerts than this.
+
+    Args:
+        false_alerts: Expected false alerts per 10,000 reads of vehicles on no list, above 0; 10,000 or more: any score.
+        active_entries: Size of the index.
+        evidence: How much the reads say.
+    """
+    if false_alerts >= PER:
+        return -math.inf
+    return curve(evidence).least_score(math.log(-math.log1p(-false_alerts / PER) / max(active_entries, 1)))
+
+
+def expected_false_alerts(score: float, active_entries: int, evidence: Evidence = Evidence.DISTRIBUTIONS) -> float:
+    """Return how many of 10,000 reads of vehicles on no list score at least `score` with some entry."""
+    return -PER * math.expm1(-active_entries * math.exp(curve(evidence).log_rate(score)))
+
+
+def curve(evidence: Evidence) -> Curve:
+    """Return what was measured.
+
+    Raises:
+        ConfigurationError: The data cannot be read or is no such curve.
+    """
+    return _load()[evidence]
+
+
+@cache
+def _load() -> dict[Evidence, Curve]:
+    return parse_curves(files("matcher.judging").joinpath("false_alerts.toml").read_text(encoding="utf-8"))
+
+
+def parse_curves(text: str) -> dict[Evidence, Curve]:
+    """Return the curves of a false_alerts.toml.
+
+    Raises:
+        ConfigurationError: It is not one.
+    """
+    try:
+        table = tomllib.loads(text)
+        return {
+            evidence: Curve(tuple(table[evidence]["scores"]), tuple(table[evidence]["log_rates"]))
+            for evidence in Evidence
+        }
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"matcher/judging/false_alerts.toml: {error}; reinstall platewatch or make it with "
+            "`python -m benchmarks.false_alerts`"
+        ) from error
+
+
+def _interpolated(at: float, points: Sequence[float], values: Sequence[float]) -> float:
+    """Return the value at a place inside of rising points, on the line between its neighbors."""
+    right = next(i for i in range(1, len(points)) if points[i] >= at)
+    share = (at - points[right - 1]) / (points[right] - points[right - 1])
+    return values[right - 1] + share * (values[right] - values[right - 1])

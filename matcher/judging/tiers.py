@@ -1,0 +1,94 @@
+"""Which hits reach an officer, and as what.
+
+Two limits guard against false stops. The score limits how often an innocent vehicle raises an alert at all: the
+threshold follows from how many false alerts the operator takes and from the list's size. Credibility limits how often
+an alert is wrong, whatever the list's size: the read itself must leave room for the listed text. A confident 8 against
+a listed B may have a high score on a short list, and no credibility.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from matcher.judging.align import Alignment
+from matcher.judging.false_alerts import Evidence, least_score
+from schemas.settings import MatchingSettings
+from schemas.types import Category, Tier
+
+LEAST_CREDIBLE_PLACE = math.log(1 / 1000)
+"""A place whose listed character is less than 1/1000 as likely as the one seen contradicts the entry. A character that
+was lost inside the plate (1/250) does not yet."""
+
+LEAST_CREDIBLE_TEXT = math.log(1 / 100_000)
+"""The same for the whole text: two weakly supported places are the most that a probable hit may have."""
+
+MOST_UNKNOWN_ALONE = 1
+"""Unknown characters of an entry that a read may hit without anything else that speaks for it."""
+
+
+class Verdict(NamedTuple):
+    """A hit's tier, and whether it may alert an officer."""
+
+    tier: Tier
+    alerts: bool = True
+
+
+class Thresholds:
+    """The least score of a probable hit, by how much a read says and by the entry's category.
+
+    A category's number is what the whole list would raise if all of it was of that category; what it does raise is its
+    share of that.
+
+    Args:
+        settings: How many false alerts the operator takes.
+        active_entries: Size of the index.
+    """
+
+    def __init__(self, settings: MatchingSettings, active_entries: int) -> None:
+        self._of = {
+            (evidence, category): least_score(settings.false_alerts_of(category), active_entries, evidence)
+            for evidence in Evidence
+            for category in Category
+        }
+        self._least = {evidence: min(self._of[evidence, category] for category in Category) for evidence in Evidence}
+
+    def of(self, evidence: Evidence, category: Category) -> float:
+        """Return the least score of a probable hit, in nats."""
+        return self._of[evidence, category]
+
+    def least(self, evidence: Evidence) -> float:
+        """Return the least of all categories' thresholds, in nats."""
+        return self._least[evidence]
+
+
+def choose_tier(
+    alignment: Alignment,
+    *,
+    wildcards: int,
+    score: float,
+    threshold: float,
+    jurisdiction_agrees: bool | None,
+    vehicle_score: float = 0.0,
+) -> Verdict | None:
+    """Return what a read is to an entry, or None for no hit.
+
+    Args:
+        alignment: The read beside the entry.
+        wildcards: Number of unknown characters of the entry.
+        score: Text, state and vehicle together, in nats.
+        threshold: From `Thresholds`.
+        jurisdiction_agrees: Whether the states agree; None where one is unknown.
+        vehicle_score: What the vehicle adds to the score.
+    """
+    text_equal = all(step.evidence.relation in ("equal", "unknown") for step in alignment.steps)
+    credible = alignment.worst >= LEAST_CREDIBLE_PLACE and alignment.credibility >= LEAST_CREDIBLE_TEXT
+    enough = credible and score >= threshold
+    if wildcards:
+        supported = jurisdiction_agrees is True or vehicle_score > 0 or enough
+        alone = wildcards <= MOST_UNKNOWN_ALONE and jurisdiction_agrees is not False
+        return Verdict(Tier.PARTIAL, supported or alone) if text_equal or enough else None
+    if text_equal:
+        # The same number of another state: kept in any case, since states are misread, but an alert by its score only.
+        return Verdict(Tier.PROBABLE, score >= threshold) if jurisdiction_agrees is False else Verdict(Tier.EXACT)
+    return Verdict(Tier.PROBABLE) if enough else None

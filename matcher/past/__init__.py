@@ -1,0 +1,1 @@
+"""Which stored reads may be hits of newly listed plates."""

@@ -1,0 +1,1 @@
+"""Which entries a read may be: probes, the compiled search and the one without it."""

@@ -1,0 +1,1 @@
+"""The active hotlists in memory: loaded, saved, and following every change."""

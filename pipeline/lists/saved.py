@@ -1,0 +1,63 @@
+"""The active lists' index on disk, so that a restart with a national list takes no longer than one without."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from matcher.index import HotlistIndex
+from pipeline.lists.active import ActiveLists
+from storage.hotlists.changes import HotlistChanges
+
+log = logging.getLogger(__name__)
+
+
+class SavedLists:
+    """Keeps what was arranged in a folder.
+
+    Args:
+        folder: Where, or None to keep nothing.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def load(self, changes: HotlistChanges) -> ActiveLists | None:
+        """Return what was saved last, if this database is where it came from; what changed since has to be caught up.
+
+        Args:
+            changes: The store.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        found = None if self._folder is None else HotlistIndex.load(self._folder)
+        if found is None:
+            return None
+        index, note = found
+        versions = {str(name): int(version) for name, version in note.get("versions", {}).items()}
+        if not versions or changes.marks(tuple(versions.values())) != note.get("marks"):
+            log.info("the saved index of the hotlists is another database's; it is made anew")
+            return None
+        log.info("%d hotlist entries were loaded from the saved index", len(index))
+        return ActiveLists(index, versions, dict(versions), int(note.get("withdrawn", 0)))
+
+    def save(self, lists: ActiveLists, changes: HotlistChanges) -> None:
+        """Save what was arranged; a disk that is full costs the next start its speed, and nothing else.
+
+        Args:
+            lists: What was arranged.
+            changes: The store that it came from.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        if self._folder is None or dict(lists.versions) != dict(lists.cleared):
+            return
+        versions = dict(lists.versions)
+        note = {"versions": versions, "withdrawn": lists.withdrawn, "marks": changes.marks(tuple(versions.values()))}
+        try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            lists.index.save(self._folder, note)
+        except OSError as error:
+            log.warning("the index of the hotlists could not be saved (%s); the next start makes it anew", error)

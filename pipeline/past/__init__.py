@@ -1,0 +1,1 @@
+"""Entries that are new, matched with the reads of the last days."""

@@ -1,0 +1,65 @@
+"""Arrivals that wait for their second reading, and the receipts that wait for those arrivals."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.recording.second_opinion import Opinion
+from schemas.arrivals import Arrival, HandedOver, Receipt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WaitingArrival:
+    """An arrival that is about to raise alerts: how many, and what it waits for."""
+
+    arrival: Arrival
+    alerts: int
+    opinion: Opinion
+
+
+class WaitingRoom:
+    """Keeps arrivals in their order, so that alerts of one plate do; none waits longer than its opinion's deadline.
+
+    For one thread.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[WaitingArrival] = deque()
+        self._waiting_of: Counter[Receipt] = Counter()
+        self._handed_over: list[HandedOver] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, waiting: WaitingArrival) -> None:
+        """Let an arrival wait."""
+        self._waiting.append(waiting)
+        self._waiting_of[waiting.arrival.receipt] += 1
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first arrival need not wait any longer."""
+        return bool(self._waiting) and self._waiting[0].opinion.settled
+
+    def leave(self) -> list[WaitingArrival]:
+        """Take out the arrivals that need not wait any longer, in their order."""
+        leaving: list[WaitingArrival] = []
+        while self.ready:
+            waiting = self._waiting.popleft()
+            self._waiting_of[waiting.arrival.receipt] -= 1
+            leaving.append(waiting)
+        return leaving
+
+    def complete(self, handed_over: Sequence[HandedOver]) -> list[HandedOver]:
+        """Return the receipts none of whose arrivals waits; keep the others until it is so.
+
+        Args:
+            handed_over: Receipts whose last arrival came just now.
+        """
+        # Counts of zero would pile up over the years of a run.
+        self._waiting_of = +self._waiting_of
+        all_of_them = [*self._handed_over, *handed_over]
+        self._handed_over = [one for one in all_of_them if one.receipt in self._waiting_of]
+        return [one for one in all_of_them if one.receipt not in self._waiting_of]

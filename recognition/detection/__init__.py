@@ -1,0 +1,1 @@
+"""Where the plates of a picture are: preprocess, inference, postprocess."""

@@ -1,0 +1,1 @@
+"""The programs that run networks, and which of them is taken."""

@@ -1,0 +1,1 @@
+"""Pictures: checked, cut out, bordered, drawn into."""

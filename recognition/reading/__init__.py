@@ -1,0 +1,1 @@
+"""What stands on a plate, and how far that can be believed."""

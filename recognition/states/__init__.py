@@ -1,0 +1,1 @@
+"""Which state issued a plate."""

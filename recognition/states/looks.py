@@ -1,0 +1,84 @@
+"""Which state a plate looks like: a small network that sees colors, layout and the shape of the name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from recognition.engines.opening import available_providers, require_file, session_options
+from rendering.plates.designs import JURISDICTIONS
+from schemas.errors import ConfigurationError
+from schemas.types import Image
+
+Floats = npt.NDArray[np.float32]
+
+ABROAD: Final = ""
+"""The class of plates that no US state issued."""
+
+CLASSES: Final = (*JURISDICTIONS, ABROAD)
+"""What the network's outputs mean."""
+
+INPUT_HEIGHT: Final = 64
+INPUT_WIDTH: Final = 128
+
+DEFAULT_WEIGHTS: Final = Path(__file__).parents[1] / "models" / "plate-state-v1.onnx"
+"""Weights that ship with Platewatch."""
+
+
+class StatePicture:
+    """The network that tells states by their plates' looks. Threads may share it.
+
+    Args:
+        weights: The network (.onnx); None for the shipped one.
+        threads: Threads within an operation; 0: one per core.
+
+    Raises:
+        ConfigurationError: The file is missing, damaged or has other classes.
+    """
+
+    def __init__(self, weights: Path | None = None, threads: int = 1) -> None:
+        path = weights or DEFAULT_WEIGHTS
+        require_file(path, "state weights")
+        runtime = importlib.import_module("onnxruntime")
+        try:
+            self._session = runtime.InferenceSession(
+                str(path), sess_options=session_options(threads), providers=available_providers()
+            )
+        except Exception as error:
+            # ONNX Runtime's errors have no common base of their own.
+            reason = str(error).splitlines()[0]
+            raise ConfigurationError(f"{path}: not a network that ONNX Runtime can run ({reason})") from error
+        shape = self._session.get_inputs()[0].shape
+        classes = self._session.get_outputs()[0].shape[-1]
+        if shape[1:] != [INPUT_HEIGHT, INPUT_WIDTH, 3] or classes != len(CLASSES):
+            raise ConfigurationError(
+                f"{path}: takes {shape[1:]} and tells {classes} classes; expected "
+                f"[{INPUT_HEIGHT}, {INPUT_WIDTH}, 3] and {len(CLASSES)}"
+            )
+
+    def scores(self, pictures: Sequence[Image]) -> Floats:
+        """Return the log-probabilities of `CLASSES` for plates.
+
+        Args:
+            pictures: Crops, uint8 (H, W, 3), BGR; sizes may differ.
+
+        Returns:
+            float32 (n, classes).
+        """
+        batch = np.stack([to_input(picture) for picture in pictures])
+        output: Floats = self._session.run(None, {self._session.get_inputs()[0].name: batch})[0]
+        return output
+
+
+def to_input(picture: Image) -> Image:
+    """Stretch a crop to the network's input, uint8 (64, 128, 3), RGB."""
+    shrinks = picture.shape[1] > 2 * INPUT_WIDTH
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    resized = cv2.resize(picture, (INPUT_WIDTH, INPUT_HEIGHT), interpolation=method)
+    return np.ascontiguousarray(resized[:, :, ::-1]).astype(np.uint8, copy=False)

@@ -1,0 +1,61 @@
+"""Whether two tracks are pieces of one vehicle's pass."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from rapidfuzz.distance import Levenshtein
+
+from recognition.reading.fusion import FusedRead
+from recognition.tracking.track import Track
+from schemas.plates import canonical_plate
+from schemas.types import Box
+
+MERGE_WINDOW = timedelta(seconds=2)
+"""The same plate seen again within this time is the same pass."""
+
+_MIN_EQUAL = 4
+"""Shorter texts are equal by chance."""
+
+_MIN_SIMILAR = 5
+_NEAR_WIDTHS = 4.0
+_NEAR_WINDOW = timedelta(seconds=1.5)
+_SURE = 0.6
+
+
+def same_vehicle(one: Track, one_read: FusedRead, other: Track, other_read: FusedRead) -> bool:
+    """Say whether two tracks show one vehicle.
+
+    Equal texts within `MERGE_WINDOW` do: no two vehicles carry one plate. Similar texts do when the second track begins
+    soon after and near where the first ends.
+
+    Args:
+        one: A track.
+        one_read: What it reads.
+        other: Another track of the same sequence.
+        other_read: What that one reads.
+    """
+    first, second = (one, other) if one.first_seen <= other.first_seen else (other, one)
+    gap = second.first_seen - first.last_seen
+    if gap > MERGE_WINDOW:
+        return False
+    texts = canonical_plate(one_read.plate), canonical_plate(other_read.plate)
+    if texts[0] == texts[1] and len(texts[0]) >= _MIN_EQUAL:
+        return True
+    if gap > _NEAR_WINDOW or not _near(first.last_box, second.first_box):
+        return False
+    return _similar(*texts, sure=min(one_read.confidence, other_read.confidence) >= _SURE)
+
+
+def _similar(one: str, other: str, *, sure: bool) -> bool:
+    """Say whether two texts are readings of one plate: one slip apart, two where one is unsure, or one cut off."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) >= _MIN_EQUAL - 1 and (longer.startswith(shorter) or longer.endswith(shorter)):
+        return True
+    return len(shorter) >= _MIN_SIMILAR and Levenshtein.distance(one, other) <= (1 if sure else 2)
+
+
+def _near(end: Box, start: Box) -> bool:
+    distance = math.hypot((end.x1 + end.x2 - start.x1 - start.x2) / 2, (end.y1 + end.y2 - start.y1 - start.y2) / 2)
+    return distance <= _NEAR_WIDTHS * max(end.width, start.width, 1.0)

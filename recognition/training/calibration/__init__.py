@@ -1,0 +1,1 @@
+"""Makes a reader's confidences believable, and counts what it takes for what."""

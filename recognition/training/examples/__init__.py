@@ -1,0 +1,1 @@
+"""What networks are trained with: labeled pictures and crops, drawn plates, photographs made of them."""

@@ -1,0 +1,1 @@
+"""Trains, fine-tunes and measures the plate reader."""

@@ -1,0 +1,1 @@
+"""Trains, weighs and measures the state reader."""

@@ -1,0 +1,1 @@
+"""Photographs drawn plates: camera, dirt and weather."""

@@ -1,0 +1,1 @@
+"""Draws plates: designs, typefaces, fittings, layouts."""

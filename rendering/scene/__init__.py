@@ -1,0 +1,1 @@
+"""Draws the road of the demo with its vehicles."""

@@ -1,0 +1,1 @@
+"""Serials by states' formats, and vanity texts."""

@@ -1,0 +1,56 @@
+"""How a read enters: with its pictures, and with what is to be acknowledged once it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.types import Box, PlateRead
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """A read's pictures as JPEG, or None where there is none.
+
+    `plate` shows the plate with some of what is around it, `context` the whole frame. `plate_box` is where the plate is
+    in `plate`, in its pixels; None where that is not known, or the plate fills the picture.
+    """
+
+    plate: bytes | None = None
+    context: bytes | None = None
+    plate_box: Box | None = None
+
+
+class Receipt(Protocol):
+    """What whoever handed reads over waits for: a file that need not be read again, a row, an offset, an answer.
+
+    A receipt covers any number of arrivals, also none. Arrivals with one receipt compare it by equality.
+    """
+
+    def acknowledge(self, rejection: str | None) -> None:
+        """Confirm that everything the receipt covers is committed. It is safe to do so again.
+
+        Args:
+            rejection: Why the rest could not be used, in one line for a person; None: there is no rest.
+
+        Raises:
+            TransientError: It could not be confirmed; do it again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A read with its pictures. `receipt` is acknowledged after the commit of this and of all others that it covers."""
+
+    read: PlateRead
+    pictures: Pictures
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Everything that a receipt covers was handed over; `rejection` says why the rest of it could not be used."""
+
+    receipt: Receipt
+    rejection: str | None = None

@@ -1,0 +1,43 @@
+"""The configuration, a file per section. What is named here is the one way to import any of it."""
+
+from schemas.settings.alerts import AlertSettings
+from schemas.settings.cameras import CameraSettings, ImageFolderCamera, VideoFileCamera
+from schemas.settings.database import DatabaseSettings
+from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
+from schemas.settings.hotlists import HotlistSettings
+from schemas.settings.images import ImageSettings
+from schemas.settings.kafka import KafkaSettings
+from schemas.settings.loading.load import load_settings
+from schemas.settings.matching import CATEGORY_FALSE_ALERTS, MatchingSettings
+from schemas.settings.policy import PolicySettings
+from schemas.settings.recognition import DetectorSettings, OcrSettings, RecognitionSettings, TrackingSettings
+from schemas.settings.repeats import RepeatSettings
+from schemas.settings.retention import RetentionSettings
+from schemas.settings.root import Settings
+
+__all__ = [
+    "CATEGORY_FALSE_ALERTS",
+    "AlertSettings",
+    "CameraSettings",
+    "DatabaseSettings",
+    "DetectorSettings",
+    "FeedSettings",
+    "FolderFeed",
+    "HotlistSettings",
+    "HttpsFeed",
+    "ImageFolderCamera",
+    "ImageSettings",
+    "KafkaSettings",
+    "MatchingSettings",
+    "OcrSettings",
+    "PolicySettings",
+    "RecognitionSettings",
+    "RemoteFeed",
+    "RepeatSettings",
+    "RetentionSettings",
+    "Settings",
+    "SftpFeed",
+    "TrackingSettings",
+    "VideoFileCamera",
+    "load_settings",
+]

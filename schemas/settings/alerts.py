@@ -1,0 +1,24 @@
+"""When and how an alert goes out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.settings.section import Section
+
+
+class AlertSettings(Section):
+    """Hit to Alert."""
+
+    topic: str | None = None
+    """Alert topic; default: platewatch.alerts.<agency>.v1."""
+    embed_plate_picture: bool = True
+    """Put the picture of the plate into the alert."""
+    second_reader: Literal["auto", "on", "off"] = "auto"
+    """Read a plate again with another reader before it raises an alert; auto: where rapidocr is installed."""
+    second_reader_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 3.0
+    """How long an alert waits for its second reading; then it goes out without one."""
+    open_hours: Annotated[float, Field(gt=0)] = 24.0
+    """Alerts of so many hours are canceled when their hotlist entry is withdrawn, removed, changed or expires."""

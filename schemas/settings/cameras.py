@@ -1,0 +1,48 @@
+"""Where frames come from: a member per type of source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.settings.section import FilePath, Identifier, Section
+
+
+class CameraBase(Section):
+    """What is said of every camera, whatever it sends."""
+
+    id: Identifier
+    """Name of the camera in reads and alerts."""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    """Where the camera stands, degrees north."""
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Where the camera stands, degrees east."""
+    heading: Annotated[float, Field(ge=0, lt=360)] | None = None
+    """Where the camera looks, degrees clockwise from true north."""
+
+
+class VideoFileCamera(CameraBase):
+    """A video file that is read once."""
+
+    type: Literal["video_file"] = "video_file"
+    """What the camera sends."""
+    path: FilePath
+    """The video."""
+    started_at: AwareDatetime | None = None
+    """When the video's first frame was captured; default: the file's modification time."""
+
+
+class ImageFolderCamera(CameraBase):
+    """A folder that is watched for pictures and videos."""
+
+    meaningless = frozenset({"started_at"})
+
+    type: Literal["image_folder"] = "image_folder"
+    """What the camera sends."""
+    path: FilePath
+    """The folder."""
+
+
+CameraSettings = Annotated[VideoFileCamera | ImageFolderCamera, Field(discriminator="type")]
+"""One source of frames; `type` says which."""

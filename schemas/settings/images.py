@@ -1,0 +1,22 @@
+"""Where pictures are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from schemas.settings.section import Section
+
+
+class ImageSettings(Section):
+    """Where pictures are kept: any fsspec URL; default: `images` in the data directory."""
+
+    url: str | None = None
+    """fsspec URL of the image store, like s3://bucket/folder; default: `images` in the data directory."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """fsspec's own option names, passed through (key, secret, endpoint_url, ...)."""
+    keep_context: bool = True
+    """Keep the whole frame beside the picture of the plate."""
+    jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 85
+    """JPEG quality of kept pictures."""

@@ -1,0 +1,1 @@
+"""How the configuration is read from its file and the environment."""

@@ -1,0 +1,18 @@
+"""How long records are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.settings.section import Section
+
+
+class RetentionSettings(Section):
+    """How long records are kept; never longer than the law of `policy.profile` allows."""
+
+    reads_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which reads, their pictures, hits and alerts are deleted; default: the law's time, or 30 days."""
+    audit_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which the audit of searches is deleted; default: the law's time, or 730 days."""

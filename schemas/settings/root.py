@@ -1,0 +1,71 @@
+"""One frozen configuration: a TOML file plus `PLATEWATCH_*` environment variables (`__` between levels)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.settings.alerts import AlertSettings
+from schemas.settings.cameras import CameraSettings
+from schemas.settings.database import DatabaseSettings
+from schemas.settings.hotlists import HotlistSettings
+from schemas.settings.images import ImageSettings
+from schemas.settings.kafka import KafkaSettings
+from schemas.settings.matching import MatchingSettings
+from schemas.settings.policy import PolicySettings
+from schemas.settings.recognition import RecognitionSettings
+from schemas.settings.repeats import RepeatSettings
+from schemas.settings.retention import RetentionSettings
+from schemas.settings.section import AbsolutePath, Identifier
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Load it with `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PLATEWATCH_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        nested_model_default_partial_update=True,
+    )
+
+    data_dir: AbsolutePath = Path(".platewatch")
+    """Everything a run keeps: database, images, broker, spools."""
+    agency_id: Identifier = "local"
+    """Whose reads and alerts these are; part of the alert topic."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least severity that is logged."""
+    database: DatabaseSettings = DatabaseSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
+    hotlists: HotlistSettings = HotlistSettings()
+    matching: MatchingSettings = MatchingSettings()
+    alerts: AlertSettings = AlertSettings()
+    repeats: RepeatSettings = RepeatSettings()
+    images: ImageSettings = ImageSettings()
+    policy: PolicySettings = PolicySettings()
+    retention: RetentionSettings = RetentionSettings()
+    cameras: tuple[CameraSettings, ...] = ()
+
+    @field_validator("cameras")
+    @classmethod
+    def _distinct(cls, value: tuple[CameraSettings, ...]) -> tuple[CameraSettings, ...]:
+        ids = [camera.id for camera in value]
+        doubled = sorted({name for name in ids if ids.count(name) > 1})
+        if doubled:
+            raise ValueError(f"camera id used more than once: {', '.join(doubled)}")
+        return value
+
+    @property
+    def alert_topic(self) -> str:
+        """The topic this agency's alerts go to."""
+        return self.alerts.topic or f"platewatch.alerts.{self.agency_id}.v1"
+
+    @property
+    def alarm_topic(self) -> str:
+        """The topic this agency's alarms go to."""
+        return f"platewatch.alarms.{self.agency_id}.v1"

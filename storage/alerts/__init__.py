@@ -1,0 +1,1 @@
+"""Alerts and alarms: raised, repeated, canceled, and on their way out."""

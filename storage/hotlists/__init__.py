@@ -1,0 +1,1 @@
+"""Hotlists: imported, edited, versioned, fed and followed."""

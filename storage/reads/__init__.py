@@ -1,0 +1,1 @@
+"""Reads: written, searched, gone through for new entries; their pictures."""

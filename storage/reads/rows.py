@@ -1,0 +1,133 @@
+"""Reads and hits as rows, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg import Cursor
+from psycopg.rows import dict_row
+
+from schemas.plates import canonical_plate
+from schemas.types import (
+    Box,
+    CharacterRead,
+    Hit,
+    Location,
+    PlateRead,
+    ReadSource,
+    SecondReading,
+)
+from storage.values import jsonb, optional, storable, vehicle_json, vehicle_of
+
+
+def read_row(read: PlateRead) -> tuple[Any, ...]:
+    """Return a read as a row of `reads`, in the order of the statement `copy_reads`."""
+    place, box, vehicle, second = read.location, read.box, vehicle_json(read.vehicle), read.second_reading
+    return (
+        read.read_id,
+        read.captured_at,
+        read.first_seen,
+        read.last_seen,
+        storable(read.camera_id),
+        storable(read.agency_id),
+        storable(read.plate),
+        storable(canonical_plate(read.plate)),
+        float(read.confidence),
+        jsonb([_character_json(character) for character in read.characters]),
+        optional(read.jurisdiction),
+        None if read.jurisdiction_confidence is None else float(read.jurisdiction_confidence),
+        None if place is None else float(place.latitude),
+        None if place is None else float(place.longitude),
+        None if place is None or place.heading is None else float(place.heading),
+        read.frame_count,
+        read.track_number,
+        None if box is None else [float(box.x1), float(box.y1), float(box.x2), float(box.y2)],
+        optional(read.plate_image_key),
+        optional(read.context_image_key),
+        None if vehicle is None else jsonb(vehicle),
+        storable(read.source.name),
+        storable(read.source.version),
+        None if second is None else jsonb(_second_reading_json(second)),
+    )
+
+
+def _second_reading_json(reading: SecondReading) -> dict[str, Any]:
+    sure = reading.jurisdiction_confidence
+    return {
+        "text": storable(reading.text),
+        "score": float(reading.score),
+        "agrees": reading.agrees,
+        "jurisdiction": optional(reading.jurisdiction),
+        "jurisdiction_confidence": None if sure is None else float(sure),
+        "reader": storable(reading.reader),
+    }
+
+
+def _character_json(character: CharacterRead) -> list[Any]:
+    alternatives = [[storable(text), float(probability)] for text, probability in character.alternatives]
+    return [storable(character.character), float(character.confidence), alternatives]
+
+
+def stored_read(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], PlateRead]:
+    """Make rows of `reads` plate reads, as psycopg's row factories do."""
+    by_name = dict_row(cursor)
+    return lambda values: _read_of(by_name(values))
+
+
+def _read_of(row: Mapping[str, Any]) -> PlateRead:
+    location = None
+    if row["latitude"] is not None:
+        location = Location(row["latitude"], row["longitude"], row["heading"])
+    return PlateRead(
+        read_id=row["read_id"],
+        camera_id=row["camera_id"],
+        agency_id=row["agency_id"],
+        captured_at=row["captured_at"],
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+        plate=row["plate"],
+        confidence=row["confidence"],
+        characters=tuple(
+            CharacterRead(text, float(confidence), tuple((other, float(share)) for other, share in alternatives))
+            for text, confidence, alternatives in row["characters"]
+        ),
+        jurisdiction=row["jurisdiction"],
+        jurisdiction_confidence=row["jurisdiction_confidence"],
+        location=location,
+        frame_count=row["frame_count"],
+        track_number=row["track_number"],
+        box=None if row["box"] is None else Box(*row["box"]),
+        plate_image_key=row["plate_image_key"],
+        context_image_key=row["context_image_key"],
+        vehicle=vehicle_of(row["vehicle"]),
+        source=ReadSource(row["source_name"], row["source_version"]),
+        second_reading=None if row["second_reading"] is None else SecondReading(**row["second_reading"]),
+    )
+
+
+def hit_row(hit: Hit, captured_at: datetime) -> tuple[Any, ...]:
+    """Return a hit as a row of `hits`.
+
+    Args:
+        hit: The hit.
+        captured_at: When its read was captured, aware.
+    """
+    characters = [[item.read, item.listed, float(item.probability), item.relation] for item in hit.characters]
+    return (
+        hit.hit_id,
+        hit.read_id,
+        captured_at,
+        hit.entry_id,
+        hit.hotlist_id,
+        hit.tier.value,
+        float(hit.score),
+        storable(hit.explanation),
+        jsonb(characters),
+        hit.jurisdiction_agrees,
+        hit.edit_distance,
+        hit.list_as_of,
+        hit.list_age_seconds,
+        hit.second_reader_agrees,
+    )

@@ -1,0 +1,95 @@
+"""The outbox gives messages in order, to one relay, until they are marked or set aside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from threading import Timer
+
+import pytest
+
+from storage.alerts.outbox import Outbox
+from storage.database import Database
+from storage.reads.records import Records
+from tests.integration.storage.samples import sample_record
+
+
+def _end_other_sessions(database: Database) -> None:
+    with database.connection() as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture
+def outbox(database: Database) -> Iterator[Outbox]:
+    with Outbox(database) as outbox:
+        yield outbox
+
+
+def test_messages_come_in_order_until_they_are_marked(database: Database, outbox: Outbox) -> None:
+    records = Records(database)
+    batch = [sample_record(number, f"AAA{number}") for number in range(5)]
+    records.write(batch[:3])
+    records.write(batch)
+    rows = outbox.take(10)
+    assert [row.key for row in rows] == ["AAA0", "AAA1", "AAA2", "AAA3", "AAA4"]
+    message = batch[0].messages[0]
+    assert (rows[0].payload, rows[0].headers, rows[0].topic) == (message.payload, message.headers, message.topic)
+    assert outbox.take(2) == rows[:2]
+    outbox.mark_sent([row.outbox_id for row in rows[:2]])
+    assert outbox.take(10) == rows[2:]
+    assert outbox.pending() == 3
+    records.write(batch)  # a replay does not bring the sent ones back
+    assert outbox.pending() == 3
+
+
+def test_a_dead_letter_keeps_its_message_and_frees_the_way(database: Database, outbox: Outbox) -> None:
+    batch = [sample_record(number) for number in range(2)]
+    Records(database).write(batch)
+    first = outbox.take(1)[0]
+    outbox.dead_letter(first.outbox_id, "message of 2 MB is larger than the topic allows")
+    (letter,) = outbox.dead_letters()
+    assert letter.row == first
+    assert letter.reason == "message of 2 MB is larger than the topic allows"
+    assert [row.alert_id for row in outbox.take(10)] == [batch[1].messages[0].alert_id]
+    Records(database).write(batch)
+    assert outbox.pending() == 1
+
+
+def test_one_relay_leads_until_it_ends(database: Database, outbox: Outbox) -> None:
+    Records(database).write([sample_record(0)])
+    assert outbox.lead()
+    assert outbox.lead()
+    with Outbox(database) as second:
+        assert not second.lead()
+        assert second.take(10) == []
+        outbox.close()
+        assert second.lead()
+        assert len(second.take(10)) == 1
+        assert not outbox.lead()
+
+
+def test_a_written_message_wakes_the_relay(database: Database, outbox: Outbox) -> None:
+    assert outbox.wait(5)  # just connected: look for what came before
+    assert not outbox.wait(0.05)
+    timer = Timer(0.1, lambda: Records(database).write([sample_record(0)]))
+    timer.start()
+    started = time.monotonic()
+    assert outbox.wait(20)
+    assert time.monotonic() - started < 10
+    timer.join()
+    Records(database).write([sample_record(1)])  # while nobody waits
+    assert outbox.wait(5)
+
+
+def test_a_lost_connection_is_made_again(database: Database, outbox: Outbox) -> None:
+    assert outbox.lead()
+    assert outbox.wait(5)
+    _end_other_sessions(database)
+    assert outbox.wait(5)  # lost: perhaps there is something new
+    Records(database).write([sample_record(0)])
+    assert outbox.wait(5)  # connected again
+    assert outbox.lead()
+    assert len(outbox.take(10)) == 1

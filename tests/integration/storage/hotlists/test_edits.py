@@ -1,0 +1,116 @@
+"""Single entries: added by hand, withdrawn whatever the next file says, and brought back."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.errors import InvalidInput
+from schemas.types import Category, HotlistEntry
+from storage.database import Database
+from storage.hotlists.edits import HotlistEdits, RestoreOutcome
+from tests.integration.hotlists.list_versions import active_version, import_version, version_rows
+from tests.integration.storage.samples import sample_entry, sample_id
+from tests.integration.storage.stored_entries import withdrawn
+
+
+@pytest.fixture
+def edits(database: Database) -> HotlistEdits:
+    return HotlistEdits(database)
+
+
+def _watched(number: int, plate: str, **fields: object) -> HotlistEntry:
+    return sample_entry(number, plate, "watch", category=Category.WATCH, source_line=None, raw=None, **fields)
+
+
+def test_single_entries_make_a_local_list_and_change_it(database: Database, edits: HotlistEdits) -> None:
+    first = edits.add("watch", [_watched(1, "AAA1"), _watched(2, "BBB2")], by="pat", reason="bolo 7")
+    assert active_version(database, "watch") == first
+    second = edits.add("watch", [_watched(2, "BBB3"), _watched(3, "ccc\t3\x00")], by="pat", reason="bolo 8")
+    assert second > first
+    assert [entry.plate for entry in edits.find(hotlist_id="watch", case_number="26-2")] == ["BBB3"]
+    assert [entry.plate for entry in edits.find(hotlist_id="watch", source_entry_id="v000000003")] == ["ccc\t3\\x00"]
+    (before, after) = version_rows(database, "watch")
+    assert (before.entries, before.added, before.removed, before.changed) == (2, 2, 0, 0)
+    assert (after.entries, after.added, after.removed, after.changed) == (3, 1, 0, 1)
+    assert (after.source, after.kind, after.made_by, after.reason) == ("local", "edit", "pat", "bolo 8")
+
+
+def test_adding_what_is_there_already_changes_nothing(database: Database, edits: HotlistEdits) -> None:
+    version = edits.add("watch", [_watched(1, "AAA1")], by="pat", reason="x")
+    assert edits.add("watch", [_watched(1, "AAA1")], by="pat", reason="again") == version
+    assert len(version_rows(database, "watch")) == 1
+
+
+def test_an_entry_comes_back_as_it_was_added(edits: HotlistEdits) -> None:
+    given = _watched(1, "A?C1O", extra=(("A", "1"), ("", "x")), vehicle=None)
+    edits.add("watch", [given], by="pat", reason="x")
+    assert edits.find(plate="a?c-10") == [given]
+
+
+def test_a_list_of_files_takes_no_single_entries(database: Database, edits: HotlistEdits) -> None:
+    import_version(database, [sample_entry(1)])
+    with pytest.raises(InvalidInput, match="'ncic' is imported from files"):
+        edits.add("ncic", [sample_entry(2)], by="pat", reason="x")
+    with pytest.raises(InvalidInput, match="'ncic' in an edit of 'watch'"):
+        edits.add("watch", [sample_entry(2)], by="pat", reason="x")
+    with pytest.raises(InvalidInput, match="no entries"):
+        edits.add("watch", [], by="pat", reason="x")
+
+
+def test_a_withdrawal_is_a_version_of_every_list_it_touches(database: Database, edits: HotlistEdits) -> None:
+    import_version(database, [sample_entry(number) for number in range(5)])
+    edits.add("watch", [_watched(1, "AAA1")], by="pat", reason="x")
+    gone = [sample_id("ncic", 1), sample_id("ncic", 2), sample_id("watch", 1), sample_id("nowhere", 1)]
+    assert edits.withdraw(gone, by="lee", reason="recovered") == 3
+    assert edits.withdraw(gone, by="lee", reason="recovered") == 0
+    imported, edited = version_rows(database, "ncic")
+    assert (edited.entries, edited.removed, edited.changed, edited.added) == (3, 2, 0, 0)
+    assert (edited.source, edited.as_of, edited.made_by) == (imported.source, imported.as_of, "lee")
+    assert withdrawn(database, "ncic") == {sample_id("ncic", 1), sample_id("ncic", 2)}
+    assert withdrawn(database, "watch") == {sample_id("watch", 1)}
+    assert edits.find(entry_id=sample_id("ncic", 1)) == []
+    assert len(edits.find(plate="VNV4527", hotlist_id="ncic")) == 3
+    assert len(edits.find(plate="VNV4527", hotlist_id="ncic", withdrawn=True)) == 2
+
+
+def test_a_withdrawn_entry_is_restored_as_it_was(database: Database, edits: HotlistEdits) -> None:
+    entry = sample_entry(1)
+    import_version(database, [entry, sample_entry(2)])
+    edits.withdraw([entry.entry_id], by="lee", reason="recovered")
+    edits.withdraw([sample_id("ncic", 2)], by="lee", reason="recovered")
+    assert edits.restore([entry.entry_id], by="lee", reason="mistake") == RestoreOutcome(1, 1)
+    assert edits.find(entry_id=entry.entry_id) == [entry]
+    assert withdrawn(database, "ncic") == {sample_id("ncic", 2)}
+    last = version_rows(database, "ncic")[-1]
+    assert (last.entries, last.added, last.reason) == (1, 1, "mistake")
+    assert edits.restore([entry.entry_id], by="lee", reason="again") == RestoreOutcome(0, 0)
+    assert edits.find(entry_id=entry.entry_id) == [entry]
+
+
+def test_after_another_file_only_the_next_one_brings_a_restored_entry_back(
+    database: Database, edits: HotlistEdits
+) -> None:
+    import_version(database, [sample_entry(1), sample_entry(2)])
+    edits.withdraw([sample_id("ncic", 1)], by="lee", reason="recovered")
+    import_version(database, [sample_entry(2)])
+    versions = len(version_rows(database, "ncic"))
+    assert edits.restore([sample_id("ncic", 1)], by="lee", reason="mistake") == RestoreOutcome(1, 0)
+    assert withdrawn(database, "ncic") == frozenset()
+    assert len(version_rows(database, "ncic")) == versions
+
+
+def test_adding_a_withdrawn_entry_by_hand_lifts_the_withdrawal(database: Database, edits: HotlistEdits) -> None:
+    entry = _watched(1, "AAA1")
+    edits.add("watch", [entry], by="pat", reason="x")
+    edits.withdraw([entry.entry_id], by="lee", reason="recovered")
+    edits.add("watch", [entry], by="pat", reason="stolen again")
+    assert withdrawn(database, "watch") == frozenset()
+    assert edits.find(plate="AAA1") == [entry]
+
+
+def test_plates_are_found_in_any_spelling(database: Database, edits: HotlistEdits) -> None:
+    spelled = ["ABC 1O0", "abc-1oo", "ABC100", "ABC.100", "\uff21BC100", "ABC/100", "XABC100"]
+    import_version(database, [sample_entry(number, plate) for number, plate in enumerate(spelled)])
+    assert {entry.plate for entry in edits.find(plate="abc10o")} == set(spelled[:-1])
+    with pytest.raises(InvalidInput, match="give a plate"):
+        edits.find(hotlist_id="ncic")

@@ -1,0 +1,112 @@
+"""Pictures are kept whole, found by key, and a full disk is one clear error."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import ConfigurationError, InvalidInput, StorageFull
+from schemas.settings import ImageSettings, Settings
+from storage.reads.images import ImageStore, image_key
+from tests.integration.storage.samples import sample_read
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ImageStore:
+    return ImageStore(Settings(data_dir=tmp_path))
+
+
+def test_a_picture_comes_back(store: ImageStore, tmp_path: Path) -> None:
+    read = sample_read(0)
+    key = image_key(read, "plate")
+    assert key == f"2026/11/20/gate-0/{read.read_id}-plate.jpg"
+    store.save(key, b"first")
+    store.save(key, b"second")
+    assert store.load(key) == b"second"
+    assert [path.name for path in (tmp_path / "images" / "2026/11/20/gate-0").iterdir()] == [key.rpartition("/")[2]]
+
+
+def test_deleting_leaves_no_empty_days(store: ImageStore, tmp_path: Path) -> None:
+    keys = [image_key(sample_read(number), "plate") for number in range(3)]
+    for key in keys:
+        store.save(key, b"x")
+    store.delete(keys[:1])
+    assert store.load(keys[1]) == b"x"
+    store.delete([*keys, "2026/01/01/gone/never-plate.jpg"])
+    assert list((tmp_path / "images").iterdir()) == []
+    with pytest.raises(InvalidInput, match="retention"):
+        store.load(keys[0])
+
+
+@pytest.mark.parametrize("key", ["../outside.jpg", "/etc/passwd", "2026/../../x", "", "a\x00b"])
+def test_a_key_stays_inside_the_store(store: ImageStore, key: str) -> None:
+    with pytest.raises(InvalidInput, match="not the key"):
+        store.save(key, b"x")
+    with pytest.raises(InvalidInput, match="not the key"):
+        store.load(key)
+
+
+def test_a_strange_camera_name_makes_a_plain_key() -> None:
+    key = image_key(replace(sample_read(0), camera_id="../Gate 7/north"), "context")
+    assert key.startswith("2026/11/20/___Gate_7_north/")
+
+
+def test_another_store_by_url() -> None:
+    store = ImageStore(Settings(images=ImageSettings(url="memory://pictures")))
+    store.save("2026/11/20/gate/1-plate.jpg", b"x")
+    assert store.load("2026/11/20/gate/1-plate.jpg") == b"x"
+    store.delete(["2026/11/20/gate/1-plate.jpg", "2026/11/20/gate/2-plate.jpg"])
+    with pytest.raises(InvalidInput):
+        store.load("2026/11/20/gate/1-plate.jpg")
+
+
+def test_an_unknown_protocol_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"images\.url nosuch://x"):
+        ImageStore(Settings(images=ImageSettings(url="nosuch://x")))
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "images").write_text("not a folder")
+    with pytest.raises(ConfigurationError, match=r"correct images\.url"):
+        ImageStore(Settings(data_dir=tmp_path)).save("2026/11/20/gate/1-plate.jpg", b"x")
+
+
+def test_a_full_disk_is_one_clear_error_and_keeps_what_was_there(tmp_path: Path) -> None:
+    """On a real file system of 64 kB in a mount namespace of its own; where that is forbidden, on /dev/full."""
+    code = """
+import sys
+from pathlib import Path
+from schemas.errors import StorageFull
+from schemas.settings import ImageSettings, Settings
+from storage.reads.images import ImageStore
+store = ImageStore(Settings(images=ImageSettings(url=sys.argv[1])))
+store.save("2026/11/20/gate/1-plate.jpg", b"x" * 1000)
+try:
+    store.save("2026/11/20/gate/2-plate.jpg", b"x" * 200_000)
+except StorageFull as error:
+    print(error)
+assert store.load("2026/11/20/gate/1-plate.jpg") == b"x" * 1000
+print(sorted(path.name for path in Path(sys.argv[1]).rglob("*.*")))
+"""
+    mount = 'mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"'
+    namespaces = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    in_small_disk = [*namespaces, "sh", "-c", mount, str(tmp_path)]
+    if subprocess.run([*in_small_disk, "true"], capture_output=True, check=False).returncode != 0:
+        with pytest.raises(StorageFull, match="no space left"), ImageStore(Settings())._translated():
+            Path("/dev/full").write_bytes(b"x")
+        return
+    argv = [*in_small_disk, sys.executable, "-c", code, str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    result = subprocess.run(argv, capture_output=True, text=True, cwd=REPOSITORY, env=environment, check=False)
+    assert result.stderr == ""
+    assert result.stdout.splitlines() == [
+        f"{tmp_path}: no space left for pictures; free some or set images.url",
+        "['1-plate.jpg']",
+    ]

@@ -1,0 +1,106 @@
+"""Reads, hits and messages are written once, together or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from schemas.errors import InvalidInput
+from schemas.types import PlateRead
+from storage.database import Database
+from storage.reads.records import OutboxMessage, ReadRecord, Records, WriteOutcome
+from tests.integration.storage.samples import START, sample_item, sample_read, sample_record
+
+
+def _counts(database: Database) -> tuple[int, ...]:
+    with database.connection() as connection:
+        row = connection.execute(
+            "select (select count(*) from reads), (select count(*) from hits), (select count(*) from alerts),"
+            " (select count(*) from outbox), (select count(*) from finished_items)"
+        ).fetchone()
+    assert row is not None
+    return row
+
+
+def test_a_replay_changes_nothing(database: Database) -> None:
+    records = Records(database)
+    batch = [sample_record(number) for number in range(60)]
+    assert records.write(batch, finished=[sample_item("a.mp4")]) == WriteOutcome(60, 60, 60)
+    assert Records(database).write(batch, finished=[sample_item("a.mp4")]) == WriteOutcome(0, 0, 0)
+    assert records.write([*batch[:5], sample_record(60)]) == WriteOutcome(1, 1, 1)
+    assert _counts(database) == (61, 61, 61, 61, 1)
+
+
+def test_a_read_counts_once_though_another_frame_was_best(database: Database) -> None:
+    records = Records(database)
+    read = sample_read(1)
+    assert records.write([ReadRecord(read)]).reads == 1
+    later = replace(read, captured_at=read.captured_at + timedelta(days=1))
+    assert records.write([ReadRecord(later), ReadRecord(later)]).reads == 0
+
+
+def test_what_cannot_be_stored_leaves_nothing(database: Database) -> None:
+    records = Records(database)
+    good = sample_record(0)
+    message = good.messages[0]
+    broken = [
+        replace(good, messages=(replace(message, payload=b"{not json"),)),
+        replace(good, messages=(replace(message, payload=b"\xff"),)),
+        replace(good, hits=()),
+        replace(good, read=replace(good.read, characters=(replace(good.read.characters[0], confidence=float("nan")),))),
+    ]
+    for record in broken:
+        with pytest.raises(InvalidInput):
+            records.write([sample_record(1), record], finished=[sample_item("a.mp4")])
+        assert _counts(database) == (0, 0, 0, 0, 0)
+    assert records.write([sample_record(1), good]) == WriteOutcome(2, 2, 2)
+
+
+def test_reads_of_years_ago_are_kept(database: Database) -> None:
+    old = sample_read(3, captured_at=datetime(2011, 3, 5, 12, tzinfo=UTC))
+    assert Records(database).write([ReadRecord(old)]).reads == 1
+
+
+def test_a_day_dropped_meanwhile_is_made_again(database: Database) -> None:
+    records = Records(database)
+    records.write([sample_record(0)])
+    with database.connection() as connection:
+        connection.execute("drop table reads_20261120")
+    assert records.write([sample_record(-1)]).reads == 1
+
+
+def test_two_writers_meet_on_a_new_day(database: Database) -> None:
+    together = Barrier(4)
+    outcomes: list[WriteOutcome] = []
+
+    def write(number: int) -> None:
+        together.wait()
+        outcomes.append(Records(database).write([sample_record(number), sample_record(100)]))
+
+    threads = [Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(outcome.alerts for outcome in outcomes) == 5
+    assert _counts(database)[2:4] == (5, 5)
+
+
+def test_text_that_postgresql_cannot_hold_is_escaped(database: Database) -> None:
+    read = replace(sample_read(0), camera_id="gate\x00\udcff")
+    assert Records(database).write([ReadRecord(read)]).reads == 1
+
+
+def test_one_alert_goes_to_two_topics(database: Database) -> None:
+    record = sample_record(0)
+    neighbor: OutboxMessage = replace(record.messages[0], topic="platewatch.alerts.neighbor.v1")
+    Records(database).write([replace(record, messages=(*record.messages, neighbor))])
+    assert _counts(database)[2:4] == (1, 2)
+
+
+def test_a_read_without_anything_optional(database: Database) -> None:
+    bare = PlateRead(sample_read(0).read_id, "c", "local", START, START, START, "AB1", 0.5)
+    assert Records(database).write([ReadRecord(bare)]).reads == 1

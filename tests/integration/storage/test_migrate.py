@@ -1,0 +1,98 @@
+"""How the schema comes up to date, and goes back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+from schemas.errors import ConfigurationError
+from schemas.settings import DatabaseSettings, Settings
+from storage.database import open_database
+from storage.migrate import FOLDER, _dbmate, _url, migrate
+from storage.reads.records import Records
+from storage.reads.search import ReadSearch
+from tests.integration.storage.samples import sample_record
+
+INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
+
+
+def _settings(url: str, **values: Any) -> Settings:
+    return Settings(database=DatabaseSettings(url=SecretStr(url), **values))
+
+
+def test_two_processes_migrate_at_once(empty_url: str) -> None:
+    together = Barrier(3)
+    done: list[int] = []
+
+    def run() -> None:
+        together.wait()
+        migrate(empty_url, "test")
+        done.append(1)
+
+    threads = [Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == 3
+    with open_database(_settings(empty_url)) as database:
+        assert Records(database).write([sample_record(0)]).alerts == 1
+
+
+def test_a_newer_schema_is_refused(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("insert into schema_migrations values ('9999')")
+    newer = pytest.raises(ConfigurationError, match=r"has migration 9999.*update Platewatch")
+    with newer, open_database(_settings(database_url)):
+        pass
+
+
+def test_a_migration_that_fails_is_named(empty_url: str) -> None:
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("create table reads (mine int)")
+    with pytest.raises(ConfigurationError, match=r"could not be brought up to date.*reads"):
+        migrate(empty_url, "test")
+
+
+def test_every_migration_goes_back_and_forth(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("select ensure_reads_partition('2026-11-22')")
+        environment = os.environ | {"DATABASE_URL": _url(connection)}
+        for _ in FOLDER.glob("*.sql"):
+            subprocess.run(
+                [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+        left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
+        assert {name for (name,) in left} == {"schema_migrations", "schema_migrations_pkey"}
+    migrate(database_url, "test")
+
+
+def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("select ensure_reads_partition('2026-11-22')")
+        subprocess.run(
+            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+            env=os.environ | {"DATABASE_URL": _url(connection)},
+            check=True,
+            capture_output=True,
+        )
+        connection.execute(
+            "insert into reads (read_id, captured_at, first_seen, last_seen, camera_id, agency_id, plate, canonical, "
+            "confidence, characters, frame_count, track_number, source_name, source_version) values "
+            "(gen_random_uuid(), '2026-11-22T12:00Z', '2026-11-22T12:00Z', '2026-11-22T12:00Z', 'gate', 'local', "
+            "'VNV4527', 'VNV4527', 0.9, '[]', 1, 1, 'platewatch', '1')"
+        )
+        connection.execute("insert into plate_dictionary values ('VNV4527', '2026-11-22')")
+    with open_database(_settings(database_url)) as database:
+        (read,) = ReadSearch(database).find("VNV4527")
+        assert (read.plate, read.second_reading) == ("VNV4527", None)

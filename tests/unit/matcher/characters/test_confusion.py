@@ -1,0 +1,66 @@
+"""The matcher's confusion table: data that ships with it, never below what readers are known to do."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from matcher.characters import confusion
+from matcher.characters.confusion import ALPHABET, CLASSES, look_alike, misread_share, shown_probability
+from schemas.errors import ConfigurationError
+
+HABITS = tomllib.loads(files("matcher.characters").joinpath("habits.toml").read_text(encoding="utf-8"))
+TABLE = files("matcher.characters").joinpath("confusion.toml").read_text(encoding="utf-8")
+
+
+def test_every_row_is_a_distribution_in_which_the_right_character_leads() -> None:
+    for true in ALPHABET:
+        row = {shown: shown_probability(shown, true) for shown in ALPHABET}
+        assert sum(row.values()) == pytest.approx(1)
+        assert min(row.values()) > 0
+        assert row[true] > 0.8
+    for shown in ALPHABET:
+        assert sum(misread_share(shown, true) for true in ALPHABET if true != shown) == pytest.approx(1)
+
+
+def test_the_table_says_where_it_comes_from() -> None:
+    made = tomllib.loads(TABLE)["made"]
+    assert {"source", "date", "weights", "weights_sha256", "readings"} <= set(made)
+    assert made["readings"] > 1000
+
+
+def test_the_habits_groups_are_the_index_s_classes() -> None:
+    assert HABITS["groups"] == [group.replace("O", "") for group in CLASSES]
+
+
+@pytest.mark.parametrize("pair", HABITS["pairs"])
+def test_look_alikes_of_the_field_stay_look_alikes(pair: str) -> None:
+    assert look_alike(*pair)
+    assert look_alike(*reversed(pair))
+
+
+def test_edits_are_not_less_likely_than_their_habits() -> None:
+    edits = tomllib.loads(TABLE)["edits"]
+    assert all(edits[name] >= habit for name, habit in HABITS["edits"].items())
+    assert confusion.DROPPED_EASILY > confusion.DROPPED
+    assert confusion.ADDED_EASILY > confusion.ADDED
+
+
+@pytest.mark.parametrize(
+    ("found", "instead"),
+    [
+        ("[other]", "[others]"),
+        ("[shown.7]", "[shown.x]"),
+        ("dropped = ", "droped = "),
+        ("arbitrary = 0.0003", "arbitrary = 0.3"),
+        ("arbitrary = 0.0003", "arbitrary = 0.0"),
+        ("arbitrary = 0.0003", "arbitrary = 'few'"),
+        ("arbitrary = 0.0003", "arbitrary ="),
+    ],
+)
+def test_a_broken_table_is_named_with_what_to_do(found: str, instead: str) -> None:
+    assert found in TABLE
+    with pytest.raises(ConfigurationError, match=r"confusion\.toml: .*; reinstall platewatch or make it with"):
+        confusion._build_table(TABLE.replace(found, instead))

@@ -1,0 +1,146 @@
+"""The threshold as a number of false alerts: which way it moves, and what it promises beyond what was measured."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from matcher.characters.slots import Slot
+from matcher.judging.false_alerts import (
+    Curve,
+    Evidence,
+    curve,
+    evidence_of,
+    expected_false_alerts,
+    least_score,
+    parse_curves,
+)
+from matcher.judging.tiers import Thresholds
+from schemas.errors import ConfigurationError
+from schemas.settings import MatchingSettings
+from schemas.types import Category
+
+NUMBERS = st.floats(1e-3, 9_999)
+SIZES = st.integers(0, 10**7)
+KINDS = st.sampled_from(Evidence)
+
+
+@given(NUMBERS, NUMBERS, SIZES, KINDS)
+def test_who_takes_fewer_false_alerts_gets_a_higher_threshold(
+    one: float, other: float, size: int, evidence: Evidence
+) -> None:
+    fewer, more = sorted((one, other))
+    assert least_score(fewer, size, evidence) >= least_score(more, size, evidence)
+
+
+@given(NUMBERS, SIZES, SIZES, KINDS)
+def test_a_longer_list_has_a_higher_threshold(number: float, one: int, other: int, evidence: Evidence) -> None:
+    shorter, longer = sorted((one, other))
+    assert least_score(number, longer, evidence) >= least_score(number, shorter, evidence)
+
+
+@given(NUMBERS, SIZES, KINDS)
+def test_the_threshold_keeps_the_promise(number: float, size: int, evidence: Evidence) -> None:
+    least = least_score(number, size, evidence)
+    assert math.isfinite(least)
+    assert expected_false_alerts(least, size, evidence) <= number * (1 + 1e-6)
+
+
+@given(st.floats(-50, 100), st.floats(-50, 100), SIZES, KINDS)
+def test_higher_scores_are_rarer_and_never_more_than_all_reads(
+    one: float, other: float, size: int, evidence: Evidence
+) -> None:
+    low, high = sorted((one, other))
+    assert 10_000 >= expected_false_alerts(low, size, evidence) >= expected_false_alerts(high, size, evidence) >= 0
+
+
+@pytest.mark.parametrize("evidence", Evidence)
+def test_beyond_the_measured_scores_a_nat_is_worth_less_than_within(evidence: Evidence) -> None:
+    measured = curve(evidence)
+    last = measured.scores[-1]
+    falls = [measured.log_rate(score) - measured.log_rate(score + 1) for score in (last, last + 5, last + 50)]
+    tail = (measured.log_rate(last - 3) - measured.log_rate(last)) / 3
+    assert falls == pytest.approx([falls[0]] * 3)
+    assert 0 < falls[0] <= min(0.5, tail) + 1e-9
+    assert measured.least_score(measured.log_rate(last + 5)) == pytest.approx(last + 5)
+
+
+@pytest.mark.parametrize("evidence", Evidence)
+def test_below_the_measured_scores_nothing_is_promised(evidence: Evidence) -> None:
+    measured = curve(evidence)
+    assert measured.log_rate(-1000) == measured.log_rates[0]
+    assert measured.least_score(0.0) == measured.scores[0]
+
+
+@pytest.mark.parametrize("evidence", Evidence)
+def test_the_data_falls_from_point_to_point(evidence: Evidence) -> None:
+    measured = curve(evidence)
+    assert all(a > b for a, b in pairwise(measured.log_rates))
+    assert len(measured.scores) > 10
+
+
+def test_text_alone_needs_more_than_a_text_with_its_doubts() -> None:
+    for size in (20_000, 100_000):
+        least = [least_score(10, size, each) for each in (Evidence.TEXT, Evidence.CONFIDENCES, Evidence.DISTRIBUTIONS)]
+        assert least == sorted(least, reverse=True)
+
+
+def test_all_reads_may_be_false_alerts_where_somebody_says_so() -> None:
+    assert least_score(10_000, 1_000_000) == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("distributions", "kind"),
+    [
+        ((None, None), Evidence.TEXT),
+        (({"A": 0.9}, {"1": 1.0}), Evidence.CONFIDENCES),
+        (({"A": 0.9}, {"1": 0.9, "I": 0.05}), Evidence.DISTRIBUTIONS),
+    ],
+)
+def test_how_much_a_read_says(distributions: tuple[dict[str, float] | None, ...], kind: Evidence) -> None:
+    assert evidence_of([Slot("A", "A", distribution) for distribution in distributions]) is kind
+
+
+def test_categories_differ_and_the_least_is_the_most_tolerant_ones() -> None:
+    limits = Thresholds(MatchingSettings(), 1_000_000)
+    for evidence in Evidence:
+        child, vehicle, lapsed = (
+            limits.of(evidence, category)
+            for category in (Category.CHILD_ABDUCTION, Category.STOLEN_VEHICLE, Category.EXPIRED_REGISTRATION)
+        )
+        assert limits.least(evidence) == child < vehicle < lapsed
+
+
+def test_an_operator_may_set_any_category() -> None:
+    own = MatchingSettings(false_alerts_per_10k=3, category_false_alerts_per_10k={Category.STOLEN_PLATE: 40})
+    assert own.false_alerts_of(Category.STOLEN_PLATE) == 40
+    assert own.false_alerts_of(Category.STOLEN_VEHICLE) == 3
+    assert own.false_alerts_of(Category.CHILD_ABDUCTION) == MatchingSettings().false_alerts_of(Category.CHILD_ABDUCTION)
+
+
+@pytest.mark.parametrize("number", [0, -1, 10_001, math.nan, math.inf])
+def test_numbers_of_false_alerts_that_cannot_be(number: float) -> None:
+    with pytest.raises(ValidationError):
+        MatchingSettings(false_alerts_per_10k=number)
+    with pytest.raises(ValidationError):
+        MatchingSettings(category_false_alerts_per_10k={Category.WATCH: number})
+
+
+@pytest.mark.parametrize(
+    ("scores", "rates"),
+    [((1.0,), (-1.0,)), ((1.0, 2.0), (-1.0, -1.0)), ((2.0, 1.0), (-1.0, -2.0)), ((1.0, 2.0), (-1.0, math.nan))],
+)
+def test_a_curve_has_to_fall(scores: tuple[float, ...], rates: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="scores have to rise and rates to fall"):
+        Curve(scores, rates)
+
+
+@pytest.mark.parametrize("text", ["", "[text", "[text]\nscores = [1]\n", "distributions = 3"])
+def test_damaged_data_says_what_to_do(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="reinstall platewatch or make it with"):
+        parse_curves(text)

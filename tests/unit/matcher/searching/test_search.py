@@ -1,0 +1,171 @@
+"""The compiled search and the one with numpy give the same hits, whatever the reads and the lists hold."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.arrays.reads import ReadArrays
+from matcher.characters.confusion import class_text
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from matcher.searching.probes import MOST_SUBSTITUTIONS
+from matcher.searching.search import Engine, Found, Wanted
+from schemas.errors import InvalidInput
+from schemas.plates import canonical_plate
+from schemas.settings import MatchingSettings
+from schemas.types import CharacterRead, Hit, HotlistEntry, PlateRead, SecondReading, Tier, VehicleDescription
+from tests.unit.matcher.samples import entry, filler, read
+
+SYMBOLS = "ABDIOQSVWZ0125678"
+states = st.sampled_from([None, "US-VA", "US-MD"])
+texts = st.text(SYMBOLS, min_size=2, max_size=12)
+vehicles = st.sampled_from([None, VehicleDescription(make="FORD", color="BLK"), VehicleDescription(make="BMW")])
+
+
+@st.composite
+def edited(draw: st.DrawFn, plate: str) -> str:
+    """A plate as a reader may see it: with characters replaced, one lost or added, or VV for W."""
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(plate) - 1))
+        plate = plate[:at] + draw(st.sampled_from(SYMBOLS)) + plate[at + 1 :]
+    place = draw(st.integers(0, len(plate) - 1))
+    kind = draw(st.sampled_from(["none", "lose", "add", "vv"]))
+    character = draw(st.sampled_from(SYMBOLS))
+    if kind == "lose" and len(plate) > 2:
+        plate = plate[:place] + plate[place + 1 :]
+    elif kind == "add" and len(plate) < 12:
+        plate = plate[:place] + character + plate[place:]
+    elif kind == "vv" and len(plate) > 2:
+        plate = plate.replace("W", "VV", 1) if "W" in plate else plate.replace("VV", "W", 1)
+    return plate[:12].replace("?", "8")
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[list[HotlistEntry], list[PlateRead]]:
+    listed = draw(st.lists(st.text(SYMBOLS + "?", min_size=2, max_size=12), min_size=1, max_size=8))
+    entries = [
+        entry(plate, draw(states), entry_id=UUID(int=number), vehicle=draw(vehicles))
+        for number, plate in enumerate(listed, start=1)
+    ]
+    reads = []
+    for _ in range(draw(st.integers(1, 4))):
+        plate = draw(st.sampled_from(listed)).replace("?", "7")
+        text = draw(edited(plate)) if draw(st.booleans()) else draw(texts)
+        reads.append(draw(seen(text, plate)))
+    return entries, reads
+
+
+@st.composite
+def seen(draw: st.DrawFn, text: str, plate: str) -> PlateRead:
+    """A read of a text, with distributions or without; they may leave room for a plate, wherever it begins."""
+    fields: dict[str, object] = {"vehicle": draw(vehicles)}
+    if draw(st.booleans()):
+        confidence = draw(st.sampled_from([0.5, 0.9, 0.995]))
+        others = draw(st.lists(st.sampled_from([*SYMBOLS, ""]), min_size=1, max_size=2, unique=True))
+        share = (1 - confidence) / (len(others) + 2)
+        offset = draw(st.integers(-1, 1))
+        room = [plate[max(place + offset, 0) :][:1] for place in range(len(text))]
+        fields["characters"] = tuple(
+            CharacterRead(
+                character,
+                confidence,
+                tuple((other, share) for other in dict.fromkeys((*others, *listed)) if other != character),
+            )
+            for character, listed in zip(text, room, strict=True)
+        )
+    if draw(st.booleans()):
+        fields["second_reading"] = SecondReading(draw(texts), 0.9, False)
+    return read(text, draw(states), **fields)
+
+
+@settings(max_examples=200)
+@given(cases())
+def test_both_searches_give_the_same_hits(case: tuple[list[HotlistEntry], list[PlateRead]]) -> None:
+    entries, reads = case
+    index = HotlistIndex.build(entries, {})
+    plain = Matcher(index, MatchingSettings(), "numpy")
+    compiled = Matcher(index, MatchingSettings(), "compiled")
+    one_by_one = [plain.match(one) for one in reads]
+    assert compiled.match_batch(reads) == one_by_one
+    assert plain.match_batch(reads) == one_by_one
+    assert [compiled.match(one) for one in reads] == one_by_one
+
+
+class Everything(HotlistIndex):
+    """An index whose every entry is a candidate of every read."""
+
+    def find(self, reads: ReadArrays, wanted: Sequence[Wanted], engine: Engine = "auto") -> list[list[Found]]:
+        return [[(self._base, row) for row in range(len(self._base.entries))] for _ in wanted]
+
+
+def is_near(hit: Hit) -> bool:
+    """Whether a hit is in the neighborhood that the index promises."""
+    gaps = sum(place.relation in ("missing", "extra") for place in hit.characters)
+    others = sum(
+        class_text(canonical_plate(place.read)) != class_text(canonical_plate(place.listed))
+        for place in hit.characters
+        if place.relation in ("look-alike", "different")
+    )
+    if hit.tier is Tier.PARTIAL:
+        return gaps == others == 0
+    return others <= MOST_SUBSTITUTIONS if gaps == 0 else others <= 1
+
+
+@settings(max_examples=200)
+@given(cases())
+def test_the_index_finds_every_near_hit_that_comparing_with_all_entries_finds(
+    case: tuple[list[HotlistEntry], list[PlateRead]],
+) -> None:
+    entries, reads = case
+    matcher = Matcher(HotlistIndex.build(entries, {}), MatchingSettings())
+    of_all = Matcher(Everything.build(entries, {}), MatchingSettings())
+    for one in reads:
+        found, everything = matcher.match(one), of_all.match(one)
+        assert [hit for hit in everything if is_near(hit)] == [hit for hit in found if is_near(hit)]
+        assert all(hit in everything for hit in found)
+
+
+def test_a_plate_that_very_many_entries_have_loses_none_of_them() -> None:
+    entries = [entry("ABC123", entry_id=UUID(int=number)) for number in range(1, 400)]
+    matcher = Matcher(HotlistIndex.build(entries, {}), MatchingSettings(), "compiled")
+    assert len(matcher.match(read("ABC123"))) == 399
+
+
+def test_a_batch_says_which_reads_cannot_be_matched() -> None:
+    matcher = Matcher(HotlistIndex.build([entry("ABC123"), *filler(50)], {}), MatchingSettings())
+    reads = [read("ABC123"), read("ABC123ABC123ABC"), read("X"), read("ÄÖÜ12"), read("abc-123")]
+    found = matcher.match_batch(reads)
+    assert [isinstance(one, InvalidInput) for one in found] == [False, True, True, True, False]
+    assert [len(one) for one in found if isinstance(one, list)] == [1, 1]
+    assert matcher.match_batch([]) == []
+
+
+ROOT = Path(__file__).parents[4]
+
+WITHOUT_A_PLACE = """
+import numba.core.caching as caching
+for kind in vars(caching).values():
+    if hasattr(kind, "_locator_classes"):
+        kind._locator_classes = []
+from matcher.index import HotlistIndex
+from matcher.match import Matcher
+from schemas.settings import MatchingSettings
+from tests.unit.matcher.samples import entry, read
+matcher = Matcher(HotlistIndex.build([entry("ABC123")]), MatchingSettings(), "compiled")
+print(len(matcher.match(read("ABC123"))))
+"""
+
+
+def test_a_user_who_may_write_nowhere_matches_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_A_PLACE], capture_output=True, text=True, timeout=120, cwd=ROOT
+    )
+    assert done.stdout == "1\n", done.stderr
+    assert "NUMBA_CACHE_DIR" in done.stderr

@@ -1,0 +1,150 @@
+"""Fusion of a track's readings: properties that hold whatever the reader says."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recognition.reading.fusion import WeightedReading, fuse
+from recognition.reading.ocr import combine, result_from, to_results
+from schemas.types import OcrResult
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+SLOTS = 9
+
+
+def reading(text: str, confidence: float = 0.9, **others: float) -> OcrResult:
+    """A reading that is `confidence` sure of each character; `others` are rivals of the first one."""
+    probabilities = np.full((SLOTS, len(ALPHABET)), (1 - confidence) / (len(ALPHABET) - 1), np.float32)
+    for slot, character in enumerate(text.ljust(SLOTS, "_")):
+        probabilities[slot, ALPHABET.index(character)] = confidence
+    for character, probability in others.items():
+        probabilities[0, ALPHABET.index(character)] = probability
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return result_from(probabilities, ALPHABET, "_")
+
+
+def weigh(*results: OcrResult, weight: float = 0.5) -> list[WeightedReading]:
+    return [WeightedReading(result, weight) for result in results]
+
+
+texts = st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=4, max_size=8)
+sure = st.floats(0.6, 0.999)
+anything = st.integers(0, 2**32 - 1).map(
+    lambda seed: to_results(
+        np.random.default_rng(seed).dirichlet([0.05] * len(ALPHABET), SLOTS).astype(np.float32), SLOTS, ALPHABET, "_"
+    )[0]
+)
+weighted = st.builds(WeightedReading, anything, st.floats(0.01, 1))
+
+
+@given(st.lists(weighted, min_size=1, max_size=6), st.integers())
+def test_the_order_of_frames_does_not_matter(readings: list[WeightedReading], seed: int) -> None:
+    shuffled = list(readings)
+    random.Random(seed).shuffle(shuffled)
+    assert fuse(readings) == fuse(shuffled)
+
+
+@given(st.lists(weighted, min_size=1, max_size=6))
+def test_probabilities_are_probabilities(readings: list[WeightedReading]) -> None:
+    fused = fuse(readings)
+    assert 0 <= fused.confidence <= 0.999
+    assert fused.plate == "".join(character.character for character in fused.characters)
+    for character in fused.characters:
+        rest = [probability for _, probability in character.alternatives]
+        assert character.confidence + sum(rest) <= 1 + 1e-6
+        assert rest == sorted(rest, reverse=True)
+        assert len(rest) <= 8
+        assert min(rest, default=1) >= 0.001
+        assert character.character not in [other for other, _ in character.alternatives]
+
+
+@given(texts, sure, st.integers(1, 12))
+def test_more_frames_that_agree_never_lower_the_confidence(text: str, confidence: float, count: int) -> None:
+    before = fuse(weigh(*[reading(text, confidence)] * count))
+    after = fuse(weigh(*[reading(text, confidence)] * (count + 1)))
+    assert before.plate == after.plate == text
+    assert after.confidence >= before.confidence - 1e-9
+
+
+@given(texts, st.lists(sure, min_size=4, max_size=4), texts, st.floats(0.5, 1.0), st.floats(0.3, 1.0))
+def test_one_outlier_among_five_that_is_no_surer_does_not_flip_the_text(
+    text: str, confidences: list[float], outlier: str, outlier_confidence: float, weight: float
+) -> None:
+    # One sharp picture may well say more than four blurred ones.
+    outlier_confidence = min(outlier_confidence, *confidences)
+    frames = [WeightedReading(reading(text, confidence), 0.7) for confidence in confidences]
+    fused = fuse([*frames, WeightedReading(reading(outlier, outlier_confidence), 0.7 * weight)])
+    assert fused.plate == text
+
+
+def test_one_reading_alone_keeps_its_own_probabilities() -> None:
+    fused = fuse(weigh(reading("ABC1234", 0.9)))
+    assert fused.plate == "ABC1234"
+    assert fused.characters[0].confidence == pytest.approx(0.9, abs=1e-3)
+    assert fused.confidence == pytest.approx(0.9**9, rel=0.15)
+
+
+def test_many_correlated_frames_do_not_make_certainty() -> None:
+    fused = fuse(weigh(*[reading("8BC1234", 0.68, B=0.3)] * 30))
+    assert 0.7 < fused.characters[0].confidence < 0.95
+    assert fused.confidence <= 0.999
+
+
+def test_a_reading_that_lost_a_character_does_not_shift_the_others() -> None:
+    fused = fuse(weigh(reading("ABC1234"), reading("BC1234"), reading("ABC1234"), reading("ABC123")))
+    assert fused.plate == "ABC1234"
+    assert min(character.confidence for character in fused.characters) > 0.9
+
+
+def test_frames_that_differ_leave_the_other_character_as_an_alternative() -> None:
+    frames = weigh(
+        reading("8AC1234", 0.6, B=0.35), reading("BAC1234", 0.6, **{"8": 0.35}), reading("8AC1234", 0.6, B=0.3)
+    )
+    fused = fuse(frames)
+    assert fused.plate == "8AC1234"
+    assert fused.characters[0].alternatives[0][0] == "B"
+    assert fused.characters[0].alternatives[0][1] > 0.1
+
+
+def test_an_unsure_slot_keeps_the_empty_alternative() -> None:
+    probabilities = reading("ABC123").char_probs.copy()
+    probabilities[6] = 0
+    probabilities[6, [ALPHABET.index("7"), ALPHABET.index("_")]] = (0.6, 0.4)
+    fused = fuse(weigh(result_from(probabilities, ALPHABET, "_")))
+    assert fused.plate == "ABC1237"
+    assert ("", pytest.approx(0.4, abs=1e-3)) in fused.characters[-1].alternatives
+
+
+def test_a_gap_between_characters_is_closed() -> None:
+    spaced = reading("ABC_123")
+    assert fuse(weigh(spaced, reading("ABC123"))).plate == "ABC123"
+
+
+def test_better_frames_count_more() -> None:
+    frames = [WeightedReading(reading("AAA111"), 0.9), *weigh(reading("BAA111"), reading("BAA111"), weight=0.1)]
+    assert fuse(frames).plate == "AAA111"
+
+
+def test_an_empty_plate_is_no_text() -> None:
+    assert fuse(weigh(reading("_" * 9, 0.99))).plate == ""
+
+
+def test_nothing_and_mixed_models_are_refused() -> None:
+    with pytest.raises(ValueError, match="expected at least one"):
+        fuse([])
+    other = result_from(np.full((4, 3), 1 / 3, np.float32), "AB_", "_")
+    with pytest.raises(ValueError, match="different models"):
+        fuse(weigh(reading("AAA111"), other))
+
+
+def test_two_margins_of_one_crop_count_as_one_reading() -> None:
+    both = combine([reading("AAA111", 0.9), reading("AAA111", 0.9)])
+    assert both.text == "AAA111"
+    assert both.char_probs[0].max() == pytest.approx(0.9, abs=1e-3)
+    assert combine([reading("AAA111", 0.95), reading("BAA111", 0.6)]).text == "AAA111"
+    assert both.char_probs.dtype == np.float32

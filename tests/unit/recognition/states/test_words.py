@@ -1,0 +1,100 @@
+"""What the words on a plate say of its state."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recognition.reading.text_lines import CHARACTERS, TextLine
+from recognition.states.looks import ABROAD, CLASSES
+from recognition.states.words import row_scores, rows_of, text_scores
+from schemas.types import Box
+
+
+def steps_of(text: str, sureness: float = 0.98) -> np.ndarray:
+    """What the text network gives for clear letters: each in two steps, a blank after it."""
+    columns = [column for letter in text for column in (CHARACTERS.index(letter), CHARACTERS.index(letter), 0)]
+    steps = np.full((len(columns), len(CHARACTERS)), (1 - sureness) / len(CHARACTERS), np.float32)
+    steps[np.arange(len(columns)), columns] += np.float32(sureness)
+    return steps
+
+
+def line(text: str, box: tuple[float, float, float, float] = (0, 0, 100, 20), sureness: float = 0.98) -> TextLine:
+    return TextLine(text, sureness, Box(*box), steps_of(text, sureness))
+
+
+def best(*lines: TextLine, plate: str = "") -> str | None:
+    scores = text_scores(lines, plate)
+    return CLASSES[int(scores.argmax())] if scores.max() > 0 else None
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction"),
+    [
+        ("California", "US-CA"),
+        ("dmv.ca.gov", "US-CA"),
+        ("MAINE", "US-ME"),
+        ("Virginia", "US-VA"),
+        ("WEST VIRGINIA", "US-WV"),
+        ("KANSAS", "US-KS"),
+        ("Arkansas", "US-AR"),
+        ("WASHINGTON", "US-WA"),
+        ("WASHINGTON, DC", "US-DC"),
+        ("First in Flight", "US-NC"),
+        ("LIVE FREE OR DIE", "US-NH"),
+        ("ONTARIO", ABROAD),
+        ("NEW SOUTH WALES", ABROAD),
+    ],
+)
+def test_a_phrase_names_its_state(text: str, jurisdiction: str) -> None:
+    assert best(line(text)) == jurisdiction
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction"),
+    [
+        ("ALIFORNIA", "US-CA"),
+        ("MINNES0TA", "US-MN"),
+        ("KINIANA", "US-IN"),
+        ("PENNSYLVAN", "US-PA"),
+    ],
+)
+def test_damaged_words_still_name_it(text: str, jurisdiction: str) -> None:
+    assert best(line(text)) == jurisdiction
+
+
+def test_a_letter_that_the_network_half_saw_counts() -> None:
+    steps = steps_of("ORECON")
+    seen = steps.copy()
+    place = [index for index, letter in enumerate("ORECON") for _ in range(3) if letter == "C"]
+    seen[[3 * i + k for i in set(place) for k in range(2)], CHARACTERS.index("G")] = 0.4
+    oregon = CLASSES.index("US-OR")
+    assert row_scores(seen)[oregon] > row_scores(steps)[oregon]
+
+
+@pytest.mark.parametrize("text", ["JAN", "2014", "FORD", "ABC1234", "x"])
+def test_other_words_name_none(text: str) -> None:
+    assert best(line(text)) is None
+
+
+def test_the_serial_is_no_word() -> None:
+    assert best(line("OREGON"), plate="OREGON") is None
+    assert best(line("OREGON"), plate="ABC123") == "US-OR"
+
+
+def test_a_name_around_an_emblem_is_one_row() -> None:
+    new, york = line("NEW", (0, 0, 60, 20)), line("YORK", (100, 2, 180, 21))
+    below = line("EMPIRE STATE", (0, 70, 180, 90))
+    assert [[part.text for part in row] for row in rows_of([york, below, new])] == [["EMPIRE STATE"], ["NEW", "YORK"]]
+    assert best(york, new) == "US-NY"
+
+
+def test_two_words_of_one_state_say_more_than_one() -> None:
+    name, slogan = line("ALASKA"), line("THE LAST FRONTIER", (0, 80, 100, 100))
+    index = CLASSES.index("US-AK")
+    assert text_scores([name, slogan], "")[index] > text_scores([name], "")[index] > 0
+
+
+def test_no_lines_say_nothing() -> None:
+    assert not text_scores([], "ABC").any()
+    assert not row_scores(np.zeros((0, len(CHARACTERS)), np.float32)).any()

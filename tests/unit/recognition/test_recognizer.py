@@ -1,0 +1,152 @@
+"""Pictures that are plates, pictures that are none, and pictures that are no pictures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recognition.detection.postprocess import overlap
+from recognition.pictures.borders import with_border
+from recognition.pictures.checks import require_picture
+from recognition.recognizer import Recognizer
+from rendering.plates.standard import render_plate
+from schemas.errors import InvalidInput
+from schemas.plates import canonical_plate
+from schemas.settings import RecognitionSettings
+from schemas.types import Box, Image
+
+BAD = {
+    "a list": ([[0, 0, 0]], "a picture is a list, expected an array"),
+    "no pixels": (np.zeros((0, 40, 3), np.uint8), r"a picture without a pixel \(0x40x3\)"),
+    "two channels": (np.zeros((40, 60, 2), np.uint8), r"no picture \(40x60x2\), expected blue, green and red"),
+    "a batch": (np.zeros((2, 40, 60, 3), np.uint8), r"no picture \(2x40x60x3\)"),
+    "floats": (np.zeros((40, 60, 3), np.float32), r"a picture of float32 numbers \(40x60x3\), expected uint8"),
+    "16 bits": (np.zeros((40, 60, 3), np.uint16), r"a picture of uint16 numbers"),
+}
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer(RecognitionSettings(threads=1))
+
+
+def plate_picture(serial: str, width: int = 160) -> Image:
+    picture = render_plate(serial, "US-VA", np.random.default_rng(3)).image
+    return cv2.resize(picture, (width, width // 2), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_is_no_picture_is_refused_in_one_clear_line(kind: str, recognizer: Recognizer) -> None:
+    image, message = BAD[kind]
+    takes: list[Any] = [recognizer.detect, recognizer.read_picture, recognizer.read_crop]
+    for take in takes:
+        with pytest.raises(InvalidInput, match=message) as caught:
+            take(image)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_picture_may_be_one_pixel(recognizer: Recognizer) -> None:
+    dot = np.full((1, 1, 3), 90, np.uint8)
+    assert require_picture(dot) is dot
+    assert recognizer.read_picture(dot) == []
+    assert recognizer.read_crop(dot).box.width == 1
+
+
+def test_plates_without_surroundings_are_read_in_their_order(recognizer: Recognizer) -> None:
+    serials = ["UKW4183", "HJR6142", "RJD2760"]
+    pictures = [plate_picture(serial, 140 + 20 * index) for index, serial in enumerate(serials)]
+    reads = recognizer.read_crops(pictures)
+    assert [canonical_plate(read.plate) for read in reads] == [canonical_plate(serial) for serial in serials]
+    for picture, read in zip(pictures, reads, strict=True):
+        assert (read.box.x1, read.box.y1, read.box.x2, read.box.y2) == (0, 0, picture.shape[1], picture.shape[0])
+        assert read.confidence > 0.5
+    assert recognizer.read_crops([]) == []
+
+
+@pytest.mark.parametrize("state", ["US-VA", "US-NY", "US-TX"])
+def test_a_plate_that_names_its_state_gives_it(state: str, recognizer: Recognizer) -> None:
+    rng = np.random.default_rng(5)
+    read = recognizer.read_crop(render_plate("KFA7304", state, rng).image)
+    assert read.state is not None
+    assert (read.state.jurisdiction, read.state.confidence > 0.9) == (state, True)
+
+
+def test_no_state_is_named_where_none_is_asked_for() -> None:
+    crop = render_plate("KFA7304", "US-NY", np.random.default_rng(5)).image
+    assert Recognizer(RecognitionSettings(read_state=False)).read_crop(crop).state is None
+
+
+def test_a_bad_crop_among_good_ones_is_named(recognizer: Recognizer) -> None:
+    with pytest.raises(InvalidInput, match="without a pixel"):
+        recognizer.read_crops([plate_picture("UKW4183"), np.zeros((0, 4, 3), np.uint8)])
+
+
+@pytest.mark.parametrize("code", [cv2.COLOR_BGR2GRAY, cv2.COLOR_BGR2BGRA])
+def test_gray_pictures_and_those_with_transparency_are_read_too(code: int, recognizer: Recognizer) -> None:
+    picture = cv2.cvtColor(plate_picture("UKW4183"), code).astype(np.uint8)
+    assert canonical_plate(recognizer.read_crop(picture).plate) == canonical_plate("UKW4183")
+    scene = np.full((300, 500, 3), 70, np.uint8)
+    scene[100:180, 150:310] = plate_picture("UKW4183")
+    (read,) = recognizer.read_picture(cv2.cvtColor(scene, code).astype(np.uint8))
+    assert canonical_plate(read.plate) == canonical_plate("UKW4183")
+
+
+def test_reading_a_picture_imports_no_training_library() -> None:
+    program = (
+        "import sys; import numpy as np; import cli.main, cli.read_files; "
+        "from recognition.recognizer import Recognizer; from schemas.settings import RecognitionSettings; "
+        "Recognizer(RecognitionSettings()).read_picture(np.zeros((90, 160, 3), np.uint8)); "
+        "print([name for name in ('torch', 'ultralytics', 'tensorflow', 'scipy', 'rapidocr') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("cameras", [1, 2, 5])
+def test_cameras_side_by_side_read_what_one_reads(cameras: int, recognizer: Recognizer) -> None:
+    shared = Recognizer(RecognitionSettings(), cameras=cameras)
+    scene = np.full((300, 500, 3), 70, np.uint8)
+    scene[100:180, 150:310] = plate_picture("UKW4183")
+    (alone,) = recognizer.read_picture(scene)
+    with ThreadPoolExecutor(cameras) as threads:
+        together = list(threads.map(shared.read_picture, [scene] * (2 * cameras)))
+    assert all(read == together[0] for read in together)
+    assert together[0][0].plate == alone.plate
+
+
+def test_a_part_of_a_frame_gives_the_plates_that_lie_in_it(recognizer: Recognizer) -> None:
+    scene = np.full((720, 1280, 3), 70, np.uint8)
+    scene[100:180, 150:310] = plate_picture("UKW4183")
+    scene[500:580, 900:1060] = plate_picture("HJR6142")
+    whole = recognizer.detect(scene)
+    assert len(whole) == 2
+    for place in (Box(100, 40, 400, 250), Box(850, 440, 1150, 650)):
+        (found,) = recognizer.detect(scene, place)
+        assert max(overlap(found.box, other.box) for other in whole) > 0.85
+    assert len(recognizer.detect(scene, Box(0, 0, 1280, 720))) == 2
+
+
+def test_a_plate_cut_through_by_the_edge_of_a_part_is_left_out(recognizer: Recognizer) -> None:
+    scene = np.full((720, 1280, 3), 70, np.uint8)
+    scene[100:180, 560:720] = plate_picture("UKW4183")
+    # Half of the frame is looked at, from 640 on: the right half of the plate would be read as a plate.
+    assert recognizer.detect(scene, Box(700, 40, 1270, 300)) == []
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.floats(0, 0.5))
+def test_a_border_repeats_the_edge_and_keeps_the_middle(width: int, height: int, share: float) -> None:
+    picture = np.random.default_rng(width * 41 + height).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    larger, place = with_border(picture, share)
+    assert (larger[int(place.y1) : int(place.y2), int(place.x1) : int(place.x2)] == picture).all()
+    assert share * height <= place.x1 <= share * height + 1
+    assert (larger[0, 0] == picture[0, 0]).all()
+    assert (larger[-1, -1] == picture[-1, -1]).all()
+    assert larger.shape[0] == height + 2 * place.y1
