@@ -8,11 +8,11 @@ from uuid import UUID
 
 from schemas import ids
 from schemas.convert import entry_to_summary, hit_to_event, list_to_event, read_to_event
-from schemas.events import Alert, AlertType, CloneSuspicionEvent, utc
+from schemas.events import Alert, AlertType, CloneSuspicionEvent
 from schemas.generate import ALERT_CE_TYPE
+from schemas.messages import Message, cloud_event_headers
 from schemas.plates import canonical_plate
 from schemas.types import Hit, HotlistEntry, PlateRead
-from storage.reads.records import OutboxMessage
 
 MAX_PICTURE_CHARACTERS = 65_536
 """Longest base64 text that `Alert.plate_picture` takes."""
@@ -116,34 +116,19 @@ def _embedded(picture: bytes | None) -> str | None:
     return text if len(text) <= MAX_PICTURE_CHARACTERS else None
 
 
-def outbox_message(alert: Alert, topic: str) -> OutboxMessage:
-    """Return the message that publishes an alert.
+def alert_message(alert: Alert) -> Message:
+    """Return the message that publishes an alert, an update or a cancel.
 
-    Its key is the entry's plate, so that alerts about one plate lie in one partition and keep their order. Its headers
-    make it a CloudEvent in binary mode.
+    Its key is the entry's plate, so that alerts about one plate lie in one partition and keep their order.
 
     Args:
         alert: The alert.
-        topic: Kafka topic.
-
-    Returns:
-        The message for the outbox.
-
-    Source:
-        CloudEvents 1.0.2, Kafka protocol binding, section 3.2.
     """
-    return OutboxMessage(
-        alert_id=alert.alert_id,
-        hit_id=alert.hit.hit_id,
-        topic=topic,
+    return Message(
+        message_id=alert.alert_id,
         key=canonical_plate(alert.entry.plate),
         payload=alert.model_dump_json().encode(),
-        headers=(
-            ("ce_specversion", "1.0"),
-            ("ce_id", str(alert.alert_id)),
-            ("ce_type", ALERT_CE_TYPE),
-            ("ce_source", f"urn:platewatch:agency:{alert.agency_id}"),
-            ("ce_time", utc(alert.created_at)),
-            ("content-type", "application/json"),
+        headers=cloud_event_headers(
+            alert.alert_id, kind=ALERT_CE_TYPE, agency_id=alert.agency_id, moment=alert.created_at
         ),
     )

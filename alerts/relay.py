@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import logging
-import random
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alerts.producer import AlertProducer, Delivery, Fate
-from schemas.errors import BrokerUnavailable, DatabaseUnavailable
 from schemas.settings import KafkaSettings
 from storage.alerts.outbox import Outbox, OutboxRow
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 BATCH = 200
-POLL_SECONDS = 0.5
-FOLLOWER_SECONDS = 1.0
-FIRST_BACKOFF_SECONDS = 0.25
-LONGEST_BACKOFF_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ class Progress:
 
 
 class Relay:
-    """Publishes the outbox in order; one relay at a time leads, the others wait to take over.
+    """Publishes the outbox in order, a batch at a time.
 
     Messages of one topic and key keep their order: while one has to wait, the later ones do. A message may be
     published twice after a crash, so subscribers drop doubles by alert_id. A message that the broker refuses becomes a
@@ -62,54 +56,24 @@ class Relay:
         retention_days: float = 21,
     ) -> None:
         self._outbox = outbox
-        self._where = ", ".join(servers)
         self._producer = AlertProducer(settings, servers, retention_days=retention_days)
         self._topics = tuple(topics)
         self._prepared = False
-        self._backoff = _Backoff()
-        self._outage: str | None = None
 
-    def run(self, stop: threading.Event) -> None:
-        """Publish until `stop` is set. Outages of the broker and of the database are waited out.
-
-        Args:
-            stop: Ends the run, within seconds.
+    def prepare(self) -> None:
+        """Make the topics that do not exist, unless that was done before.
 
         Raises:
+            BrokerUnavailable: No broker answers.
             ConfigurationError: An option does not fit.
         """
-        try:
-            while not stop.is_set():
-                self._turn(stop)
-        finally:
-            self._producer.close()
+        if not self._prepared:
+            self._producer.prepare(self._topics)
+            self._prepared = True
 
-    def _turn(self, stop: threading.Event) -> None:
-        try:
-            if not self._outbox.lead():
-                stop.wait(FOLLOWER_SECONDS)
-                return
-            if not self._prepared:
-                self._producer.prepare(self._topics)
-                self._prepared = True
-                self._recovered()
-            self._work(stop)
-        except BrokerUnavailable as error:
-            self._producer.close()
-            self._broker_outage(str(error))
-        except DatabaseUnavailable as error:
-            self._database_outage(error)
-        if self._outage is not None:
-            stop.wait(self._backoff.next())
-
-    def _work(self, stop: threading.Event) -> None:
-        progress = self.publish_batch(stop)
-        if progress.waiting:
-            self._broker_outage(f"kafka at {self._where} did not acknowledge ({progress.reason})")
-        elif progress.settled or self._outage == "database":
-            self._recovered()
-        else:
-            self._outbox.wait(POLL_SECONDS)
+    def close(self) -> None:
+        """Close the connection to the broker; a later batch opens it again."""
+        self._producer.close()
 
     def publish_batch(self, stop: threading.Event) -> Progress:
         """Publish what the outbox holds, at most `BATCH` messages, and settle each.
@@ -149,34 +113,11 @@ class Relay:
         for delivery in deliveries:
             if delivery.fate is Fate.REFUSED:
                 self._outbox.dead_letter(delivery.message.outbox_id, delivery.reason)
-                logger.warning(
+                log.warning(
                     "alert %s is not published and kept as a dead letter: %s",
                     delivery.message.alert_id,
                     delivery.reason,
                 )
-
-    def _broker_outage(self, reason: str) -> None:
-        """Say once that alerts wait, until that changes."""
-        if self._outage == "broker":
-            logger.debug("kafka is still not reachable", extra={"cause": reason})
-            return
-        self._outage = "broker"
-        try:
-            pending = self._outbox.pending()
-            logger.warning("%s; %d %s in the outbox", reason, pending, "alert waits" if pending == 1 else "alerts wait")
-        except DatabaseUnavailable as error:
-            self._database_outage(error)
-
-    def _database_outage(self, error: DatabaseUnavailable) -> None:
-        if self._outage != "database":
-            logger.warning("the outbox cannot be read; alerts wait in it (%s)", error)
-        self._outage = "database"
-
-    def _recovered(self) -> None:
-        if self._outage is not None:
-            logger.info("alerts are published again to kafka at %s", self._where)
-        self._outage = None
-        self._backoff.reset()
 
 
 def waves(rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
@@ -195,18 +136,3 @@ def waves(rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
             seen.add((row.topic, row.key))
         yield wave
         remaining = later
-
-
-class _Backoff:
-    """Growing pauses with jitter, so that several relays do not come back at the same moment."""
-
-    def __init__(self) -> None:
-        self._seconds = FIRST_BACKOFF_SECONDS
-
-    def next(self) -> float:
-        seconds = self._seconds
-        self._seconds = min(self._seconds * 2, LONGEST_BACKOFF_SECONDS)
-        return seconds * random.uniform(0.5, 1.0)
-
-    def reset(self) -> None:
-        self._seconds = FIRST_BACKOFF_SECONDS

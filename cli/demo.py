@@ -178,10 +178,9 @@ def _await_neighbor(screen: DemoScreen, totals: RunTotals) -> None:
 
 
 def _waiting(database: Database) -> int:
-    from storage.alerts.outbox import Outbox
+    from storage.alerts.outbox import pending
 
-    with Outbox(database) as outbox:
-        return outbox.pending()
+    return pending(database)
 
 
 def _summary(

@@ -16,7 +16,7 @@ from schemas.errors import InvalidInput
 from schemas.events import utc
 
 if TYPE_CHECKING:
-    from pipeline.past.alerts import Sightings
+    from alerts.past.matches import MatchGroup
     from pipeline.past.matching import PastOutcome
     from storage.reads.past import ActiveList, ListedEntry, PastReads
 
@@ -68,13 +68,13 @@ def historical(
         raise typer.BadParameter("say which entries: give --list or --entry")
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
-    from pipeline.past.matching import HistoricalMatching
+    from pipeline.past.matching import PastMatching
     from storage.database import open_database
     from storage.reads.past import PastReads
 
     with open_database(settings) as database:
         history = PastReads(database)
-        matching = HistoricalMatching(database, settings)
+        matching = PastMatching(database, settings)
         lists = {one.progress.hotlist_id: one for one in history.active_lists()}
         dates = {name: one.as_of for name, one in lists.items() if one.as_of is not None}
         parts = _of_list(history, lists, list_name) if list_name is not None else _of_entry(history, entry)
@@ -123,7 +123,7 @@ def _local(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _record(group: Sightings) -> dict[str, Any]:
+def _record(group: MatchGroup) -> dict[str, Any]:
     read, hit, entry = group.shown.read, group.shown.hit, group.shown.listed.entry
     return {
         "entry_id": str(entry.entry_id),
@@ -141,7 +141,7 @@ def _record(group: Sightings) -> dict[str, Any]:
     }
 
 
-def _table(groups: Sequence[Sightings]) -> Table:
+def _table(groups: Sequence[MatchGroup]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("Last seen", "Camera", "Plate", "Listed", "Category", "Tier", "Sightings", "Since"):
         table.add_column(heading, overflow="fold", justify="right" if heading == "Sightings" else "left")

@@ -46,7 +46,7 @@ def list_lists(as_json: JsonOption = False, config: ConfigOption = None, data_di
     """Show the active lists and how old their content is."""
     settings = command_settings(config, data_dir)
     # Imported here: the pipeline takes a second to load, and the other commands should not.
-    from pipeline.list_currency import current_ages
+    from pipeline.feeds.currency import current_ages
 
     now = datetime.now(UTC)
     with open_database(settings) as database:

@@ -33,8 +33,8 @@ def pull(
     settings = command_settings(config, data_dir)
     feeds = _chosen(settings, names or [])
     # Imported here: the pipeline takes a second to load, and --help should not.
-    from pipeline.hotlist_feed import HotlistFeed
-    from pipeline.list_currency import ListCurrency
+    from pipeline.feeds.currency import ListCurrency
+    from pipeline.feeds.feed import HotlistFeed
 
     failed = False
     with open_database(settings) as database:

@@ -7,12 +7,15 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from alerts.cancel import cancel_message
-from schemas.errors import TransientError
+from alerts.settling.cancel import cancel_alerts
+from pipeline.stage import SteppedStage
 from schemas.settings import Settings
-from storage.alerts.cancellations import Cancel, Cancellations
+from storage.alerts.numbering import number_alerts
+from storage.alerts.stale import stale_alerts
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.hotlists.lists import HotlistStore
+from storage.leadership import Leadership
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +24,6 @@ POLL_SECONDS = 0.5
 
 EXPIRY_SECONDS = 5.0
 """How often alerts are looked through without a change: entries expire, and an alert may be written after one."""
-
-AT_ONCE = 500
 
 
 def cancel_stale_alerts(database: Database, settings: Settings) -> int:
@@ -39,51 +40,39 @@ def cancel_stale_alerts(database: Database, settings: Settings) -> int:
         DatabaseUnavailable: The server went away; what was canceled stays so.
     """
     now = datetime.now(UTC)
-    store = Cancellations(database)
-    cancels: list[Cancel] = []
-    for stale in store.stale(now - timedelta(hours=settings.alerts.open_hours), now):
-        try:
-            cancels.append(cancel_message(stale, created_at=now))
-        except ValueError as error:
-            log.error("alert %s cannot be canceled: what is stored is no alert", stale.alert_id)
-            log.debug("not an alert", exc_info=error)
-    count = sum(store.cancel(cancels[start : start + AT_ONCE]) for start in range(0, len(cancels), AT_ONCE))
+    stale = stale_alerts(database, now - timedelta(hours=settings.alerts.open_hours), now)
+    count = cancel_alerts(Ledger(database), stale, now)
     if count:
+        number_alerts(database)
         log.info("%d alerts were canceled", count)
     return count
 
 
-class CancellationWorker:
+class CancellationStage(SteppedStage):
     """Cancels stale alerts as the lists change, and as entries expire.
 
     Args:
         database: An open database.
         settings: The configuration.
+        leadership: Only one process of several cancels.
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    name = "cancellations"
+    trouble = "alerts cannot be canceled"
+    longest_pause_seconds = POLL_SECONDS
+
+    def __init__(self, database: Database, settings: Settings, leadership: Leadership | None = None) -> None:
+        super().__init__(leadership)
         self._database = database
         self._settings = settings
         self._store = HotlistStore(database)
         self._revision: int | None = None
         self._looked_at = 0.0
-        self._outage = False
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; an outage of the database is waited out."""
-        while not stop.wait(POLL_SECONDS):
-            try:
-                self._look()
-            except TransientError as error:
-                if not self._outage:
-                    log.warning("alerts cannot be canceled: %s; trying again until it works", error)
-                self._outage = True
-            else:
-                self._outage = False
-
-    def _look(self) -> None:
+    def step(self, stop: threading.Event) -> float:
+        """Look alerts through where a list has changed, or an entry may have expired."""
         revision = self._store.revision()
-        if revision == self._revision and time.monotonic() - self._looked_at < EXPIRY_SECONDS:
-            return
-        cancel_stale_alerts(self._database, self._settings)
-        self._revision, self._looked_at = revision, time.monotonic()
+        if revision != self._revision or time.monotonic() - self._looked_at >= EXPIRY_SECONDS:
+            cancel_stale_alerts(self._database, self._settings)
+            self._revision, self._looked_at = revision, time.monotonic()
+        return POLL_SECONDS

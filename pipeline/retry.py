@@ -22,6 +22,28 @@ class Stopped(Exception):
     """The run was asked to end while a call was being repeated."""
 
 
+class Backoff:
+    """Growing pauses with jitter, so that several processes do not come back at the same moment.
+
+    Args:
+        longest_seconds: They do not grow beyond this.
+    """
+
+    def __init__(self, longest_seconds: float = LONGEST_PAUSE_SECONDS) -> None:
+        self._longest = longest_seconds
+        self._seconds = min(FIRST_PAUSE_SECONDS, longest_seconds)
+
+    def next(self) -> float:
+        """Return the next pause in seconds."""
+        seconds = self._seconds
+        self._seconds = min(self._seconds * 2, self._longest)
+        return seconds * random.uniform(0.7, 1.3)
+
+    def reset(self) -> None:
+        """Begin with the shortest pause again."""
+        self._seconds = min(FIRST_PAUSE_SECONDS, self._longest)
+
+
 def until_available(call: Callable[[], Result], stop: threading.Event, *, doing: str) -> Result:
     """Repeat a call with growing pauses while it raises TransientError.
 
@@ -37,7 +59,7 @@ def until_available(call: Callable[[], Result], stop: threading.Event, *, doing:
         Stopped: `stop` was set before the call worked.
         PlatewatchError: Any other error of the call.
     """
-    pause = FIRST_PAUSE_SECONDS
+    backoff = Backoff()
     failures = 0
     while True:
         try:
@@ -46,9 +68,8 @@ def until_available(call: Callable[[], Result], stop: threading.Event, *, doing:
             failures += 1
             if failures == 1:
                 log.warning("%s has to wait: %s; trying again until it works", doing, error)
-            if stop.wait(pause * random.uniform(0.7, 1.3)):
+            if stop.wait(backoff.next()):
                 raise Stopped(doing) from error
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         else:
             if failures:
                 log.info("%s works again after %d failed tries", doing, failures)

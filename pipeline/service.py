@@ -1,40 +1,47 @@
-"""All stages of one machine in one process: cameras, recorder, relay, hotlist feeds, and their shutdown."""
+"""All stages of one machine in one process, and their shutdown in order."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from alerts.relay import Relay
 from pipeline.cameras import CameraStage
-from pipeline.cancellations import CancellationWorker
+from pipeline.cancellations import CancellationStage
 from pipeline.counters import Counters, RunTotals
-from pipeline.hotlist_feeds import HotlistFeeds
+from pipeline.feeds.stages import FeedStage, ListAgesStage
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from pipeline.lists.traffic import matching_settings
-from pipeline.past.stage import HistoricalWorker
+from pipeline.numbering import NumberingStage
+from pipeline.past.stage import PastStage
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
-from pipeline.retry import Stopped
-from pipeline.upkeep import Upkeep
-from policy.decisions import effective_retention
+from pipeline.relaying import RelayStage
+from pipeline.runner import Runner, any_alive
+from pipeline.stage import Stage
+from pipeline.upkeep import UpkeepStage
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
-from storage.alerts.outbox import Outbox
+from storage.alerts.numbering import number_alerts
+from storage.alerts.outbox import pending
 from storage.database import Database
+from storage.leadership import Leadership
 
 log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.2
 
 DRAIN_SECONDS = 15.0
 """How long a finished run waits for the broker to take the last alerts; the rest waits in the outbox."""
 
 STOPPED_DRAIN_SECONDS = 2.0
 """The same for a run that was asked to end."""
+
+FEED_JOIN_SECONDS = 5.0
+"""How long a stopped run waits for a feed that waits for its server; ending it there loses nothing."""
 
 
 class Service:
@@ -54,9 +61,8 @@ class Service:
         self._settings = settings
         self._database = database
         self._kafka = kafka
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         self._observer = observer
-        self._failure: BaseException | None = None
+        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
 
     def run(
         self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None
@@ -76,99 +82,85 @@ class Service:
         """
         self._matcher.refresh(force=True)
         log.info("matching against %d hotlist entries", self._matcher.size)
-        recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
         arrivals = ArrivalQueue(stop)
-        cameras = [
+        cameras = self._cameras(arrivals, until_done=until_done)
+        camera_threads: list[threading.Thread] = []
+
+        def cameras_done() -> bool:
+            # A machine without cameras keeps the lists of others current, until it is stopped.
+            return bool(camera_threads or until_done) and not any_alive(camera_threads)
+
+        recorder = Recorder(
+            self._settings, self._database, self._matcher, arrivals, cameras_done, self.counters, self._observer
+        )
+        # What publishes ends last, when everything is recorded.
+        publishing_stop = threading.Event()
+        runner = Runner(stop)
+        with Leadership(self._database) as leadership:
+            stages = self._stages(leadership)
+            feeds = [
+                FeedStage(feed, self._settings, self._database, leadership) for feed in self._settings.hotlists.feeds
+            ]
+            publishing = self._publishing(leadership)
+            threads = runner.start(stages)
+            camera_threads += runner.start(cameras)
+            recorder_threads = runner.start([recorder])
+            publishing_threads = runner.start(publishing, publishing_stop)
+            # Daemons: a server that does not answer must not keep a stopped run alive.
+            feed_threads = runner.start(feeds, daemon=True)
+            try:
+                while any_alive(recorder_threads) and not stop.is_set():
+                    if on_tick is not None:
+                        on_tick()
+                    stop.wait(TICK_SECONDS)
+                runner.join(recorder_threads)
+                if not runner.has_failed:
+                    self._drain(publishing_threads, stop, on_tick)
+            finally:
+                stop.set()
+                publishing_stop.set()
+                runner.join(feed_threads, FEED_JOIN_SECONDS)
+                runner.join([*threads, *camera_threads, *recorder_threads, *publishing_threads])
+        runner.check()
+        return self.counters.totals()
+
+    def _cameras(self, arrivals: ArrivalQueue, *, until_done: bool) -> list[CameraStage]:
+        recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
+        return [
             CameraStage(
                 camera, self._settings, recognizer, self._database, arrivals, self.counters, until_done=until_done
             )
             for camera in self._settings.cameras
         ]
-        cancellations = CancellationWorker(self._database, self._settings)
-        historical = HistoricalWorker(self._database, self._settings)
-        list_threads = [
-            self._thread("hotlists", stop, lambda: self._matcher.run(stop)),
-            self._thread("cancellations", stop, lambda: cancellations.run(stop)),
-            self._thread("historical", stop, lambda: historical.run(stop)),
+
+    def _stages(self, leadership: Leadership) -> list[Stage]:
+        return [
+            self._matcher,
+            CancellationStage(self._database, self._settings, leadership),
+            PastStage(self._database, self._settings, leadership),
+            ListAgesStage(self._settings, self._database, leadership),
+            UpkeepStage(self._settings, self._database, leadership),
         ]
-        camera_threads = [self._thread(camera.name, stop, functools.partial(camera.run, stop)) for camera in cameras]
 
-        def cameras_done() -> bool:
-            # A machine without cameras keeps the lists of others current, until it is stopped.
-            return bool(camera_threads or until_done) and not _any_alive(camera_threads)
-
-        recorder = Recorder(
-            self._settings, self._database, self._matcher, arrivals, cameras_done, self.counters, self._observer
-        )
-        recorder_thread = self._thread("recorder", stop, lambda: recorder.run(stop))
-        relay_stop = threading.Event()
-        relay_threads = self._start_relay(relay_stop, stop)
-        feeds = HotlistFeeds(self._settings, self._database)
-        feeds.start()
-        upkeep = Upkeep(self._settings, self._database)
-        try:
-            while recorder_thread.is_alive() and not stop.is_set():
-                upkeep.tick()
-                if on_tick is not None:
-                    on_tick()
-                stop.wait(0.2)
-            recorder_thread.join()
-            if self._failure is None:
-                self._drain(relay_threads, stop, on_tick)
-        finally:
-            stop.set()
-            relay_stop.set()
-            feeds.stop()
-            for thread in (*list_threads, *camera_threads, recorder_thread, *relay_threads):
-                thread.join()
-        if self._failure is not None:
-            raise self._failure
-        return self.counters.totals()
-
-    def _start_relay(self, relay_stop: threading.Event, stop: threading.Event) -> list[threading.Thread]:
-        kafka = self._kafka
-        if kafka is None:
-            return []
-        return [self._thread("relay", stop, lambda: self._relay(kafka, relay_stop))]
-
-    def _relay(self, kafka: KafkaSettings, relay_stop: threading.Event) -> None:
-        with Outbox(self._database) as outbox:
-            Relay(
-                outbox,
-                kafka,
-                kafka.bootstrap_servers,
-                topics=(self._settings.alert_topic, self._settings.alarm_topic),
-                retention_days=effective_retention(self._settings).topic_days,
-            ).run(relay_stop)
+    def _publishing(self, leadership: Leadership) -> list[Stage]:
+        stages: list[Stage] = [NumberingStage(self._database, leadership)]
+        if self._kafka is not None:
+            stages.append(RelayStage(self._database, self._settings, self._kafka, leadership))
+        return stages
 
     def _drain(
-        self, relay_threads: list[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
+        self, threads: Sequence[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
     ) -> None:
-        """Give the relay a moment to publish what the last reads raised."""
+        """Give the relay a moment to publish what the last reads raised, and number it."""
         deadline = time.monotonic() + (STOPPED_DRAIN_SECONDS if stop.is_set() else DRAIN_SECONDS)
-        with Outbox(self._database) as outbox, contextlib.suppress(DatabaseUnavailable):
-            while _any_alive(relay_threads) and outbox.pending() > 0 and time.monotonic() < deadline:
+        with contextlib.suppress(DatabaseUnavailable):
+            number_alerts(self._database)
+            while (
+                self._kafka is not None
+                and any_alive(threads)
+                and pending(self._database) > 0
+                and time.monotonic() < deadline
+            ):
                 if on_tick is not None:
                     on_tick()
                 time.sleep(0.05)
-
-    def _thread(self, name: str, stop: threading.Event, target: Callable[[], None]) -> threading.Thread:
-        """Start a stage's thread; what it raises ends the run and is raised again by `run`."""
-
-        def guarded() -> None:
-            try:
-                target()
-            except Stopped:
-                pass
-            except BaseException as error:
-                log.debug("stage %s failed", name, exc_info=True)
-                self._failure = self._failure or error
-                stop.set()
-
-        thread = threading.Thread(target=guarded, name=name)
-        thread.start()
-        return thread
-
-
-def _any_alive(threads: list[threading.Thread]) -> bool:
-    return any(thread.is_alive() for thread in threads)

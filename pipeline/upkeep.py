@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
-from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.database import Database
+from storage.leadership import Leadership
 from storage.reads.images import ImageStore
 from storage.retention import enforce_retention
 
@@ -18,7 +20,8 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE = timedelta(hours=1)
 SHORTEST_PAUSE = timedelta(seconds=1)
 PAUSES_PER_LIMIT = 20
-LONGEST_RETRY = timedelta(minutes=10)
+LONGEST_WAIT_SECONDS = 1.0
+"""How long it sleeps at most: the clock may be set meanwhile."""
 
 
 def pause_for(reads: timedelta) -> timedelta:
@@ -30,7 +33,7 @@ def pause_for(reads: timedelta) -> timedelta:
     return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, reads / PAUSES_PER_LIMIT))
 
 
-class Upkeep:
+class UpkeepStage(SteppedStage):
     """Enforces retention often enough that nothing gets older than the law allows: every hour, or oftener.
 
     What would get too old before the next time ends now. The time of the last one is a file's in the data directory, so
@@ -39,12 +42,17 @@ class Upkeep:
     Args:
         settings: The configuration.
         database: The open database.
+        leadership: Only one process of several does this.
 
     Raises:
         ConfigurationError: The law profile cannot be used, or a retention is longer than the law's.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    name = "upkeep"
+    trouble = "retention could not be enforced"
+
+    def __init__(self, settings: Settings, database: Database, leadership: Leadership | None = None) -> None:
+        super().__init__(leadership)
         self._database = database
         self._images = ImageStore(settings)
         self._retention = effective_retention(settings)
@@ -59,22 +67,16 @@ class Upkeep:
             self._marker.touch()
         return self._marker.stat().st_mtime + self._pause.total_seconds()
 
-    def tick(self) -> None:
-        """Enforce retention when it is due; an outage is tried again later."""
+    def step(self, stop: threading.Event) -> float:
+        """Enforce retention when it is due."""
         if time.time() < self._next:
-            return
-        try:
-            outcome = enforce_retention(
-                self._database,
-                self._retention,
-                delete_images=self._images.delete,
-                now=datetime.now(UTC) + self._pause,
-            )
-        except TransientError as error:
-            retry = min(LONGEST_RETRY, self._pause)
-            log.warning("retention could not be enforced: %s; trying again in %d s", error, retry.total_seconds())
-            self._next = time.time() + retry.total_seconds()
-            return
+            return min(max(self._next - time.time(), 0.0), LONGEST_WAIT_SECONDS)
+        outcome = enforce_retention(
+            self._database,
+            self._retention,
+            delete_images=self._images.delete,
+            now=datetime.now(UTC) + self._pause,
+        )
         self._marker.touch()
         self._next = self._due()
         if outcome.reads:
@@ -85,3 +87,4 @@ class Upkeep:
                 outcome.pictures,
                 span_text(self._retention.reads),
             )
+        return 0.0

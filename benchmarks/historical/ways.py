@@ -12,7 +12,7 @@ from benchmarks.historical.reads import DAYS, make_reads
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from matcher.past.sieve import FAR_PLATES
-from pipeline.past.matching import HistoricalMatching
+from pipeline.past.matching import PastMatching
 from schemas.settings import Settings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database, open_database
@@ -43,7 +43,7 @@ def forget(database: Database) -> None:
 
 def timed_matching(database: Database, settings: Settings, listed: list[ListedEntry], runs: int) -> float:
     """Return the median of seconds, and print what was found."""
-    matching = HistoricalMatching(database, settings)
+    matching = PastMatching(database, settings)
     as_of = {"national": datetime.now(UTC) - timedelta(hours=3)}
     times = []
     for _ in range(runs):

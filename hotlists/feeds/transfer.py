@@ -43,7 +43,7 @@ class PullContext:
     remote: Mapping[str, str] = field(default_factory=dict)
     canceled: Callable[[], bool] = _never
     clock: Callable[[], float] = time.monotonic
-    wait: Callable[[float], None] = time.sleep
+    wait: Callable[[float], object] = time.sleep
 
 
 def receive(

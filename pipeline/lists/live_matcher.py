@@ -15,6 +15,7 @@ from matcher.match import Matcher
 from pipeline.lists.active import ActiveLists
 from pipeline.lists.garbage import long_lived_objects
 from pipeline.lists.saved import SavedLists
+from pipeline.stage import SteppedStage
 from schemas.errors import TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
@@ -37,7 +38,7 @@ STOP_SECONDS = 5.0
 """How long the end of a run waits for lists that are being arranged, which then holds nothing any more."""
 
 
-class LiveMatcher:
+class LiveMatcher(SteppedStage):
     """Matches reads against whatever lists are active now.
 
     Load the lists by `refresh(force=True)`, then let `run` follow them in a thread of its own; without it, `refresh`
@@ -50,7 +51,12 @@ class LiveMatcher:
         folder: Where the index is kept for the next start; None: nowhere.
     """
 
+    name = "hotlists"
+    trouble = "changes of the hotlists are not seen, and those loaded before stay in use"
+    longest_pause_seconds = POLL_SECONDS
+
     def __init__(self, database: Database, settings: MatchingSettings, folder: Path | None = None) -> None:
+        super().__init__()
         self._changes = HotlistChanges(database)
         self._store = HotlistStore(database)
         self._saved = SavedLists(folder)
@@ -61,7 +67,6 @@ class LiveMatcher:
         self._polled_at: float | None = None
         self._is_running = self._has_ended = False
         self._arranging: Future[ActiveLists] | None = None
-        self._outage = False
 
     @property
     def size(self) -> int:
@@ -101,15 +106,20 @@ class LiveMatcher:
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
         try:
-            while not stop.is_set():
-                with self._polling:
-                    self._follow(stop)
-                stop.wait(POLL_SECONDS)
+            super().run(stop)
         finally:
             sys.setswitchinterval(usual)
             self._has_ended, self._is_running = True, False
             if self._arranging is not None:
                 self._wait_for(self._arranging)
+
+    def step(self, stop: threading.Event) -> float:
+        """Take over what changed, and begin to arrange what is too much for that."""
+        with self._polling:
+            behind = self._poll()
+            if behind and self._arranging is None:
+                self._arrange(behind, stop)
+        return POLL_SECONDS
 
     def match(self, read: PlateRead) -> list[Hit]:
         """Return the read's hits, best first.
@@ -128,20 +138,6 @@ class LiveMatcher:
         if hit.entry_id not in self._matcher.index:
             return None
         return self._store.active_entry(hit.entry_id)
-
-    def _follow(self, stop: threading.Event) -> None:
-        try:
-            behind = self._poll()
-        except TransientError as error:
-            if not self._outage:
-                log.warning("changes of the hotlists are not seen: %s; those loaded before stay in use", error)
-            self._outage = True
-            return
-        if self._outage:
-            log.info("changes of the hotlists are seen again")
-        self._outage = False
-        if behind and self._arranging is None:
-            self._arrange(behind, stop)
 
     def _poll(self) -> list[str]:
         """Take over what changed: removals first, then what was arranged meanwhile and small additions.

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from alerts.build import outbox_message
+from alerts.past.build import as_of_now
+from alerts.past.matches import MatchGroup, PastMatch, grouped
+from alerts.past.recording import PastRecorder
 from matcher.characters.slots import MIN_PLATE_LENGTH
 from matcher.match import Matcher
 from matcher.past.room import leaves_room
 from matcher.past.sieve import TEXT_BYTES, CountedIndex, PastSieve
 from pipeline.lists.traffic import matching_settings
-from pipeline.past.alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
-from schemas.events import Alert
-from schemas.repeats import Outcome
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.reads.past import ListedEntry, ListProgress, PastHit, PastReads, PastText
+from storage.reads.past import ListedEntry, ListProgress, PastReads, PastText
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +43,10 @@ class PastOutcome:
     reads: int = 0
     hits: int = 0
     alerts: int = 0
-    found: tuple[Sightings, ...] = ()
+    found: tuple[MatchGroup, ...] = ()
 
 
-class HistoricalMatching:
+class PastMatching:
     """Matches entries with stored reads. Doing it again, or while the same reads are matched live, changes nothing.
 
     Args:
@@ -62,7 +61,7 @@ class HistoricalMatching:
         self._history = PastReads(database)
         self._settings = settings
         self._policy = open_policy(settings)
-        self._alerts = HistoricalAlerts(settings)
+        self._recorder = PastRecorder(database, settings, self._policy)
 
     def since(self, now: datetime, days: int | None = None) -> datetime:
         """Return how far back reads may be matched: never further than the law lets them be kept.
@@ -103,8 +102,8 @@ class HistoricalMatching:
         since = self.since(now, days)
         listed = {one.entry.entry_id: one for one in entries if _is_valid(one.entry, now)}
         near = self._near_reads(listed, since, now, stop) if listed and since < now else []
-        sightings = self._sightings(near, listed, as_of, now)
-        hits, alerts = self._store(sightings, now, progress)
+        matches = self._matches(near, listed, as_of, now)
+        hits, alerts = self._recorder.record(matches, now, progress)
         log.info(
             "%d entries matched with the reads since %s in %.1f s: %d reads compared, %d new hits, %d alerts",
             len(listed),
@@ -114,7 +113,15 @@ class HistoricalMatching:
             hits,
             alerts,
         )
-        return PastOutcome(since, len(listed), len(near), hits, alerts, tuple(grouped(sightings)))
+        return PastOutcome(since, len(listed), len(near), hits, alerts, tuple(grouped(matches)))
+
+    def note(self, progress: ListProgress) -> None:
+        """Note how far a list's entries are done, where none of them has to be matched.
+
+        Raises:
+            DatabaseUnavailable: It was not noted, or the answer was lost; do the same again.
+        """
+        self._recorder.record((), datetime.now(UTC), progress)
 
     def _near_reads(
         self, listed: Mapping[UUID, ListedEntry], since: datetime, until: datetime, stop: threading.Event | None
@@ -129,46 +136,21 @@ class HistoricalMatching:
         reads = self._history.characters(list(texts), since, until, stop=stop)
         return [read for read in reads if leaves_room(read.canonical, read.characters, texts[read.canonical])]
 
-    def _sightings(
+    def _matches(
         self, near: Sequence[PastText], listed: Mapping[UUID, ListedEntry], as_of: Mapping[str, datetime], now: datetime
-    ) -> list[Sighting]:
+    ) -> list[PastMatch]:
         entries = (one.entry._replace(valid_from=None, valid_until=None) for one in listed.values())
         index = CountedIndex.of(entries, as_of, self._history.active_entries())
         matcher = Matcher(index, matching_settings(self._settings))
-        found: list[Sighting] = []
+        found: list[PastMatch] = []
         for start in range(0, len(near), READS_AT_ONCE):
             reads = self._history.reads(near[start : start + READS_AT_ONCE])
             for read, hits in zip(reads, matcher.match_batch(reads), strict=True):
                 if isinstance(hits, InvalidInput):
                     log.debug("stored read %s cannot be matched: %s", read.read_id, hits)
                     continue
-                found += [Sighting(read, as_of_now(hit, now), listed[hit.entry_id]) for hit in hits]
+                found += [PastMatch(read, as_of_now(hit, now), listed[hit.entry_id]) for hit in hits]
         return found
-
-    def _store(self, sightings: Sequence[Sighting], now: datetime, progress: ListProgress | None) -> tuple[int, int]:
-        """Store what is new, and return how many hits and alerts that is."""
-        while True:
-            known = self._history.known_hits([sighting.hit.hit_id for sighting in sightings])
-            hits, alerts = self._decided([one for one in sightings if one.hit.hit_id not in known], now)
-            if self._history.record(
-                hits, [outbox_message(alert, self._settings.alert_topic) for alert in alerts], progress
-            ):
-                return len(hits), len(alerts)
-
-    def _decided(self, new: Sequence[Sighting], now: datetime) -> tuple[list[PastHit], list[Alert]]:
-        """Return new hits with what becomes of them, and the alerts, oldest first."""
-        loud = [one for one in new if one.hit.alerts and self._policy.may_notify(one.listed.entry.category)]
-        ends: dict[UUID, tuple[Outcome, UUID]] = {}
-        alerts: list[Alert] = []
-        for group in reversed(grouped(loud)):
-            alert = self._alerts.build(group, now)
-            alerts.append(alert)
-            ends |= {one.hit.hit_id: (Outcome.SUPPRESSED, alert.alert_id) for one in group.all}
-            ends[group.shown.hit.hit_id] = (Outcome.ALERTED, alert.alert_id)
-        hits = [
-            PastHit(one.hit, one.read.captured_at, *ends.get(one.hit.hit_id, (Outcome.SILENT, None))) for one in new
-        ]
-        return hits, alerts
 
 
 def _is_valid(entry: HotlistEntry, now: datetime) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 
-from pipeline.past.matching import HistoricalMatching
-from schemas.errors import TransientError
+from pipeline.past.matching import PastMatching
+from pipeline.stage import SteppedStage
 from schemas.settings import Settings
 from storage.database import Database
+from storage.leadership import Leadership
 from storage.reads.past import ActiveList, ListProgress, PastReads
 
 log = logging.getLogger(__name__)
@@ -27,48 +28,44 @@ ENTRIES_AT_ONCE = 10_000
 """A larger change is done in parts; after a restart the part that was being done is done again."""
 
 
-class HistoricalWorker:
+class PastStage(SteppedStage):
     """Keeps every list's new entries matched with stored reads.
 
     Args:
         database: An open database.
         settings: The configuration.
+        leadership: Only one process of several does this.
         settle_seconds: How long a version waits; None: as long as live matchers need.
         entries_at_once: Most entries of one part.
 
     Raises:
-        ConfigurationError: As `HistoricalMatching`.
+        ConfigurationError: As `PastMatching`.
     """
+
+    name = "historical"
+    trouble = "new entries are not matched with stored reads"
 
     def __init__(
         self,
         database: Database,
         settings: Settings,
+        leadership: Leadership | None = None,
         *,
         settle_seconds: float | None = None,
         entries_at_once: int = ENTRIES_AT_ONCE,
     ) -> None:
+        super().__init__(leadership)
         self._history = PastReads(database)
-        self._matching = HistoricalMatching(database, settings)
+        self._matching = PastMatching(database, settings)
         self._settings = settings.matching
         self._settle_seconds = settle_seconds
         self._entries_at_once = entries_at_once
-        self._outage = False
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; an outage of the database is waited out."""
-        while not stop.wait(POLL_SECONDS):
-            try:
-                while self.step(stop) and not stop.is_set():
-                    pass
-            except TransientError as error:
-                if not self._outage and not stop.is_set():
-                    log.warning("new entries are not matched with stored reads: %s; trying again", error)
-                self._outage = True
-            else:
-                self._outage = False
+    def step(self, stop: threading.Event) -> float:
+        """Do one part of one list's change, if there is any; when `stop` is set meanwhile it is done again later."""
+        return 0.0 if self.advance(stop) else POLL_SECONDS
 
-    def step(self, stop: threading.Event | None = None) -> bool:
+    def advance(self, stop: threading.Event | None = None) -> bool:
         """Do one part of one list's change, if there is any.
 
         Args:
@@ -92,7 +89,7 @@ class HistoricalWorker:
             if one.active_seconds < self._settle(count):
                 return False
             if count == 0 or self._is_too_much(one, count):
-                self._history.record((), (), ListProgress(begun.hotlist_id, one.version_id))
+                self._matching.note(ListProgress(begun.hotlist_id, one.version_id))
                 return True
         version = begun.pending_version or one.version_id
         entries = self._history.entries(

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from alerts.build import build_alert
+from alerts.settling.found import Found, Recorded
+from alerts.settling.recording import SettledReads
 from pipeline.counters import Counters
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.second_opinion import open_second_opinions
 from pipeline.recording.waiting import WaitingArrival, WaitingRoom
-from pipeline.repeats import Found, Recorded, SettledRecords
 from pipeline.retry import Stopped, until_available
 from policy.decisions import open_policy
 from schemas.arrivals import Arrival, HandedOver
@@ -25,8 +26,8 @@ from schemas.errors import InvalidInput
 from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, PlateRead, SecondReading
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
-from storage.reads.records import Records
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ class Recorder:
         ConfigurationError: A second reader is asked for and not installed, or the law profile does not fit.
     """
 
+    name = "recorder"
+
     def __init__(
         self,
         settings: Settings,
@@ -76,7 +79,7 @@ class Recorder:
         if settings.policy.also_notify:
             opened = ", ".join(settings.policy.also_notify)
             log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
-        self._records = SettledRecords(Records(database), settings)
+        self._reads = SettledReads(Ledger(database), settings)
         self._pictures = PictureKeeper(settings, counters)
         self._matcher = matcher
         self._arrivals = arrivals
@@ -110,7 +113,7 @@ class Recorder:
         ]
         # Asked after the arrivals that leave the waiting room: a receipt may be complete with them.
         complete = self._waiting.complete([work for work in batch if isinstance(work, HandedOver)])
-        recorded = until_available(lambda: self._records.write(prepared), stop, doing="recording reads")
+        recorded = until_available(lambda: self._reads.record(prepared), stop, doing="recording reads")
         for work in complete:
             acknowledge = functools.partial(work.receipt.acknowledge, work.rejection)
             until_available(acknowledge, stop, doing="acknowledging what was recorded")
@@ -118,13 +121,13 @@ class Recorder:
                 self._counters.add("rejected_items")
         self._count(prepared, recorded)
         if self._observer is not None:
-            for found, alerts in zip(prepared, recorded.alerts, strict=True):
+            for found, alerts in zip(prepared, recorded.sent, strict=True):
                 self._observer(found.read, alerts)
 
     def _count(self, prepared: Sequence[Found], recorded: Recorded) -> None:
         self._counters.add("reads", len(prepared))
-        self._counters.add("new_reads", recorded.outcome.reads)
-        self._counters.add("alerts", recorded.outcome.alerts)
+        self._counters.add("new_reads", recorded.reads)
+        self._counters.add("alerts", recorded.alerts)
         for found in prepared:
             for hit in found.hits:
                 self._counters.add(f"hits.{hit.tier.value}")

@@ -11,12 +11,15 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 
 from schemas import ids
-from schemas.events import Alarm, AlarmKind, utc
+from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE
+from schemas.messages import Message, cloud_event_headers
 from storage import statements
+from storage.alerts.wakeups import wake
+from storage.alerts.writer import AlertWriter
 from storage.database import Connection, Database
 from storage.sql import load_queries
-from storage.values import jsonb, storable
+from storage.values import storable
 
 _SQL = load_queries("alerts/alarms")
 HISTORY_LIMIT = 200
@@ -79,6 +82,7 @@ class Alarms:
                 statements.execute(connection, _SQL["renew_message"], values)
                 return False
             self._publish(connection, raised)
+        wake(self._database)
         return True
 
     def clear(self, kind: AlarmKind, subject: str, now: datetime) -> bool:
@@ -101,6 +105,7 @@ class Alarms:
             if cleared is None:
                 return False
             self._publish(connection, cleared)
+        wake(self._database)
         return True
 
     def acknowledge(self, alarm_number: int, by: str, now: datetime) -> bool:
@@ -130,24 +135,15 @@ class Alarms:
 
     def _publish(self, connection: Connection, stored: StoredAlarm) -> None:
         alarm = wire_alarm(stored, self._agency_id)
-        headers = [
-            ["ce_specversion", "1.0"],
-            ["ce_id", str(alarm.message_id)],
-            ["ce_type", ALARM_CE_TYPE],
-            ["ce_source", f"urn:platewatch:agency:{self._agency_id}"],
-            ["ce_time", utc(alarm.cleared_at or alarm.raised_at)],
-            ["content-type", "application/json"],
-        ]
-        values = {
-            "alert_id": alarm.message_id,
-            "topic": self._topic,
+        moment = alarm.cleared_at or alarm.raised_at
+        message = Message(
+            message_id=alarm.message_id,
             # One key for raise and clear, so that they keep their order.
-            "key": f"{alarm.kind.value}/{alarm.subject}",
-            "headers": jsonb(headers),
-            "payload": alarm.model_dump_json().encode(),
-        }
-        connection.execute(_SQL["insert_message"], values)
-        connection.execute(_SQL["wake_relay"])
+            key=f"{alarm.kind.value}/{alarm.subject}",
+            payload=alarm.model_dump_json().encode(),
+            headers=cloud_event_headers(alarm.message_id, kind=ALARM_CE_TYPE, agency_id=self._agency_id, moment=moment),
+        )
+        AlertWriter(connection).send(message, self._topic)
 
 
 def wire_alarm(stored: StoredAlarm, agency_id: str) -> Alarm:

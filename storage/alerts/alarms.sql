@@ -34,11 +34,3 @@ select {alarm_columns}
 from alarms
 order by alarm_number desc
 limit %(limit)s
-
--- name: insert_message
-insert into outbox (alert_id, topic, key, headers, payload)
-values (%(alert_id)s, %(topic)s, %(key)s, %(headers)s, %(payload)s)
-on conflict (alert_id, topic) do nothing
-
--- name: wake_relay
-select pg_notify('platewatch_outbox', '')

@@ -1,9 +1,3 @@
--- name: try_lead
-select pg_try_advisory_lock(hashtext('platewatch'), hashtext('relay'))
-
--- name: still_there
-select 1
-
 -- name: take
 select outbox_id, alert_id, topic, key, headers, payload, created_at
 from outbox
@@ -31,6 +25,3 @@ select count(*) from outbox where sent_at is null
 select outbox_id, alert_id, topic, key, headers, payload, created_at, reason, failed_at
 from dead_letters
 order by outbox_id
-
--- name: listen
-listen platewatch_outbox

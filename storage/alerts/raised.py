@@ -17,7 +17,8 @@ FOLLOW_LIMIT = 500
 class StoredAlert:
     """An alert and what became of it.
 
-    `alert_number` grows in the order in which alerts become visible. `payload` is the Alert as a JSON object.
+    `alert_number` grows in the order in which alerts become visible; what has none yet is not shown.
+    `payload` is the Alert as a JSON object.
     `published` says that the broker has acknowledged it; `dead_letter` is why it refused it for good, or None.
     `canceled` is why the alert was taken back, by an alert of its own, or None. `last_number` is the number of the
     newest update, where that stands for the alert; otherwise the alert's own.

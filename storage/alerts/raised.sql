@@ -18,7 +18,7 @@ cross join lateral (
         (
             select newer.alert_number, newer.alert_id, newer.payload, newer.tier
             from alerts as newer
-            where newer.updates = alert.alert_id
+            where newer.updates = alert.alert_id and newer.alert_number is not null
             order by newer.alert_number desc
             limit 1
         )

@@ -13,15 +13,12 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 
 from schemas.errors import TransientError
-from schemas.repeats import Outcome
-from schemas.types import Hit, HotlistEntry, PlateRead
+from schemas.types import HotlistEntry, PlateRead
 from storage import statements
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import entry_of
-from storage.reads.records import OutboxMessage
-from storage.reads.rows import hit_row, stored_read
+from storage.reads.rows import stored_read
 from storage.sql import load_queries
-from storage.values import jsonb, storable
 
 _SQL = load_queries("reads/past", "hotlists/entries")
 PAGES_AT_ONCE = 2000
@@ -69,16 +66,6 @@ class PastText(NamedTuple):
     read_id: UUID
     canonical: str
     characters: str
-
-
-@dataclass(frozen=True, slots=True)
-class PastHit:
-    """A hit of a stored read, and what becomes of it; `alert_id` is the alert about it, None where it is silent."""
-
-    hit: Hit
-    captured_at: datetime
-    outcome: Outcome
-    alert_id: UUID | None
 
 
 class PastReads:
@@ -187,67 +174,10 @@ class PastReads:
         """Return an active entry of any list, or None."""
         return statements.one(self._database, _SQL["entry"], {"entry_id": entry_id}, row=_listed_entry)
 
-    def known_hits(self, hit_ids: Sequence[UUID]) -> set[UUID]:
-        """Return which hits are stored, from when the vehicle passed or from an earlier run."""
-        with self._database.connection() as connection:
-            return _known_hits(connection, hit_ids)
 
-    def record(
-        self, hits: Sequence[PastHit], messages: Sequence[OutboxMessage], progress: ListProgress | None = None
-    ) -> bool:
-        """Write new hits, the alerts about them, and how far this brings a list, in one transaction.
-
-        Args:
-            hits: Hits that are not stored.
-            messages: The alerts about some of them.
-            progress: What is done with it.
-
-        Returns:
-            False where one of the hits was stored meanwhile: nothing was written then.
-
-        Raises:
-            DatabaseUnavailable: Nothing was written, or the answer was lost; do the same again.
-        """
-        with self._database.transaction() as connection:
-            if hits:
-                connection.execute(_SQL["lock_alert_numbers"])
-                if _known_hits(connection, [one.hit.hit_id for one in hits]):
-                    return False
-                _insert_hits(connection, hits)
-                _insert_messages(connection, messages, {one.hit.hit_id: one for one in hits})
-            if progress is not None:
-                connection.execute(_SQL["set_progress"], _progress_values(progress))
-        return True
-
-
-def _known_hits(connection: Connection, hit_ids: Sequence[UUID]) -> set[UUID]:
-    rows = connection.execute(_SQL["known_hits"], {"hit_ids": list(hit_ids)}, prepare=False)
-    return {hit_id for (hit_id,) in rows}
-
-
-def _insert_hits(connection: Connection, hits: Sequence[PastHit]) -> None:
-    rows = ((*hit_row(one.hit, one.captured_at), one.outcome.value, one.alert_id) for one in hits)
-    connection.cursor().executemany(_SQL["insert_hit"], rows)
-
-
-def _insert_messages(connection: Connection, messages: Sequence[OutboxMessage], hits: dict[UUID, PastHit]) -> None:
-    for message in messages:
-        about = hits[message.hit_id]
-        values = {
-            "alert_id": message.alert_id,
-            "hit_id": message.hit_id,
-            "captured_at": about.captured_at,
-            "tier": about.hit.tier.value,
-            "document": message.payload.decode(),
-            "topic": message.topic,
-            "key": storable(message.key),
-            "headers": jsonb([list(header) for header in message.headers]),
-            "payload": message.payload,
-        }
-        connection.execute(_SQL["insert_alert"], values)
-        connection.execute(_SQL["insert_message"], values)
-    if messages:
-        connection.execute(_SQL["wake_relay"])
+def set_progress(connection: Connection, progress: ListProgress) -> None:
+    """Note how far a list's entries were matched with stored reads, within the caller's transaction."""
+    statements.execute(connection, _SQL["set_progress"], _progress_values(progress))
 
 
 def _progress_values(progress: ListProgress) -> dict[str, Any]:

@@ -98,33 +98,6 @@ where
     and entry.last_version is null
     and {not_withdrawn}
 
--- name: known_hits
-select hit_id from hits where hit_id = any(%(hit_ids)s)
-
--- name: insert_hit
-insert into hits (
-    hit_id, read_id, captured_at, entry_id, hotlist_id, tier, score, explanation, characters, jurisdiction_agrees,
-    edit_distance, list_as_of, list_age_seconds, second_reader_agrees, outcome, alert_id, historical
-) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, true)
-
--- name: lock_alert_numbers
--- As where live alerts are written: until commit, so that numbers become visible in their order, and so that nobody
--- decides at the same time what becomes of the same hits.
-select pg_advisory_xact_lock(hashtext('platewatch.alert_numbers'))
-
--- name: insert_alert
-insert into alerts (alert_id, hit_id, captured_at, tier, payload)
-values (%(alert_id)s, %(hit_id)s, %(captured_at)s, %(tier)s, %(document)s)
-on conflict (alert_id) do nothing
-
--- name: insert_message
-insert into outbox (alert_id, topic, key, headers, payload)
-values (%(alert_id)s, %(topic)s, %(key)s, %(headers)s, %(payload)s)
-on conflict (alert_id, topic) do nothing
-
--- name: wake_relay
-select pg_notify('platewatch_outbox', '')
-
 -- name: set_progress
 insert into historical_progress (hotlist_id, version_id, pending_version, pending_entry)
 values (%(hotlist_id)s, %(version_id)s, %(pending_version)s, %(pending_entry)s)

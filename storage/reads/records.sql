@@ -30,35 +30,3 @@ order by canonical
 on conflict (canonical) do update
 set last_captured = excluded.last_captured
 where plate_dictionary.last_captured < excluded.last_captured
-
--- name: insert_hit
-insert into hits (
-    hit_id, read_id, captured_at, entry_id, hotlist_id, tier, score, explanation, characters, jurisdiction_agrees,
-    edit_distance, list_as_of, list_age_seconds, second_reader_agrees
-) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-on conflict (hit_id) do nothing
-
--- name: lock_alert_numbers
-select pg_advisory_xact_lock(hashtext('platewatch.alert_numbers'))
-
--- name: insert_alert
-insert into alerts (alert_id, hit_id, captured_at, tier, payload)
-values (%(alert_id)s, %(hit_id)s, %(captured_at)s, %(tier)s, %(document)s)
-on conflict (alert_id) do nothing
-
--- name: insert_message
-insert into outbox (alert_id, topic, key, headers, payload)
-values (%(alert_id)s, %(topic)s, %(key)s, %(headers)s, %(payload)s)
-on conflict (alert_id, topic) do nothing
-
--- name: wake_relay
-select pg_notify('platewatch_outbox', '')
-
--- name: finish_item
-insert into finished_items (camera_id, name, fingerprint, captured_at)
-values (%(camera_id)s, %(name)s, %(fingerprint)s, %(captured_at)s)
-on conflict (camera_id, name) do update
-set fingerprint = excluded.fingerprint, captured_at = excluded.captured_at, finished_at = clock_timestamp()
-
--- name: forget_reject
-delete from source_rejects where camera_id = %(camera_id)s and name = %(name)s

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.build import build_alert
-from pipeline.repeats import Found, Recorded, SettledRecords
+from alerts.settling.found import Found, Recorded
+from alerts.settling.recording import SettledReads
 from schemas import ids
 from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import Hit, HotlistEntry, Location, PlateRead, Tier
+from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
-from storage.reads.records import Records
 from tests.unit import alerts_samples
 from tests.unit.alerts_samples import START, sample_entry
 
@@ -74,8 +76,10 @@ def found(
 
 
 def settle(database: Database, *passes: Found, settings: Settings | None = None) -> Recorded:
-    """Write passes in one transaction."""
-    return SettledRecords(Records(database), settings or Settings()).write(passes)
+    """Write passes in one transaction, and number the alerts that they raise."""
+    recorded = SettledReads(Ledger(database), settings or Settings()).record(passes)
+    number_alerts(database)
+    return recorded
 
 
 def settle_each(database: Database, passes: Sequence[Found]) -> None:

@@ -16,9 +16,9 @@ from schemas.errors import ConfigurationError, InvalidInput
 from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE
 from storage.alerts.alarms import Alarms
-from storage.alerts.outbox import Outbox
 from storage.database import Database
 from tests.integration.hotlists.feed_samples import put, rows
+from tests.integration.records import outbox_of
 from tests.integration.storage.samples import activate, sample_entry
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -36,7 +36,7 @@ def alarms(database: Database) -> Alarms:
 
 def sent(database: Database) -> list[Alarm]:
     """The messages that wait for the relay, oldest first."""
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         return [Alarm.model_validate_json(row.payload) for row in outbox.take(100)]
 
 
@@ -68,7 +68,7 @@ def test_an_alarm_is_raised_once_and_cleared_once(alarms: Alarms, database: Data
 def test_raise_and_clear_are_two_messages_about_one_alarm(alarms: Alarms, database: Database) -> None:
     alarms.raise_alarm(AlarmKind.HELD_LIST, "ncic", "shrinks", START)
     alarms.clear(AlarmKind.HELD_LIST, "ncic", START + timedelta(hours=1))
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         raised, cleared = outbox.take(100)
     assert {raised.topic, cleared.topic} == {TOPIC}
     assert raised.key == cleared.key == "held_list/ncic"

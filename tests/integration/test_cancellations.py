@@ -13,20 +13,19 @@ from typing import Any
 
 import pytest
 
-from alerts.build import build_alert, outbox_message
-from pipeline.cancellations import CancellationWorker, cancel_stale_alerts
+from alerts.build import build_alert
+from pipeline.cancellations import CancellationStage, cancel_stale_alerts
 from schemas import ids
 from schemas.events import Alert, AlertType
 from schemas.settings import AlertSettings, Settings
 from schemas.types import HotlistEntry
-from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.imports import begin_import
-from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
+from tests.integration.records import ReadRecord, Records, outbox_message, outbox_of
 from tests.integration.storage.samples import sample_entry, sample_id
 from tests.unit.alerts_samples import AGENCY, sample_hit, sample_read
 
@@ -78,7 +77,7 @@ def test_a_cancel_goes_where_its_alert_went_and_after_it(database: Database) -> 
     import_version(database, [])
     assert cancel_stale_alerts(database, SETTINGS) == 1
     cancel_id = ids.alert_id(raised.hit.hit_id, "cancel")
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         rows = outbox.take(10)
     assert [(row.alert_id, row.topic) for row in rows] == [
         (raised.alert_id, TOPIC),
@@ -98,7 +97,7 @@ def test_an_alert_that_went_nowhere_is_canceled_in_silence(database: Database) -
         connection.execute("delete from outbox")
     import_version(database, [])
     assert cancel_stale_alerts(database, SETTINGS) == 1
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         assert outbox.take(10) == []
 
 
@@ -185,7 +184,7 @@ def test_two_at_once_and_again_cancel_once(database: Database) -> None:
     assert sum(counts) == 40
     assert cancel_stale_alerts(database, SETTINGS) == 0
     assert len(_stored(database)) == 80
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         assert len(outbox.take(100)) == 80
 
 
@@ -202,7 +201,7 @@ def test_the_same_read_written_again_opens_nothing(database: Database) -> None:
 @contextmanager
 def _working(database: Database) -> Iterator[None]:
     stop = threading.Event()
-    worker = threading.Thread(target=CancellationWorker(database, SETTINGS).run, args=(stop,))
+    worker = threading.Thread(target=CancellationStage(database, SETTINGS).run, args=(stop,))
     worker.start()
     try:
         yield

@@ -15,21 +15,20 @@ from typer.testing import CliRunner
 
 from cli import historical
 from matcher.past.sieve import FAR_PLATES
-from pipeline.past.stage import HistoricalWorker
+from pipeline.past.stage import PastStage
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert, AlertType
-from schemas.repeats import Outcome
 from schemas.settings import MatchingSettings, PolicySettings, RetentionSettings, Settings
+from schemas.settling import Outcome
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead, Tier
-from storage.alerts.outbox import Outbox
+from storage.alerts.known import settled_hits
 from storage.alerts.raised import AlertLog
-from storage.alerts.repeats import RepeatStore
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
-from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
+from tests.integration.records import ReadRecord, Records, outbox_of
 from tests.integration.storage.samples import NAMESPACE, sample_entry, sample_id
 from tests.unit.matcher.samples import characters, read
 
@@ -57,10 +56,10 @@ def listed(number: int, plate: str = "VNV4527", hotlist_id: str = "ncic", **fiel
     )
 
 
-def caught_up(database: Database, settings: Settings = SETTINGS, **options: Any) -> HistoricalWorker:
+def caught_up(database: Database, settings: Settings = SETTINGS, **options: Any) -> PastStage:
     """Let a worker do whatever there is to do."""
-    worker = HistoricalWorker(database, settings, **({"settle_seconds": 0.0} | options))
-    while worker.step():
+    worker = PastStage(database, settings, **({"settle_seconds": 0.0} | options))
+    while worker.advance():
         pass
     return worker
 
@@ -87,7 +86,7 @@ def test_a_past_read_alerts_once(database: Database) -> None:
     assert alert.read.read_id == seen.read_id
     assert alert.hit.explanation.startswith("read 3 days ago, before the entry was added; read VNV4527, listed VNV4527")
     assert hits(database) == [(seen.read_id, "exact", True, "alerted")]
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         assert [row.alert_id for row in outbox.take(10)] == [alert.alert_id]
     caught_up(database)
     import_version(database, [listed(1, instructions="unarmed")])
@@ -183,8 +182,8 @@ def test_two_at_once_alert_once(database: Database) -> None:
     for hours in range(1, 40):
         passed(database, "VNV4527", ago=timedelta(hours=hours))
     import_version(database, [listed(1)])
-    workers = [HistoricalWorker(database, SETTINGS, settle_seconds=0.0) for _ in range(3)]
-    threads = [threading.Thread(target=worker.step) for worker in workers]
+    workers = [PastStage(database, SETTINGS, settle_seconds=0.0) for _ in range(3)]
+    threads = [threading.Thread(target=worker.advance) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -199,7 +198,7 @@ def test_a_replay_knows_what_became_of_the_hits(database: Database) -> None:
     caught_up(database)
     found = [ids.hit_id(one.read_id, sample_id("ncic", 1)) for one in reads]
     with database.connection() as connection:
-        settled = RepeatStore(connection).settled(found)
+        settled = settled_hits(connection, found)
     assert settled == {found[0]: Outcome.ALERTED, found[1]: Outcome.SUPPRESSED}
 
 
@@ -240,15 +239,15 @@ def test_a_restart_goes_on_where_the_work_stopped(database: Database) -> None:
     for plate in plates:
         passed(database, plate, ago=timedelta(hours=5))
     import_version(database, [listed(number, plate) for number, plate in enumerate(plates)])
-    worker = HistoricalWorker(database, SETTINGS, settle_seconds=0.0, entries_at_once=3)
-    assert worker.step()
+    worker = PastStage(database, SETTINGS, settle_seconds=0.0, entries_at_once=3)
+    assert worker.advance()
     done = len(alerts(database))
     assert 0 < done < len(plates)
     # What is added meanwhile comes after the version that is being done.
     passed(database, "QQZ9981", ago=timedelta(hours=5))
     import_version(database, [*(listed(number, plate) for number, plate in enumerate(plates)), listed(99, "QQZ9981")])
-    again = HistoricalWorker(database, SETTINGS, settle_seconds=0.0, entries_at_once=3)
-    assert again.step()
+    again = PastStage(database, SETTINGS, settle_seconds=0.0, entries_at_once=3)
+    assert again.advance()
     assert len(alerts(database)) == 2 * done
     caught_up(database, entries_at_once=3)
     found = alerts(database)
@@ -262,7 +261,7 @@ def test_a_stopped_part_is_not_stored_and_done_again(database: Database) -> None
     stop = threading.Event()
     stop.set()
     with pytest.raises(TransientError, match="stopped"):
-        HistoricalWorker(database, SETTINGS, settle_seconds=0.0).step(stop)
+        PastStage(database, SETTINGS, settle_seconds=0.0).advance(stop)
     assert hits(database) == []
     caught_up(database)
     assert len(alerts(database)) == 1
@@ -271,8 +270,8 @@ def test_a_stopped_part_is_not_stored_and_done_again(database: Database) -> None
 def test_a_new_version_waits_until_live_reads_are_stored(database: Database) -> None:
     passed(database, "VNV4527", ago=timedelta(hours=5))
     import_version(database, [listed(1)])
-    assert not HistoricalWorker(database, SETTINGS).step()
-    assert not HistoricalWorker(database, SETTINGS, settle_seconds=3600.0).step()
+    assert not PastStage(database, SETTINGS).advance()
+    assert not PastStage(database, SETTINGS, settle_seconds=3600.0).advance()
     assert hits(database) == []
 
 
@@ -371,7 +370,7 @@ def test_the_command_says_what_it_needs(database_url: str, tmp_path: Path) -> No
 
 def test_a_worker_follows_until_it_is_stopped(database: Database) -> None:
     passed(database, "VNV4527", ago=timedelta(hours=5))
-    worker = HistoricalWorker(database, SETTINGS, settle_seconds=0.0)
+    worker = PastStage(database, SETTINGS, settle_seconds=0.0)
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,))
     thread.start()

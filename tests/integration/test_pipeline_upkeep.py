@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.upkeep import Upkeep, pause_for
+from pipeline.upkeep import UpkeepStage, pause_for
 from policy.decisions import law_alone
 from policy.loading import profiles
 from schemas.errors import ConfigurationError
@@ -18,9 +18,9 @@ from schemas.settings import PolicySettings, RetentionSettings, Settings
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.reads.images import ImageStore
-from storage.reads.records import ReadRecord, Records
 from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
+from tests.integration.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read, sample_record
 
 LAW = law_alone("new-hampshire").retention
@@ -57,12 +57,11 @@ def test_reads_of_three_minutes_end_with_their_pictures_and_plates(database: Dat
     images = ImageStore(settings)
     for record in records:
         images.save(str(record.read.plate_image_key), b"jpeg")
-    upkeep = Upkeep(settings, database)
-    upkeep.tick()
+    UpkeepStage(settings, database).step(threading.Event())
     assert rows(database, "reads") == 3  # a new installation waits for its first pause: nine seconds
     moment = time.time() - 10
     os.utime(tmp_path / "retention-enforced", (moment, moment))
-    Upkeep(settings, database).tick()
+    UpkeepStage(settings, database).step(threading.Event())
     search = ReadSearch(database)
     # 172 s are no three minutes yet, but would be before the next time.
     assert [read.plate for read in search.find("*0003")] == ["NEW0003"]
@@ -81,10 +80,10 @@ def test_virginia_ends_a_read_before_it_is_three_weeks_old(database: Database, t
         ]
     )
     settings = of(tmp_path, "virginia")
-    Upkeep(settings, database)
+    UpkeepStage(settings, database)
     moment = time.time() - 3601
     os.utime(tmp_path / "retention-enforced", (moment, moment))
-    Upkeep(settings, database).tick()
+    UpkeepStage(settings, database).step(threading.Event())
     assert rows(database, "reads") == 1
     assert [read.plate for read in ReadSearch(database).find("NEW*")] == ["NEW0002"]
 
@@ -125,4 +124,4 @@ def test_a_read_that_is_written_meanwhile_keeps_its_plate(database: Database) ->
 def test_a_retention_beyond_the_law_stops_the_run(database: Database, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, retention=RetentionSettings(reads_days=30))
     with pytest.raises(ConfigurationError, match=r"30 days are longer than the 21 days of Code of Virginia 2\.2-5517"):
-        Upkeep(settings, database)
+        UpkeepStage(settings, database)

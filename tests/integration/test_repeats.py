@@ -13,20 +13,20 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from alerts.settling.settle import Found
 from cli import alerts as alerts_command
 from pipeline.cancellations import cancel_stale_alerts
-from pipeline.repeats import Found
 from policy.decisions import Retention
 from schemas import ids
 from schemas.events import Alert, AlertType
 from schemas.settings import RepeatSettings, Settings
 from schemas.types import SecondReading, Tier
-from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.retention import enforce_retention
 from storage.sql import load_queries
 from tests.integration.hotlists.list_versions import import_version
+from tests.integration.records import outbox_of
 from tests.integration.repeats_samples import (
     BRIDGE,
     GATE,
@@ -50,15 +50,15 @@ def test_a_vehicle_read_five_times_raises_one_alert_and_another_after_the_window
 ) -> None:
     passes = [found(passing(seconds)) for seconds in (0, 30, 60, 90, 120)]
     if together:
-        assert settle(database, *passes).outcome.alerts == 1
+        assert settle(database, *passes).alerts == 1
     else:
         settle_each(database, passes)
     (alert,) = messages(database)
     assert (alert.type, alert.alert_id) == (AlertType.ALERT, passes[0].alerts[0].alert_id)
     assert outcomes(database) == ["alerted", *["suppressed"] * 4]
     recorded = settle(database, found(passing(700)))
-    assert recorded.outcome.alerts == 1
-    assert [sent.type for sent in recorded.alerts[0]] == [AlertType.ALERT]
+    assert recorded.alerts == 1
+    assert [sent.type for sent in recorded.sent[0]] == [AlertType.ALERT]
     assert outcomes(database)[-1] == "alerted"
     # Every suppressed hit names its alert.
     with database.connection() as connection:
@@ -82,7 +82,7 @@ def test_a_better_read_updates_the_alert_in_place(database: Database) -> None:
     assert Alert.model_validate(shown.payload) == update
     assert len(AlertLog(database).latest(10, tier=Tier.EXACT)) == 1
     assert AlertLog(database).latest(10, tier=Tier.PROBABLE) == []
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         assert [(row.alert_id, row.topic, row.key) for row in outbox.take(10)] == [
             (message.alert_id, Settings().alert_topic, "ABC1234") for message in (alert, update)
         ]
@@ -271,7 +271,7 @@ def test_hits_without_coordinates_are_settled_too(database: Database) -> None:
 def test_a_read_that_comes_twice_in_one_batch_counts_once(database: Database) -> None:
     one = found(passing(0))
     recorded = settle(database, one, replace(one))
-    assert (recorded.outcome.reads, recorded.outcome.hits, recorded.outcome.alerts) == (1, 1, 1)
+    assert (recorded.reads, recorded.hits, recorded.alerts) == (1, 1, 1)
     assert len(messages(database)) == 1
 
 
@@ -299,20 +299,23 @@ def test_what_is_known_of_an_alert_ends_with_it(database: Database) -> None:
 )
 def test_what_a_hit_is_compared_with_is_found_by_an_index(database: Database, statement: str, index: str) -> None:
     settle(database, found(passing(0)))
+    some = [VIRGINIA.entry_id]
     values = {
-        "entry_id": VIRGINIA.entry_id,
-        "alert_id": VIRGINIA.entry_id,
-        "hit_ids": [VIRGINIA.entry_id],
-        "canonical": "ABC1234",
-        "camera_id": "bridge",
-        "since": START - timedelta(hours=1),
-        "moment": START,
-        "until": START + timedelta(hours=1),
-        "later": [],
+        "entry_ids": some,
+        "alert_ids": some,
+        "hit_ids": some,
+        "read_ids": some,
+        "canonicals": ["ABC1234"],
+        "cameras": ["bridge"],
+        "moments": [START],
+        "since": [START - timedelta(hours=1)],
+        "until": [START + timedelta(hours=1)],
+        "within": timedelta(hours=1),
+        "together": some,
         "limit": 50,
     }
     with database.transaction() as connection:
         # A small table is read as a whole; what matters is that a large one need not be.
         connection.execute("set local enable_seqscan = off")
-        plan = connection.execute(b"explain " + load_queries("alerts/repeats")[statement], values).fetchall()
+        plan = connection.execute(b"explain " + load_queries("alerts/known")[statement], values).fetchall()
     assert index in "\n".join(line for (line,) in plan)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from pipeline.repeats import Found
+from alerts.settling.settle import Found
 from schemas.types import SecondReading, Tier
 from storage.database import Database
 from tests.integration.repeats_samples import (

@@ -14,8 +14,8 @@ from schemas.convert import read_from_event
 from schemas.errors import InvalidInput
 from schemas.events import PlateReadEvent
 from storage.database import Database
-from storage.reads.records import ReadRecord, Records
 from storage.reads.search import ReadSearch
+from tests.integration.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read
 
 

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.build import build_alert, build_clone_notice, build_update, outbox_message
+from alerts.build import build_alert, build_clone_notice, build_update
 from schemas import ids
 from schemas.convert import read_from_event, read_to_event
 from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead
+from tests.integration.records import outbox_message
 from tests.unit.alerts_samples import AGENCY, START, sample_alert, sample_entry, sample_hit, sample_read
 
 

@@ -1,20 +1,17 @@
-"""The relay's decisions about order, waiting and outages, without a broker."""
+"""The relay's decisions about order and waiting, without a broker."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import uuid4
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.producer import AlertProducer, Delivery, Fate
 from alerts.relay import Relay, waves
-from schemas.errors import BrokerUnavailable, DatabaseUnavailable
 from schemas.settings import KafkaSettings
 from storage.alerts.outbox import Outbox, OutboxRow
 from tests.unit.alerts_samples import START
@@ -25,18 +22,13 @@ def row(outbox_id: int, key: str, topic: str = "t") -> OutboxRow:
 
 
 class ListOutbox:
-    """An outbox in memory; `before_take` may raise what a database raises."""
+    """An outbox in memory."""
 
-    def __init__(self, rows: Sequence[OutboxRow], before_take: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, rows: Sequence[OutboxRow]) -> None:
         self.rows = list(rows)
         self.reasons: dict[int, str] = {}
-        self._before_take = before_take
-
-    def lead(self) -> bool:
-        return True
 
     def take(self, limit: int) -> list[OutboxRow]:
-        self._before_take()
         return self.rows[:limit]
 
     def mark_sent(self, ids: Sequence[int]) -> None:
@@ -49,22 +41,17 @@ class ListOutbox:
     def pending(self) -> int:
         return len(self.rows)
 
-    def wait(self, timeout: float) -> bool:
-        return False
-
 
 class ScriptedProducer:
     """Publishes everything but what a test says."""
 
-    def __init__(self, answer: Callable[[OutboxRow], Fate], on_publish: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, answer: Callable[[OutboxRow], Fate]) -> None:
         self.published: list[int] = []
         self._answer = answer
-        self._on_publish = on_publish
 
     def prepare(self, topics: Sequence[str]) -> None: ...
 
     def publish(self, messages: Sequence[OutboxRow], stop: threading.Event) -> list[Delivery]:
-        self._on_publish()
         deliveries = [Delivery(message, self._answer(message), "why") for message in messages]
         self.published += [d.message.outbox_id for d in deliveries if d.fate is Fate.PUBLISHED]
         return deliveries
@@ -105,57 +92,3 @@ def test_a_refused_alert_does_not_hold_back_the_later_ones_of_its_plate() -> Non
     producer = ScriptedProducer(lambda r: Fate.REFUSED if r.outbox_id == 1 else Fate.PUBLISHED)
     relay_of(outbox, producer).publish_batch(threading.Event())
     assert (outbox.rows, outbox.reasons, producer.published) == ([], {1: "why"}, [2])
-
-
-def _raise_first(times: int, error: Exception) -> Callable[[], None]:
-    remaining = [error] * times
-
-    def step() -> None:
-        if remaining:
-            raise remaining.pop()
-
-    return step
-
-
-@pytest.mark.parametrize(
-    ("database", "broker", "said"),
-    [
-        (
-            2,
-            0,
-            [
-                "the outbox cannot be read; alerts wait in it (database at db: down)",
-                "alerts are published again to kafka at kafka:9092",
-            ],
-        ),
-        (
-            0,
-            3,
-            [
-                "kafka at kafka:9092 is not reachable; 1 alert waits in the outbox",
-                "alerts are published again to kafka at kafka:9092",
-            ],
-        ),
-        (0, 0, []),
-    ],
-)
-def test_an_outage_is_waited_out_and_said_once(
-    database: int, broker: int, said: list[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("alerts.relay.FIRST_BACKOFF_SECONDS", 0.01)
-    monkeypatch.setattr("alerts.relay.LONGEST_BACKOFF_SECONDS", 0.02)
-    caplog.set_level(logging.INFO, "alerts.relay")
-    stop = threading.Event()
-    outbox = ListOutbox([row(1, "A")], _raise_first(database, DatabaseUnavailable("database at db: down")))
-    producer = ScriptedProducer(
-        lambda _: Fate.PUBLISHED, _raise_first(broker, BrokerUnavailable("kafka at kafka:9092 is not reachable"))
-    )
-    relay = relay_of(outbox, producer)
-    thread = threading.Thread(target=relay.run, args=(stop,))
-    thread.start()
-    while outbox.rows:
-        stop.wait(0.01)
-    stop.set()
-    thread.join()
-    assert producer.published == [1]
-    assert [record.getMessage() for record in caplog.records][: len(said)] == said

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from alerts.past.build import PastAlerts, as_of_now, sighted_text
+from alerts.past.matches import PastMatch, grouped
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
-from pipeline.past.alerts import HistoricalAlerts, Sighting, as_of_now, grouped, sighted_text
 from schemas.ids import read_id
 from schemas.settings import Settings
 from schemas.types import HotlistEntry, Tier
@@ -19,7 +20,7 @@ from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, read
 LISTED = entry("VNV4527", "US-VA")
 
 
-def sighting(plate: str, ago: timedelta, listed: HotlistEntry = LISTED) -> Sighting:
+def past_match(plate: str, ago: timedelta, listed: HotlistEntry = LISTED) -> PastMatch:
     moment = NOW - ago
     evidence = characters("VNV4527") if plate == "VNV4527" else characters(plate, p0=((plate[0], 0.6), ("V", 0.38)))
     seen = read(
@@ -32,7 +33,7 @@ def sighting(plate: str, ago: timedelta, listed: HotlistEntry = LISTED) -> Sight
         characters=evidence,
     )
     (hit,) = Matcher(HotlistIndex.build([listed], {"ncic": NOW - timedelta(hours=3)}), SETTINGS).match(seen)
-    return Sighting(seen, hit, ListedEntry(listed, NOW))
+    return PastMatch(seen, hit, ListedEntry(listed, NOW))
 
 
 @pytest.mark.parametrize(
@@ -46,21 +47,21 @@ def sighting(plate: str, ago: timedelta, listed: HotlistEntry = LISTED) -> Sight
     ],
 )
 def test_when_it_was_seen_is_said_in_words(ago: timedelta, words: str) -> None:
-    (group,) = grouped([sighting("VNV4527", ago)])
+    (group,) = grouped([past_match("VNV4527", ago)])
     assert sighted_text(group, NOW) == f"read {words} ago, before the entry was added"
 
 
 def test_a_read_after_the_entry_is_not_said_to_be_before_it() -> None:
-    one = sighting("VNV4527", timedelta(minutes=5))
-    (group,) = grouped([Sighting(one.read, one.hit, ListedEntry(LISTED, NOW - timedelta(hours=1)))])
+    one = past_match("VNV4527", timedelta(minutes=5))
+    (group,) = grouped([PastMatch(one.read, one.hit, ListedEntry(LISTED, NOW - timedelta(hours=1)))])
     assert sighted_text(group, NOW) == "read 5 minutes ago"
-    (group,) = grouped([Sighting(one.read, one.hit, ListedEntry(LISTED, None))])
+    (group,) = grouped([PastMatch(one.read, one.hit, ListedEntry(LISTED, None))])
     assert sighted_text(group, NOW) == "read 5 minutes ago"
 
 
-def test_the_surest_sighting_is_shown_and_the_others_are_counted() -> None:
-    exact, older = sighting("VNV4527", timedelta(days=2)), sighting("VNV4527", timedelta(days=4))
-    likely = sighting("YNV4527", timedelta(hours=1))
+def test_the_surest_match_is_shown_and_the_others_are_counted() -> None:
+    exact, older = past_match("VNV4527", timedelta(days=2)), past_match("VNV4527", timedelta(days=4))
+    likely = past_match("YNV4527", timedelta(hours=1))
     assert (exact.hit.tier, likely.hit.tier) == (Tier.EXACT, Tier.PROBABLE)
     (group,) = grouped([likely, exact, older])
     assert group.shown == exact
@@ -69,23 +70,23 @@ def test_the_surest_sighting_is_shown_and_the_others_are_counted() -> None:
 
 
 def test_the_lists_age_is_that_of_now() -> None:
-    hit = sighting("VNV4527", timedelta(days=2)).hit
+    hit = past_match("VNV4527", timedelta(days=2)).hit
     assert "list just updated" in hit.explanation
     now = as_of_now(hit, NOW)
     assert "list 3 h old" in now.explanation
     assert now.list_age_seconds == 3 * 3600
-    unknown = Matcher(HotlistIndex.build([LISTED]), SETTINGS).match(sighting("VNV4527", timedelta(days=2)).read)[0]
+    unknown = Matcher(HotlistIndex.build([LISTED]), SETTINGS).match(past_match("VNV4527", timedelta(days=2)).read)[0]
     assert as_of_now(unknown, NOW) == unknown
 
 
 def test_a_picture_travels_with_the_alert_while_it_is_kept(tmp_path: Path) -> None:
-    alerts = HistoricalAlerts(Settings(data_dir=tmp_path))
-    one = sighting("VNV4527", timedelta(days=2))
+    alerts = PastAlerts(Settings(data_dir=tmp_path))
+    one = past_match("VNV4527", timedelta(days=2))
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "there.jpg").write_bytes(b"jpeg")
     pictures = []
     for key in ("there.jpg", "gone.jpg", None):
         seen = read("VNV4527", "US-VA", read_id=one.read.read_id, captured_at=one.read.captured_at, plate_image_key=key)
-        (group,) = grouped([Sighting(seen, one.hit, one.listed)])
-        pictures.append(alerts.build(group, NOW).plate_picture)
+        (group,) = grouped([PastMatch(seen, one.hit, one.listed)])
+        pictures.append(alerts.build(group, NOW, alerts.picture(seen)).plate_picture)
     assert pictures == ["anBlZw==", None, None]

@@ -9,10 +9,10 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.repeats import Verdict, decide, with_repeat
+from alerts.settling.repeats import Decision, decide, with_repeat
 from schemas.plates import canonical_plate
-from schemas.repeats import OpenAlert
 from schemas.settings import RepeatSettings
+from schemas.settling import OpenAlert
 from schemas.types import Hit, HotlistEntry, Location, PlateRead, SecondReading, Tier
 from tests.unit.matcher.samples import NOW, characters, entry, read
 
@@ -48,37 +48,43 @@ def after(seconds: float, plate: str = "ABC1234", **fields: object) -> PlateRead
     return read(plate, "US-VA", captured_at=NOW + timedelta(seconds=seconds), **fields)
 
 
-def verdict(seen: PlateRead, found: Hit, alert: OpenAlert, settings: RepeatSettings = SETTINGS) -> Verdict:
-    return decide(found, seen, [alert], settings, has_picture=True).verdict
+def verdict(seen: PlateRead, found: Hit, alert: OpenAlert, settings: RepeatSettings = SETTINGS) -> str:
+    return said(decide(found, seen, [alert], settings, has_picture=True))
+
+
+def said(decision: Decision) -> str:
+    if decision.repeated is None:
+        return "new"
+    return "update" if decision.better else "suppress"
 
 
 def test_the_same_again_is_suppressed_until_the_window_is_over() -> None:
     alert = opened(after(0), hit())
-    assert verdict(after(60), hit(), alert) is Verdict.SUPPRESS
-    assert verdict(after(600), hit(), alert) is Verdict.SUPPRESS
-    assert verdict(after(601), hit(), alert) is Verdict.NEW
+    assert verdict(after(60), hit(), alert) == "suppress"
+    assert verdict(after(600), hit(), alert) == "suppress"
+    assert verdict(after(601), hit(), alert) == "new"
     # A read that comes late from before the alert's is the same vehicle too.
-    assert verdict(after(-60), hit(), alert) is Verdict.SUPPRESS
-    assert verdict(after(60), hit(), alert, RepeatSettings(window_minutes=0)) is Verdict.NEW
+    assert verdict(after(-60), hit(), alert) == "suppress"
+    assert verdict(after(60), hit(), alert, RepeatSettings(window_minutes=0)) == "new"
 
 
 def test_a_place_is_one_camera_or_two_that_are_near() -> None:
     alert = opened(after(0, location=HERE), hit())
-    assert verdict(after(9, camera_id="exit", location=NEAR), hit(), alert) is Verdict.SUPPRESS
-    assert verdict(after(9, camera_id="exit", location=FAR), hit(), alert) is Verdict.NEW
-    assert verdict(after(9, camera_id="exit"), hit(), alert) is Verdict.NEW
-    assert verdict(after(9, location=FAR), hit(), alert) is Verdict.SUPPRESS  # a patrol car that follows the vehicle
+    assert verdict(after(9, camera_id="exit", location=NEAR), hit(), alert) == "suppress"
+    assert verdict(after(9, camera_id="exit", location=FAR), hit(), alert) == "new"
+    assert verdict(after(9, camera_id="exit"), hit(), alert) == "new"
+    assert verdict(after(9, location=FAR), hit(), alert) == "suppress"  # a patrol car that follows the vehicle
 
 
 def test_entries_do_not_suppress_one_another() -> None:
     alert = opened(after(0), hit())
-    assert verdict(after(1), hit(listed=entry("ABC1234", "US-MD")), alert) is Verdict.NEW
+    assert verdict(after(1), hit(listed=entry("ABC1234", "US-MD")), alert) == "new"
 
 
 def test_what_is_better_updates_and_says_in_which_way() -> None:
     unsure = opened(after(0, confidence=0.6), hit(Tier.PROBABLE, 12.0))
     decision = decide(hit(Tier.EXACT, 5.0), after(9), [unsure], SETTINGS, has_picture=True)
-    assert (decision.verdict, decision.better) == (Verdict.UPDATE, "exact instead of probable")
+    assert (said(decision), decision.better) == ("update", "exact instead of probable")
     assert decision.repeated == unsure
     alert = opened(after(0, confidence=0.7), hit())
     better = {
@@ -93,36 +99,36 @@ def test_what_is_better_updates_and_says_in_which_way() -> None:
         assert decide(found, seen, [alert], SETTINGS, has_picture=True).better == words
     bare = opened(after(0), hit(), has_picture=False)
     assert decide(hit(), after(9), [bare], SETTINGS, has_picture=True).better == "with a picture of the plate"
-    assert decide(hit(), after(9), [bare], SETTINGS, has_picture=False).verdict is Verdict.SUPPRESS
+    assert said(decide(hit(), after(9), [bare], SETTINGS, has_picture=False)) == "suppress"
 
 
 def test_what_is_worse_in_tier_or_score_never_updates() -> None:
     alert = opened(after(0, confidence=0.5), hit(), has_picture=False)
     second = SecondReading("ABC1234", 0.9, True)
-    assert verdict(after(9, confidence=1.0, second_reading=second), hit(Tier.PROBABLE, 40.0), alert) is Verdict.SUPPRESS
-    assert verdict(after(9, confidence=1.0, second_reading=second), hit(score=16.0), alert) is Verdict.SUPPRESS
+    assert verdict(after(9, confidence=1.0, second_reading=second), hit(Tier.PROBABLE, 40.0), alert) == "suppress"
+    assert verdict(after(9, confidence=1.0, second_reading=second), hit(score=16.0), alert) == "suppress"
 
 
 def test_two_vehicles_that_both_resemble_a_listed_plate_both_alert() -> None:
     alert = opened(after(0, "ABC1Z34"), hit(Tier.PROBABLE, 12.0))
     sure = after(30, "A8C1234", characters=characters("A8C1234", p1=(("8", 0.7), ("B", 0.28))))
-    assert verdict(sure, hit(Tier.PROBABLE, 12.0), alert) is Verdict.NEW
+    assert verdict(sure, hit(Tier.PROBABLE, 12.0), alert) == "new"
     # A read that holds the earlier text for possible is of the same vehicle.
     torn = after(30, "ABC1234", characters=characters("ABC1234", p4=(("2", 0.6), ("Z", 0.38))))
-    assert verdict(torn, hit(Tier.PROBABLE, 12.0), alert) is Verdict.SUPPRESS
+    assert verdict(torn, hit(Tier.PROBABLE, 12.0), alert) == "suppress"
     # So is any that resembles a listed plate that was seen itself.
-    assert verdict(sure, hit(Tier.PROBABLE, 12.0), opened(after(0), hit())) is Verdict.SUPPRESS
+    assert verdict(sure, hit(Tier.PROBABLE, 12.0), opened(after(0), hit())) == "suppress"
 
 
 def test_plates_that_fit_unknown_characters_are_different_vehicles() -> None:
     alert = opened(after(0, "ABC1994"), hit(Tier.PARTIAL, 8.0))
-    assert verdict(after(9, "ABC1984"), hit(Tier.PARTIAL, 8.0), alert) is Verdict.NEW
-    assert verdict(after(9, "ABC1994"), hit(Tier.PARTIAL, 8.0), alert) is Verdict.SUPPRESS
+    assert verdict(after(9, "ABC1984"), hit(Tier.PARTIAL, 8.0), alert) == "new"
+    assert verdict(after(9, "ABC1994"), hit(Tier.PARTIAL, 8.0), alert) == "suppress"
 
 
 def test_the_letter_o_and_zero_are_one() -> None:
     alert = opened(after(0, "ABC1O34"), hit(Tier.PROBABLE, 12.0))
-    assert verdict(after(9, "ABC1034"), hit(Tier.PROBABLE, 12.0), alert) is Verdict.SUPPRESS
+    assert verdict(after(9, "ABC1034"), hit(Tier.PROBABLE, 12.0), alert) == "suppress"
 
 
 reads = st.builds(
@@ -156,8 +162,7 @@ def test_however_reads_come_an_alert_is_not_updated_twice_for_the_same(
     for seen, found in data.draw(st.permutations(passes)):
         same = [alert for alert in alerts if canonical_plate(seen.plate) in alert.plates]
         # The vehicle's own alert has seen it; beside another one it may be better.
-        verdicts = {decide(found, seen, [alert], SETTINGS, has_picture=True).verdict for alert in same}
-        assert Verdict.SUPPRESS in verdicts
+        assert "suppress" in {verdict(seen, found, alert) for alert in same}
 
 
 @given(reads, hits, reads, hits)

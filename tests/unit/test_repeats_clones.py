@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.repeats_clones import CloneSuspicion, clone_sentence, compare, find_clone, least_speed
-from matcher.repeats_place import distance_meters
-from schemas.repeats import Sighting
+from alerts.settling.clones import CloneSuspicion, clone_sentence, compare, find_clone, least_speed
+from alerts.settling.places import distance_meters
 from schemas.settings import RepeatSettings
+from schemas.settling import Sighting
 from schemas.types import Location, Tier
 from tests.unit.matcher.samples import NOW, read
 from tests.unit.test_repeats import FAR, HERE, NEAR, hit

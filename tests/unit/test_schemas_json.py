@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from alerts.build import outbox_message
 from schemas.convert import read_to_event
 from schemas.events import Alert
 from schemas.generate import FOLDER, documents, main, render
+from tests.integration.records import outbox_message
 from tests.unit.alerts_samples import sample_alert, sample_read
 
 

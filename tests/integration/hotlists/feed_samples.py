@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.hotlist_feed import HotlistFeed
+from pipeline.feeds.feed import HotlistFeed
 from schemas.settings import FeedSettings, FolderFeed, HotlistSettings, Settings
 from storage.database import Database
 

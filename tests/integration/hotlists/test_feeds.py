@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-import pipeline.hotlist_feed
+import pipeline.feeds.feed
 from hotlists.importing.importer import ImportOptions, import_file
-from pipeline.hotlist_feed import FeedOutcome
-from pipeline.hotlist_feeds import HotlistFeeds
-from pipeline.list_currency import ListCurrency
+from pipeline.feeds.currency import ListCurrency
+from pipeline.feeds.feed import FeedOutcome
+from pipeline.feeds.stages import FeedStage, ListAgesStage
+from pipeline.runner import Runner
 from schemas.events import AlarmKind
 from schemas.settings import HttpsFeed, SftpFeed
 from storage.alerts.alarms import Alarms
@@ -244,7 +245,7 @@ def test_a_file_that_is_written_to_while_it_is_read_is_read_again(
             database, path, *arguments, **options | {"on_progress": lambda done, total: path.write_text(whole)}
         )
 
-    monkeypatch.setattr(pipeline.hotlist_feed, "import_file", interfere)
+    monkeypatch.setattr(pipeline.feeds.feed, "import_file", interfere)
     feed = feed_of(database, tmp_path, folder_feed(drop), now)
     put(drop / "list.csv", rows(9000))
     result = feed.run()
@@ -355,7 +356,7 @@ def test_a_run_keeps_its_lists_current(tmp_path: Path, drop: Path) -> None:
 def test_the_service_imports_what_is_dropped_and_outlives_every_error(
     database: Database, tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.CRITICAL, logger="pipeline.hotlist_feeds")
+    caplog.set_level(logging.CRITICAL, logger="pipeline.feeds.stages")
     broken = threading.Event()
     broken.set()
 
@@ -364,14 +365,17 @@ def test_the_service_imports_what_is_dropped_and_outlives_every_error(
             raise ZeroDivisionError
         return import_file(*arguments, **options)
 
-    monkeypatch.setattr(pipeline.hotlist_feed, "import_file", sometimes)
-    monkeypatch.setattr("pipeline.hotlist_feeds.FIRST_RETRY_SECONDS", 0.05)
-    monkeypatch.setattr("pipeline.hotlist_feeds.CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(pipeline.feeds.feed, "import_file", sometimes)
+    monkeypatch.setattr("pipeline.feeds.stages.FIRST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("pipeline.feeds.stages.CHECK_SECONDS", 0.05)
     gone = HttpsFeed.model_validate(
         {"name": "gone", "source": "csv", "kind": "https", "url": "https://127.0.0.1:1/x", "every_minutes": 0.001}
     )
-    feeds = HotlistFeeds(site(tmp_path, [folder_feed(drop, settle_seconds=0.1), gone]), database)
-    feeds.start()
+    settings = site(tmp_path, [folder_feed(drop, settle_seconds=0.1), gone])
+    stop = threading.Event()
+    runner = Runner(stop)
+    feeds = [FeedStage(feed, settings, database) for feed in settings.hotlists.feeds]
+    threads = runner.start([ListAgesStage(settings, database), *feeds])
     try:
         put(drop / "list.csv", rows(30))
         wait_until(lambda: len(Alarms(database, "a", "t").standing()) >= 2)
@@ -382,5 +386,7 @@ def test_the_service_imports_what_is_dropped_and_outlives_every_error(
         wait_until(lambda: active(database) == 30)
     finally:
         started = time.monotonic()
-        feeds.stop()
+        stop.set()
+        runner.join(threads)
+    runner.check()
     assert time.monotonic() - started < 4

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from alerts.relay import Relay
 from alerts.subscriber import Subscriber
+from pipeline.relaying import RelayStage
 from schemas.events import Alert
-from schemas.settings import KafkaSettings
+from schemas.settings import AlertSettings, KafkaSettings, Settings
 from services.kafka import LocalKafka
 from storage.alerts.outbox import Outbox
 from storage.database import Database
+from storage.leadership import Leadership
 
 QUICK_OPTIONS = {
     "session_timeout_ms": 6000,
@@ -83,10 +84,12 @@ class RunningRelay:
     """A relay in a thread of its own, as the pipeline runs it."""
 
     def __init__(self, database: Database, settings: KafkaSettings, server: str, topic: str) -> None:
-        self.outbox = Outbox(database)
-        self.relay = Relay(self.outbox, settings, [server], topics=[topic])
+        self._leadership = Leadership(database)
+        self.outbox = Outbox(database, self._leadership)
+        kafka = settings.model_copy(update={"bootstrap_servers": (server,)})
+        stage = RelayStage(database, Settings(alerts=AlertSettings(topic=topic)), kafka, self._leadership)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self.relay.run, args=(self._stop,))
+        self._thread = threading.Thread(target=stage.run, args=(self._stop,))
 
     def __enter__(self) -> RunningRelay:
         self._thread.start()
@@ -95,7 +98,7 @@ class RunningRelay:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
-        self.outbox.close()
+        self._leadership.close()
 
     def wait_until_empty(self) -> None:
         """Wait until the outbox holds nothing that waits."""

@@ -14,6 +14,7 @@ from alerts.relay import Relay
 from schemas.settings import DatabaseSettings, KafkaSettings, Settings
 from storage.alerts.outbox import Outbox
 from storage.database import open_database
+from storage.leadership import Leadership
 
 
 class KilledOutbox(Outbox):
@@ -24,8 +25,9 @@ class KilledOutbox(Outbox):
 
 
 def main(database_url: str, server: str) -> None:
-    with open_database(Settings(database=DatabaseSettings(url=SecretStr(database_url)))) as database:
-        Relay(KilledOutbox(database), KafkaSettings(), [server]).run(threading.Event())
+    settings = Settings(database=DatabaseSettings(url=SecretStr(database_url)))
+    with open_database(settings) as database, Leadership(database) as leadership:
+        Relay(KilledOutbox(database, leadership), KafkaSettings(), [server]).publish_batch(threading.Event())
 
 
 if __name__ == "__main__":

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alerts.build import outbox_message
 from schemas.events import Alert
 from storage.database import Database
-from storage.reads.records import ReadRecord, Records
+from tests.integration.records import ReadRecord, Records, outbox_message
 from tests.unit.alerts_samples import sample_alert, sample_entry, sample_hit, sample_read
 
 

@@ -17,11 +17,11 @@ from cli import alerts as alerts_command
 from cli import subscribe as subscribe_command
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
-from storage.alerts.outbox import Outbox
 from storage.database import Database
 from tests.integration.kafka.conftest import Broker
 from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.integration.kafka.test_subscriber import publish
+from tests.integration.records import outbox_of
 from tests.unit.alerts_samples import sample_alert
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -48,7 +48,7 @@ def run(*arguments: str) -> str:
 @pytest.mark.usefixtures("_configured")
 def test_alerts_shows_what_became_of_each(database: Database) -> None:
     raise_alerts(database, "t", ["AAA111", "BBB222", "CCC333"])
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         first, second, _ = outbox.take(10)
         outbox.mark_sent([first.outbox_id])
         outbox.dead_letter(second.outbox_id, "large")

@@ -17,18 +17,17 @@ from pathlib import Path
 import pytest
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 
-from alerts.build import outbox_message
-from alerts.relay import Relay
+from pipeline.relaying import RelayStage
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
-from schemas.settings import KafkaSettings
+from schemas.settings import KafkaSettings, Settings
 from services.kafka import LocalKafka
 from services.kafka_client import open_admin, open_consumer, open_producer
-from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.reads.records import ReadRecord, Records
+from storage.leadership import Leadership
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
+from tests.integration.records import ReadRecord, Records, outbox_message
 from tests.unit.alerts_samples import sample_alert, sample_entry, sample_hit, sample_read
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -112,11 +111,11 @@ def test_while_the_broker_is_down_alerts_wait_and_then_arrive_in_order(
         received = Broker(server, settings).receive(tmp_path, topic, 5)
         relay.wait_until_empty()
     assert by_plate(received) == by_plate(raised)
-    said = [record.getMessage() for record in caplog.records if record.name == "alerts.relay"]
+    said = [record.getMessage() for record in caplog.records if record.name == "pipeline.stage"]
     assert said == [
-        f"kafka at {server} is not reachable (connection refused); check the address and that the broker runs; "
-        "3 alerts wait in the outbox",
-        f"alerts are published again to kafka at {server}",
+        f"alerts are not published: kafka at {server} is not reachable (connection refused); check the address and "
+        "that the broker runs; 3 alerts wait in the outbox; trying again until it works",
+        "stage relay: alerts are published again",
     ]
 
 
@@ -282,7 +281,8 @@ def test_a_server_that_is_not_kafka_is_named() -> None:
 def test_a_wrong_option_stops_the_relay_with_its_name(
     database: Database, kafka_broker: Broker, options: dict[str, object], complaint: str
 ) -> None:
-    with Outbox(database) as outbox:
-        relay = Relay(outbox, KafkaSettings(options=options), [kafka_broker.server], topics=["t"])
+    kafka = KafkaSettings(options=options, bootstrap_servers=(kafka_broker.server,))
+    with Leadership(database) as leadership:
+        stage = RelayStage(database, Settings(), kafka, leadership)
         with pytest.raises(ConfigurationError, match=complaint):
-            relay.run(threading.Event())
+            stage.run(threading.Event())

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from alerts.build import outbox_message
 from alerts.received import ReceivedAlerts
 from alerts.subscriber import FILE_NAME, Subscriber
 from schemas.errors import BrokerUnavailable
@@ -17,6 +16,7 @@ from schemas.events import Alert
 from schemas.settings import KafkaSettings
 from services.kafka_client import open_admin, open_producer
 from tests.integration.kafka.conftest import Broker, wait_until
+from tests.integration.records import outbox_message
 from tests.unit.alerts_samples import sample_alert
 
 

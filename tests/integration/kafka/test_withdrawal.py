@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from alerts.build import build_alert, outbox_message
-from pipeline.cancellations import CancellationWorker
+from alerts.build import build_alert
+from pipeline.cancellations import CancellationStage
 from schemas.events import AlertType
 from schemas.settings import Settings
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
-from storage.reads.records import ReadRecord, Records
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.kafka.conftest import Broker
 from tests.integration.live_matching import live_read, matches, running_matcher, wait_for
+from tests.integration.records import ReadRecord, Records, outbox_message
 from tests.integration.storage.samples import sample_entry
 from tests.unit.alerts_samples import AGENCY
 
@@ -28,7 +28,7 @@ def test_a_withdrawal_reaches_the_neighbor(
     entry = sample_entry(1, valid_until=None)
     import_version(database, [entry])
     stop = threading.Event()
-    worker = threading.Thread(target=CancellationWorker(database, Settings()).run, args=(stop,))
+    worker = threading.Thread(target=CancellationStage(database, Settings()).run, args=(stop,))
     with running_matcher(database) as matcher, kafka_broker.relay(database, topic) as relay:
         worker.start()
         read = live_read(entry.plate)

@@ -18,9 +18,9 @@ from services.postgres import EmbeddedPostgres
 from storage.database import Database, open_database
 from storage.hotlists.lists import HotlistStore
 from storage.migrate import migrate
-from storage.reads.records import Records
 from storage.reads.search import ReadSearch
 from tests.integration.conftest import FAST, DatabaseServer
+from tests.integration.records import Records
 from tests.integration.storage.samples import activate, sample_entry, sample_record
 from tests.integration.storage.stored_entries import active_entries
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from policy.decisions import Retention
-from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.reads.records import Records
 from storage.reads.search import ReadSearch
 from storage.retention import RetentionOutcome, enforce_retention
+from tests.integration.records import Records, outbox_of
 from tests.integration.storage.samples import START, activate, sample_entry, sample_record
 from tests.integration.storage.stored_entries import latest
 
@@ -21,7 +20,7 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
     # In minutes: two that expire on the first day, one five minutes too young, others of later days.
     batch = [sample_record(number, f"AAA{number + 60}") for number in (-60, 0, 10, 5 * DAY, 20 * DAY)]
     Records(database).write(batch)
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         outbox.dead_letter(outbox.take(1)[0].outbox_id, "too large")
     deleted: list[str] = []
     now = START + timedelta(days=21, minutes=5)
@@ -32,7 +31,7 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
     search = ReadSearch(database)
     assert {read.plate for read in search.find("AAA*")} == {record.read.plate for record in batch[2:]}
     assert len(AlertLog(database).latest(10)) == 3
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         assert outbox.pending() == 3
         assert outbox.dead_letters() == []
     again = enforce_retention(database, Retention(), delete_images=deleted.extend, now=now)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from threading import Timer
 
 import pytest
 
 from storage.alerts.outbox import Outbox
 from storage.database import Database
-from storage.reads.records import Records
+from storage.leadership import Leadership
+from tests.integration.records import Records
 from tests.integration.storage.samples import sample_record
 
 
@@ -23,9 +22,14 @@ def _end_other_sessions(database: Database) -> None:
 
 
 @pytest.fixture
-def outbox(database: Database) -> Iterator[Outbox]:
-    with Outbox(database) as outbox:
-        yield outbox
+def leadership(database: Database) -> Iterator[Leadership]:
+    with Leadership(database) as leadership:
+        yield leadership
+
+
+@pytest.fixture
+def outbox(database: Database, leadership: Leadership) -> Outbox:
+    return Outbox(database, leadership)
 
 
 def test_messages_come_in_order_until_they_are_marked(database: Database, outbox: Outbox) -> None:
@@ -58,38 +62,19 @@ def test_a_dead_letter_keeps_its_message_and_frees_the_way(database: Database, o
     assert outbox.pending() == 1
 
 
-def test_one_relay_leads_until_it_ends(database: Database, outbox: Outbox) -> None:
+def test_only_the_leader_takes_messages(database: Database, outbox: Outbox, leadership: Leadership) -> None:
     Records(database).write([sample_record(0)])
-    assert outbox.lead()
-    assert outbox.lead()
-    with Outbox(database) as second:
-        assert not second.lead()
+    assert len(outbox.take(10)) == 1
+    with Leadership(database) as other:
+        second = Outbox(database, other)
         assert second.take(10) == []
-        outbox.close()
-        assert second.lead()
+        leadership.close()
         assert len(second.take(10)) == 1
-        assert not outbox.lead()
-
-
-def test_a_written_message_wakes_the_relay(database: Database, outbox: Outbox) -> None:
-    assert outbox.wait(5)  # just connected: look for what came before
-    assert not outbox.wait(0.05)
-    timer = Timer(0.1, lambda: Records(database).write([sample_record(0)]))
-    timer.start()
-    started = time.monotonic()
-    assert outbox.wait(20)
-    assert time.monotonic() - started < 10
-    timer.join()
-    Records(database).write([sample_record(1)])  # while nobody waits
-    assert outbox.wait(5)
+        assert outbox.take(10) == []
 
 
 def test_a_lost_connection_is_made_again(database: Database, outbox: Outbox) -> None:
-    assert outbox.lead()
-    assert outbox.wait(5)
+    assert outbox.take(10) == []
     _end_other_sessions(database)
-    assert outbox.wait(5)  # lost: perhaps there is something new
     Records(database).write([sample_record(0)])
-    assert outbox.wait(5)  # connected again
-    assert outbox.lead()
     assert len(outbox.take(10)) == 1

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from schemas.types import Tier
-from storage.alerts.outbox import Outbox
 from storage.alerts.raised import AlertLog
 from storage.database import Database
-from storage.reads.records import Records
+from tests.integration.records import Records, outbox_of
 from tests.integration.storage.samples import sample_record
 
 
@@ -16,7 +15,7 @@ def test_latest_and_what_became_of_them(database: Database) -> None:
     batch = [sample_record(number) for number in range(4)]
     batch[3] = replace(batch[3], hits=(replace(batch[3].hits[0], tier=Tier.EXACT),))
     Records(database).write(batch)
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         rows = outbox.take(10)
         outbox.mark_sent([rows[0].outbox_id])
         outbox.dead_letter(rows[1].outbox_id, "too large")
@@ -52,7 +51,7 @@ def test_an_alert_is_published_when_every_topic_has_it(database: Database) -> No
     neighbor = replace(record.messages[0], topic="platewatch.alerts.neighbor.v1")
     Records(database).write([replace(record, messages=(*record.messages, neighbor))])
     log = AlertLog(database)
-    with Outbox(database) as outbox:
+    with outbox_of(database) as outbox:
         first, second = outbox.take(10)
         outbox.mark_sent([first.outbox_id])
         assert not log.latest(1)[0].published

@@ -15,8 +15,8 @@ import storage.reads.search
 from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.reads.records import ReadRecord, Records
 from storage.reads.search import ReadSearch, system_user
+from tests.integration.records import ReadRecord, Records
 from tests.integration.storage.samples import START, sample_read
 
 ALPHABET = "AB0O8"

@@ -8,18 +8,18 @@ view alerts anew every window.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from matcher.repeats_place import is_same_place
+from alerts.settling.places import is_same_place
+from schemas.events import Alert
 from schemas.plates import canonical_plate
-from schemas.repeats import OpenAlert
 from schemas.settings import RepeatSettings
+from schemas.settling import OpenAlert
 from schemas.types import CharacterRead, Hit, PlateRead, Tier
 
 _RANK: Final = {Tier.PARTIAL: 0, Tier.PROBABLE: 1, Tier.EXACT: 2}
@@ -28,19 +28,10 @@ LEAST_SHARE: Final = 0.02
 """A character that a read holds for less likely than this is not one that it may have confused."""
 
 
-class Verdict(StrEnum):
-    """What to do about a hit."""
-
-    NEW = "new"
-    UPDATE = "update"
-    SUPPRESS = "suppress"
-
-
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do about a hit, the open alert that it repeats, and in which way it is better, in words."""
+    """The open alert that a hit repeats, None where it is news; and in which way it is better, in words, if it is."""
 
-    verdict: Verdict
     repeated: OpenAlert | None = None
     better: str = ""
 
@@ -62,10 +53,42 @@ def decide(
     """
     repeated = [alert for alert in alerts if _repeats(hit, read, alert, settings)]
     if not repeated:
-        return Decision(Verdict.NEW)
+        return Decision()
     nearest = min(repeated, key=lambda alert: (abs(alert.opened_at - read.captured_at), alert.alert_id))
     better = _better(hit, read, nearest, settings, has_picture=has_picture)
-    return Decision(Verdict.UPDATE if better else Verdict.SUPPRESS, nearest, better)
+    return Decision(nearest, better)
+
+
+def opened(alert: Alert, read: PlateRead, hit: Hit, *, has_picture: bool) -> OpenAlert:
+    """Return what is known of an alert as it is raised.
+
+    Args:
+        alert: The alert.
+        read: Its read.
+        hit: Its hit.
+        has_picture: Whether it shows the plate.
+    """
+    return OpenAlert(
+        alert_id=alert.alert_id,
+        hit_id=hit.hit_id,
+        entry_id=hit.entry_id,
+        camera_id=read.camera_id,
+        location=read.location,
+        opened_at=read.captured_at,
+        tier=hit.tier,
+        score=hit.score,
+        confidence=read.confidence,
+        has_picture=has_picture,
+        has_second_reading=read.second_reading is not None,
+        plates=(canonical_plate(read.plate),),
+    )
+
+
+def suspecting(alert: OpenAlert, camera_id: str) -> OpenAlert:
+    """Return an open alert whose number was read at a camera where its vehicle cannot have been."""
+    if camera_id in alert.suspected_cameras:
+        return alert
+    return dataclasses.replace(alert, suspected_cameras=(*alert.suspected_cameras, camera_id))
 
 
 def with_repeat(alert: OpenAlert, hit: Hit, read: PlateRead, *, has_picture: bool) -> OpenAlert:
@@ -78,20 +101,14 @@ def with_repeat(alert: OpenAlert, hit: Hit, read: PlateRead, *, has_picture: boo
         has_picture: Whether the repeat shows the plate.
     """
     text = canonical_plate(read.plate)
-    return OpenAlert(
-        alert_id=alert.alert_id,
-        hit_id=alert.hit_id,
-        entry_id=alert.entry_id,
-        camera_id=alert.camera_id,
-        location=alert.location,
-        opened_at=alert.opened_at,
+    return dataclasses.replace(
+        alert,
         tier=max(alert.tier, hit.tier, key=_RANK.__getitem__),
         score=max(alert.score, hit.score),
         confidence=max(alert.confidence, read.confidence),
         has_picture=alert.has_picture or has_picture,
         has_second_reading=alert.has_second_reading or read.second_reading is not None,
         plates=alert.plates if text in alert.plates else (*alert.plates, text),
-        suspected_cameras=alert.suspected_cameras,
     )
 
 

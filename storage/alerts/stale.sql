@@ -44,30 +44,4 @@ where
         or entry.plate <> alert.listed_plate
         or entry.jurisdiction is distinct from alert.listed_jurisdiction
     )
-order by alert.alert_number
-
--- name: lock_alert_numbers
--- As where alerts are written: until commit, so that numbers become visible in their order.
-select pg_advisory_xact_lock(hashtext('platewatch.alert_numbers'))
-
--- name: close_alert
-update alerts set status = 'closed' where alert_id = %(alert_id)s and status = 'open'
-
--- name: insert_cancel
-insert into alerts (alert_id, hit_id, captured_at, tier, payload, status)
-select %(cancel_id)s, hit_id, captured_at, tier, %(document)s, 'closed'
-from alerts
-where alert_id = %(alert_id)s
-on conflict (alert_id) do nothing
-
--- name: insert_messages
--- Where the alert went, its cancel goes, and nowhere else.
-insert into outbox (alert_id, topic, key, headers, payload)
-select %(cancel_id)s, topic, key, %(headers)s, %(payload)s
-from outbox
-where alert_id = %(alert_id)s
-order by outbox_id
-on conflict (alert_id, topic) do nothing
-
--- name: wake_relay
-select pg_notify('platewatch_outbox', '')
+order by alert.insert_number

@@ -1,4 +1,4 @@
-"""What repeat suppression knows of earlier alerts and sightings. Frozen; times are aware and in UTC."""
+"""What is known when hits are settled, and what becomes of them. Frozen; times are aware and in UTC."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from schemas.types import Location, Tier
+from schemas.types import Hit, Location, Tier
 
 
 class Outcome(StrEnum):
@@ -56,3 +56,18 @@ class Sighting:
     captured_at: datetime
     confidence: float
     jurisdiction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledHit:
+    """A hit with what became of it.
+
+    `captured_at` is its read's, `alert_id` the first alert about its vehicle, None where it is silent. `is_past` says
+    that it was found among stored reads after its entry was added, and not when the vehicle passed.
+    """
+
+    hit: Hit
+    captured_at: datetime
+    outcome: Outcome
+    alert_id: UUID | None = None
+    is_past: bool = False

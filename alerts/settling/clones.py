@@ -8,17 +8,18 @@ as well: only sure reads count, and the words say "may be".
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from matcher.repeats_place import distance_meters, is_same_place
-from schemas.repeats import Sighting
+from alerts.settling.places import distance_meters, is_same_place
+from schemas.events import CloneSuspicionEvent, LocationEvent
 from schemas.settings import RepeatSettings
+from schemas.settling import Sighting
 from schemas.types import Hit, Location, PlateRead, Tier
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class CloneSuspicion:
     """The same number was read at `camera_id` at `captured_at`, too far away for one vehicle.
 
@@ -91,6 +92,36 @@ def least_speed(distance: float, seconds: float, settings: RepeatSettings) -> fl
     meters = max(distance - settings.place_error_meters, 0.0)
     # A second at least: exact clocks and reads at one moment would divide by zero.
     return meters / max(abs(seconds) + settings.clock_error_seconds, 1.0) * 3.6
+
+
+def mirrored(suspicion: CloneSuspicion, read: PlateRead) -> CloneSuspicion:
+    """Return a suspicion from the side of the other read.
+
+    Args:
+        suspicion: From the side of `read`.
+        read: The read that raised it.
+    """
+    return dataclasses.replace(
+        suspicion,
+        seconds=-suspicion.seconds,
+        camera_id=read.camera_id,
+        captured_at=read.captured_at,
+        location=read.location,
+    )
+
+
+def clone_event(suspicion: CloneSuspicion) -> CloneSuspicionEvent:
+    """Return a suspicion as alerts carry it."""
+    place = suspicion.location
+    return CloneSuspicionEvent(
+        camera_id=suspicion.camera_id,
+        captured_at=suspicion.captured_at,
+        location=None if place is None else LocationEvent(latitude=place.latitude, longitude=place.longitude),
+        distance_km=suspicion.distance_km,
+        seconds=suspicion.seconds,
+        speed_kmh=suspicion.speed_kmh,
+        explanation=clone_sentence(suspicion),
+    )
 
 
 def clone_sentence(suspicion: CloneSuspicion) -> str:

@@ -1,74 +1,21 @@
-"""Hits of stored reads become few alerts: one per entry and plate, however often the vehicle was seen."""
+"""The alert about an entry's and a plate's matches with stored reads."""
 
 from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from alerts.build import build_alert
+from alerts.past.matches import MatchGroup
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert
-from schemas.plates import WILDCARD, canonical_plate
 from schemas.settings import Settings
-from schemas.types import Hit, PlateRead, Tier
+from schemas.types import Hit, PlateRead
 from schemas.wording import age_text
 from storage.reads.images import ImageStore
-from storage.reads.past import ListedEntry
 
 log = logging.getLogger(__name__)
-
-_SUREST_FIRST = tuple(Tier)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sighting:
-    """One stored read that is a hit of an entry."""
-
-    read: PlateRead
-    hit: Hit
-    listed: ListedEntry
-
-    @property
-    def entry_and_plate(self) -> tuple[object, str]:
-        """What has one alert: an entry; where it has `?`, every plate that fits it has its own."""
-        plate = canonical_plate(self.read.plate) if WILDCARD in self.listed.entry.plate else ""
-        return self.listed.entry.entry_id, plate
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sightings:
-    """All sightings that have one alert.
-
-    `shown` is the latest of the surest tier: a later read of a look-alike may be another vehicle.
-    """
-
-    shown: Sighting
-    all: tuple[Sighting, ...]
-
-    @property
-    def count(self) -> int:
-        """How often the plate was seen."""
-        return len(self.all)
-
-    @property
-    def first_at(self) -> datetime:
-        """When it was seen first."""
-        return min(sighting.read.captured_at for sighting in self.all)
-
-
-def grouped(sightings: Iterable[Sighting]) -> list[Sightings]:
-    """Return sightings by entry and plate, the newest first."""
-    groups: dict[tuple[object, str], list[Sighting]] = {}
-    for sighting in sightings:
-        groups.setdefault(sighting.entry_and_plate, []).append(sighting)
-    found = [Sightings(max(group, key=_rank), tuple(group)) for group in groups.values()]
-    return sorted(found, key=lambda group: group.shown.read.captured_at, reverse=True)
-
-
-def _rank(sighting: Sighting) -> tuple[int, datetime, float]:
-    return -_SUREST_FIRST.index(sighting.hit.tier), sighting.read.captured_at, sighting.hit.score
 
 
 def as_of_now(hit: Hit, now: datetime) -> Hit:
@@ -85,7 +32,7 @@ def as_of_now(hit: Hit, now: datetime) -> Hit:
     return dataclasses.replace(hit, list_age_seconds=age, explanation=explanation)
 
 
-class HistoricalAlerts:
+class PastAlerts:
     """Builds the alerts.
 
     Args:
@@ -96,12 +43,13 @@ class HistoricalAlerts:
         self._settings = settings
         self._images = ImageStore(settings)
 
-    def build(self, group: Sightings, created_at: datetime) -> Alert:
+    def build(self, group: MatchGroup, created_at: datetime, picture: bytes | None) -> Alert:
         """Return the alert about an entry and plate.
 
         Args:
-            group: Its sightings.
+            group: Its matches.
             created_at: When, aware.
+            picture: The shown read's plate as JPEG; see `picture`.
         """
         read, hit, listed = group.shown.read, group.shown.hit, group.shown.listed
         words = f"{sighted_text(group, created_at)}; {hit.explanation}"
@@ -111,11 +59,12 @@ class HistoricalAlerts:
             listed.entry,
             agency_id=self._settings.agency_id,
             created_at=created_at,
-            plate_picture=self._picture(read),
+            plate_picture=picture,
         )
         return alert.model_copy(update={"historical": True, "sightings": group.count})
 
-    def _picture(self, read: PlateRead) -> bytes | None:
+    def picture(self, read: PlateRead) -> bytes | None:
+        """Return the picture of a read's plate for its alert, or None where there is none or none is wanted."""
         if read.plate_image_key is None or not self._settings.alerts.embed_plate_picture:
             return None
         try:
@@ -125,7 +74,7 @@ class HistoricalAlerts:
             return None
 
 
-def sighted_text(group: Sightings, now: datetime) -> str:
+def sighted_text(group: MatchGroup, now: datetime) -> str:
     """Return when a plate was seen, like `read 3 days ago, before the entry was added; 4 sightings in 6 days`."""
     at, added_at = group.shown.read.captured_at, group.shown.listed.added_at
     words = f"read {_span_text(now - at)} ago"

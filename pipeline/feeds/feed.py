@@ -22,7 +22,7 @@ from hotlists.importing.importer import ImportOptions, ImportReport, import_file
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping
 from hotlists.layouts.registry import PARSERS
-from pipeline.list_currency import law_hours
+from pipeline.feeds.currency import law_hours
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
 from schemas.jurisdictions import parse_jurisdiction
@@ -98,7 +98,7 @@ class HotlistFeed:
         database: Database,
         *,
         stop: threading.Event | None = None,
-        wait: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], object] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:

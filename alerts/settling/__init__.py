@@ -1,0 +1,1 @@
+"""Hits are settled: each raises an alert, updates one, repeats one or stays silent; and alerts are taken back."""

@@ -1,0 +1,70 @@
+"""Reads are written with their hits, and the alerts that are no repeats, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alerts.build import alert_message
+from alerts.settling.found import Found, Recorded
+from alerts.settling.known import look_up
+from alerts.settling.settle import Settlement, settle
+from alerts.settling.unit import Unit, Units
+from schemas.settings import Settings
+
+
+class SettledReads:
+    """Writes reads with what they raise.
+
+    Args:
+        units: Where transactions are begun.
+        settings: The configuration.
+    """
+
+    def __init__(self, units: Units, settings: Settings) -> None:
+        self._units = units
+        self._topic = settings.alert_topic
+        self._repeats = settings.repeats
+
+    def record(self, found: Sequence[Found]) -> Recorded:
+        """Write reads and settle their hits, in their order. Writing the same again changes nothing.
+
+        Args:
+            found: Reads with their hits.
+
+        Raises:
+            TransientError: Nothing was written, or the answer was lost; write the same again.
+            StorageFull: Nothing was written.
+            InvalidInput: A value cannot be stored.
+        """
+        if not found:
+            return Recorded(0, 0, 0, [])
+        reads = [one.read for one in found]
+        with self._units.begin(reads) as unit:
+            new_reads = unit.add_reads(reads)
+            settlement = settle(found, look_up(unit, found, self._repeats), self._repeats)
+            new_alerts = write_settlement(unit, settlement, self._topic)
+        return Recorded(new_reads, settlement.new_hits, new_alerts, settlement.sent)
+
+
+def write_settlement(unit: Unit, settlement: Settlement, topic: str) -> int:
+    """Write what was decided, and return how many alerts are new.
+
+    Args:
+        unit: The transaction in which it was decided.
+        settlement: What was decided.
+        topic: Kafka topic of new alerts; updates go to wherever their first alert went.
+
+    Raises:
+        InvalidInput: A value cannot be stored.
+    """
+    unit.add_hits(settlement.hits)
+    new = 0
+    for out in settlement.outgoing:
+        message, tier = alert_message(out.alert), out.alert.hit.tier
+        if out.first is None:
+            new += unit.add_alert(message, out.hit_id, tier, out.captured_at, topic)
+        else:
+            unit.add_update(message, out.hit_id, tier, out.captured_at, out.first)
+    for chain in settlement.chains.values():
+        unit.save_chain(chain)
+    return new

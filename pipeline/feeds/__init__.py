@@ -1,0 +1,1 @@
+"""Hotlists are fetched on their schedules, and their ages are watched."""

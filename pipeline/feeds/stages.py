@@ -1,0 +1,164 @@
+"""The stages that keep lists current: every feed on its schedule, and a look at the ages."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pipeline.feeds.currency import ListCurrency
+from pipeline.feeds.feed import FeedResult, HotlistFeed
+from pipeline.stage import SteppedStage
+from schemas.errors import PlatewatchError
+from schemas.settings import FeedSettings, Settings
+from storage.database import Database
+from storage.hotlists.lists import HotlistStore
+from storage.leadership import Leadership
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 60.0
+"""How often the lists' ages are looked at without a change of a list."""
+
+POLL_SECONDS = 1.0
+"""How often the store is asked whether a list changed: an import may cure an alarm."""
+
+FIRST_RETRY_SECONDS = 15.0
+LONGEST_RETRY_SECONDS = 900.0
+HOUSEKEEPING_SECONDS = 3600.0
+
+
+class FeedStage(SteppedStage):
+    """Runs one feed on its schedule. Whatever goes wrong is logged and becomes an alarm; it never ends the run.
+
+    Args:
+        feed: The feed's settings.
+        settings: The configuration.
+        database: The open database.
+        leadership: Only one process of several runs a feed.
+        now: The time, aware.
+    """
+
+    trouble = "the feed cannot be run"
+
+    def __init__(
+        self,
+        feed: FeedSettings,
+        settings: Settings,
+        database: Database,
+        leadership: Leadership | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(leadership)
+        self.name = f"feed-{feed.name}"
+        self._settings = feed
+        self._now = now
+        self._configuration = settings
+        self._database = database
+        self._feed: HotlistFeed | None = None
+        self._failures = 0
+        self._kept_house_at: float | None = None
+
+    def step(self, stop: threading.Event) -> float:
+        """Run the feed, unless it is the first step and the feed is not due yet."""
+        if self._feed is None:
+            self._feed = HotlistFeed(
+                self._settings, self._configuration, self._database, stop=stop, now=self._now, wait=stop.wait
+            )
+            wait = self._first_wait(self._feed)
+            if wait > 0:
+                return wait
+        result = self._run_once(self._feed)
+        is_good = result is not None and (result.is_good or not result.transient)
+        self._failures = 0 if is_good else self._failures + 1
+        self._keep_house(self._feed)
+        return next_wait(self._feed, self._failures)
+
+    def _run_once(self, feed: HotlistFeed) -> FeedResult | None:
+        """Run the feed; None when not even its outcome could be stored."""
+        try:
+            return feed.run()
+        except PlatewatchError as error:
+            log.warning("hotlist feed %s: %s", self._settings.name, error)
+        except Exception as error:
+            log.exception("hotlist feed %s failed", self._settings.name)
+            feed.note_failure(f"unexpected error ({type(error).__name__}); see the log")
+        return None
+
+    def _first_wait(self, feed: HotlistFeed) -> float:
+        """Return the seconds until the feed is due: a restart does not fetch what is not due yet."""
+        if self._settings.kind == "folder":
+            return 0.0
+        try:
+            state = feed.register()
+        except PlatewatchError:
+            return 0.0
+        if state.checked_at is None or state.failures:
+            return 0.0
+        period = self._settings.every_minutes * 60
+        return min(max(period - (self._now() - state.checked_at).total_seconds(), 0.0), period)
+
+    def _keep_house(self, feed: HotlistFeed) -> None:
+        """Once an hour, say that the feed is still configured and delete what may not be kept any longer."""
+        if self._kept_house_at is not None and time.monotonic() - self._kept_house_at < HOUSEKEEPING_SECONDS:
+            return
+        try:
+            feed.register()
+            feed.prune()
+        except (PlatewatchError, OSError) as error:
+            log.warning("hotlist feed %s: its old files are not deleted: %s", self._settings.name, error)
+        self._kept_house_at = time.monotonic()
+
+
+def next_wait(feed: HotlistFeed, failures: int) -> float:
+    """Return the seconds until a feed's next run.
+
+    Args:
+        feed: The feed.
+        failures: Tries in a row that failed for a cause that may go away.
+    """
+    settings = feed.feed
+    regular = settings.poll_seconds if settings.kind == "folder" else settings.every_minutes * 60
+    if failures:
+        backoff = min(FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_RETRY_SECONDS)
+        return min(backoff, max(regular, FIRST_RETRY_SECONDS)) * random.uniform(0.8, 1.2)
+    if settings.kind == "folder" and feed.is_settling:
+        return min(regular, max(settings.settle_seconds, 0.1))
+    return regular
+
+
+class ListAgesStage(SteppedStage):
+    """Watches the age of every list, and keeps the alarms about them true; nothing that goes wrong ends the run.
+
+    Args:
+        settings: The configuration.
+        database: The open database.
+        leadership: Only one process of several does this.
+    """
+
+    name = "list-ages"
+    trouble = "the age of the hotlists cannot be checked"
+
+    def __init__(self, settings: Settings, database: Database, leadership: Leadership | None = None) -> None:
+        super().__init__(leadership)
+        self._currency = ListCurrency(settings, database)
+        self._store = HotlistStore(database)
+        self._revision: int | None = None
+        self._checked_at = 0.0
+
+    def step(self, stop: threading.Event) -> float:
+        """Look at the ages where a list has changed, and every minute."""
+        revision = self._store.revision()
+        if revision == self._revision and time.monotonic() - self._checked_at < CHECK_SECONDS:
+            return POLL_SECONDS
+        try:
+            self._currency.check()
+        except PlatewatchError as error:
+            log.warning("the age of the hotlists cannot be checked: %s", error)
+        except Exception:
+            log.exception("the age of the hotlists cannot be checked")
+        self._revision, self._checked_at = revision, time.monotonic()
+        return POLL_SECONDS

@@ -1,0 +1,68 @@
+-- name: stored_hits
+select hit.hit_id, hit.outcome, exists (select from alerts where alerts.hit_id = hit.hit_id) as has_alert
+from hits as hit
+where hit.hit_id = any(%(hit_ids)s)
+
+-- name: open_alerts
+select chain.*
+from unnest(%(entry_ids)s::uuid[], %(since)s::timestamptz[], %(until)s::timestamptz[]) as sought (entry_id, since, until)
+inner join alert_chains as chain
+    on chain.entry_id = sought.entry_id and chain.opened_at between sought.since and sought.until
+inner join alerts as alert on alert.alert_id = chain.alert_id
+where alert.status = 'open'
+order by chain.opened_at, chain.alert_id
+
+-- name: sightings
+-- The nearest in time on either side: a vehicle that is parked before a camera is read more often than one has to know.
+-- Reads that this very transaction has stored are settled one after the other, and are not asked for here.
+select
+    sought.read_id, found.camera_id, found.latitude, found.longitude, found.captured_at, found.confidence,
+    found.jurisdiction
+from unnest(%(read_ids)s::uuid[], %(canonicals)s::text[], %(moments)s::timestamptz[], %(cameras)s::text[])
+    as sought (read_id, canonical, moment, camera_id)
+cross join lateral (
+    (
+        select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
+        from reads
+        where
+            canonical = sought.canonical collate "C"
+            and captured_at between sought.moment - %(within)s and sought.moment
+            and camera_id <> sought.camera_id
+            and latitude is not null
+            and not (read_id = any(%(together)s) and stored_at = now())
+        order by captured_at desc
+        limit %(limit)s
+    )
+    union all
+    (
+        select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
+        from reads
+        where
+            canonical = sought.canonical collate "C"
+            and captured_at > sought.moment
+            and captured_at <= sought.moment + %(within)s
+            and camera_id <> sought.camera_id
+            and latitude is not null
+            and not (read_id = any(%(together)s) and stored_at = now())
+        order by captured_at
+        limit %(limit)s
+    )
+) as found
+
+-- name: newest
+select sought.alert_id as first, newest.payload
+from unnest(%(alert_ids)s::uuid[]) as sought (alert_id)
+cross join lateral (
+    select candidate.payload
+    from (
+        (
+            select insert_number, payload from alerts where alert_id = sought.alert_id
+        )
+        union all
+        (
+            select insert_number, payload from alerts where updates = sought.alert_id order by insert_number desc limit 1
+        )
+    ) as candidate
+    order by candidate.insert_number desc
+    limit 1
+) as newest

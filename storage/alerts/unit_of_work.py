@@ -1,0 +1,104 @@
+"""One transaction over reads, hits, alerts and their messages, and how it is begun."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from schemas.errors import InvalidInput, PlatewatchError, TransientError
+from schemas.settling import OpenAlert, Outcome, Sighting
+from schemas.types import PlateRead
+from storage.alerts.known import newest_messages, open_alerts, settled_hits, sightings
+from storage.alerts.wakeups import wake
+from storage.alerts.writer import AlertWriter
+from storage.database import Database
+from storage.reads.past import ListProgress, set_progress
+from storage.reads.records import DayIsGone, ensure_days, write_reads
+
+
+class UnitOfWork(AlertWriter):
+    """What is known and what is written within one transaction; `alerts.settling` decides in between.
+
+    Args:
+        connection: A connection with an open transaction.
+    """
+
+    def add_reads(self, reads: Sequence[PlateRead]) -> int:
+        """Store reads; return how many are new."""
+        return write_reads(self._connection, reads) if reads else 0
+
+    def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
+        """See `storage.alerts.known.settled_hits`."""
+        return settled_hits(self._connection, hit_ids)
+
+    def open_alerts(self, entry_ids: Sequence[UUID], moments: Sequence[datetime], within: timedelta) -> list[OpenAlert]:
+        """See `storage.alerts.known.open_alerts`."""
+        return open_alerts(self._connection, entry_ids, moments, within)
+
+    def sightings(
+        self, reads: Sequence[PlateRead], within: timedelta, together: Collection[UUID]
+    ) -> dict[UUID, list[Sighting]]:
+        """See `storage.alerts.known.sightings`."""
+        return sightings(self._connection, reads, within, together)
+
+    def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        """See `storage.alerts.known.newest_messages`."""
+        return newest_messages(self._connection, alert_ids)
+
+    def set_progress(self, progress: ListProgress) -> None:
+        """Note how far a list's entries were matched with stored reads."""
+        set_progress(self._connection, progress)
+
+
+class Ledger:
+    """Begins units of work.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._days: set[date] = set()
+        self._days_lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def begin(self, reads: Sequence[PlateRead] = ()) -> Iterator[UnitOfWork]:
+        """Open a transaction, which is committed at the end of the block: all of it, or nothing.
+
+        Args:
+            reads: The reads that will be stored in it; their days' partitions are made before.
+
+        Raises:
+            DatabaseUnavailable: Nothing was written, or the answer was lost; write the same again.
+            TransientError: Nothing was written; write the same again.
+            StorageFull: Nothing was written.
+            InvalidInput: A value cannot be stored (a message that is not JSON, a number that is not finite).
+        """
+        self._ensure_days({read.captured_at.astimezone(UTC).date() for read in reads})
+        try:
+            with self._database.transaction() as connection:
+                unit = UnitOfWork(connection)
+                yield unit
+        except DayIsGone as error:
+            with self._days_lock:
+                self._days.clear()
+            raise TransientError("retention ended a day while its reads were written; write them again") from error
+        except ValueError as error:
+            raise InvalidInput(f"a record cannot be stored: {error}") from error
+        if unit.has_written_messages:
+            # A transaction of its own: one that notifies makes all others wait for its commit that do so, too.
+            with contextlib.suppress(PlatewatchError):
+                wake(self._database)
+
+    def _ensure_days(self, days: set[date]) -> None:
+        with self._days_lock:
+            missing = sorted(days - self._days)
+        if missing:
+            ensure_days(self._database, missing)
+            with self._days_lock:
+                self._days.update(missing)
