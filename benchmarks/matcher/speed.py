@@ -23,7 +23,7 @@ from matcher.arrays.reads import ReadArrays
 from matcher.characters.slots import read_slots
 from matcher.index import HotlistIndex
 from matcher.judging.background import Background
-from matcher.judging.false_alerts import Evidence
+from matcher.judging.false_alerts import ReadDetail
 from matcher.judging.score import jurisdiction_score
 from matcher.judging.tiers import Thresholds
 from matcher.judging.traffic import ANY_STATE, Traffic
@@ -149,7 +149,7 @@ def _matching(index: HotlistIndex, plates: list[str], runs: int, before: float) 
         plain = draw_reads(plates, READS, 3, listed=0.01, distributions=False)
         full = draw_reads(plates, READS, 3, listed=0.01, distributions=True)
     thresholds = Thresholds(MatchingSettings(), len(index))
-    of_texts, of_distributions = thresholds.least(Evidence.TEXT), thresholds.least(Evidence.DISTRIBUTIONS)
+    of_texts, of_distributions = thresholds.least(ReadDetail.TEXT), thresholds.least(ReadDetail.DISTRIBUTIONS)
     texts_alone(index, plain[:10], of_texts)
     row = {
         "texts, reads/s": f"{median_rate(lambda: texts_alone(index, plain, of_texts), runs):,.0f}",

@@ -20,11 +20,11 @@ from benchmarks.common.vehicles import (
     draw_vehicles,
     listed_entries,
 )
-from benchmarks.matching_quality.roc_plot import Line, Panel, write_plot
+from benchmarks.matching_quality.roc_plot import Panel, PlotLine, write_plot
 from benchmarks.matching_quality.rules import Scores, TextRules, likelihood_scores
 from benchmarks.recognition.scores import Share
 from matcher.index import HotlistIndex
-from matcher.judging.false_alerts import Evidence, least_score
+from matcher.judging.false_alerts import ReadDetail, least_score
 from matcher.match import Matcher
 from pipeline.traffic import HOME_SHARE
 from schemas.matching_settings import MatchingSettings
@@ -133,12 +133,12 @@ def all_scores(case: Case) -> dict[str, Scores]:
     settings = ALL.model_copy(update={"traffic": dict(case.traffic)})
     matcher = Matcher(HotlistIndex.build(listed_entries(case.listed)), settings)
     gc.enable()
-    for name, evidence in (
-        ("likelihood, text alone", Evidence.TEXT),
-        ("likelihood, one confidence per character", Evidence.CONFIDENCES),
-        (OURS, Evidence.DISTRIBUTIONS),
+    for name, detail in (
+        ("likelihood, text alone", ReadDetail.TEXT),
+        ("likelihood, one confidence per character", ReadDetail.CONFIDENCES),
+        (OURS, ReadDetail.DISTRIBUTIONS),
     ):
-        found[name] = likelihood_scores(matcher, case.reads, case.numbers, case.innocent, evidence, case.planted)
+        found[name] = likelihood_scores(matcher, case.reads, case.numbers, case.innocent, detail, case.planted)
     return found
 
 
@@ -229,12 +229,12 @@ def plot(path: Path, case: Case, found: dict[str, Scores]) -> None:
     write_plot(path, f"{case.name.capitalize()}, {len(case.listed):,} entries", panels)
 
 
-def _line(name: str, scores: Scores, some: npt.NDArray[np.bool_] | None) -> Line:
+def _line(name: str, scores: Scores, some: npt.NDArray[np.bool_] | None) -> PlotLine:
     if scores.is_fixed:
-        return Line(name, [(scores.false_alerts(_SURE), scores.recall(_SURE, some))])
+        return PlotLine(name, [(scores.false_alerts(_SURE), scores.recall(_SURE, some))])
     points = [
         (max(given, 1.0), scores.recall(least, some))
         for least, given in map(scores.at, _PLOTTED.tolist())
         if least < math.inf
     ]
-    return Line(name, sorted(set(points)))
+    return PlotLine(name, sorted(set(points)))

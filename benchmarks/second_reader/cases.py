@@ -35,7 +35,7 @@ LEAST_SEEN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TwiceRead:
     """One crop at one width: canonical texts, what the first reader is sure of, and the second reader's time in ms."""
 
     country: str
@@ -57,7 +57,7 @@ class Case:
         return not self.right and norm(self.second or "") == norm(self.truth)
 
 
-def cases(labels: Path, split: str) -> Iterable[Case]:
+def cases(labels: Path, split: str) -> Iterable[TwiceRead]:
     """Read every crop of a split at every width that it is larger than."""
     ocr, second = PlateOcr(OcrSettings(), 1), SecondReader()
     second.load()
@@ -73,7 +73,7 @@ def cases(labels: Path, split: str) -> Iterable[Case]:
             yield _case(ocr, second, row, whole, width)
 
 
-def _case(ocr: PlateOcr, second: SecondReader, row: dict[str, str], whole: cv2.typing.MatLike, width: int) -> Case:
+def _case(ocr: PlateOcr, second: SecondReader, row: dict[str, str], whole: cv2.typing.MatLike, width: int) -> TwiceRead:
     picture, box = _plate(whole, width)
     fused = fuse([WeightedReading(ocr.read_plates([(picture, box)], second_look=True)[0], 1.0)])
     moment = datetime(2026, 1, 1, tzinfo=UTC)
@@ -81,7 +81,7 @@ def _case(ocr: PlateOcr, second: SecondReader, row: dict[str, str], whole: cv2.t
     read = PlateRead(number, "benchmark", "benchmark", moment, moment, moment, fused.plate, fused.confidence)
     started = time.perf_counter()
     reading = second.read(picture, box, read)
-    return Case(
+    return TwiceRead(
         "BR" if row["jurisdiction"] == "BR" else row["jurisdiction"].partition("-")[0],
         width,
         canonical_plate(row["text"]),
@@ -103,7 +103,7 @@ def _plate(whole: cv2.typing.MatLike, width: int) -> tuple[Image, Box]:
     return larger.astype("uint8"), Box(margin, margin, margin + picture.shape[1], margin + picture.shape[0])
 
 
-def show(name: str, found: Sequence[Case]) -> None:
+def show(name: str, found: Sequence[TwiceRead]) -> None:
     """Print one row of the table."""
     right, wrong = [c for c in found if c.right], [c for c in found if not c.right]
     agree = [case for case in found if case.second == case.read]
@@ -127,7 +127,7 @@ def near(one: str, other: str) -> bool:
     return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
 
 
-def cannot_tell(found: Iterable[Case]) -> list[str]:
+def cannot_tell(found: Iterable[TwiceRead]) -> list[str]:
     """Return the pairs (true character, shown instead) that the second reader takes for one most of the time."""
     seen: Counter[str] = Counter()
     taken: Counter[str] = Counter()
@@ -138,7 +138,7 @@ def cannot_tell(found: Iterable[Case]) -> list[str]:
     return sorted(pair for pair, count in taken.items() if seen[pair[0]] >= LEAST_SEEN and count > seen[pair[0]] / 2)
 
 
-def write_counts(path: Path, found: Iterable[Case], made_by: str) -> None:
+def write_counts(path: Path, found: Iterable[TwiceRead], made_by: str) -> None:
     """Write the matcher's data."""
     matched = [case for case in found if case.confidence >= LEAST_SURE]
     pairs = cannot_tell(matched)
@@ -171,6 +171,6 @@ def write_counts(path: Path, found: Iterable[Case], made_by: str) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _folded(case: Case, alike: dict[int, str]) -> tuple[str, str]:
+def _folded(case: TwiceRead, alike: dict[int, str]) -> tuple[str, str]:
     """Return the read's and the second text (empty: none) without differences that the second reader cannot tell."""
     return case.read.translate(alike), (case.second or "").translate(alike)

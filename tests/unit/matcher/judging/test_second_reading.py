@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.characters.confusion import ALPHABET
-from matcher.judging.false_alerts import Evidence, curve
+from matcher.judging.false_alerts import ReadDetail, curve
 from matcher.judging.second_reading import HABITS, compare_second_reading
 from schemas.types import Hit, HotlistEntry, PlateRead, SecondReading, Tier
 from tests.unit.matcher.samples import SETTINGS, characters, entry, matcher, read
@@ -39,7 +39,7 @@ def longest_list(seen: PlateRead, listed: HotlistEntry) -> int:
     """The most entries that a list may have for this read to be a probable hit."""
     (hit,) = matcher(listed, size=1).match(seen)
     innocent = math.log1p(-SETTINGS.false_alerts_per_10k / 10_000)
-    return int(-innocent / math.exp(curve(Evidence.TEXT).log_rate(hit.score)))
+    return int(-innocent / math.exp(curve(ReadDetail.TEXT).log_rate(hit.score)))
 
 
 def test_agreement_raises_and_contradiction_lowers_the_score_of_equal_text() -> None:
