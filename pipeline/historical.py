@@ -13,8 +13,10 @@ from uuid import UUID
 from alerts.build import outbox_message
 from matcher.characters.slots import MIN_PLATE_LENGTH
 from matcher.match import Matcher
+from matcher.past.blocks import TEXT_BYTES
+from matcher.past.counted_index import CountedIndex
 from matcher.past.room import leaves_room
-from matcher.past.sieve import TEXT_BYTES, CountedIndex, PastSieve
+from matcher.past.sieve import PastSieve
 from pipeline.historical_alerts import HistoricalAlerts, Sighting, Sightings, as_of_now, grouped
 from pipeline.traffic import matching_settings
 from policy.decisions import open_policy

@@ -11,14 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Hamming
 
-from matcher.characters.confusion import ALPHABET, class_text
+from matcher.characters.confusion import ALPHABET
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
+from matcher.past.blocks import TEXT_BYTES
+from matcher.past.counted_index import CountedIndex
 from matcher.past.room import leaves_room
-from matcher.past.sieve import FAR_PLATES, TEXT_BYTES, CountedIndex, PastSieve
+from matcher.past.sieve import FAR_PLATES, PastSieve
 from matcher.searching.probes import MOST_SUBSTITUTIONS
 from schemas.matching_settings import MatchingSettings
 from schemas.types import CharacterRead, PlateRead, Tier
+from tests.unit.matcher.neighborhood import candidates, class_text
 from tests.unit.matcher.samples import SETTINGS, characters, entry, filler, matcher, read
 
 NEAR = "08B1IVYUW2"
@@ -32,7 +35,7 @@ def block(some: Sequence[str]) -> bytes:
 
 def of_the_index(some: Sequence[str], listed: Sequence[str]) -> dict[str, tuple[str, ...]]:
     index = HotlistIndex.build(entry(plate) for plate in listed)
-    found = {text: tuple(sorted(plate for _, plate in index.candidates(text))) for text in some}
+    found = {text: tuple(sorted(plate for _, plate in candidates(index, text))) for text in some}
     return {text: those for text, those in found.items() if those}
 
 
