@@ -14,10 +14,6 @@ from rapidfuzz.distance import Levenshtein
 from matcher.characters.confusion import (
     ALPHABET,
     CLASS_OF,
-    CLASSES,
-    look_alike,
-    shown_probability,
-    skeleton,
 )
 from matcher.index import HotlistIndex
 from matcher.searching.probes import variants
@@ -95,26 +91,6 @@ def test_entries_that_no_read_can_be_matched_with_are_named_not_dropped() -> Non
 
 def test_an_empty_index_has_no_candidates() -> None:
     assert list(candidates(HotlistIndex.build((), {}), "ABC1234")) == []
-
-
-def test_classes_cover_every_character_once_in_four_bits() -> None:
-    assert sorted("".join(CLASSES)) == sorted(ALPHABET + "O")
-    assert set(CLASS_OF.values()) == set(range(1, 16))
-
-
-def test_confusions_are_probabilities_and_know_the_pairs_of_the_field() -> None:
-    for true in ALPHABET:
-        row = {shown: shown_probability(shown, true) for shown in ALPHABET}
-        assert sum(row.values()) == pytest.approx(1)
-        assert max(row, key=lambda shown: row[shown]) == true
-    assert all(look_alike(*pair) for pair in ("8B", "27", "72", "0D", "5S", "1I"))
-    assert not look_alike("A", "W")
-
-
-@settings(deadline=None)
-@given(st.text(ALPHABET, min_size=1, max_size=12), st.text(ALPHABET, min_size=1, max_size=12))
-def test_skeletons_are_equal_when_the_classes_are(one: str, other: str) -> None:
-    assert (skeleton(one) == skeleton(other)) == (class_text(one) == class_text(other))
 
 
 def test_two_hundred_thousand_entries_are_indexed_in_seconds() -> None:

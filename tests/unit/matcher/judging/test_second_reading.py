@@ -103,23 +103,6 @@ def test_unknown_characters_of_the_entry_fit_any_text() -> None:
     assert hit.second_reader_agrees is True
 
 
-@pytest.mark.parametrize(
-    ("seen", "listed", "second", "words"),
-    [
-        ("8KV4921", "8KV4921", "8KV4921", "second reader agrees"),
-        ("8KV4921", "8KV4921", "ABC1284", "second reader saw ABC1284;"),
-        ("8KV4921", "BKV4921", "BKV4921", "second reader saw BKV4921 as listed"),
-        ("8KV4921", "BKV4921", "8KV4921", "second reader saw 8KV4921 too"),
-        ("D0G123", "D0G123", "dog-123", "second reader agrees"),
-    ],
-)
-def test_the_explanation_says_what_it_saw(seen: str, listed: str, second: str, words: str) -> None:
-    hit = best(seen, listed, second)
-    assert hit is not None
-    assert f"; {words}" in hit.explanation
-    assert hit.explanation.endswith("list 3 h old")
-
-
 @pytest.mark.parametrize("second", [None, "", "--"])
 def test_without_a_text_nothing_changes(second: str | None) -> None:
     hit = best("8KV4921", "8KV4921", second)
