@@ -13,7 +13,8 @@ import pytest
 from benchmarks.common.simulated_reads import simulate
 from benchmarks.common.vehicles import LISTED_HOME, Vehicle, draw_vehicles
 from benchmarks.false_alerts.scores import curve_of, write
-from benchmarks.matching_quality.cases import OURS, all_scores, plot, show, simulated_case
+from benchmarks.matching_quality.cases import OURS, all_scores, simulated_case
+from benchmarks.matching_quality.report import plot, show
 from benchmarks.matching_quality.rules import Scores, TextRules
 from benchmarks.plate_patterns import pattern_shares
 from matcher.judging.false_alerts import ReadDetail, parse_curves

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.common.shares import Share
+from benchmarks.common.texts import norm, score_texts
+from benchmarks.recognition.boxes import match_boxes
 from benchmarks.recognition.crops import judged, narrowed
 from benchmarks.recognition.data import bordered, read_crops, read_scenes, read_source, thinned
 from benchmarks.recognition.degrade import CONDITIONS, degrade
@@ -18,7 +21,7 @@ from benchmarks.recognition.empty import FRAMES, blur, empty_frames, paint_over
 from benchmarks.recognition.hard_cases import MEASURED, REVIEWED, drawn_plates
 from benchmarks.recognition.pictures import Tally, paste, read_at
 from benchmarks.recognition.readers import Reading
-from benchmarks.recognition.scores import Share, Table, match_boxes, norm, score_texts
+from benchmarks.recognition.tables import Table
 from recognition.recognizer import PictureRead
 from recognition.state import StateRead
 from schemas.errors import ConfigurationError, InvalidInput

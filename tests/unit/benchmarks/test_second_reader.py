@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.second_reader.cases import TwiceRead, cannot_tell, near, write_counts
+from benchmarks.second_reader.cases import TwiceRead
+from benchmarks.second_reader.counts import cannot_tell, near, write_counts
 from matcher.judging.second_reading import HABITS, SecondReaderHabits
 
 
