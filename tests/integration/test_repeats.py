@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from alerts.settling.found import Found
 from cli.alerts import alerts as alerts_command
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import Retention

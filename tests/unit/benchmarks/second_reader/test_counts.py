@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.second_reader.cases import Case, cannot_tell, near, write_counts
+from benchmarks.second_reader.cases import TwiceRead
+from benchmarks.second_reader.counts import cannot_tell, near, write_counts
 from matcher.judging.second_reading import HABITS, SecondReaderHabits
 
 
-def case(truth: str, read: str, second: str | None, confidence: float = 0.9) -> Case:
-    return Case("US", 0, truth, read, confidence, second, 300.0)
+def case(truth: str, read: str, second: str | None, confidence: float = 0.9) -> TwiceRead:
+    return TwiceRead("US", 0, truth, read, confidence, second, 300.0)
 
 
 @pytest.mark.parametrize(
