@@ -7,8 +7,13 @@ import sys
 
 import typer
 
-from cli import alarms, alerts, demo, historical, hotlist, law, match, read, run, search, subscribe, train
+from cli import law, run, search, train
+from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
+from cli.demo import demo
+from cli.hotlist import hotlist
+from cli.matching import historical, match
+from cli.read import read
 from schemas.errors import PlatewatchError
 
 app = typer.Typer(

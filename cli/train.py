@@ -120,7 +120,7 @@ def rollback(config: ConfigOption = None, data_dir: DataDirOption = None) -> Non
 def _training_code() -> tuple[Any, Any]:
     """Import what needs torch, which only departments that train have installed."""
     try:
-        names = ("recognition.training.reader.fine_tune", "recognition.training.reader.data")
+        names = ("recognition.training.reader.fine_tune", "recognition.training.examples.labeled_crops")
         tuning, data = (importlib.import_module(name) for name in names)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("torch", "onnx"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 from rich.console import Console
 
-from cli.tables import alert_table
+from cli.alerts.tables import alert_table
 from recognition.pictures.annotate import annotate
 from recognition.recognizer import Recognizer
 from schemas.events import Alert

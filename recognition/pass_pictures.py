@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.crops import window
 from recognition.pictures.jpeg import encode_jpeg
 from recognition.results import VehiclePass
-from recognition.tracking.track import PICTURE_MARGIN
 from schemas.arrivals import Pictures
 from schemas.types import Box
 

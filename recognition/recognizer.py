@@ -9,8 +9,8 @@ from pathlib import Path
 
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
 from recognition.detection.regions import RegionalDetector, open_regional_detector
-from recognition.engines.opening import side_by_side
-from recognition.pictures.borders import LEAST_BORDER, with_border
+from recognition.engines.engine import side_by_side
+from recognition.pictures.borders import LEAST_BORDER, PICTURE_MARGIN, with_border
 from recognition.pictures.crops import as_color, crop
 from recognition.reading.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, believed, fuse
 from recognition.reading.ocr import PlateOcr
@@ -18,7 +18,6 @@ from recognition.reads import Origin, Seen, plate_read
 from recognition.results import PictureRead, RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
 from recognition.states.plate_states import PlateStates
-from recognition.tracking.track import PICTURE_MARGIN
 from schemas.settings import RecognitionSettings
 from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, PlateRead, ReadSource
 

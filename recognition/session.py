@@ -136,10 +136,10 @@ class RecognitionSession:
     def _read_along(self, numbers: list[int]) -> None:
         """Read what is in view while that still helps: a track that is sure needs fewer looks."""
         tracks = [self._active[number] for number in numbers]
-        wanted = [(track, sighting) for track in tracks if (sighting := track.to_read()) is not None]
-        results = self._ocr.read_plates([(sighting.picture, sighting.inner) for _, sighting in wanted])
-        for (track, sighting), result in zip(wanted, results, strict=True):
-            track.take_reading(sighting, result)
+        wanted = [(track, observation) for track in tracks if (observation := track.to_read()) is not None]
+        results = self._ocr.read_plates([(observation.picture, observation.inner) for _, observation in wanted])
+        for (track, observation), result in zip(wanted, results, strict=True):
+            track.take_reading(observation, result)
 
     def _stay(self, frame: Frame) -> None:
         """Keep plates in view that were there when their place was last looked at, where nothing has changed since."""

@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from rendering.plates.standard import JURISDICTIONS, random_serial
+from rendering.plates.designs import JURISDICTIONS
+from rendering.plates.standard import random_serial
 from rendering.scene.scenario import HotlistName, ListedVehicle, TrafficScenario
 
 MISSING_COLUMNS: Final = (

@@ -1,4 +1,9 @@
-"""Write drawn plates as pictures with a labels.csv, the form in which training and measuring read crops."""
+"""Write drawn plates as pictures with a labels.csv, the form in which training and measuring read crops.
+
+    python -m rendering.picture_set --out plates --count 20000 --seed 1 --fonts fonts/
+
+writes what `python -m recognition.training.reader.train --crops plates/labels.csv` reads.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +27,7 @@ from schemas.errors import ConfigurationError, StorageFull
 
 __all__ = ["COLUMNS", "Order", "main", "write_pictures"]
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 COLUMNS: Final = ("image", "text", "jurisdiction", "split", "plate_class", "style", "condition", "severity")
 _LEAST_WIDTH: Final = 44
@@ -36,7 +41,7 @@ top to bottom; lines from top to bottom. Fonts are TrueType files of your own; w
 project are used. 20,000 pictures take about four minutes of one core and 420 MB.
 
 example: a set for measuring night and infrared on motorcycles, 200 pictures
-  python -m rendering.plates.generator --out hard --count 200 --seed 5 --class motorcycle \\
+  python -m rendering.picture_set --out hard --count 200 --seed 5 --class motorcycle \\
       --condition night --condition infrared --val 1"""
 
 
@@ -152,7 +157,7 @@ def _rows(folder: Path, order: Order) -> Iterator[tuple[str | float, ...]]:
         split = "val" if rng.random() < order.val else "train"
         yield name, plate.text, plate.jurisdiction, split, plate.plate_class, plate.style, condition, severity
         if (index + 1) % 5000 == 0:
-            _log.info("plates written", extra={"done": index + 1, "count": order.count})
+            log.info("plates written", extra={"done": index + 1, "count": order.count})
 
 
 def _one_of(names: tuple[str, ...], rng: np.random.Generator) -> str | None:
@@ -161,7 +166,7 @@ def _one_of(names: tuple[str, ...], rng: np.random.Generator) -> str | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m rendering.plates.generator",
+        prog="python -m rendering.picture_set",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

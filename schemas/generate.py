@@ -1,6 +1,6 @@
 """Write the JSON Schemas of the wire models and the AsyncAPI document into schemas/json/.
 
-Run `python -m schemas.generate` after a change to schemas/events.py; a test checks that the files are current.
+Run `python -m schemas.generate` after a change to schemas/events/; a test checks that the files are current.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from typing import Self
 
 from schemas.errors import ConfigurationError, TransientError
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 LOG_LIMIT_BYTES = 10_000_000
@@ -106,17 +106,17 @@ class ChildProcess:
             raise ConfigurationError(f"{self.name}: no program {self._argv[0]}; reinstall it or correct its path")
         argv = launched([program, *self._argv[1:]], self._run_as, self._stop_signal)
         self._set_old_log_aside()
-        with self.log_path.open("ab") as log:
-            self._log_start = log.tell()
-            self._process = _in_lasting_thread(lambda: self._spawn(argv, log.fileno()))
-        logger.debug("child process started", extra={"child": self.name, "child_pid": self._process.pid})
+        with self.log_path.open("ab") as output:
+            self._log_start = output.tell()
+            self._process = _in_lasting_thread(lambda: self._spawn(argv, output.fileno()))
+        log.debug("child process started", extra={"child": self.name, "child_pid": self._process.pid})
 
-    def _spawn(self, argv: list[str], log: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, argv: list[str], output: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=output,
+            stderr=output,
             cwd=self._cwd,
             env=self._env,
             start_new_session=True,  # a terminal's Ctrl-C is ours to handle, not its
@@ -160,9 +160,9 @@ class ChildProcess:
             time.sleep(poll)
 
     def _cited_log(self) -> str:
-        with self.log_path.open("rb") as log:
-            log.seek(self._log_start)
-            text = log.read().decode("utf-8", "replace")
+        with self.log_path.open("rb") as output:
+            output.seek(self._log_start)
+            text = output.read().decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         cited = " | ".join(lines[-CITED_LINES:]) or "it wrote nothing"
         return f"; last lines of {self.log_path}: {cited}"
@@ -181,7 +181,7 @@ class ChildProcess:
         try:
             process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
-            logger.warning(
+            log.warning(
                 "child process did not stop in time, killing it",
                 extra={"child": self.name, "timeout_seconds": timeout_seconds},
             )

@@ -14,7 +14,7 @@ from schemas.settings import KafkaSettings
 from services.child import ChildProcess, OwnerLock
 from services.kafka_node import START_TIMEOUT_SECONDS, KafkaNode
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 STOP_TIMEOUT_SECONDS = 30.0
 KEEP_SECONDS = 0.5
@@ -121,7 +121,7 @@ class LocalKafka:
 
     def _launch(self) -> None:
         self._child = self._node.launch(self._stopping.is_set)
-        logger.info("local Apache Kafka runs at %s", self.bootstrap_server)
+        log.info("local Apache Kafka runs at %s", self.bootstrap_server)
 
     def _keep(self) -> None:
         """Run in a thread: bring the broker back until `stop`."""
@@ -133,7 +133,7 @@ class LocalKafka:
                 try:
                     self._revive()
                 except PlatewatchError as error:
-                    logger.warning("local Apache Kafka does not come back: %s", error)
+                    log.warning("local Apache Kafka does not come back: %s", error)
                     pause = min(pause * 2, LONGEST_KEEP_SECONDS)
                 else:
                     pause = KEEP_SECONDS
@@ -142,7 +142,7 @@ class LocalKafka:
         if self._lock.is_held:
             if self._child is not None and self._child.is_alive:
                 return
-            logger.warning("local Apache Kafka ended, starting it again")
+            log.warning("local Apache Kafka ended, starting it again")
         elif not self._lock.acquire():
             return  # its owner runs and keeps it
         self._launch()

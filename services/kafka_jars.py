@@ -19,7 +19,7 @@ from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError, StorageFull
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 KAFKA_VERSION = "4.3.1"
 INSTALL_LINE = "pip install 'platewatch[local-kafka]'"
@@ -119,7 +119,7 @@ def _download(folder: Path, jars: Sequence[Jar]) -> None:
         return
     for abandoned in folder.glob(".download-*"):
         shutil.rmtree(abandoned, ignore_errors=True)  # of a process that was killed; the lock is ours now
-    logger.info("downloading Apache Kafka's jars once", extra={"jars": len(jars), "folder": str(folder)})
+    log.info("downloading Apache Kafka's jars once", extra={"jars": len(jars), "folder": str(folder)})
     with (
         tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as staging,
         ThreadPoolExecutor(DOWNLOAD_THREADS) as pool,

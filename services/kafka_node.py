@@ -24,7 +24,7 @@ from services.kafka_client import KafkaError, open_admin
 from services.kafka_jars import INSTALL_LINE, class_path
 from services.kafka_properties import HOST, Ports, server_properties
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 120.0
 PREDECESSOR_SECONDS = 30.0
@@ -184,7 +184,7 @@ class KafkaNode:
             if _is_free(kept.broker) and _is_free(kept.controller):
                 return kept
             if time.monotonic() > deadline:
-                logger.warning("local broker's ports are taken, choosing others", extra={"ports": list(astuple(kept))})
+                log.warning("local broker's ports are taken, choosing others", extra={"ports": list(astuple(kept))})
                 break
             time.sleep(0.05)  # a broker that is just ending gives its ports back last
         ports = _free_ports()

@@ -32,7 +32,7 @@ from services.postgres_cluster import (
 from services.postgres_identity import choose_identity
 from services.postgres_programs import find_programs
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 600.0
 """Crash recovery reads the whole write-ahead log again; a large one takes minutes."""
@@ -155,7 +155,7 @@ class EmbeddedPostgres:
             nonlocal noted
             if not noted and time.monotonic() - started > NOTE_AFTER_SECONDS:
                 noted = True
-                logger.warning(
+                log.warning(
                     "the database is still starting: after a crash it recovers first, which can take minutes",
                     extra={"server_log": str(child.log_path)},
                 )
@@ -169,7 +169,7 @@ class EmbeddedPostgres:
             child.stop(STOP_TIMEOUT_SECONDS)
             raise
         self._child = child
-        logger.debug("database server is ready", extra={"seconds": round(time.monotonic() - started, 3)})
+        log.debug("database server is ready", extra={"seconds": round(time.monotonic() - started, 3)})
 
     def _is_ready(self) -> bool:
         """Whether somebody else's server accepts connections; the status file alone may be left from a crash."""
@@ -193,17 +193,17 @@ class EmbeddedPostgres:
             if self._child is not None:
                 if self._child.is_alive:
                     continue
-                logger.warning("the database server ended; starting it again")
+                log.warning("the database server ended; starting it again")
                 self._child = None
             elif self._lock.acquire():
-                logger.info("the database's owner has left; starting the server again in this process")
+                log.info("the database's owner has left; starting the server again in this process")
             else:
                 continue
             try:
                 with _translated(self._home):
                     self._serve(START_TIMEOUT_SECONDS)
             except (TransientError, ConfigurationError) as error:
-                logger.warning("the database could not be started again: %s", error)
+                log.warning("the database could not be started again: %s", error)
 
     def _connection_string(self) -> str:
         status = read_status(self._data)

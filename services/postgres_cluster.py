@@ -20,7 +20,7 @@ from services.child import launched
 from services.postgres_identity import ServerIdentity
 from services.postgres_programs import PostgresPrograms
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 USER = "platewatch"
 DATABASE = "platewatch"
@@ -241,7 +241,7 @@ def clear_leftovers(home: Path, sockets: Path) -> None:
         time.sleep(0.02)
     for lock_file in (data / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
         if _names_a_process(lock_file):
-            logger.warning("removing the lock file of a server that no longer runs", extra={"path": str(lock_file)})
+            log.warning("removing the lock file of a server that no longer runs", extra={"path": str(lock_file)})
             lock_file.unlink()
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.common.shares import Share
+from benchmarks.recognition.boxes import IOU, match_boxes
 from benchmarks.recognition.data import LabeledSource, thinned
 from benchmarks.recognition.readers import Reader
-from benchmarks.recognition.scores import IOU, Share, Table, match_boxes
+from benchmarks.recognition.tables import Table
 from ingest.pictures import read_picture
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import ConfigurationError
 from schemas.types import Box, PlateDetection

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from recognition.detection.detector import open_detector
+from recognition.detection.opening import open_detector
 from recognition.pictures.crops import crop
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.ocr import PlateOcr

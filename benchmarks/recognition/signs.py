@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from rendering.scene.scenery import View, draw_day, draw_night
+from rendering.scene.scenery import RoadView, draw_day, draw_night
 from schemas.types import Image
 
 Color = tuple[int, int, int]
@@ -46,7 +46,7 @@ _BOARDS = (
 def signs(number: int) -> Image:
     """Draw a road with three things to read that are no plates, by day or, every third, by night."""
     rng = np.random.default_rng(1000 + number)
-    image = draw_day(View(1280, 720), rng)
+    image = draw_day(RoadView(1280, 720), rng)
     for _ in range(2):
         ground, ink, lines = _SIGNS[int(rng.integers(len(_SIGNS)))]
         _stand(image, _board(ground, ink, lines), int(rng.integers(60, 230)), rng)
@@ -57,7 +57,7 @@ def signs(number: int) -> Image:
 def boards(number: int) -> Image:
     """Draw a road with a board of a plate's size and shape, with one line of text that is no serial."""
     rng = np.random.default_rng(2000 + number)
-    image = draw_day(View(1280, 720), rng)
+    image = draw_day(RoadView(1280, 720), rng)
     ground = (_WHITE, (60, 230, 245), _BLACK)[int(rng.integers(3))]
     board = _board(ground, _WHITE if ground == _BLACK else _BLACK, (_BOARDS[number % len(_BOARDS)],))
     _stand(image, board, int(rng.integers(80, 260)), rng)
@@ -67,11 +67,11 @@ def boards(number: int) -> Image:
 def empty_road(number: int) -> Image:
     """Draw a road without anything on it."""
     rng = np.random.default_rng(3000 + number)
-    return _by_night(draw_day(View(1280, 720), rng), number, rng)
+    return _by_night(draw_day(RoadView(1280, 720), rng), number, rng)
 
 
 def _by_night(image: Image, number: int, rng: np.random.Generator) -> Image:
-    return draw_night(View(1280, 720), image, rng) if number % 3 == 2 else image
+    return draw_night(RoadView(1280, 720), image, rng) if number % 3 == 2 else image
 
 
 def _board(ground: Color, ink: Color, lines: Sequence[str]) -> Image:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.engines.opening import side_by_side
+from recognition.engines.engine import side_by_side
 from schemas.types import Image
 
 _IMAGES = 16

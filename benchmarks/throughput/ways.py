@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.throughput.cameras import STARTED_AT
 from ingest.video_file import read_video, video_item
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.engines.opening import Backend
+from recognition.engines.engine import Backend
 from recognition.reading.ocr import PlateOcr
 from recognition.recognizer import Recognizer
 from schemas.plates import canonical_plate

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from recognition.reading.second_reader import SecondReader
-from recognition.reading.text_lines import available
+from recognition.reading.text_networks import available
 from recognition.states.reader import StateReader
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import AlertSettings

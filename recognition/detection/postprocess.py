@@ -1,14 +1,41 @@
-"""Post-processing of the detector: a network's output decoded to boxes, and doubles dropped."""
+"""Post-processing of the detector: a network's output decoded to boxes, doubles dropped, and back to the frame."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from recognition.detection.overlap import Floats, overlaps
+from recognition.detection.preprocess import Letterbox
 from schemas.errors import ConfigurationError
-from schemas.types import Box
+from schemas.types import Box, PlateDetection
 
-Floats = npt.NDArray[np.float32]
+MAX_DETECTIONS = 300
+"""Most boxes that are kept per image."""
+
+
+def to_detections(
+    output: Floats, box: Letterbox, *, confidence: float, iou: float, classes: tuple[int, ...]
+) -> list[PlateDetection]:
+    """Turn one image's output of a YOLO network into plates of the frame.
+
+    Args:
+        output: As `decode` takes it.
+        box: How the frame lies in the input.
+        confidence: Least confidence of a plate, exclusive (0-1).
+        iou: Of two boxes that overlap by more than this, the less confident one is dropped (0-1).
+        classes: The classes that are plates.
+
+    Returns:
+        The plates, most confident first; boxes in pixels of the frame.
+
+    Raises:
+        ConfigurationError: The output is no detector's.
+    """
+    boxes, scores = decode(output, confidence, classes)
+    kept = suppress(boxes, scores, iou, MAX_DETECTIONS)
+    corners = box.to_frame(boxes[kept]).astype(float).tolist()
+    return [PlateDetection(Box(*corner), float(score)) for corner, score in zip(corners, scores[kept], strict=True)]
 
 
 def decode(output: Floats, confidence: float, classes: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -45,7 +72,7 @@ def decode(output: Floats, confidence: float, classes: tuple[int, ...]) -> tuple
     return np.concatenate([center - half, center + half]).T, scores[wanted]
 
 
-def suppress(boxes: Floats, scores: Floats, iou: float, limit: int = 300) -> npt.NDArray[np.intp]:
+def suppress(boxes: Floats, scores: Floats, iou: float, limit: int = MAX_DETECTIONS) -> npt.NDArray[np.intp]:
     """Drop boxes that overlap a better one (greedy non-maximum suppression).
 
     Args:
@@ -64,21 +91,3 @@ def suppress(boxes: Floats, scores: Floats, iou: float, limit: int = 300) -> npt
         kept.append(int(best))
         order = rest[overlaps(boxes[best], boxes[rest]) <= iou]
     return np.array(kept, dtype=np.intp)
-
-
-def overlaps(box: Floats, others: Floats) -> Floats:
-    """Return the intersection over union of a box (4,) with others (n, 4); 0 for empty boxes."""
-    width = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
-    height = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
-    shared = np.maximum(width, 0) * np.maximum(height, 0)
-    area = (box[2] - box[0]) * (box[3] - box[1])
-    areas = (others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])
-    union = area + areas - shared
-    share: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-    return share
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Return the intersection over union of two boxes (0-1)."""
-    corners = [np.array([box.x1, box.y1, box.x2, box.y2], np.float32) for box in (one, other)]
-    return float(overlaps(corners[0], corners[1][None])[0])

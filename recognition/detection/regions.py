@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector, PlateDetector, open_detector
+from recognition.detection.detector import OnnxDetector, PlateDetector
+from recognition.detection.inference import STRIDE
+from recognition.detection.opening import open_detector
 from recognition.detection.preprocess import fit
 from schemas.settings import DetectorSettings
 from schemas.types import Box, Image, PlateDetection
@@ -12,7 +14,6 @@ from schemas.types import Box, Image, PlateDetection
 _SHARES = (0.5, 0.75, 1.0)
 """Widths and heights of a part that are used, of the whole input's: engines prepare themselves for each new size."""
 
-_STRIDE = 32
 _CUT = 3.0
 """A box that ends nearer than this to the edge of a part, in pixels of the frame, is a plate cut through."""
 
@@ -32,15 +33,15 @@ class RegionalDetector(OnnxDetector):
             The plates, most confident first; boxes in pixels of the frame.
         """
         height, width = image.shape[:2]
-        whole = fit(width, height, self._input_size, stride=self._stride)
+        whole = fit(width, height, self._network.input_size, stride=self._network.stride)
         gain = whole.scaled_width / width
         size = (_side(region.width * gain, whole.width), _side(region.height * gain, whole.height))
-        if self._stride is None or size == (whole.width, whole.height):
+        if self._network.stride is None or size == (whole.width, whole.height):
             return self.detect([image])[0]
         left, right = _place(region.x1, region.x2, size[0] / gain, width)
         top, bottom = _place(region.y1, region.y2, size[1] / gain, height)
         part = image[top:bottom, left:right]
-        box = fit(right - left, bottom - top, size, stride=self._stride)
+        box = fit(right - left, bottom - top, size, stride=self._network.stride)
         found = self._detect([part], box)[0]
         return [
             PlateDetection(_moved(detection.box, left, top), detection.confidence)
@@ -59,23 +60,13 @@ def open_regional_detector(settings: DetectorSettings, threads: int) -> PlateDet
     Raises:
         ConfigurationError: The weights are missing or of another kind, or the backend is not installed.
     """
-    weights = settings.weights or DEFAULT_WEIGHTS
-    if settings.backend == "ultralytics" or (settings.backend == "auto" and weights.suffix == ".pt"):
-        return open_detector(settings, threads)
-    return RegionalDetector(
-        weights,
-        confidence=settings.confidence,
-        iou=settings.iou,
-        image_size=settings.image_size,
-        threads=threads,
-        backend=settings.backend,
-    )
+    return open_detector(settings, threads, RegionalDetector)
 
 
 def _side(wanted: float, whole: int) -> int:
     """Return the least of the sizes in use that holds what is wanted, in pixels of the input."""
     for share in _SHARES:
-        size = math.ceil(share * whole / _STRIDE) * _STRIDE
+        size = math.ceil(share * whole / STRIDE) * STRIDE
         if size >= min(wanted, whole):
             return min(size, whole)
     return whole

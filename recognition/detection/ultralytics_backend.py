@@ -9,19 +9,18 @@ import shutil
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from recognition.detection.classes import plate_classes
+from recognition.detection.postprocess import MAX_DETECTIONS
 from recognition.detection.preprocess import require_pictures
 from schemas.errors import ConfigurationError
 from schemas.types import Box, PlateDetection
-
-MAX_DETECTIONS = 300
-"""Most boxes that are kept per image."""
 
 
 class UltralyticsDetector:
@@ -112,31 +111,6 @@ def import_ultralytics(*, verbose: bool = False) -> Any:
         raise ConfigurationError(
             f'ultralytics cannot be imported ({error}); install it with: pip install "platewatch[ultralytics]"'
         ) from error
-
-
-def plate_classes(names: Mapping[int, str], weights: Path) -> list[int]:
-    """Return the ids of the classes that are plates.
-
-    Args:
-        names: The checkpoint's class names by id.
-        weights: Where it came from, for the message.
-
-    Returns:
-        The only class, or those with `plate` in their name.
-
-    Raises:
-        ConfigurationError: There are several classes and none is named for a plate.
-    """
-    if len(names) == 1:
-        return list(names)
-    plates = [number for number, name in names.items() if "plate" in name.lower()]
-    if not plates:
-        found = ", ".join(list(names.values())[:8])
-        raise ConfigurationError(
-            f"{weights}: none of its {len(names)} classes ({found}, ...) has 'plate' in its name; "
-            "give a checkpoint that was trained to find license plates"
-        )
-    return plates
 
 
 def load_yolo(ultralytics: Any, weights: Path) -> Any:

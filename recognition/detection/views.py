@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from schemas.types import Box, PlateDetection
 
 SAME_PLATE = 0.5
@@ -13,14 +13,14 @@ SAME_PLATE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class StillView:
     """One look: how much larger than the detector's input size, and whether left and right are exchanged."""
 
     scale: float = 1.0
     mirrored: bool = False
 
 
-STILL_VIEWS = (View(), View(mirrored=True), View(scale=1.2), View(scale=0.8))
+STILL_VIEWS = (StillView(), StillView(mirrored=True), StillView(scale=1.2), StillView(scale=0.8))
 """The looks at a still picture, the plain one first. The larger one alone finds no more plates than the plain one, and
 more that is none; together they tell better."""
 

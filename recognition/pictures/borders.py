@@ -1,4 +1,4 @@
-"""The surroundings that a plate lacks when a picture ends where the plate does."""
+"""What is kept around a plate, and what takes its place where a picture ends with the plate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import cv2
 import numpy as np
 
 from schemas.types import Box, Image
+
+PICTURE_MARGIN = 0.3
+"""What is kept around a plate, as a share of its height; the reader's margins lie within it."""
 
 LEAST_BORDER = 0.12
 """Border around a plate that was cut out without one, as a share of its height."""

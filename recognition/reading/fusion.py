@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.reading.calibration import Presence, TrackTempering, same_zero
+from recognition.reading.calibration import Presence, TrackTempering
 from recognition.reading.calibration_file import load_calibration
 from recognition.reading.network import DEFAULT_WEIGHTS
+from recognition.reading.slot_probabilities import same_zero
 from schemas.types import CharacterRead, OcrResult
 
 MIN_CHARACTERS = 2

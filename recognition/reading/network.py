@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recognition.engines.opening import available_providers, require_file, session_options
+from recognition.engines.files import MODELS, require_file
+from recognition.engines.onnx_runtime import available_providers, session_options
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.calibration_file import load_calibration
 from schemas.errors import ConfigurationError
 from schemas.settings import OcrSettings
 
-DEFAULT_WEIGHTS = Path(__file__).parents[1] / "models" / "plate-ocr-v1.onnx"
+DEFAULT_WEIGHTS = MODELS / "plate-ocr-v1.onnx"
 """Weights that ship with Platewatch."""
 
 _COLOR_MODES = ("grayscale", "rgb")

@@ -9,13 +9,11 @@ import numpy as np
 
 from recognition.pictures.crops import as_color, crop
 from recognition.reading.calibration import ReaderCalibration
-from recognition.reading.network import DEFAULT_WEIGHTS, find_config, load_network
-from recognition.reading.readings import Evidence, calibrated, combine, result_from, to_results, weigh_up
+from recognition.reading.network import load_network
+from recognition.reading.readings import CombinedReading, calibrated, to_results, weigh_up
 from recognition.reading.second_look import ROW_MARGINS, further_views, in_one_row, may_have_two_rows
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image, OcrResult
-
-__all__ = ["DEFAULT_WEIGHTS", "Evidence", "PlateOcr", "combine", "find_config", "result_from", "to_results"]
 
 _MAX_BATCH = 32
 
@@ -96,7 +94,7 @@ class PlateOcr:
             results[index] = max((results[index], self._calibrated(views)), key=lambda result: result.confidence)
         return results
 
-    def evidence(self, plates: Sequence[tuple[Image, Box]], *, second_look: bool) -> list[Evidence]:
+    def read_combined(self, plates: Sequence[tuple[Image, Box]], *, second_look: bool) -> list[CombinedReading]:
         """Return what `read_plates` calibrates, for those who fit the calibration.
 
         Args:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.reading.calibration import PlateConfidence, same_zero, tempered, text_probabilities
+from recognition.reading.calibration import PlateConfidence
+from recognition.reading.slot_probabilities import same_zero, tempered, text_probabilities
 from schemas.types import OcrResult
 
 _FLOOR = 1e-6
@@ -21,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class CombinedReading:
     """What the crops of one plate say together before calibration, and the two figures that tell how sure that is.
 
     `sureness` is the probability that the combined distributions give the text, `agreement` the mean probability that
@@ -74,7 +75,7 @@ def combine(readings: Sequence[OcrResult]) -> OcrResult:
     return result_from(product.astype(np.float32), readings[0].alphabet, readings[0].pad_char)
 
 
-def weigh_up(readings: Sequence[OcrResult]) -> Evidence:
+def weigh_up(readings: Sequence[OcrResult]) -> CombinedReading:
     """Combine readings of one plate in one frame and measure how sure the result is.
 
     Args:
@@ -82,18 +83,18 @@ def weigh_up(readings: Sequence[OcrResult]) -> Evidence:
     """
     both = combine(readings)
     sureness = float(text_probabilities(both.char_probs, both.alphabet).prod())
-    return Evidence(both, sureness, float(np.mean([_text_probability(reading, both) for reading in readings])))
+    return CombinedReading(both, sureness, float(np.mean([_text_probability(reading, both) for reading in readings])))
 
 
-def calibrated(evidence: Evidence, confidence: PlateConfidence) -> OcrResult:
+def calibrated(combined: CombinedReading, confidence: PlateConfidence) -> OcrResult:
     """Scale a result's distributions so that they give its text the probability that such texts are right with.
 
     Args:
-        evidence: Of `weigh_up`.
+        combined: Of `weigh_up`.
         confidence: The reader's calibration.
     """
-    raw = evidence.result
-    target = confidence.probability(evidence.sureness, evidence.agreement)
+    raw = combined.result
+    target = confidence.probability(combined.sureness, combined.agreement)
     scaled = tempered(raw.char_probs, raw.alphabet, target)
     sure = float(text_probabilities(scaled, raw.alphabet).prod())
     return OcrResult(raw.text, min(sure, 1.0), scaled, raw.alphabet, raw.pad_char)

@@ -43,7 +43,7 @@ _LEAST_STACKED = 0.7
 
 
 class NamedState(Protocol):
-    """A state like US-VA and the probability that it is right (0-1); `recognition.state.StateRead` is one."""
+    """A state like US-VA and the probability that it is right (0-1); `recognition.states.reader.StateRead` is one."""
 
     @property
     def jurisdiction(self) -> str:

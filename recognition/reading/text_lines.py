@@ -1,34 +1,21 @@
-"""Every line of text in a picture of a plate: the state's name, slogan, stickers and the serial.
-
-The networks are PP-OCRv6 small out of rapidocr's wheel (extra `platewatch[second-reader]`), run directly:
-rapidocr's own program takes more time to import and to read its settings than the networks take for a plate, enlarges
-every picture to 736 pixels, and would download a file that is missing.
-"""
+"""Every line of text in a picture of a plate: the state's name, slogan, stickers and the serial."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recognition.engines.opening import session_options
 from recognition.reading.text_boxes import Slanted, cut_line, lines_in
-from schemas.errors import ConfigurationError, InvalidInput
+from recognition.reading.text_networks import CHARACTERS, STRIDE, TextNetworks, decode_line, to_input
+from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
 Floats = npt.NDArray[np.float32]
-
-_PACKAGE = "rapidocr"
-_DETECTOR = "PP-OCRv6_det_small.onnx"
-_RECOGNIZER = "PP-OCRv6_rec_small.onnx"
 
 _WIDTH = 416
 """Pictures are scaled to this width in pixels for the text detector."""
@@ -46,19 +33,11 @@ there, the strips in which they stand are read without it."""
 _STRIPS = ((0.0, 0.26), (0.78, 1.0))
 """Top and bottom of those strips, as shares of the picture's height."""
 
-_STRIDE = 32
-"""The text detector takes sides that are multiples of this."""
-
 _MAX_HEIGHT = 480
 """Greatest height of the text detector's input in pixels."""
 
 _LINE_HEIGHT = 48
 """Height of the recognizer's input in pixels."""
-
-CHARACTERS = ("", *(chr(code) for code in range(ord(" "), ord("~") + 1)))
-"""What the columns of a line's probabilities mean: nothing, then printable ASCII."""
-
-_MAX_LINE_WIDTH = 960
 _MAX_LINES = 12
 """Plates hold fewer; the tallest lines are kept."""
 
@@ -79,11 +58,6 @@ class TextLine:
     steps: Floats = field(default_factory=lambda: np.zeros((0, len(CHARACTERS)), np.float32), compare=False, repr=False)
 
 
-def available() -> bool:
-    """Return whether the text networks are installed, without loading anything."""
-    return _model_folder() is not None
-
-
 class TextLineReader:
     """Reads every line of text in a picture. Threads may share it; the networks are loaded at the first use.
 
@@ -96,7 +70,7 @@ class TextLineReader:
     def __init__(self, threads: int = 1) -> None:
         self._threads = threads
         self._lock = threading.Lock()
-        self._networks: _Networks | None = None
+        self._networks: TextNetworks | None = None
 
     def load(self) -> None:
         """Load the networks now, in a background thread for example.
@@ -106,7 +80,7 @@ class TextLineReader:
         """
         with self._lock:
             if self._networks is None:
-                self._networks = _Networks(self._threads)
+                self._networks = TextNetworks(self._threads)
 
     def read(self, picture: Image) -> tuple[TextLine, ...]:
         """Read the lines of a picture, tallest first.
@@ -135,48 +109,17 @@ class TextLineReader:
         found = []
         for line in lines:
             steps = networks.steps(cut_line(source, _placed(line, shape, source), _LINE_HEIGHT))
-            text, score = decode(steps)
+            text, score = decode_line(steps)
             if text.strip():
                 found.append(TextLine(text, score, _placed(line, shape, picture).around(), steps))
         return tuple(found)
-
-
-class _Networks:
-    """The two loaded networks and the recognizer's characters."""
-
-    def __init__(self, threads: int) -> None:
-        folder = _model_folder()
-        if folder is None:
-            raise ConfigurationError(
-                "the second reader's package rapidocr is not installed; install it with: "
-                'pip install "platewatch[second-reader]"'
-            )
-        self._detector = _open(folder / _DETECTOR, threads)
-        self._recognizer = _open(folder / _RECOGNIZER, threads)
-        characters = self._recognizer.get_modelmeta().custom_metadata_map.get("character", "").splitlines()
-        # Column 0 is CTC's blank, then come the file's characters, then the space.
-        columns = {character: column for column, character in enumerate(["", *characters, " "])}
-        if not columns.keys() >= set(CHARACTERS):
-            raise ConfigurationError(f"{folder / _RECOGNIZER}: its metadata lacks characters; reinstall rapidocr")
-        self._columns = [columns[character] for character in CHARACTERS]
-
-    def text_map(self, batch: Floats) -> Floats:
-        """Return the detector's map (H, W) for an input (1, 3, H, W)."""
-        output: Floats = _run(self._detector, batch)
-        plane: Floats = output[0, 0]
-        return plane
-
-    def steps(self, line: Image) -> Floats:
-        """Return the recognizer's probabilities (steps, columns) of `CHARACTERS` for a line."""
-        output: Floats = _run(self._recognizer, line_input(line))[0]
-        return output[:, self._columns]
 
 
 def input_shape(height: int, width: int) -> tuple[int, int]:
     """Return the height and width at which the text detector sees a picture, both multiples of its stride."""
     wanted = _SMALL_WIDTH if width < _SMALL else _WIDTH
     scaled = min(wanted * height / width, _MAX_HEIGHT)
-    return max(round(scaled / _STRIDE), 1) * _STRIDE, wanted
+    return max(round(scaled / STRIDE), 1) * STRIDE, wanted
 
 
 def _missing_strips(lines: Sequence[Slanted], shape: tuple[int, int]) -> list[Slanted]:
@@ -196,39 +139,6 @@ def _within(line: Slanted, strip: Slanted) -> bool:
     return shared > 0.5 * box.height and box.width > 0.3 * place.width
 
 
-def to_input(picture: Image, shape: tuple[int, int]) -> Floats:
-    """Scale a picture to (height, width) and return it as a network's input float32 (1, 3, H, W), -1 to 1."""
-    shrinks = picture.shape[1] > shape[1]
-    scaled = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
-    return _normalized(scaled.astype(np.uint8, copy=False))
-
-
-def line_input(line: Image) -> Floats:
-    """Return a line as the recognizer's input float32 (1, 3, H, W), -1 to 1, filled up to the stride on the right."""
-    kept = line[:, :_MAX_LINE_WIDTH]
-    width = max(-(-kept.shape[1] // _STRIDE) * _STRIDE, 2 * _STRIDE)
-    batch = np.zeros((1, 3, line.shape[0], width), np.float32)
-    batch[..., : kept.shape[1]] = _normalized(kept)
-    return batch
-
-
-def decode(steps: Floats) -> tuple[str, float]:
-    """Return the likeliest text of a line and the mean probability of its characters (0 without any).
-
-    Args:
-        steps: float32 (steps, columns) of probabilities; the columns are `CHARACTERS`.
-
-    Source: Graves et al., "Connectionist temporal classification", ICML 2006, section 3.2 (best path decoding).
-    """
-    best = steps.argmax(axis=1)
-    kept = best != 0
-    kept[1:] &= best[1:] != best[:-1]
-    if not kept.any():
-        return "", 0.0
-    text = "".join(CHARACTERS[column] for column in best[kept])
-    return text, min(float(steps[kept, best[kept]].mean()), 1.0)
-
-
 def _placed(line: Slanted, shape: tuple[int, int], picture: Image) -> Slanted:
     """Return a line of the map of (height, width) in the pixels of a picture."""
     return line.scaled(picture.shape[1] / shape[1], picture.shape[0] / shape[0])
@@ -243,11 +153,6 @@ def _shrunk(picture: Image) -> Image:
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
-def _normalized(picture: Image) -> Floats:
-    scaled = picture.astype(np.float32) * np.float32(2 / 255) - np.float32(1)
-    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
-
-
 def _check(picture: Image) -> None:
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
         raise InvalidInput(
@@ -256,29 +161,3 @@ def _check(picture: Image) -> None:
         )
     if not picture.size:
         raise InvalidInput(f"a picture of shape {picture.shape} has no pixels; expected at least one")
-
-
-def _model_folder() -> Path | None:
-    """Return the folder of the installed rapidocr's networks, without importing it."""
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or not found.submodule_search_locations:
-        return None
-    folder = Path(next(iter(found.submodule_search_locations))) / "models"
-    return folder if (folder / _DETECTOR).is_file() and (folder / _RECOGNIZER).is_file() else None
-
-
-def _open(weights: Path, threads: int) -> Any:
-    runtime = importlib.import_module("onnxruntime")
-    try:
-        return runtime.InferenceSession(
-            str(weights), sess_options=session_options(threads), providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        # ONNX Runtime's errors have no common base of their own.
-        reason = str(error).splitlines()[0]
-        raise ConfigurationError(f"{weights}: not a network that ONNX Runtime can run ({reason})") from error
-
-
-def _run(session: Any, batch: Floats) -> Floats:
-    output: Floats = session.run(None, {session.get_inputs()[0].name: batch})[0]
-    return output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recognition.engines.opening import available_providers, require_file, session_options
+from recognition.engines.files import MODELS
+from recognition.engines.onnx_runtime import open_session
 from rendering.plates.designs import JURISDICTIONS
 from schemas.errors import ConfigurationError
 from schemas.types import Image
@@ -27,7 +27,7 @@ CLASSES: Final = (*JURISDICTIONS, ABROAD)
 INPUT_HEIGHT: Final = 64
 INPUT_WIDTH: Final = 128
 
-DEFAULT_WEIGHTS: Final = Path(__file__).parents[1] / "models" / "plate-state-v1.onnx"
+DEFAULT_WEIGHTS: Final = MODELS / "plate-state-v1.onnx"
 """Weights that ship with Platewatch."""
 
 
@@ -44,16 +44,7 @@ class StatePicture:
 
     def __init__(self, weights: Path | None = None, threads: int = 1) -> None:
         path = weights or DEFAULT_WEIGHTS
-        require_file(path, "state weights")
-        runtime = importlib.import_module("onnxruntime")
-        try:
-            self._session = runtime.InferenceSession(
-                str(path), sess_options=session_options(threads), providers=available_providers()
-            )
-        except Exception as error:
-            # ONNX Runtime's errors have no common base of their own.
-            reason = str(error).splitlines()[0]
-            raise ConfigurationError(f"{path}: not a network that ONNX Runtime can run ({reason})") from error
+        self._session = open_session(path, "state weights", threads)
         shape = self._session.get_inputs()[0].shape
         classes = self._session.get_outputs()[0].shape[-1]
         if shape[1:] != [INPUT_HEIGHT, INPUT_WIDTH, 3] or classes != len(CLASSES):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recognition.reading.fusion import FusedRead
-from recognition.reading.text_lines import TextLineReader, available
+from recognition.reading.text_lines import TextLineReader
+from recognition.reading.text_networks import available
 from recognition.states.reader import LEAST_WORDS_WIDTH, StateRead, StateReader, plate_picture
 from schemas.types import Box, Image
 

@@ -6,13 +6,10 @@ often None; with them (`TextLineReader`, about a tenth of a second once per vehi
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +17,9 @@ import numpy.typing as npt
 from recognition.pictures.crops import crop
 from recognition.reading.text_lines import TextLine
 from recognition.states.looks import ABROAD, CLASSES, StatePicture
+from recognition.states.serials import serial_scores
+from recognition.states.weighing import fitted_weights, weigh
 from recognition.states.words import text_scores
-from rendering.serials.formats import serial_likelihoods
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
@@ -33,8 +31,6 @@ MARGIN: Final = 0.08
 LEAST_WORDS_WIDTH: Final = 50
 """Words on plates narrower than this, in pixels, mislead more than they tell, and are left out."""
 
-_FAR: Final = 8.0  # nats: a serial that fits no format of a state may be a vanity plate's
-
 
 @dataclass(frozen=True, slots=True)
 class StateRead:
@@ -42,23 +38,6 @@ class StateRead:
 
     jurisdiction: str
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How much each kind of evidence counts, and from which probability on a state is named.
-
-    Attributes:
-        picture: factor of the looks' log-probabilities.
-        serial: factor of the serial's log-likelihoods.
-        text: factor of the words' nats; 0 without lines.
-        threshold: least probability of a state that is named.
-    """
-
-    picture: float
-    serial: float
-    text: float
-    threshold: float
 
 
 class StateReader:
@@ -96,7 +75,7 @@ class StateReader:
         probabilities = self.probabilities(picture, box, plate, lines)
         best = int(probabilities.argmax())
         confidence = float(probabilities[best])
-        if CLASSES[best] == ABROAD or confidence < weights(with_lines=lines is not None).threshold:
+        if CLASSES[best] == ABROAD or confidence < fitted_weights(with_lines=lines is not None).threshold:
             return None
         return StateRead(CLASSES[best], min(confidence, 1.0))
 
@@ -106,7 +85,7 @@ class StateReader:
         """Return the probability of every one of `CLASSES`, float64 (CLASSES,); see `read`."""
         looks = self._picture.scores([plate_picture(picture, box)])[0]
         words = None if lines is None else text_scores(lines, plate)
-        return combine(weights(with_lines=lines is not None), looks, serial_scores(plate), words)
+        return weigh(fitted_weights(with_lines=lines is not None), looks, serial_scores(plate), words)
 
 
 def plate_picture(picture: Image, box: Box) -> Image:
@@ -125,52 +104,3 @@ def plate_picture(picture: Image, box: Box) -> Image:
             "expected uint8 (height, width, 3) with at least one pixel"
         )
     return crop(picture, box, MARGIN)
-
-
-def combine(chosen: Weights, looks: Floats, serial: Floats, words: Floats | None) -> npt.NDArray[np.float64]:
-    """Weigh the evidence into probabilities.
-
-    Args:
-        chosen: What each kind counts.
-        looks: Log-probabilities (CLASSES,) of the picture network.
-        serial: `serial_scores`.
-        words: `text_scores`, or None where the lines were not read.
-
-    Returns:
-        float64 (CLASSES,), sum 1.
-    """
-    total = chosen.picture * looks.astype(np.float64) + chosen.serial * serial
-    if words is not None:
-        total = total + chosen.text * words
-    shares = np.exp(total - total.max())
-    found: npt.NDArray[np.float64] = shares / shares.sum()
-    return found
-
-
-def serial_scores(plate: str) -> Floats:
-    """Return what a serial's format says of every class.
-
-    Args:
-        plate: The serial, upper case, without separators.
-
-    Returns:
-        float32 (CLASSES,): nats by which it is likelier in the state than in the average one; 0 for plates from abroad,
-        whose formats are anyone's.
-    """
-    scores = np.zeros(len(CLASSES), np.float32)
-    if not plate:
-        return scores
-    likelihoods = serial_likelihoods(plate, folded=True)
-    least = min(likelihoods.values())
-    logs = np.log([likelihoods.get(name, least) for name in CLASSES if name != ABROAD])
-    mean = float(np.log(np.exp(logs - logs.max()).mean()) + logs.max())
-    scores[: len(logs)] = np.clip(logs - mean, -_FAR, _FAR)
-    return scores
-
-
-@cache
-def weights(*, with_lines: bool) -> Weights:
-    """Return the fitted weights for reading with or without lines of text."""
-    content = (files("recognition.states") / "weights.toml").read_text("utf-8")
-    table: dict[str, Any] = tomllib.loads(content)["with_lines" if with_lines else "without_lines"]
-    return Weights(table["picture"], table["serial"], table.get("text", 0.0), table["threshold"])

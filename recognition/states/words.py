@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from recognition.reading.text_lines import CHARACTERS, TextLine
+from recognition.reading.text_lines import TextLine
+from recognition.reading.text_networks import CHARACTERS
 from recognition.states.looks import ABROAD, CLASSES
 
 Floats = npt.NDArray[np.float32]

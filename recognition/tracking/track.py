@@ -1,40 +1,39 @@
-"""What is kept of one plate while it is in view: its best sightings, in bounded memory."""
+"""What is kept of one plate while it is in view: its best observations, in bounded memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.crops import crop, quality, window
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.reading.ocr import PlateOcr
 from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
 
-MAX_SIGHTINGS = 12
-"""Best sightings of a track that are kept and read."""
+MAX_OBSERVATIONS = 12
+"""Best observations of a track that are kept and read."""
 
 _SURE_READINGS = 3
 """Readings that have to agree before more of them are of no use."""
 
-_SETTLED_SIGHTINGS = 8
-"""Sightings after which a plate that cannot be read surely is looked at less often all the same."""
+_SETTLED_OBSERVATIONS = 8
+"""Observations after which a plate that cannot be read surely is looked at less often all the same."""
 
-# While a plate is in view, a sighting is read when its quality is so many times the best that was read: the first ones
-# nearly always, more while the text is unsure, and even then, for a plate that comes nearer may turn out to be another.
+# While a plate is in view, an observation is read when its quality is so many times the best that was read: the first
+# ones nearly always, more while the text is unsure, and even then, for a plate that comes nearer may turn out to be
+# another.
 _FIRST_QUALITY = 0.5
 _UNSURE_QUALITY = 1.2
 _SURE_QUALITY = 1.6
 
 _READ_AT_ONCE = 4
-"""Sightings that are read together when a pass is over."""
-
-PICTURE_MARGIN = 0.3
-"""What is kept around a plate, as a share of its height; the reader's margins lie within it."""
+"""Observations that are read together when a pass is over."""
 
 
 @dataclass(slots=True, eq=False)
-class Sighting:
+class Observation:
     """A plate in one frame.
 
     `confidence` is the detector's; `picture` is the plate with `PICTURE_MARGIN`, `inner` the plate's box within it,
@@ -52,11 +51,11 @@ class Sighting:
 
 
 class Track:
-    """One plate, from its first sighting to its last.
+    """One plate, from its first observation to its last.
 
     Args:
         number: Its number within the source item.
-        frame: The frame of its first sighting.
+        frame: The frame of its first observation.
         detection: Where it is there.
         sure_confidence: Confidence at which readings that agree are enough (0-1).
         calibration: How far the reader's readings can be believed.
@@ -76,7 +75,7 @@ class Track:
         self.first_seen = self.last_seen = frame.captured_at
         self.first_box = self.last_box = detection.box
         self.frame_count = 0
-        self.sightings: list[Sighting] = []
+        self.observations: list[Observation] = []
         self.context_picture = frame.image
         self.reported = False
         """Its read was handed on while it was still in view."""
@@ -84,19 +83,19 @@ class Track:
         self.add(frame, detection)
 
     @property
-    def best(self) -> Sighting:
-        """The sighting of the best quality; `context_picture` is its frame."""
-        return self.sightings[0]
+    def best(self) -> Observation:
+        """The observation of the best quality; `context_picture` is its frame."""
+        return self.observations[0]
 
     def add(self, frame: Frame, detection: PlateDetection) -> None:
-        """Take a further sighting in; of too many, the worst is dropped."""
-        sighting = sight(frame, detection)
+        """Take a further observation in; of too many, the worst is dropped."""
+        observation = observe(frame, detection)
         self.frame_count += 1
         self.last_seen = max(self.last_seen, frame.captured_at)
         self.last_box = detection.box
-        if self.sightings and sighting.quality > self.best.quality:
+        if self.observations and observation.quality > self.best.quality:
             self.context_picture = frame.image
-        self._keep([*self.sightings, sighting])
+        self._keep([*self.observations, observation])
 
     def stay(self, frame: Frame, detection: PlateDetection | None = None) -> None:
         """Note that the plate is still in view, without keeping more of it.
@@ -112,7 +111,7 @@ class Track:
     @property
     def sure(self) -> bool:
         """Enough readings agree surely: more of the same would change nothing."""
-        readings = [sighting.reading for sighting in self.sightings if sighting.reading is not None]
+        readings = [observation.reading for observation in self.observations if observation.reading is not None]
         if len(readings) < _SURE_READINGS:
             return False
         fused = self._fuse()
@@ -122,7 +121,7 @@ class Track:
     @property
     def settled(self) -> bool:
         """Looks at it now and then are enough."""
-        return self.reported or self.sure or self.frame_count >= _SETTLED_SIGHTINGS
+        return self.reported or self.sure or self.frame_count >= _SETTLED_OBSERVATIONS
 
     def absorb(self, other: Track) -> None:
         """Take over what another track saw of the same vehicle."""
@@ -135,63 +134,63 @@ class Track:
         self.number = min(self.number, other.number)
         self.frame_count += other.frame_count
         self.reported |= other.reported
-        self._keep([*self.sightings, *other.sightings])
+        self._keep([*self.observations, *other.observations])
 
-    def to_read(self) -> Sighting | None:
-        """Return a sighting that is worth reading while the plate is in view, if there is one."""
-        best = next((sighting for sighting in self.sightings if sighting.reading is None), None)
+    def to_read(self) -> Observation | None:
+        """Return an observation that is worth reading while the plate is in view, if there is one."""
+        best = next((observation for observation in self.observations if observation.reading is None), None)
         # What was seen once may be noise, and need not be read before it is seen again.
         if best is None or self.frame_count < 2:
             return None
-        read = [sighting.quality for sighting in self.sightings if sighting.reading is not None]
+        read = [observation.quality for observation in self.observations if observation.reading is not None]
         enough = _SURE_QUALITY if self.sure else _UNSURE_QUALITY if len(read) >= _SURE_READINGS else _FIRST_QUALITY
         return best if best.quality >= enough * max(read, default=0.0) else None
 
-    def take_reading(self, sighting: Sighting, reading: OcrResult) -> None:
-        """Keep what stands on a sighting that `to_read` returned."""
-        sighting.reading = reading
+    def take_reading(self, observation: Observation, reading: OcrResult) -> None:
+        """Keep what stands on an observation that `to_read` returned."""
+        observation.reading = reading
         self._fused = None
 
     def read(self, ocr: PlateOcr) -> FusedRead:
-        """Return what the kept sightings say together; each is read once, the best first, until the text is sure."""
+        """Return what the kept observations say together; each is read once, the best first, until the text is sure."""
         while not self.sure:
-            unread = [sighting for sighting in self.sightings if sighting.reading is None][:_READ_AT_ONCE]
+            unread = [observation for observation in self.observations if observation.reading is None][:_READ_AT_ONCE]
             if not unread:
                 break
-            results = ocr.read_plates([(sighting.picture, sighting.inner) for sighting in unread])
-            for sighting, result in zip(unread, results, strict=True):
-                self.take_reading(sighting, result)
+            results = ocr.read_plates([(observation.picture, observation.inner) for observation in unread])
+            for observation, result in zip(unread, results, strict=True):
+                self.take_reading(observation, result)
         return self._fuse()
 
     def read_last(self, ocr: PlateOcr) -> FusedRead:
         """Return what is known of the plate when its pass is over.
 
-        A text that is unsure gets a second look at its best sighting, and the confidence takes in the chance that what
-        was detected is no plate.
+        A text that is unsure gets a second look at its best observation, and the confidence takes in the chance that
+        what was detected is no plate.
         """
         self.read(ocr)
         if not self.sure:
             best = self.best
             self.take_reading(best, ocr.read_plates([(best.picture, best.inner)], second_look=True)[0])
-        detected = sum(sighting.confidence for sighting in self.sightings) / len(self.sightings)
+        detected = sum(observation.confidence for observation in self.observations) / len(self.observations)
         return believed(self._fuse(), self._calibration.presence, detected)
 
     def _fuse(self) -> FusedRead:
         if self._fused is None:
-            readings = [WeightedReading(s.reading, s.quality) for s in self.sightings if s.reading is not None]
+            readings = [WeightedReading(s.reading, s.quality) for s in self.observations if s.reading is not None]
             self._fused = fuse(readings, self._calibration.track)
         return self._fused
 
-    def _keep(self, sightings: list[Sighting]) -> None:
-        self.sightings = sorted(sightings, key=_rank)[:MAX_SIGHTINGS]
+    def _keep(self, observations: list[Observation]) -> None:
+        self.observations = sorted(observations, key=_rank)[:MAX_OBSERVATIONS]
         self._fused = None
 
 
-def _rank(sighting: Sighting) -> tuple[float, int]:
-    return -sighting.quality, sighting.frame_number
+def _rank(observation: Observation) -> tuple[float, int]:
+    return -observation.quality, observation.frame_number
 
 
-def sight(frame: Frame, detection: PlateDetection) -> Sighting:
+def observe(frame: Frame, detection: PlateDetection) -> Observation:
     """Cut a plate out of its frame, so that the frame itself need not be kept.
 
     Args:
@@ -203,4 +202,4 @@ def sight(frame: Frame, detection: PlateDetection) -> Sighting:
     picture = frame.image[top:bottom, left:right].copy()
     inner = Box(box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
     worth = quality(crop(picture, inner, 0.0), box, detection.confidence)
-    return Sighting(frame.frame_number, frame.captured_at, box, detection.confidence, worth, picture, inner)
+    return Observation(frame.frame_number, frame.captured_at, box, detection.confidence, worth, picture, inner)

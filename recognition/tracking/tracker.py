@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False)
-class _Followed:
+class _MovingPlate:
     """A plate: its last box, and how its middle moved (pixels per second; nothing is known of a new plate)."""
 
     number: int
@@ -42,7 +42,7 @@ class PlateTracker:
     """
 
     def __init__(self) -> None:
-        self._plates: list[_Followed] = []
+        self._plates: list[_MovingPlate] = []
         self._numbers = 0
 
     def update(self, detections: Sequence[PlateDetection], moment: datetime) -> list[int]:
@@ -70,7 +70,7 @@ class PlateTracker:
             if not numbers[index]:
                 self._numbers += 1
                 numbers[index] = self._numbers
-                self._plates.append(_Followed(self._numbers, moment, box, np.zeros(2)))
+                self._plates.append(_MovingPlate(self._numbers, moment, box, np.zeros(2)))
         return numbers
 
     def end(self, number: int) -> None:
@@ -95,7 +95,7 @@ class PlateTracker:
         return distances
 
 
-def _move(plate: _Followed, box: Box, moment: datetime) -> None:
+def _move(plate: _MovingPlate, box: Box, moment: datetime) -> None:
     seconds = max((moment - plate.seen_at).total_seconds(), _LEAST_SECONDS)
     speed = (_middle(box) - _middle(plate.box)) / seconds
     plate.speed = speed if plate.is_new else _NEW_SHARE * speed + (1.0 - _NEW_SHARE) * plate.speed

@@ -1,13 +1,7 @@
-"""Draw plates of every state and class to train and to measure with: `draw_plate`, or from the command line.
-
-    python -m rendering.plates.generator --out plates --count 20000 --seed 1 --fonts fonts/
-
-writes pictures and a labels.csv that `python -m recognition.training.reader.train --crops plates/labels.csv` reads.
-"""
+"""Draw plates of every state and class to train and to measure with; `rendering.picture_set` writes them to files."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -229,9 +223,3 @@ def _paper_tag(jurisdiction: str, lines: tuple[Line, ...], face: Face, rng: np.r
         cv2.rectangle(canvas.image, (4, 4), (columns - 5, rows - 5), (40, 40, 40), 2)
     draw_bolts(canvas, rng)
     return light(canvas.image, rng)
-
-
-if __name__ == "__main__":
-    from rendering.picture_set import main
-
-    sys.exit(main())

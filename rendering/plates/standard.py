@@ -9,13 +9,12 @@ from typing import Final
 import cv2
 import numpy as np
 
-from rendering.plates.designs import DESIGNS, JURISDICTIONS, SERIAL_LETTERS, PlateDesign
+from rendering.plates.designs import DESIGNS, SERIAL_LETTERS, PlateDesign
 from rendering.plates.embellish import Canvas, draw_band, draw_bolts, draw_emblem, draw_frame, draw_scene, draw_stickers
 from rendering.plates.glyphs import Die, Mask, advance, draw_text
 from schemas.types import Image
 
 __all__ = [
-    "JURISDICTIONS",
     "PLATE_HEIGHT",
     "PLATE_WIDTH",
     "RenderedPlate",

@@ -24,7 +24,7 @@ _ROAD_HALF: Final = 2.75
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RoadView:
     """The camera's geometry: where points of the road fall in the picture.
 
     Attributes:
@@ -60,7 +60,7 @@ class View:
         return round(self.ground_row(CREST))
 
 
-def draw_day(view: View, rng: np.random.Generator) -> Image:
+def draw_day(view: RoadView, rng: np.random.Generator) -> Image:
     """Draw the road by day: uint8 (height, width, 3) BGR."""
     picture = _sky(view, rng)
     _trees(picture, view, rng)
@@ -71,7 +71,7 @@ def draw_day(view: View, rng: np.random.Generator) -> Image:
     return day
 
 
-def draw_night(view: View, day: Image, rng: np.random.Generator) -> Image:
+def draw_night(view: RoadView, day: Image, rng: np.random.Generator) -> Image:
     """Darken the day's picture, light it by a few lamps and the camera's own infrared lamp."""
     gray = cv2.cvtColor(day, cv2.COLOR_BGR2GRAY).astype(np.float32)
     dim = day.astype(np.float32) * 0.3 + gray[..., None] * 0.7
@@ -103,7 +103,7 @@ def _noise(shape: tuple[int, int], cells: float, rng: np.random.Generator) -> Fi
     return cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC).astype(np.float32, copy=False)
 
 
-def _sky(view: View, rng: np.random.Generator) -> Field:
+def _sky(view: RoadView, rng: np.random.Generator) -> Field:
     shape = (view.height, view.width)
     rows = np.linspace(0, 1, view.height, dtype=np.float32)[:, None, None] * 4
     picture = np.array([224, 196, 164], np.float32) * (1 - rows) + np.array([236, 226, 214], np.float32) * rows
@@ -113,7 +113,7 @@ def _sky(view: View, rng: np.random.Generator) -> Field:
     return picture
 
 
-def _trees(picture: Field, view: View, rng: np.random.Generator) -> None:
+def _trees(picture: Field, view: RoadView, rng: np.random.Generator) -> None:
     """Draw three rows of trees behind the crest, the farther the paler, with a gap where the road goes through."""
     shape = picture.shape[:2]
     base = view.crest_row + 4
@@ -131,7 +131,7 @@ def _trees(picture: Field, view: View, rng: np.random.Generator) -> None:
         picture[cover] = shaded[cover]
 
 
-def _ground(view: View, crest: int, rng: np.random.Generator) -> Field:
+def _ground(view: RoadView, crest: int, rng: np.random.Generator) -> Field:
     """Draw verge, asphalt and markings by looking up the road's own coordinates for every pixel below the crest."""
     rows = np.arange(crest, view.height, dtype=np.float32)[:, None]
     columns = np.arange(view.width, dtype=np.float32)[None, :]
@@ -169,7 +169,7 @@ def _sample(texture: Field, x: Field, y: Field) -> Field:
     ).astype(np.float32, copy=False)
 
 
-def _roadside(picture: Field, view: View) -> None:
+def _roadside(picture: Field, view: RoadView) -> None:
     """Set a guardrail on the right and poles on both sides."""
     for meters in np.arange(CREST - 4, 20, -4.0):
         scale = view.scale_at(meters)

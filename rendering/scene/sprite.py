@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rendering.plates.standard import render_plate
 from rendering.scene.scenario import DrivenVehicle
-from rendering.scene.scenery import CREST, LANE_OFFSET, View
+from rendering.scene.scenery import CREST, LANE_OFFSET, RoadView
 from rendering.scene.vehicles import VehicleView, draw_vehicle
 from schemas.types import Image
 
@@ -36,7 +36,7 @@ class VehicleSprite:
         vehicle: what it shows.
     """
 
-    def __init__(self, vehicle: DrivenVehicle, view: View, *, seed: int) -> None:
+    def __init__(self, vehicle: DrivenVehicle, view: RoadView, *, seed: int) -> None:
         """Draw the vehicle.
 
         Args:

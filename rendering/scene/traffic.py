@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from rendering.scene.scenario import FAR, NEAR, DrivenVehicle, TrafficScenario, demo_scenario, distance
-from rendering.scene.scenery import View, draw_day, draw_night
+from rendering.scene.scenery import RoadView, draw_day, draw_night
 from rendering.scene.sprite import VehicleSprite
 from schemas.errors import ConfigurationError, StorageFull
 from schemas.types import Image
@@ -69,7 +69,7 @@ def render_traffic(
 
 def render_frames(scenario: TrafficScenario) -> Generator[Image, None, None]:
     """Draw the clip's frames one by one, each uint8 (height, width, 3) BGR."""
-    view = View(*scenario.size)
+    view = RoadView(*scenario.size)
     rng = np.random.default_rng(scenario.seed)
     day = draw_day(view, rng)
     night = draw_night(view, day, rng)
@@ -99,7 +99,7 @@ def _visible(scenario: TrafficScenario, frame: int) -> list[tuple[float, DrivenV
     return sorted(seen, key=lambda pair: -pair[0])
 
 
-def _noise(view: View, rng: np.random.Generator) -> Image:
+def _noise(view: RoadView, rng: np.random.Generator) -> Image:
     """Return a field of sensor noise around 128 with a standard deviation of 32, mostly without color."""
     gray = rng.standard_normal((view.height, view.width), dtype=np.float32) * 29
     color = rng.standard_normal((view.height // 2, view.width // 2, 3), dtype=np.float32) * 16

@@ -10,8 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import alarms as alarms_command
-from cli import hotlist_pull
+from cli.alerts import alarms as alarms_command
+from cli.hotlist import pull as hotlist_pull
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE

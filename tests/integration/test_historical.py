@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import historical
+from cli.matching import historical
 from matcher.past.sieve import FAR_PLATES
 from pipeline.past.stage import PastStage
 from schemas import ids

@@ -13,8 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from alerts.settling.settle import Found
-from cli import alerts as alerts_command
+from alerts.settling.found import Found
+from cli.alerts import alerts as alerts_command
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import Retention
 from schemas import ids

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,18 +13,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from recognition.detection.detector import open_detector
+from recognition.detection.opening import open_detector
 from recognition.pictures.crops import crop, quality
-from recognition.reading.calibration import (
-    PlateConfidence,
-    Presence,
-    ReaderCalibration,
-    TrackTempering,
-    calibration_bins,
-    expected_calibration_error,
-)
+from recognition.reading.calibration import PlateConfidence, Presence, ReaderCalibration, TrackTempering
+from recognition.reading.calibration_error import calibration_bins, expected_calibration_error
 from recognition.reading.calibration_file import write_calibration
-from recognition.reading.ocr import DEFAULT_WEIGHTS, PlateOcr
+from recognition.reading.network import DEFAULT_WEIGHTS
+from recognition.reading.ocr import PlateOcr
 from recognition.training.calibration.fit import (
     Believed,
     Reading,
@@ -38,7 +32,7 @@ from recognition.training.calibration.fit import (
 )
 from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops, track
 from recognition.training.calibration.presence import Find, find_all
-from schemas.errors import PlatewatchError
+from recognition.training.command import run_command
 from schemas.settings import RecognitionSettings
 
 EXAMPLE = """
@@ -72,26 +66,12 @@ class Report:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
-
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains (argparse exits with 2 for wrong usage).
-    """
-    options = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    cv2.setNumThreads(max(options.threads, 1))
-    try:
-        _calibrate(options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _calibrate, argv)
 
 
 def _calibrate(options: argparse.Namespace) -> None:
+    cv2.setNumThreads(max(options.threads, 1))
     settings = RecognitionSettings(threads=options.threads)
     ocr_settings = settings.ocr.model_copy(update={"weights": options.weights, "config": options.config})
     ocr = PlateOcr(ocr_settings, options.threads, ReaderCalibration())
@@ -134,10 +114,10 @@ def _plates(
         shown = [condition(one.image, np.random.default_rng([seed, number])) for number, one in enumerate(crops)]
         for look in (False, True):
             start = len(readings)
-            for number, evidence in enumerate(ocr.evidence(shown, second_look=look)):
-                text, label = evidence.result.text, crops[number].text
+            for number, combined in enumerate(ocr.read_combined(shown, second_look=look)):
+                text, label = combined.result.text, crops[number].text
                 is_right = crops[number].spelled(text) == crops[number].spelled(label)
-                readings.append(Reading(number, evidence, is_right))
+                readings.append(Reading(number, combined, is_right))
             weights += [_TRUE_BOX_WEIGHT if not groups or len(groups) == 1 else _WORSE_WEIGHT] * len(crops)
             groups.append((f"{name}, {'second' if look else 'first'} look", slice(start, len(readings))))
     counted = np.array(weights)
@@ -147,7 +127,7 @@ def _plates(
     for name, part in groups:
         report.add(name, Believed(confidence[part], right[part], crop_numbers[part]))
     first = groups[0][1]
-    raw = [reading.evidence.sureness for reading in readings[first]]
+    raw = [reading.combined.sureness for reading in readings[first]]
     print(f"{'the same without calibration':34} {'':26}   {expected_calibration_error(raw, right[first]):.3f}")
     for bin_ in calibration_bins(confidence[first], right[first], 10):
         print(f"    {bin_.count:4} plates of mean confidence {bin_.confidence:.3f}: {bin_.right:.3f} right")
@@ -168,7 +148,7 @@ def _tracks(
         for frames in _FRAMES:
             shots = track(one.image, frames, np.random.default_rng([seed, number, frames]))
             weights = tuple(quality(crop(picture, box, 0.0), box, 1.0) for picture, box in shots)
-            tracks.append(TrackReadings(number, tuple(ocr.evidence(shots, second_look=False)), weights))
+            tracks.append(TrackReadings(number, tuple(ocr.read_combined(shots, second_look=False)), weights))
     tempering, believed = fit_tracks(
         tracks,
         lambda number, text: crops[number].spelled(text) == crops[number].spelled(crops[number].text),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import math
 import sys
 import tomllib
@@ -24,9 +23,11 @@ from rapidfuzz.distance import Levenshtein
 from recognition.pictures.crops import crop
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.calibration_file import weights_digest
-from recognition.reading.ocr import DEFAULT_WEIGHTS, PlateOcr
+from recognition.reading.network import DEFAULT_WEIGHTS
+from recognition.reading.ocr import PlateOcr
 from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops
-from schemas.errors import ConfigurationError, PlatewatchError
+from recognition.training.command import run_command
+from schemas.errors import ConfigurationError
 from schemas.plates import canonical_plate
 from schemas.settings import OcrSettings
 
@@ -202,25 +203,16 @@ def table_text(tally: Tally, habits: Mapping[str, Any], made: Mapping[str, str |
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _count, argv)
 
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
 
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains (argparse exits with 2 for wrong usage).
-    """
-    options = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+def _count(options: argparse.Namespace) -> None:
     cv2.setNumThreads(max(options.threads, 1))
-    try:
-        habits = _habits(options.habits)
-        crops = read_crops(options.crops, options.split)
-        settings = OcrSettings(weights=options.weights, config=options.config)
-        tally = count(PlateOcr(settings, options.threads, ReaderCalibration()), crops, options.seed)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    habits = _habits(options.habits)
+    crops = read_crops(options.crops, options.split)
+    settings = OcrSettings(weights=options.weights, config=options.config)
+    tally = count(PlateOcr(settings, options.threads, ReaderCalibration()), crops, options.seed)
     made: dict[str, str | int] = {
         "source": f"{len(crops)} labeled crops ({options.split}), {len(CONDITIONS)} conditions, {len(MARGINS)} margins",
         "date": datetime.now(UTC).date().isoformat(),
@@ -233,7 +225,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     wrong = sorted(((seen, pair) for pair, seen in tally.shown.items() if pair[0] != pair[1]), reverse=True)
     print("most often, true>shown: " + ", ".join(f"{true}>{shown} {seen:.2f}" for seen, (true, shown) in wrong[:15]))
     print(f"{options.out}: written from {tally.readings} readings, {tally.left_out} too far from their label left out")
-    return 0
 
 
 def _habits(path: Path) -> dict[str, Any]:

@@ -9,16 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recognition.reading.calibration import (
-    PlateConfidence,
-    Presence,
-    TrackTempering,
-    expected_calibration_error,
-    has_digit,
-    log_odds,
-)
+from recognition.reading.calibration import PlateConfidence, Presence, TrackTempering, has_digit, log_odds
+from recognition.reading.calibration_error import expected_calibration_error
 from recognition.reading.fusion import WeightedReading, fuse
-from recognition.reading.readings import Evidence, calibrated
+from recognition.reading.readings import CombinedReading, calibrated
 
 FOLDS = 5
 _RIDGE = 0.01
@@ -35,16 +29,16 @@ class Reading:
     """One plate as it was read: of which label, what the crops said, and whether the text is right."""
 
     crop: int
-    evidence: Evidence
+    combined: CombinedReading
     right: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackReadings:
-    """The frames of one simulated pass: of which label, each frame's evidence and weight."""
+    """The frames of one simulated pass: of which label, each frame's reading and weight."""
 
     crop: int
-    frames: tuple[Evidence, ...]
+    frames: tuple[CombinedReading, ...]
     weights: tuple[float, ...]
 
 
@@ -122,7 +116,7 @@ def _newton(design: Floats, outcomes: Floats, weights: Floats) -> Floats:
 
 def fit_plate(readings: Sequence[Reading], weights: Floats) -> PlateConfidence:
     """Fit the probability that a plate's text is right."""
-    terms = np.array([[log_odds(r.evidence.sureness), log_odds(r.evidence.agreement)] for r in readings])
+    terms = np.array([[log_odds(r.combined.sureness), log_odds(r.combined.agreement)] for r in readings])
     beta = fit_logistic(terms, np.array([r.right for r in readings], np.float64), weights, (0, 1))
     return PlateConfidence(*(round(float(value), 4) for value in beta))
 
@@ -151,8 +145,8 @@ def cross_fitted(readings: Sequence[Reading], weights: Floats, folds: npt.NDArra
         others = np.flatnonzero(of_fold != fold).tolist()
         fitted = fit_plate([readings[index] for index in others], weights[others])
         for index in np.flatnonzero(of_fold == fold).tolist():
-            evidence = readings[index].evidence
-            confidence[index] = fitted.probability(evidence.sureness, evidence.agreement)
+            combined = readings[index].combined
+            confidence[index] = fitted.probability(combined.sureness, combined.agreement)
     return confidence
 
 
@@ -176,7 +170,7 @@ def fit_tracks(
     grid = [TrackTempering(exponent, doubt) for exponent, doubt in itertools.product(EXPONENTS, DOUBTS)]
     confidence, right = np.zeros((len(grid), len(tracks))), np.zeros((len(grid), len(tracks)), np.bool_)
     for column, one in enumerate(tracks):
-        frames = [calibrated(evidence, plate) for evidence in one.frames]
+        frames = [calibrated(combined, plate) for combined in one.frames]
         weighted = [WeightedReading(*frame) for frame in zip(frames, one.weights, strict=True)]
         for row, tempering in enumerate(grid):
             fused = fuse(weighted, tempering)

@@ -12,6 +12,7 @@ import numpy as np
 
 from recognition.pictures.borders import with_border
 from recognition.pictures.crops import crop
+from recognition.training.examples.labeled_crops import read_image
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
@@ -66,18 +67,6 @@ def read_crops(path: Path, split: str = "val") -> list[Crop]:
     if not chosen:
         raise InvalidInput(f"no row with split {split}", source=str(path))
     return [Crop(read_image(path.parent / row["image"]), row["text"], row["jurisdiction"]) for row in chosen]
-
-
-def read_image(path: Path) -> Image:
-    """Read a picture as uint8 (H, W, 3) BGR.
-
-    Raises:
-        InvalidInput: It is missing or no picture.
-    """
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise InvalidInput("no picture that can be read", source=str(path))
-    return image.astype(np.uint8, copy=False)
 
 
 def exact(image: Image, _: np.random.Generator) -> Plate:

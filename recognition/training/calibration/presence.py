@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from recognition.detection.detector import PlateDetector
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.reading.calibration import PlateConfidence, has_digit
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.readings import calibrated
-from recognition.training.calibration.pictures import read_image, with_signs, without_plates
+from recognition.training.calibration.pictures import with_signs, without_plates
+from recognition.training.examples.labeled_crops import read_image
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image, PlateDetection
 
@@ -65,9 +66,9 @@ def find_all(
 
     def look(picture: Image) -> Iterator[tuple[PlateDetection, str, float]]:
         wide = [d for d in detector.detect([picture])[0] if d.box.width >= least_width]
-        readings = ocr.evidence([(picture, d.box) for d in wide], second_look=True) if wide else []
-        for detection, evidence in zip(wide, readings, strict=True):
-            result = calibrated(evidence, plate)
+        readings = ocr.read_combined([(picture, d.box) for d in wide], second_look=True) if wide else []
+        for detection, combined in zip(wide, readings, strict=True):
+            result = calibrated(combined, plate)
             if len(result.text) > 1:
                 yield detection, result.text, result.confidence
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.detection.detector import PlateDetector
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.training.detector.review import SAME_PLATE, Review, ReviewedBox
 from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import UnreadableMedia

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from recognition.detection.postprocess import overlaps
-from recognition.training.reader.data import read_image, read_labels, training_crops
-from rendering.plates.standard import JURISDICTIONS, random_serial, render_plate
+from recognition.detection.overlap import overlaps
+from recognition.training.examples.labeled_crops import read_image, read_labels, training_crops
+from rendering.plates.designs import JURISDICTIONS
+from rendering.plates.standard import random_serial, render_plate
 from schemas.errors import ConfigurationError
 from schemas.types import Image
 

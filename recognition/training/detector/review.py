@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 
-from recognition.detection.postprocess import overlap
+from recognition.detection.overlap import overlap
 from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import InvalidInput, UnreadableMedia
 from schemas.types import Box

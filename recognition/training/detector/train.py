@@ -12,13 +12,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from recognition.detection.detector import OnnxDetector, PlateDetector, StillDetector
+from recognition.detection.detector import OnnxDetector, PlateDetector
 from recognition.detection.ultralytics_backend import UltralyticsDetector, import_ultralytics, load_yolo
+from recognition.training.command import run_command
 from recognition.training.detector.metrics import evaluate, table
 from recognition.training.detector.review import correct_labels, read_review
 from recognition.training.detector.start import start_from
+from recognition.training.detector.still import StillDetector
 from recognition.training.examples.labeled_pictures import LabeledPicture, gather, read_sources
-from schemas.errors import ConfigurationError, PlatewatchError
+from schemas.errors import ConfigurationError
 from schemas.settings import DetectorSettings
 
 EXAMPLE = """
@@ -48,34 +50,26 @@ On CPUs, MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 in 
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _run, argv, misuse=_misuse)
 
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
 
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains (argparse exits with 2 for wrong usage).
-    """
-    parser = _parser()
-    options = parser.parse_args(argv)
+def _misuse(options: argparse.Namespace) -> str | None:
     if options.out is None and options.export is None and not options.evaluate:
-        parser.error("nothing to do: give --out to train, or --export or --evaluate")
+        return "nothing to do: give --out to train, or --export or --evaluate"
     if options.resume and options.out is None:
-        parser.error("--resume needs --out")
-    if not options.start and not options.resume:
-        parser.error("--from is required")
-    try:
-        with tempfile.TemporaryDirectory(prefix="platewatch-weights-") as scratch:
-            trains = options.out is not None
-            weights = Path(_train(options) if trains else start_from(options.start, Path(scratch)))
-            if options.export is not None:
-                weights = _export(weights, options)
-            if options.evaluate:
-                _evaluate(weights, options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+        return "--resume needs --out"
+    return None if options.start or options.resume else "--from is required"
+
+
+def _run(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="platewatch-weights-") as scratch:
+        trains = options.out is not None
+        weights = Path(_train(options) if trains else start_from(options.start, Path(scratch)))
+        if options.export is not None:
+            weights = _export(weights, options)
+        if options.evaluate:
+            _evaluate(weights, options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,7 +116,8 @@ def _train(options: argparse.Namespace) -> Path:
     # The number of threads must be known before torch is imported, which the trainer's module does.
     os.environ.setdefault("OMP_NUM_THREADS", str(options.threads))
     ultralytics = import_ultralytics(verbose=True)
-    from recognition.training.detector.trainer import Judge, Recipe, resume, train
+    from recognition.training.detector.recipe import Judge, Recipe
+    from recognition.training.detector.trainer import resume, train
 
     options.out.mkdir(parents=True, exist_ok=True)
     start = None if options.resume else _loadable_start(options, ultralytics)

@@ -8,65 +8,23 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from ultralytics.models.yolo.detect import DetectionTrainer
 
-from recognition.detection.ultralytics_backend import UltralyticsDetector
-from recognition.training.detector.metrics import DetectionScore, evaluate, mean_f2
+from recognition.training.detector.bfloat16 import compute_in_bfloat16
+from recognition.training.detector.metrics import DetectionScore, mean_f2
 from recognition.training.detector.paste import stock_from_labels
 from recognition.training.detector.paste_dataset import PastingDataset
-from recognition.training.examples.labeled_pictures import LabeledPicture
+from recognition.training.detector.recipe import Judge, Recipe
 from schemas.errors import ConfigurationError
 
 RUN_FOLDER = "run"
 EPOCHS_FILE = "epochs.jsonl"
 RECIPE_FILE = "recipe.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a run trains. The defaults are those of the shipped weights.
-
-    `freeze` is the number of first layers that stay as they are, `mosaic` the share of pictures that are put together
-    from four, `scale` the share by which a picture is enlarged or reduced at most. `paste` is a reader's label file
-    whose plates are pasted, with drawn ones, onto the cars of `paste_share` of the pictures, `corrections` a review
-    by which the training labels were corrected. The learning rate falls to a twentieth by a cosine. `bfloat16`
-    computes the forward pass in bfloat16.
-    """
-
-    epochs: int = 8
-    image_size: int = 640
-    batch: int = 8
-    learning_rate: float = 1e-3
-    freeze: int = 6
-    mosaic: float = 0.5
-    scale: float = 0.5
-    paste: str | None = None
-    paste_share: float = 0.35
-    corrections: str | None = None
-    seed: int = 7
-    threads: int = 1
-    device: str = "cpu"
-    bfloat16: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """How an epoch is measured: on which pictures, from which plate width in pixels, at which confidence."""
-
-    pictures: Sequence[LabeledPicture]
-    min_width: float = 40.0
-    confidence: float = 0.35
-    iou: float = 0.5
-
-    def score(self, weights: Path, image_size: int) -> list[DetectionScore]:
-        """Measure a checkpoint; one score per source."""
-        detector = UltralyticsDetector(weights, confidence=self.confidence, iou=self.iou, image_size=image_size)
-        return evaluate(detector, self.pictures, self.min_width)
 
 
 def train(
@@ -164,7 +122,7 @@ def _run(options: dict[str, Any], out: Path, recipe: Recipe, judge: Judge, repor
     # ultralytics sets a number of threads of its own whenever it selects a device, as each epoch's measuring does.
     trainer.add_callback("on_train_epoch_start", lambda _: torch.set_num_threads(recipe.threads))
     if recipe.bfloat16:
-        trainer.add_callback("on_train_start", lambda started: _compute_in_bfloat16(started.model))
+        trainer.add_callback("on_train_start", lambda started: compute_in_bfloat16(started.model))
     trainer.train()
     return checkpoint(out, "best")
 
@@ -176,34 +134,9 @@ def _forget_epochs_after(finished: int, log: Path) -> None:
     log.write_text("".join(f"{row}\n" for row in kept), encoding="utf-8")
 
 
-def _compute_in_bfloat16(network: Any) -> None:
-    """Run the forward pass of training in bfloat16 (twice as fast on CPUs with AMX) and the loss in float32."""
-    predict = network.predict
-
-    def predict_in_bfloat16(images: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-        if not network.training:
-            return predict(images, *args, **kwargs)
-        with torch.autocast(images.device.type, dtype=torch.bfloat16):
-            output = predict(images, *args, **kwargs)
-        return _in_float32(output)
-
-    network.predict = predict_in_bfloat16
-
-
 def _tell_the_epoch(trainer: Any) -> None:
     """Let the pasted plates differ from epoch to epoch."""
     trainer.train_loader.dataset.epoch = trainer.epoch
-
-
-def _in_float32(value: Any) -> Any:
-    """Convert every bfloat16 tensor in nested dicts, lists and tuples."""
-    if isinstance(value, torch.Tensor):
-        return value.float() if value.dtype == torch.bfloat16 else value
-    if isinstance(value, dict):
-        return {key: _in_float32(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(_in_float32(part) for part in value)
-    return value
 
 
 class PlateTrainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is not installed where types are checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from recognition.training.reader.model import IMAGE_HEIGHT, IMAGE_WIDTH
+from recognition.training.examples.reader_format import IMAGE_HEIGHT, IMAGE_WIDTH
 from schemas.types import Image
 
 MARGINS = (-0.03, 0.25)  # of the box's height, outwards; a detector's boxes are that inexact
@@ -28,7 +28,7 @@ def fit(image: Image) -> Image:
     return np.ascontiguousarray(resized[:, :, ::-1]).astype(np.uint8, copy=False)
 
 
-def with_border(image: Image, margin: float) -> Image:
+def bordered(image: Image, margin: float) -> Image:
     """Widen a tight crop by repeating its edge pixels, the stand-in for the margin that a detector's crop would have.
 
     Args:
@@ -39,8 +39,8 @@ def with_border(image: Image, margin: float) -> Image:
         uint8, larger by twice the margin on both axes.
     """
     width = round(image.shape[0] * margin)
-    bordered = cv2.copyMakeBorder(image, width, width, width, width, cv2.BORDER_REPLICATE)
-    return bordered.astype(np.uint8, copy=False)
+    larger = cv2.copyMakeBorder(image, width, width, width, width, cv2.BORDER_REPLICATE)
+    return larger.astype(np.uint8, copy=False)
 
 
 def augment(image: Image, box: Corners, rng: np.random.Generator) -> Image:

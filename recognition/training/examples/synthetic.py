@@ -8,14 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recognition.training.examples.abroad import draw_abroad
 from recognition.training.examples.look_alikes import random_character, with_look_alikes
-from recognition.training.reader.model import SLOTS
+from recognition.training.examples.reader_format import SLOTS
+from rendering.plates.designs import JURISDICTIONS
 from rendering.plates.generator import draw_plate
-from rendering.plates.standard import JURISDICTIONS, random_serial, render_plate
+from rendering.plates.standard import random_serial, render_plate
 from schemas.types import Image
-
-__all__ = ["draw_abroad", "draw_us", "font_files"]
 
 # Labels leave stacked characters out, and plates of two lines are put in one row before they are read.
 _NOT_LEARNED = ("stacked", "two-line")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 
+from recognition.training.examples.labeled_crops import folded
 from schemas.errors import InvalidInput
 
 REQUIRED = ("image", "text")
@@ -49,11 +50,6 @@ class Corrections:
 
     rows: tuple[Correction, ...]
     rejected: tuple[RejectedRow, ...]
-
-
-def canonical(text: str) -> str:
-    """Write the look-alikes that labels mix (O and Q as 0, I as 1) in one way."""
-    return text.translate(str.maketrans("OQI", "001"))
 
 
 def read_corrections(path: Path) -> Corrections:
@@ -142,15 +138,15 @@ def split_by_text(rows: Sequence[Correction], share: float, seed: int) -> tuple[
     Raises:
         InvalidInput: All rows have one text.
     """
-    texts = {canonical(row.text) for row in rows}
+    texts = {folded(row.text) for row in rows}
     if len(texts) < 2:
         raise InvalidInput(f"{len(rows)} rows with {len(texts)} different texts; expected two texts or more")
     ranked = sorted(texts, key=lambda text: _chance(text, seed))
     count = sum(_chance(text, seed) < share for text in ranked)
     held = set(ranked[: min(max(count, 1), len(ranked) - 1)])
     return (
-        [row for row in rows if canonical(row.text) not in held],
-        [row for row in rows if canonical(row.text) in held],
+        [row for row in rows if folded(row.text) not in held],
+        [row for row in rows if folded(row.text) in held],
     )
 
 
@@ -169,7 +165,7 @@ def without_texts(rows: Sequence[Correction], texts: Iterator[str]) -> tuple[lis
     Returns:
         The rows that may be used and the others, with the reason.
     """
-    measured = {canonical(text) for text in texts}
+    measured = {folded(text) for text in texts}
     reason = "a val row of --crops has the same text; it may not be learned"
-    kept = [row for row in rows if canonical(row.text) not in measured]
-    return kept, [RejectedRow(row.line, reason) for row in rows if canonical(row.text) in measured]
+    kept = [row for row in rows if folded(row.text) not in measured]
+    return kept, [RejectedRow(row.line, reason) for row in rows if folded(row.text) in measured]

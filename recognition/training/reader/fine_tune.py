@@ -11,8 +11,9 @@ import numpy as np
 import torch
 
 from recognition.reading.calibration_file import load_calibration, write_calibration
-from recognition.training.reader.corrections import Correction, canonical
-from recognition.training.reader.data import BatchSource, LabeledCrop, training_crops, validation_crops
+from recognition.training.examples.labeled_crops import LabeledCrop, folded, training_crops, validation_crops
+from recognition.training.reader.corrections import Correction
+from recognition.training.reader.data import BatchSource
 from recognition.training.reader.metrics import (
     FUSED_MARGINS,
     ONE_MARGIN,
@@ -146,7 +147,7 @@ def _right(reader: PlateReader, crops: Sequence[LabeledCrop]) -> int:
     """Count right reads, three margins fused. On US plates O and 0, and I and 1, count as equal, as labels mix them."""
     fused = np.sum([log_softmax(logits_at(reader, crops, margin)) for margin in FUSED_MARGINS], axis=0)
     return sum(
-        canonical(read) == canonical(crop.text) if crop.is_us else read == crop.text
+        folded(read) == folded(crop.text) if crop.is_us else read == crop.text
         for read, crop in zip(decode(fused), crops, strict=True)
     )
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from recognition.training.examples.augment import fit, with_border
-from recognition.training.reader.data import Floats, LabeledCrop, canonical, one_hot, read_image
-from recognition.training.reader.model import ALPHABET, PAD, SLOTS, PlateReader
+from recognition.training.examples.augment import bordered, fit
+from recognition.training.examples.labeled_crops import LabeledCrop, folded, read_image
+from recognition.training.examples.reader_format import ALPHABET, PAD, SLOTS
+from recognition.training.reader.data import Floats, one_hot
+from recognition.training.reader.model import PlateReader
 
 ONE_MARGIN = 0.12
 FUSED_MARGINS = (0.05, 0.12, 0.2)
@@ -31,7 +33,7 @@ class ReadingScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CharacterCalibration:
     """Per-character calibration over a set of crops: mean negative log-likelihood and expected calibration error."""
 
     negative_log_likelihood: float
@@ -65,7 +67,7 @@ def logits_at(reader: PlateReader, crops: Sequence[LabeledCrop], margin: float, 
     reader.eval()
     parts: list[Floats] = []
     for start in range(0, len(crops), batch):
-        inputs = [fit(with_border(read_image(crop.path), margin)) for crop in crops[start : start + batch]]
+        inputs = [fit(bordered(read_image(crop.path), margin)) for crop in crops[start : start + batch]]
         with torch.inference_mode():
             parts.append(np.asarray(reader(torch.from_numpy(np.stack(inputs))), dtype=np.float32))
     return np.concatenate(parts)
@@ -95,9 +97,9 @@ def score(reader: PlateReader, crops: Sequence[LabeledCrop]) -> ReadingScore:
     return ReadingScore(
         len(crops),
         _share(one, texts),
-        _share([canonical(read) for read in one], [canonical(text) for text in texts]),
+        _share([folded(read) for read in one], [folded(text) for text in texts]),
         _share(three, texts),
-        _share([canonical(read) for read in three], [canonical(text) for text in texts]),
+        _share([folded(read) for read in three], [folded(text) for text in texts]),
     )
 
 
@@ -105,7 +107,9 @@ def _share(reads: Sequence[str], texts: Sequence[str]) -> float:
     return float(np.mean([read == text for read, text in zip(reads, texts, strict=True)]))
 
 
-def calibration(logits: Floats, crops: Sequence[LabeledCrop], temperature: float = 1.0) -> Calibration:
+def character_calibration(
+    logits: Floats, crops: Sequence[LabeledCrop], temperature: float = 1.0
+) -> CharacterCalibration:
     """Measure how well the probabilities of characters match how often they are right.
 
     0 and O are one character on US plates, whose labels mix them.
@@ -134,12 +138,12 @@ def calibration(logits: Floats, crops: Sequence[LabeledCrop], temperature: float
         abs(right[bins == index].mean() - confidence[bins == index].mean()) * (bins == index).mean()
         for index in np.unique(bins)
     ]
-    return Calibration(float(-np.log(np.maximum(likelihood, 1e-12)).mean()), float(np.sum(gaps)))
+    return CharacterCalibration(float(-np.log(np.maximum(likelihood, 1e-12)).mean()), float(np.sum(gaps)))
 
 
 def best_temperature(logits: Floats, crops: Sequence[LabeledCrop]) -> float:
     """Find the temperature, in steps of .05, that makes the labels most likely."""
-    losses = [calibration(logits, crops, float(value)).negative_log_likelihood for value in _TEMPERATURES]
+    losses = [character_calibration(logits, crops, float(value)).negative_log_likelihood for value in _TEMPERATURES]
     return round(float(_TEMPERATURES[int(np.argmin(losses))]), 2)
 
 

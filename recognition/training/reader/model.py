@@ -7,10 +7,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-IMAGE_HEIGHT, IMAGE_WIDTH = 64, 128
-SLOTS = 9
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-PAD = "_"
+from recognition.training.examples.reader_format import ALPHABET, SLOTS
+
 WIDTH = 64
 STEM_CHANNELS = (32, 48, 64, 80, 96)
 PATCH_GRID = (5, 13)
@@ -53,7 +51,7 @@ class DynamicTanh(nn.Module):  # type: ignore[misc]  # torch is not installed wh
         return torch.tanh(self.alpha * features) * self.weight + self.bias
 
 
-class Attention(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
+class MultiHeadAttention(nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """Multi-head attention whose every head is as wide as the model.
 
     Args:
@@ -89,7 +87,7 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not installed where ty
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm_attention = DynamicTanh(width)
-        self.attention = Attention(width, heads=1)
+        self.attention = MultiHeadAttention(width, heads=1)
         self.norm_mlp = DynamicTanh(width)
         self.mlp_in = Dense(width, width)
         self.mlp_out = Dense(width, width)
@@ -152,7 +150,7 @@ class PlateReader(nn.Module):  # type: ignore[misc]  # torch is not installed wh
         self.positions = nn.Parameter(torch.randn(PATCH_GRID[0] * PATCH_GRID[1], WIDTH) * 0.02)
         self.blocks = nn.ModuleList(Block(WIDTH) for _ in range(BLOCKS))
         self.slots = nn.Parameter(torch.randn(1, SLOTS, WIDTH) * 0.05)
-        self.reducer = Attention(WIDTH, REDUCER_HEADS)
+        self.reducer = MultiHeadAttention(WIDTH, REDUCER_HEADS)
         self.head = Dense(WIDTH, len(ALPHABET))
 
     def forward(self, images: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib
-import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,10 @@ import cv2
 
 from recognition.pictures.crops import crop
 from recognition.reading.ocr import PlateOcr
+from recognition.training.command import run_command
+from recognition.training.examples.labeled_crops import read_image
 from recognition.training.examples.labeled_pictures import read_split
-from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError
+from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import OcrSettings
 from schemas.types import Box, Image
 
@@ -40,7 +41,6 @@ of them is sure; `python -m recognition.training.reader.train --plate-texts` lea
 by hand: a text that a person has checked has trust 1.
 """
 
-log = logging.getLogger(__name__)
 
 GeneralReader = Callable[[Image], tuple[str, float]]
 
@@ -112,24 +112,24 @@ def plates_of(folder: Path) -> Iterator[tuple[str, int, Image, Box]]:
         Image name as in the file of texts, number of the box, the picture and the box in its pixels.
     """
     for picture in read_split(folder, "train"):
-        image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise InvalidInput(f"{picture.path}: cannot be read as a picture; expected JPEG or PNG")
+        image = read_image(picture.path)
         height, width = image.shape[:2]
         for number, box in enumerate(picture.boxes_in_pixels(width, height)):
             if box.x2 - box.x1 >= MIN_WIDTH:
-                yield f"{folder.name}/train/{picture.path.name}", number, image.astype("uint8", copy=False), box
+                yield f"{folder.name}/train/{picture.path.name}", number, image, box
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _run, argv)
 
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
 
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains.
-    """
+def _run(options: argparse.Namespace) -> None:
+    written, read = _write(options.detection, options.out, general_reader())
+    print(f"{options.out}: {written} of {read} plates have a text")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m recognition.training.reader.plate_texts",
         description="Write down what the plates of detection data sets say where two readers agree.",
@@ -138,14 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--detection", type=Path, action="append", required=True, metavar="DIR", help="data set")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="the file to write")
-    options = parser.parse_args(argv)
-    try:
-        written, read = _write(options.detection, options.out, general_reader())
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"{options.out}: {written} of {read} plates have a text")
-    return 0
+    return parser
 
 
 def general_reader() -> GeneralReader:

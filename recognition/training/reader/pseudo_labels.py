@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 from recognition.training.examples.augment import fit
+from recognition.training.examples.labeled_crops import read_image
 from recognition.training.examples.labeled_pictures import read_split
-from recognition.training.reader.data import Floats, Sample, one_hot, read_image
-from recognition.training.reader.model import ALPHABET, SLOTS, PlateReader
+from recognition.training.examples.reader_format import ALPHABET, SLOTS
+from recognition.training.reader.data import Floats, Sample, one_hot
+from recognition.training.reader.model import PlateReader
 from recognition.training.reader.plate_texts import MIN_WIDTH, PlateText
 from schemas.types import Image
 

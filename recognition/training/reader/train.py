@@ -11,15 +11,26 @@ from pathlib import Path
 import cv2
 import torch
 
+from recognition.training.command import run_command
+from recognition.training.examples.labeled_crops import LabeledCrop, read_labels, training_crops, validation_crops
 from recognition.training.examples.synthetic import font_files
-from recognition.training.reader.data import BatchSource, LabeledCrop, read_labels, training_crops, validation_crops
-from recognition.training.reader.metrics import ONE_MARGIN, best_temperature, calibration, expressible, logits_at, score
+from recognition.training.reader.data import BatchSource
+from recognition.training.reader.metrics import (
+    ONE_MARGIN,
+    best_temperature,
+    character_calibration,
+    expressible,
+    logits_at,
+    score,
+)
 from recognition.training.reader.model import PlateReader
 from recognition.training.reader.plate_texts import read_plate_texts
 from recognition.training.reader.pseudo_labels import pseudo_labeled
 from recognition.training.reader.trainer import CHECKPOINT, Plan, Trainer, load_averaged
 from recognition.training.reader.weights import average, export_onnx, load_weights
-from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError
+from schemas.errors import ConfigurationError, InvalidInput
+
+log = logging.getLogger(__name__)
 
 EXAMPLE = """
 example: fine-tune fast-plate-ocr's published weights, then measure and write the calibrated model
@@ -37,34 +48,25 @@ with one, only measure. Rendered plates are always mixed in; --fonts adds TrueTy
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _run, argv, misuse=_misuse)
 
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
 
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains (argparse exits with 2 for wrong usage).
-    """
-    parser = _parser()
-    options = parser.parse_args(argv)
+def _misuse(options: argparse.Namespace) -> str | None:
     if options.out is None and options.export is None and not options.evaluate:
-        parser.error("nothing to do: give --out to train, or --export or --evaluate")
-    if options.resume and options.out is None:
-        parser.error("--resume needs --out")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+        return "nothing to do: give --out to train, or --export or --evaluate"
+    return "--resume needs --out" if options.resume and options.out is None else None
+
+
+def _run(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)
-    try:
-        crops = read_labels(options.crops)
-        reader = start_reader(options.start)
-        if options.out is not None:
-            reader = _train(reader, crops, options)
-        if options.export is not None or options.evaluate:
-            _deliver(reader, crops, options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    crops = read_labels(options.crops)
+    reader = start_reader(options.start)
+    if options.out is not None:
+        reader = _train(reader, crops, options)
+    if options.export is not None or options.evaluate:
+        _deliver(reader, crops, options)
 
 
 def start_reader(starts: Sequence[str]) -> PlateReader:
@@ -110,7 +112,7 @@ def _train(reader: PlateReader, crops: Sequence[LabeledCrop], options: argparse.
     if not kept:
         raise InvalidInput(f"{options.crops}: no row to train with is left beside val; expected rows with split train")
     source = BatchSource(kept, pseudo, font_files(options.fonts), size=options.batch, seed=options.seed)
-    logging.getLogger(__name__).info("%d crops, %d pseudo-labeled plates", len(kept), len(pseudo))
+    log.info("%d crops, %d pseudo-labeled plates", len(kept), len(pseudo))
     trainer = Trainer(reader, source, Plan(options.steps, options.lr), options.out)
     if options.resume:
         trainer.resume()
@@ -134,7 +136,7 @@ def _deliver(reader: PlateReader, crops: Sequence[LabeledCrop], options: argpars
                 f"              {figures.fused_exact:.3f} / {figures.fused_normalized:.3f}"
             )
         for value in (1.0, temperature):
-            found = calibration(logits, spelled, value)
+            found = character_calibration(logits, spelled, value)
             print(
                 f"temperature {value:.2f}: negative log-likelihood {found.negative_log_likelihood:.4f}, "
                 f"expected calibration error {found.expected_error:.4f}"

@@ -11,11 +11,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from recognition.training.examples.reader_format import ALPHABET
 from recognition.training.reader.data import Batch, BatchSource
-from recognition.training.reader.model import ALPHABET, PlateReader
+from recognition.training.reader.model import PlateReader
 from schemas.errors import ConfigurationError
 
-_logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
 _ZERO, _LETTER_O = ALPHABET.index("0"), ALPHABET.index("O")
@@ -119,7 +120,7 @@ class Trainer:
             counted += 1
             self.step += 1
             if self.step % _LOG_EVERY == 0:
-                _logger.info("step %d of %d, loss %.4f", self.step, self._plan.steps, total / counted)
+                log.info("step %d of %d, loss %.4f", self.step, self._plan.steps, total / counted)
                 total, counted = 0.0, 0
             if self.step % _SAVE_EVERY == 0 or self.step == last:
                 self._save()

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from recognition.training.reader.model import BLOCKS, IMAGE_HEIGHT, IMAGE_WIDTH, PlateReader
+from recognition.training.examples.reader_format import IMAGE_HEIGHT, IMAGE_WIDTH
+from recognition.training.reader.model import BLOCKS, PlateReader
 from schemas.errors import ConfigurationError
 
 Array = NDArray[np.float32]

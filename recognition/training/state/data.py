@@ -17,9 +17,10 @@ from recognition.pictures.crops import window
 from recognition.states.looks import ABROAD, CLASSES
 from recognition.training.examples.abroad import draw_abroad
 from recognition.training.examples.augment import Corners, augment
+from recognition.training.examples.labeled_crops import LabeledCrop, folded, read_image
 from recognition.training.examples.labeled_pictures import read_split
-from recognition.training.reader.data import LabeledCrop, canonical, read_image
-from rendering.plates.standard import JURISDICTIONS, random_serial, render_plate
+from rendering.plates.designs import JURISDICTIONS
+from rendering.plates.standard import random_serial, render_plate
 from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
@@ -45,7 +46,7 @@ class StateSample:
 
 def fold_of(crop: LabeledCrop) -> int:
     """Return the part of a cross-validation that a crop belongs to; crops of one text share it."""
-    return zlib.crc32(canonical(crop.text).encode()) % FOLDS
+    return zlib.crc32(folded(crop.text).encode()) % FOLDS
 
 
 def crop_samples(crops: Sequence[LabeledCrop]) -> list[StateSample]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import CLASSES, StatePicture
-from recognition.states.reader import serial_scores
+from recognition.states.serials import serial_scores
 from recognition.states.words import text_scores
 from schemas.types import Image
 
@@ -23,7 +23,7 @@ BORDER = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class StateEvidence:
     """Evidence of n plates: looks, serial and words are (n, CLASSES), labels (n,) indices of CLASSES."""
 
     looks: Floats
@@ -47,7 +47,7 @@ class Observer:
     def __init__(self, looks: StatePicture, lines: TextLineReader, plates: PlateOcr | None) -> None:
         self._looks, self._lines, self._plates = looks, lines, plates
 
-    def see(self, pictures: Sequence[Image], labels: Sequence[int]) -> Evidence:
+    def see(self, pictures: Sequence[Image], labels: Sequence[int]) -> StateEvidence:
         """Return the evidence of plates.
 
         Args:
@@ -55,7 +55,7 @@ class Observer:
             labels: Indices of CLASSES.
         """
         texts = [read.text for read in self._plates.read(pictures)] if self._plates else [""] * len(pictures)
-        return Evidence(
+        return StateEvidence(
             self._looks.scores(pictures),
             np.stack([serial_scores(text) for text in texts]),
             np.stack(
@@ -65,18 +65,11 @@ class Observer:
         )
 
 
-def joined(parts: Sequence[Evidence]) -> Evidence:
+def joined(parts: Sequence[StateEvidence]) -> StateEvidence:
     """Put evidence of several groups of plates together."""
-    return Evidence(
+    return StateEvidence(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in ("looks", "serial", "words", "labels"))
     )
-
-
-def bordered(image: Image) -> Image:
-    """Widen a tight crop by repeating its edge pixels."""
-    width = round(image.shape[0] * BORDER)
-    wide = cv2.copyMakeBorder(image, width, width, width, width, cv2.BORDER_REPLICATE)
-    return wide.astype(np.uint8, copy=False)
 
 
 def narrowed(image: Image, width: int | None) -> Image | None:

@@ -17,11 +17,12 @@ import torch
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import StatePicture
-from recognition.states.reader import Weights, combine
-from recognition.training.reader.data import read_image, read_labels, training_crops
+from recognition.states.weighing import EvidenceWeights, weigh
+from recognition.training.command import run_command
+from recognition.training.examples.augment import bordered
+from recognition.training.examples.labeled_crops import read_image, read_labels, training_crops
 from recognition.training.state.data import FOLDS, fold_of, labeled_street_samples
-from recognition.training.state.evidence import Evidence, Observer, bordered, joined, label_of, narrowed
-from schemas.errors import PlatewatchError
+from recognition.training.state.evidence import BORDER, Observer, StateEvidence, joined, label_of, narrowed
 from schemas.settings import OcrSettings
 
 WIDTHS = (None, 120, 80, 60)
@@ -31,21 +32,20 @@ _THRESHOLDS = np.arange(0.6, 0.99, 0.01)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0 when done, 1 after an error that a line on standard error explains."""
-    options = _parser().parse_args(argv)
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _weigh, argv)
+
+
+def _weigh(options: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    try:
-        crops, street = _gather(options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    crops, street = _gather(options)
     everything = joined([crops, street])
     importance = np.concatenate([np.ones(len(crops)), np.full(len(street), _STREET_WEIGHT)])
     picture, serial, _ = fit(everything, importance, with_words=False)
-    quick = Weights(picture, serial, 0.0, 0.0)
+    quick = EvidenceWeights(picture, serial, 0.0, 0.0)
     # Street labels come from words, so words are weighed on labeled crops alone.
     *_, text = fit(crops, np.ones(len(crops)), with_words=True, fixed=(picture, serial))
-    full = Weights(picture, serial, text, 0.0)
+    full = EvidenceWeights(picture, serial, text, 0.0)
     options.out.write_text(
         "# Written by recognition.training.state.fit: weights of evidence, and the least probability of an answer.\n\n"
         + _table("with_lines", full, threshold(full, crops, np.ones(len(crops))))
@@ -54,11 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         "utf-8",
     )
     print(options.out.read_text("utf-8"))
-    return 0
 
 
 def fit(
-    evidence: Evidence,
+    evidence: StateEvidence,
     importance: np.ndarray,
     *,
     with_words: bool,
@@ -93,10 +92,10 @@ def fit(
     return picture, serial, text
 
 
-def threshold(weights: Weights, evidence: Evidence, importance: np.ndarray) -> float:
+def threshold(weights: EvidenceWeights, evidence: StateEvidence, importance: np.ndarray) -> float:
     """Return the least probability from which on the answers are right often enough; the highest where none is."""
     words = evidence.words if weights.text else [None] * len(evidence)
-    found = np.stack([combine(weights, *row) for row in zip(evidence.looks, evidence.serial, words, strict=True)])
+    found = np.stack([weigh(weights, *row) for row in zip(evidence.looks, evidence.serial, words, strict=True)])
     best, sure = found.argmax(axis=1), found.max(axis=1)
     for value in _THRESHOLDS:
         answered = (sure >= value) & (best != found.shape[1] - 1)
@@ -106,7 +105,7 @@ def threshold(weights: Weights, evidence: Evidence, importance: np.ndarray) -> f
     return float(round(_THRESHOLDS[-1], 2))
 
 
-def _gather(options: argparse.Namespace) -> tuple[Evidence, Evidence]:
+def _gather(options: argparse.Namespace) -> tuple[StateEvidence, StateEvidence]:
     looks, lines = StatePicture(options.network), TextLineReader()
     observer = Observer(looks, lines, PlateOcr(OcrSettings(), 1))
     kept = [crop for crop in training_crops(read_labels(options.crops)) if fold_of(crop) == options.leave_out]
@@ -116,7 +115,7 @@ def _gather(options: argparse.Namespace) -> tuple[Evidence, Evidence]:
         for width in WIDTHS if crop.is_us else WIDTHS[:1]:
             scaled = narrowed(image, width)
             if scaled is not None:
-                pictures.append(bordered(scaled))
+                pictures.append(bordered(scaled, BORDER))
                 labels.append(label_of(crop.jurisdiction))
     held = {options.leave_out, (options.leave_out + 1) % FOLDS}
     street = [s for n, s in enumerate(labeled_street_samples(options.street)) if n % FOLDS in held]
@@ -131,7 +130,7 @@ def _inside(image: np.ndarray, box: tuple[float, float, float, float]) -> np.nda
     return image[max(y1 - spare, 0) : y2 + spare, max(x1 - spare, 0) : x2 + spare]
 
 
-def _table(name: str, weights: Weights, least: float) -> str:
+def _table(name: str, weights: EvidenceWeights, least: float) -> str:
     text = f"text = {weights.text:.4f}\n" if weights.text else ""
     return f"[{name}]\npicture = {weights.picture:.4f}\nserial = {weights.serial:.4f}\n{text}threshold = {least:.2f}\n"
 

@@ -20,8 +20,8 @@ from recognition.pictures.crops import crop
 from recognition.reading.text_lines import TextLineReader
 from recognition.states.looks import CLASSES
 from recognition.states.words import text_scores
+from recognition.training.command import run_command
 from recognition.training.examples.labeled_pictures import read_split
-from schemas.errors import PlatewatchError
 from schemas.types import Image
 
 COLUMNS = ("image", "x1", "y1", "x2", "y2", "jurisdiction")
@@ -33,24 +33,26 @@ _LEAST_WIDTH = 40  # pixels
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0 when done, 1 after an error that a line on standard error explains."""
-    parser = argparse.ArgumentParser(
-        prog="python -m recognition.training.state.labels", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("folder", type=Path, help="detection data set with train/ and val/; only train/ is labeled")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="where to write the labels")
-    options = parser.parse_args(argv)
-    try:
-        rows = label(options.folder)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _run, argv)
+
+
+def _run(options: argparse.Namespace) -> None:
+    rows = label(options.folder)
     with options.out.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
         writer.writerows(rows)
     print(f"{options.out}: {len(rows)} plates")
-    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m recognition.training.state.labels", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("folder", type=Path, help="detection data set with train/ and val/; only train/ is labeled")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="where to write the labels")
+    return parser
 
 
 def label(folder: Path) -> list[tuple[str, float, float, float, float, str]]:

@@ -11,8 +11,9 @@ from pathlib import Path
 import cv2
 import torch
 
+from recognition.training.command import run_command
+from recognition.training.examples.labeled_crops import read_labels, training_crops
 from recognition.training.examples.synthetic import font_files
-from recognition.training.reader.data import read_labels, training_crops
 from recognition.training.state.data import (
     FOLDS,
     StateBatches,
@@ -24,7 +25,9 @@ from recognition.training.state.data import (
 )
 from recognition.training.state.model import export_onnx, from_detector
 from recognition.training.state.trainer import CHECKPOINT, StateTrainer
-from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError
+from schemas.errors import ConfigurationError, InvalidInput
+
+log = logging.getLogger(__name__)
 
 EXAMPLE = """
 example: label street pictures by their own words, then train the network that ships
@@ -41,27 +44,13 @@ with one, are never learned from. Rendered plates of every state are always mixe
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Args:
-        argv: Arguments without the program's name; None: the process's own.
-
-    Returns:
-        Exit code: 0 done, 1 an error that a line on standard error explains (argparse exits with 2 for wrong usage).
-    """
-    options = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    torch.set_num_threads(options.threads)
-    cv2.setNumThreads(options.threads)
-    try:
-        _train(options)
-    except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    """Run the command line; see `run_command`."""
+    return run_command(_parser(), _train, argv)
 
 
 def _train(options: argparse.Namespace) -> None:
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     if (options.out / CHECKPOINT).exists() and not options.resume:
         raise ConfigurationError(f"{options.out}: holds a run already; give --resume or another folder")
@@ -90,7 +79,7 @@ def _gather(options: argparse.Namespace) -> tuple[list[StateSample], list[StateS
         abroad += street_samples(folder, every=True)
     for folder in options.wide:
         abroad += street_samples(folder, every=False)
-    logging.getLogger(__name__).info("%d US crops, %d street, %d abroad", len(crops), len(street), len(abroad))
+    log.info("%d US crops, %d street, %d abroad", len(crops), len(street), len(abroad))
     return crops, street, abroad
 
 

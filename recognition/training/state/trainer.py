@@ -13,7 +13,7 @@ from recognition.training.state.data import StateBatches
 from recognition.training.state.model import StateNet
 from schemas.errors import ConfigurationError
 
-_logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 CHECKPOINT = "state-checkpoint.pt"
 _WARM_UP = 0.05  # share of the steps
@@ -72,7 +72,7 @@ class StateTrainer:
             total, right, counted = total + loss, right + share, counted + 1
             self.step += 1
             if self.step % _LOG_EVERY == 0:
-                _logger.info(
+                log.info(
                     "step %d of %d, loss %.3f, right %.3f", self.step, self._steps, total / counted, right / counted
                 )
                 total, right, counted = 0.0, 0.0, 0

@@ -11,7 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import hotlist_add, match
+from cli.hotlist import add as hotlist_add
+from cli.matching import match
 from schemas.errors import InvalidInput
 from schemas.types import Category
 from storage.database import Database

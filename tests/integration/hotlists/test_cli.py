@@ -12,7 +12,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import hotlist, match
+from cli.hotlist import hotlist
+from cli.matching import match
 from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry

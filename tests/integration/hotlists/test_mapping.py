@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import hotlist
+from cli.hotlist import hotlist
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput
 
 app = typer.Typer()

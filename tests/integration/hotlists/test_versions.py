@@ -15,7 +15,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import hotlist
+from cli.hotlist import hotlist
 from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import HeldForReview, InvalidInput
 from storage.database import Database

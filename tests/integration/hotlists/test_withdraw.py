@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import hotlist_withdraw
+from cli.hotlist import withdraw as hotlist_withdraw
 from schemas.errors import InvalidInput
 from storage.alerts.raised import AlertLog
 from storage.database import Database

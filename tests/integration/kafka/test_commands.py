@@ -13,8 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import alerts as alerts_command
-from cli import subscribe as subscribe_command
+from cli.alerts import alerts as alerts_command
+from cli.alerts import subscribe as subscribe_command
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from storage.database import Database
@@ -25,7 +25,7 @@ from tests.integration.records import outbox_of
 from tests.unit.alerts_samples import sample_alert
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-FOLLOW = "import typer; from cli import alerts; app = typer.Typer(); alerts.register(app); app()"
+FOLLOW = "import typer; from cli.alerts import alerts; app = typer.Typer(); alerts.register(app); app()"
 
 app = typer.Typer()
 alerts_command.register(app)

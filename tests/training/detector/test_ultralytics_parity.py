@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from recognition.detection.classes import plate_classes
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.detection.ultralytics_backend import UltralyticsDetector, import_ultralytics, plate_classes
+from recognition.detection.ultralytics_backend import UltralyticsDetector, import_ultralytics
 from recognition.training.detector.export import export_onnx
 from schemas.errors import ConfigurationError
 from schemas.types import PlateDetection

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from recognition.pass_pictures import pass_pictures, plate_in_picture
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.jpeg import decode_jpeg
 from recognition.results import VehiclePass
-from recognition.tracking.track import PICTURE_MARGIN
 from schemas.errors import InvalidInput
 from schemas.ids import read_id
 from schemas.types import Box, Image, PlateRead

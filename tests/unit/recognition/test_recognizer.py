@@ -10,18 +10,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from recognition.detection.postprocess import overlap
-from recognition.pictures.borders import with_border
 from recognition.pictures.checks import require_picture
 from recognition.recognizer import Recognizer
 from rendering.plates.standard import render_plate
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.settings import RecognitionSettings
-from schemas.types import Box, Image
+from schemas.types import Image
 
 BAD = {
     "a list": ([[0, 0, 0]], "a picture is a list, expected an array"),
@@ -101,7 +97,7 @@ def test_gray_pictures_and_those_with_transparency_are_read_too(code: int, recog
 
 def test_reading_a_picture_imports_no_training_library() -> None:
     program = (
-        "import sys; import numpy as np; import cli.main, cli.read_files; "
+        "import sys; import numpy as np; import cli.main, cli.read.files; "
         "from recognition.recognizer import Recognizer; from schemas.settings import RecognitionSettings; "
         "Recognizer(RecognitionSettings()).read_picture(np.zeros((90, 160, 3), np.uint8)); "
         "print([name for name in ('torch', 'ultralytics', 'tensorflow', 'scipy', 'rapidocr') if name in sys.modules])"
@@ -120,33 +116,3 @@ def test_cameras_side_by_side_read_what_one_reads(cameras: int, recognizer: Reco
         together = list(threads.map(shared.read_picture, [scene] * (2 * cameras)))
     assert all(read == together[0] for read in together)
     assert together[0][0].plate == alone.plate
-
-
-def test_a_part_of_a_frame_gives_the_plates_that_lie_in_it(recognizer: Recognizer) -> None:
-    scene = np.full((720, 1280, 3), 70, np.uint8)
-    scene[100:180, 150:310] = plate_picture("UKW4183")
-    scene[500:580, 900:1060] = plate_picture("HJR6142")
-    whole = recognizer.detect(scene)
-    assert len(whole) == 2
-    for place in (Box(100, 40, 400, 250), Box(850, 440, 1150, 650)):
-        (found,) = recognizer.detect(scene, place)
-        assert max(overlap(found.box, other.box) for other in whole) > 0.85
-    assert len(recognizer.detect(scene, Box(0, 0, 1280, 720))) == 2
-
-
-def test_a_plate_cut_through_by_the_edge_of_a_part_is_left_out(recognizer: Recognizer) -> None:
-    scene = np.full((720, 1280, 3), 70, np.uint8)
-    scene[100:180, 560:720] = plate_picture("UKW4183")
-    # Half of the frame is looked at, from 640 on: the right half of the plate would be read as a plate.
-    assert recognizer.detect(scene, Box(700, 40, 1270, 300)) == []
-
-
-@given(st.integers(1, 40), st.integers(1, 40), st.floats(0, 0.5))
-def test_a_border_repeats_the_edge_and_keeps_the_middle(width: int, height: int, share: float) -> None:
-    picture = np.random.default_rng(width * 41 + height).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    larger, place = with_border(picture, share)
-    assert (larger[int(place.y1) : int(place.y2), int(place.x1) : int(place.x2)] == picture).all()
-    assert share * height <= place.x1 <= share * height + 1
-    assert (larger[0, 0] == picture[0, 0]).all()
-    assert (larger[-1, -1] == picture[-1, -1]).all()
-    assert larger.shape[0] == height + 2 * place.y1

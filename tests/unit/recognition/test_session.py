@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from recognition.reading.ocr import result_from
+from recognition.reading.readings import result_from
 from recognition.reads import Origin
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
@@ -184,7 +184,7 @@ def test_memory_is_bounded_while_a_vehicle_stays() -> None:
     for number in range(250):
         session.process(scene.frame(number))
     (track,) = session._active.values()
-    assert len(track.sightings) == 12
+    assert len(track.observations) == 12
     assert track.frame_count == 250
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recognition.detection.detector import DEFAULT_WEIGHTS, MODELS, OnnxDetector, open_detector
-from recognition.engines.opening import Backend
+from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.detection.opening import open_detector
+from recognition.engines.engine import Backend
+from recognition.engines.files import MODELS
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import DetectorSettings
 from tests.unit.recognition.detection.onnx_samples import write_network
@@ -125,3 +127,14 @@ def test_a_picture_that_is_a_view_of_another_is_taken(detector: OnnxDetector) ->
     whole = np.random.default_rng(2).integers(0, 255, (120, 200, 3), dtype=np.uint8)
     view = whole[10:110:2, ::-1]
     assert detector.detect([view]) == detector.detect([view.copy()])
+
+
+def test_plates_of_different_pictures_in_one_call_stay_apart() -> None:
+    detector = OnnxDetector(DEFAULT_WEIGHTS, confidence=0.5, iou=0.5, image_size=320, threads=1, backend="onnxruntime")
+    pictures = [
+        np.zeros((90, 160, 3), np.uint8),
+        np.full((160, 90, 3), 128, np.uint8),
+        np.zeros((90, 160, 3), np.uint8),
+    ]
+    assert detector.detect(pictures) == [[], [], []]
+    assert detector.detect([]) == []

@@ -7,47 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.detection.postprocess import decode, overlap, overlaps, suppress
-from recognition.detection.preprocess import PADDING, apply, fit, to_tensor
+from recognition.detection.overlap import overlap
+from recognition.detection.postprocess import decode, suppress
 from schemas.errors import ConfigurationError
 from schemas.types import Box
-
-sides = st.integers(min_value=1, max_value=5000)
-
-
-@given(sides, sides, st.sampled_from([320, 640, 768]), st.sampled_from([None, 32]))
-def test_a_box_survives_the_way_into_the_input_and_back(width: int, height: int, size: int, stride: int | None) -> None:
-    box = fit(width, height, (size, size), stride=stride)
-    assert box.width <= size
-    assert box.height <= size
-    assert box.left + box.scaled_width <= box.width
-    assert box.top + box.scaled_height <= box.height
-    if stride:
-        assert box.width - box.scaled_width < stride
-        assert box.height - box.scaled_height < stride
-    corners = np.array([[box.left, box.top, box.left + box.scaled_width, box.top + box.scaled_height]], np.float32)
-    assert box.to_frame(corners)[0] == pytest.approx([0, 0, width, height], rel=1e-4, abs=1e-2)
-
-
-def test_the_frame_stands_in_the_middle_of_gray() -> None:
-    image = np.full((36, 128, 3), 200, np.uint8)
-    padded = apply(image, fit(128, 36, (64, 64), stride=None))
-    assert padded.shape == (64, 64, 3)
-    assert (padded[:23] == PADDING).all()
-    assert (padded[23:41] == 200).all()
-    assert (padded[41:] == PADDING).all()
-    assert apply(image, fit(128, 36, (64, 64), stride=32)).shape == (32, 64, 3)
-
-
-def test_the_tensor_is_rgb_between_zero_and_one() -> None:
-    image = np.zeros((2, 4, 3), np.uint8)
-    image[..., 0] = 255
-    tensor = to_tensor([image, image])
-    assert tensor.shape == (2, 3, 2, 4)
-    assert tensor.dtype == np.float32
-    assert tensor[:, 2].min() == 1.0
-    assert tensor[:, :2].max() == 0.0
-
 
 boxes = st.lists(
     st.tuples(*[st.floats(0, 50, width=32)] * 2, *[st.floats(1, 30, width=32)] * 2, st.floats(0.0625, 1, width=32)),
@@ -78,12 +41,6 @@ def test_suppression_equals_its_definition(rows: list[tuple[float, ...]], iou: f
 def test_suppression_stops_at_its_limit() -> None:
     corners = np.array([[i * 10, 0, i * 10 + 5, 5] for i in range(9)], np.float32)
     assert suppress(corners, np.linspace(0.9, 0.1, 9, dtype=np.float32), 0.5, limit=3).tolist() == [0, 1, 2]
-
-
-def test_overlap_of_known_boxes() -> None:
-    assert overlap(Box(0, 0, 2, 2), Box(1, 0, 3, 2)) == pytest.approx(1 / 3)
-    assert overlap(Box(0, 0, 2, 2), Box(2, 0, 3, 2)) == 0
-    assert overlaps(np.zeros(4, np.float32), np.zeros((1, 4), np.float32)).tolist() == [0]
 
 
 def test_decoding_keeps_confident_plates_as_corners() -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.engines import opening as engines
-from recognition.engines.opening import OnnxRuntimeEngine, OpenVinoEngine, open_engine
+from recognition.engines import opening
+from recognition.engines.onnx_runtime import OnnxRuntimeEngine
+from recognition.engines.opening import open_engine
+from recognition.engines.openvino_engine import OpenVinoEngine
 from rendering.scene.scenario import demo_scenario
 from rendering.scene.traffic import render_frames
 from schemas.types import Image, PlateDetection
@@ -59,7 +61,7 @@ def test_the_faster_engine_is_measured_once_and_kept(cache: Path, monkeypatch: p
     def measured_again(*_: object) -> float:
         raise AssertionError("a restart must take the engine that the run before it took")
 
-    monkeypatch.setattr(engines, "measure", measured_again)
+    monkeypatch.setattr(opening, "measure", measured_again)
     assert open_engine(DEFAULT_WEIGHTS, "auto", 1, (320, 320)).name == first.name
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.reading.fusion import WeightedReading, fuse
-from recognition.reading.ocr import combine, result_from, to_results
+from recognition.reading.readings import combine, result_from, to_results
 from schemas.types import OcrResult
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"

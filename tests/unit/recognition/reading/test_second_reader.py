@@ -18,7 +18,8 @@ from recognition.reading.second_reader import (
     find_serial,
     serial_candidates,
 )
-from recognition.reading.text_lines import TextLine, available
+from recognition.reading.text_lines import TextLine
+from recognition.reading.text_networks import available
 from recognition.states.reader import StateRead
 from rendering.plates.standard import render_plate
 from schemas.ids import read_id

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 from rapidfuzz import fuzz
 
-import recognition.reading.text_lines as module
-from recognition.reading.text_boxes import Slanted, cut_line, lines_in
-from recognition.reading.text_lines import CHARACTERS, TextLineReader, available, decode, input_shape, line_input
+from recognition.reading.text_lines import TextLineReader, input_shape
+from recognition.reading.text_networks import line_input
 from rendering.plates.standard import render_plate
-from schemas.errors import ConfigurationError, InvalidInput
+from schemas.errors import InvalidInput
 
 
 @pytest.fixture(scope="module")
@@ -78,21 +77,6 @@ def test_what_is_no_picture_is_refused_by_name(reader: TextLineReader, picture: 
         reader.read(picture)
 
 
-def test_without_the_package_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PACKAGE", "rapidocr_that_is_not_there")
-    assert not available()
-    with pytest.raises(ConfigurationError, match=r"platewatch\[second-reader\]"):
-        TextLineReader().read(np.zeros((20, 40, 3), np.uint8))
-
-
-def test_a_damaged_network_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"):
-        (tmp_path / name).write_bytes(b"no network")
-    monkeypatch.setattr(module, "_model_folder", lambda: tmp_path)
-    with pytest.raises(ConfigurationError, match=r"PP-OCRv6_det_small\.onnx: not a network"):
-        TextLineReader().load()
-
-
 def test_threads_share_one_reader() -> None:
     shared_reader = TextLineReader(threads=1)
     plate = render_plate("ABC1234", "US-WA", np.random.default_rng(1)).image
@@ -104,43 +88,6 @@ def test_threads_share_one_reader() -> None:
         thread.join()
     assert len(found) == 3
     assert found[0] == found[1] == found[2]
-
-
-def test_repeated_steps_are_one_character_and_a_blank_parts_two() -> None:
-    a, b = CHARACTERS.index("A"), CHARACTERS.index("B")
-    columns = np.eye(len(CHARACTERS), dtype=np.float32)
-    text, score = decode(columns[[a, a, 0, a, b, b, 0]] * np.float32(0.8))
-    assert text == "AAB"
-    assert score == pytest.approx(0.8)
-    assert decode(columns[[0, 0]]) == ("", 0.0)
-
-
-def test_lines_are_found_where_the_map_is_bright() -> None:
-    probabilities = np.zeros((128, 416), np.float32)
-    probabilities[20:30, 100:300] = 0.9
-    probabilities[60:100, 50:370] = 0.8
-    probabilities[120:121, 10:12] = 1.0
-    tall, flat = lines_in(probabilities)
-    assert (tall.x, tall.y) == pytest.approx((209.5, 79.5), abs=1)
-    assert (flat.x, flat.y) == pytest.approx((199.5, 24.5), abs=1)
-    assert 40 < tall.height < 110
-    assert abs(flat.angle) < 1
-
-
-def test_a_line_is_cut_level_and_its_height_is_the_one_asked_for() -> None:
-    picture = np.zeros((200, 200, 3), np.uint8)
-    # A bar that falls to the right by 30 degrees, its left half darker.
-    middle = np.array([100.0, 100.0])
-    along, across = np.array([np.cos(np.pi / 6), 0.5]) * 60, np.array([-0.5, np.cos(np.pi / 6)]) * 15
-    for start, end, shade in ((-1.0, 0.0, 90), (0.0, 1.0, 250)):
-        corners = [middle + along * x + across * y for x, y in ((start, -1), (end, -1), (end, 1), (start, 1))]
-        cv2.fillConvexPoly(picture, np.array(corners, np.int32), (shade,) * 3)
-    cut = cut_line(picture, Slanted(100, 100, 120, 30, 30.0), 48)
-    assert cut.shape == (48, 192, 3)
-    assert cut[10:38, 10:86].mean() == pytest.approx(90, abs=5)
-    assert cut[10:38, 106:182].mean() == pytest.approx(250, abs=5)
-    standing = cut_line(picture, Slanted(100, 100, 20, 120, 0.0), 48)
-    assert standing.shape == (48, 288, 3)
 
 
 def test_inputs_have_the_networks_stride() -> None:

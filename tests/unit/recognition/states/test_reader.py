@@ -10,11 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from recognition.reading.text_lines import CHARACTERS, TextLine, TextLineReader
-from recognition.states.looks import ABROAD, CLASSES, DEFAULT_WEIGHTS, StatePicture, to_input
-from recognition.states.reader import StateReader, combine, plate_picture, serial_scores, weights
+from recognition.reading.text_lines import TextLine, TextLineReader
+from recognition.reading.text_networks import CHARACTERS
+from recognition.states.looks import CLASSES
+from recognition.states.reader import StateReader, plate_picture
+from recognition.states.weighing import fitted_weights
 from rendering.plates.standard import render_plate
-from schemas.errors import ConfigurationError, InvalidInput
+from schemas.errors import InvalidInput
 from schemas.types import Box, Image
 
 
@@ -49,7 +51,7 @@ def test_a_plate_with_a_legible_name_gets_its_state(
     read = states.read(picture, box, serial, lines.read(plate_picture(picture, box)))
     assert read is not None
     assert read.jurisdiction == jurisdiction
-    assert weights(with_lines=True).threshold <= read.confidence <= 1.0
+    assert fitted_weights(with_lines=True).threshold <= read.confidence <= 1.0
 
 
 def test_nothing_to_see_is_no_state(states: StateReader, lines: TextLineReader) -> None:
@@ -86,27 +88,6 @@ def test_probabilities_add_up_to_one(states: StateReader) -> None:
     assert found.min() >= 0.0
 
 
-def test_a_serials_format_speaks_for_the_states_that_issue_it() -> None:
-    california = serial_scores("8ABC123")
-    assert CLASSES[int(california.argmax())] == "US-CA"
-    assert california[CLASSES.index("US-TX")] < california[CLASSES.index("US-CA")] - 3
-    assert california[CLASSES.index(ABROAD)] == 0.0
-    # The letter O and a zero are one: readers do not tell them apart.
-    assert serial_scores("8ABC0O1") == pytest.approx(serial_scores("8ABC001"))
-    assert not serial_scores("").any()
-
-
-def test_evidence_is_weighed_and_words_outweigh_looks() -> None:
-    looks = np.full(len(CLASSES), -6.0, np.float32)
-    looks[0] = -0.1
-    words = np.zeros(len(CLASSES), np.float32)
-    words[5] = 12.0
-    chosen = weights(with_lines=True)
-    none = np.zeros(len(CLASSES), np.float32)
-    assert combine(chosen, looks, none, None).argmax() == 0
-    assert combine(chosen, looks, none, words).argmax() == 5
-
-
 @pytest.mark.parametrize("shape", [(0, 5, 3), (20, 40), (20, 40, 4)])
 def test_what_is_no_picture_is_refused(states: StateReader, shape: tuple[int, ...]) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
@@ -116,23 +97,6 @@ def test_what_is_no_picture_is_refused(states: StateReader, shape: tuple[int, ..
 def test_a_box_outside_the_picture_is_no_error(states: StateReader) -> None:
     states.read(np.zeros((20, 40, 3), np.uint8), Box(100, 100, 140, 120), "ABC1234")
     states.read(np.zeros((1, 1, 3), np.uint8), Box(0, 0, 1, 1), "ABC1234")
-
-
-def test_missing_and_damaged_weights_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="no such state weights"):
-        StatePicture(tmp_path / "none.onnx")
-    (tmp_path / "torn.onnx").write_bytes(b"torn")
-    with pytest.raises(ConfigurationError, match=r"torn\.onnx: not a network"):
-        StatePicture(tmp_path / "torn.onnx")
-    with pytest.raises(ConfigurationError, match="expected"):
-        StatePicture(DEFAULT_WEIGHTS.with_name("plate-ocr-v1.onnx"))
-
-
-def test_inputs_are_red_green_blue() -> None:
-    picture = np.zeros((10, 10, 3), np.uint8)
-    picture[..., 2] = 200
-    assert to_input(picture).shape == (64, 128, 3)
-    assert to_input(picture)[..., 0].min() == 200
 
 
 def test_real_plates_get_their_state_and_foreign_ones_none(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognition.reading.text_lines import CHARACTERS, TextLine
+from recognition.reading.text_lines import TextLine
+from recognition.reading.text_networks import CHARACTERS
 from recognition.states.looks import ABROAD, CLASSES
 from recognition.states.words import row_scores, rows_of, text_scores
 from schemas.types import Box

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rendering.photographs.camera import blur_motion, compress, project, see_infrared, see_night
+from rendering.photographs.camera import blur_motion, see_infrared, see_night
 from rendering.photographs.conditions import CONDITIONS, photograph
 from rendering.photographs.surface import add_dirt, add_glare, add_obstacle, add_water
 from rendering.plates.generator import draw_plate
@@ -84,15 +84,6 @@ def test_more_severity_leaves_less_of_the_characters(condition: str) -> None:
     assert detail(1.0) < detail(0.0)
 
 
-def test_corners_tell_where_the_plate_went() -> None:
-    white = np.full((100, 200, 3), 255, dtype=np.uint8)
-    picture, corners = project(white, rng(), width=150, roll=10, yaw=30, pitch=5)
-    inside = np.zeros(picture.shape[:2], dtype=np.uint8)
-    cv2.fillConvexPoly(inside, np.round(corners).astype(np.int32), (255,))
-    shrunk = cv2.erode(inside, np.ones((5, 5), np.uint8))
-    assert picture[shrunk > 0].min() > 240
-
-
 def test_unknown_conditions_and_impossible_wishes_are_refused() -> None:
     with pytest.raises(ValueError, match="fog"):
         photograph(PLATE, rng(), "fog")
@@ -100,9 +91,3 @@ def test_unknown_conditions_and_impossible_wishes_are_refused() -> None:
         photograph(PLATE, rng(), "night", 1.5)
     with pytest.raises(ValueError, match="pixels"):
         photograph(PLATE, rng(), "night", 0.5, 4)
-
-
-def test_compression_keeps_the_picture_and_loses_detail() -> None:
-    packed = compress(PLATE, 30)
-    assert packed.shape == PLATE.shape
-    assert 0 < np.abs(packed.astype(int) - PLATE).mean() < 20

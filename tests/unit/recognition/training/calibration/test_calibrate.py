@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 import tomllib
@@ -13,32 +12,11 @@ import numpy as np
 import pytest
 
 from recognition.reading.calibration_file import calibration_path, load_calibration
-from recognition.reading.ocr import DEFAULT_WEIGHTS, find_config
+from recognition.reading.network import DEFAULT_WEIGHTS, find_config
 from recognition.training.calibration import calibrate as calibration_tool
 from recognition.training.calibration import confusion as confusion_tool
-from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops, track, with_signs, without_plates
-from schemas.errors import InvalidInput
-from schemas.types import Box, Image
-
-TEXTS = ("ABC1234", "KTR4821", "8BD0123", "VWX5678", "JHL2290", "MNP7731")
-
-
-def drawn(text: str) -> Image:
-    picture = np.full((60, 180, 3), 225, np.uint8)
-    cv2.putText(picture, text, (8, 45), cv2.FONT_HERSHEY_DUPLEX, 1.2, (40, 30, 30), 3, cv2.LINE_AA)
-    return picture
-
-
-@pytest.fixture
-def labels(tmp_path: Path) -> Path:
-    with (tmp_path / "labels.csv").open("w", newline="") as stream:
-        rows = csv.writer(stream)
-        rows.writerow(["image", "text", "jurisdiction", "split"])
-        for number, text in enumerate(TEXTS):
-            cv2.imwrite(str(tmp_path / f"{number}.png"), drawn(text))
-            rows.writerow([f"{number}.png", text, "US-VA" if number % 2 else "BR", "val"])
-        rows.writerow(["missing.png", "NONE", "US-VA", "train"])
-    return tmp_path / "labels.csv"
+from recognition.training.calibration.pictures import CONDITIONS
+from tests.unit.recognition.training.calibration.samples import TEXTS, drawn
 
 
 @pytest.fixture
@@ -97,7 +75,7 @@ def test_files_that_cannot_be_used_are_named(
         ("--crops", str(tmp_path / "none.csv")): "none.csv: cannot be read",
         ("--crops", str(tmp_path / "short.csv")): "short.csv: no column jurisdiction, split",
         ("--crops", str(labels), "--split", "test"): "labels.csv: no row with split test",
-        ("--crops", str(labels), "--split", "train"): "missing.png: no picture that can be read",
+        ("--crops", str(labels), "--split", "train"): "missing.png: cannot be read as a picture",
         ("--crops", str(labels), "--weights", str(tmp_path / "none.onnx")): "none.onnx: no such reader weights",
     }
     for arguments, said in cases.items():
@@ -113,42 +91,3 @@ def test_pictures_without_labels_are_named(
     arguments = ["--weights", str(weights), "--crops", str(labels), "--check", "--pictures"]
     assert calibration_tool.main([*arguments, str(tmp_path / "nowhere")]) == 1
     assert "no pictures (.jpg) with labels (.txt) beside them" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", CONDITIONS)
-def test_every_condition_shows_the_plate_where_its_box_says(name: str) -> None:
-    picture, box = CONDITIONS[name](drawn("ABC1234"), np.random.default_rng(0))
-    assert 0 <= box.x1 < box.x2 <= picture.shape[1]
-    assert 0 <= box.y1 < box.y2 <= picture.shape[0]
-    again, _ = CONDITIONS[name](drawn("ABC1234"), np.random.default_rng(0))
-    assert (picture == again).all()
-
-
-def test_a_track_grows_and_changes_from_frame_to_frame() -> None:
-    shots = track(drawn("ABC1234"), 5, np.random.default_rng(2))
-    assert len(shots) == 5
-    assert shots[-1][0].shape[1] >= shots[0][0].shape[1]
-    assert all(picture.dtype == np.uint8 for picture, _ in shots)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_plates_are_taken_out_and_nothing_else(seed: int) -> None:
-    scene = np.random.default_rng(seed).integers(0, 255, (200, 300, 3)).astype(np.uint8)
-    scene[80:120, 100:220] = cv2.resize(drawn("ABC1234"), (120, 40))
-    empty = without_plates(scene, [Box(100, 80, 220, 120), Box(-40, -40, -10, -20)], np.random.default_rng(seed))
-    assert (empty[:60] == scene[:60]).all()
-    assert empty[90:110, 110:210].std() < 0.7 * scene[90:110, 110:210].std()
-    assert (with_signs(np.zeros((400, 700, 3), np.uint8), np.random.default_rng(seed)) > 0).any()
-
-
-def test_texts_compare_as_their_labels_are_written() -> None:
-    us, br = (Crop(drawn("A"), "A", where) for where in ("US-OH", "BR"))
-    assert us.spelled("OQI01") == us.spelled("00101")
-    assert br.spelled("O1Q") == br.spelled("01Q")
-    assert br.spelled("I") != br.spelled("1")
-
-
-def test_labels_are_read_in_order(labels: Path) -> None:
-    assert [crop.text for crop in read_crops(labels)] == list(TEXTS)
-    with pytest.raises(InvalidInput, match="missing"):
-        read_crops(labels, "train")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
 
 import cv2
@@ -15,14 +14,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from cli import train
-from recognition.training.reader.corrections import (
-    Correction,
-    canonical,
-    read_corrections,
-    split_by_text,
-    without_texts,
-)
-from recognition.training.reader.install import install, installed_weights, roll_back
+from recognition.training.examples.labeled_crops import folded
+from recognition.training.reader.corrections import Correction, read_corrections, split_by_text, without_texts
 from schemas.errors import ConfigurationError, InvalidInput
 
 app = typer.Typer()
@@ -105,7 +98,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @given(TEXTS, SEEDS, st.floats(0.01, 0.9))
 def test_no_text_is_on_both_sides_and_no_row_is_lost(texts: list[str], seed: int, share: float) -> None:
     rows = corrections(texts)
-    if len({canonical(text) for text in texts}) < 2:
+    if len({folded(text) for text in texts}) < 2:
         with pytest.raises(InvalidInput, match="different texts"):
             split_by_text(rows, share, seed)
         return
@@ -113,7 +106,7 @@ def test_no_text_is_on_both_sides_and_no_row_is_lost(texts: list[str], seed: int
     assert learned
     assert held_out
     assert sorted([*learned, *held_out], key=lambda row: row.line) == rows
-    assert not {canonical(row.text) for row in learned} & {canonical(row.text) for row in held_out}
+    assert not {folded(row.text) for row in learned} & {folded(row.text) for row in held_out}
 
 
 def test_a_text_keeps_its_side_when_rows_are_added() -> None:
@@ -140,41 +133,3 @@ def test_command_names_bad_rows_and_says_what_to_install_without_torch(tmp_path:
         assert 'pip install "platewatch[train]"' in str(result.exception)
     else:  # with torch, the next thing in the way is the single text
         assert isinstance(result.exception, InvalidInput)
-
-
-def candidate(folder: Path, content: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / "candidate.onnx"
-    path.write_text(content)
-    path.with_suffix(".yaml").write_text(f"yaml of {content}")
-    path.with_suffix(".calibration.json").write_text(json.dumps(content))
-    return path
-
-
-def test_installing_keeps_what_was_installed_and_rollback_swaps_the_two(tmp_path: Path) -> None:
-    models = tmp_path / "data" / "models"
-    assert install(candidate(tmp_path / "run", "first"), models) == installed_weights(models)
-    install(candidate(tmp_path / "run", "second"), models)
-    assert installed_weights(models).read_text() == "second"
-    for expected in ("first", "second"):
-        result = run("rollback", "--data-dir", tmp_path / "data")
-        assert result.exit_code == 0
-        assert installed_weights(models).read_text() == expected
-        assert (models / "plate-ocr.yaml").read_text() == f"yaml of {expected}"
-        assert json.loads((models / "plate-ocr.calibration.json").read_text()) == expected
-    assert {path.name.removeprefix("plate-ocr") for path in models.iterdir()} == {
-        *(".onnx", ".yaml", ".calibration.json"),
-        *(".previous.onnx", ".previous.yaml", ".previous.calibration.json"),
-    }
-
-
-def test_rolling_back_from_the_first_installation_says_how_to_get_the_shipped_weights(tmp_path: Path) -> None:
-    install(candidate(tmp_path / "run", "first"), tmp_path)
-    with pytest.raises(ConfigurationError, match=r"remove recognition\.ocr\.weights"):
-        roll_back(tmp_path)
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "models").write_text("a file")
-    with pytest.raises(ConfigurationError, match="models"):
-        install(candidate(tmp_path / "run", "first"), tmp_path / "models")

@@ -1,0 +1,1 @@
+"""`platewatch alerts`, `alarms` and `subscribe`: what was raised."""

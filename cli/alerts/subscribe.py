@@ -1,0 +1,97 @@
+"""`platewatch subscribe`: receive an agency's alerts as its neighbor does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from alerts.subscriber import Subscriber
+from cli.alerts.tables import alert_table
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.stopping import stop_on_signals
+from schemas.errors import ConfigurationError
+from schemas.settings import Settings
+from services.kafka import LocalKafka
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("subscribe")(subscribe)
+
+
+def subscribe(
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", help="Topic; default: the configured agency's.", show_default=False)
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option("--group", help="Consumer group; default: AGENCY-subscriber.", show_default=False),
+    ] = None,
+    bootstrap: Annotated[
+        str | None,
+        typer.Option("--bootstrap", help="Kafka servers, HOST:PORT[,HOST:PORT].", show_default=False),
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="End after so many alerts.")] = None,
+    timeout: Annotated[float | None, typer.Option("--timeout", min=0, help="End after so many seconds.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Receive alerts from a Kafka topic, each once, and print them as they come.
+
+    A group goes on where it left off; a new one begins at the oldest alert that the topic still holds. Ends at Ctrl-C.
+
+    Example:
+        platewatch subscribe --topic platewatch.alerts.springfield.v1 --bootstrap kafka.example.org:9092 --json
+    """
+    settings = command_settings(config, data_dir)
+    topic = topic or settings.alert_topic
+    group = group or f"{settings.agency_id}-subscriber"
+    with stop_on_signals() as stop, _servers(settings, bootstrap) as servers, _deadline(stop, timeout):
+        subscriber = Subscriber(settings.data_dir, settings.kafka, servers, topic=topic, group=group)
+        if not as_json:
+            errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
+        for count, alert in enumerate(subscriber.alerts(stop), start=1):
+            if as_json:
+                print_json(alert.model_dump(mode="json"))
+            else:
+                console.print(alert_table([alert], header=count == 1))
+            if count == limit:
+                stop.set()  # and let the loop run out: only then is this alert recorded as handed out
+
+
+@contextmanager
+def _servers(settings: Settings, bootstrap: str | None) -> Iterator[tuple[str, ...]]:
+    """Yield the servers to connect to; the data directory's own broker runs meanwhile where it is the one."""
+    if bootstrap is not None:
+        yield tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+    elif settings.kafka.bootstrap_servers:
+        yield settings.kafka.bootstrap_servers
+    elif settings.kafka.local:
+        broker = LocalKafka(settings.data_dir, settings.kafka)
+        try:
+            yield (broker.start(),)
+        finally:
+            broker.stop()
+    else:
+        raise ConfigurationError(
+            "no Kafka is configured; give --bootstrap HOST:PORT, or set kafka.bootstrap_servers or kafka.local = true"
+        )
+
+
+@contextmanager
+def _deadline(stop: threading.Event, seconds: float | None) -> Iterator[None]:
+    """Set `stop` after so many seconds."""
+    timer = threading.Timer(seconds, stop.set) if seconds is not None else None
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    finally:
+        if timer is not None:
+            timer.cancel()

@@ -1,0 +1,1 @@
+"""`platewatch demo`: its input, its run and its screen."""

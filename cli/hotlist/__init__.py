@@ -1,0 +1,1 @@
+"""`platewatch hotlist`: a file per command."""

@@ -1,0 +1,114 @@
+"""`platewatch hotlist versions, rejects, rollback`: what became of a list's files, and the way back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from cli.hotlist.report import (
+    canceled_text,
+    print_rejects,
+    print_versions,
+    reject_record,
+    version_record,
+)
+from pipeline.cancellations import cancel_stale_alerts
+from schemas.errors import InvalidInput
+from storage.database import open_database
+from storage.hotlists.lists import HotlistStore
+from storage.hotlists.versions import HotlistVersions
+from storage.reads.search import system_user
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("versions", epilog="Example: platewatch hotlist versions ncic")(versions)
+    app.command("rejects", epilog="Example: platewatch hotlist rejects 12")(rejects)
+    app.command("rollback", epilog="Example: platewatch hotlist rollback ncic --reason 'wrong file'")(rollback)
+
+
+def versions(
+    name: Annotated[str, typer.Argument(help="Name of the list.", show_default=False)],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Most versions to show.")] = 20,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show a list's versions, the latest first: when, from which file, by whom, and what each changed."""
+    with open_database(command_settings(config, data_dir)) as database:
+        found = HotlistVersions(database).of_list(name, limit)
+    if not found:
+        raise InvalidInput(f"no list is named '{name}'; see platewatch hotlist list")
+    if as_json:
+        for version in found:
+            print_json(version_record(version))
+    else:
+        print_versions(found)
+
+
+def rejects(
+    version: Annotated[str, typer.Argument(help="Version number, or a list's name.", metavar="ID", show_default=False)],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Most rows to show.")] = 1000,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show the rows of a version's file that could not be used: line, column, reason and text.
+
+    The numbers of the versions are in `platewatch hotlist versions`; a list's name means its active version.
+    """
+    with open_database(command_settings(config, data_dir)) as database:
+        store = HotlistStore(database)
+        found = store.rejects(_version_number(store, version))[:limit]
+    if as_json:
+        for row in found:
+            print_json(reject_record(row))
+    else:
+        print_rejects(found)
+
+
+def _version_number(store: HotlistStore, text: str) -> int:
+    active = {summary.hotlist_id: summary.version_id for summary in store.lists()}
+    if text in active:
+        return active[text]
+    if text.isascii() and text.isdigit() and len(text) < 19 and store.list_of_version(int(text)) is not None:
+        return int(text)
+    known = ", ".join(f"{name} ({number})" for name, number in active.items()) or "none"
+    raise InvalidInput(f"'{text}' is neither a version nor an active list (active: {known})")
+
+
+def rollback(
+    name: Annotated[str, typer.Argument(help="Name of the list.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the new version.", show_default=False)],
+    to: Annotated[
+        int | None,
+        typer.Option("--to", help="Version to go back to; default: the one before.", metavar="ID", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Make an earlier version's content active again, at once and as a whole."""
+    settings = command_settings(config, data_dir)
+    with open_database(settings) as database:
+        outcome = HotlistVersions(database).rollback(name, made_by=system_user(), reason=reason, to_version=to)
+        canceled = cancel_stale_alerts(database, settings)
+    if as_json:
+        print_json(
+            {
+                "hotlist": name,
+                "version": outcome.version_id,
+                "restored_version": outcome.restored_version,
+                "entries": outcome.total,
+                "restored": outcome.added,
+                "removed": outcome.removed,
+                "canceled_alerts": canceled,
+            }
+        )
+        return
+    console.print(
+        f"list '{name}' has the content of version {outcome.restored_version} again, as version {outcome.version_id}: "
+        f"{outcome.total} entries ({outcome.added} restored, {outcome.removed} removed){canceled_text(canceled)}"
+    )

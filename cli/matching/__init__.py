@@ -1,0 +1,1 @@
+"""`platewatch match` and `historical`: reads against the hotlists."""

@@ -1,0 +1,1 @@
+"""`platewatch read`: plates in files, without a database."""

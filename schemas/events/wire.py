@@ -1,0 +1,21 @@
+"""What every wire model is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class WireModel(BaseModel):
+    """Base of wire models: frozen. Unknown fields are ignored, so that a publisher may add some within a version."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def utc(moment: datetime) -> str:
+    """Return an aware time as ISO 8601 text in UTC with a `Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

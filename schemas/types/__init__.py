@@ -1,0 +1,32 @@
+"""In-process types that cross stages. Frozen; times are aware and in UTC; boxes are pixels of the full frame.
+
+What is named here is the one way to import any of them; the files behind it are by subject.
+"""
+
+from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
+from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
+from schemas.types.media import Box, Frame, Image, Location, SourceItem
+from schemas.types.reads import CharacterRead, OcrResult, PlateDetection, PlateRead, ReadSource, SecondReading
+from schemas.types.vehicles import VehicleDescription
+
+__all__ = [
+    "Box",
+    "Category",
+    "CharacterEvidence",
+    "CharacterRead",
+    "Frame",
+    "Hit",
+    "HotlistEntry",
+    "Image",
+    "Location",
+    "OcrResult",
+    "PlateDetection",
+    "PlateRead",
+    "ReadSource",
+    "RejectedRow",
+    "SecondReading",
+    "SourceItem",
+    "Tier",
+    "VehicleDescription",
+    "VehicleEvidence",
+]

@@ -1,0 +1,76 @@
+"""What cameras give: pictures, and where in them something is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[np.uint8]
+"""A picture: uint8 (H, W, 3), BGR."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the full frame; `x1, y1` inclusive, `x2, y2` exclusive."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.y2 - self.y1
+
+    @property
+    def area(self) -> float:
+        """Area in square pixels; 0 for an empty box."""
+        return max(self.width, 0.0) * max(self.height, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a camera stood. Degrees; heading clockwise from true north, or None when unknown."""
+
+    latitude: float
+    longitude: float
+    heading: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture from one camera.
+
+    `frame_number` counts from 0 within `source_item` (a file's name, or the stream's). `image` is uint8 (H, W, 3) BGR.
+    """
+
+    camera_id: str
+    source_item: str
+    frame_number: int
+    captured_at: datetime
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """One file of a camera: a video, or one picture of a folder.
+
+    `name` is unique within the camera, `fingerprint` changes when the content does (size and modification time), so
+    that a finished item is never processed twice and a replaced one is. `captured_at` is the time of its first frame.
+    `is_still` says that the item is a single picture, not a sequence.
+    """
+
+    camera_id: str
+    name: str
+    fingerprint: str
+    captured_at: datetime
+    is_still: bool

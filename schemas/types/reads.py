@@ -1,0 +1,108 @@
+"""What is seen of a plate: in one picture, and in the pass of a vehicle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.types.media import Box, Location
+from schemas.types.vehicles import VehicleDescription
+
+
+@dataclass(frozen=True, slots=True)
+class PlateDetection:
+    """Where a plate is in a frame, and how sure the detector is (0-1)."""
+
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OcrResult:
+    """What the recognizer sees in one plate crop.
+
+    `char_probs` is float32 (slots, alphabet): one distribution per character slot; `alphabet` names its columns and
+    contains `pad_char`, which means that the slot holds no character. `text` is the most likely plate text without
+    padding, `confidence` the probability of that text (0-1), the letter O and the digit 0 taken as one.
+    """
+
+    text: str
+    confidence: float
+    char_probs: npt.NDArray[np.float32]
+    alphabet: str
+    pad_char: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterRead:
+    """One character of a read: the most likely one, its probability, and the likeliest others.
+
+    `alternatives` are (character, probability), best first, without `character` itself; an empty string means that
+    there is no character in this place.
+    """
+
+    character: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """Who made a read: `platewatch` with its model version, or a vendor's reader with its name and version."""
+
+    name: str = "platewatch"
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What a second, independent reader saw on the best frame's plate.
+
+    `text` is its plate text (upper case, no separators), `score` its own confidence in that text (0-1, not
+    calibrated). `agrees` says whether that is the read's text (O and 0 count as equal). `jurisdiction` is like
+    `US-VA`, or None when unsure. `reader` names the program and its version.
+    """
+
+    text: str
+    score: float
+    agrees: bool
+    jurisdiction: str | None = None
+    jurisdiction_confidence: float | None = None
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlateRead:
+    """One pass of one vehicle, fused from the frames that showed its plate.
+
+    `plate` is the text as seen (upper case, no separators), `characters` its per-character evidence (empty when the
+    source gives none), `confidence` the probability that the whole text is right (0-1). `captured_at` is the time of
+    the best frame, between `first_seen` and `last_seen`. `jurisdiction` is like `US-VA`, or None when unsure. `box`
+    is the plate in the best frame. Image keys name pictures in the image store, or are None when none was kept.
+    `second_reading` is there where a second reader was asked, as it is before an alert, and saw a text.
+    """
+
+    read_id: UUID
+    camera_id: str
+    agency_id: str
+    captured_at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    plate: str
+    confidence: float
+    characters: tuple[CharacterRead, ...] = ()
+    jurisdiction: str | None = None
+    jurisdiction_confidence: float | None = None
+    location: Location | None = None
+    frame_count: int = 1
+    track_number: int = 0
+    box: Box | None = None
+    plate_image_key: str | None = None
+    context_image_key: str | None = None
+    vehicle: VehicleDescription | None = None
+    source: ReadSource = field(default_factory=ReadSource)
+    second_reading: SecondReading | None = None

@@ -1,0 +1,77 @@
+"""A folder as a camera: order, and what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ingest.image_folder import ImageFolderSource, list_media
+from ingest.source import open_source
+from schemas.errors import UnreadableMedia
+from schemas.settings import ImageFolderCamera
+from tests.unit.ingest.picture_samples import put
+
+
+def folder_source(folder: Path) -> ImageFolderSource:
+    source = open_source(ImageFolderCamera(id="lot", path=folder))
+    assert isinstance(source, ImageFolderSource)
+    return source
+
+
+def test_oldest_first_then_by_name_with_subfolders(tmp_path: Path) -> None:
+    put(tmp_path / "b.png", 100)
+    put(tmp_path / "a.png", 50)
+    put(tmp_path / "day" / "z.JPG", 200)
+    names = [item.name for item in folder_source(tmp_path).items()]
+    assert names == ["day/z.JPG", "b.png", "a.png"]
+
+
+def test_other_and_hidden_files_are_left_out_and_counted(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 10)
+    put(tmp_path / ".partial.png", 10)
+    put(tmp_path / ".cache" / "b.png", 10)
+    (tmp_path / "readme.txt").write_text("hello")
+    (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    source = folder_source(tmp_path)
+    assert [item.name for item in source.items()] == ["a.png"]
+    assert source.ignored == 3
+
+
+def test_pictures_and_videos_mix(tmp_path: Path) -> None:
+    put(tmp_path / "a.png", 10, value=77)
+    video = tmp_path / "b.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (48, 32))
+    for _ in range(4):
+        writer.write(np.zeros((32, 48, 3), np.uint8))
+    writer.release()
+    source = folder_source(tmp_path)
+    still, clip = source.items()
+    assert (still.is_still, clip.is_still) == (True, False)
+    (frame,) = source.frames(still)
+    assert int(frame.image[5, 5, 0]) == 77
+    assert frame.captured_at == still.captured_at
+    assert len(list(source.frames(clip))) == 4
+    assert clip.captured_at.timestamp() == pytest.approx(video.stat().st_mtime, abs=1e-3)
+
+
+def test_a_bad_picture_is_an_error_of_its_item_alone(tmp_path: Path) -> None:
+    (tmp_path / "bad.jpg").write_bytes(b"")
+    put(tmp_path / "good.png", 10)
+    source = folder_source(tmp_path)
+    results: dict[str, int | str] = {}
+    for item in source.items():
+        try:
+            results[item.name] = len(list(source.frames(item)))
+        except UnreadableMedia as error:
+            results[item.name] = str(error)
+    assert results["good.png"] == 1
+    assert "is empty" in str(results["bad.jpg"])
+
+
+def test_missing_folder_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableMedia, match="no such folder; check the path"):
+        list(folder_source(tmp_path / "nope").items())
+    assert list_media(tmp_path) == ([], 0)

@@ -1,0 +1,139 @@
+"""Lines of reads, as people and other tools write them."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
+from schemas.convert import read_to_event
+from schemas.errors import InvalidInput
+from schemas.types import CharacterRead, PlateRead
+from tests.unit.matcher.samples import characters, read
+
+NOW = datetime(2026, 5, 6, tzinfo=UTC)
+
+
+def parse(record: Any, number: int = 1) -> PlateRead:
+    data = record if isinstance(record, bytes) else json.dumps(record).encode()
+    return parse_read(NumberedLine(number, data), "reads.jsonl", NOW)
+
+
+def test_a_plate_alone_is_a_read_of_now() -> None:
+    found = parse({"plate": "8kv-4921"})
+    assert (found.plate, found.confidence, found.jurisdiction, found.characters) == ("8kv-4921", 1.0, None, ())
+    assert found.captured_at == NOW
+
+
+@pytest.mark.parametrize("written", ["US-VA", "us-va", "VA", "va", "Virginia"])
+@pytest.mark.parametrize("key", ["jurisdiction", "state"])
+def test_states_in_any_spelling(written: str, key: str) -> None:
+    assert parse({"plate": "ABC1234", key: written}).jurisdiction == "US-VA"
+
+
+@pytest.mark.parametrize("written", [None, "", "unknown", "Unknown"])
+def test_a_state_that_is_not_known_is_none(written: str | None) -> None:
+    assert parse({"plate": "ABC1234", "jurisdiction": written}).jurisdiction is None
+
+
+def test_lines_of_the_read_command_keep_their_confidences() -> None:
+    found = parse(
+        {
+            "source": "car.jpg",
+            "plate": "AB12",
+            "confidence": 0.8,
+            "char_confidences": [0.9, 0.8, 1.0, 0.7],
+            "box": [1, 2, 3, 4],
+            "jurisdiction": None,
+        }
+    )
+    assert found.confidence == 0.8
+    assert found.characters == tuple(map(CharacterRead, "AB12", (0.9, 0.8, 1.0, 0.7)))
+
+
+def test_a_whole_read_comes_through_unchanged() -> None:
+    whole = read("8KV4921", "US-VA", characters=characters("8KV4921", 0.9, p0=(("8", 0.7), ("B", 0.25))))
+    assert parse(read_to_event(whole).model_dump(mode="json")) == whole
+
+
+def test_time_and_per_character_distributions_may_be_given() -> None:
+    found = parse(
+        {
+            "plate": "8K",
+            "captured_at": "2026-01-01T05:00:00-05:00",
+            "characters": [
+                {"character": "8", "confidence": 0.7, "alternatives": [["B", 0.25]]},
+                {"character": "K", "confidence": 0.9},
+            ],
+        }
+    )
+    assert found.captured_at == datetime(2026, 1, 1, 10, tzinfo=UTC)
+    assert found.characters[0].alternatives == (("B", 0.25),)
+
+
+@pytest.mark.parametrize(
+    ("record", "column", "words"),
+    [
+        (b"not json", None, "no JSON"),
+        (b"\xff\xfe", None, "UTF-8"),
+        (b"[1]", None, "a JSON object"),
+        (b'"ABC"', None, "a JSON object"),
+        (b"[" * 200_000, None, "no JSON|nested too deeply"),
+        ({}, "plate", "field required"),
+        ({"plate": 7}, "plate", "valid string"),
+        ({"plate": "ABC1234", "confidence": 1.5}, "confidence", "less than or equal"),
+        (b'{"plate": "ABC1234", "confidence": NaN}', "confidence", "greater than|finite|less than"),
+        ({"plate": "ABC1234", "jurisdiction": "Atlantis"}, "jurisdiction", "no known state"),
+        ({"plate": "ABC1234", "char_confidences": [0.5]}, "char_confidences", "1 confidences for a plate of 7"),
+        ({"plate": "ABC1234", "captured_at": "2026-01-01T00:00:00"}, "captured_at", "timezone"),
+        ({"read_id": "x", "plate": "ABC1234"}, "read_id", "UUID"),
+    ],
+)
+def test_bad_lines_are_refused_with_their_number_and_field(record: Any, column: str | None, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words) as refusal:
+        parse(record, number=41)
+    assert (refusal.value.line, refusal.value.column) == (41, column)
+
+
+def test_lines_are_numbered_from_one_blank_ones_passed_over_and_long_ones_skipped() -> None:
+    long = b'"' + b"A" * (3 * MAX_LINE_BYTES) + b'"\n'
+    lines = list(numbered_lines(io.BytesIO(b'{"plate": 1}\n\n' + long + b"last")))
+    assert [(line.number, line.data) for line in lines] == [(1, b'{"plate": 1}\n'), (3, None), (4, b"last")]
+    with pytest.raises(InvalidInput, match="longer than"):
+        parse_read(lines[1], "reads.jsonl", NOW)
+
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+keys = st.sampled_from(["plate", "jurisdiction", "confidence", "characters", "char_confidences", "read_id"])
+
+
+def outcome(line: NumberedLine) -> PlateRead | InvalidInput:
+    try:
+        return parse_read(line, "reads.jsonl", NOW)
+    except InvalidInput as refusal:
+        return refusal
+
+
+@settings(deadline=None)
+@given(st.dictionaries(keys, json_values, max_size=6))
+def test_any_json_is_a_read_or_a_clear_refusal(record: dict[str, Any]) -> None:
+    found = outcome(NumberedLine(5, json.dumps(record).encode()))
+    assert isinstance(found, PlateRead) or found.line == 5
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=100))
+def test_any_bytes_are_a_read_or_a_clear_refusal(data: bytes) -> None:
+    for line in numbered_lines(io.BytesIO(data)):
+        found = outcome(line)
+        assert isinstance(found, PlateRead) or found.line == line.number

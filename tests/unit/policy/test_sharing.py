@@ -1,0 +1,42 @@
+"""Who may receive what, by law."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.decisions import law_alone, open_policy
+from policy.loading import profiles
+from policy.sharing import AgencyKind, AgencyRef
+from schemas.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("recipient", "allowed"),
+    [
+        (AgencyRef("Norfolk PD", AgencyKind.LAW_ENFORCEMENT, "US-VA"), True),
+        (AgencyRef("Commonwealth's Attorney", AgencyKind.PROSECUTOR, "US-VA"), True),
+        (AgencyRef("Elizabeth City PD", AgencyKind.LAW_ENFORCEMENT, "US-NC"), False),
+        (AgencyRef("a federal bureau", AgencyKind.FEDERAL), False),
+        (AgencyRef("a federal bureau in Norfolk", AgencyKind.FEDERAL, "US-VA"), False),
+        (AgencyRef("a homeowners' association", AgencyKind.PRIVATE, "US-VA"), False),
+        (AgencyRef("somebody", AgencyKind.LAW_ENFORCEMENT), False),
+    ],
+)
+def test_virginia_shares_with_virginia_only(recipient: AgencyRef, allowed: bool) -> None:
+    policy = open_policy(Settings())
+    assert policy.may_receive(recipient) is allowed
+    reason = policy.sharing.reason(recipient)
+    assert ("may not receive" in reason) is not allowed
+    assert "Code of Virginia 2.2-5517" in reason
+
+
+@given(st.sampled_from(profiles()), st.sampled_from(AgencyKind), st.sampled_from(["US-VA", "US-TX", "CA-ON", None]))
+def test_no_profile_shares_with_private_federal_or_unknown_ones(
+    name: str, kind: AgencyKind, jurisdiction: str | None
+) -> None:
+    policy = law_alone(name)
+    allowed = policy.may_receive(AgencyRef("somebody", kind, jurisdiction))
+    if kind in (AgencyKind.PRIVATE, AgencyKind.FEDERAL) or jurisdiction != policy.profile.jurisdiction:
+        assert not allowed

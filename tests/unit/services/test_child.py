@@ -1,0 +1,156 @@
+"""A supervised child: it starts, says why it did not, stops when asked, and never outlives its owner."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import ConfigurationError, TransientError
+from services.child import ChildProcess, OwnerLock
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+SLEEPER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
+
+
+def _wait(condition: Callable[[], bool], timeout: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "condition did not come true in time"
+        time.sleep(0.01)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # nobody may be left to reap it
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "logs" / "child.log"
+
+
+def _says_up(log: Path) -> Callable[[], bool]:
+    return lambda: "up" in log.read_text()
+
+
+def test_starts_is_ready_and_stops(log: Path) -> None:
+    child = ChildProcess("sleeper", SLEEPER, log_path=log)
+    child.start()
+    child.wait_ready(_says_up(log), 10)
+    pid = child.pid
+    assert child.is_alive
+    assert pid is not None
+    child.stop(10)
+    assert not child.is_alive
+    assert not _runs(pid)
+    child.stop(10)
+
+
+def test_an_early_end_cites_the_last_lines(log: Path) -> None:
+    argv = [sys.executable, "-c", "import sys; print('could not bind port 5432'); sys.exit(3)"]
+    child = ChildProcess("broken server", argv, log_path=log)
+    child.start()
+    with pytest.raises(ConfigurationError, match=r"broken server ended .*exit status 3.*could not bind port 5432"):
+        child.wait_ready(lambda: False, 10)
+    child.stop()
+
+
+def test_lines_of_an_earlier_run_are_not_cited(log: Path) -> None:
+    log.parent.mkdir()
+    log.write_text("an old complaint\n")
+    child = ChildProcess("mute", [sys.executable, "-c", "pass"], log_path=log)
+    child.start()
+    with pytest.raises(ConfigurationError, match="it wrote nothing"):
+        child.wait_ready(lambda: False, 10)
+    child.stop()
+
+
+def test_a_late_server_is_a_transient_error_and_still_runs(log: Path) -> None:
+    child = ChildProcess("slow server", SLEEPER, log_path=log)
+    child.start()
+    with pytest.raises(TransientError, match=r"slow server is not ready after 0.05 s"):
+        child.wait_ready(lambda: False, 0.05)
+    assert child.is_alive
+    child.stop(10)
+
+
+def test_a_child_that_ignores_the_signal_is_killed(log: Path) -> None:
+    code = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\nsignal.pause()"
+    child = ChildProcess("stubborn", [sys.executable, "-c", f"while True:\n exec({code!r})"], log_path=log)
+    child.start()
+    child.wait_ready(_says_up(log), 10)
+    pid = child.pid
+    assert pid is not None
+    child.stop(0.2)
+    assert not _runs(pid)
+
+
+def test_a_missing_program_is_named(log: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no program /nowhere/postgres"):
+        ChildProcess("PostgreSQL", ["/nowhere/postgres"], log_path=log).start()
+
+
+def test_survives_the_thread_that_started_it(log: Path) -> None:
+    child = ChildProcess("sleeper", SLEEPER, log_path=log)
+    thread = threading.Thread(target=child.start)
+    thread.start()
+    thread.join()
+    child.wait_ready(_says_up(log), 10)
+    assert child.is_alive
+    child.stop(10)
+
+
+def test_ends_when_its_owner_is_killed(log: Path) -> None:
+    code = f"""
+import sys, time
+from pathlib import Path
+from services.child import ChildProcess
+log = Path({str(log)!r})
+child = ChildProcess("sleeper", {SLEEPER!r}, log_path=log)
+child.start()
+child.wait_ready(lambda: "up" in log.read_text(), 10)
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=REPOSITORY) as owner:
+        assert owner.stdout is not None
+        pid = int(owner.stdout.readline())
+        assert _runs(pid)
+        os.kill(owner.pid, signal.SIGKILL)
+    _wait(lambda: not _runs(pid))
+
+
+def test_the_lock_has_one_holder_and_is_free_after_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "service" / "owner.lock"
+    code = f"""
+import time
+from pathlib import Path
+from services.child import OwnerLock
+lock = OwnerLock(Path({str(path)!r}))
+print(lock.acquire(), flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=REPOSITORY) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"True\n"
+        with OwnerLock(path) as lock:
+            assert not lock.acquire()
+            holder.kill()
+            holder.wait()
+            assert lock.acquire()
+            assert lock.is_held
+            assert not OwnerLock(path).acquire()
+        assert not lock.is_held
+        with OwnerLock(path) as again:
+            assert again.acquire()
