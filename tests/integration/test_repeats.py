@@ -25,7 +25,7 @@ from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.retention import enforce_retention
 from storage.sql import load_queries
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.records import outbox_of
 from tests.integration.repeats_samples import (
     BRIDGE,
