@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from matcher.arrays.packing import Keys, codes_of
 from matcher.arrays.reads import ReadArrays
 from matcher.arrays.saved import SavedIndex, load, save
 from matcher.arrays.vocabulary import Vocabulary
-from matcher.searching.probes import probe_skeletons
 from matcher.searching.search import Engine, Found, Wanted, find
 from schemas.types import HotlistEntry
 
@@ -176,20 +175,6 @@ class HotlistIndex:
     def warm_up(self) -> None:
         """Search once, so that the first read does not wait for what is compiled, or loaded, at the first search."""
         self.find(ReadArrays.of_texts(codes_of(["WARM1"])), [Wanted(None, 0.0, 0.0, np.inf)])
-
-    def candidates(self, canonical: str) -> Iterator[tuple[HotlistEntry, str]]:
-        """Yield the entries in the part of a read's neighborhood that its text alone decides: within one step.
-
-        Args:
-            canonical: Canonical text of the read, 2 to 12 characters, without `?`.
-
-        Yields:
-            Each entry once, with its canonical plate.
-        """
-        probes = probe_skeletons(canonical)
-        for layer in (self._base, self._addition):
-            for row in layer.find(canonical, probes):
-                yield layer.entries.entry(row), layer.entries.canonical(row)
 
 
 def _without(unusable: tuple[Unusable, ...], gone: Keys) -> tuple[Unusable, ...]:

@@ -14,7 +14,7 @@ from matcher.index import HotlistIndex
 from matcher.judging.align import align
 from matcher.judging.background import Background
 from matcher.judging.explain import explain
-from matcher.judging.false_alerts import Evidence, evidence_of
+from matcher.judging.false_alerts import ReadDetail, detail_of
 from matcher.judging.score import jurisdiction_agreement, jurisdiction_score
 from matcher.judging.second_reading import MOST_SCORE as MOST_SECOND_SCORE
 from matcher.judging.second_reading import compare_second_reading
@@ -35,7 +35,7 @@ class _Known:
 
     read: PlateRead
     slots: tuple[Slot, ...]
-    evidence: Evidence
+    detail: ReadDetail
     background: float
 
 
@@ -107,7 +107,7 @@ class Matcher:
             return []
         arrays = ReadArrays.of_slots(slots)
         backgrounds = self._background.scores(arrays, reads).tolist()
-        known = [_Known(*each) for each in zip(reads, slots, map(evidence_of, slots), backgrounds, strict=True)]
+        known = [_Known(*each) for each in zip(reads, slots, map(detail_of, slots), backgrounds, strict=True)]
         candidates = self.index.find(arrays, [self._wanted(each) for each in known], self._engine)
         return [self._compared(each, found) if found else [] for each, found in zip(known, candidates, strict=True)]
 
@@ -129,7 +129,7 @@ class Matcher:
             most += MOST_SECOND_SCORE
         agrees, differs = (self._jurisdiction_score(read, same) for same in (True, False))
         jurisdiction = read.jurisdiction.upper() if read.jurisdiction else None
-        return Wanted(jurisdiction, agrees, differs, self._thresholds.least(known.evidence) - most)
+        return Wanted(jurisdiction, agrees, differs, self._thresholds.least(known.detail) - most)
 
     def _jurisdiction_score(self, read: PlateRead, agrees: bool | None) -> float:
         return jurisdiction_score(agrees, read.jurisdiction_confidence, self._traffic.share(read.jurisdiction))
@@ -151,15 +151,15 @@ class Matcher:
         wildcards = plate.count(WILDCARD)
         # A second reader is asked because of a hit: what it saw ranks and explains the hit, and may add to it, but
         # does not take it back.
-        verdict = choose_tier(
+        judgment = choose_tier(
             alignment,
             wildcards=wildcards,
             score=score,
-            threshold=self._thresholds.of(known.evidence, entry.category) - max(second_score, 0.0),
+            threshold=self._thresholds.of(known.detail, entry.category) - max(second_score, 0.0),
             jurisdiction_agrees=agrees,
             vehicle_score=vehicle_score,
         )
-        if verdict is None:
+        if judgment is None:
             return None
         characters = tuple(step.evidence for step in alignment.steps)
         as_of = self.index.as_of.get(entry.hotlist_id)
@@ -173,14 +173,14 @@ class Matcher:
             vehicle=vehicle,
             second=second,
             list_age_seconds=age,
-            alerts=verdict.alerts,
+            alerts=judgment.alerts,
         )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),
             read_id=read.read_id,
             entry_id=entry.entry_id,
             hotlist_id=entry.hotlist_id,
-            tier=verdict.tier,
+            tier=judgment.tier,
             score=score + second_score,
             explanation=explanation,
             characters=characters,
@@ -190,7 +190,7 @@ class Matcher:
             list_age_seconds=age,
             second_reader_agrees=second.sees_listed if second else None,
             vehicle=vehicle,
-            alerts=verdict.alerts,
+            alerts=judgment.alerts,
         )
 
 

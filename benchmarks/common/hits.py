@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from matcher.judging.false_alerts import PER, Evidence
+from matcher.judging.false_alerts import PER, ReadDetail
 from matcher.match import Matcher
 from schemas.errors import InvalidInput
 from schemas.settings.matching import MatchingSettings
@@ -19,18 +19,18 @@ ALL = MatchingSettings(
 _BATCH = 2_000
 
 
-def told_less(read: PlateRead, evidence: Evidence) -> PlateRead:
+def told_less(read: PlateRead, detail: ReadDetail) -> PlateRead:
     """Return a read as a reader sends it that says less of its characters."""
-    if evidence is Evidence.TEXT:
+    if detail is ReadDetail.TEXT:
         return dataclasses.replace(read, characters=())
-    if evidence is Evidence.CONFIDENCES:
+    if detail is ReadDetail.CONFIDENCES:
         alone = tuple(CharacterRead(each.character, each.confidence) for each in read.characters)
         return dataclasses.replace(read, characters=alone)
     return read
 
 
-def matched(matcher: Matcher, reads: Sequence[PlateRead], evidence: Evidence) -> Iterator[list[Hit]]:
+def matched(matcher: Matcher, reads: Sequence[PlateRead], detail: ReadDetail) -> Iterator[list[Hit]]:
     """Yield each read's hits; none for a read that cannot be matched."""
     for start in range(0, len(reads), _BATCH):
-        for hits in matcher.match_batch([told_less(read, evidence) for read in reads[start : start + _BATCH]]):
+        for hits in matcher.match_batch([told_less(read, detail) for read in reads[start : start + _BATCH]]):
             yield [] if isinstance(hits, InvalidInput) else hits

@@ -31,7 +31,7 @@ def main() -> None:
     made = (
         f"{arguments.reads:,} simulated reads each against {sizes} entries, seed {arguments.seed}; readers: {readers}"
     )
-    write(arguments.file, {evidence: curve_of(found) for evidence, found in measured.items()}, made)
+    write(arguments.file, {detail: curve_of(found) for detail, found in measured.items()}, made)
     print(
         "| evidence | score | "
         + " | ".join(
@@ -42,10 +42,10 @@ def main() -> None:
         )
         + " |"
     )
-    for evidence, found in measured.items():
+    for detail, found in measured.items():
         for score in range(0, 24, 2):
             shares = [PER * float((scores >= score).mean()) for _, scores in found]
-            print(f"| {evidence} | {score} | " + " | ".join(f"{share:.1f}" for share in shares) + " |")
+            print(f"| {detail} | {score} | " + " | ".join(f"{share:.1f}" for share in shares) + " |")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from benchmarks.common.hits import ALL, matched
 from benchmarks.common.simulated_reads import Habits, simulate
 from benchmarks.common.vehicles import HOME, LISTED_HOME, PASSING_HOME, draw_vehicles, listed_entries
 from matcher.index import HotlistIndex
-from matcher.judging.false_alerts import Evidence
+from matcher.judging.false_alerts import ReadDetail
 from matcher.match import Matcher
 from pipeline.lists.traffic import HOME_SHARE
 from schemas.types import PlateRead, Tier
@@ -31,17 +31,17 @@ LEAST_READS = 10
 LEAST_FALL = 1e-3
 
 
-def best_scores(matcher: Matcher, reads: Sequence[PlateRead], evidence: Evidence) -> npt.NDArray[np.float64]:
+def best_scores(matcher: Matcher, reads: Sequence[PlateRead], detail: ReadDetail) -> npt.NDArray[np.float64]:
     """Return each read's best score with an entry that is no exact hit of it; -inf where there is none."""
-    found = matched(matcher, reads, evidence)
+    found = matched(matcher, reads, detail)
     return np.array(
         [max((hit.score for hit in hits if hit.tier is not Tier.EXACT), default=-math.inf) for hits in found]
     )
 
 
-def measure(sizes: Sequence[int], count: int, seed: int) -> dict[Evidence, list[tuple[int, npt.NDArray[np.float64]]]]:
+def measure(sizes: Sequence[int], count: int, seed: int) -> dict[ReadDetail, list[tuple[int, npt.NDArray[np.float64]]]]:
     """Return best scores of innocent reads by how much they say, with the size of the list that they belong to."""
-    found: dict[Evidence, list[tuple[int, npt.NDArray[np.float64]]]] = {evidence: [] for evidence in Evidence}
+    found: dict[ReadDetail, list[tuple[int, npt.NDArray[np.float64]]]] = {detail: [] for detail in ReadDetail}
     for size in sizes:
         rng = np.random.default_rng(seed)
         listed = draw_vehicles(size, rng, LISTED_HOME)
@@ -55,8 +55,8 @@ def measure(sizes: Sequence[int], count: int, seed: int) -> dict[Evidence, list[
             reads = simulate(innocent, states, rng, habits)
             for traffic in TRAFFIC:
                 matcher = Matcher(index, ALL.model_copy(update={"traffic": traffic}))
-                for evidence in Evidence:
-                    found[evidence].append((size, best_scores(matcher, reads, evidence)))
+                for detail in ReadDetail:
+                    found[detail].append((size, best_scores(matcher, reads, detail)))
     return found
 
 
@@ -84,7 +84,7 @@ def curve_of(measured: Sequence[tuple[int, npt.NDArray[np.float64]]]) -> tuple[l
     return [score for score, _ in points], [rate for _, rate in points]
 
 
-def write(path: Path, curves: dict[Evidence, tuple[list[float], list[float]]], made: str) -> None:
+def write(path: Path, curves: dict[ReadDetail, tuple[list[float], list[float]]], made: str) -> None:
     """Write the matcher's data."""
     lines = [
         "# Made by `python -m benchmarks.false_alerts`; do not edit. How often reads of vehicles on no list score how",
@@ -94,8 +94,8 @@ def write(path: Path, curves: dict[Evidence, tuple[list[float], list[float]]], m
         f'how = "{made}"',
         f'date = "{datetime.now(UTC):%Y-%m-%d}"',
     ]
-    for evidence, (scores, rates) in curves.items():
-        lines += ["", f"[{evidence}]"]
+    for detail, (scores, rates) in curves.items():
+        lines += ["", f"[{detail}]"]
         lines.append("scores = [" + ", ".join(f"{score:.1f}" for score in scores) + "]")
         lines.append("log_rates = [")
         lines += [

@@ -6,13 +6,13 @@ import multiprocessing
 import statistics
 import struct
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.common.machine import peak_mb
 from benchmarks.hotlists.extract import write_extract
+from benchmarks.hotlists.server_memory import ServerMemory
 from hotlists.importing.importer import ImportOptions, import_file
 from hotlists.layouts.registry import parser_for
 from schemas.plates import canonical_plate
@@ -66,51 +66,6 @@ def rate(read: Callable[[Path], int], path: Path, runs: int) -> float:
     return statistics.median(rates)
 
 
-class _ServerMemory:
-    """Watches the largest sum of private memory of this process's children (the database server's processes)."""
-
-    def __init__(self) -> None:
-        self.peak_mib = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> _ServerMemory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stop.wait(0.25):
-            self.peak_mib = max(self.peak_mib, sum(map(_private_mib, _descendants())))
-
-
-def _descendants() -> list[int]:
-    parents: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-        except (OSError, IndexError):
-            continue
-        parents.setdefault(parent, []).append(int(folder.name))
-    found, todo = [], [multiprocessing.current_process().pid or 0]
-    while todo:
-        children = parents.get(todo.pop(), [])
-        found += children
-        todo += children
-    return found
-
-
-def _private_mib(process: int) -> float:
-    try:
-        lines = (Path("/proc") / str(process) / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private")) / 1024
-
-
 def timed_import(settings: Settings, path: Path) -> tuple[float, int]:
     """Import in this process; return the seconds and the entries."""
     with open_database(settings) as database:
@@ -128,7 +83,7 @@ def timed_import(settings: Settings, path: Path) -> tuple[float, int]:
 
 
 def _import_in_child(data_dir: str, path: str, results: multiprocessing.Queue[tuple[float, float, float]]) -> None:
-    with _ServerMemory() as server:
+    with ServerMemory() as server:
         seconds, _ = timed_import(Settings(data_dir=Path(data_dir)), Path(path))
     results.put((seconds, peak_mb(), server.peak_mib))
 

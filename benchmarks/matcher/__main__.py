@@ -13,7 +13,8 @@ import sys
 
 from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import machine
-from benchmarks.matcher.speed import measure, peers, reload_alone
+from benchmarks.matcher.peers import peers
+from benchmarks.matcher.speed import measure, reload_alone
 
 
 def show(rows: list[dict[str, str]]) -> None:

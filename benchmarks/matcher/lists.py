@@ -10,6 +10,7 @@ import numpy as np
 
 from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead, VehicleDescription
 
+READS = 20_000
 STATES = ("US-VA", "US-MD", "US-NC", "US-CA", "US-TX", "US-FL", "US-NY", "US-PA")
 _LETTERS = np.frombuffer(b"ABCDEFGHJKLMNPRSTUVWXYZ", dtype=np.uint8)
 _DIGITS = np.frombuffer(b"0123456789", dtype=np.uint8)

@@ -1,29 +1,24 @@
-"""What is measured of one size of list: building, searching, changing, and what others find in it."""
+"""What is measured of one size of list: building, searching and changing."""
 
 from __future__ import annotations
 
 import gc
-import os
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
 
 from benchmarks.matcher import reload
-from benchmarks.matcher.lists import draw_plates, draw_reads, entries
+from benchmarks.matcher.lists import READS, draw_plates, draw_reads, entries
+from benchmarks.matcher.timing import median_rate, resident_mb, single_latencies
 from matcher.arrays.layer import Layer
 from matcher.arrays.packing import codes_of
 from matcher.arrays.reads import ReadArrays
 from matcher.characters.slots import read_slots
 from matcher.index import HotlistIndex
 from matcher.judging.background import Background
-from matcher.judging.false_alerts import Evidence
+from matcher.judging.false_alerts import ReadDetail
 from matcher.judging.score import jurisdiction_score
 from matcher.judging.tiers import Thresholds
 from matcher.judging.traffic import ANY_STATE, Traffic
@@ -34,26 +29,9 @@ from schemas.settings import MatchingSettings
 from schemas.types import PlateRead
 
 BATCH = 4096
-READS = 20_000
 QUIET = 12_000
-_SLOW_READS = 20
 _BACKGROUND = Background(Traffic())
 _AGREES, _DIFFERS = (jurisdiction_score(agrees, None, ANY_STATE) for agrees in (True, False))
-
-
-def resident_mb() -> float:
-    """Return this process's resident memory, in MB."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def median_rate(work: Callable[[], int], runs: int) -> float:
-    """Return the median of items per second."""
-    rates = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        count = work()
-        rates.append(count / (time.perf_counter() - started))
-    return statistics.median(rates)
 
 
 def batches(reads: Sequence[PlateRead]) -> list[Sequence[PlateRead]]:
@@ -98,16 +76,6 @@ def whole(matcher: Matcher, reads: Sequence[PlateRead]) -> int:
     return len(reads)
 
 
-def single_latencies(search: Callable[[PlateRead], Any], reads: Sequence[PlateRead]) -> tuple[float, float]:
-    """Return the median and the 99th percentile of one read at a time, in microseconds."""
-    times = []
-    for read in reads:
-        started = time.perf_counter_ns()
-        search(read)
-        times.append((time.perf_counter_ns() - started) / 1000)
-    return float(np.percentile(times, 50)), float(np.percentile(times, 99))
-
-
 def measure(size: int, runs: int) -> dict[str, str]:
     """Measure one size of list."""
     plates = draw_plates(size, 1)
@@ -149,7 +117,7 @@ def _matching(index: HotlistIndex, plates: list[str], runs: int, before: float) 
         plain = draw_reads(plates, READS, 3, listed=0.01, distributions=False)
         full = draw_reads(plates, READS, 3, listed=0.01, distributions=True)
     thresholds = Thresholds(MatchingSettings(), len(index))
-    of_texts, of_distributions = thresholds.least(Evidence.TEXT), thresholds.least(Evidence.DISTRIBUTIONS)
+    of_texts, of_distributions = thresholds.least(ReadDetail.TEXT), thresholds.least(ReadDetail.DISTRIBUTIONS)
     texts_alone(index, plain[:10], of_texts)
     row = {
         "texts, reads/s": f"{median_rate(lambda: texts_alone(index, plain, of_texts), runs):,.0f}",
@@ -189,47 +157,3 @@ def _changes(index: HotlistIndex, plates: list[str], runs: int) -> dict[str, str
         times.append((time.perf_counter() - started) * 1000)
         assert len(changed) == len(index)
     return {"10k adds + 10k removes": f"{statistics.median(times):.0f} ms"}
-
-
-def peers(size: int, runs: int) -> dict[str, str]:
-    """Measure what finds texts within one edit."""
-    plates = draw_plates(size, 1)
-    texts = [read.plate for read in draw_reads(plates, READS, 3, listed=0.01, distributions=False)]
-    some = texts[:_SLOW_READS]
-
-    def extract_one() -> int:
-        for text in some:
-            process.extractOne(text, plates, scorer=Levenshtein.distance, score_cutoff=1)
-        return len(some)
-
-    def cdist() -> int:
-        process.cdist(texts[:32], plates, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.uint8, workers=1)
-        return 32
-
-    row = {
-        "entries": f"{size:,}",
-        "rapidfuzz extractOne, reads/s": f"{median_rate(extract_one, 1):,.1f}",
-        "rapidfuzz cdist (32), reads/s": f"{median_rate(cdist, min(runs, 3)):,.0f}",
-    }
-    try:
-        from symspellpy import SymSpell, Verbosity
-    except ImportError:
-        return row | {"symspellpy d=1": "not installed"}
-    before = resident_mb()
-    started = time.perf_counter()
-    spell = SymSpell(max_dictionary_edit_distance=1, prefix_length=7)
-    for plate in plates:
-        spell.create_dictionary_entry(plate, 1)
-    built = time.perf_counter() - started
-
-    def symspell() -> int:
-        for text in texts:
-            spell.lookup(text, Verbosity.ALL, max_edit_distance=1)
-        return len(texts)
-
-    rate = median_rate(symspell, min(runs, 3))
-    return row | {
-        "symspellpy d=1, reads/s": f"{rate:,.0f}",
-        "symspellpy memory": f"{resident_mb() - before:.0f} MB",
-        "symspellpy build": f"{built:.0f} s",
-    }

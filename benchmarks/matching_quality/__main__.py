@@ -22,7 +22,8 @@ from pathlib import Path
 from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import machine
 from benchmarks.common.vehicles import LISTED_HOME, NATIONAL_HOME
-from benchmarks.matching_quality.cases import Case, all_scores, plot, real_case, show, simulated_case
+from benchmarks.matching_quality.cases import Case, all_scores, real_case, simulated_case
+from benchmarks.matching_quality.report import plot, show
 from schemas.errors import PlatewatchError
 
 KINDS = ("simulated", "real")

@@ -20,7 +20,7 @@ _TICKS: Final = (1, 10, 100, 1_000, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlotLine:
     """One rule in one panel: (false alerts per 10,000 reads, recall 0-1), by rising false alerts; one point: a dot."""
 
     name: str
@@ -33,7 +33,7 @@ class Panel:
 
     title: str
     least: float
-    lines: Sequence[Line]
+    lines: Sequence[PlotLine]
 
 
 def write_plot(path: Path, title: str, panels: Sequence[Panel]) -> None:

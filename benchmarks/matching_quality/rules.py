@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,13 +14,12 @@ import numpy.typing as npt
 from benchmarks.common.hits import matched
 from benchmarks.common.vehicles import Vehicle
 from matcher.characters.confusion import ALPHABET
-from matcher.judging.false_alerts import Evidence
+from matcher.judging.false_alerts import ReadDetail
 from matcher.match import Matcher
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead, Tier
 
 Floats = npt.NDArray[np.float64]
-Near = Callable[[str], Iterator[str]]
 
 _ANY: Final = -1e300
 """Less than every score, and more than none."""
@@ -139,17 +138,17 @@ def likelihood_scores(
     listed_reads: Sequence[PlateRead],
     numbers: Sequence[int],
     innocent: Sequence[PlateRead],
-    evidence: Evidence,
+    detail: ReadDetail,
     planted: frozenset[int],
 ) -> Scores:
     """Return the matcher's scores; exact hits alert always. Arguments as in `TextRules.scores`."""
     own = np.full(len(listed_reads), -math.inf)
-    for place, hits in enumerate(matched(matcher, listed_reads, evidence)):
+    for place, hits in enumerate(matched(matcher, listed_reads, detail)):
         for hit in hits:
             if hit.entry_id.int == numbers[place]:
                 own[place] = math.inf if hit.tier is Tier.EXACT else hit.score
     other = np.full(len(innocent), -math.inf)
-    for place, hits in enumerate(matched(matcher, innocent, evidence)):
+    for place, hits in enumerate(matched(matcher, innocent, detail)):
         for hit in hits:
             if hit.entry_id.int not in planted:
                 other[place] = max(other[place], math.inf if hit.tier is Tier.EXACT else hit.score)

@@ -34,7 +34,7 @@ from benchmarks.recognition.empty import empty_table
 from benchmarks.recognition.hard_cases import hard_case_tables
 from benchmarks.recognition.pictures import composition_table, scene_table
 from benchmarks.recognition.readers import Ours, Reader, StillLooks, Stock
-from benchmarks.recognition.scores import Table
+from benchmarks.recognition.tables import Table
 from recognition.detection.detector import DEFAULT_WEIGHTS as DETECTOR
 from recognition.reading.network import DEFAULT_WEIGHTS as READER
 from schemas.errors import PlatewatchError

@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.common.shares import Share
+from benchmarks.common.texts import norm, score_texts
 from benchmarks.recognition.data import LabeledCrop, bordered, thinned
 from benchmarks.recognition.readers import Ours, Plate, Reader, Reading
-from benchmarks.recognition.scores import Share, Table, norm, score_texts
+from benchmarks.recognition.tables import Table
 from recognition.reading.calibration_error import calibration_bins, expected_calibration_error
 from recognition.recognizer import PictureRead
 from schemas.errors import ConfigurationError

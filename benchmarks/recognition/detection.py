@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.common.shares import Share
+from benchmarks.recognition.boxes import IOU, match_boxes
 from benchmarks.recognition.data import LabeledSource, thinned
 from benchmarks.recognition.readers import Reader
-from benchmarks.recognition.scores import IOU, Share, Table, match_boxes
+from benchmarks.recognition.tables import Table
 from ingest.pictures import read_picture
 from recognition.detection.overlap import overlap
 from recognition.training.examples.labeled_pictures import LabeledPicture

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from benchmarks.common.shares import Share
 from benchmarks.recognition.data import LabeledSource
 from benchmarks.recognition.detection import plates_of
 from benchmarks.recognition.readers import Reader, Reading
-from benchmarks.recognition.scores import Share, Table
 from benchmarks.recognition.signs import boards, empty_road, signs
+from benchmarks.recognition.tables import Table
 from ingest.pictures import read_picture
 from recognition.training.examples.labeled_pictures import LabeledPicture
 from schemas.errors import ConfigurationError

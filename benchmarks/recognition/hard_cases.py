@@ -9,10 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.common.texts import score_texts
 from benchmarks.recognition.data import LabeledCrop, bordered, thinned
 from benchmarks.recognition.degrade import CONDITIONS, degrade
 from benchmarks.recognition.readers import Plate, Reader
-from benchmarks.recognition.scores import Table, score_texts
+from benchmarks.recognition.tables import Table
 from rendering.photographs.conditions import photograph
 from rendering.plates.generator import draw_plate
 from schemas.errors import ConfigurationError

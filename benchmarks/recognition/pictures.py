@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from benchmarks.common.shares import Share
+from benchmarks.common.texts import norm
 from benchmarks.recognition.crops import groups
 from benchmarks.recognition.data import LabeledCrop, LabeledScene, LabeledSource, thinned
 from benchmarks.recognition.readers import Reader, Reading
-from benchmarks.recognition.scores import Share, Table, norm
+from benchmarks.recognition.tables import Table
 from ingest.pictures import read_picture
 from recognition.detection.overlap import overlap
 from recognition.training.examples.labeled_pictures import LabeledPicture

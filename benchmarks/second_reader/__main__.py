@@ -14,7 +14,8 @@ from pathlib import Path
 
 from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import machine
-from benchmarks.second_reader.cases import LEAST_SURE, WIDTHS, cases, show, write_counts
+from benchmarks.second_reader.cases import LEAST_SURE, WIDTHS, cases, show
+from benchmarks.second_reader.counts import write_counts
 from recognition.reading.second_reader import SecondReader
 
 

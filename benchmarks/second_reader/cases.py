@@ -1,11 +1,10 @@
-"""Labeled crops as both readers see them, and what is counted of them."""
+"""Labeled crops as both readers see them, with the shares that are shown of them."""
 
 from __future__ import annotations
 
 import csv
 import math
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,13 +12,13 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.recognition.scores import Share, norm
-from matcher.characters.confusion import look_alike
-from recognition.pictures.borders import PICTURE_MARGIN
+from benchmarks.common.shares import Share
+from benchmarks.common.texts import norm
 from recognition.pictures.jpeg import encode_jpeg
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.second_reader import SecondReader
+from recognition.tracking.track import PICTURE_MARGIN
 from schemas.ids import read_id
 from schemas.plates import canonical_plate
 from schemas.settings import ImageSettings, OcrSettings
@@ -31,12 +30,9 @@ WIDTHS = (0, 70, 50)
 LEAST_SURE = 0.3
 """Reads below this confidence are not matched, so no alert comes of them."""
 
-LEAST_SEEN = 5
-"""A character has to occur so often before the second reader is said not to tell it from another."""
-
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TwiceRead:
     """One crop at one width: canonical texts, what the first reader is sure of, and the second reader's time in ms."""
 
     country: str
@@ -58,7 +54,7 @@ class Case:
         return not self.right and norm(self.second or "") == norm(self.truth)
 
 
-def cases(labels: Path, split: str, *, as_pixels: bool = False) -> Iterable[Case]:
+def cases(labels: Path, split: str, *, as_pixels: bool = False) -> Iterable[TwiceRead]:
     """Read every crop of a split at every width that it is larger than; the second reader gets JPEGs, or pixels."""
     ocr, second = PlateOcr(OcrSettings(), 1), SecondReader()
     second.load()
@@ -82,7 +78,7 @@ def _case(
     width: int,
     *,
     as_pixels: bool,
-) -> Case:
+) -> TwiceRead:
     picture, box = _plate(whole, width)
     fused = fuse([WeightedReading(ocr.read_plates([(picture, box)], second_look=True)[0], 1.0)])
     moment = datetime(2026, 1, 1, tzinfo=UTC)
@@ -92,7 +88,7 @@ def _case(
     jpeg = None if as_pixels else encode_jpeg(picture, ImageSettings().jpeg_quality)
     started = time.perf_counter()
     reading = second.read_pixels(picture, box, read) if jpeg is None else second.read(jpeg, box, read)
-    return Case(
+    return TwiceRead(
         "BR" if row["jurisdiction"] == "BR" else row["jurisdiction"].partition("-")[0],
         width,
         canonical_plate(row["text"]),
@@ -114,7 +110,7 @@ def _plate(whole: cv2.typing.MatLike, width: int) -> tuple[Image, Box]:
     return larger.astype("uint8"), Box(margin, margin, margin + picture.shape[1], margin + picture.shape[0])
 
 
-def show(name: str, found: Sequence[Case]) -> None:
+def show(name: str, found: Sequence[TwiceRead]) -> None:
     """Print one row of the table."""
     right, wrong = [c for c in found if c.right], [c for c in found if not c.right]
     agree = [case for case in found if case.second == case.read]
@@ -127,61 +123,3 @@ def show(name: str, found: Sequence[Case]) -> None:
         Share(sum(case.mended for case in wrong), len(wrong)),
     )
     print(f"| {name} | {len(found)} | " + " | ".join(str(figure) for figure in figures) + " |")
-
-
-def near(one: str, other: str) -> bool:
-    """Tell whether two texts differ in one pair of look-alikes, or by one character more or less."""
-    if len(one) == len(other):
-        pairs = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-        return len(pairs) == 1 and look_alike(*pairs[0])
-    longer, shorter = sorted((one, other), key=len, reverse=True)
-    return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
-
-
-def cannot_tell(found: Iterable[Case]) -> list[str]:
-    """Return the pairs (true character, shown instead) that the second reader takes for one most of the time."""
-    seen: Counter[str] = Counter()
-    taken: Counter[str] = Counter()
-    for case in found:
-        if case.second is not None and len(case.second) == len(case.truth):
-            seen.update(case.truth)
-            taken.update(t + s for t, s in zip(case.truth, case.second, strict=True) if t != s)
-    return sorted(pair for pair, count in taken.items() if seen[pair[0]] >= LEAST_SEEN and count > seen[pair[0]] / 2)
-
-
-def write_counts(path: Path, found: Iterable[Case], made_by: str) -> None:
-    """Write the matcher's data."""
-    matched = [case for case in found if case.confidence >= LEAST_SURE]
-    pairs = cannot_tell(matched)
-    alike = str.maketrans({pair[0]: pair[1] for pair in pairs})
-    right = [_folded(case, alike) for case in matched if case.right]
-    wrong = [_folded(case, alike) for case in matched if not case.right]
-    listed = ", ".join('"' + pair + '"' for pair in pairs)
-    lines = [
-        "# How the second reader behaves beside the shipped plate reader, over reads that are sure enough to be",
-        f"# matched, of crops as they are and scaled to {WIDTHS[1]} and {WIDTHS[2]} pixels. Counted by:",
-        f"# {made_by}",
-        "",
-        "# True character and the one that is seen instead most of the time: such a difference says nothing.",
-        f"cannot_tell = [{listed}]",
-        "",
-        "# Reads whose text is right; looked_alike: one look-alike, or one character more or less than the read.",
-        "[right]",
-        f"reads = {len(right)}",
-        f"repeated = {sum(second == read for read, second in right)}",
-        f"differed = {sum(bool(second) and second != read for read, second in right)}",
-        f"looked_alike = {sum(bool(second) and near(read, second) for read, second in right)}",
-        "",
-        "# Reads whose text is wrong; mended: the second reader saw the true text.",
-        "[wrong]",
-        f"reads = {len(wrong)}",
-        f"repeated = {sum(second == read for read, second in wrong)}",
-        f"differed = {sum(bool(second) and second != read for read, second in wrong)}",
-        f"mended = {sum(case.mended for case in matched)}",
-    ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _folded(case: Case, alike: dict[int, str]) -> tuple[str, str]:
-    """Return the read's and the second text (empty: none) without differences that the second reader cannot tell."""
-    return case.read.translate(alike), (case.second or "").translate(alike)

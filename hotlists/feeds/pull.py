@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hotlists.feeds.https import pull_https
-from hotlists.feeds.sftp import pull_sftp
 from hotlists.feeds.transfer import PullContext, Pulled
 from schemas.settings import HttpsFeed, SftpFeed
 
@@ -24,4 +22,11 @@ def pull(feed: HttpsFeed | SftpFeed, context: PullContext) -> Pulled | None:
         ConfigurationError: The server's identity, the login or the address does not fit.
         StorageFull: No space for the file.
     """
-    return pull_https(feed, context) if feed.kind == "https" else pull_sftp(feed, context)
+    # Imported here: the two libraries take a while to load, and most runs have no feed that needs them.
+    if feed.kind == "https":
+        from hotlists.feeds.https import pull_https
+
+        return pull_https(feed, context)
+    from hotlists.feeds.sftp import pull_sftp
+
+    return pull_sftp(feed, context)

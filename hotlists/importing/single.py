@@ -88,7 +88,7 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
     if state and parse_jurisdiction(state) is None:
         raise InvalidInput(f"'{state}' is no state; write it like VA, US-VA or Virginia", column="state")
     try:
-        entry = EntryMaker("csv", hotlist_id, None)(
+        entry = EntryMaker("csv", hotlist_id, None, "plate")(
             Line(0, ""),
             plate=given.plate.strip(),
             category=given.category,
@@ -101,7 +101,6 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
             instructions=given.instructions.strip(),
             valid_until=_end(_one_line(given.expires), now),
             extra=named(("vehicle", words)),
-            plate_column="plate",
         )
     except FieldError as error:
         raise InvalidInput(error.reason, column=error.column) from error

@@ -21,5 +21,5 @@ def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: s
     case_number, make, model, style, color, year, expires, valid_from, instructions, priority, originating_agency`, and
     common names for these. Others are kept.
     """
-    maker = RowMaker(EntryMaker("csv", hotlist_id, default_state), words_classifier("csv"))
+    maker = RowMaker(EntryMaker("csv", hotlist_id, default_state, "plate"), words_classifier("csv"))
     return parse_any(stream, file_name, maker, headings_of("csv"))

@@ -24,6 +24,6 @@ def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: s
 
     A CSV's header has to name the plate, the reason and the case number. The note becomes the entry's instructions.
     """
-    maker = RowMaker(EntryMaker("flock", hotlist_id, default_state), words_classifier("flock"))
+    maker = RowMaker(EntryMaker("flock", hotlist_id, default_state, "plate"), words_classifier("flock"))
     headings = headings_of("flock")
     return parse_any(stream, file_name, maker, headings, needed=("plate", "category", "case_number"))

@@ -37,7 +37,7 @@ _DELIMITERS: Final = (";", "\t", ",", COLON)
 def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a Genetec hotlist; see `hotlists.text.parsing.HotlistParser`."""
     maker = RowMaker(
-        EntryMaker("genetec", hotlist_id, default_state),
+        EntryMaker("genetec", hotlist_id, default_state, "plate"),
         words_classifier("genetec"),
         plate_of=lambda text: text.replace("*", "?"),
     )

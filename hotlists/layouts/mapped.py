@@ -33,7 +33,7 @@ def mapped_parser(mapping: ListMapping) -> HotlistParser:
     """
 
     def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
-        make = EntryMaker("csv", hotlist_id, default_state or mapping.default_state)
+        make = EntryMaker("csv", hotlist_id, default_state or mapping.default_state, "plate")
         maker = RowMaker(make, _classifier(mapping), moments=Moments(mapping.date_formats, mapping.zone()))
         peeked = Peeked(stream)
         if mapping.format == "jsonl" or (mapping.format == "auto" and is_json(peeked.start)):

@@ -21,7 +21,7 @@ _MORE = ("message_key", "mnp")
 
 def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: str | None = None) -> ParsedList:
     """Read a missing-person list; see `hotlists.text.parsing.HotlistParser`."""
-    maker = RowMaker(EntryMaker("csv", hotlist_id, default_state), _classify, more=_MORE)
+    maker = RowMaker(EntryMaker("csv", hotlist_id, default_state, "plate"), _classify, more=_MORE)
     known = headings_of("csv", _MORE)
     # Here a description is the person's: words in it must not take the list's own category away.
     headings = {key: field for key, field in known.items() if field != "category" or key == "category"}

@@ -42,7 +42,7 @@ def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: s
         return begin + timedelta(days=int(days[1]))
 
     maker = RowMaker(
-        EntryMaker("vigilant", hotlist_id, default_state),
+        EntryMaker("vigilant", hotlist_id, default_state, "plate"),
         words_classifier("vigilant"),
         moments=moments,
         more=_ENTERED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.plates import check_plate
@@ -17,16 +18,21 @@ Extra = tuple[tuple[str, str], ...]
 class EntryMaker:
     """Makes a list's entries from their fields, as text without outer blanks. Made once per list.
 
+    An entry's id comes from the record's own id where it has one, else from plate, state, category and case: one number
+    in two states is two entries.
+
     Args:
         layout: The list's layout: whose code map and jurisdictions count (`hotlists/codes/<layout>.toml`).
         hotlist_id: The list that the entries belong to.
         default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
+        plate_column: The plate column's name, for errors.
     """
 
-    def __init__(self, layout: str, hotlist_id: str, default_state: str | None) -> None:
+    def __init__(self, layout: str, hotlist_id: str, default_state: str | None, plate_column: str = "LIC") -> None:
         self._layout = layout
         self._hotlist_id = hotlist_id
         self._default_state = default_state
+        self._plate_column = plate_column
         self._by_source_id = entry_ids(hotlist_id, "id")
         self._by_plate = entry_ids(hotlist_id, "plate")
 
@@ -47,12 +53,8 @@ class EntryMaker:
         valid_from: datetime | None = None,
         valid_until: datetime | None = None,
         extra: Extra = (),
-        plate_column: str = "LIC",
     ) -> HotlistEntry:
-        """Return a row's entry.
-
-        Its id comes from the record's own id where it has one, else from plate, state, category and case: one number
-        in two states is two entries. A state that is not known is kept among `extra`.
+        """Return a row's entry; a state that is not known is kept among its `extra`.
 
         Args:
             line: The row.
@@ -69,24 +71,14 @@ class EntryMaker:
             valid_from: When the entry begins to hold, aware.
             valid_until: When it ends (exclusive), aware.
             extra: The list's other columns, from `named`.
-            plate_column: The plate column's name, for the error.
 
         Raises:
             FieldError: The plate cannot be one.
         """
-        plate = check_plate(plate, plate_column)
+        plate = check_plate(plate, self._plate_column)
         jurisdiction = parse_jurisdiction(state, self._layout) if state else self._default_state
-        if jurisdiction is None and state:
-            extra = (*extra, ("state", state))
-        if source_entry_id:
-            identity = self._by_source_id(source_entry_id.upper())
-        else:
-            # Words that mean the same are one category; unknown ones are told apart by themselves.
-            kind = (code or "").casefold() if category is Category.UNMAPPED else category.value
-            place = jurisdiction or state.casefold()
-            identity = self._by_plate(canonical_plate(plate), place, kind, case_number.casefold())
         return HotlistEntry(
-            identity,
+            self._identity(plate, jurisdiction or state.casefold(), category, code, source_entry_id, case_number),
             self._hotlist_id,
             plate,
             category,
@@ -100,10 +92,19 @@ class EntryMaker:
             instructions or None,
             valid_from,
             valid_until,
-            extra,
+            extra if jurisdiction or not state else (*extra, ("state", state)),
             line.number,
             line.text,
         )
+
+    def _identity(
+        self, plate: str, place: str, category: Category, code: str | None, source_entry_id: str, case_number: str
+    ) -> UUID:
+        if source_entry_id:
+            return self._by_source_id(source_entry_id.upper())
+        # Words that mean the same are one category; unknown ones are told apart by themselves.
+        kind = (code or "").casefold() if category is Category.UNMAPPED else category.value
+        return self._by_plate(canonical_plate(plate), place, kind, case_number.casefold())
 
 
 def named(*columns: tuple[str, str]) -> Extra:

@@ -140,7 +140,6 @@ class RowMaker:
             valid_from=valid_from,
             valid_until=valid_until,
             extra=extra,
-            plate_column="plate",
         )
 
     def _usual_end(self, text: str, begin: datetime | None, more: tuple[str, ...]) -> datetime | None:

@@ -41,11 +41,6 @@ def skeleton(canonical: str) -> int:
     return int(canonical.translate(_HEX), 16) if canonical else 0
 
 
-def class_text(canonical: str) -> str:
-    """Return the plate with each character replaced by its class's sign; edits of it are edits of the skeleton."""
-    return canonical.translate(_HEX)
-
-
 def _build_table(text: str) -> tuple[dict[tuple[str, str], float], dict[str, float]]:
     """Build P(shown | true) for all pairs of canonical characters, and the edits, from the table's TOML.
 

@@ -30,7 +30,7 @@ _TAIL: Final = 3.0
 """Nats at the upper end over which the slope is taken; single steps there are noise."""
 
 
-class Evidence(StrEnum):
+class ReadDetail(StrEnum):
     """How much a reader says of its characters: all of their likeliest others, how sure it is, or the text alone."""
 
     DISTRIBUTIONS = "distributions"
@@ -38,12 +38,12 @@ class Evidence(StrEnum):
     TEXT = "text"
 
 
-def evidence_of(slots: Sequence[Slot]) -> Evidence:
+def detail_of(slots: Sequence[Slot]) -> ReadDetail:
     """Return how much a read says of its characters."""
     given = [slot.distribution for slot in slots if slot.distribution is not None]
     if not given:
-        return Evidence.TEXT
-    return Evidence.DISTRIBUTIONS if any(len(each) > 1 for each in given) else Evidence.CONFIDENCES
+        return ReadDetail.TEXT
+    return ReadDetail.DISTRIBUTIONS if any(len(each) > 1 for each in given) else ReadDetail.CONFIDENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +88,39 @@ class Curve:
         return min(fallen / (self.scores[-1] - self.scores[first]), _LEAST_FALL)
 
 
-def least_score(false_alerts: float, active_entries: int, evidence: Evidence = Evidence.DISTRIBUTIONS) -> float:
+def least_score(false_alerts: float, active_entries: int, detail: ReadDetail = ReadDetail.DISTRIBUTIONS) -> float:
     """Return the least score, in nats, that raises no more false alerts than this.
 
     Args:
         false_alerts: Expected false alerts per 10,000 reads of vehicles on no list, above 0; 10,000 or more: any score.
         active_entries: Size of the index.
-        evidence: How much the reads say.
+        detail: How much the reads say.
     """
     if false_alerts >= PER:
         return -math.inf
-    return curve(evidence).least_score(math.log(-math.log1p(-false_alerts / PER) / max(active_entries, 1)))
+    return curve(detail).least_score(math.log(-math.log1p(-false_alerts / PER) / max(active_entries, 1)))
 
 
-def expected_false_alerts(score: float, active_entries: int, evidence: Evidence = Evidence.DISTRIBUTIONS) -> float:
+def expected_false_alerts(score: float, active_entries: int, detail: ReadDetail = ReadDetail.DISTRIBUTIONS) -> float:
     """Return how many of 10,000 reads of vehicles on no list score at least `score` with some entry."""
-    return -PER * math.expm1(-active_entries * math.exp(curve(evidence).log_rate(score)))
+    return -PER * math.expm1(-active_entries * math.exp(curve(detail).log_rate(score)))
 
 
-def curve(evidence: Evidence) -> Curve:
+def curve(detail: ReadDetail) -> Curve:
     """Return what was measured.
 
     Raises:
         ConfigurationError: The data cannot be read or is no such curve.
     """
-    return _load()[evidence]
+    return _load()[detail]
 
 
 @cache
-def _load() -> dict[Evidence, Curve]:
+def _load() -> dict[ReadDetail, Curve]:
     return parse_curves(files("matcher.judging").joinpath("false_alerts.toml").read_text(encoding="utf-8"))
 
 
-def parse_curves(text: str) -> dict[Evidence, Curve]:
+def parse_curves(text: str) -> dict[ReadDetail, Curve]:
     """Return the curves of a false_alerts.toml.
 
     Raises:
@@ -129,8 +129,7 @@ def parse_curves(text: str) -> dict[Evidence, Curve]:
     try:
         table = tomllib.loads(text)
         return {
-            evidence: Curve(tuple(table[evidence]["scores"]), tuple(table[evidence]["log_rates"]))
-            for evidence in Evidence
+            detail: Curve(tuple(table[detail]["scores"]), tuple(table[detail]["log_rates"])) for detail in ReadDetail
         }
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(

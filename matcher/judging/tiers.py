@@ -12,8 +12,8 @@ import math
 from typing import NamedTuple
 
 from matcher.judging.align import Alignment
-from matcher.judging.false_alerts import Evidence, least_score
-from schemas.settings import MatchingSettings
+from matcher.judging.false_alerts import ReadDetail, least_score
+from schemas.settings.matching import MatchingSettings
 from schemas.types import Category, Tier
 
 LEAST_CREDIBLE_PLACE = math.log(1 / 1000)
@@ -27,7 +27,7 @@ MOST_UNKNOWN_ALONE = 1
 """Unknown characters of an entry that a read may hit without anything else that speaks for it."""
 
 
-class Verdict(NamedTuple):
+class Judgment(NamedTuple):
     """A hit's tier, and whether it may alert an officer."""
 
     tier: Tier
@@ -47,19 +47,19 @@ class Thresholds:
 
     def __init__(self, settings: MatchingSettings, active_entries: int) -> None:
         self._of = {
-            (evidence, category): least_score(settings.false_alerts_of(category), active_entries, evidence)
-            for evidence in Evidence
+            (detail, category): least_score(settings.false_alerts_of(category), active_entries, detail)
+            for detail in ReadDetail
             for category in Category
         }
-        self._least = {evidence: min(self._of[evidence, category] for category in Category) for evidence in Evidence}
+        self._least = {detail: min(self._of[detail, category] for category in Category) for detail in ReadDetail}
 
-    def of(self, evidence: Evidence, category: Category) -> float:
+    def of(self, detail: ReadDetail, category: Category) -> float:
         """Return the least score of a probable hit, in nats."""
-        return self._of[evidence, category]
+        return self._of[detail, category]
 
-    def least(self, evidence: Evidence) -> float:
+    def least(self, detail: ReadDetail) -> float:
         """Return the least of all categories' thresholds, in nats."""
-        return self._least[evidence]
+        return self._least[detail]
 
 
 def choose_tier(
@@ -70,7 +70,7 @@ def choose_tier(
     threshold: float,
     jurisdiction_agrees: bool | None,
     vehicle_score: float = 0.0,
-) -> Verdict | None:
+) -> Judgment | None:
     """Return what a read is to an entry, or None for no hit.
 
     Args:
@@ -87,8 +87,8 @@ def choose_tier(
     if wildcards:
         supported = jurisdiction_agrees is True or vehicle_score > 0 or enough
         alone = wildcards <= MOST_UNKNOWN_ALONE and jurisdiction_agrees is not False
-        return Verdict(Tier.PARTIAL, supported or alone) if text_equal or enough else None
+        return Judgment(Tier.PARTIAL, supported or alone) if text_equal or enough else None
     if text_equal:
         # The same number of another state: kept in any case, since states are misread, but an alert by its score only.
-        return Verdict(Tier.PROBABLE, score >= threshold) if jurisdiction_agrees is False else Verdict(Tier.EXACT)
-    return Verdict(Tier.PROBABLE) if enough else None
+        return Judgment(Tier.PROBABLE, score >= threshold) if jurisdiction_agrees is False else Judgment(Tier.EXACT)
+    return Judgment(Tier.PROBABLE) if enough else None

@@ -298,8 +298,7 @@ def search(layer: Any, reads: Any, least_place: float, least_text: float, rows: 
     Args:
         layer: `LayerArrays`.
         reads: `BatchArrays` of n reads.
-        least_place: Least credibility of a place, in nats.
-        least_text: The same of the whole text.
+        least_place, least_text: Least credibility of a place and of the whole text, in nats.
         rows: int64, takes the rows of all reads, one read after the other.
         ends: int64 (n,), takes where each read's rows end.
 

@@ -15,8 +15,10 @@ from alerts.past.matches import MatchGroup, PastMatch, grouped
 from alerts.past.recording import PastRecorder
 from matcher.characters.slots import MIN_PLATE_LENGTH
 from matcher.match import Matcher
+from matcher.past.blocks import TEXT_BYTES
+from matcher.past.counted_index import CountedIndex
 from matcher.past.room import leaves_room
-from matcher.past.sieve import TEXT_BYTES, CountedIndex, PastSieve
+from matcher.past.sieve import PastSieve
 from pipeline.lists.traffic import matching_settings
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput

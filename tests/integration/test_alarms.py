@@ -17,7 +17,7 @@ from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE
 from storage.alerts.alarms import Alarms
 from storage.database import Database
-from tests.integration.feed_samples import put, rows
+from tests.integration.hotlists.feed_samples import put, rows
 from tests.integration.records import outbox_of
 from tests.integration.storage.samples import activate, sample_entry
 

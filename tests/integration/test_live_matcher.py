@@ -25,7 +25,7 @@ from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.imports import begin_import
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
 from tests.integration.storage.samples import START, activate
 

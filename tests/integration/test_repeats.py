@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from alerts.settling.found import Found
 from cli.alerts import alerts as alerts_command
 from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import Retention
@@ -24,7 +25,7 @@ from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.retention import enforce_retention
 from storage.sql import load_queries
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.records import outbox_of
 from tests.integration.repeats_samples import (
     BRIDGE,

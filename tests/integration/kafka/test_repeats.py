@@ -9,7 +9,7 @@ from schemas.events import AlertType
 from schemas.settings import AlertSettings, Settings
 from schemas.types import Tier
 from storage.database import Database
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.kafka.conftest import Broker
 from tests.integration.repeats_samples import BRIDGE, VIRGINIA, found, messages, passing, settle
 

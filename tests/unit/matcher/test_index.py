@@ -14,16 +14,12 @@ from rapidfuzz.distance import Levenshtein
 from matcher.characters.confusion import (
     ALPHABET,
     CLASS_OF,
-    CLASSES,
-    class_text,
-    look_alike,
-    shown_probability,
-    skeleton,
 )
 from matcher.index import HotlistIndex
 from matcher.searching.probes import variants
 from schemas.plates import canonical_plate
 from schemas.types import Category, HotlistEntry
+from tests.unit.matcher.neighborhood import candidates, class_text
 from tests.unit.matcher.samples import entry
 
 
@@ -43,9 +39,9 @@ def brute_force(read: str, plates: list[str]) -> set[str]:
     return found
 
 
-def candidates(read: str, plates: list[str]) -> list[str]:
+def found_for(read: str, plates: list[str]) -> list[str]:
     index = HotlistIndex.build((entry(plate) for plate in plates), {})
-    return [plate for _, plate in index.candidates(read)]
+    return [plate for _, plate in candidates(index, read)]
 
 
 near_alphabet = st.text("08B1IVW2", min_size=2, max_size=6)
@@ -55,7 +51,7 @@ listed_alphabet = st.text("08B1IVW2?", min_size=2, max_size=7).filter(lambda tex
 @settings(deadline=None)
 @given(near_alphabet, st.lists(listed_alphabet, max_size=40, unique=True))
 def test_candidates_are_those_of_brute_force_each_once(read: str, plates: list[str]) -> None:
-    found = candidates(read, plates)
+    found = found_for(read, plates)
     assert sorted(found) == sorted(brute_force(read, plates))
 
 
@@ -72,17 +68,17 @@ def test_candidates_are_those_of_brute_force_on_realistic_plates() -> None:
         for _ in range(rng.randrange(3)):
             read[rng.randrange(len(read))] = rng.choice(ALPHABET)
         text = "".join(read)
-        assert sorted(found for _, found in index.candidates(text)) == sorted(brute_force(text, plates))
+        assert sorted(found for _, found in candidates(index, text)) == sorted(brute_force(text, plates))
 
 
 @pytest.mark.parametrize("length", [2, 8, 9, 11, 12])
 def test_every_length_of_plate_is_found_with_one_character_more_or_less(length: int) -> None:
     plate = "ABCDEFGHKLMN"[:length]
     shorter, longer = plate[:-1], plate[: length // 2] + "7" + plate[length // 2 :]
-    assert candidates(plate, [plate]) == [plate]
+    assert found_for(plate, [plate]) == [plate]
     if length > 2:
-        assert candidates(shorter, [plate]) == [plate]
-    assert candidates(longer, [plate]) == [plate]
+        assert found_for(shorter, [plate]) == [plate]
+    assert found_for(longer, [plate]) == [plate]
 
 
 def test_entries_that_no_read_can_be_matched_with_are_named_not_dropped() -> None:
@@ -94,27 +90,7 @@ def test_entries_that_no_read_can_be_matched_with_are_named_not_dropped() -> Non
 
 
 def test_an_empty_index_has_no_candidates() -> None:
-    assert list(HotlistIndex.build((), {}).candidates("ABC1234")) == []
-
-
-def test_classes_cover_every_character_once_in_four_bits() -> None:
-    assert sorted("".join(CLASSES)) == sorted(ALPHABET + "O")
-    assert set(CLASS_OF.values()) == set(range(1, 16))
-
-
-def test_confusions_are_probabilities_and_know_the_pairs_of_the_field() -> None:
-    for true in ALPHABET:
-        row = {shown: shown_probability(shown, true) for shown in ALPHABET}
-        assert sum(row.values()) == pytest.approx(1)
-        assert max(row, key=lambda shown: row[shown]) == true
-    assert all(look_alike(*pair) for pair in ("8B", "27", "72", "0D", "5S", "1I"))
-    assert not look_alike("A", "W")
-
-
-@settings(deadline=None)
-@given(st.text(ALPHABET, min_size=1, max_size=12), st.text(ALPHABET, min_size=1, max_size=12))
-def test_skeletons_are_equal_when_the_classes_are(one: str, other: str) -> None:
-    assert (skeleton(one) == skeleton(other)) == (class_text(one) == class_text(other))
+    assert list(candidates(HotlistIndex.build((), {}), "ABC1234")) == []
 
 
 def test_two_hundred_thousand_entries_are_indexed_in_seconds() -> None:
@@ -127,4 +103,4 @@ def test_two_hundred_thousand_entries_are_indexed_in_seconds() -> None:
     index = HotlistIndex.build(entries, {})
     assert time.process_time() - start < 10
     assert len(index) == 200_000
-    assert canonical_plate(entries[77].plate) in {plate for _, plate in index.candidates(entries[77].plate)}
+    assert canonical_plate(entries[77].plate) in {plate for _, plate in candidates(index, entries[77].plate)}

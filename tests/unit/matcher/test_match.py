@@ -15,7 +15,7 @@ from matcher.index import HotlistIndex
 from matcher.judging.background import pattern_of
 from matcher.match import Matcher
 from schemas.errors import InvalidInput
-from schemas.types import CharacterRead, Hit, Tier, VehicleDescription
+from schemas.types import CharacterRead, Hit, Tier
 from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, filler, matcher, read
 
 SMALL, LARGE = 10, 100_000
@@ -182,22 +182,6 @@ def test_an_added_character_is_as_likely_as_the_reader_says() -> None:
     assert matcher(entry("ABC1234"), size=SMALL).match(read("ABC12M34", characters=sure)) == []
 
 
-def test_the_example_of_an_explanation() -> None:
-    (hit,) = matcher(entry("BKV4921", "US-VA")).match(read("8KV4921", "US-VA"))
-    assert hit.explanation == "read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old"
-
-
-def test_list_age_is_said_in_the_units_of_a_person() -> None:
-    ages = {20: "just updated", 600: "10 min old", 7200: "2 h old", 260_000: "3 d old", -50: "just updated"}
-    for seconds, words in ages.items():
-        (hit,) = matcher(entry("ABC1234"), as_of=NOW - timedelta(seconds=seconds)).match(read("ABC1234"))
-        assert hit.explanation.endswith(f"list {words}")
-        assert hit.list_age_seconds == max(seconds, 0)
-    (hit,) = matcher(entry("ABC1234"), as_of=None).match(read("ABC1234"))
-    assert hit.explanation.endswith("list of unknown date")
-    assert hit.list_age_seconds is None
-
-
 def test_known_characters_of_a_partial_plate_that_agree_are_a_partial_hit() -> None:
     (hit,) = matcher(entry("ABC1??4", "US-VA"), size=LARGE).match(read("ABC1234", "US-VA"))
     assert (hit.tier, hit.edit_distance) == (Tier.PARTIAL, 0)
@@ -226,45 +210,6 @@ def test_tiers_come_best_first() -> None:
     assert [hit.tier for hit in matcher(*listed).match(read("ABC1234"))] == [Tier.EXACT, Tier.PROBABLE, Tier.PARTIAL]
 
 
-def test_the_vehicle_is_evidence_and_its_contradiction_is_said() -> None:
-    listed = entry("8KV4921", vehicle=VehicleDescription(1994, "OLDS", None, None, "GRY"))
-
-    def hit(make: str, color: str, year: int) -> Hit:
-        (found,) = matcher(listed).match(read("8KV4921", vehicle=VehicleDescription(year, make, None, None, color)))
-        return found
-
-    same, other = hit("Oldsmobile", "silver", 1995), hit("BMW", "black", 2019)
-    plain = matcher(listed).match(read("8KV4921"))[0]
-    assert same.score > plain.score > other.score
-    assert "make OLDS agrees" in same.explanation
-    assert "MAKE DIFFERS (seen BMW, listed OLDS)" in other.explanation
-    assert other.tier is Tier.EXACT, "evidence, never a filter"
-
-
-@pytest.mark.parametrize(
-    ("seen", "listed", "agrees"),
-    [
-        ("Dodge", "D0DG", True),
-        ("volkswagen", "VOLK", True),
-        ("Volvo", "VOLK", False),
-        ("Mercedes-Benz", "MERZ", True),
-        ("Mercury", "MERZ", False),
-        ("Toyota", "TOYT", True),
-        ("Lexus", "LEXS", True),
-    ],
-)
-def test_makes_are_compared_across_ncic_codes_and_names(seen: str, listed: str, agrees: bool) -> None:
-    described = entry("8KV4921", vehicle=VehicleDescription(make=listed))
-    (hit,) = matcher(described).match(read("8KV4921", vehicle=VehicleDescription(make=seen)))
-    assert (f"make {listed} agrees" in hit.explanation) is agrees
-
-
-def test_either_color_of_a_two_colored_vehicle_agrees() -> None:
-    described = entry("8KV4921", vehicle=VehicleDescription(color="RED/BLK"))
-    (hit,) = matcher(described).match(read("8KV4921", vehicle=VehicleDescription(color="black")))
-    assert "color RED/BLK agrees" in hit.explanation
-
-
 def test_entries_hold_from_their_beginning_until_before_their_end() -> None:
     hour = timedelta(hours=1)
     assert matcher(entry("ABC1234", valid_until=NOW)).match(read("ABC1234")) == []
@@ -281,43 +226,6 @@ def test_reads_that_the_reader_doubts_as_a_whole_are_not_matched(confidence: flo
 def test_a_replay_makes_the_same_hits() -> None:
     listed = entry("ABC1234", "US-VA"), entry("A8C1234", "US-VA")
     assert matcher(*listed).match(read("ABC1234")) == matcher(*reversed(listed)).match(read("ABC1234"))
-
-
-@pytest.mark.parametrize("plate", ["", "-- ", "A", "A" * 13, "A" * 30, "АВС123", "车牌1234", "AB?1234"])  # noqa: RUF001
-def test_reads_that_are_no_plates_are_refused(plate: str) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        matcher(entry("ABC1234")).match(read(plate))
-    assert refusal.value.column == "plate"
-
-
-@pytest.mark.parametrize(
-    "evidence",
-    [
-        characters("ABC123"),
-        characters("ABC1235"),
-        characters("ABC1234", math.nan),
-        characters("ABC1234", math.inf),
-        characters("ABC1234", -0.1),
-        characters("ABC1234", 1.5),
-        characters("ABC1234", p0=(("A", 0.9), ("4", math.nan))),
-    ],
-)
-def test_evidence_that_does_not_belong_to_the_plate_is_refused(evidence: tuple[CharacterRead, ...]) -> None:
-    with pytest.raises(InvalidInput) as refusal:
-        matcher(entry("ABC1234")).match(read("ABC1234", characters=evidence))
-    assert refusal.value.column == "characters"
-
-
-def test_evidence_is_normalized_like_its_plate() -> None:
-    places = (*characters("ab"), CharacterRead("-", 0.9), *characters("o12"), CharacterRead("", 0.8))
-    (hit,) = matcher(entry("AB012")).match(read("ab-o12", characters=places))
-    assert hit.tier is Tier.EXACT
-
-
-def test_distributions_that_add_up_to_more_than_one_are_scaled() -> None:
-    loud = characters("8KV4921", 0.99, p0=(("8", 0.9), ("B", 0.9)))
-    (hit,) = matcher(entry("BKV4921")).match(read("8KV4921", characters=loud))
-    assert hit.characters[0].probability == pytest.approx(0.5)
 
 
 probabilities = st.one_of(st.floats(0, 1), st.floats(allow_nan=True, allow_infinity=True))

@@ -8,7 +8,7 @@ from schemas.types import HotlistEntry
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges, ListChange
 from storage.hotlists.edits import HotlistEdits
-from tests.integration.hotlist_versions import import_version
+from tests.integration.hotlists.list_versions import import_version
 from tests.integration.storage.samples import START, sample_entry, sample_id
 
 

@@ -8,7 +8,7 @@ from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits, RestoreOutcome
-from tests.integration.hotlist_versions import active_version, import_version, version_rows
+from tests.integration.hotlists.list_versions import active_version, import_version, version_rows
 from tests.integration.storage.samples import sample_entry, sample_id
 from tests.integration.storage.stored_entries import withdrawn
 

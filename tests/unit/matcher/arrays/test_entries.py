@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.arrays.entries import EntryArrays
 from matcher.arrays.pace import Pace
-from matcher.arrays.packing import codes_of, pack, skeletons, unpack
 from matcher.arrays.vocabulary import Vocabulary
-from matcher.characters.confusion import ALPHABET, skeleton
 from schemas.plates import normalize_plate
 from schemas.types import Category, HotlistEntry, VehicleDescription
 from tests.unit.matcher.samples import entry
@@ -112,21 +110,3 @@ def test_an_entry_that_cannot_be_used_says_why_and_of_which_list_it_is(plate: st
     arrays, (unusable,) = EntryArrays.of(listed, Vocabulary.empty())
     assert (unusable.entry_id, unusable.hotlist_id, unusable.reason) == (UUID(int=1 << 64 | 5), "region", reason)
     assert [arrays.canonical(row) for row in range(len(arrays))] == ["ABC123", "DEF456"]
-
-
-@given(st.lists(st.text(ALPHABET + "O", min_size=1, max_size=12), max_size=20))
-def test_packed_plates_have_the_skeletons_of_their_texts(texts: list[str]) -> None:
-    texts = [text.replace("O", "0") for text in texts]
-    packed = pack(codes_of(texts))
-    assert [unpack(number) for number in packed.tolist()] == texts
-    assert skeletons(packed).tolist() == [skeleton(text) for text in texts]
-
-
-def test_a_plate_with_unknown_characters_has_a_skeleton_of_its_own() -> None:
-    tagged = skeletons(pack(codes_of(["AB??1", "AB?", "AB???1"])))
-    assert [hex(number >> 56) for number in tagged.tolist()] == ["0x85", "0x83", "0x86"]
-    assert [int(number) & (1 << 56) - 1 for number in tagged] == [
-        skeleton("AB") << 12 | skeleton("1"),
-        skeleton("AB") << 4,
-        skeleton("AB") << 16 | skeleton("1"),
-    ]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matcher.index import HotlistIndex
+from tests.unit.matcher.neighborhood import candidates
 from tests.unit.matcher.samples import NOW, entry
 
 plates = st.lists(st.text("AB80OW?", min_size=1, max_size=8), max_size=12)
@@ -22,7 +23,7 @@ def load(folder: Path) -> HotlistIndex:
 
 
 def content(index: HotlistIndex, texts: list[str]) -> list[list[tuple[UUID, str, str]]]:
-    return [sorted((one.entry_id, one.plate, text) for one, text in index.candidates(text)) for text in texts]
+    return [sorted((one.entry_id, one.plate, text) for one, text in candidates(index, text)) for text in texts]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -56,9 +57,9 @@ def test_an_index_that_is_replaced_serves_on(tmp_path: Path) -> None:
     HotlistIndex.build([entry("ABC123")], {}).save(folder)
     old = load(folder)
     HotlistIndex.build([entry("XYZ999")], {}).save(folder)
-    assert [one.plate for one, _ in old.candidates("ABC123")] == ["ABC123"]
+    assert [one.plate for one, _ in candidates(old, "ABC123")] == ["ABC123"]
     new = load(folder)
-    assert [one.plate for one, _ in new.candidates("XYZ999")] == ["XYZ999"]
+    assert [one.plate for one, _ in candidates(new, "XYZ999")] == ["XYZ999"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index"]
 
 

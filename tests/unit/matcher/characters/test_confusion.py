@@ -6,10 +6,21 @@ import tomllib
 from importlib.resources import files
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matcher.characters import confusion
-from matcher.characters.confusion import ALPHABET, CLASSES, look_alike, misread_share, shown_probability
+from matcher.characters.confusion import (
+    ALPHABET,
+    CLASS_OF,
+    CLASSES,
+    look_alike,
+    misread_share,
+    shown_probability,
+    skeleton,
+)
 from schemas.errors import ConfigurationError
+from tests.unit.matcher.neighborhood import class_text
 
 HABITS = tomllib.loads(files("matcher.characters").joinpath("habits.toml").read_text(encoding="utf-8"))
 TABLE = files("matcher.characters").joinpath("confusion.toml").read_text(encoding="utf-8")
@@ -64,3 +75,23 @@ def test_a_broken_table_is_named_with_what_to_do(found: str, instead: str) -> No
     assert found in TABLE
     with pytest.raises(ConfigurationError, match=r"confusion\.toml: .*; reinstall platewatch or make it with"):
         confusion._build_table(TABLE.replace(found, instead))
+
+
+def test_classes_cover_every_character_once_in_four_bits() -> None:
+    assert sorted("".join(CLASSES)) == sorted(ALPHABET + "O")
+    assert set(CLASS_OF.values()) == set(range(1, 16))
+
+
+def test_confusions_are_probabilities_and_know_the_pairs_of_the_field() -> None:
+    for true in ALPHABET:
+        row = {shown: shown_probability(shown, true) for shown in ALPHABET}
+        assert sum(row.values()) == pytest.approx(1)
+        assert max(row, key=lambda shown: row[shown]) == true
+    assert all(look_alike(*pair) for pair in ("8B", "27", "72", "0D", "5S", "1I"))
+    assert not look_alike("A", "W")
+
+
+@settings(deadline=None)
+@given(st.text(ALPHABET, min_size=1, max_size=12), st.text(ALPHABET, min_size=1, max_size=12))
+def test_skeletons_are_equal_when_the_classes_are(one: str, other: str) -> None:
+    assert (skeleton(one) == skeleton(other)) == (class_text(one) == class_text(other))

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from matcher.characters.slots import Slot
 from matcher.judging.false_alerts import (
     Curve,
-    Evidence,
+    ReadDetail,
     curve,
-    evidence_of,
+    detail_of,
     expected_false_alerts,
     least_score,
     parse_curves,
@@ -27,41 +27,41 @@ from schemas.types import Category
 
 NUMBERS = st.floats(1e-3, 9_999)
 SIZES = st.integers(0, 10**7)
-KINDS = st.sampled_from(Evidence)
+KINDS = st.sampled_from(ReadDetail)
 
 
 @given(NUMBERS, NUMBERS, SIZES, KINDS)
 def test_who_takes_fewer_false_alerts_gets_a_higher_threshold(
-    one: float, other: float, size: int, evidence: Evidence
+    one: float, other: float, size: int, detail: ReadDetail
 ) -> None:
     fewer, more = sorted((one, other))
-    assert least_score(fewer, size, evidence) >= least_score(more, size, evidence)
+    assert least_score(fewer, size, detail) >= least_score(more, size, detail)
 
 
 @given(NUMBERS, SIZES, SIZES, KINDS)
-def test_a_longer_list_has_a_higher_threshold(number: float, one: int, other: int, evidence: Evidence) -> None:
+def test_a_longer_list_has_a_higher_threshold(number: float, one: int, other: int, detail: ReadDetail) -> None:
     shorter, longer = sorted((one, other))
-    assert least_score(number, longer, evidence) >= least_score(number, shorter, evidence)
+    assert least_score(number, longer, detail) >= least_score(number, shorter, detail)
 
 
 @given(NUMBERS, SIZES, KINDS)
-def test_the_threshold_keeps_the_promise(number: float, size: int, evidence: Evidence) -> None:
-    least = least_score(number, size, evidence)
+def test_the_threshold_keeps_the_promise(number: float, size: int, detail: ReadDetail) -> None:
+    least = least_score(number, size, detail)
     assert math.isfinite(least)
-    assert expected_false_alerts(least, size, evidence) <= number * (1 + 1e-6)
+    assert expected_false_alerts(least, size, detail) <= number * (1 + 1e-6)
 
 
 @given(st.floats(-50, 100), st.floats(-50, 100), SIZES, KINDS)
 def test_higher_scores_are_rarer_and_never_more_than_all_reads(
-    one: float, other: float, size: int, evidence: Evidence
+    one: float, other: float, size: int, detail: ReadDetail
 ) -> None:
     low, high = sorted((one, other))
-    assert 10_000 >= expected_false_alerts(low, size, evidence) >= expected_false_alerts(high, size, evidence) >= 0
+    assert 10_000 >= expected_false_alerts(low, size, detail) >= expected_false_alerts(high, size, detail) >= 0
 
 
-@pytest.mark.parametrize("evidence", Evidence)
-def test_beyond_the_measured_scores_a_nat_is_worth_less_than_within(evidence: Evidence) -> None:
-    measured = curve(evidence)
+@pytest.mark.parametrize("detail", ReadDetail)
+def test_beyond_the_measured_scores_a_nat_is_worth_less_than_within(detail: ReadDetail) -> None:
+    measured = curve(detail)
     last = measured.scores[-1]
     falls = [measured.log_rate(score) - measured.log_rate(score + 1) for score in (last, last + 5, last + 50)]
     tail = (measured.log_rate(last - 3) - measured.log_rate(last)) / 3
@@ -70,23 +70,25 @@ def test_beyond_the_measured_scores_a_nat_is_worth_less_than_within(evidence: Ev
     assert measured.least_score(measured.log_rate(last + 5)) == pytest.approx(last + 5)
 
 
-@pytest.mark.parametrize("evidence", Evidence)
-def test_below_the_measured_scores_nothing_is_promised(evidence: Evidence) -> None:
-    measured = curve(evidence)
+@pytest.mark.parametrize("detail", ReadDetail)
+def test_below_the_measured_scores_nothing_is_promised(detail: ReadDetail) -> None:
+    measured = curve(detail)
     assert measured.log_rate(-1000) == measured.log_rates[0]
     assert measured.least_score(0.0) == measured.scores[0]
 
 
-@pytest.mark.parametrize("evidence", Evidence)
-def test_the_data_falls_from_point_to_point(evidence: Evidence) -> None:
-    measured = curve(evidence)
+@pytest.mark.parametrize("detail", ReadDetail)
+def test_the_data_falls_from_point_to_point(detail: ReadDetail) -> None:
+    measured = curve(detail)
     assert all(a > b for a, b in pairwise(measured.log_rates))
     assert len(measured.scores) > 10
 
 
 def test_text_alone_needs_more_than_a_text_with_its_doubts() -> None:
     for size in (20_000, 100_000):
-        least = [least_score(10, size, each) for each in (Evidence.TEXT, Evidence.CONFIDENCES, Evidence.DISTRIBUTIONS)]
+        least = [
+            least_score(10, size, each) for each in (ReadDetail.TEXT, ReadDetail.CONFIDENCES, ReadDetail.DISTRIBUTIONS)
+        ]
         assert least == sorted(least, reverse=True)
 
 
@@ -97,23 +99,23 @@ def test_all_reads_may_be_false_alerts_where_somebody_says_so() -> None:
 @pytest.mark.parametrize(
     ("distributions", "kind"),
     [
-        ((None, None), Evidence.TEXT),
-        (({"A": 0.9}, {"1": 1.0}), Evidence.CONFIDENCES),
-        (({"A": 0.9}, {"1": 0.9, "I": 0.05}), Evidence.DISTRIBUTIONS),
+        ((None, None), ReadDetail.TEXT),
+        (({"A": 0.9}, {"1": 1.0}), ReadDetail.CONFIDENCES),
+        (({"A": 0.9}, {"1": 0.9, "I": 0.05}), ReadDetail.DISTRIBUTIONS),
     ],
 )
-def test_how_much_a_read_says(distributions: tuple[dict[str, float] | None, ...], kind: Evidence) -> None:
-    assert evidence_of([Slot("A", "A", distribution) for distribution in distributions]) is kind
+def test_how_much_a_read_says(distributions: tuple[dict[str, float] | None, ...], kind: ReadDetail) -> None:
+    assert detail_of([Slot("A", "A", distribution) for distribution in distributions]) is kind
 
 
 def test_categories_differ_and_the_least_is_the_most_tolerant_ones() -> None:
     limits = Thresholds(MatchingSettings(), 1_000_000)
-    for evidence in Evidence:
+    for detail in ReadDetail:
         child, vehicle, lapsed = (
-            limits.of(evidence, category)
+            limits.of(detail, category)
             for category in (Category.CHILD_ABDUCTION, Category.STOLEN_VEHICLE, Category.EXPIRED_REGISTRATION)
         )
-        assert limits.least(evidence) == child < vehicle < lapsed
+        assert limits.least(detail) == child < vehicle < lapsed
 
 
 def test_an_operator_may_set_any_category() -> None:

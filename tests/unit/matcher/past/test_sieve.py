@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Hamming
 
-from matcher.characters.confusion import ALPHABET, class_text
+from matcher.characters.confusion import ALPHABET
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from matcher.past.room import leaves_room
-from matcher.past.sieve import FAR_PLATES, TEXT_BYTES, CountedIndex, PastSieve
+from matcher.past.sieve import FAR_PLATES, PastSieve
 from matcher.searching.probes import MOST_SUBSTITUTIONS
-from schemas.settings import MatchingSettings
-from schemas.types import CharacterRead, PlateRead, Tier
-from tests.unit.matcher.samples import SETTINGS, characters, entry, filler, matcher, read
+from schemas.types import Tier
+from tests.unit.matcher.neighborhood import candidates, class_text
+from tests.unit.matcher.past.samples import LOOSE, block, evidence, given_read, stored
+from tests.unit.matcher.samples import characters, entry, matcher, read
 
 NEAR = "08B1IVYUW2"
 texts = st.text(NEAR, min_size=2, max_size=6)
 plates = st.text(NEAR + "?", min_size=1, max_size=7)
 
 
-def block(some: Sequence[str]) -> bytes:
-    return "".join(text.ljust(TEXT_BYTES) for text in some).encode()
-
-
 def of_the_index(some: Sequence[str], listed: Sequence[str]) -> dict[str, tuple[str, ...]]:
     index = HotlistIndex.build(entry(plate) for plate in listed)
-    found = {text: tuple(sorted(plate for _, plate in index.candidates(text))) for text in some}
+    found = {text: tuple(sorted(plate for _, plate in candidates(index, text))) for text in some}
     return {text: those for text, those in found.items() if those}
 
 
@@ -102,41 +98,7 @@ def test_texts_that_are_no_plates_are_left_out() -> None:
     assert PastSieve(listed).candidates(b"") == {}
 
 
-def stored(places: Iterable[CharacterRead]) -> str:
-    return json.dumps([[place.character, place.confidence, [*map(list, place.alternatives)]] for place in places])
-
-
 seen_texts = st.text("08B1IVWQ", min_size=4, max_size=4)
-shares = st.floats(0, 1) | st.sampled_from([0.9975, 0.998, 0.9999, 1.0])
-evidence = st.lists(
-    st.tuples(shares, st.lists(st.tuples(st.sampled_from([*"08B1IVWoO", ""]), shares), max_size=3)),
-    min_size=4,
-    max_size=4,
-)
-
-
-def given_read(text: str, given_: Sequence[Any], bare: bool) -> PlateRead:
-    places = [CharacterRead(seen, sure, tuple(others)) for seen, (sure, others) in zip(text, given_, strict=True)]
-    return read(text, characters=() if bare else tuple(places))
-
-
-LOOSE = MatchingSettings(false_alerts_per_10k=10_000, min_read_confidence=0)
-
-
-@settings(max_examples=400)
-@given(
-    st.text("08B1IVWQ", min_size=4, max_size=4), st.text("08B1IVWQ?", min_size=3, max_size=5), evidence, st.booleans()
-)
-def test_reads_that_leave_no_room_are_no_hits(text: str, plate: str, given_: list[Any], bare: bool) -> None:
-    if len(plate) - plate.count("?") < 2:
-        return
-    seen = given_read(text, given_, bare)
-    if Matcher(HotlistIndex.build([entry(plate)]), LOOSE).match(seen):
-        far = PastSieve([plate]).candidates(block([text]))
-        assert leaves_room(text, stored(seen.characters), far[text])
-        # Of many plates, what is further away than one step is not asked for.
-        for near in PastSieve([plate], far_plates=0).candidates(block([text])).values():
-            assert leaves_room(text, stored(seen.characters), near)
 
 
 @settings(max_examples=150)
@@ -156,20 +118,6 @@ def test_few_plates_have_the_hits_that_live_matching_gives(some: list[Any], list
     assert [hit for one in index.match_batch(kept) if isinstance(one, list) for hit in one] == wanted
 
 
-def test_a_sure_read_leaves_no_room_and_an_unsure_one_does() -> None:
-    assert leaves_room("BKV4921", stored(characters("BKV4921")), ["BKV4921"])
-    assert not leaves_room("8KV4921", stored(characters("8KV4921", p0=(("8", 0.999), ("B", 0.0005)))), ["BKV4921"])
-    assert leaves_room("8KV4921", stored(characters("8KV4921", p0=(("8", 0.7), ("B", 0.25)))), ["BKV4921"])
-    assert leaves_room("8KV4921", "[]", ["BKV4921"])
-    assert not leaves_room("AKV4921", "[]", ["BKV4921"])
-    assert leaves_room("KV4921", stored(characters("KV4921")), ["BKV4921"])
-    no_number = (CharacterRead("8", float("nan")), *characters("KV4921"))
-    assert leaves_room("8KV4921", stored(no_number), ["BKV4921"])
-    assert not leaves_room("8KV4921", stored(characters("8KV4921", 0.9999)), ["BKV4921", "8KV4922"])
-    assert leaves_room("8KV4921", stored(characters("8KV4921", 0.9999)), ["BKV4921", "8KV4921"])
-    assert leaves_room("8KV4921", stored(characters("KV4921")), ["BKV4921"])
-
-
 def test_reads_that_are_unsure_of_two_characters_are_found_for_few_plates() -> None:
     seen = read("KNV4827", characters=characters("KNV4827", p0=(("K", 0.6), ("V", 0.35)), p4=(("8", 0.6), ("5", 0.35))))
     assert [hit.tier for hit in matcher(entry("VNV4527"), size=1000).match(seen)] == [Tier.PROBABLE]
@@ -187,34 +135,3 @@ def test_reads_that_are_unsure_of_two_characters_are_found_for_few_plates() -> N
     assert leaves_room("KNV4827", stored(sure), ["VNV4827"])
     assert leaves_room("KNV4827", stored(sure), ["KNV4527"])
     assert not leaves_room("KNV4827", stored(sure), ["VNV4527"])
-
-
-def test_a_read_leaves_room_for_a_lost_character_more_than_for_one_too_many() -> None:
-    sure = stored(characters("KNV4827", 0.9995))
-    assert leaves_room("KNV4827", sure, ["KNV48277"])
-    assert not leaves_room("KNV4827", sure, ["KNV427"])
-    # At the edges there are stickers and small letters, which lists leave out.
-    assert leaves_room("KNV4827", sure, ["KNV482"])
-    assert not leaves_room("KNV4827", sure, ["KNVX8277"])
-    assert leaves_room("KNV4827", stored(characters("KNV4827", p4=(("8", 0.6), ("", 0.3)))), ["KNV427"])
-    assert leaves_room("VVNV482", stored(characters("VVNV482", 0.9995)), ["WNV482"])
-    assert leaves_room("WNV482", stored(characters("WNV482", 0.9995)), ["VVNV482"])
-    assert not leaves_room("WNV482", stored(characters("WNV482", 0.9995)), ["VVVNV482"])
-
-
-def test_a_sure_read_leaves_room_for_what_is_drawn_alike() -> None:
-    for seen, plate in (("1KV0921", "IKV0921"), ("1KV0921", "1KVQ921"), ("IKVQ921", "1KV0921")):
-        assert leaves_room(seen, stored(characters(seen, 0.9999)), [plate])
-    assert not leaves_room("1KV0921", stored(characters("1KV0921", 0.9999)), ["1KVD921"])
-
-
-def test_a_part_of_the_lists_is_as_strict_as_all_of_them() -> None:
-    blurred = read("8KV4921", characters=characters("8KV4921", p0=(("8", 0.6), ("B", 0.35))))
-    listed = entry("BKV4921")
-    everything = HotlistIndex.build([listed, *filler(30_000)])
-    part = Matcher(CountedIndex.of([listed], {}, 30_001), SETTINGS)
-    assert part.match(blurred) == Matcher(everything, SETTINGS).match(blurred)
-    for size in (1, 10**6, 10**12):
-        strict = Matcher(CountedIndex.of([listed], {}, size), SETTINGS).match(blurred)
-        assert len(strict) == len(matcher(listed, size=size).match(blurred))
-    assert strict == []

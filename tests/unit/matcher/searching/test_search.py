@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.arrays.reads import ReadArrays
-from matcher.characters.confusion import class_text
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from matcher.searching.probes import MOST_SUBSTITUTIONS
@@ -21,6 +20,7 @@ from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.settings import MatchingSettings
 from schemas.types import CharacterRead, Hit, HotlistEntry, PlateRead, SecondReading, Tier, VehicleDescription
+from tests.unit.matcher.neighborhood import class_text
 from tests.unit.matcher.samples import entry, filler, read
 
 SYMBOLS = "ABDIOQSVWZ0125678"

@@ -1,0 +1,20 @@
+"""The shipped plate patterns are those that are drawn."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from benchmarks.plate_patterns import pattern_shares
+
+
+def test_the_patterns_are_the_shipped_ones() -> None:
+    shipped = tomllib.loads((Path(__file__).parents[3] / "matcher/judging/plate_patterns.toml").read_text())["shares"]
+    drawn = pattern_shares(seed=1, drawn=60_000)
+    assert shipped.keys() == drawn.keys()
+    assert all(0.85 < sum(shares.values()) <= 1.001 for shares in shipped.values())
+    for state, shares in drawn.items():
+        pattern, share = next(iter(shares.items()))
+        assert shipped[state][pattern] == pytest.approx(share, abs=0.1)

@@ -1,0 +1,24 @@
+"""Names of files that are fetched."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotlists.feeds.names import plain_name
+
+
+@pytest.mark.parametrize(
+    ("remote", "name"),
+    [
+        ("/lists/VEHEXTRT.txt", "VEHEXTRT.txt"),
+        ("/lists/", "ncic"),
+        ("../../etc/passwd", "passwd"),
+        ("..", "ncic"),
+        ("a\\b\\c.txt", "c.txt"),
+        ("/.hidden", "hidden"),
+        ("/a\nb\x00.txt", "a_b_.txt"),
+        ("/" + "x" * 400 + ".txt", "x" * 146 + ".txt"),
+    ],
+)
+def test_a_remote_name_cannot_leave_its_folder(remote: str, name: str) -> None:
+    assert plain_name(remote, "ncic") == name

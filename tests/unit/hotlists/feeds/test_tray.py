@@ -1,0 +1,62 @@
+"""Where a feed's files lie while and after they are imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hotlists.feeds.tray import Tray, digest
+from schemas.errors import ConfigurationError, TransientError
+from tests.unit.hotlists.feeds.list_files import put
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_only_the_newest_imported_file_is_kept(tmp_path: Path, tray: Tray) -> None:
+    for name in ("one.txt", "two.txt", "two.txt"):
+        tray.file_imported(tray.take(put(tmp_path / name)))
+    assert names(tray.folder("imported")) == ["two.txt"]
+    assert oct(tray.folder("imported").stat().st_mode)[-3:] == "700"
+
+
+def test_rejected_files_of_one_name_do_not_replace_each_other(tmp_path: Path, tray: Tray) -> None:
+    for content in ("a\n", "b\n", "b\n"):
+        tray.file_away(tray.take(put(tmp_path / "list.txt", content)), "rejected", "line 3: broken")
+    kept = sorted(path.read_text() for path in tray.folder("rejected").glob("*/list.txt"))
+    assert kept == ["a\n", "b\n"]
+    tray.prune(before=0)
+    assert len(names(tray.folder("rejected"))) == 4
+    tray.prune(before=4e9)
+    assert names(tray.folder("rejected")) == []
+
+
+def test_two_processes_do_not_run_one_feed(tray: Tray, tmp_path: Path) -> None:
+    (tray.folder("working") / ".list.txt.part").write_text("half")
+    with tray.locked():
+        assert not (tray.folder("working") / ".list.txt.part").exists()
+        with pytest.raises(TransientError, match="another process is running the feed 'ncic'"), tray.locked():
+            pass
+    with tray.locked():
+        pass
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "working").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="cannot be written"), Tray(tmp_path, "ncic").locked():
+        pass
+
+
+def test_tries_are_counted_over_restarts(tmp_path: Path, tray: Tray) -> None:
+    path = tray.take(put(tmp_path / "list.txt"))
+    assert [Tray(tmp_path, "ncic").count_try(path) for _ in range(3)] == [1, 2, 3]
+    assert tray.waiting() == path
+    tray.end_try(path)
+    assert tray.count_try(path) == 1
+
+
+def test_the_digest_is_the_content_s(tmp_path: Path) -> None:
+    path = put(tmp_path / "a", "abc")
+    assert digest(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -1,0 +1,65 @@
+"""When a new version has to wait for a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import strategies as st
+
+from hotlists.importing.difference import Difference
+from hotlists.importing.review import reasons_to_hold
+from hotlists.text.parsing import FOOTER_MISSING
+from schemas.settings import HotlistSettings
+from storage.hotlists.imports import ActiveVersion
+
+rows = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), max_size=40)
+
+NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
+
+
+def reasons(total: int = 100, *, added: int = 0, before: int = 100, **changes: object) -> list[str]:
+    difference = Difference(total, added, 0, max(0, before - total), 0, b"", (), ())
+    values: dict[str, object] = {
+        "rows": total,
+        "declared_rows": None,
+        "cut_line": None,
+        "only_unknown_codes": False,
+        "as_of": NOW,
+        "active": ActiveVersion(1, "ncic", before, NOW - timedelta(hours=12)),
+        "settings": HotlistSettings(),
+    }
+    return reasons_to_hold(difference, **(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("total", [80, 100, 150])
+def test_a_list_of_about_the_same_size_is_not_held(total: int) -> None:
+    assert reasons(total) == []
+
+
+@pytest.mark.parametrize(
+    ("total", "changes", "words"),
+    [
+        (79, {}, "shrinks from 100 to 79 entries, by more than 20%"),
+        (151, {}, "grows from 100 to 151 entries, by more than 50%"),
+        (100, {"added": 100}, "none of its 100 entries is on the active version"),
+        (100, {"declared_rows": 101}, "says that it has 101 rows, and 100 were found"),
+        (100, {"declared_rows": FOOTER_MISSING}, "is missing: the file is cut off"),
+        (100, {"only_unknown_codes": True}, "none of the codes of its 100 entries is known"),
+        (100, {"cut_line": 101}, "ends in the middle of line 101"),
+        (100, {"as_of": NOW - timedelta(days=1)}, "content of 2026-11-19 06:00 is older than the active one"),
+    ],
+)
+def test_what_is_suspicious_is_held_and_named(total: int, changes: dict[str, object], words: str) -> None:
+    (reason,) = reasons(total, **changes)  # type: ignore[arg-type]
+    assert words in reason
+
+
+def test_a_first_version_has_nothing_to_differ_from() -> None:
+    assert reasons(5, active=None, added=5) == []
+    assert len(reasons(5, active=None, declared_rows=6)) == 1
+
+
+@pytest.mark.parametrize(("before", "total"), [(3, 1), (10, 6), (2, 6)])
+def test_short_lists_may_change_by_a_few_entries(before: int, total: int) -> None:
+    assert reasons(total, before=before, added=max(0, total - before)) == []

@@ -1,0 +1,128 @@
+"""Entries from the words of a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotlists.fields.vehicle_words import vehicle_of_words
+from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
+from schemas.errors import InvalidInput
+from schemas.types import Category, HotlistEntry, VehicleDescription
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def entry(plate: str = "ABC1??4", category: Category = Category.MISSING_PERSON, **fields: str) -> HotlistEntry:
+    return single_entry(SingleEntry(category, plate, **fields), "local", NOW)
+
+
+def test_a_missing_persons_entry() -> None:
+    found = entry(
+        state="Virginia",
+        code="Missing person",
+        vehicle="2014 grey Honda Odyssey",
+        case_number="24-00123",
+        expires="2026-12-01T00:00Z",
+        agency="VA1170000",
+    )
+    assert (found.plate, found.jurisdiction, found.hotlist_id) == ("ABC1??4", "US-VA", "local")
+    assert found.vehicle == VehicleDescription(2014, "HOND", "Odyssey", None, "GRY")
+    assert (found.case_number, found.source_code, found.originating_agency) == (
+        "24-00123",
+        "Missing person",
+        "VA1170000",
+    )
+    assert found.valid_until == datetime(2026, 12, 1, tzinfo=UTC)
+    assert (found.source_line, found.raw) == (None, None)
+
+
+def test_plate_state_category_and_case_are_its_identity() -> None:
+    first = entry(state="VA", case_number="1")
+    assert entry("abc-1??4", state="us-va", case_number="1", vehicle="red car").entry_id == first.entry_id
+    others = [
+        entry(state="MD", case_number="1"),
+        entry(state="VA", case_number="2"),
+        entry("ABC1??5", state="VA", case_number="1"),
+        entry(category=Category.CHILD_ABDUCTION, state="VA", case_number="1"),
+    ]
+    assert len({found.entry_id for found in [first, *others]}) == 5
+
+
+def test_the_kinds_of_alert() -> None:
+    assert {name: kind.category for name, kind in ALERT_KINDS.items()} == {
+        "missing": Category.MISSING_PERSON,
+        "amber": Category.CHILD_ABDUCTION,
+        "silver": Category.ENDANGERED_PERSON,
+        "blue": Category.OFFICER_SAFETY,
+    }
+
+
+def test_the_words_themselves_are_kept() -> None:
+    assert dict(entry(vehicle="  a grey \n van, with a  dent ").extra) == {"vehicle": "a grey van, with a dent"}
+
+
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        ("2026-03-05", datetime(2026, 3, 6, tzinfo=UTC)),
+        ("2026-03-05T18:00-05:00", datetime(2026, 3, 5, 23, tzinfo=UTC)),
+        ("3/5/2026 6:00 PM", datetime(2026, 3, 5, 18, tzinfo=UTC)),
+        ("24h", NOW + timedelta(hours=24)),
+        ("3d", NOW + timedelta(days=3)),
+        ("2W", NOW + timedelta(weeks=2)),
+        ("90 min", NOW + timedelta(minutes=90)),
+        ("", None),
+    ],
+)
+def test_its_end(written: str, until: datetime | None) -> None:
+    assert entry(expires=written).valid_until == until
+
+
+@pytest.mark.parametrize(
+    ("fields", "words", "column"),
+    [
+        ({"plate": "???"}, "fewer than 2 characters", "plate"),
+        ({"plate": ""}, "the plate is empty", "plate"),
+        ({"plate": "ABC*1"}, "holds '*'", "plate"),
+        ({"state": "Atlantis"}, "'Atlantis' is no state", "state"),
+        ({"expires": "2026-03-03"}, "is over already", "expires"),
+        ({"expires": "soon"}, "neither a time nor a duration", "expires"),
+        ({"expires": "0h"}, "no duration of use", "expires"),
+        ({"expires": "99999w"}, "no duration of use", "expires"),
+        ({"instructions": "half \ud800 a character"}, "cannot be printed", "instructions"),
+        ({"case_number": "1\x002"}, "cannot be printed", "case_number"),
+    ],
+)
+def test_what_cannot_be_an_entry(fields: dict[str, Any], words: str, column: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        entry(**fields)
+    assert words in str(refusal.value)
+    assert refusal.value.column == column
+
+
+@given(st.text(max_size=60))
+def test_any_words_are_a_vehicle_and_nothing_of_them_is_lost(words: str) -> None:
+    vehicle_of_words(words)
+    try:
+        found = entry(vehicle=words)
+    except InvalidInput:
+        return
+    assert dict(found.extra).get("vehicle", "") == " ".join(words.split())
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=20))
+def test_any_texts_are_an_entry_or_refused_in_one_line(plate: str, state: str, expires: str) -> None:
+    message = ""
+    found: HotlistEntry | None
+    try:
+        found = entry(plate, state=state, expires=expires)
+    except InvalidInput as refusal:
+        found = None
+        message = str(refusal)
+    assert found is not None or len(message.splitlines()) == 1
+    assert found is None or found.valid_until is None or found.valid_until > NOW

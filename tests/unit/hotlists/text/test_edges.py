@@ -1,0 +1,71 @@
+"""Headers, titles and footers: what they say, and that none of them is a row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas.types import HotlistEntry
+from tests.unit.hotlists.list_samples import (
+    COLUMN_ROWS,
+    NY,
+    read,
+    rows,
+)
+
+
+@pytest.mark.parametrize("layout", COLUMN_ROWS)
+@pytest.mark.parametrize(
+    ("shape", "what"),
+    [
+        ("\ufeff{0}\r\n", "BOM and CRLF"),
+        ("{0:<140}\n\n\x1a", "trailing blanks, blank lines, DOS end of file"),
+        ("{0}", "no line end at the end"),
+        ("LPR FILE 20260102 0630\n{0}\n", "a header"),
+        ("STATE HOTLIST\r\n{0}\r\n", "a title"),
+        ("{0}\nTOTAL RECORD 0000001\n", "a footer"),
+        ("{0}\nEND OF FILE\n", "an end mark"),
+        ("{0}\n(1 rows affected)\n", "what a database prints"),
+    ],
+)
+def test_tolerates(layout: str, shape: str, what: str) -> None:
+    (row,) = rows(layout, shape.format(COLUMN_ROWS[layout]))
+    assert isinstance(row, HotlistEntry), what
+    assert row.raw == COLUMN_ROWS[layout]
+
+
+@pytest.mark.parametrize("layout", COLUMN_ROWS)
+def test_header_and_footer_say_what_the_file_holds(layout: str) -> None:
+    parsed = read(layout, f"LPR FILE 20260102 0630\n{COLUMN_ROWS[layout]}\nTOTAL RECORDS: 0,000,007\n")
+    assert parsed.as_of == datetime(2026, 1, 2, 6, 30, tzinfo=UTC)
+    assert parsed.header == "LPR FILE 20260102 0630"
+    assert len(list(parsed.rows)) == 1
+    assert parsed.declared_rows() == 7
+    assert read(layout, COLUMN_ROWS[layout]).declared_rows() is None
+
+
+@pytest.mark.parametrize("declared", [1, 2, 3])
+def test_a_footer_may_count_the_header_and_itself(declared: int) -> None:
+    parsed = read("ny", f"LPR FILE\n{NY}\nTOTAL {declared}\n")
+    assert len(list(parsed.rows)) == 1
+    assert parsed.declared_rows() == 1
+
+
+def test_a_plate_that_is_a_footers_word_is_a_plate() -> None:
+    found = rows("ny", f"{NY}\n{'TOTAL':<10}NYPASVFORDBLK\n")
+    assert [row.plate for row in found if isinstance(row, HotlistEntry)] == ["ABC1234", "TOTAL"]
+
+
+@pytest.mark.parametrize(
+    "header", ["NEW YORK LPR FILE 2026", "PLATE     STTYPE", "LPRINFO  01/02/2026", "CCIC VEHICLES"]
+)
+@pytest.mark.parametrize("layout", ["ny", "co"])
+def test_a_title_is_no_plate(layout: str, header: str) -> None:
+    parsed = read(layout, f"{header}\n{COLUMN_ROWS[layout]}\n")
+    assert parsed.header == header
+    assert len(list(parsed.rows)) == 1
+
+
+def test_a_file_of_a_header_alone_has_no_rows() -> None:
+    assert rows("ny", "LPR FILE\n") == []

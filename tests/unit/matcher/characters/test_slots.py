@@ -1,0 +1,57 @@
+"""What a read says of each of its characters."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from matcher.characters.slots import LEAST_LOSS_SHARE, Slot, loss_share
+from schemas.errors import InvalidInput
+from schemas.types import CharacterRead, Tier
+from tests.unit.matcher.samples import characters, entry, matcher, read
+
+
+def test_a_read_that_is_sure_of_what_it_shows_has_lost_less() -> None:
+    def share(sure: float | None) -> float:
+        return loss_share([Slot(c, c, None if sure is None else {c: sure}) for c in "8KV4921"])
+
+    assert share(None) == share(0.5) == 1.0
+    assert share(0.999) == LEAST_LOSS_SHARE < share(0.96) < 1.0
+
+
+@pytest.mark.parametrize("plate", ["", "-- ", "A", "A" * 13, "A" * 30, "АВС123", "车牌1234", "AB?1234"])  # noqa: RUF001
+def test_reads_that_are_no_plates_are_refused(plate: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        matcher(entry("ABC1234")).match(read(plate))
+    assert refusal.value.column == "plate"
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        characters("ABC123"),
+        characters("ABC1235"),
+        characters("ABC1234", math.nan),
+        characters("ABC1234", math.inf),
+        characters("ABC1234", -0.1),
+        characters("ABC1234", 1.5),
+        characters("ABC1234", p0=(("A", 0.9), ("4", math.nan))),
+    ],
+)
+def test_evidence_that_does_not_belong_to_the_plate_is_refused(evidence: tuple[CharacterRead, ...]) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        matcher(entry("ABC1234")).match(read("ABC1234", characters=evidence))
+    assert refusal.value.column == "characters"
+
+
+def test_evidence_is_normalized_like_its_plate() -> None:
+    places = (*characters("ab"), CharacterRead("-", 0.9), *characters("o12"), CharacterRead("", 0.8))
+    (hit,) = matcher(entry("AB012")).match(read("ab-o12", characters=places))
+    assert hit.tier is Tier.EXACT
+
+
+def test_distributions_that_add_up_to_more_than_one_are_scaled() -> None:
+    loud = characters("8KV4921", 0.99, p0=(("8", 0.9), ("B", 0.9)))
+    (hit,) = matcher(entry("BKV4921")).match(read("8KV4921", characters=loud))
+    assert hit.characters[0].probability == pytest.approx(0.5)
