@@ -1,8 +1,7 @@
-"""What the audit keeps of an action, before it is written down."""
+"""An action as it is asked, for the audit."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,10 +34,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One action as it will stand in the audit.
+    """One action that somebody asks for, to be written down with what comes of it.
 
-    `details` is what was asked and what came of it, by name: text, numbers, times, ids, and lists or mappings of them;
-    None means that it was not asked. `results` is how many things were found, shown or changed, where that is counted.
+    `details` is what was asked, by name: text, numbers, times, ids, and lists or mappings of them; None means that it
+    was not asked. `purpose` and `case_number` are why.
     """
 
     actor: Actor
@@ -46,15 +45,3 @@ class AuditRecord:
     details: Mapping[str, Any] = field(default_factory=dict)
     purpose: str | None = None
     case_number: str | None = None
-    results: int | None = None
-
-    def having(self, results: int | None = None, **details: Any) -> AuditRecord:
-        """Return the record with what is known by now.
-
-        Args:
-            results: How many; None: as it was.
-            details: More of them, or others in their place.
-        """
-        return dataclasses.replace(
-            self, details={**self.details, **details}, results=self.results if results is None else results
-        )

@@ -40,7 +40,7 @@ def alarms(
     """
     settings = command_settings(config, data_dir)
     # Imported here: the pipeline takes a second to load, and --help should not.
-    from pipeline.feeds.currency import ListCurrency
+    from operations.currency import ListCurrency
 
     with open_database(settings) as database:
         # Where no run keeps the alarms true, whoever asks does.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import JsonOption, command_actor, command_settings, console, errors, print_json
+from cli.common import JsonOption, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
 from schemas.errors import PlatewatchError
@@ -92,10 +92,13 @@ def _demo_settings(data_dir: Path | None) -> Settings:
 
 
 def _import_lists(database: Database, settings: Settings, own: list[Path]) -> None:
-    from hotlists.importing.importer import ImportOptions, import_file
+    from hotlists.importing.importer import ImportOptions
+    from operations.actors import service_actor
+    from operations.hotlists.importing import import_list
     from rendering.demo_lists import write_demo_hotlists
     from rendering.scene.scenario import demo_scenario
 
+    actor = service_actor("demo", settings)
     as_of = datetime.now(UTC) - timedelta(hours=3)
     lists = write_demo_hotlists(settings.data_dir / "demo", demo_scenario(), as_of=as_of)
     for path, source, name in (
@@ -108,9 +111,8 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
             hotlist_id=name,
             as_of=None if name is None else as_of,
             force="the demo's lists are made anew for each run",
-            made_by=command_actor(settings).name,
         )
-        report = import_file(database, path, source, options)
+        report = import_list(actor, database, settings, path, source, options).report
         rejected = len(report.survey.rejects)
         _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {rejected} rows rejected")
 

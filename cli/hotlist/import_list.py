@@ -11,17 +11,25 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_actor, command_settings, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    errors,
+    print_json,
+)
 from cli.hotlist.report import print_report, report_record
-from hotlists.importing.importer import ImportOptions, ImportReport, import_file, survey_file
+from hotlists.importing.importer import ImportOptions, ImportReport, survey_file
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping
 from hotlists.layouts.registry import PARSERS
-from pipeline.cancellations import cancel_stale_alerts
+from operations.hotlists import importing
 from policy.decisions import open_policy
 from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import Settings
-from storage.database import open_database
 
 
 def register(app: typer.Typer) -> None:
@@ -116,7 +124,6 @@ def import_list(
         default_state=state,
         parser=None if mapping is None else mapped_parser(load_mapping(mapping)),
         force=force,
-        made_by=command_actor(settings).name,
         settings=settings.hotlists,
     )
 
@@ -135,10 +142,10 @@ def _survey(file: Path, source: str, options: ImportOptions) -> tuple[ImportRepo
 
 def _import(file: Path, source: str, options: ImportOptions, settings: Settings) -> tuple[ImportReport, int]:
     """Import, and take back the open alerts of entries that are gone; return the report and how many."""
-    with open_database(settings) as database:
-        with _progress_bar(file.name) as advance:
-            report = import_file(database, file, source, options, on_progress=advance)
-        return report, cancel_stale_alerts(database, settings)
+    with command_database(settings) as database, _progress_bar(file.name) as advance:
+        actor = command_actor(settings)
+        done = importing.import_list(actor, database, settings, file, source, options, on_progress=advance)
+    return done.report, done.canceled
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def pull(
     settings = command_settings(config, data_dir)
     feeds = _chosen(settings, names or [])
     # Imported here: the pipeline takes a second to load, and --help should not.
-    from pipeline.feeds.currency import ListCurrency
+    from operations.currency import ListCurrency
     from pipeline.feeds.feed import HotlistFeed
 
     failed = False

@@ -22,7 +22,9 @@ from hotlists.importing.importer import ImportOptions, ImportReport, import_file
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping
 from hotlists.layouts.registry import PARSERS
-from pipeline.feeds.currency import law_hours
+from operations.actors import service_actor
+from operations.currency import law_hours
+from schemas.audit import Action, AuditRecord
 from schemas.errors import ConfigurationError, HeldForReview, InvalidInput, PlatewatchError, TransientError
 from schemas.events import AlarmKind
 from schemas.jurisdictions import parse_jurisdiction
@@ -280,10 +282,10 @@ class HotlistFeed:
             hotlist_id=self.feed.name,
             default_state=state,
             parser=None if self.feed.mapping is None else mapped_parser(load_mapping(self.feed.mapping)),
-            made_by=MADE_BY,
             settings=self._settings.hotlists,
         )
-        return import_file(self._database, path, self.feed.source, options, on_progress=self._stop_here)
+        audit = AuditRecord(service_actor(MADE_BY, self._settings), Action.IMPORT)
+        return import_file(self._database, path, self.feed.source, options, on_progress=self._stop_here, audit=audit)
 
     def _stop_here(self, done: int, total: int) -> None:
         if self._stop.is_set():

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from pipeline.feeds.currency import ListCurrency
+from operations.currency import ListCurrency
 from pipeline.feeds.feed import FeedResult, HotlistFeed
 from pipeline.stage import SteppedStage
 from schemas.errors import PlatewatchError

@@ -20,7 +20,11 @@ _SQL = load_queries("audit/audit")
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One row of the audit. `details` is a JSON object; see `schemas.audit.AuditRecord`."""
+    """One row of the audit.
+
+    `details` is what was asked and what came of it, as a JSON object; `results` how many things were found, shown or
+    changed, where that is counted.
+    """
 
     audit_id: int
     happened_at: datetime

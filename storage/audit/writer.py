@@ -17,17 +17,23 @@ from storage.values import jsonb, optional, storable
 _SQL = load_queries("audit/audit")
 
 
-def write_audit(on: Database | Connection, record: AuditRecord) -> None:
-    """Write one action down.
+def write_audit(
+    on: Database | Connection, record: AuditRecord | None, results: int | None = None, **details: Any
+) -> None:
+    """Write one action down, with what came of it.
 
     Args:
         on: The connection whose transaction the action is; a database where nothing is changed beside.
-        record: The action.
+        record: The action; None: nobody is to answer for it (a benchmark, a test), and nothing is written.
+        results: How many things were found, shown or changed, where that is counted.
+        details: What is known by now, beside what was asked.
 
     Raises:
         DatabaseUnavailable: The server is down (on a database; on a connection psycopg's own error is raised).
     """
-    statements.execute(on, _SQL["write"], _values(record))
+    if record is not None:
+        values = _values(record, details)
+        statements.execute(on, _SQL["write"], values | {"results": results})
 
 
 def write_unless_repeated(database: Database, record: AuditRecord, name: str) -> bool:
@@ -44,7 +50,7 @@ def write_unless_repeated(database: Database, record: AuditRecord, name: str) ->
     Raises:
         DatabaseUnavailable: The server is down.
     """
-    values = _values(record) | {"name": name}
+    values = _values(record, {}) | {"name": name, "results": None}
     with database.transaction() as connection:
         # Two processes that start at once must not both find that the other one has not written yet.
         statements.execute(connection, _SQL["lock_action"], values)
@@ -54,8 +60,8 @@ def write_unless_repeated(database: Database, record: AuditRecord, name: str) ->
     return True
 
 
-def _values(record: AuditRecord) -> dict[str, Any]:
-    actor = record.actor
+def _values(record: AuditRecord, known: Mapping[str, Any]) -> dict[str, Any]:
+    actor, details = record.actor, {**record.details, **known}
     return {
         "actor": storable(actor.name),
         "via": actor.via.value,
@@ -64,8 +70,7 @@ def _values(record: AuditRecord) -> dict[str, Any]:
         "action": record.action.value,
         "purpose": optional(record.purpose),
         "case_number": optional(record.case_number),
-        "details": jsonb({name: _json(value) for name, value in record.details.items() if value is not None}),
-        "results": record.results,
+        "details": jsonb({name: _json(value) for name, value in details.items() if value is not None}),
     }
 
 

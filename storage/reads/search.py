@@ -70,8 +70,7 @@ class ReadSearch:
         }
         with self._database.transaction() as connection:
             reads = _find(connection, wanted, values)
-            if audit is not None:
-                write_audit(connection, audit.having(len(reads)))
+            write_audit(connection, audit, len(reads))
         return reads
 
 

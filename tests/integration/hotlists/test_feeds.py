@@ -17,7 +17,7 @@ import pytest
 
 import pipeline.feeds.feed
 from hotlists.importing.importer import ImportOptions, import_file
-from pipeline.feeds.currency import ListCurrency
+from operations.currency import ListCurrency
 from pipeline.feeds.feed import FeedOutcome
 from pipeline.feeds.stages import FeedStage, ListAgesStage
 from pipeline.runner import Runner

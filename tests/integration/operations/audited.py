@@ -17,6 +17,20 @@ def only_row(database: Database, action: Action) -> AuditEntry:
     return row
 
 
+def without_audit(database: Database) -> dict[str, str]:
+    """What the tables of lists, alerts and alarms hold, by table; what a failed action must not have changed."""
+    tables = (
+        *("hotlists", "hotlist_versions", "hotlist_entries", "hotlist_withdrawals", "hotlist_holds", "hotlist_rejects"),
+        *("hits", "alerts", "outbox", "alarms", "historical_progress"),
+    )
+    found = {}
+    with database.connection() as connection:
+        for table in tables:
+            statement = f"select coalesce(string_agg(row::text, ';' order by row::text), '') from {table} as row"
+            (found[table],) = connection.execute(statement.encode()).fetchone() or ("",)
+    return found
+
+
 def close_audit(database: Database) -> None:
     """Make every row of the audit fail when it is written."""
     with database.connection() as connection:

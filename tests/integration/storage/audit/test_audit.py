@@ -28,7 +28,9 @@ def test_a_row_comes_back_as_it_was_written(database: Database) -> None:
         "entries": [UUID(int=1)],
         "plates": {"VNV4527": 2, "odd": ("a", 1.5, True)},
     }
-    write_audit(database, AuditRecord(LEE, Action.SEARCH, details, "stolen vehicle", "26-117", 3))
+    write_audit(
+        database, AuditRecord(LEE, Action.SEARCH, details, "stolen vehicle", "26-117"), 3, version=None, until=7
+    )
     (row,) = audit_entries(database)
     assert before - timedelta(seconds=5) < row.happened_at < datetime.now(UTC) + timedelta(seconds=5)
     assert (row.actor, row.action, row.purpose, row.case_number) == (LEE, Action.SEARCH, "stolen vehicle", "26-117")
@@ -36,6 +38,7 @@ def test_a_row_comes_back_as_it_was_written(database: Database) -> None:
     assert row.details == {
         "pattern": "VN\\x00",
         "since": "2026-11-22T12:00:00Z",
+        "until": 7,
         "entries": [str(UUID(int=1))],
         "plates": {"VNV4527": 2, "odd": ["a", 1.5, True]},
     }
@@ -85,7 +88,6 @@ def test_what_says_the_same_as_the_newest_is_written_once(database: Database) ->
     assert len(audit_entries(database, action=Action.SETTINGS_CHANGED)) == 3
 
 
-def test_details_are_kept_with_what_becomes_known(database: Database) -> None:
-    record = AuditRecord(LEE, Action.IMPORT, {"file": "a.csv"}).having(3, version=7)
-    assert (record.details, record.results) == ({"file": "a.csv", "version": 7}, 3)
-    assert record.having(file="b.csv").results == 3
+def test_what_nobody_answers_for_is_not_written(database: Database) -> None:
+    write_audit(database, None)
+    assert audit_entries(database) == []
