@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import JsonOption, command_settings, console, errors, print_json
+from cli.common import JsonOption, command_database, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
 from schemas.errors import PlatewatchError
@@ -58,12 +58,12 @@ def demo(
     settings = _demo_settings(data_dir)
     # Imported here: the engines behind them take a second to load, and --help should not.
     from cli.demo.screen import DemoScreen
+    from operations.alerts import waiting_messages
     from pipeline.broker import open_broker
-    from storage.database import open_database
 
     _say(f"data directory: {settings.data_dir}")
     played = user_input(input_path, settings) if input_path is not None else rendered_input(settings)
-    with stop_on_signals() as stop, open_database(settings) as database:
+    with stop_on_signals() as stop, command_database(settings) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist or [])
         with open_broker(settings) as kafka:
@@ -72,7 +72,7 @@ def demo(
             run_settings = settings.model_copy(update={"cameras": played.cameras})
             screen = DemoScreen(errors if as_json else console, played.frames)
             totals, playing = _play(run_settings, database, kafka, screen, stop)
-        waiting = _waiting(database)
+        waiting = waiting_messages(database)
     _write_configuration(settings, played)
     summary = _summary(screen, totals, played, playing, time.perf_counter() - started, waiting)
     if as_json:
@@ -180,12 +180,6 @@ def _await_neighbor(screen: DemoScreen, totals: RunTotals) -> None:
     while time.monotonic() < deadline and not raised <= {alert.alert_id for alert, _ in screen.received}:
         screen.tick(totals)
         time.sleep(0.1)
-
-
-def _waiting(database: Database) -> int:
-    from storage.alerts.outbox import pending
-
-    return pending(database)
 
 
 def _summary(
