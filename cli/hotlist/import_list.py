@@ -64,48 +64,56 @@ def _reason(value: str) -> str:
     return value.strip()
 
 
+SourceOption = Annotated[
+    str, typer.Option("--source", "-s", help=f"Layout: {', '.join(PARSERS)}.", parser=_layout, show_default=False)
+]
+NameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        help="Name of the list; default: its layout, for csv the file's name, for ca-clew its table.",
+        show_default=False,
+    ),
+]
+ForceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--force",
+        help="Why a version that would be held becomes active all the same.",
+        parser=_reason,
+        metavar="REASON",
+        show_default=False,
+    ),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        help="Date of the content; default: the file's header, then its modification time.",
+        parser=_moment,
+        metavar="ISO",
+        show_default=False,
+    ),
+]
+StateOption = Annotated[
+    str | None,
+    typer.Option("--state", help="State of rows that give none.", parser=_state, metavar="VA", show_default=False),
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", help="TOML file that says which column is what (csv only).", show_default=False),
+]
+
+
 def import_list(
     file: Annotated[Path, typer.Argument(help="The list's file.", show_default=False)],
-    source: Annotated[
-        str, typer.Option("--source", "-s", help=f"Layout: {', '.join(PARSERS)}.", parser=_layout, show_default=False)
-    ],
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            help="Name of the list; default: its layout, for csv the file's name, for ca-clew its table.",
-            show_default=False,
-        ),
-    ] = None,
+    source: SourceOption,
+    name: NameOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and report; change nothing.")] = False,
-    force: Annotated[
-        str | None,
-        typer.Option(
-            "--force",
-            help="Why a version that would be held becomes active all the same.",
-            parser=_reason,
-            metavar="REASON",
-            show_default=False,
-        ),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            "--as-of",
-            help="Date of the content; default: the file's header, then its modification time.",
-            parser=_moment,
-            metavar="ISO",
-            show_default=False,
-        ),
-    ] = None,
-    state: Annotated[
-        str | None,
-        typer.Option("--state", help="State of rows that give none.", parser=_state, metavar="VA", show_default=False),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option("--mapping", help="TOML file that says which column is what (csv only).", show_default=False),
-    ] = None,
+    force: ForceOption = None,
+    as_of: AsOfOption = None,
+    state: StateOption = None,
+    mapping: MappingOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
