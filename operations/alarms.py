@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from operations.feeds.currency import ListCurrency
+from operations.currency import ListCurrency
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from hotlists.feeds.freshness import default_max_age_hours
-from operations.feeds.currency import law_hours
+from operations.currency import law_hours
 from operations.feeds.outcome import FeedOutcome, FeedResult
 from schemas.events import AlarmKind
 from schemas.settings import FeedSettings, Settings

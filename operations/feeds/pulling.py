@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from operations.feeds.currency import ListCurrency
+from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
 from operations.feeds.outcome import FeedResult
 from schemas.actor import Actor

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from alerts.settling.stale import cancel_stale_alerts
 from hotlists.feeds.freshness import ListAge
-from operations.feeds.currency import current_ages
+from operations.currency import current_ages
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from operations.feeds.currency import ListCurrency
+from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
 from operations.feeds.outcome import FeedResult
 from pipeline.stage import SteppedStage

@@ -17,7 +17,7 @@ import pytest
 
 import operations.hotlists.importing
 from hotlists.importing.importer import ImportOptions, import_file
-from operations.feeds.currency import ListCurrency
+from operations.currency import ListCurrency
 from operations.feeds.outcome import FeedOutcome
 from pipeline.feeds.stages import FeedStage, ListAgesStage
 from pipeline.runner import Runner
