@@ -17,8 +17,8 @@ from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
-from tests.unit import alerts_samples
-from tests.unit.alerts_samples import START, sample_entry
+from tests.unit.alerts import samples as alerts_samples
+from tests.unit.alerts.samples import START, sample_entry
 
 GATE = Location(36.8354, -76.2983)
 NEAR = Location(36.83585, -76.2983)

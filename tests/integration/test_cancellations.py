@@ -27,7 +27,7 @@ from tests.integration.hotlists.list_versions import import_version
 from tests.integration.live_matching import wait_for
 from tests.integration.records import ReadRecord, Records, outbox_message, outbox_of
 from tests.integration.storage.samples import sample_entry, sample_id
-from tests.unit.alerts_samples import AGENCY, sample_hit, sample_read
+from tests.unit.alerts.samples import AGENCY, sample_hit, sample_read
 
 SETTINGS = Settings()
 TOPIC = "platewatch.alerts.test.v1"

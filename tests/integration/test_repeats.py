@@ -41,7 +41,7 @@ from tests.integration.repeats_samples import (
     settle,
     settle_each,
 )
-from tests.unit.alerts_samples import START
+from tests.unit.alerts.samples import START
 
 
 @pytest.mark.parametrize("together", [True, False])

@@ -18,7 +18,7 @@ from storage.hotlists.edits import HotlistEdits
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.repeats_samples import found, passing
 from tests.integration.run_support import Site, write_site
-from tests.unit.alerts_samples import sample_entry
+from tests.unit.alerts.samples import sample_entry
 
 STAGES = ("numbering", "cancellations", "historical", "upkeep", "list-ages", "feed-region")
 LISTED = [sample_entry(f"ABC{number:04d}")._replace(valid_until=None) for number in range(4)]

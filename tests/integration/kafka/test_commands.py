@@ -22,7 +22,7 @@ from tests.integration.kafka.conftest import Broker
 from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.integration.kafka.test_subscriber import publish
 from tests.integration.records import outbox_of
-from tests.unit.alerts_samples import sample_alert
+from tests.unit.alerts.samples import sample_alert
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FOLLOW = "import typer; from cli.alerts import alerts; app = typer.Typer(); alerts.register(app); app()"

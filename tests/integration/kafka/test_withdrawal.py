@@ -19,7 +19,7 @@ from tests.integration.kafka.conftest import Broker
 from tests.integration.live_matching import live_read, matches, running_matcher, wait_for
 from tests.integration.records import ReadRecord, Records, outbox_message
 from tests.integration.storage.samples import sample_entry
-from tests.unit.alerts_samples import AGENCY
+from tests.unit.alerts.samples import AGENCY
 
 
 def test_a_withdrawal_reaches_the_neighbor(

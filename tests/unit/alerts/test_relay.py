@@ -14,7 +14,7 @@ from alerts.producer import AlertProducer, Delivery, Fate
 from alerts.relay import Relay, waves
 from schemas.settings import KafkaSettings
 from storage.alerts.outbox import Outbox, OutboxRow
-from tests.unit.alerts_samples import START
+from tests.unit.alerts.samples import START
 
 
 def row(outbox_id: int, key: str, topic: str = "t") -> OutboxRow:

@@ -5,23 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import pipeline.recording.second_opinion
-from pipeline.recording.recorder import with_second_reading
 from pipeline.recording.second_opinion import QUEUE_LENGTH, Opinion, SecondOpinions, open_second_opinions
-from pipeline.recording.waiting import WaitingArrival, WaitingRoom
-from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import ConfigurationError
 from schemas.ids import read_id
 from schemas.settings import AlertSettings
 from schemas.types import Box, PlateRead, SecondReading
-from tests.unit.samples import NoReceipt
 
 MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
 PICTURE, BOX = b"jpeg", Box(0, 0, 8, 4)
@@ -152,75 +145,3 @@ def test_what_the_configuration_asks_for(monkeypatch: pytest.MonkeyPatch) -> Non
     assert open_second_opinions(AlertSettings()) is None
     with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*platewatch\[second-reader\]"):
         open_second_opinions(AlertSettings(second_reader="on"))
-
-
-@pytest.mark.parametrize(
-    ("own", "second", "kept"),
-    [(None, "US-VA", "US-VA"), ("US-OH", "US-PA", "US-PA"), ("US-OH", None, "US-OH"), (None, None, None)],
-)
-def test_a_state_from_words_takes_the_place_of_one_from_looks(
-    own: str | None, second: str | None, kept: str | None
-) -> None:
-    read = replace(plate_read(), jurisdiction=own, jurisdiction_confidence=0.7 if own else None)
-    reading = SecondReading("ABC1234", 0.9, True, jurisdiction=second, jurisdiction_confidence=0.99 if second else None)
-    seen = with_second_reading(read, reading)
-    assert (seen.jurisdiction, seen.second_reading) == (kept, reading)
-    assert seen.jurisdiction_confidence == (0.99 if second else read.jurisdiction_confidence)
-    assert with_second_reading(read, None) == read
-
-
-def waiting(receipt: str, number: int = 0, *, settled: bool = False) -> WaitingArrival:
-    opinion = Opinion(time.monotonic() + 60)
-    if settled:
-        opinion.answer(None)
-    return WaitingArrival(Arrival(plate_read(number), Pictures(), NoReceipt(receipt)), 1, opinion)
-
-
-def test_arrivals_leave_in_their_order_and_receipts_after_their_last_one() -> None:
-    room = WaitingRoom()
-    first, second, other = waiting("a"), waiting("a", settled=True), waiting("b", settled=True)
-    for entering in (first, second, other):
-        room.add(entering)
-    finished = [HandedOver(NoReceipt(name)) for name in "abc"]
-    assert (room.leave(), room.complete(finished)) == ([], finished[2:])
-    assert not room.ready
-    first.opinion.answer(READING)
-    assert room.ready
-    assert room.leave() == [first, second, other]
-    assert room.complete([]) == finished[:2]
-    assert (len(room), room.complete([])) == (0, [])
-
-
-def test_an_arrival_whose_time_is_up_leaves() -> None:
-    room = WaitingRoom()
-    late = WaitingArrival(Arrival(plate_read(), Pictures(), NoReceipt("a")), 1, Opinion(time.monotonic()))
-    room.add(late)
-    assert room.leave() == [late]
-
-
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["wait", "answer", "finish"])), max_size=40))
-def test_no_receipt_is_complete_while_one_of_its_arrivals_waits(steps: list[tuple[str, str]]) -> None:
-    room = WaitingRoom()
-    inside: list[WaitingArrival] = []
-    finished: list[HandedOver] = []
-    completed: list[HandedOver] = []
-    for number, (name, what) in enumerate(steps):
-        new: list[HandedOver] = []
-        if what == "wait" and NoReceipt(name) not in [work.receipt for work in finished]:
-            inside.append(waiting(name, number))
-            room.add(inside[-1])
-        elif what == "answer" and inside:
-            inside[number % len(inside)].opinion.answer(None)
-        elif what == "finish" and NoReceipt(name) not in [work.receipt for work in finished]:
-            new = [HandedOver(NoReceipt(name))]
-            finished += new
-        left = room.leave()
-        assert left == inside[: len(left)]
-        inside = inside[len(left) :]
-        completed += room.complete(new)
-        assert not {work.receipt for work in completed} & {entry.arrival.receipt for entry in inside}
-    for entry in inside:
-        entry.opinion.answer(None)
-    room.leave()
-    completed += room.complete([])
-    assert sorted(work.receipt.name for work in completed) == sorted(work.receipt.name for work in finished)

@@ -17,7 +17,7 @@ from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead
 from tests.integration.records import outbox_message
-from tests.unit.alerts_samples import AGENCY, START, sample_alert, sample_entry, sample_hit, sample_read
+from tests.unit.alerts.samples import AGENCY, START, sample_alert, sample_entry, sample_hit, sample_read
 
 
 def test_an_alert_tells_an_officer_what_was_seen_and_what_is_listed() -> None:
