@@ -30,7 +30,8 @@ from schemas.events import Alert
 from schemas.ids import entry_id, read_id
 from schemas.settings import AlertSettings, RepeatSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, PlateRead, SecondReading, SourceItem
-from storage.alerts.raised import AlertLog
+from storage.alerts.numbering import number_alerts
+from storage.alerts.raised import AlertLog, StoredAlert
 from storage.database import Database
 from storage.item_ledger import ItemLedger
 from storage.reads.search import ReadSearch
@@ -136,6 +137,12 @@ class Run:
         return ItemLedger(self.database).is_finished(item(name))
 
 
+def stored_alerts(database: Database) -> list[StoredAlert]:
+    """What officers see, newest first, once it is numbered."""
+    number_alerts(database)
+    return AlertLog(database).latest(100)
+
+
 @pytest.fixture
 def run(listed: Database) -> Iterator[Run]:
     made = Run(listed)
@@ -181,7 +188,7 @@ def test_only_a_plate_that_is_about_to_alert_is_read_again_and_the_alert_says_so
     run.until(run.is_finished)
     run.finish()
     assert asked == [LISTED]
-    (stored,) = AlertLog(run.database).latest(10)
+    (stored,) = stored_alerts(run.database)
     alert = Alert.model_validate(stored.payload)
     assert alert.read.second_reading is not None
     assert (alert.read.second_reading.text, alert.read.second_reading.agrees) == (LISTED, True)
@@ -247,7 +254,7 @@ def test_alerts_of_one_plate_keep_their_order_when_the_reader_is_busy(
     run.until(lambda: bool(reader.asked))
     reader.gate.set()
     run.until(run.is_finished)
-    stored = AlertLog(run.database).after(0)
+    stored = stored_alerts(run.database)[::-1]
     times = [stored_alert.payload["read"]["captured_at"] for stored_alert in stored]
     assert len(times) == 25
     assert times == sorted(times)
@@ -264,11 +271,11 @@ def test_a_stopped_run_records_what_waits_and_a_replay_changes_nothing(
     run.stop.set()
     run.finish()
     assert run.is_finished()
-    before = [stored.payload for stored in AlertLog(run.database).latest(10)]
+    before = [stored.payload for stored in stored_alerts(run.database)]
     reader.gate.set()
     again = Run(run.database)
     again.start(tmp_path)
     again.put(passing(1, LISTED))
     again.finish()
     assert again.seen.alerts[0].read.second_reading is not None
-    assert [stored.payload for stored in AlertLog(run.database).latest(10)] == before
+    assert [stored.payload for stored in stored_alerts(run.database)] == before

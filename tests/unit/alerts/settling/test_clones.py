@@ -14,8 +14,8 @@ from alerts.settling.places import distance_meters
 from schemas.settings import RepeatSettings
 from schemas.settling import Sighting
 from schemas.types import Location, Tier
-from tests.unit.matcher.samples import NOW, read
 from tests.unit.alerts.settling.test_repeats import FAR, HERE, NEAR, hit
+from tests.unit.matcher.samples import NOW, read
 
 SETTINGS = RepeatSettings()
 SEEN = read("ABC1234", "US-VA", location=HERE, confidence=0.95)
