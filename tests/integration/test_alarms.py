@@ -17,8 +17,8 @@ from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE
 from storage.alerts.alarms import Alarms
 from storage.database import Database
+from tests.integration.alerts.records import outbox_of
 from tests.integration.hotlists.feed_samples import put, rows
-from tests.integration.records import outbox_of
 from tests.integration.storage.samples import activate, sample_entry
 
 START = datetime(2026, 11, 20, 6, tzinfo=UTC)

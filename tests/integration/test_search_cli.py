@@ -15,7 +15,7 @@ from schemas.errors import InvalidInput
 from schemas.events import PlateReadEvent
 from storage.database import Database
 from storage.reads.search import ReadSearch
-from tests.integration.records import ReadRecord, Records
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read
 
 

@@ -29,7 +29,7 @@ from schemas.types import (
 )
 from storage.database import Database
 from storage.hotlists.imports import ImportCounts, ImportOutcome, begin_import
-from tests.integration.records import OutboxMessage, ReadRecord
+from tests.integration.alerts.records import OutboxMessage, ReadRecord
 
 NAMESPACE = UUID("6f1f5f1a-6b2e-4b7e-9a53-2f5a1f6f0a11")
 START = datetime(2026, 11, 20, 23, 59, 30, tzinfo=UTC)

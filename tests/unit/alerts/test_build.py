@@ -16,7 +16,7 @@ from schemas.convert import read_from_event, read_to_event
 from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead
-from tests.integration.records import outbox_message
+from tests.integration.alerts.records import outbox_message
 from tests.unit.alerts.samples import AGENCY, START, sample_alert, sample_entry, sample_hit, sample_read
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from schemas.convert import read_to_event
 from schemas.events import Alert
 from schemas.generate import FOLDER, documents, main, render
-from tests.integration.records import outbox_message
+from tests.integration.alerts.records import outbox_message
 from tests.unit.alerts.samples import sample_alert, sample_read
 
 

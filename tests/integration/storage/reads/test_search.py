@@ -16,7 +16,7 @@ from schemas.errors import InvalidInput
 from schemas.types import PlateRead
 from storage.database import Database
 from storage.reads.search import ReadSearch, system_user
-from tests.integration.records import ReadRecord, Records
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import START, sample_read
 
 ALPHABET = "AB0O8"

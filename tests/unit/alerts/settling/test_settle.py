@@ -15,7 +15,7 @@ from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.settling import OpenAlert, Outcome
 from schemas.types import Location, SecondReading, Tier
-from tests.integration.repeats_samples import BRIDGE, GATE, MARYLAND, NEAR, VIRGINIA, found, passing
+from tests.integration.alerts.samples import BRIDGE, GATE, MARYLAND, NEAR, VIRGINIA, found, passing
 from tests.unit.alerts.settling.memory import Memory
 
 CAMERAS: dict[str, Location | None] = {"gate": GATE, "exit": NEAR, "bridge": BRIDGE, "nowhere": None}

@@ -26,9 +26,9 @@ from storage.alerts.known import settled_hits
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
+from tests.integration.alerts.records import ReadRecord, Records, outbox_of
 from tests.integration.hotlists.list_versions import import_version
-from tests.integration.live_matching import wait_for
-from tests.integration.records import ReadRecord, Records, outbox_of
+from tests.integration.pipeline.live_matching import wait_for
 from tests.integration.storage.samples import NAMESPACE, sample_entry, sample_id
 from tests.unit.matcher.samples import characters, read
 

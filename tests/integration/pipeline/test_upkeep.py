@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.reads.images import ImageStore
 from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
-from tests.integration.records import ReadRecord, Records
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read, sample_record
 
 LAW = law_alone("new-hampshire").retention

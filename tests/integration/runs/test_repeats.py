@@ -12,7 +12,7 @@ import cv2
 import pytest
 
 from rendering.scene.traffic import render_traffic
-from tests.integration.run_support import Site, folder_camera, write_site
+from tests.integration.runs.site import Site, folder_camera, write_site
 
 FRAME = 105
 PLATE = "UKW4183"

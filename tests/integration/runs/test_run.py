@@ -19,7 +19,7 @@ import pytest
 from rendering.scene.traffic import render_traffic
 from schemas.settings import DatabaseSettings
 from services.postgres import EmbeddedPostgres
-from tests.integration.run_support import Site, folder_camera, video_camera, write_site
+from tests.integration.runs.site import Site, folder_camera, video_camera, write_site
 
 FRAMES = 260
 """The clip's first seventeen seconds: three vehicles, the first of which is gone long before the end."""

@@ -23,9 +23,9 @@ from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.imports import begin_import
+from tests.integration.alerts.records import ReadRecord, Records, outbox_message, outbox_of
 from tests.integration.hotlists.list_versions import import_version
-from tests.integration.live_matching import wait_for
-from tests.integration.records import ReadRecord, Records, outbox_message, outbox_of
+from tests.integration.pipeline.live_matching import wait_for
 from tests.integration.storage.samples import sample_entry, sample_id
 from tests.unit.alerts.samples import AGENCY, sample_hit, sample_read
 

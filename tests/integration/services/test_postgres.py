@@ -22,7 +22,7 @@ from schemas.settings import DatabaseSettings
 from services.postgres import EmbeddedPostgres
 from services.postgres_cluster import read_status
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 SETTINGS = DatabaseSettings(server_settings={"fsync": "off", "shared_buffers": "16MB"})
 OWNER = """
 import sys, time

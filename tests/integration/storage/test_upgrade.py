@@ -16,7 +16,7 @@ from storage.hotlists.lists import HotlistStore
 from storage.reads.search import ReadSearch
 from tests.integration.conftest import DatabaseServer
 
-DUMPS = Path(__file__).parents[1] / "data"
+DUMPS = Path(__file__).parents[2] / "data"
 """`pg_dump --inserts` of databases that held the demo's reads and lists, with a withdrawn entry, one that was added by
 hand, and a search; the number is that of the last migration."""
 

@@ -26,10 +26,10 @@ from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.imports import begin_import
 from tests.integration.hotlists.list_versions import import_version
-from tests.integration.live_matching import followed, live_read, matches, running_matcher, wait_for
+from tests.integration.pipeline.live_matching import followed, live_read, matches, running_matcher, wait_for
 from tests.integration.storage.samples import START, activate
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 LONG = 200_000
 CHANGED = 30_000
 DISTINCT = ("VNV4527", "BKR2203", "XPT9981", "HDM6074", "LWG3316")
@@ -143,7 +143,7 @@ def test_a_withdrawn_entry_stops_matching_within_a_second_everywhere(
 ) -> None:
     activate(database, _long_list(LONG))
     plate = DISTINCT[0]
-    argv = [sys.executable, "-m", "tests.integration.live_matching", database_url, plate]
+    argv = [sys.executable, "-m", "tests.integration.pipeline.live_matching", database_url, plate]
     with ExitStack() as stack:
         matcher = stack.enter_context(running_matcher(database))
         others = [

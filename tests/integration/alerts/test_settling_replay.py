@@ -9,7 +9,7 @@ import pytest
 from alerts.settling.settle import Found
 from schemas.types import SecondReading, Tier
 from storage.database import Database
-from tests.integration.repeats_samples import (
+from tests.integration.alerts.samples import (
     BRIDGE,
     GATE,
     MARYLAND,

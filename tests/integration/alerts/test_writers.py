@@ -19,7 +19,7 @@ from storage.alerts.raised import AlertLog
 from storage.alerts.stale import StaleAlert, StaleKind
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
-from tests.integration.repeats_samples import VIRGINIA, found, messages, outcomes, passing, settle
+from tests.integration.alerts.samples import VIRGINIA, found, messages, outcomes, passing, settle
 from tests.unit.alerts.samples import sample_entry
 
 OTHER = sample_entry("ZZZ9999")

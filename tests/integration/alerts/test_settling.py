@@ -25,9 +25,8 @@ from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.retention import enforce_retention
 from storage.sql import load_queries
-from tests.integration.hotlists.list_versions import import_version
-from tests.integration.records import outbox_of
-from tests.integration.repeats_samples import (
+from tests.integration.alerts.records import outbox_of
+from tests.integration.alerts.samples import (
     BRIDGE,
     GATE,
     MARYLAND,
@@ -41,6 +40,7 @@ from tests.integration.repeats_samples import (
     settle,
     settle_each,
 )
+from tests.integration.hotlists.list_versions import import_version
 from tests.unit.alerts.samples import START
 
 

@@ -15,9 +15,9 @@ from storage.alerts.raised import AlertLog
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
+from tests.integration.alerts.samples import found, passing
 from tests.integration.hotlists.list_versions import import_version
-from tests.integration.repeats_samples import found, passing
-from tests.integration.run_support import Site, write_site
+from tests.integration.runs.site import Site, write_site
 from tests.unit.alerts.samples import sample_entry
 
 STAGES = ("numbering", "cancellations", "historical", "upkeep", "list-ages", "feed-region")

@@ -24,7 +24,7 @@ from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.reads.search import ReadSearch
-from tests.integration.repeats_samples import passing
+from tests.integration.alerts.samples import passing
 from tests.integration.storage.samples import activate
 
 LISTED = HotlistEntry(entry_id("ncic", "VNV4527"), "ncic", "VNV4527", Category.STOLEN_VEHICLE, "US-VA")
