@@ -16,7 +16,7 @@ from schemas.types import (
     HotlistEntry,
     Location,
     PlateRead,
-    ReadSource,
+    ReaderVersion,
     SecondReading,
     Tier,
     VehicleDescription,
@@ -46,7 +46,7 @@ def sample_read(number: int = 0, plate: str = "VNV4527") -> PlateRead:
         box=Box(10.5, 20.0, 110.0, 60.0),
         plate_image_key=f"{number}-plate.jpg",
         vehicle=VehicleDescription(year=2009, make="YAMA", color="BLK"),
-        source=ReadSource("platewatch", "lprv3"),
+        reader=ReaderVersion("platewatch", "lprv3"),
         second_reading=SecondReading(plate, 0.97, True, "US-VA", 0.9, "rapidocr 3.10.0"),
     )
 
