@@ -16,7 +16,7 @@ from schemas.settings import KafkaSettings
 from services.kafka_client import KafkaError, kafka_errors, open_admin, open_producer
 from storage.alerts.outbox import OutboxRow
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 MESSAGE_OVERHEAD_BYTES = 65_536
 CLOSE_SECONDS = 1.0
@@ -248,5 +248,5 @@ def _failed(message: OutboxRow, error: Exception) -> Delivery:
             )
     if isinstance(error, (ValueError, TypeError)):
         return Delivery(message, Fate.REFUSED, f"kafka-python cannot send it to {message.topic}: {error}")
-    logger.debug("message was not acknowledged", extra={"alert_id": str(message.alert_id)}, exc_info=error)
+    log.debug("message was not acknowledged", extra={"alert_id": str(message.alert_id)}, exc_info=error)
     return Delivery(message, Fate.WAITING, type(error).__name__)

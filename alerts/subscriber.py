@@ -26,7 +26,7 @@ from services.kafka_client import (
     open_consumer,
 )
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 POLL_MS = 250
 POLL_RECORDS = 100
@@ -125,7 +125,7 @@ class Subscriber:
             if consumer.assignment():
                 assigned_at = time.monotonic()
             elif time.monotonic() - assigned_at > patience:
-                logger.debug("no partition was assigned for %.0f s; joining the group anew", patience)
+                log.debug("no partition was assigned for %.0f s; joining the group anew", patience)
                 return
             if time.monotonic() >= forget_at:
                 received.forget_old(datetime.now(UTC))
@@ -157,7 +157,7 @@ class Subscriber:
                 "ask the publishing agency for access"
             ) from error
         except KafkaError as error:
-            logger.debug("poll failed, trying again", exc_info=error)
+            log.debug("poll failed, trying again", exc_info=error)
             return {}
         return batches
 
@@ -171,7 +171,7 @@ class Subscriber:
                 reason = _summary(error)
         place = UnreadableMessage(record.topic, record.partition, record.offset, reason, record.value)
         if received.keep_unreadable(place):
-            logger.warning(
+            log.warning(
                 "%s partition %d offset %d is not an alert and was put aside: %s",
                 record.topic,
                 record.partition,
@@ -187,7 +187,7 @@ class Subscriber:
             consumer.commit(done, timeout_ms=CLOSE_MS)
         except KafkaError as error:
             # Another member has the partition now, or the broker is away: what comes again is dropped as a double.
-            logger.debug("offsets were not committed", exc_info=error)
+            log.debug("offsets were not committed", exc_info=error)
 
     def _watch_broker(self) -> None:
         """Say once that the broker went away, and once that it is back; kafka-python retries in silence."""
@@ -198,11 +198,11 @@ class Subscriber:
             check_reachable(self._servers, timeout_seconds=1.0)
         except BrokerUnavailable as error:
             if self._reachable:
-                logger.warning("%s; waiting for it", error)
+                log.warning("%s; waiting for it", error)
             self._reachable = False
         else:
             if not self._reachable:
-                logger.info("kafka at %s is reachable again", ", ".join(self._servers))
+                log.info("kafka at %s is reachable again", ", ".join(self._servers))
             self._reachable = True
 
 
@@ -211,7 +211,7 @@ def _close(consumer: Any) -> None:
     try:
         consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
     except KafkaError as error:
-        logger.debug("consumer did not close cleanly", exc_info=error)
+        log.debug("consumer did not close cleanly", exc_info=error)
 
 
 def _summary(error: ValidationError) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.kafka_client import kafka_errors
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 DEFAULT_PARTITIONS = 3
 BROKER_DEFAULT = -1
@@ -67,7 +67,7 @@ def ensure_topic(admin: Any, topic: str, *, retention_days: float, partitions: i
         if error.retriable:
             raise
         # Where we may not make topics, someone else did, or sending says what is wrong with it.
-        logger.debug("topic was not made", extra={"topic": topic, "cause": type(error).__name__})
+        log.debug("topic was not made", extra={"topic": topic, "cause": type(error).__name__})
         return False
-    logger.info("topic made", extra={"topic": topic, "partitions": partitions, "retention_days": retention_days})
+    log.info("topic made", extra={"topic": topic, "partitions": partitions, "retention_days": retention_days})
     return True

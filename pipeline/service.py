@@ -88,7 +88,7 @@ class Service:
 
         def cameras_done() -> bool:
             # A machine without cameras keeps the lists of others current, until it is stopped.
-            return bool(camera_threads or until_done) and not any_alive(camera_threads)
+            return bool(camera_threads or until_done or stop.is_set()) and not any_alive(camera_threads)
 
         recorder = Recorder(
             self._settings, self._database, self._matcher, arrivals, cameras_done, self.counters, self._observer

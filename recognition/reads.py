@@ -8,7 +8,7 @@ from datetime import datetime
 from recognition.reading.fusion import FusedRead
 from recognition.states.reader import StateRead
 from schemas.ids import read_id
-from schemas.types import Box, Location, PlateRead, ReadSource
+from schemas.types import Box, Location, PlateRead, ReaderVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Origin:
     agency_id: str
     location: Location | None
     source_item: str
-    source: ReadSource
+    reader: ReaderVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +63,5 @@ def plate_read(origin: Origin, seen: Seen, fused: FusedRead, state: StateRead | 
         frame_count=seen.frame_count,
         track_number=seen.number,
         box=seen.box,
-        source=origin.source,
+        reader=origin.reader,
     )

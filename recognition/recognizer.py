@@ -19,7 +19,7 @@ from recognition.results import PictureRead, RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
 from recognition.states.plate_states import PlateStates
 from schemas.settings import RecognitionSettings
-from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, PlateRead, ReadSource
+from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, PlateRead, ReaderVersion
 
 __all__ = ["PictureRead", "RecognitionSession", "RecognitionStats", "Recognizer", "VehiclePass"]
 
@@ -50,7 +50,7 @@ class Recognizer:
         at_a_time = side_by_side(threads) if isinstance(self._detector, RegionalDetector) else 1
         self._free = threading.BoundedSemaphore(at_a_time)
         detector_name = Path(settings.detector.weights or DEFAULT_WEIGHTS).stem
-        self._source = ReadSource("platewatch", f"{detector_name}+{self._ocr.name}")
+        self._reader = ReaderVersion("platewatch", f"{detector_name}+{self._ocr.name}")
 
     def detect(self, image: Image, region: Box | None = None) -> list[PlateDetection]:
         """Find the plates in a picture, most confident first.
@@ -131,7 +131,7 @@ class Recognizer:
             The passes, best first, without those below the settings' least confidence.
         """
         reads = self.read_picture(frame.image, min_confidence=self._settings.tracking.min_confidence)
-        origin = Origin(frame.camera_id, agency_id, location, frame.source_item, self._source)
+        origin = Origin(frame.camera_id, agency_id, location, frame.source_item, self._reader)
         return [
             VehiclePass(
                 _still_read(origin, frame, number, read),
@@ -159,7 +159,7 @@ class Recognizer:
             source_item: The file's or the stream's name.
             thorough: Read the words on every vehicle's plate for its state, too, which takes a tenth of a second.
         """
-        origin = Origin(camera_id, agency_id, location, source_item, self._source)
+        origin = Origin(camera_id, agency_id, location, source_item, self._reader)
         name_state = None if self._states is None else self._states.by_words if thorough else self._states.by_looks
         return RecognitionSession(
             self._settings.tracking,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.convert.vehicles import vehicle_from_event, vehicle_to_event
 from schemas.events import BoxEvent, CharacterEvent, LocationEvent, PlateReadEvent, SecondReadingEvent, SourceEvent
-from schemas.types import Box, CharacterRead, Location, PlateRead, ReadSource, SecondReading
+from schemas.types import Box, CharacterRead, Location, PlateRead, ReaderVersion, SecondReading
 
 
 def read_to_event(read: PlateRead) -> PlateReadEvent:
@@ -33,7 +33,7 @@ def read_to_event(read: PlateRead) -> PlateReadEvent:
         plate_image_key=read.plate_image_key,
         context_image_key=read.context_image_key,
         vehicle=vehicle_to_event(read.vehicle),
-        source=SourceEvent(name=read.source.name, version=read.source.version),
+        source=SourceEvent(name=read.reader.name, version=read.reader.version),
         second_reading=_second_reading_to_event(read.second_reading),
     )
 
@@ -62,7 +62,7 @@ def read_from_event(event: PlateReadEvent) -> PlateRead:
         plate_image_key=event.plate_image_key,
         context_image_key=event.context_image_key,
         vehicle=vehicle_from_event(event.vehicle),
-        source=ReadSource(event.source.name, event.source.version),
+        reader=ReaderVersion(event.source.name, event.source.version),
         second_reading=_second_reading_from_event(event.second_reading),
     )
 

@@ -6,7 +6,7 @@ What is named here is the one way to import any of them; the files behind it are
 from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
 from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
 from schemas.types.media import Box, Frame, Image, Location, SourceItem
-from schemas.types.reads import CharacterRead, OcrResult, PlateDetection, PlateRead, ReadSource, SecondReading
+from schemas.types.reads import CharacterRead, OcrResult, PlateDetection, PlateRead, ReaderVersion, SecondReading
 from schemas.types.vehicles import VehicleDescription
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "OcrResult",
     "PlateDetection",
     "PlateRead",
-    "ReadSource",
+    "ReaderVersion",
     "RejectedRow",
     "SecondReading",
     "SourceItem",

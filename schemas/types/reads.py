@@ -51,7 +51,7 @@ class CharacterRead:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadSource:
+class ReaderVersion:
     """Who made a read: `platewatch` with its model version, or a vendor's reader with its name and version."""
 
     name: str = "platewatch"
@@ -104,5 +104,5 @@ class PlateRead:
     plate_image_key: str | None = None
     context_image_key: str | None = None
     vehicle: VehicleDescription | None = None
-    source: ReadSource = field(default_factory=ReadSource)
+    reader: ReaderVersion = field(default_factory=ReaderVersion)
     second_reading: SecondReading | None = None

@@ -16,7 +16,7 @@ from schemas.types import (
     Hit,
     Location,
     PlateRead,
-    ReadSource,
+    ReaderVersion,
     SecondReading,
 )
 from storage.values import jsonb, optional, storable, vehicle_json, vehicle_of
@@ -47,8 +47,8 @@ def read_row(read: PlateRead) -> tuple[Any, ...]:
         optional(read.plate_image_key),
         optional(read.context_image_key),
         None if vehicle is None else jsonb(vehicle),
-        storable(read.source.name),
-        storable(read.source.version),
+        storable(read.reader.name),
+        storable(read.reader.version),
         None if second is None else jsonb(_second_reading_json(second)),
     )
 
@@ -102,7 +102,7 @@ def _read_of(row: Mapping[str, Any]) -> PlateRead:
         plate_image_key=row["plate_image_key"],
         context_image_key=row["context_image_key"],
         vehicle=vehicle_of(row["vehicle"]),
-        source=ReadSource(row["source_name"], row["source_version"]),
+        reader=ReaderVersion(row["source_name"], row["source_version"]),
         second_reading=None if row["second_reading"] is None else SecondReading(**row["second_reading"]),
     )
 

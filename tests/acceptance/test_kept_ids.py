@@ -10,7 +10,7 @@ from pathlib import Path
 from rendering.demo_lists import write_demo_hotlists
 from rendering.scene.scenario import demo_scenario
 from rendering.scene.traffic import render_traffic
-from tests.integration.run_support import Site, write_site
+from tests.integration.runs.site import Site, write_site
 
 KEPT = json.loads(Path(__file__).with_name("kept_ids.json").read_text())
 """What version 0.1.0 of 2026-11-28 made of the demo's clip and lists."""

@@ -28,7 +28,7 @@ from storage.database import Database
 from storage.hotlists.lists import HotlistStore
 from storage.hotlists.versions import HotlistVersions
 from tests.integration.hotlists.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
-from tests.integration.run_support import folder_camera, write_site
+from tests.integration.runs.site import folder_camera, write_site
 from tests.unit.hotlists.feeds.servers import https_server, sftp_server
 
 REPOSITORY = Path(__file__).resolve().parents[3]

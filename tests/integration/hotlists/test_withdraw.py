@@ -14,10 +14,10 @@ from schemas.errors import InvalidInput
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
+from tests.integration.alerts.test_cancel import raise_alert
 from tests.integration.hotlists.list_versions import import_version, version_rows
 from tests.integration.storage.samples import sample_entry, sample_id
 from tests.integration.storage.stored_entries import withdrawn
-from tests.integration.test_cancellations import raise_alert
 
 app = typer.Typer()
 hotlist_withdraw.register(app)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from schemas.events import Alert
 from storage.database import Database
-from tests.integration.records import ReadRecord, Records, outbox_message
-from tests.unit.alerts_samples import sample_alert, sample_entry, sample_hit, sample_read
+from tests.integration.alerts.records import ReadRecord, Records, outbox_message
+from tests.unit.alerts.samples import sample_alert, sample_entry, sample_hit, sample_read
 
 
 def raise_alerts(database: Database, topic: str, plates: Sequence[str], *, first: int = 0) -> list[Alert]:

@@ -18,11 +18,11 @@ from cli.alerts import subscribe as subscribe_command
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from storage.database import Database
+from tests.integration.alerts.records import outbox_of
 from tests.integration.kafka.conftest import Broker
 from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.integration.kafka.test_subscriber import publish
-from tests.integration.records import outbox_of
-from tests.unit.alerts_samples import sample_alert
+from tests.unit.alerts.samples import sample_alert
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FOLLOW = "import typer; from cli.alerts import alerts; app = typer.Typer(); alerts.register(app); app()"

@@ -25,10 +25,10 @@ from services.kafka import LocalKafka
 from services.kafka_client import open_admin, open_consumer, open_producer
 from storage.database import Database
 from storage.leadership import Leadership
+from tests.integration.alerts.records import ReadRecord, Records, outbox_message
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
-from tests.integration.records import ReadRecord, Records, outbox_message
-from tests.unit.alerts_samples import sample_alert, sample_entry, sample_hit, sample_read
+from tests.unit.alerts.samples import sample_alert, sample_entry, sample_hit, sample_read
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

@@ -9,9 +9,9 @@ from schemas.events import AlertType
 from schemas.settings import AlertSettings, Settings
 from schemas.types import Tier
 from storage.database import Database
+from tests.integration.alerts.samples import BRIDGE, VIRGINIA, found, messages, passing, settle
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.kafka.conftest import Broker
-from tests.integration.repeats_samples import BRIDGE, VIRGINIA, found, messages, passing, settle
 
 
 def test_a_neighbor_gets_one_alert_its_updates_and_one_cancel(

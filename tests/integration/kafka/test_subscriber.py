@@ -15,9 +15,9 @@ from schemas.errors import BrokerUnavailable
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
 from services.kafka_client import open_admin, open_producer
+from tests.integration.alerts.records import outbox_message
 from tests.integration.kafka.conftest import Broker, wait_until
-from tests.integration.records import outbox_message
-from tests.unit.alerts_samples import sample_alert
+from tests.unit.alerts.samples import sample_alert
 
 
 def publish(broker: Broker, topic: str, *messages: Alert | bytes | None, partitions: int = 1) -> None:

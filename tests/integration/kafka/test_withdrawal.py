@@ -14,12 +14,12 @@ from schemas.events import AlertType
 from schemas.settings import Settings
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
+from tests.integration.alerts.records import ReadRecord, Records, outbox_message
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.kafka.conftest import Broker
-from tests.integration.live_matching import live_read, matches, running_matcher, wait_for
-from tests.integration.records import ReadRecord, Records, outbox_message
+from tests.integration.pipeline.live_matching import live_read, matches, running_matcher, wait_for
 from tests.integration.storage.samples import sample_entry
-from tests.unit.alerts_samples import AGENCY
+from tests.unit.alerts.samples import AGENCY
 
 
 def test_a_withdrawal_reaches_the_neighbor(

@@ -9,9 +9,9 @@ from schemas.audit import Action
 from schemas.errors import PlatewatchError
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from tests.integration.alerts.test_cancel import raise_alert
 from tests.integration.operations.audited import LEE, close_audit, only_row
 from tests.integration.storage.samples import sample_entry
-from tests.integration.test_cancellations import raise_alert
 
 
 def test_a_look_at_the_alerts_is_written_down_once(database: Database) -> None:

@@ -18,7 +18,7 @@ from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.hotlists.feed_samples import put, rows
-from tests.integration.run_support import folder_camera
+from tests.integration.runs.site import folder_camera
 from tests.integration.storage.samples import activate, sample_entry, sample_id
 
 ADD = ("--missing", "--plate", "ABC1234", "--case", "26-7", "--expires", "3d")

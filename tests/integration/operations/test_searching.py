@@ -9,8 +9,8 @@ from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.operations.audited import LEE, close_audit, only_row
-from tests.integration.records import ReadRecord, Records
 from tests.integration.storage.samples import START, sample_read
 
 

@@ -20,7 +20,7 @@ from schemas.types import (
     HotlistEntry,
     Location,
     PlateRead,
-    ReadSource,
+    ReaderVersion,
     RejectedRow,
     SecondReading,
     SourceItem,
@@ -29,7 +29,7 @@ from schemas.types import (
 )
 from storage.database import Database
 from storage.hotlists.imports import ImportCounts, ImportOutcome, begin_import
-from tests.integration.records import OutboxMessage, ReadRecord
+from tests.integration.alerts.records import OutboxMessage, ReadRecord
 
 NAMESPACE = UUID("6f1f5f1a-6b2e-4b7e-9a53-2f5a1f6f0a11")
 START = datetime(2026, 11, 20, 23, 59, 30, tzinfo=UTC)
@@ -61,7 +61,7 @@ def sample_read(number: int, plate: str = "VNV4527", *, captured_at: datetime | 
         plate_image_key=f"2026/11/20/gate/{number}-plate.jpg",
         context_image_key=f"2026/11/20/gate/{number}-context.jpg",
         vehicle=VehicleDescription(year=2009, make="YAMA", color="BLK"),
-        source=ReadSource("platewatch", "lprv3"),
+        reader=ReaderVersion("platewatch", "lprv3"),
         second_reading=SecondReading("VNV4S27", 0.875, False, "US-VA", 0.97, "rapidocr 3.10.0"),
     )
 

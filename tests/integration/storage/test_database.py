@@ -19,8 +19,8 @@ from storage.database import Database, open_database
 from storage.hotlists.lists import HotlistStore
 from storage.migrate import migrate
 from storage.reads.search import ReadSearch
+from tests.integration.alerts.records import Records
 from tests.integration.conftest import FAST, DatabaseServer
-from tests.integration.records import Records
 from tests.integration.storage.samples import activate, sample_entry, sample_record
 from tests.integration.storage.stored_entries import active_entries
 

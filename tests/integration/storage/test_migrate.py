@@ -17,7 +17,7 @@ from schemas.settings import DatabaseSettings, Settings
 from storage.database import open_database
 from storage.migrate import FOLDER, _dbmate, _url, migrate
 from storage.reads.search import ReadSearch
-from tests.integration.records import Records
+from tests.integration.alerts.records import Records
 from tests.integration.storage.samples import sample_record
 
 INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]

@@ -12,7 +12,7 @@ from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.reads.search import ReadSearch
 from storage.retention import RetentionOutcome, enforce_retention
-from tests.integration.records import Records, outbox_of
+from tests.integration.alerts.records import Records, outbox_of
 from tests.integration.storage.samples import START, activate, sample_entry, sample_record
 from tests.integration.storage.stored_entries import latest
 

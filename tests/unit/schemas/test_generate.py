@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from schemas.convert import read_to_event
 from schemas.events import Alert
 from schemas.generate import FOLDER, documents, main, render
-from tests.integration.records import outbox_message
-from tests.unit.alerts_samples import sample_alert, sample_read
+from tests.integration.alerts.records import outbox_message
+from tests.unit.alerts.samples import sample_alert, sample_read
 
 
 def _load(name: str) -> Any:

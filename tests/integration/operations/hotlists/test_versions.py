@@ -11,9 +11,9 @@ from schemas.settings import Settings
 from schemas.types import RejectedRow
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from tests.integration.alerts.test_cancel import raise_alert
 from tests.integration.operations.audited import LEE, only_row
 from tests.integration.storage.samples import activate, sample_entry
-from tests.integration.test_cancellations import raise_alert
 
 REJECT = RejectedRow(7, "no plate", "LIC", "V00")
 

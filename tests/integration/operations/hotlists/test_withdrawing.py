@@ -15,10 +15,10 @@ from schemas.settings import Settings
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import RestoreOutcome
+from tests.integration.alerts.test_cancel import raise_alert
 from tests.integration.operations.audited import LEE, only_row
 from tests.integration.storage.samples import activate, sample_entry, sample_id
 from tests.integration.storage.stored_entries import withdrawn
-from tests.integration.test_cancellations import raise_alert
 
 WANTED = WantedEntries(plate="ABC1230", state="US-VA")
 

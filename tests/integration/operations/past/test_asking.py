@@ -14,10 +14,10 @@ from schemas.errors import InvalidInput, PlatewatchError
 from schemas.settings import Settings
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from tests.integration.alerts.test_past import listed, passed
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.operations.audited import LEE, close_audit, fail_after_audit, only_row, without_audit
 from tests.integration.storage.samples import sample_id
-from tests.integration.test_historical import listed, passed
 
 SETTINGS = Settings()
 

@@ -9,7 +9,7 @@ import pytest
 from storage.alerts.outbox import Outbox
 from storage.database import Database
 from storage.leadership import Leadership
-from tests.integration.records import Records
+from tests.integration.alerts.records import Records
 from tests.integration.storage.samples import sample_record
 
 

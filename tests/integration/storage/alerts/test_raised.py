@@ -7,7 +7,7 @@ from dataclasses import replace
 from schemas.types import Tier
 from storage.alerts.raised import AlertLog
 from storage.database import Database
-from tests.integration.records import Records, outbox_of
+from tests.integration.alerts.records import Records, outbox_of
 from tests.integration.storage.samples import sample_record
 
 

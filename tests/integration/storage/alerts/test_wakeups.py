@@ -10,7 +10,7 @@ import pytest
 
 from storage.alerts.wakeups import Wakeups
 from storage.database import Database
-from tests.integration.records import Records
+from tests.integration.alerts.records import Records
 from tests.integration.storage.samples import sample_record
 
 

@@ -11,7 +11,7 @@ import pytest
 from schemas.errors import InvalidInput, TransientError
 from schemas.types import PlateRead
 from storage.database import Database
-from tests.integration.records import OutboxMessage, ReadRecord, Records, WriteOutcome
+from tests.integration.alerts.records import OutboxMessage, ReadRecord, Records, WriteOutcome
 from tests.integration.storage.samples import START, sample_read, sample_record
 
 

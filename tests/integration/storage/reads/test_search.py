@@ -19,7 +19,7 @@ from schemas.types import PlateRead
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.reads.search import ReadSearch
-from tests.integration.records import ReadRecord, Records
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import START, sample_read
 
 ALPHABET = "AB0O8"

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cli.alerts.tables import alert_table
 from schemas.events import AlertType
-from tests.unit.alerts_samples import sample_alert
+from tests.unit.alerts.samples import sample_alert
 
 
 def _print(*tables: Table, width: int = 160) -> list[str]:

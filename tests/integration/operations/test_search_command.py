@@ -1,0 +1,65 @@
+"""`platewatch search` as an analyst uses it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cli import search
+from schemas.convert import read_from_event
+from schemas.errors import InvalidInput
+from schemas.events import PlateReadEvent
+from storage.audit.reader import audit_entries
+from storage.database import Database
+from tests.integration.alerts.records import ReadRecord, Records
+from tests.integration.storage.samples import sample_read
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    app = typer.Typer()
+    search.register(app)
+    return app
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Path:
+    path = tmp_path / "platewatch.toml"
+    path.write_text(f"log_level = 'WARNING'\n[database]\nurl = {json.dumps(database_url)}\n")
+    return path
+
+
+def test_json_lines_are_whole_reads(app: typer.Typer, config: Path, database: Database) -> None:
+    reads = [sample_read(number) for number in range(3)]
+    Records(database).write([ReadRecord(read) for read in reads])
+    result = CliRunner().invoke(app, ["vnv?5*", "--json", "--limit", "2", "--config", str(config), "--case", "26-1"])
+    assert result.exit_code == 0
+    lines = [read_from_event(PlateReadEvent.model_validate_json(line)) for line in result.stdout.splitlines()]
+    assert lines == [reads[2], reads[1]]
+    assert "the newest 2 reads" in result.stderr
+    assert audit_entries(database)[0].case_number == "26-1"
+
+
+def test_a_table_for_people(app: typer.Typer, config: Path, database: Database) -> None:
+    Records(database).write([ReadRecord(sample_read(0))])
+    result = CliRunner().invoke(app, ["VNV4527", "-c", str(config)], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    for expected in ("VNV4527", "gate-0", "VA", "30%", "38.90720, -77.03690"):
+        assert expected in result.stdout
+
+
+def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:
+    result = CliRunner().invoke(app, ["QQQ*", "--json", "-c", str(config), "--since", "2026-01-31"])
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "no reads of QQQ* found\n"
+
+
+def test_what_cannot_be_searched_for(app: typer.Typer, config: Path) -> None:
+    result = CliRunner().invoke(app, ["A*", "-c", str(config)])
+    assert isinstance(result.exception, InvalidInput)
+    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"]):
+        assert CliRunner().invoke(app, ["VNV*", "-c", str(config), *wrong]).exit_code == 2

@@ -1,0 +1,149 @@
+"""Reads that come without a camera: with pictures or none, and acknowledged once they are kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.counters import Counters
+from pipeline.lists.live_matcher import LiveMatcher
+from pipeline.recording.queue import ArrivalQueue
+from pipeline.recording.recorder import Recorder
+from schemas.arrivals import Arrival, HandedOver, Pictures
+from schemas.errors import TransientError
+from schemas.ids import entry_id
+from schemas.settings import AlertSettings, Settings
+from schemas.types import Category, HotlistEntry, PlateRead
+from storage.alerts.numbering import number_alerts
+from storage.alerts.raised import AlertLog
+from storage.database import Database
+from storage.reads.search import ReadSearch
+from tests.integration.alerts.samples import passing
+from tests.integration.storage.samples import activate
+
+LISTED = HotlistEntry(entry_id("ncic", "VNV4527"), "ncic", "VNV4527", Category.STOLEN_VEHICLE, "US-VA")
+
+
+@dataclass(eq=False)
+class Noted:
+    """A receipt that notes what it was told, and how many reads were stored then, after `failures`."""
+
+    database: Database
+    failures: int = 0
+    told: list[tuple[str | None, int]] = field(default_factory=list)
+
+    def acknowledge(self, rejection: str | None) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise TransientError("the sender does not answer")
+        with self.database.connection() as connection:
+            row = connection.execute("select count(*) from reads").fetchone()
+        self.told.append((rejection, 0 if row is None else int(row[0])))
+
+
+@dataclass
+class Run:
+    """A recorder in a thread, without any camera."""
+
+    database: Database
+    folder: Path
+    counters: Counters = field(default_factory=Counters)
+    done: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def record(self, *work: Arrival | HandedOver, second_reader: str = "off") -> None:
+        """Hand work over, and return when all of it is recorded."""
+        queue = ArrivalQueue(self.stop)
+        settings = Settings(data_dir=self.folder, alerts=AlertSettings.model_validate({"second_reader": second_reader}))
+        matcher = LiveMatcher(self.database, settings.matching)
+        recorder = Recorder(settings, self.database, matcher, queue, self.done.is_set, self.counters)
+        thread = threading.Thread(target=recorder.run, args=(self.stop,))
+        thread.start()
+        for one in work:
+            queue.put(one)
+        self.done.set()
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path) -> Iterator[Run]:
+    activate(database, [LISTED])
+    made = Run(database, tmp_path)
+    yield made
+    made.stop.set()
+
+
+def seen(number: int, plate: str = "VNV4527") -> PlateRead:
+    bare = {"characters": (), "plate_image_key": None, "context_image_key": None, "box": None}
+    return passing(number, "vendor", None, plate=plate, jurisdiction="US-VA", **bare)
+
+
+def test_a_read_without_pictures_is_kept_and_alerts(run: Run, database: Database) -> None:
+    receipt = Noted(database)
+    run.record(Arrival(seen(1), Pictures(), receipt), HandedOver(receipt), second_reader="on")
+    number_alerts(database)
+    (alert,) = AlertLog(database).after(0)
+    assert alert.payload["plate_picture"] is None
+    (read,) = ReadSearch(database).find("VNV4527")
+    assert (read.plate_image_key, read.context_image_key, read.second_reading) == (None, None, None)
+    assert receipt.told == [(None, 1)]
+    assert list((run.folder / "images").rglob("*.jpg")) == []
+
+
+def test_a_picture_whose_plate_has_no_known_place_is_kept_and_read_again(run: Run, database: Database) -> None:
+    white = np.full((60, 120, 3), 230, np.uint8)
+    jpeg = cv2.imencode(".jpg", white)[1].tobytes()
+    receipt = Noted(database)
+    run.record(Arrival(seen(1), Pictures(plate=jpeg), receipt), HandedOver(receipt), second_reader="on")
+    (read,) = ReadSearch(database).find("VNV4527")
+    assert read.plate_image_key is not None
+    assert read.context_image_key is None
+    assert (run.folder / "images" / read.plate_image_key).read_bytes() == jpeg
+    assert receipt.told == [(None, 1)]
+
+
+def test_a_picture_that_is_none_costs_the_second_reading_alone(run: Run, database: Database) -> None:
+    receipt = Noted(database)
+    run.record(Arrival(seen(1), Pictures(plate=b"not a picture"), receipt), HandedOver(receipt), second_reader="on")
+    number_alerts(database)
+    assert len(AlertLog(database).after(0)) == 1
+    assert receipt.told == [(None, 1)]
+
+
+def test_receipts_cover_none_one_or_many_reads_and_are_acknowledged_after_all_of_them(
+    run: Run, database: Database
+) -> None:
+    empty, single, many, refused = (Noted(database) for _ in range(4))
+    run.record(
+        HandedOver(empty),
+        Arrival(seen(1, "AAA1111"), Pictures(), single),
+        HandedOver(single),
+        Arrival(seen(2, "BBB2222"), Pictures(), many),
+        Arrival(seen(3, "CCC3333"), Pictures(), many),
+        Arrival(seen(4, "DDD4444"), Pictures(), refused),
+        HandedOver(many),
+        HandedOver(refused, "the rest is no JSON"),
+    )
+    assert [receipt.told[0][0] for receipt in (empty, single, many, refused)] == [
+        None,
+        None,
+        None,
+        "the rest is no JSON",
+    ]
+    assert many.told[0][1] >= 3
+    assert refused.told[0][1] == 4
+    assert all(len(receipt.told) == 1 for receipt in (empty, single, many, refused))
+    assert run.counters.totals().rejected_items == 1
+
+
+def test_a_sender_that_does_not_answer_is_told_again(run: Run, database: Database) -> None:
+    receipt = Noted(database, failures=2)
+    run.record(Arrival(seen(1), Pictures(), receipt), HandedOver(receipt))
+    assert receipt.told == [(None, 1)]

@@ -1,0 +1,127 @@
+"""Retention in a run: often enough that nothing gets older than the law allows, be it three weeks or three minutes."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.upkeep import UpkeepStage, pause_for
+from policy.decisions import law_alone
+from policy.loading import profiles
+from schemas.errors import ConfigurationError
+from schemas.settings import PolicySettings, RetentionSettings, Settings
+from storage.alerts.raised import AlertLog
+from storage.database import Database
+from storage.reads.images import ImageStore
+from storage.reads.search import ReadSearch
+from storage.retention import enforce_retention
+from tests.integration.alerts.records import ReadRecord, Records
+from tests.integration.storage.samples import sample_read, sample_record
+
+LAW = law_alone("new-hampshire").retention
+
+
+def of(folder: Path, profile: str) -> Settings:
+    return Settings(data_dir=folder, policy=PolicySettings(profile=profile))
+
+
+def read_at(number: int, moment: datetime, plate: str) -> ReadRecord:
+    return ReadRecord(sample_read(number, plate, captured_at=moment))
+
+
+def rows(database: Database, table: str) -> int:
+    with database.connection() as connection:
+        row = connection.execute(f"select count(*) from {table}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize("name", profiles())
+def test_between_two_enforcements_nothing_gets_too_old(name: str) -> None:
+    reads = law_alone(name).retention.reads
+    # What is kept at one enforcement is younger than the limit by a pause, and the next one comes a pause later.
+    assert timedelta(0) < pause_for(reads) <= min(timedelta(hours=1), reads / 20)
+
+
+def test_reads_of_three_minutes_end_with_their_pictures_and_plates(database: Database, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    ages = {"OLD0001": 181, "OLD0002": 172, "NEW0003": 160}
+    records = [read_at(number, now - timedelta(seconds=age), plate) for number, (plate, age) in enumerate(ages.items())]
+    Records(database).write(records)
+    settings = of(tmp_path, "new-hampshire")
+    images = ImageStore(settings)
+    for record in records:
+        images.save(str(record.read.plate_image_key), b"jpeg")
+    UpkeepStage(settings, database).step(threading.Event())
+    assert rows(database, "reads") == 3  # a new installation waits for its first pause: nine seconds
+    moment = time.time() - 10
+    os.utime(tmp_path / "retention-enforced", (moment, moment))
+    UpkeepStage(settings, database).step(threading.Event())
+    search = ReadSearch(database)
+    # 172 s are no three minutes yet, but would be before the next time.
+    assert [read.plate for read in search.find("*0003")] == ["NEW0003"]
+    assert search.find("OLD*") == []
+    assert rows(database, "plate_dictionary") == 1
+    assert len(list((tmp_path / "images").rglob("*.jpg"))) == 1
+    assert time.time() - (tmp_path / "retention-enforced").stat().st_mtime < 5
+
+
+def test_virginia_ends_a_read_before_it_is_three_weeks_old(database: Database, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    Records(database).write(
+        [
+            read_at(1, now - timedelta(days=21) + timedelta(minutes=50), "OLD0001"),
+            read_at(2, now - timedelta(days=21) + timedelta(minutes=70), "NEW0002"),
+        ]
+    )
+    settings = of(tmp_path, "virginia")
+    UpkeepStage(settings, database)
+    moment = time.time() - 3601
+    os.utime(tmp_path / "retention-enforced", (moment, moment))
+    UpkeepStage(settings, database).step(threading.Event())
+    assert rows(database, "reads") == 1
+    assert [read.plate for read in ReadSearch(database).find("NEW*")] == ["NEW0002"]
+
+
+def test_hits_and_alerts_end_with_a_read_of_three_minutes(database: Database) -> None:
+    record = sample_record(1)
+    Records(database).write([record])
+    captured = record.read.captured_at
+    enforce_retention(database, LAW, delete_images=lambda _: None, now=captured + timedelta(seconds=179))
+    assert (rows(database, "hits"), len(AlertLog(database).latest(10))) == (1, 1)
+    outcome = enforce_retention(database, LAW, delete_images=lambda _: None, now=captured + timedelta(seconds=181))
+    assert (outcome.reads, outcome.hits, outcome.alerts) == (1, 1, 1)
+    assert [rows(database, table) for table in ("reads", "hits", "alerts", "outbox", "plate_dictionary")] == [0] * 5
+
+
+def test_a_read_that_is_written_meanwhile_keeps_its_plate(database: Database) -> None:
+    now = datetime.now(UTC)
+    Records(database).write([read_at(1, now - timedelta(minutes=10), "VNV4527")])
+    ended = threading.Thread(target=enforce_retention, args=(database, LAW), kwargs={"delete_images": lambda _: None})
+    with database.transaction() as connection:
+        # What a writer's transaction does: the read first, then its plate, whose row it holds until the end.
+        connection.execute("create temporary table copied on commit drop as select * from reads")
+        connection.execute("update copied set read_id = gen_random_uuid(), captured_at = now()")
+        connection.execute("insert into reads select * from copied")
+        connection.execute(
+            "insert into plate_dictionary select canonical, last_captured from plate_dictionary"
+            " on conflict (canonical) do update set last_captured = excluded.last_captured"
+            " where plate_dictionary.last_captured < excluded.last_captured"
+        )
+        ended.start()
+        ended.join(0.5)
+        assert ended.is_alive()
+    ended.join(20)
+    assert [read.captured_at > now - timedelta(minutes=1) for read in ReadSearch(database).find("VNV*")] == [True]
+    assert rows(database, "plate_dictionary") == 1
+
+
+def test_a_retention_beyond_the_law_stops_the_run(database: Database, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, retention=RetentionSettings(reads_days=30))
+    with pytest.raises(ConfigurationError, match=r"30 days are longer than the 21 days of Code of Virginia 2\.2-5517"):
+        UpkeepStage(settings, database)

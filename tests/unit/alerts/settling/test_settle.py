@@ -1,0 +1,94 @@
+"""A batch of reads settles as if each had come alone, and a replay changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.settling.found import Found
+from alerts.settling.recording import SettledReads
+from schemas.events import Alert
+from schemas.settings import Settings
+from schemas.settling import OpenAlert, Outcome
+from schemas.types import Location, SecondReading, Tier
+from tests.integration.alerts.samples import BRIDGE, GATE, MARYLAND, NEAR, VIRGINIA, found, passing
+from tests.unit.alerts.settling.memory import Memory
+
+CAMERAS: dict[str, Location | None] = {"gate": GATE, "exit": NEAR, "bridge": BRIDGE, "nowhere": None}
+
+
+@st.composite
+def passes(draw: st.DrawFn) -> Found:
+    camera = draw(st.sampled_from(sorted(CAMERAS)))
+    second = draw(st.sampled_from([None, SecondReading("ABC1234", 0.9, True)]))
+    read = passing(
+        draw(st.integers(0, 60)) * 15,
+        camera,
+        CAMERAS[camera],
+        confidence=draw(st.sampled_from([0.6, 0.99])),
+        second_reading=second,
+    )
+    return found(
+        read,
+        *draw(st.sampled_from([(VIRGINIA,), (MARYLAND,), (VIRGINIA, MARYLAND)])),
+        tier=draw(st.sampled_from([Tier.EXACT, Tier.PROBABLE])),
+        score=draw(st.sampled_from([12.0, 20.0])),
+        notify=draw(st.booleans()),
+        picture=draw(st.sampled_from([b"jpeg", None])),
+    )
+
+
+def kept(
+    memory: Memory,
+) -> tuple[dict[UUID, tuple[Outcome, UUID | None]], dict[UUID, tuple[object, ...]], dict[UUID, OpenAlert]]:
+    """What was decided, without the times at which notices were made."""
+    hits = {hit_id: (one.outcome, one.alert_id) for hit_id, one in memory.hits.items()}
+    alerts = {
+        message_id: (alert.type, alert.updates, alert.reason, alert.hit.explanation, alert.read.read_id)
+        for message_id, message in memory.messages.items()
+        if (alert := Alert.model_validate_json(message.payload))
+    }
+    return hits, alerts, memory.chains
+
+
+def settled(parts: Sequence[Sequence[Found]]) -> Memory:
+    memory = Memory()
+    for part in parts:
+        SettledReads(memory, Settings()).record(part)
+    return memory
+
+
+@given(st.lists(passes(), max_size=8, unique_by=lambda one: one.read.read_id), st.data())
+def test_a_batch_settles_as_if_each_read_had_come_alone(story: list[Found], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(story)))
+    alone = settled([[one] for one in story])
+    assert kept(settled([story])) == kept(alone)
+    assert kept(settled([story[:cut], story[cut:]])) == kept(alone)
+
+
+@given(st.lists(passes(), max_size=8, unique_by=lambda one: one.read.read_id))
+def test_a_replay_changes_nothing(story: list[Found]) -> None:
+    once, twice = settled([story]), settled([story, story])
+    assert kept(twice) == kept(once)
+
+
+def test_a_batch_locks_the_plates_that_it_is_about_and_no_others() -> None:
+    memory = Memory()
+    quiet = found(passing(1, plate="QQQ1111"), notify=False)
+    SettledReads(memory, Settings()).record([found(passing(0, plate="A8C1234")), quiet])
+    assert memory.locked == [{"A8C1234", "ABC1234"}]
+    SettledReads(memory, Settings()).record([quiet])
+    assert len(memory.locked) == 1
+
+
+def test_what_was_sent_is_told_by_read() -> None:
+    memory = Memory()
+    first, repeat = found(passing(0), tier=Tier.PROBABLE), found(passing(20))
+    recorded = SettledReads(memory, Settings()).record([first, repeat, found(passing(40))])
+    assert [[alert.type.value for alert in sent] for sent in recorded.sent] == [["alert"], ["update"], []]
+    assert (recorded.reads, recorded.hits, recorded.alerts) == (3, 3, 1)
+    assert timedelta(0) == memory.chains[first.alerts[0].alert_id].opened_at - first.read.captured_at

@@ -1,0 +1,129 @@
+"""From a hit to the message on the topic."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.build import build_alert, build_clone_notice, build_update
+from schemas import ids
+from schemas.convert import read_from_event, read_to_event
+from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
+from schemas.plates import canonical_plate
+from schemas.types import PlateRead
+from tests.integration.alerts.records import outbox_message
+from tests.unit.alerts.samples import AGENCY, START, sample_alert, sample_entry, sample_hit, sample_read
+
+
+def test_an_alert_tells_an_officer_what_was_seen_and_what_is_listed() -> None:
+    alert = sample_alert(3, picture=b"jpeg")
+    assert (alert.read.plate, alert.entry.plate) == ("VNV4527", "VNV4527")
+    assert (alert.entry.originating_agency, alert.entry.source_entry_id) == ("VA0010000", "V000000001")
+    assert (alert.hotlist.hotlist_id, alert.hotlist.age_seconds) == ("ncic", 10_800.0)
+    assert alert.hit.explanation == "plate and state are equal"
+    assert base64.b64decode(alert.plate_picture or "") == b"jpeg"
+
+
+def test_the_same_hit_gives_the_same_alert_id_whenever_it_is_built() -> None:
+    read, entry = sample_read(), sample_entry()
+    hit = sample_hit(read, entry)
+    first, second = (
+        build_alert(read, hit, entry, agency_id=AGENCY, created_at=moment, plate_picture=None)
+        for moment in (START, START + timedelta(hours=1))
+    )
+    assert first.alert_id == second.alert_id
+    assert sample_alert(1).alert_id != sample_alert(2).alert_id
+
+
+def test_an_update_has_an_id_of_its_own_and_names_the_first_alert() -> None:
+    first, better = sample_alert(1), sample_alert(2)
+    update = build_update(better, updates=first.alert_id, reason="exact instead of probable")
+    assert update == build_update(better, updates=first.alert_id, reason="exact instead of probable")
+    assert update.alert_id == ids.alert_id(better.hit.hit_id, "update")
+    assert (update.type, update.updates, update.cancels) == (AlertType.UPDATE, first.alert_id, None)
+    assert (update.read, update.hit, update.status) == (better.read, better.hit, "open")
+    assert outbox_message(update, "t").key == outbox_message(first, "t").key
+
+
+def test_a_clone_notice_is_told_once_per_camera_in_words_and_as_data() -> None:
+    words = "the same number was read 12 km away 3 minutes after: one of the plates may be cloned"
+    clone = CloneSuspicionEvent(
+        camera_id="bridge", captured_at=START, distance_km=12.0, seconds=-180.0, speed_kmh=260.0, explanation=words
+    )
+    first, newest = sample_alert(1), sample_alert(2, picture=b"jpeg")
+    notices = [
+        build_clone_notice(
+            newest,
+            first=first.alert_id,
+            first_hit=first.hit.hit_id,
+            clone=clone.model_copy(update={"camera_id": camera}),
+            created_at=START + timedelta(seconds=number),
+        )
+        for number, camera in enumerate(("bridge", "bridge", "tunnel"))
+    ]
+    assert len({notice.alert_id for notice in notices}) == 2
+    notice = notices[0]
+    assert (notice.type, notice.updates, notice.clone) == (AlertType.UPDATE, first.alert_id, clone)
+    assert notice.hit.explanation == f"plate and state are equal; {words}"
+    assert notice.plate_picture == newest.plate_picture
+    assert Alert.model_validate_json(outbox_message(notice, "t").payload) == notice
+
+
+@pytest.mark.parametrize(("size", "travels"), [(0, False), (49_152, True), (49_153, False)])
+def test_a_picture_travels_only_where_its_field_has_room(size: int, travels: bool) -> None:
+    assert (sample_alert(picture=b"x" * size).plate_picture is not None) is travels
+
+
+def test_parts_of_different_hits_do_not_become_an_alert() -> None:
+    read, entry = sample_read(), sample_entry()
+    with pytest.raises(ValueError, match="is not about read"):
+        build_alert(
+            sample_read(1), sample_hit(read, entry), entry, agency_id=AGENCY, created_at=START, plate_picture=None
+        )
+
+
+def test_a_message_is_a_cloud_event_in_binary_mode_keyed_by_the_listed_plate() -> None:
+    alert = sample_alert(plate="V0V O-12")
+    message = outbox_message(alert, "platewatch.alerts.springfield.v1")
+    headers = dict(message.headers)
+    assert message.key == "V0V012"
+    assert headers["ce_specversion"] == "1.0"
+    assert headers["ce_id"] == str(alert.alert_id) == str(message.alert_id)
+    assert headers["ce_type"] == "org.platewatch.alert.v1"
+    assert headers["ce_source"] == "urn:platewatch:agency:springfield"
+    assert headers["ce_time"] == "2026-11-20T18:30:01Z"
+    assert headers["content-type"] == "application/json"
+    assert Alert.model_validate_json(message.payload) == alert
+    assert json.loads(message.payload)["created_at"] == "2026-11-20T18:30:01Z"
+
+
+@given(st.text("ABCO0189- ", min_size=1, max_size=10).filter(canonical_plate))
+def test_spellings_of_one_plate_share_a_key(plate: str) -> None:
+    spelled = plate.lower().replace("0", "o")
+    assert outbox_message(sample_alert(plate=plate), "t").key == outbox_message(sample_alert(plate=spelled), "t").key
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        sample_read(),
+        PlateRead(
+            read_id=sample_read().read_id,
+            camera_id="c",
+            agency_id="a",
+            captured_at=START,
+            first_seen=START,
+            last_seen=START,
+            plate="A1",
+            confidence=0.5,
+        ),
+    ],
+)
+def test_a_read_survives_the_way_over_the_wire(read: PlateRead) -> None:
+    wire = read_to_event(read).model_dump_json()
+    assert read_from_event(PlateReadEvent.model_validate_json(wire)) == read

@@ -1,0 +1,31 @@
+"""The bounded queue: what keeps a run from losing work or hanging."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from pipeline.recording.queue import ArrivalQueue
+from pipeline.retry import Stopped
+from schemas.arrivals import HandedOver
+from tests.unit.samples import NoReceipt
+
+
+def test_full_queue_blocks_the_source_and_gives_up_only_when_stopped() -> None:
+    stop = threading.Event()
+    work_queue = ArrivalQueue(stop, length=1)
+    first, second = HandedOver(NoReceipt("a")), HandedOver(NoReceipt("b"))
+    work_queue.put(first)
+    putter = threading.Thread(target=lambda: work_queue.put(second))
+    putter.start()
+    putter.join(timeout=0.3)
+    assert putter.is_alive()
+    assert work_queue.take(1, 0.1) == [first]
+    putter.join(timeout=5)
+    assert work_queue.take(5, 0.1) == [second]
+    assert work_queue.empty()
+    stop.set()
+    work_queue.put(first)
+    with pytest.raises(Stopped):
+        work_queue.put(second)

@@ -1,0 +1,71 @@
+"""Arrivals that wait for their second reading keep their order, and their receipts wait with them."""
+
+from __future__ import annotations
+
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.recording.second_opinion import Opinion
+from pipeline.recording.waiting import WaitingArrival, WaitingRoom
+from schemas.arrivals import Arrival, HandedOver, Pictures
+from tests.unit.pipeline.recording.test_second_opinion import READING, plate_read
+from tests.unit.samples import NoReceipt
+
+
+def waiting(receipt: str, number: int = 0, *, settled: bool = False) -> WaitingArrival:
+    opinion = Opinion(time.monotonic() + 60)
+    if settled:
+        opinion.answer(None)
+    return WaitingArrival(Arrival(plate_read(number), Pictures(), NoReceipt(receipt)), 1, opinion)
+
+
+def test_arrivals_leave_in_their_order_and_receipts_after_their_last_one() -> None:
+    room = WaitingRoom()
+    first, second, other = waiting("a"), waiting("a", settled=True), waiting("b", settled=True)
+    for entering in (first, second, other):
+        room.add(entering)
+    finished = [HandedOver(NoReceipt(name)) for name in "abc"]
+    assert (room.leave(), room.complete(finished)) == ([], finished[2:])
+    assert not room.ready
+    first.opinion.answer(READING)
+    assert room.ready
+    assert room.leave() == [first, second, other]
+    assert room.complete([]) == finished[:2]
+    assert (len(room), room.complete([])) == (0, [])
+
+
+def test_an_arrival_whose_time_is_up_leaves() -> None:
+    room = WaitingRoom()
+    late = WaitingArrival(Arrival(plate_read(), Pictures(), NoReceipt("a")), 1, Opinion(time.monotonic()))
+    room.add(late)
+    assert room.leave() == [late]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["wait", "answer", "finish"])), max_size=40))
+def test_no_receipt_is_complete_while_one_of_its_arrivals_waits(steps: list[tuple[str, str]]) -> None:
+    room = WaitingRoom()
+    inside: list[WaitingArrival] = []
+    finished: list[HandedOver] = []
+    completed: list[HandedOver] = []
+    for number, (name, what) in enumerate(steps):
+        new: list[HandedOver] = []
+        if what == "wait" and NoReceipt(name) not in [work.receipt for work in finished]:
+            inside.append(waiting(name, number))
+            room.add(inside[-1])
+        elif what == "answer" and inside:
+            inside[number % len(inside)].opinion.answer(None)
+        elif what == "finish" and NoReceipt(name) not in [work.receipt for work in finished]:
+            new = [HandedOver(NoReceipt(name))]
+            finished += new
+        left = room.leave()
+        assert left == inside[: len(left)]
+        inside = inside[len(left) :]
+        completed += room.complete(new)
+        assert not {work.receipt for work in completed} & {entry.arrival.receipt for entry in inside}
+    for entry in inside:
+        entry.opinion.answer(None)
+    room.leave()
+    completed += room.complete([])
+    assert sorted(work.receipt.name for work in completed) == sorted(work.receipt.name for work in finished)
