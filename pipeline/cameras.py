@@ -156,8 +156,7 @@ class CameraStage:
         self._finish(session, item)
 
     def _hand_over(self, item: SourceItem, vehicle_pass: VehiclePass) -> None:
-        images = self._settings.images
-        pictures = pass_pictures(vehicle_pass, images.jpeg_quality, with_context=images.keep_context)
+        pictures = pass_pictures(vehicle_pass, self._settings.images)
         self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger)))
 
     def _finish(self, session: RecognitionSession, item: SourceItem) -> None:

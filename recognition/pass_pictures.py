@@ -6,21 +6,24 @@ from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.crops import window
 from recognition.pictures.jpeg import encode_jpeg
 from recognition.results import VehiclePass
-from schemas.arrivals import Pictures
+from schemas.arrivals import MAX_PLATE_PICTURE_BYTES, Pictures
+from schemas.settings import ImageSettings
 from schemas.types import Box
 
 
-def pass_pictures(vehicle_pass: VehiclePass, quality: int, *, with_context: bool) -> Pictures:
+def pass_pictures(vehicle_pass: VehiclePass, settings: ImageSettings) -> Pictures:
     """Return the pictures of a pass.
 
     Args:
         vehicle_pass: A pass with its pictures.
-        quality: Of the JPEGs, 0-100.
-        with_context: The whole frame, too.
+        settings: The section `images` of the configuration: qualities, and whether the whole frame is kept.
     """
+    plate = encode_jpeg(vehicle_pass.plate_picture, settings.plate_jpeg_quality)
+    if len(plate) > MAX_PLATE_PICTURE_BYTES:
+        plate = encode_jpeg(vehicle_pass.plate_picture, min(settings.jpeg_quality, settings.plate_jpeg_quality))
     return Pictures(
-        plate=encode_jpeg(vehicle_pass.plate_picture, quality),
-        context=encode_jpeg(vehicle_pass.context_picture, quality) if with_context else None,
+        plate=plate,
+        context=encode_jpeg(vehicle_pass.context_picture, settings.jpeg_quality) if settings.keep_context else None,
         plate_box=plate_in_picture(vehicle_pass),
     )
 

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from schemas.types import Box, PlateRead
 
+MAX_PLATE_PICTURE_BYTES = 49_152
+"""The largest plate picture that travels with an alert: base64 makes 65,536 characters of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:

@@ -85,7 +85,7 @@ def _case(
     number = read_id("benchmark", row["image"], moment, width)
     read = PlateRead(number, "benchmark", "benchmark", moment, moment, moment, fused.plate, fused.confidence)
     # As a pass's picture comes to it, or as it was before it became a JPEG.
-    jpeg = None if as_pixels else encode_jpeg(picture, ImageSettings().jpeg_quality)
+    jpeg = None if as_pixels else encode_jpeg(picture, ImageSettings().plate_jpeg_quality)
     started = time.perf_counter()
     reading = second.read_pixels(picture, box, read) if jpeg is None else second.read(jpeg, box, read)
     return TwiceRead(

@@ -19,4 +19,6 @@ class ImageSettings(Section):
     keep_context: bool = True
     """Keep the whole frame beside the picture of the plate."""
     jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 85
-    """JPEG quality of kept pictures."""
+    """JPEG quality of kept frames."""
+    plate_jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 95
+    """JPEG quality of plates' pictures, which the second reader reads; one too large for an alert gets the frames'."""

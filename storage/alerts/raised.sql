@@ -1,11 +1,31 @@
+-- fragment: published
+exists (select from outbox where outbox.alert_id = shown.alert_id)
+    and not exists (select from outbox where outbox.alert_id = shown.alert_id and outbox.sent_at is null)
+    and letter.reason is null
+
+-- fragment: letter_and_cancel
+left join lateral (
+    select string_agg(dead_letters.reason, '; ' order by dead_letters.outbox_id) as reason
+    from dead_letters
+    where dead_letters.alert_id = shown.alert_id
+) as letter on true
+left join lateral (
+    select taken_back.payload ->> 'reason' as reason
+    from alerts as taken_back
+    where
+        alert.alert_type = 'alert'
+        and alert.status = 'closed'
+        and taken_back.hit_id = alert.hit_id
+        and taken_back.alert_type = 'cancel'
+    limit 1
+) as cancel on true
+
 -- name: latest
 -- One row per alert: of one that was updated, the newest update stands for it.
 select
     alert.alert_number,
     shown.payload,
-    exists (select from outbox where outbox.alert_id = shown.alert_id)
-    and not exists (select from outbox where outbox.alert_id = shown.alert_id and outbox.sent_at is null)
-    and letter.reason is null as published,
+    {published} as published,
     letter.reason,
     cancel.reason,
     shown.alert_number as last_number
@@ -26,21 +46,7 @@ cross join lateral (
     order by newest.alert_number desc
     limit 1
 ) as shown
-left join lateral (
-    select string_agg(dead_letters.reason, '; ' order by dead_letters.outbox_id) as reason
-    from dead_letters
-    where dead_letters.alert_id = shown.alert_id
-) as letter on true
-left join lateral (
-    select taken_back.payload ->> 'reason' as reason
-    from alerts as taken_back
-    where
-        alert.alert_type = 'alert'
-        and alert.status = 'closed'
-        and taken_back.hit_id = alert.hit_id
-        and taken_back.alert_type = 'cancel'
-    limit 1
-) as cancel on true
+{letter_and_cancel}
 where
     alert.alert_number > %(after)s
     and alert.alert_type <> 'update'
@@ -52,28 +58,13 @@ limit %(limit)s
 select
     alert.alert_number,
     alert.payload,
-    exists (select from outbox where outbox.alert_id = alert.alert_id)
-    and not exists (select from outbox where outbox.alert_id = alert.alert_id and outbox.sent_at is null)
-    and letter.reason is null as published,
+    {published} as published,
     letter.reason,
     cancel.reason,
     alert.alert_number as last_number
 from alerts as alert
-left join lateral (
-    select string_agg(dead_letters.reason, '; ' order by dead_letters.outbox_id) as reason
-    from dead_letters
-    where dead_letters.alert_id = alert.alert_id
-) as letter on true
-left join lateral (
-    select taken_back.payload ->> 'reason' as reason
-    from alerts as taken_back
-    where
-        alert.alert_type = 'alert'
-        and alert.status = 'closed'
-        and taken_back.hit_id = alert.hit_id
-        and taken_back.alert_type = 'cancel'
-    limit 1
-) as cancel on true
+cross join lateral (select alert.alert_id) as shown
+{letter_and_cancel}
 where alert.alert_number > %(after)s
 order by alert.alert_number
 limit %(limit)s

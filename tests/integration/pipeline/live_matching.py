@@ -1,7 +1,7 @@
 """Matchers that follow the lists, as the pipeline runs them; also as a process of its own.
 
-`python -m tests.integration.pipeline.live_matching URL PLATE` matches a plate again and again: it writes a line when the
-plate matches first, and another one, with the time in seconds of the epoch, when it does not match any more.
+`python -m tests.integration.pipeline.live_matching URL PLATE` matches a plate again and again: it writes a line when
+the plate matches first, and another one, with the time in seconds of the epoch, when it does not match any more.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from rendering.plates.standard import render_plate
 from schemas.arrivals import Arrival, HandedOver
 from schemas.events import Alert
 from schemas.ids import entry_id, read_id
-from schemas.settings import AlertSettings, RepeatSettings, Settings
+from schemas.settings import AlertSettings, ImageSettings, RepeatSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, PlateRead, SecondReading, SourceItem
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog, StoredAlert
@@ -117,7 +117,7 @@ class Run:
     def put(self, *passes: VehiclePass, name: str = "clip", finish: bool = True) -> None:
         receipt = ItemReceipt(item(name), ItemLedger(self.database))
         for vehicle_pass in passes:
-            pictures = pass_pictures(vehicle_pass, 90, with_context=True)
+            pictures = pass_pictures(vehicle_pass, ImageSettings())
             self.queue.put(Arrival(vehicle_pass.read, pictures, receipt))
         if finish:
             self.queue.put(HandedOver(receipt))

@@ -9,10 +9,12 @@ import pytest
 
 from recognition.pass_pictures import pass_pictures, plate_in_picture
 from recognition.pictures.borders import PICTURE_MARGIN
-from recognition.pictures.jpeg import decode_jpeg
+from recognition.pictures.jpeg import decode_jpeg, encode_jpeg
 from recognition.results import VehiclePass
+from schemas.arrivals import MAX_PLATE_PICTURE_BYTES
 from schemas.errors import InvalidInput
 from schemas.ids import read_id
+from schemas.settings import ImageSettings
 from schemas.types import Box, Image, PlateRead
 
 MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
@@ -46,7 +48,7 @@ def test_a_plate_whose_place_is_not_known_fills_its_picture() -> None:
 @pytest.mark.parametrize("with_context", [True, False])
 def test_pictures_are_jpegs_of_what_was_seen(with_context: bool) -> None:
     frame = np.full((200, 300, 3), (200, 90, 30), np.uint8)
-    pictures = pass_pictures(passing(frame, Box(100, 60, 200, 100)), 90, with_context=with_context)
+    pictures = pass_pictures(passing(frame, Box(100, 60, 200, 100)), ImageSettings(keep_context=with_context))
     assert pictures.plate is not None
     plate = decode_jpeg(pictures.plate)
     assert plate.shape == (64, 124, 3)
@@ -55,6 +57,18 @@ def test_pictures_are_jpegs_of_what_was_seen(with_context: bool) -> None:
     if pictures.context is not None:
         assert decode_jpeg(pictures.context).shape == frame.shape
     assert pictures.plate_box == Box(12, 12, 112, 52)
+
+
+def test_a_plate_that_is_too_large_for_an_alert_is_made_smaller() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (260, 400, 3)).astype(np.uint8)
+    seen = VehiclePass(plate_read("ABC1234"), noise, noise)
+    fine = pass_pictures(seen, ImageSettings(jpeg_quality=95)).plate
+    smaller = pass_pictures(seen, ImageSettings(jpeg_quality=40)).plate
+    assert fine is not None
+    assert smaller is not None
+    assert len(smaller) <= MAX_PLATE_PICTURE_BYTES < len(fine)
+    small = VehiclePass(plate_read("ABC1234"), noise[:40, :80].copy(), noise)
+    assert pass_pictures(small, ImageSettings(jpeg_quality=40)).plate == encode_jpeg(noise[:40, :80], 95)
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", b"\xff\xd8\xff\xe0 cut off"])
