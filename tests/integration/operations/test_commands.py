@@ -96,6 +96,14 @@ def test_what_shows_nothing_stored_writes_nothing(database: Database) -> None:
     assert audit_entries(database) == []
 
 
+def test_pulling_what_is_not_new_writes_one_row(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "drop").mkdir()
+    config = tmp_path / "platewatch.toml"
+    config.write_text('[[hotlists.feeds]]\nname = "region"\nsource = "csv"\nkind = "folder"\npath = "drop"\n')
+    assert CliRunner().invoke(app, ["hotlist", "pull", "--config", str(config)]).exit_code == 0
+    the_only_row(database, Action.PULL)
+
+
 def test_a_run_says_what_is_new_in_its_configuration(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
