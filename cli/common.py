@@ -1,18 +1,26 @@
-"""What every command shares: the configuration options and the consoles."""
+"""What every command shares: the configuration options, the consoles, who gives the command, and the database."""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import pwd
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from schemas.actor import Actor, SignIn
 from schemas.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 ConfigOption = Annotated[
     Path | None,
@@ -61,6 +69,49 @@ def command_settings(config: Path | None, data_dir: Path | None = None, **overri
     for name in ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo", "httpx", "httpcore", "paramiko"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return settings
+
+
+def command_actor(settings: Settings) -> Actor:
+    """Return who gives the command: the system's user, or its number where it has no name (as in many containers).
+
+    Asked from the kernel: an environment variable would let anybody act under another's name.
+
+    Args:
+        settings: The configuration; it says for which agency.
+    """
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"uid {os.getuid()}"
+    return Actor(name, SignIn.LOCAL_USER, f"{socket.gethostname()}, {_terminal()}", settings.agency_id)
+
+
+def _terminal() -> str:
+    """Return the terminal that the command is given at; without one (cron, a service) the process."""
+    for descriptor in (0, 1, 2):
+        try:
+            return os.ttyname(descriptor)
+        except OSError:
+            continue
+    return f"process {os.getpid()}"
+
+
+@contextmanager
+def command_database(settings: Settings) -> Iterator[Database]:
+    """Open the database that the settings name, for operations to work on.
+
+    Yields:
+        The database, ready for use.
+
+    Raises:
+        DatabaseUnavailable: The server is down; names its host.
+        ConfigurationError: Wrong name, password, version or schema; says what to change.
+    """
+    # The database driver takes a while to import: `platewatch --help` need not wait for it.
+    from storage.database import open_database
+
+    with open_database(settings) as database:
+        yield database
 
 
 def print_json(record: dict[str, Any]) -> None:

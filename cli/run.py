@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    errors,
+    print_json,
+)
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
 
@@ -36,12 +45,14 @@ def run(
             "no cameras and no hotlist feeds are configured; add [[cameras]] with id, type and path (see README)"
         )
     # Imported here: the engines behind them take a second to load, and --help should not.
+    from operations.settings import note_settings
     from pipeline.broker import open_broker
     from pipeline.service import Service
-    from storage.database import open_database
 
-    with stop_on_signals() as stop, open_database(settings) as database, open_broker(settings) as kafka:
-        totals = Service(settings, database, kafka).run(stop, until_done=until_done)
+    with stop_on_signals() as stop, command_database(settings) as database:
+        note_settings(command_actor(settings), database, settings)
+        with open_broker(settings) as kafka:
+            totals = Service(settings, database, kafka).run(stop, until_done=until_done)
     if as_json:
         print_json(
             {

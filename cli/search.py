@@ -10,7 +10,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from schemas.convert import read_to_event
 
 if TYPE_CHECKING:
@@ -75,12 +85,19 @@ def search(
         raise typer.BadParameter("--since must be earlier than --until")
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
-    from storage.database import open_database
-    from storage.reads.search import ReadSearch
+    from operations.searching import search_reads
 
-    with open_database(settings) as database:
-        reads = ReadSearch(database).find(
-            pattern, since=since, until=until, camera_id=camera, limit=limit, purpose=purpose, case_number=case
+    with command_database(settings) as database:
+        reads = search_reads(
+            command_actor(settings),
+            database,
+            pattern,
+            since=since,
+            until=until,
+            camera_id=camera,
+            limit=limit,
+            purpose=purpose,
+            case_number=case,
         )
     if as_json:
         for read in reads:

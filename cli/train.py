@@ -29,41 +29,46 @@ def register(parent: typer.Typer) -> None:
     parent.add_typer(app, name="train")
 
 
+CorrectionsOption = Annotated[
+    Path, typer.Option("--from", metavar="CORRECTIONS.csv", help="Corrected plates.", show_default=False)
+]
+CropsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--crops",
+        metavar="LABELS.csv",
+        help="Further labeled crops (image,text,jurisdiction,split): train rows are learned, val rows measure.",
+        show_default=False,
+    ),
+]
+ValOption = Annotated[
+    float, typer.Option("--val", min=0.01, max=0.9, help="Share of the corrections' texts that only measures.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder of the run; default: training/ocr in the data directory.", show_default=False),
+]
+InstallOption = Annotated[
+    bool, typer.Option("--install/--no-install", help="Install the new weights if they are better.")
+]
+MinGainOption = Annotated[
+    float, typer.Option("--min-gain", min=0, max=1, help="Least gain on the held-out corrections, as a share of them.")
+]
+
+
 @app.command("ocr", epilog=EXAMPLE)
 def train_ocr(
-    corrections: Annotated[
-        Path, typer.Option("--from", metavar="CORRECTIONS.csv", help="Corrected plates.", show_default=False)
-    ],
-    crops: Annotated[
-        Path | None,
-        typer.Option(
-            "--crops",
-            metavar="LABELS.csv",
-            help="Further labeled crops (image,text,jurisdiction,split): train rows are learned, val rows measure.",
-            show_default=False,
-        ),
-    ] = None,
-    val: Annotated[
-        float, typer.Option("--val", min=0.01, max=0.9, help="Share of the corrections' texts that only measures.")
-    ] = 0.2,
+    corrections: CorrectionsOption,
+    crops: CropsOption = None,
+    val: ValOption = 0.2,
     steps: Annotated[int, typer.Option("--steps", min=1, help="Batches to train.")] = 400,
     batch: Annotated[int, typer.Option("--batch", min=1, help="Pictures in a batch.")] = 64,
     rate: Annotated[float, typer.Option("--lr", min=1e-7, max=0.1, help="Learning rate.")] = 2e-4,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Root of all chance.")] = 0,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", help="Folder of the run; default: training/ocr in the data directory.", show_default=False
-        ),
-    ] = None,
+    out: OutOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run (same options).")] = False,
-    install: Annotated[
-        bool, typer.Option("--install/--no-install", help="Install the new weights if they are better.")
-    ] = True,
-    min_gain: Annotated[
-        float,
-        typer.Option("--min-gain", min=0, max=1, help="Least gain on the held-out corrections, as a share of them."),
-    ] = 0.0,
+    install: InstallOption = True,
+    min_gain: MinGainOption = 0.0,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
 ) -> None:

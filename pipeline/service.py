@@ -13,7 +13,6 @@ from pipeline.cancellations import CancellationStage
 from pipeline.counters import Counters, RunTotals
 from pipeline.feeds.stages import FeedStage, ListAgesStage
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
-from pipeline.lists.traffic import matching_settings
 from pipeline.numbering import NumberingStage
 from pipeline.past.stage import PastStage
 from pipeline.recording.queue import ArrivalQueue
@@ -22,6 +21,7 @@ from pipeline.relaying import RelayStage
 from pipeline.runner import Runner, any_alive
 from pipeline.stage import Stage
 from pipeline.upkeep import UpkeepStage
+from policy.traffic import matching_settings
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
-_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "searches", "alarms")
+_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "audit", "alarms")
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
 """Replaced list entries and rejected rows are kept for this long even where reads end sooner: they are no reads, and a
@@ -33,13 +33,13 @@ matter only where reads end sooner than this."""
 
 @dataclass(frozen=True, slots=True)
 class RetentionOutcome:
-    """How many records ended."""
+    """How many records ended; `audited` are rows of the audit."""
 
     reads: int
     hits: int
     alerts: int
     pictures: int
-    searches: int
+    audited: int
 
 
 def enforce_retention(
@@ -81,7 +81,7 @@ def enforce_retention(
         count = {name: statements.execute(connection, _SQL[f"delete_{name}"], values) for name in _KINDS}
     if retention.reads < PLATES_BY_DAY:
         _delete_unread_plates(database)
-    outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["searches"])
+    outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["audit"])
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",

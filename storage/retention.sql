@@ -69,5 +69,5 @@ where
     sent_at < %(audit_cutoff)s
     and not exists (select from alerts where alerts.alert_id = outbox.alert_id)
 
--- name: delete_searches
-delete from search_audit where searched_at < %(audit_cutoff)s
+-- name: delete_audit
+delete from audit where happened_at < %(audit_cutoff)s

@@ -11,6 +11,7 @@ from alerts.past.matches import MatchGroup, PastMatch, grouped
 from alerts.settling.recording import write_settlement
 from alerts.settling.settle import Outgoing, Settlement
 from policy.decisions import Policy
+from schemas.audit import AuditRecord
 from schemas.plates import canonical_plate
 from schemas.settings import Settings
 from schemas.settling import Outcome, SettledHit
@@ -40,7 +41,11 @@ class PastRecorder:
         self._alerts = PastAlerts(settings)
 
     def record(
-        self, matches: Sequence[PastMatch], now: datetime, progress: ListProgress | None = None
+        self,
+        matches: Sequence[PastMatch],
+        now: datetime,
+        progress: ListProgress | None = None,
+        audit: AuditRecord | None = None,
     ) -> tuple[int, int]:
         """Write the hits that are not stored yet, and an alert about each entry and plate; the oldest first.
 
@@ -48,6 +53,7 @@ class PastRecorder:
             matches: All matches of some entries.
             now: The time of matching, aware.
             progress: How far this brings a list; written once everything else is.
+            audit: Who asked for it; written down in the first transaction, before anything else can be.
 
         Returns:
             How many hits and alerts are new.
@@ -60,13 +66,15 @@ class PastRecorder:
         for start in range(0, max(len(groups), 1), GROUPS_AT_ONCE):
             some = groups[start : start + GROUPS_AT_ONCE]
             is_last = start + GROUPS_AT_ONCE >= len(groups)
-            new_hits, new_alerts = self._record(some, now, progress if is_last else None)
+            new_hits, new_alerts = self._record(some, now, progress if is_last else None, audit if start == 0 else None)
             hits, alerts = hits + new_hits, alerts + new_alerts
         if alerts:
             number_alerts(self._database)
         return hits, alerts
 
-    def _record(self, groups: Sequence[MatchGroup], now: datetime, progress: ListProgress | None) -> tuple[int, int]:
+    def _record(
+        self, groups: Sequence[MatchGroup], now: datetime, progress: ListProgress | None, audit: AuditRecord | None
+    ) -> tuple[int, int]:
         # Before the transaction: an image store may be slow, and others wait for these plates meanwhile.
         pictures = {
             group.shown.read.read_id: self._alerts.picture(group.shown.read)
@@ -75,6 +83,7 @@ class PastRecorder:
         }
         matches = [match for group in groups for match in group.all]
         with self._ledger.begin() as unit:
+            unit.write_down(audit)
             # Readers of the same plates wait: nobody may decide at the same time what becomes of the same hits.
             unit.lock_plates({canonical_plate(match.listed.entry.plate) for match in matches})
             known = unit.settled_hits([match.hit.hit_id for match in matches])

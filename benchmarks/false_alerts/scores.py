@@ -17,7 +17,7 @@ from benchmarks.common.vehicles import HOME, LISTED_HOME, PASSING_HOME, draw_veh
 from matcher.index import HotlistIndex
 from matcher.judging.false_alerts import ReadDetail
 from matcher.match import Matcher
-from pipeline.lists.traffic import HOME_SHARE
+from policy.traffic import HOME_SHARE
 from schemas.types import PlateRead, Tier
 
 READERS = (Habits(), Habits(noise=0.75, temperature=0.8))

@@ -12,7 +12,7 @@ from benchmarks.historical.reads import DAYS, make_reads
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from matcher.past.sieve import FAR_PLATES
-from pipeline.past.matching import PastMatching
+from operations.past.matching import PastMatching
 from schemas.settings import Settings
 from schemas.types import Category, HotlistEntry
 from storage.database import Database, open_database

@@ -23,7 +23,7 @@ from benchmarks.matching_quality.rules import Scores, TextRules, likelihood_scor
 from matcher.index import HotlistIndex
 from matcher.judging.false_alerts import ReadDetail
 from matcher.match import Matcher
-from pipeline.lists.traffic import HOME_SHARE
+from policy.traffic import HOME_SHARE
 from schemas.plates import canonical_plate
 from schemas.settings import MatchingSettings
 from schemas.types import PlateRead

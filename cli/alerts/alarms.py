@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from schemas.errors import InvalidInput
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from schemas.events import utc
-from storage.alerts.alarms import Alarms, StoredAlarm
-from storage.database import open_database
+
+if TYPE_CHECKING:
+    from storage.alerts.alarms import StoredAlarm
 
 
 def register(parent: typer.Typer) -> None:
@@ -39,16 +48,15 @@ def alarms(
     An alarm ends by itself when its cause is gone. The exit code is 0 whether there are any or not.
     """
     settings = command_settings(config, data_dir)
-    # Imported here: the pipeline takes a second to load, and --help should not.
-    from pipeline.feeds.currency import ListCurrency
+    # Imported here: the engines behind them take a second to load, and --help should not.
+    from operations.alarms import acknowledge_alarm, view_alarms
 
-    with open_database(settings) as database:
-        # Where no run keeps the alarms true, whoever asks does.
-        ListCurrency(settings, database).check()
-        store = Alarms(database, settings.agency_id, settings.alarm_topic)
-        if acknowledge is not None and not store.acknowledge(acknowledge, getpass.getuser(), datetime.now(UTC)):
-            raise InvalidInput(f"no alarm {acknowledge} waits to be acknowledged")
-        found = store.history(limit) if show_all else store.standing()
+    actor, over_too = command_actor(settings), limit if show_all else None
+    with command_database(settings) as database:
+        if acknowledge is None:
+            found = view_alarms(actor, database, settings, over_too=over_too)
+        else:
+            found = acknowledge_alarm(actor, database, settings, acknowledge, over_too=over_too)
     if as_json:
         for alarm in found:
             print_json(_record(alarm))

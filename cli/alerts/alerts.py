@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.alerts.tables import alert_table
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from cli.stopping import stop_on_signals
 from schemas.events import Alert, AlertType
-from storage.alerts.raised import AlertLog, StoredAlert
-from storage.database import open_database
+
+if TYPE_CHECKING:
+    from storage.alerts.raised import StoredAlert
 
 FOLLOW_SECONDS = 0.5
 
@@ -39,16 +50,19 @@ def alerts(
         platewatch alerts --follow
     """
     settings = command_settings(config, data_dir)
-    with stop_on_signals() as stop, open_database(settings) as database:
-        log = AlertLog(database)
-        found = log.latest(limit)[::-1]
+    # The database driver takes a while to import: `platewatch --help` need not wait for it.
+    from operations.alerts import AlertView
+
+    with stop_on_signals() as stop, command_database(settings) as database:
+        view = AlertView(command_actor(settings), database)
+        found = view.latest(limit, follow=follow)[::-1]
         _show(found, as_json=as_json, header=True)
         if not found and not as_json:
             errors.print("no alerts yet", markup=False)
         header = not found
         last = max((stored.last_number for stored in found), default=0)
         while follow and not stop.wait(FOLLOW_SECONDS):
-            found = log.after(last)
+            found = view.after(last)
             _show(found, as_json=as_json, header=header)
             if found:
                 header, last = False, found[-1].alert_number

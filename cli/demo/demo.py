@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import JsonOption, command_settings, console, errors, print_json
+from cli.common import JsonOption, command_database, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
 from schemas.errors import PlatewatchError
@@ -58,12 +58,12 @@ def demo(
     settings = _demo_settings(data_dir)
     # Imported here: the engines behind them take a second to load, and --help should not.
     from cli.demo.screen import DemoScreen
+    from operations.alerts import waiting_messages
     from pipeline.broker import open_broker
-    from storage.database import open_database
 
     _say(f"data directory: {settings.data_dir}")
     played = user_input(input_path, settings) if input_path is not None else rendered_input(settings)
-    with stop_on_signals() as stop, open_database(settings) as database:
+    with stop_on_signals() as stop, command_database(settings) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist or [])
         with open_broker(settings) as kafka:
@@ -72,7 +72,7 @@ def demo(
             run_settings = settings.model_copy(update={"cameras": played.cameras})
             screen = DemoScreen(errors if as_json else console, played.frames)
             totals, playing = _play(run_settings, database, kafka, screen, stop)
-        waiting = _waiting(database)
+        waiting = waiting_messages(database)
     _write_configuration(settings, played)
     summary = _summary(screen, totals, played, playing, time.perf_counter() - started, waiting)
     if as_json:
@@ -92,10 +92,13 @@ def _demo_settings(data_dir: Path | None) -> Settings:
 
 
 def _import_lists(database: Database, settings: Settings, own: list[Path]) -> None:
-    from hotlists.importing.importer import ImportOptions, import_file
+    from hotlists.importing.importer import ImportOptions
+    from operations.actors import service_actor
+    from operations.hotlists.importing import import_list
     from rendering.demo_lists import write_demo_hotlists
     from rendering.scene.scenario import demo_scenario
 
+    actor = service_actor("demo", settings)
     as_of = datetime.now(UTC) - timedelta(hours=3)
     lists = write_demo_hotlists(settings.data_dir / "demo", demo_scenario(), as_of=as_of)
     for path, source, name in (
@@ -105,9 +108,11 @@ def _import_lists(database: Database, settings: Settings, own: list[Path]) -> No
         *((path, "csv", None) for path in own),
     ):
         options = ImportOptions(
-            hotlist_id=name, as_of=None if name is None else as_of, force="the demo's lists are made anew for each run"
+            hotlist_id=name,
+            as_of=None if name is None else as_of,
+            force="the demo's lists are made anew for each run",
         )
-        report = import_file(database, path, source, options)
+        report = import_list(actor, database, settings, path, source, options).report
         rejected = len(report.survey.rejects)
         _say(f"hotlist {report.hotlist_id}: {report.survey.entries} entries active, {rejected} rows rejected")
 
@@ -175,12 +180,6 @@ def _await_neighbor(screen: DemoScreen, totals: RunTotals) -> None:
     while time.monotonic() < deadline and not raised <= {alert.alert_id for alert, _ in screen.received}:
         screen.tick(totals)
         time.sleep(0.1)
-
-
-def _waiting(database: Database) -> int:
-    from storage.alerts.outbox import pending
-
-    return pending(database)
 
 
 def _summary(

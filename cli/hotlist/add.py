@@ -8,14 +8,22 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from cli.hotlist.report import entry_record, print_silent
 from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
+from operations.hotlists.adding import DEFAULT_LIST, Addition, add_entry
 from policy.decisions import Policy, open_policy
 from schemas.types import Category, HotlistEntry
-from storage.database import open_database
-from storage.hotlists.edits import LOCAL, HotlistEdits
-from storage.reads.search import system_user
 
 EXAMPLE = """
 Examples:
@@ -75,7 +83,7 @@ def add(
     instructions: Annotated[str, typer.Option("--instructions", help="What an officer has to do.")] = "",
     priority: Annotated[str, typer.Option("--priority", help="As your agency writes it.")] = "",
     agency: Annotated[str, typer.Option("--agency", help="The originating agency: its ORI or name.")] = "",
-    name: Annotated[str, typer.Option("--name", help="The local list.", parser=_list_name)] = LOCAL,
+    name: Annotated[str, typer.Option("--name", help="The local list.", parser=_list_name)] = DEFAULT_LIST,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the record; default: the kind and the case.")] = "",
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -91,12 +99,10 @@ def add(
     )
     settings = command_settings(config, data_dir)
     entry = single_entry(given, name, datetime.now(UTC))
-    with open_database(settings) as database:
-        edits = HotlistEdits(database)
-        outcome = _outcome(entry, edits.find(entry_id=entry.entry_id, hotlist_id=name))
-        why = reason or " ".join(text for text in (code or kind.value, case) if text)
-        version = edits.add(name, [entry], by=system_user(), reason=why)
-    _report(entry, version, outcome, open_policy(settings), as_json=as_json)
+    why = reason or " ".join(text for text in (code or kind.value, case) if text)
+    with command_database(settings) as database:
+        addition = add_entry(command_actor(settings), database, entry, why)
+    _report(entry, addition, open_policy(settings), as_json=as_json)
 
 
 def _kind(options: dict[str, bool], category: Category | None) -> tuple[Category, str]:
@@ -108,21 +114,14 @@ def _kind(options: dict[str, bool], category: Category | None) -> tuple[Category
     return ALERT_KINDS[chosen[0]].category, ALERT_KINDS[chosen[0]].code
 
 
-def _outcome(entry: HotlistEntry, known: list[HotlistEntry]) -> str:
-    """Return what adding does: an entry that is there already is changed, or stays as it is."""
-    if not known:
-        return "added"
-    return "unchanged" if known[0]._replace(source_line=None, raw=None) == entry else "changed"
-
-
-def _report(entry: HotlistEntry, version: int, outcome: str, policy: Policy, *, as_json: bool) -> None:
+def _report(entry: HotlistEntry, addition: Addition, policy: Policy, *, as_json: bool) -> None:
     if as_json:
-        print_json({**entry_record(entry, policy), "version": version, "outcome": outcome})
+        print_json({**entry_record(entry, policy), "version": addition.version_id, "outcome": addition.outcome.value})
     else:
         what = entry.source_code or entry.category.value
         place = f" ({entry.jurisdiction})" if entry.jurisdiction else ""
         until = f"until {entry.valid_until:%Y-%m-%d %H:%M} UTC" if entry.valid_until else "without an end"
-        verb = {"added": "added to", "changed": "changed on", "unchanged": "is already so on"}[outcome]
+        verb = {"added": "added to", "changed": "changed on", "unchanged": "is already so on"}[addition.outcome]
         vehicle = f", {entry.vehicle.summary()}" if entry.vehicle else ""
         line = f"{entry.plate}{place}, {what}{vehicle}: {verb} list '{entry.hotlist_id}', {until}"
         console.print(line, markup=False, highlight=False)

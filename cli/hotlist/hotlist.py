@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    print_json,
+)
 from cli.hotlist import add, import_list, pull, versions, withdraw
 from cli.hotlist.report import (
     canceled_text,
@@ -19,12 +28,16 @@ from cli.hotlist.report import (
     reject_record,
     summary_record,
 )
-from pipeline.cancellations import cancel_stale_alerts
-from policy.decisions import open_policy
-from schemas.errors import InvalidInput
-from storage.database import open_database
-from storage.hotlists.lists import HotlistStore, HotlistSummary
-from storage.hotlists.versions import HotlistVersions
+from operations.hotlists.lists import (
+    ListEntries,
+    active_list,
+    remove_list,
+    view_entries,
+    view_list_rejects,
+    view_lists,
+)
+from policy.decisions import Policy, open_policy
+from schemas.types import RejectedRow
 
 app = typer.Typer(no_args_is_help=True, help="Import hotlists and see what is active.", rich_markup_mode="rich")
 
@@ -45,18 +58,14 @@ pull.register(app)
 def list_lists(as_json: JsonOption = False, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
     """Show the active lists and how old their content is."""
     settings = command_settings(config, data_dir)
-    # Imported here: the pipeline takes a second to load, and the other commands should not.
-    from pipeline.feeds.currency import current_ages
-
     now = datetime.now(UTC)
-    with open_database(settings) as database:
-        summaries = HotlistStore(database).lists()
-        ages = {age.hotlist_id: age for age in current_ages(database, settings, now)}
+    with command_database(settings) as database:
+        found = view_lists(command_actor(settings), database, settings, now)
     if as_json:
-        for summary in summaries:
-            print_json(summary_record(summary, ages.get(summary.hotlist_id), now))
+        for summary in found.summaries:
+            print_json(summary_record(summary, found.ages.get(summary.hotlist_id), now))
         return
-    print_summaries(summaries, ages, now)
+    print_summaries(found.summaries, found.ages, now)
 
 
 @app.command("show", epilog="Example: platewatch hotlist show ncic --limit 20")
@@ -71,30 +80,29 @@ def show(
     """Show a list's entries and which of its categories raise no alert by law, or its rejected rows."""
     settings = command_settings(config, data_dir)
     policy = open_policy(settings)
-    with open_database(settings) as database:
-        store = HotlistStore(database)
-        summary = _require(store, name)
-        found = store.rejects(summary.version_id)[:limit] if rejects else []
-        entries = [] if rejects else store.entries_of(name, limit)
-        categories = {} if rejects else store.categories_of(name)
+    actor = command_actor(settings)
+    with command_database(settings) as database:
+        if rejects:
+            _show_rejects(view_list_rejects(actor, database, name, limit), as_json=as_json)
+        else:
+            _show_entries(view_entries(actor, database, name, limit), policy, as_json=as_json)
+
+
+def _show_rejects(rows: list[RejectedRow], *, as_json: bool) -> None:
     if as_json:
-        for row in found:
+        for row in rows:
             print_json(reject_record(row))
-        for entry in entries:
-            print_json(entry_record(entry, policy))
-    elif rejects:
-        print_rejects(found)
     else:
-        print_entries(entries, policy)
-        print_silent(categories, policy)
+        print_rejects(rows)
 
 
-def _require(store: HotlistStore, name: str) -> HotlistSummary:
-    lists = {summary.hotlist_id: summary for summary in store.lists()}
-    if name not in lists:
-        known = ", ".join(lists) or "none"
-        raise InvalidInput(f"no active list is named '{name}' (active: {known})")
-    return lists[name]
+def _show_entries(found: ListEntries, policy: Policy, *, as_json: bool) -> None:
+    if as_json:
+        for entry in found.entries:
+            print_json(entry_record(entry, policy))
+    else:
+        print_entries(found.entries, policy)
+        print_silent(found.categories, policy)
 
 
 @app.command("remove", epilog="Example: platewatch hotlist remove region --yes")
@@ -107,13 +115,11 @@ def remove(
 ) -> None:
     """Take a list out of force: none of its entries matches any more, and their open alerts are canceled."""
     settings = command_settings(config, data_dir)
-    with open_database(settings) as database:
-        store = HotlistStore(database)
-        summary = _require(store, name)
+    with command_database(settings) as database:
+        summary = active_list(database, name)
         if not yes:
             typer.confirm(f"Remove the list '{name}' with {summary.entries} entries?", abort=True, err=True)
-        HotlistVersions(database).remove(name)
-        canceled = cancel_stale_alerts(database, settings)
+        canceled = remove_list(command_actor(settings), database, settings, name)
     if as_json:
         print_json({"hotlist": name, "removed": summary.entries, "canceled_alerts": canceled})
     else:

@@ -11,17 +11,25 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    errors,
+    print_json,
+)
 from cli.hotlist.report import print_report, report_record
-from hotlists.importing.importer import ImportOptions, ImportReport, import_file, survey_file
+from hotlists.importing.importer import ImportOptions, ImportReport, survey_file
 from hotlists.layouts.mapped import mapped_parser
 from hotlists.layouts.mapping import load_mapping
 from hotlists.layouts.registry import PARSERS
-from pipeline.cancellations import cancel_stale_alerts
+from operations.hotlists import importing
 from policy.decisions import open_policy
 from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import Settings
-from storage.database import open_database
 
 
 def register(app: typer.Typer) -> None:
@@ -56,48 +64,56 @@ def _reason(value: str) -> str:
     return value.strip()
 
 
+SourceOption = Annotated[
+    str, typer.Option("--source", "-s", help=f"Layout: {', '.join(PARSERS)}.", parser=_layout, show_default=False)
+]
+NameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        help="Name of the list; default: its layout, for csv the file's name, for ca-clew its table.",
+        show_default=False,
+    ),
+]
+ForceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--force",
+        help="Why a version that would be held becomes active all the same.",
+        parser=_reason,
+        metavar="REASON",
+        show_default=False,
+    ),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        help="Date of the content; default: the file's header, then its modification time.",
+        parser=_moment,
+        metavar="ISO",
+        show_default=False,
+    ),
+]
+StateOption = Annotated[
+    str | None,
+    typer.Option("--state", help="State of rows that give none.", parser=_state, metavar="VA", show_default=False),
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", help="TOML file that says which column is what (csv only).", show_default=False),
+]
+
+
 def import_list(
     file: Annotated[Path, typer.Argument(help="The list's file.", show_default=False)],
-    source: Annotated[
-        str, typer.Option("--source", "-s", help=f"Layout: {', '.join(PARSERS)}.", parser=_layout, show_default=False)
-    ],
-    name: Annotated[
-        str | None,
-        typer.Option(
-            "--name",
-            help="Name of the list; default: its layout, for csv the file's name, for ca-clew its table.",
-            show_default=False,
-        ),
-    ] = None,
+    source: SourceOption,
+    name: NameOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read and report; change nothing.")] = False,
-    force: Annotated[
-        str | None,
-        typer.Option(
-            "--force",
-            help="Why a version that would be held becomes active all the same.",
-            parser=_reason,
-            metavar="REASON",
-            show_default=False,
-        ),
-    ] = None,
-    as_of: Annotated[
-        datetime | None,
-        typer.Option(
-            "--as-of",
-            help="Date of the content; default: the file's header, then its modification time.",
-            parser=_moment,
-            metavar="ISO",
-            show_default=False,
-        ),
-    ] = None,
-    state: Annotated[
-        str | None,
-        typer.Option("--state", help="State of rows that give none.", parser=_state, metavar="VA", show_default=False),
-    ] = None,
-    mapping: Annotated[
-        Path | None,
-        typer.Option("--mapping", help="TOML file that says which column is what (csv only).", show_default=False),
-    ] = None,
+    force: ForceOption = None,
+    as_of: AsOfOption = None,
+    state: StateOption = None,
+    mapping: MappingOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -134,10 +150,10 @@ def _survey(file: Path, source: str, options: ImportOptions) -> tuple[ImportRepo
 
 def _import(file: Path, source: str, options: ImportOptions, settings: Settings) -> tuple[ImportReport, int]:
     """Import, and take back the open alerts of entries that are gone; return the report and how many."""
-    with open_database(settings) as database:
-        with _progress_bar(file.name) as advance:
-            report = import_file(database, file, source, options, on_progress=advance)
-        return report, cancel_stale_alerts(database, settings)
+    with command_database(settings) as database, _progress_bar(file.name) as advance:
+        actor = command_actor(settings)
+        done = importing.import_list(actor, database, settings, file, source, options, on_progress=advance)
+    return done.report, done.canceled
 
 
 @contextmanager

@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    print_json,
+)
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import FeedSettings, Settings
-from storage.database import open_database
 
 
 def register(app: typer.Typer) -> None:
@@ -32,20 +40,17 @@ def pull(
     """
     settings = command_settings(config, data_dir)
     feeds = _chosen(settings, names or [])
-    # Imported here: the pipeline takes a second to load, and --help should not.
-    from pipeline.feeds.currency import ListCurrency
-    from pipeline.feeds.feed import HotlistFeed
+    # Imported here: the ways to fetch a list take a while to load, and --help should not.
+    from operations.feeds.pulling import pull_feeds
 
     failed = False
-    with open_database(settings) as database:
-        for feed in feeds:
-            result = HotlistFeed(feed, settings, database).run(anyhow=True)
+    with command_database(settings) as database:
+        for result in pull_feeds(command_actor(settings), database, settings, feeds):
             failed = failed or not result.is_good
             if as_json:
                 print_json({"hotlist": result.name, "outcome": result.outcome.value, "message": result.message})
             else:
                 console.print(f"{result.name}: {result.outcome.value}: {result.message}", markup=False, soft_wrap=True)
-        ListCurrency(settings, database).check()
     if failed:
         raise typer.Exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -15,8 +15,10 @@ from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
 from schemas.events import utc
 from schemas.types import Category, HotlistEntry, RejectedRow
-from storage.hotlists.lists import HotlistSummary
-from storage.hotlists.versions import VersionSummary
+
+if TYPE_CHECKING:
+    from storage.hotlists.lists import HotlistSummary
+    from storage.hotlists.versions import VersionSummary
 
 REJECTS_SHOWN = 5
 """Most rejected rows that an import's report repeats; the list keeps all of them."""

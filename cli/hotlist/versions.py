@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    print_json,
+)
 from cli.hotlist.report import (
     canceled_text,
     print_rejects,
@@ -14,12 +23,8 @@ from cli.hotlist.report import (
     reject_record,
     version_record,
 )
-from pipeline.cancellations import cancel_stale_alerts
+from operations.hotlists.versions import roll_back, view_rejects, view_versions
 from schemas.errors import InvalidInput
-from storage.database import open_database
-from storage.hotlists.lists import HotlistStore
-from storage.hotlists.versions import HotlistVersions
-from storage.reads.search import system_user
 
 
 def register(app: typer.Typer) -> None:
@@ -37,8 +42,9 @@ def versions(
     data_dir: DataDirOption = None,
 ) -> None:
     """Show a list's versions, the latest first: when, from which file, by whom, and what each changed."""
-    with open_database(command_settings(config, data_dir)) as database:
-        found = HotlistVersions(database).of_list(name, limit)
+    settings = command_settings(config, data_dir)
+    with command_database(settings) as database:
+        found = view_versions(command_actor(settings), database, name, limit)
     if not found:
         raise InvalidInput(f"no list is named '{name}'; see platewatch hotlist list")
     if as_json:
@@ -59,24 +65,14 @@ def rejects(
 
     The numbers of the versions are in `platewatch hotlist versions`; a list's name means its active version.
     """
-    with open_database(command_settings(config, data_dir)) as database:
-        store = HotlistStore(database)
-        found = store.rejects(_version_number(store, version))[:limit]
+    settings = command_settings(config, data_dir)
+    with command_database(settings) as database:
+        found = view_rejects(command_actor(settings), database, version, limit)
     if as_json:
         for row in found:
             print_json(reject_record(row))
     else:
         print_rejects(found)
-
-
-def _version_number(store: HotlistStore, text: str) -> int:
-    active = {summary.hotlist_id: summary.version_id for summary in store.lists()}
-    if text in active:
-        return active[text]
-    if text.isascii() and text.isdigit() and len(text) < 19 and store.list_of_version(int(text)) is not None:
-        return int(text)
-    known = ", ".join(f"{name} ({number})" for name, number in active.items()) or "none"
-    raise InvalidInput(f"'{text}' is neither a version nor an active list (active: {known})")
 
 
 def rollback(
@@ -92,9 +88,9 @@ def rollback(
 ) -> None:
     """Make an earlier version's content active again, at once and as a whole."""
     settings = command_settings(config, data_dir)
-    with open_database(settings) as database:
-        outcome = HotlistVersions(database).rollback(name, made_by=system_user(), reason=reason, to_version=to)
-        canceled = cancel_stale_alerts(database, settings)
+    with command_database(settings) as database:
+        done = roll_back(command_actor(settings), database, settings, name, reason, to)
+    outcome, canceled = done.outcome, done.canceled
     if as_json:
         print_json(
             {

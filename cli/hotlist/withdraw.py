@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from uuid import UUID
 
 import typer
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from cli.hotlist.report import entry_record, print_entries
-from pipeline.cancellations import cancel_stale_alerts
+from operations.hotlists.withdrawing import (
+    WantedEntries,
+    Withdrawal,
+    fitting_entries,
+    note_entries_shown,
+    restore_entries,
+    withdraw_entries,
+)
 from policy.decisions import open_policy
 from schemas.errors import InvalidInput
 from schemas.jurisdictions import parse_jurisdiction
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
-from storage.database import Database, open_database
-from storage.hotlists.edits import HotlistEdits
-from storage.reads.search import system_user
+
+if TYPE_CHECKING:
+    from storage.hotlists.edits import RestoreOutcome
 
 EXAMPLE = """
 Examples:
@@ -30,27 +46,6 @@ Examples:
 
   platewatch hotlist withdraw --restore --nic V123456789 --reason 'withdrawn by mistake'
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which entries a person means; what is not given does not matter."""
-
-    plate: str | None
-    state: str | None
-    list_name: str | None
-    nic: str | None
-    entry: UUID | None
-
-    def find(self, edits: HotlistEdits, *, withdrawn: bool) -> list[HotlistEntry]:
-        found = edits.find(
-            plate=self.plate,
-            source_entry_id=self.nic,
-            hotlist_id=self.list_name,
-            entry_id=self.entry,
-            withdrawn=withdrawn,
-        )
-        return [entry for entry in found if self.state is None or entry.jurisdiction == self.state]
 
 
 def register(app: typer.Typer) -> None:
@@ -109,26 +104,28 @@ def withdraw(
     if plate is None and nic is None and entry is None:
         raise typer.BadParameter("say which entry: give --plate, --nic or --entry")
     settings = command_settings(config, data_dir)
-    wanted = _Wanted(plate, state, list_name, nic, entry)
-    with open_database(settings) as database:
-        edits = HotlistEdits(database)
-        found = wanted.find(edits, withdrawn=restore)
-        _check(found, settings, every=every, restore=restore, as_json=as_json)
+    actor = command_actor(settings)
+    wanted = WantedEntries(plate, state, list_name, nic, entry, withdrawn=restore)
+    with command_database(settings) as database:
+        found = fitting_entries(database, wanted)
+        if not found or (len(found) > 1 and not every):
+            note_entries_shown(actor, database, wanted, found)
+            _refuse(found, settings, restore=restore, as_json=as_json)
         if not yes:
             if not as_json:
+                note_entries_shown(actor, database, wanted, found)
                 print_entries(found, open_policy(settings))
             typer.confirm(f"{'Restore' if restore else 'Withdraw'} {_entries_text(len(found))}?", abort=True, err=True)
+        ids = [one.entry_id for one in found]
         if restore:
-            _restore(edits, found, reason, as_json=as_json)
+            _report_restored(restore_entries(actor, database, wanted, ids, reason), found, as_json=as_json)
         else:
-            _withdraw(database, settings, found, reason, as_json=as_json)
+            _report_withdrawn(withdraw_entries(actor, database, settings, wanted, ids, reason), found, as_json=as_json)
 
 
-def _check(found: Sequence[HotlistEntry], settings: Settings, *, every: bool, restore: bool, as_json: bool) -> None:
+def _refuse(found: Sequence[HotlistEntry], settings: Settings, *, restore: bool, as_json: bool) -> NoReturn:
     if not found:
         raise InvalidInput(f"no {'withdrawn' if restore else 'active'} entry fits; see platewatch hotlist show")
-    if len(found) == 1 or every:
-        return
     policy = open_policy(settings)
     if as_json:
         for one in found:
@@ -140,25 +137,21 @@ def _check(found: Sequence[HotlistEntry], settings: Settings, *, every: bool, re
     raise InvalidInput(f"{len(found)} entries fit; narrow it by --state, --list, --nic or --entry, or give --all")
 
 
-def _withdraw(
-    database: Database, settings: Settings, found: Sequence[HotlistEntry], reason: str, *, as_json: bool
-) -> None:
-    ids = [one.entry_id for one in found]
-    count = HotlistEdits(database).withdraw(ids, by=system_user(), reason=reason)
-    canceled = cancel_stale_alerts(database, settings)
+def _report_withdrawn(done: Withdrawal, found: Sequence[HotlistEntry], *, as_json: bool) -> None:
     if as_json:
-        print_json({"withdrawn": count, "entries": [str(one) for one in ids], "canceled_alerts": canceled})
+        ids = [str(one.entry_id) for one in found]
+        print_json({"withdrawn": done.entries, "entries": ids, "canceled_alerts": done.canceled})
         return
     lists = ", ".join(sorted({one.hotlist_id for one in found}))
-    alerts = "1 alert was" if canceled == 1 else f"{canceled} alerts were"
-    console.print(f"{_entries_text(count)} of {lists} withdrawn; {alerts} canceled", highlight=False, markup=False)
+    alerts = "1 alert was" if done.canceled == 1 else f"{done.canceled} alerts were"
+    line = f"{_entries_text(done.entries)} of {lists} withdrawn; {alerts} canceled"
+    console.print(line, highlight=False, markup=False)
 
 
-def _restore(edits: HotlistEdits, found: Sequence[HotlistEntry], reason: str, *, as_json: bool) -> None:
-    ids = [one.entry_id for one in found]
-    outcome = edits.restore(ids, by=system_user(), reason=reason)
+def _report_restored(outcome: RestoreOutcome, found: Sequence[HotlistEntry], *, as_json: bool) -> None:
     if as_json:
-        print_json({"restored": outcome.lifted, "active": outcome.active, "entries": [str(one) for one in ids]})
+        ids = [str(one.entry_id) for one in found]
+        print_json({"restored": outcome.lifted, "active": outcome.active, "entries": ids})
         return
     console.print(f"{_entries_text(outcome.active)} active again", highlight=False)
     waiting = outcome.lifted - outcome.active

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -11,14 +11,22 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from schemas.errors import InvalidInput
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from schemas.events import utc
 
 if TYPE_CHECKING:
     from alerts.past.matches import MatchGroup
-    from pipeline.past.matching import PastOutcome
-    from storage.reads.past import ActiveList, ListedEntry, PastReads
+    from operations.past.matching import PastOutcome
 
 EXAMPLE = """
 Examples:
@@ -27,7 +35,6 @@ Examples:
 
   platewatch historical --entry 5f1c7a52-98a1-5a43-9d8e-0f2f5f9f0c11 --days 3 --json
 """
-ENTRIES_AT_ONCE = 50_000
 
 
 def register(parent: typer.Typer) -> None:
@@ -68,34 +75,15 @@ def historical(
         raise typer.BadParameter("say which entries: give --list or --entry")
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
-    from pipeline.past.matching import PastMatching
-    from storage.database import open_database
-    from storage.reads.past import PastReads
+    from operations.past.asking import match_past_of_entry, match_past_of_list
 
-    with open_database(settings) as database:
-        history = PastReads(database)
-        matching = PastMatching(database, settings)
-        lists = {one.progress.hotlist_id: one for one in history.active_lists()}
-        dates = {name: one.as_of for name, one in lists.items() if one.as_of is not None}
-        parts = _of_list(history, lists, list_name) if list_name is not None else _of_entry(history, entry)
-        outcomes = [matching.match(part, dates, days=days) for part in parts]
+    actor = command_actor(settings)
+    with command_database(settings) as database:
+        if list_name is not None:
+            outcomes = match_past_of_list(actor, database, settings, list_name, days=days)
+        elif entry is not None:
+            outcomes = match_past_of_entry(actor, database, settings, entry, days=days)
     _report(outcomes, days, as_json=as_json)
-
-
-def _of_list(history: PastReads, lists: dict[str, ActiveList], name: str) -> Iterator[Sequence[ListedEntry]]:
-    if name not in lists:
-        raise InvalidInput(f"no active hotlist '{name}'; see platewatch hotlist list")
-    after: UUID | None = None
-    while part := history.entries(name, 0, lists[name].version_id, after_entry=after, limit=ENTRIES_AT_ONCE):
-        yield part
-        after = part[-1].entry.entry_id
-
-
-def _of_entry(history: PastReads, entry_id: UUID | None) -> Iterator[Sequence[ListedEntry]]:
-    found = None if entry_id is None else history.entry(entry_id)
-    if found is None:
-        raise InvalidInput(f"no active entry {entry_id}; see platewatch hotlist show --json")
-    yield [found]
 
 
 def _report(outcomes: Sequence[PastOutcome], days: int | None, *, as_json: bool) -> None:

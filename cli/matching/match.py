@@ -14,13 +14,21 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
 from ingest.read_lines import numbered_lines, parse_read
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
-from pipeline.lists.traffic import matching_settings
+from policy.traffic import matching_settings
 from schemas.errors import InvalidInput
 from schemas.types import Hit, HotlistEntry, PlateRead
-from storage.database import open_database
 
 EXAMPLE = """
 Examples:
@@ -52,7 +60,7 @@ def match(
     is a whole PlateRead. Bad lines are named on standard error, the others are still matched, and the exit code is 1.
     """
     settings = command_settings(config, data_dir)
-    with _open(reads) as stream, open_database(settings) as database:
+    with _open(reads) as stream, command_database(settings) as database:
         # The index that a run on this data directory has saved is taken, and what changed since is caught up.
         active = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         active.refresh(force=True)

@@ -16,12 +16,12 @@ from hotlists.importing.review import reasons_to_hold
 from hotlists.importing.survey import Survey
 from hotlists.layouts.registry import CUSTOM
 from hotlists.text.parsing import HotlistParser
+from schemas.audit import AuditRecord
 from schemas.errors import HeldForReview, InvalidInput
 from schemas.settings import HotlistSettings
 from storage.database import Database
 from storage.hotlists.imports import HotlistImport, ImportCounts, ImportOutcome, begin_import
 from storage.hotlists.versions import HotlistVersions
-from storage.reads.search import system_user
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class ImportOptions:
     `hotlist_id` is the list's name; default: the layout's, or for csv the file's. `as_of` is the date of the content,
     aware; default: the file's header, then its modification time. `default_state` is the jurisdiction (like US-VA) of
     rows whose state field is empty. `parser` reads the file instead of the layout's own. `force` is why a version that
-    would be held becomes active. `made_by` is who imports; default: the system's user.
+    would be held becomes active.
     """
 
     hotlist_id: str | None = None
@@ -56,7 +56,6 @@ class ImportOptions:
     default_state: str | None = None
     parser: HotlistParser | None = None
     force: str | None = None
-    made_by: str | None = None
     settings: HotlistSettings = field(default_factory=HotlistSettings)
 
 
@@ -67,6 +66,7 @@ def import_file(
     options: ImportOptions | None = None,
     *,
     on_progress: Progress | None = None,
+    audit: AuditRecord | None = None,
 ) -> ImportReport:
     """Read a list's file and make it the active version.
 
@@ -76,6 +76,7 @@ def import_file(
         layout: Its layout, as in `hotlists.layouts.registry.PARSERS`.
         options: What else is known of it.
         on_progress: Told how far the work is.
+        audit: The import, written down in the transaction that activates or holds the version.
 
     Returns:
         What the file holds and what changed.
@@ -89,7 +90,7 @@ def import_file(
     name = checked_name(options.hotlist_id or default_name(layout, path))
     with open_list(path) as file:
         try:
-            return _import(database, file, path, name, layout, options, on_progress)
+            return _import(database, file, path, name, layout, options, on_progress, audit)
         except HeldForReview as held:
             content_date = options.as_of or datetime.fromtimestamp(file.status.st_mtime, UTC)
             HotlistVersions(database).hold(
@@ -99,6 +100,7 @@ def import_file(
                 file_sha256=file.sha256(),
                 as_of=content_date,
                 reason=held.message,
+                audit=audit,
             )
             raise
 
@@ -111,14 +113,15 @@ def _import(
     layout: str,
     options: ImportOptions,
     on_progress: Progress | None,
+    audit: AuditRecord | None,
 ) -> ImportReport:
     with begin_import(
         database,
         name,
         source=layout,
         file_name=path.name,
-        made_by=options.made_by or system_user(),
         reason=options.force,
+        audit=audit,
     ) as version:
         _check_same_layout(version, name, layout)
         comparison = Comparison(version.known_rows())

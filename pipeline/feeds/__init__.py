@@ -1,1 +1,1 @@
-"""Hotlists are fetched on their schedules, and their ages are watched."""
+"""The stages that run feeds on their schedules and watch the ages of the lists."""

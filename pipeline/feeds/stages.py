@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from pipeline.feeds.currency import ListCurrency
-from pipeline.feeds.feed import FeedResult, HotlistFeed
+from operations.currency import ListCurrency
+from operations.feeds.feed import HotlistFeed
+from operations.feeds.outcome import FeedResult
 from pipeline.stage import SteppedStage
 from schemas.errors import PlatewatchError
 from schemas.settings import FeedSettings, Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from pipeline.past.matching import PastMatching
+from operations.past.matching import PastMatching
 from pipeline.stage import SteppedStage
 from schemas.settings import Settings
 from storage.database import Database

@@ -15,4 +15,4 @@ class RetentionSettings(Section):
     reads_days: Annotated[int, Field(ge=1)] | None = None
     """Days after which reads, their pictures, hits and alerts are deleted; default: the law's time, or 30 days."""
     audit_days: Annotated[int, Field(ge=1)] | None = None
-    """Days after which the audit of searches is deleted; default: the law's time, or 730 days."""
+    """Days after which rows of the audit are deleted; default: the law's time, or 730 days."""

@@ -11,12 +11,14 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 
 from schemas import ids
+from schemas.audit import AuditRecord
 from schemas.events import Alarm, AlarmKind
 from schemas.generate import ALARM_CE_TYPE
 from schemas.messages import Message, cloud_event_headers
 from storage import statements
 from storage.alerts.wakeups import wake
 from storage.alerts.writer import AlertWriter
+from storage.audit.writer import write_audit
 from storage.database import Connection, Database
 from storage.sql import load_queries
 from storage.values import storable
@@ -108,19 +110,24 @@ class Alarms:
         wake(self._database)
         return True
 
-    def acknowledge(self, alarm_number: int, by: str, now: datetime) -> bool:
+    def acknowledge(self, alarm_number: int, by: str, now: datetime, *, audit: AuditRecord | None = None) -> bool:
         """Note that a person has seen an alarm; it stands until its cause is gone.
 
         Args:
             alarm_number: The alarm.
             by: Who.
             now: The time, aware.
+            audit: The action, written down with it.
 
         Returns:
             False when there is no such alarm, or somebody has acknowledged it before.
         """
         values = {"alarm_number": alarm_number, "by": storable(by), "now": now}
-        return statements.execute(self._database, _SQL["acknowledge_alarm"], values) > 0
+        with self._database.transaction() as connection:
+            if statements.execute(connection, _SQL["acknowledge_alarm"], values) == 0:
+                return False
+            write_audit(connection, audit)
+        return True
 
     def standing(self) -> list[StoredAlarm]:
         """Return the alarms that stand, newest first."""

@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput, PlatewatchError, TransientError
 from schemas.settling import OpenAlert, Outcome, Sighting
 from schemas.types import PlateRead
 from storage.alerts.known import newest_messages, open_alerts, settled_hits, sightings
 from storage.alerts.wakeups import wake
 from storage.alerts.writer import AlertWriter
+from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.reads.past import ListProgress, set_progress
 from storage.reads.records import DayIsGone, ensure_days, write_reads
@@ -48,6 +50,10 @@ class UnitOfWork(AlertWriter):
     def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         """See `storage.alerts.known.newest_messages`."""
         return newest_messages(self._connection, alert_ids)
+
+    def write_down(self, audit: AuditRecord | None) -> None:
+        """Write the action that the transaction belongs to into the audit."""
+        write_audit(self._connection, audit)
 
     def set_progress(self, progress: ListProgress) -> None:
         """Note how far a list's entries were matched with stored reads."""

@@ -12,10 +12,12 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.types import HotlistEntry
 from storage import statements
+from storage.audit.writer import write_audit
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import copy_block, entry_row
 from storage.sql import load_queries
@@ -49,7 +51,15 @@ class HotlistEdits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, hotlist_id: str, entries: Sequence[HotlistEntry], *, by: str, reason: str) -> int:
+    def add(
+        self,
+        hotlist_id: str,
+        entries: Sequence[HotlistEntry],
+        *,
+        by: str,
+        reason: str,
+        audit: AuditRecord | None = None,
+    ) -> int:
         """Add entries to a local list, or change those that it has; a withdrawal of one of them is lifted.
 
         Args:
@@ -57,6 +67,7 @@ class HotlistEdits:
             entries: The entries; of one that comes twice the last counts.
             by: Who adds them.
             reason: Why.
+            audit: The action, written down with the change.
 
         Returns:
             The list's version that has them; when nothing changes, the active one.
@@ -80,13 +91,16 @@ class HotlistEdits:
             known = edit.digests(wanted)
             new = {key: entry for key, entry in wanted.items() if key in lifted or known.get(key) != _digest(entry)}
             if not new and edit.old_version is not None:
+                write_audit(connection, audit, 0, version=edit.old_version)
                 return edit.old_version
             edit.begin()
             edit.retire([key for key in new if key in known])
             edit.insert(list(new.values()))
-            return edit.finish(changed=len(new.keys() & known.keys()))
+            version = edit.finish(changed=len(new.keys() & known.keys()))
+            write_audit(connection, audit, len(new), version=version)
+        return version
 
-    def withdraw(self, entry_ids: Sequence[UUID], *, by: str, reason: str) -> int:
+    def withdraw(self, entry_ids: Sequence[UUID], *, by: str, reason: str, audit: AuditRecord | None = None) -> int:
         """Take entries of any lists out of force; later files that still have them do not bring them back.
 
         They are withdrawn at once for whoever follows the lists; the lists' new versions wait for imports that are
@@ -96,6 +110,7 @@ class HotlistEdits:
             entry_ids: The entries; those that are not active are left as they are.
             by: Who withdraws them.
             reason: Why.
+            audit: The action, written down with what takes them out of force.
 
         Returns:
             How many were active and are not any more.
@@ -106,8 +121,10 @@ class HotlistEdits:
         values = {"entry_ids": list(entry_ids), "made_by": storable(by), "reason": storable(reason)}
         with self._database.transaction() as connection:
             statements.execute(connection, _SQL["lock_withdrawals"])
-            if statements.execute(connection, _SQL["remember_withdrawals"], values):
+            remembered = statements.execute(connection, _SQL["remember_withdrawals"], values)
+            if remembered:
                 statements.execute(connection, _SQL["grow_revision"])
+            write_audit(connection, audit, remembered)
         count = 0
         with self._database.transaction() as connection:
             # In the order of their names, so that two edits of several lists do not wait for one another.
@@ -120,13 +137,16 @@ class HotlistEdits:
                 edit.finish()
         return count
 
-    def restore(self, entry_ids: Sequence[UUID], *, by: str, reason: str) -> RestoreOutcome:
+    def restore(
+        self, entry_ids: Sequence[UUID], *, by: str, reason: str, audit: AuditRecord | None = None
+    ) -> RestoreOutcome:
         """Lift withdrawals. What no file has been imported over since is in force again at once, as it was.
 
         Args:
             entry_ids: The entries; those that are not withdrawn are left as they are.
             by: Who restores them.
             reason: Why.
+            audit: The action, written down with the change.
 
         Returns:
             The counts.
@@ -151,6 +171,7 @@ class HotlistEdits:
                     edit.finish()
                 else:
                     edit.execute("delete_version")
+            write_audit(connection, audit, lifted, active=active)
         return RestoreOutcome(lifted, active)
 
     def find(

@@ -15,8 +15,10 @@ import numpy.typing as npt
 from psycopg import sql
 from psycopg.rows import class_row
 
+from schemas.audit import AuditRecord
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage import statements
+from storage.audit.writer import write_audit
 from storage.database import Connection, Database
 from storage.hotlists.entry_rows import copy_block
 from storage.sql import load_queries
@@ -83,8 +85,9 @@ class HotlistImport:
     `write` new and changed entries first, then `drop` those that are not to count, then `finish`.
     """
 
-    def __init__(self, connection: Connection, values: dict[str, Any]) -> None:
+    def __init__(self, connection: Connection, values: dict[str, Any], audit: AuditRecord | None = None) -> None:
         self._connection = connection
+        self._audit = audit
         self._values = values
         self._hotlist_id: str = values["hotlist_id"]
         self._execute("make_list")
@@ -206,7 +209,7 @@ class HotlistImport:
         }
         for statement in ("finish_version", "set_active", "resolve_holds", "grow_revision"):
             self._execute(statement)
-        return ImportOutcome(
+        outcome = ImportOutcome(
             self.version_id,
             counts.total,
             counts.added,
@@ -214,6 +217,23 @@ class HotlistImport:
             counts.changed,
             counts.total - counts.added - counts.changed,
             rejected,
+        )
+        self._write_down(outcome, file_sha256, as_of)
+        return outcome
+
+    def _write_down(self, outcome: ImportOutcome, file_sha256: str, as_of: datetime | None) -> None:
+        write_audit(
+            self._connection,
+            self._audit,
+            outcome.total,
+            outcome="active",
+            version=outcome.version_id,
+            added=outcome.added,
+            removed=outcome.removed,
+            changed=outcome.changed,
+            rejected=outcome.rejected,
+            file_sha256=file_sha256,
+            as_of=as_of,
         )
 
     def _execute(self, statement: str) -> None:
@@ -249,8 +269,8 @@ def begin_import(
     *,
     source: str,
     file_name: str,
-    made_by: str | None = None,
     reason: str | None = None,
+    audit: AuditRecord | None = None,
 ) -> Iterator[HotlistImport]:
     """Begin a new version of a list. It becomes active at the end, if nothing raises before `finish` and after it.
 
@@ -259,8 +279,8 @@ def begin_import(
         hotlist_id: The list; made when it is new.
         source: Its layout.
         file_name: The file, for people.
-        made_by: Who imports it.
         reason: Why it becomes active although it would be held.
+        audit: The import, written down in the same transaction; its actor is who made the version.
 
     Raises:
         DatabaseUnavailable: The server went away; the version before is still active.
@@ -272,10 +292,10 @@ def begin_import(
         "source": source,
         "file_name": storable(file_name),
         "kind": "import",
-        "made_by": optional(made_by),
+        "made_by": None if audit is None else storable(audit.actor.name),
         "reason": optional(reason),
         "restored_version": None,
         "as_of": None,
     }
     with database.transaction() as connection:
-        yield HotlistImport(connection, values)
+        yield HotlistImport(connection, values, audit)

@@ -8,8 +8,10 @@ from typing import Any
 
 from psycopg.rows import class_row, dict_row
 
+from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput
 from storage import statements
+from storage.audit.writer import write_audit
 from storage.database import Connection, Database
 from storage.sql import load_queries
 from storage.values import optional, storable
@@ -68,7 +70,15 @@ class HotlistVersions:
         values = {"hotlist_id": hotlist_id, "limit": limit}
         return statements.all(self._database, _SQL["versions"], values, row=class_row(VersionSummary))
 
-    def rollback(self, hotlist_id: str, *, made_by: str, reason: str, to_version: int | None = None) -> RollbackOutcome:
+    def rollback(
+        self,
+        hotlist_id: str,
+        *,
+        made_by: str,
+        reason: str,
+        to_version: int | None = None,
+        audit: AuditRecord | None = None,
+    ) -> RollbackOutcome:
         """Make an earlier version's content active again, as a version of its own.
 
         Entries that were withdrawn by a person since stay withdrawn.
@@ -78,6 +88,7 @@ class HotlistVersions:
             made_by: Who does it.
             reason: Why.
             to_version: The version; None: the one before the active one.
+            audit: The action, written down with the change.
 
         Raises:
             InvalidInput: There is no such list or version, it is active, or it is not kept as a whole any more.
@@ -101,6 +112,7 @@ class HotlistVersions:
             values["total"] = statements.scalar(connection, _SQL["count_active"], values, kind=int)
             for statement in (_SQL["finish"], _SQL["set_active"], _SQL["grow_revision"]):
                 statements.execute(connection, statement, values)
+            write_audit(connection, audit, values["total"], version=values["version_id"], restored_version=target)
         return RollbackOutcome(values["version_id"], target, values["total"], values["added"], values["removed"])
 
     def _check(self, connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
@@ -119,11 +131,12 @@ class HotlistVersions:
             )
         return version
 
-    def remove(self, hotlist_id: str) -> bool:
+    def remove(self, hotlist_id: str, *, audit: AuditRecord | None = None) -> bool:
         """Take a list out of force; its history stays until retention ends it.
 
         Args:
             hotlist_id: The list.
+            audit: The action, written down with the change.
 
         Returns:
             False when there is no such active list.
@@ -133,9 +146,10 @@ class HotlistVersions:
             values["old_version"] = _locked(connection, values)
             if values["old_version"] is None:
                 return False
-            statements.execute(connection, _SQL["retire_all"], values)
+            retired = statements.execute(connection, _SQL["retire_all"], values)
             for statement in ("set_active", "resolve_holds", "grow_revision"):
                 statements.execute(connection, _SQL[statement], values)
+            write_audit(connection, audit, retired)
         return True
 
     def hold(
@@ -147,6 +161,7 @@ class HotlistVersions:
         file_sha256: str,
         as_of: datetime | None,
         reason: str,
+        audit: AuditRecord | None = None,
     ) -> None:
         """Note that a version waits for a person; the same file is noted once.
 
@@ -157,6 +172,7 @@ class HotlistVersions:
             file_sha256: Its digest, in hexadecimal.
             as_of: Date of its content.
             reason: Why, in words.
+            audit: The import, written down with it as held.
         """
         values = {
             "hotlist_id": hotlist_id,
@@ -166,7 +182,9 @@ class HotlistVersions:
             "as_of": as_of,
             "reason": storable(reason),
         }
-        statements.execute(self._database, _SQL["hold"], values)
+        with self._database.transaction() as connection:
+            statements.execute(connection, _SQL["hold"], values)
+            write_audit(connection, audit, outcome="held", why_held=reason)
 
 
 def _locked(connection: Connection, values: dict[str, Any]) -> int | None:

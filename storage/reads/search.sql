@@ -25,15 +25,3 @@ where
     and {asked_for}
 order by captured_at desc, read_id
 limit %(limit)s
-
--- name: audit
-insert into search_audit (searched_by, pattern, since, until, camera_id, purpose, case_number, results)
-values (
-    %(searched_by)s, %(pattern)s, %(since)s, %(until)s, %(camera_id)s, %(purpose)s, %(case_number)s, %(results)s
-)
-
--- name: audit_rows
-select searched_at, searched_by, pattern, since, until, camera_id, purpose, case_number, results
-from search_audit
-order by search_id desc
-limit %(limit)s

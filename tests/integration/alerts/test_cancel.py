@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from alerts.build import build_alert
-from pipeline.cancellations import CancellationStage, cancel_stale_alerts
+from alerts.settling.stale import cancel_stale_alerts
+from pipeline.cancellations import CancellationStage
 from schemas import ids
 from schemas.events import Alert, AlertType
 from schemas.settings import AlertSettings, Settings

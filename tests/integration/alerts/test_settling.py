@@ -14,8 +14,8 @@ import typer
 from typer.testing import CliRunner
 
 from alerts.settling.found import Found
+from alerts.settling.stale import cancel_stale_alerts
 from cli.alerts import alerts as alerts_command
-from pipeline.cancellations import cancel_stale_alerts
 from policy.decisions import Retention
 from schemas import ids
 from schemas.events import Alert, AlertType

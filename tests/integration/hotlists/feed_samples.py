@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline.feeds.feed import HotlistFeed
+from operations.feeds.feed import HotlistFeed
 from schemas.settings import FeedSettings, FolderFeed, HotlistSettings, Settings
 from storage.database import Database
 

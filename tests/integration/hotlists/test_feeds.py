@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-import pipeline.feeds.feed
+import operations.hotlists.importing
 from hotlists.importing.importer import ImportOptions, import_file
-from pipeline.feeds.currency import ListCurrency
-from pipeline.feeds.feed import FeedOutcome
+from operations.currency import ListCurrency
+from operations.feeds.outcome import FeedOutcome
 from pipeline.feeds.stages import FeedStage, ListAgesStage
 from pipeline.runner import Runner
 from schemas.events import AlarmKind
@@ -245,7 +245,7 @@ def test_a_file_that_is_written_to_while_it_is_read_is_read_again(
             database, path, *arguments, **options | {"on_progress": lambda done, total: path.write_text(whole)}
         )
 
-    monkeypatch.setattr(pipeline.feeds.feed, "import_file", interfere)
+    monkeypatch.setattr(operations.hotlists.importing, "import_file", interfere)
     feed = feed_of(database, tmp_path, folder_feed(drop), now)
     put(drop / "list.csv", rows(9000))
     result = feed.run()
@@ -365,7 +365,7 @@ def test_the_service_imports_what_is_dropped_and_outlives_every_error(
             raise ZeroDivisionError
         return import_file(*arguments, **options)
 
-    monkeypatch.setattr(pipeline.feeds.feed, "import_file", sometimes)
+    monkeypatch.setattr(operations.hotlists.importing, "import_file", sometimes)
     monkeypatch.setattr("pipeline.feeds.stages.FIRST_RETRY_SECONDS", 0.05)
     monkeypatch.setattr("pipeline.feeds.stages.CHECK_SECONDS", 0.05)
     gone = HttpsFeed.model_validate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.cancellations import cancel_stale_alerts
+from alerts.settling.stale import cancel_stale_alerts
 from schemas.events import AlertType
 from schemas.settings import AlertSettings, Settings
 from schemas.types import Tier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -12,13 +13,17 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from schemas.actor import Actor, SignIn
+from schemas.audit import Action, AuditRecord
 from schemas.errors import ConfigurationError
 from schemas.settings import DatabaseSettings, Settings
+from storage.audit.reader import audit_entries
+from storage.audit.writer import write_audit
 from storage.database import open_database
 from storage.migrate import FOLDER, _dbmate, _url, migrate
 from storage.reads.search import ReadSearch
 from tests.integration.alerts.records import Records
-from tests.integration.storage.samples import sample_record
+from tests.integration.storage.samples import START, sample_record
 
 INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
 
@@ -75,6 +80,28 @@ def test_every_migration_goes_back_and_forth(database_url: str) -> None:
         left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
         assert {name for (name,) in left} == {"schema_migrations", "schema_migrations_pkey"}
     migrate(database_url, "test")
+
+
+def test_searches_go_back_to_their_own_table_and_come_again(database_url: str) -> None:
+    asked = {"pattern": "VNV*", "since": START, "camera": "gate-0"}
+    with open_database(_settings(database_url)) as database:
+        lee = Actor("lee", SignIn.LOCAL_USER, "desk", "local")
+        write_audit(database, AuditRecord(lee, Action.SEARCH, asked, "stolen vehicle", "26-117"), 3)
+        (before,) = audit_entries(database)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        subprocess.run(
+            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+            env=os.environ | {"DATABASE_URL": _url(connection)},
+            check=True,
+            capture_output=True,
+        )
+        rows = connection.execute("select searched_by, pattern, since, until, camera_id, results from search_audit")
+        assert rows.fetchall() == [("lee", "VNV*", START, None, "gate-0", 3)]
+    with open_database(_settings(database_url)) as database:
+        (after,) = audit_entries(database)
+    unknown = Actor("lee", SignIn.LOCAL_USER, origin="", agency_id="")
+    assert after.details == {"pattern": "VNV*", "since": "2026-11-20T23:59:30.000000Z", "camera": "gate-0"}
+    assert after == replace(before, actor=unknown, details=after.details)
 
 
 def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: str) -> None:

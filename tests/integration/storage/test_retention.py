@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from policy.decisions import Retention
+from schemas.actor import Actor, SignIn
+from schemas.audit import Action, AuditRecord
 from storage.alerts.raised import AlertLog
+from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.reads.search import ReadSearch
 from storage.retention import RetentionOutcome, enforce_retention
@@ -25,7 +28,7 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
     deleted: list[str] = []
     now = START + timedelta(days=21, minutes=5)
     outcome = enforce_retention(database, Retention(), delete_images=deleted.extend, now=now)
-    assert outcome == RetentionOutcome(reads=2, hits=2, alerts=2, pictures=4, searches=0)
+    assert outcome == RetentionOutcome(reads=2, hits=2, alerts=2, pictures=4, audited=0)
     old = [record.read for record in batch[:2]]
     assert set(deleted) == {key for read in old for key in (read.plate_image_key, read.context_image_key)}
     search = ReadSearch(database)
@@ -48,15 +51,17 @@ def test_replaced_entries_and_old_searches_end(database: Database) -> None:
     for entries in ([sample_entry(1), sample_entry(2)], [sample_entry(2)]):
         activate(database, entries)
     search = ReadSearch(database)
-    search.find("ABC*")
-    (audit,) = search.audit()
+    search.find("ABC*", audit=AuditRecord(Actor("lee", SignIn.LOCAL_USER, "desk", "local"), Action.SEARCH))
+    (searched,) = audit_entries(database)
     gone = sample_entry(1).entry_id
-    enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=20))
+    enforce_retention(database, Retention(), delete_images=print, now=searched.happened_at + timedelta(days=20))
     assert latest(database, gone) is not None
-    enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=22))
+    enforce_retention(database, Retention(), delete_images=print, now=searched.happened_at + timedelta(days=22))
     assert latest(database, gone) is None
     assert latest(database, sample_entry(2).entry_id) is not None
-    assert len(search.audit()) == 1
-    outcome = enforce_retention(database, Retention(), delete_images=print, now=audit.searched_at + timedelta(days=731))
-    assert outcome.searches == 1
-    assert search.audit() == []
+    assert len(audit_entries(database)) == 1
+    outcome = enforce_retention(
+        database, Retention(), delete_images=print, now=searched.happened_at + timedelta(days=731)
+    )
+    assert outcome.audited == 1
+    assert audit_entries(database) == []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from pydantic import SecretStr
 
+from schemas.actor import Actor, SignIn
+from schemas.audit import Action
 from schemas.events import Alert
 from schemas.settings import DatabaseSettings, Settings
 from storage.alerts.raised import AlertLog
+from storage.audit.reader import audit_entries
 from storage.database import open_database
 from storage.hotlists.lists import HotlistStore
 from storage.reads.search import ReadSearch
@@ -33,6 +37,11 @@ def restored(server: DatabaseServer, dump: str) -> Settings:
 def test_a_database_of_version_0_1_opens_with_all_that_it_held(database_server: DatabaseServer) -> None:
     settings = restored(database_server, "database_0010.sql")
     with open_database(settings) as database:
+        (search,) = audit_entries(database)
+        assert search.happened_at == datetime(2026, 11, 28, 21, 30, 58, 192342, tzinfo=UTC)
+        assert search.actor == Actor("root", SignIn.LOCAL_USER, origin="", agency_id="")
+        assert (search.action, search.purpose, search.case_number) == (Action.SEARCH, "missing person", "26-0100")
+        assert (search.details, search.results) == ({"pattern": "LMT*"}, 1)
         (read,) = ReadSearch(database).find("LMT*")
         assert (read.plate, read.camera_id) == ("LMT5306", "high-street")
         assert {summary.hotlist_id: summary.entries for summary in HotlistStore(database).lists()} == {

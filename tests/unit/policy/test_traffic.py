@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline.lists.traffic import HOME_SHARE, matching_settings
+from policy.traffic import HOME_SHARE, matching_settings
 from schemas.errors import ConfigurationError
 from schemas.settings import MatchingSettings, PolicySettings, Settings
 

@@ -13,8 +13,8 @@ from cli import search
 from schemas.convert import read_from_event
 from schemas.errors import InvalidInput
 from schemas.events import PlateReadEvent
+from storage.audit.reader import audit_entries
 from storage.database import Database
-from storage.reads.search import ReadSearch
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read
 
@@ -41,7 +41,7 @@ def test_json_lines_are_whole_reads(app: typer.Typer, config: Path, database: Da
     lines = [read_from_event(PlateReadEvent.model_validate_json(line)) for line in result.stdout.splitlines()]
     assert lines == [reads[2], reads[1]]
     assert "the newest 2 reads" in result.stderr
-    assert ReadSearch(database).audit()[0].case_number == "26-1"
+    assert audit_entries(database)[0].case_number == "26-1"
 
 
 def test_a_table_for_people(app: typer.Typer, config: Path, database: Database) -> None:

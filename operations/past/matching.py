@@ -19,8 +19,9 @@ from matcher.past.blocks import TEXT_BYTES
 from matcher.past.counted_index import CountedIndex
 from matcher.past.room import leaves_room
 from matcher.past.sieve import PastSieve
-from pipeline.lists.traffic import matching_settings
 from policy.decisions import open_policy
+from policy.traffic import matching_settings
+from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from schemas.types import HotlistEntry
@@ -83,6 +84,7 @@ class PastMatching:
         days: int | None = None,
         progress: ListProgress | None = None,
         stop: threading.Event | None = None,
+        audit: AuditRecord | None = None,
     ) -> PastOutcome:
         """Match entries with the reads of the last days; store the hits and raise the alerts.
 
@@ -95,6 +97,7 @@ class PastMatching:
             days: How far back; None: the settings'.
             progress: Stored with the hits.
             stop: Set it to end early; nothing is stored then.
+            audit: Who asked for it, written down before anything that was found.
 
         Raises:
             DatabaseUnavailable: Nothing was stored, or the answer was lost; do the same again.
@@ -105,7 +108,7 @@ class PastMatching:
         listed = {one.entry.entry_id: one for one in entries if _is_valid(one.entry, now)}
         near = self._near_reads(listed, since, now, stop) if listed and since < now else []
         matches = self._matches(near, listed, as_of, now)
-        hits, alerts = self._recorder.record(matches, now, progress)
+        hits, alerts = self._recorder.record(matches, now, progress, audit)
         log.info(
             "%d entries matched with the reads since %s in %.1f s: %d reads compared, %d new hits, %d alerts",
             len(listed),

@@ -1,0 +1,1 @@
+"""What is done with the hotlists: each action is an operation of its own."""

@@ -1,0 +1,1 @@
+"""Where listed vehicles were seen before they were listed."""

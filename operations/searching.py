@@ -1,0 +1,49 @@
+"""Searching the history of reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from schemas.actor import Actor
+from schemas.audit import Action, AuditRecord
+from schemas.types import PlateRead
+from storage.database import Database
+from storage.reads.patterns import parse_pattern
+from storage.reads.search import ReadSearch
+
+
+def search_reads(
+    actor: Actor,
+    database: Database,
+    pattern: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    camera_id: str | None = None,
+    limit: int = 100,
+    purpose: str | None = None,
+    case_number: str | None = None,
+) -> list[PlateRead]:
+    """Find the newest reads of the plates that fit a pattern; the search stands in the audit before they are returned.
+
+    Args:
+        actor: Who searches.
+        database: An open database.
+        pattern: A plate; `?` stands for one unknown character, `*` for any number. O and 0 count as equal.
+        since: Captured at this time or later, aware.
+        until: Captured before this time, aware.
+        camera_id: Only this camera.
+        limit: Most reads to return.
+        purpose: Why.
+        case_number: The case it belongs to.
+
+    Returns:
+        Reads, newest first.
+
+    Raises:
+        InvalidInput: The pattern cannot be searched for; nothing is written down.
+        DatabaseUnavailable: The server is down.
+    """
+    details = {"pattern": parse_pattern(pattern).text, "since": since, "until": until, "camera": camera_id}
+    record = AuditRecord(actor, Action.SEARCH, details, purpose, case_number)
+    return ReadSearch(database).find(pattern, since=since, until=until, camera_id=camera_id, limit=limit, audit=record)

@@ -1,0 +1,47 @@
+"""An action as it is asked, for the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from schemas.actor import Actor
+
+
+class Action(StrEnum):
+    """What somebody did."""
+
+    IMPORT = "import"
+    ADD = "add"
+    WITHDRAW = "withdraw"
+    RESTORE = "restore"
+    ROLL_BACK = "roll_back"
+    REMOVE = "remove"
+    PULL = "pull"
+    VIEW_LISTS = "view_lists"
+    VIEW_VERSIONS = "view_versions"
+    VIEW_ENTRIES = "view_entries"
+    VIEW_REJECTS = "view_rejects"
+    SEARCH = "search"
+    HISTORICAL = "historical"
+    VIEW_ALERTS = "view_alerts"
+    VIEW_ALARMS = "view_alarms"
+    ACKNOWLEDGE_ALARM = "acknowledge_alarm"
+    SETTINGS_CHANGED = "settings_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One action that somebody asks for, to be written down with what comes of it.
+
+    `details` is what was asked, by name: text, numbers, times, ids, and lists or mappings of them; None means that it
+    was not asked. `purpose` and `case_number` are why.
+    """
+
+    actor: Actor
+    action: Action
+    details: Mapping[str, Any] = field(default_factory=dict)
+    purpose: str | None = None
+    case_number: str | None = None

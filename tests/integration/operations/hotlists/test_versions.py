@@ -1,0 +1,59 @@
+"""Going back to a version, and looking at versions and rejected rows, is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from operations.hotlists.versions import roll_back, view_rejects, view_versions
+from schemas.audit import Action
+from schemas.errors import InvalidInput
+from schemas.settings import Settings
+from schemas.types import RejectedRow
+from storage.audit.reader import audit_entries
+from storage.database import Database
+from tests.integration.alerts.test_cancel import raise_alert
+from tests.integration.operations.audited import LEE, only_row
+from tests.integration.storage.samples import activate, sample_entry
+
+REJECT = RejectedRow(7, "no plate", "LIC", "V00")
+
+
+def test_going_back_is_written_down_and_stale_alerts_are_canceled(database: Database) -> None:
+    first = activate(database, [sample_entry(1), sample_entry(2, "BKR2203")])
+    activate(database, [sample_entry(1), sample_entry(3, "XYZ9999")])
+    raise_alert(database, sample_entry(3, "XYZ9999"))
+    done = roll_back(LEE, database, Settings(), "ncic", "wrong file")
+    assert (done.outcome.restored_version, done.canceled) == (first.version_id, 1)
+    row = only_row(database, Action.ROLL_BACK)
+    assert row.results == 2
+    assert row.details == {
+        "hotlist": "ncic",
+        "reason": "wrong file",
+        "version": done.outcome.version_id,
+        "restored_version": first.version_id,
+    }
+
+
+def test_going_nowhere_is_not_written_down(database: Database) -> None:
+    activate(database, [sample_entry(1)])
+    with pytest.raises(InvalidInput, match="no version before"):
+        roll_back(LEE, database, Settings(), "ncic", "wrong file")
+    assert audit_entries(database) == []
+
+
+def test_looking_at_versions_is_written_down(database: Database) -> None:
+    for number in (1, 2):
+        activate(database, [sample_entry(number)])
+    assert len(view_versions(LEE, database, "ncic", 1)) == 1
+    row = only_row(database, Action.VIEW_VERSIONS)
+    assert (row.details, row.results) == ({"hotlist": "ncic"}, 1)
+
+
+def test_looking_at_rejected_rows_is_written_down(database: Database) -> None:
+    version = activate(database, [sample_entry(1)], rejects=(REJECT,)).version_id
+    assert view_rejects(LEE, database, "ncic", 10) == view_rejects(LEE, database, str(version), 10) == [REJECT]
+    assert [(row.action, row.details, row.results) for row in audit_entries(database)] == [
+        (Action.VIEW_REJECTS, {"version": version}, 1)
+    ] * 2
+    with pytest.raises(InvalidInput, match="neither a version nor an active list"):
+        view_rejects(LEE, database, "nothing", 10)

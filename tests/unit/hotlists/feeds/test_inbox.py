@@ -1,0 +1,106 @@
+"""A feed's inbox: what comes, one file at a time, and where each goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotlists.feeds.inbox import KEEP_ASIDE, Inbox
+from hotlists.feeds.tray import MOST_TRIES
+from schemas.errors import ConfigurationError, TransientError
+from schemas.settings import FolderFeed, HttpsFeed
+from tests.unit.hotlists.feeds.list_files import put
+
+
+def folder_feed(folder: Path, **changes: object) -> FolderFeed:
+    values: dict[str, object] = {"name": "region", "source": "csv", "path": folder, "settle_seconds": 0}
+    return FolderFeed.model_validate(values | changes)
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    return folder
+
+
+def test_a_dropped_file_is_taken_and_filed(drop: Path, tmp_path: Path) -> None:
+    inbox = Inbox(folder_feed(drop), tmp_path)
+    with inbox.opened():
+        assert inbox.next({}, patient=False) is None
+        put(drop / "list.csv")
+        pulled = inbox.next({}, patient=False)
+        assert pulled is not None
+        assert pulled.path == drop / "working" / "region" / "list.csv"
+        inbox.file_imported(pulled.path)
+        put(drop / "list.csv", "other\n")
+        pulled = inbox.next({}, patient=False)
+        assert pulled is not None
+        place = inbox.file_away(pulled.path, "held", "too small")
+    assert (drop / "imported" / "region" / "list.csv").exists()
+    assert place.with_name("list.csv.reason.txt").read_text() == "too small\n"
+
+
+def test_patience_waits_for_a_file_to_settle(drop: Path, tmp_path: Path) -> None:
+    waited: list[float] = []
+
+    def clock() -> float:
+        return 1000.0 + sum(waited)
+
+    inbox = Inbox(folder_feed(drop, settle_seconds=5), tmp_path, wait=waited.append, clock=clock)
+    put(drop / "list.csv")
+    with inbox.opened():
+        assert inbox.next({}, patient=False) is None
+        assert inbox.is_settling
+        assert inbox.next({}, patient=True) is not None
+    assert waited == [5.0]
+
+
+def test_what_an_interrupted_fetch_left_comes_before_a_new_one(tmp_path: Path) -> None:
+    feed = HttpsFeed(name="ncic", source="ncic", kind="https", url="https://127.0.0.1:1/x")
+    inbox = Inbox(feed, tmp_path)
+    working = tmp_path / "hotlists" / "incoming" / "working" / "ncic"
+    with inbox.opened():
+        left = put(working / "list.txt")
+        pulled = inbox.next({"etag": "1"}, patient=True)
+        assert pulled is not None
+        assert (pulled.path, dict(pulled.remote)) == (left, {})
+
+
+def test_a_file_that_ends_the_process_too_often_is_not_tried_again(drop: Path, tmp_path: Path) -> None:
+    inbox = Inbox(folder_feed(drop), tmp_path)
+    path = put(drop / "list.csv")
+    for _ in range(MOST_TRIES + 1):
+        with inbox.trying(path) as may_try:
+            assert may_try
+    (drop / ".list.csv.tries").write_text(str(MOST_TRIES))
+    with inbox.trying(path) as may_try:
+        assert not may_try
+    assert not (drop / ".list.csv.tries").exists()
+
+
+def test_what_could_not_be_dealt_with_is_not_taken(drop: Path, tmp_path: Path) -> None:
+    put(drop / "list.csv")
+    with (
+        pytest.raises(ConfigurationError, match="'nonsense' is no layout; use one of ncic"),
+        Inbox(folder_feed(drop, source="nonsense"), tmp_path).opened(),
+    ):
+        pass
+    with pytest.raises(TransientError, match="is not there"), Inbox(folder_feed(tmp_path / "gone"), tmp_path).opened():
+        pass
+    assert (drop / "list.csv").exists()
+
+
+def test_what_nobody_looked_at_is_deleted_after_weeks(drop: Path, tmp_path: Path) -> None:
+    inbox = Inbox(folder_feed(drop), tmp_path)
+    inbox.prune(0.0)
+    with inbox.opened():
+        place = inbox.file_away(put(drop / "list.csv"), "rejected", "no plates")
+    now = place.parent.stat().st_mtime
+    inbox.prune(now + KEEP_ASIDE.total_seconds() - 1)
+    assert place.exists()
+    os.utime(place.parent, (now, now))
+    inbox.prune(now + KEEP_ASIDE.total_seconds() + 1)
+    assert not place.exists()
