@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
+from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
 from storage.alerts.raised import AlertLog, StoredAlert
 from storage.audit.writer import write_audit
@@ -12,6 +13,8 @@ from storage.database import Database
 
 class AlertView:
     """One look at the alerts: the newest ones, and perhaps on as new ones come.
+
+    Alerts that a run was killed over have no number yet, and get it here; where a run goes on, its stage is faster.
 
     Args:
         actor: Who looks.
@@ -37,6 +40,7 @@ class AlertView:
         Raises:
             DatabaseUnavailable: The server is down.
         """
+        number_alerts(self._database)
         found = self._alerts.latest(limit)
         write_audit(self._database, self._record, len(found), limit=limit, follow=follow)
         return found
@@ -50,6 +54,7 @@ class AlertView:
         Raises:
             DatabaseUnavailable: The server is down.
         """
+        number_alerts(self._database)
         return self._alerts.after(alert_number)
 
 

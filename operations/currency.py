@@ -50,7 +50,7 @@ def current_ages(database: Database, settings: Settings, now: datetime) -> list[
         dates.append(
             ListDate(
                 summary.hotlist_id,
-                summary.source,
+                summary.layout,
                 known_since=summary.activated_at,
                 as_of=summary.as_of,
                 activated_at=summary.activated_at,
@@ -59,7 +59,7 @@ def current_ages(database: Database, settings: Settings, now: datetime) -> list[
             )
         )
     missing = [
-        ListDate(state.hotlist_id, state.source, state.known_since, max_age_hours=state.max_age_hours)
+        ListDate(state.hotlist_id, state.layout, state.known_since, max_age_hours=state.max_age_hours)
         for state in feeds.values()
     ]
     return list_ages([*dates, *missing], now, law_hours=law_hours(settings), hand_kept=(LOCAL,))

@@ -118,7 +118,7 @@ def summary_record(summary: HotlistSummary, age: ListAge | None, now: datetime) 
     """Return an active list as a JSON record; its age is at `now`."""
     return {
         "hotlist": summary.hotlist_id,
-        "source": summary.source,
+        "source": summary.layout,
         "version": summary.version_id,
         "entries": summary.entries,
         "rejected": summary.rejected,
@@ -138,7 +138,7 @@ def version_record(version: VersionSummary) -> dict[str, Any]:
         "version": version.version_id,
         "active": version.is_active,
         "kind": version.kind,
-        "source": version.source,
+        "source": version.layout,
         "file": version.file_name,
         "as_of": utc(version.as_of) if version.as_of else None,
         "activated_at": utc(version.activated_at),
@@ -237,7 +237,7 @@ def print_summaries(summaries: list[HotlistSummary], ages: Mapping[str, ListAge]
     for summary in summaries:
         table.add_row(
             Text(summary.hotlist_id),
-            summary.source,
+            summary.layout,
             str(summary.entries),
             str(summary.rejected),
             f"{summary.as_of:%Y-%m-%d %H:%M}" if summary.as_of else "unknown",

@@ -95,7 +95,7 @@ def import_file(
             content_date = options.as_of or datetime.fromtimestamp(file.status.st_mtime, UTC)
             HotlistVersions(database).hold(
                 name,
-                source=layout,
+                layout=layout,
                 file_name=path.name,
                 file_sha256=file.sha256(),
                 as_of=content_date,
@@ -118,7 +118,7 @@ def _import(
     with begin_import(
         database,
         name,
-        source=layout,
+        layout=layout,
         file_name=path.name,
         reason=options.force,
         audit=audit,
@@ -196,9 +196,9 @@ def survey_file(
 
 def _check_same_layout(version: HotlistImport, name: str, layout: str) -> None:
     # A regional file that happens to be called ncic.csv must not replace the national list.
-    if version.active is not None and version.active.source != layout:
+    if version.active is not None and version.active.layout != layout:
         raise InvalidInput(
-            f"the list '{name}' is a '{version.active.source}' list; give this '{layout}' list another name, or remove "
+            f"the list '{name}' is a '{version.active.layout}' list; give this '{layout}' list another name, or remove "
             "that one first"
         )
 

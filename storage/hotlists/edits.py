@@ -82,7 +82,7 @@ class HotlistEdits:
         for entry in wanted.values():
             if entry.hotlist_id != hotlist_id:
                 raise InvalidInput(f"entry of list '{entry.hotlist_id}' in an edit of '{hotlist_id}'")
-        values: dict[str, Any] = {"hotlist_id": hotlist_id, "source": LOCAL, "as_of": datetime.now(UTC)}
+        values: dict[str, Any] = {"hotlist_id": hotlist_id, "layout": LOCAL, "as_of": datetime.now(UTC)}
         with self._database.transaction() as connection:
             statements.execute(connection, _SQL["make_list"], values)
             edit = _Edit(connection, values, by=by, reason=reason)
@@ -237,7 +237,7 @@ class _Edit:
         return dict(statements.all(self._connection, _SQL["digests"], self._of(entry_ids)))
 
     def refuse_imported(self) -> None:
-        layout = statements.scalar(self._connection, _SQL["newest_source"], self._values, kind=str)
+        layout = statements.scalar(self._connection, _SQL["newest_layout"], self._values, kind=str)
         if layout not in (None, LOCAL):
             raise InvalidInput(
                 f"list '{self._values['hotlist_id']}' is imported from files (layout {layout}); add single entries to "
@@ -245,10 +245,10 @@ class _Edit:
             )
 
     def begin(self) -> None:
-        """Number the version. A list keeps its source and the date of its content, unless they are given."""
-        if "source" not in self._values:
-            self._values |= statements.one(self._connection, _SQL["active_source"], self._values, row=dict_row) or {}
-            if self._values["source"] == LOCAL:
+        """Number the version. A list keeps its layout and the date of its content, unless they are given."""
+        if "layout" not in self._values:
+            self._values |= statements.one(self._connection, _SQL["active_layout"], self._values, row=dict_row) or {}
+            if self._values["layout"] == LOCAL:
                 self._values["as_of"] = datetime.now(UTC)
         made = statements.scalar(self._connection, _SQL["make_version"], self._values, kind=int)
         self._values["version_id"] = made

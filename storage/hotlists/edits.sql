@@ -1,8 +1,8 @@
--- name: newest_source
+-- name: newest_layout
 select source from hotlist_versions where hotlist_id = %(hotlist_id)s order by version_id desc limit 1
 
--- name: active_source
-select source, as_of from hotlist_versions where version_id = %(old_version)s
+-- name: active_layout
+select source as layout, as_of from hotlist_versions where version_id = %(old_version)s
 
 -- name: digests
 select entry_id, digest

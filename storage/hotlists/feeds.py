@@ -27,7 +27,7 @@ class FeedState:
     """
 
     hotlist_id: str
-    source: str
+    layout: str
     max_age_hours: float
     known_since: datetime
     seen_at: datetime
@@ -51,12 +51,12 @@ class FeedStates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def register(self, hotlist_id: str, source: str, max_age_hours: float, now: datetime) -> FeedState:
+    def register(self, hotlist_id: str, layout: str, max_age_hours: float, now: datetime) -> FeedState:
         """Make a feed known, or note what its configuration says now.
 
         Args:
             hotlist_id: The list that it feeds.
-            source: The list's layout.
+            layout: The list's layout.
             max_age_hours: Age from which the list is late.
             now: The time, aware.
 
@@ -66,7 +66,7 @@ class FeedStates:
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        values = {"hotlist_id": hotlist_id, "source": source, "max_age_hours": max_age_hours, "now": now}
+        values = {"hotlist_id": hotlist_id, "layout": layout, "max_age_hours": max_age_hours, "now": now}
         with self._database.transaction() as connection:
             statements.execute(connection, _SQL["register_feed"], values)
             state = statements.one(connection, _SQL["feed"], values, row=class_row(FeedState))

@@ -1,10 +1,10 @@
 -- fragment: feed_columns
-hotlist_id, source, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
+hotlist_id, source as layout, max_age_hours, known_since, seen_at, checked_at, outcome, message, failures, file_sha256,
 dated_by_file, confirmed_at, remote
 
 -- name: register_feed
 insert into hotlist_feeds (hotlist_id, source, max_age_hours, known_since, seen_at)
-values (%(hotlist_id)s, %(source)s, %(max_age_hours)s, %(now)s, %(now)s)
+values (%(hotlist_id)s, %(layout)s, %(max_age_hours)s, %(now)s, %(now)s)
 on conflict (hotlist_id) do update
 set
     source = excluded.source,

@@ -35,7 +35,7 @@ class ActiveVersion:
     """The version in force when an import began."""
 
     version_id: int
-    source: str
+    layout: str
     entries: int
     as_of: datetime | None
 
@@ -267,7 +267,7 @@ def begin_import(
     database: Database,
     hotlist_id: str,
     *,
-    source: str,
+    layout: str,
     file_name: str,
     reason: str | None = None,
     audit: AuditRecord | None = None,
@@ -277,7 +277,7 @@ def begin_import(
     Args:
         database: An open database.
         hotlist_id: The list; made when it is new.
-        source: Its layout.
+        layout: Its layout.
         file_name: The file, for people.
         reason: Why it becomes active although it would be held.
         audit: The import, written down in the same transaction; its actor is who made the version.
@@ -289,7 +289,7 @@ def begin_import(
     """
     values: dict[str, Any] = {
         "hotlist_id": hotlist_id,
-        "source": source,
+        "layout": layout,
         "file_name": storable(file_name),
         "kind": "import",
         "made_by": None if audit is None else storable(audit.actor.name),

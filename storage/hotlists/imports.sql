@@ -1,5 +1,5 @@
 -- name: active_version
-select version_id, source, entries, as_of from hotlist_versions where version_id = %(version_id)s
+select version_id, source as layout, entries, as_of from hotlist_versions where version_id = %(version_id)s
 
 -- name: partition
 select hotlist_partition(%(hotlist_id)s)

@@ -19,13 +19,13 @@ _SQL = load_queries("hotlists/lists", "hotlists/entries")
 
 @dataclass(frozen=True, slots=True)
 class HotlistSummary:
-    """An active list. `as_of` is the date of its content, when the source tells one.
+    """An active list. `as_of` is the date of its content, when the list tells one.
 
     `held` says why newer versions wait for a person, or is None.
     """
 
     hotlist_id: str
-    source: str
+    layout: str
     version_id: int
     as_of: datetime | None
     activated_at: datetime

@@ -1,6 +1,6 @@
 -- name: lists
 select
-    list.hotlist_id, version.source, version.version_id, version.as_of, version.activated_at, version.entries,
+    list.hotlist_id, version.source as layout, version.version_id, version.as_of, version.activated_at, version.entries,
     version.rejected, version.file_name,
     (
         select string_agg(hold.reason, '; ' order by hold.hold_id)

@@ -11,7 +11,7 @@ insert into hotlist_versions (
     removed, changed, rejected
 )
 values (
-    %(hotlist_id)s, %(source)s, %(file_name)s, '', %(as_of)s, %(kind)s, %(made_by)s, %(reason)s, %(restored_version)s,
+    %(hotlist_id)s, %(layout)s, %(file_name)s, '', %(as_of)s, %(kind)s, %(made_by)s, %(reason)s, %(restored_version)s,
     0, 0, 0, 0, 0
 )
 returning version_id

@@ -29,7 +29,7 @@ class VersionSummary:
 
     version_id: int
     kind: str
-    source: str
+    layout: str
     file_name: str
     as_of: datetime | None
     activated_at: datetime
@@ -156,7 +156,7 @@ class HotlistVersions:
         self,
         hotlist_id: str,
         *,
-        source: str,
+        layout: str,
         file_name: str,
         file_sha256: str,
         as_of: datetime | None,
@@ -167,7 +167,7 @@ class HotlistVersions:
 
         Args:
             hotlist_id: The list, which may be new.
-            source: Its layout.
+            layout: Its layout.
             file_name: The file.
             file_sha256: Its digest, in hexadecimal.
             as_of: Date of its content.
@@ -176,7 +176,7 @@ class HotlistVersions:
         """
         values = {
             "hotlist_id": hotlist_id,
-            "source": source,
+            "layout": layout,
             "file_name": storable(file_name),
             "file_sha256": file_sha256,
             "as_of": as_of,

@@ -1,5 +1,5 @@
 -- name: version
-select source, file_name, as_of, entries
+select source as layout, file_name, as_of, entries
 from hotlist_versions
 where version_id = %(version_id)s and hotlist_id = %(hotlist_id)s
 
@@ -43,7 +43,7 @@ select count(*) from hotlist_entries where hotlist_id = %(hotlist_id)s and last_
 
 -- name: versions
 select
-    version.version_id, version.kind, version.source, version.file_name, version.as_of, version.activated_at,
+    version.version_id, version.kind, version.source as layout, version.file_name, version.as_of, version.activated_at,
     version.entries, version.added, version.changed, version.removed, version.rejected, version.made_by,
     version.reason, version.restored_version, list.active_version = version.version_id as is_active
 from hotlist_versions as version
@@ -59,7 +59,7 @@ where hotlist_id = %(hotlist_id)s and last_version is null
 
 -- name: hold
 insert into hotlist_holds (hotlist_id, source, file_name, file_sha256, as_of, reason)
-select %(hotlist_id)s, %(source)s, %(file_name)s, %(file_sha256)s, %(as_of)s, %(reason)s
+select %(hotlist_id)s, %(layout)s, %(file_name)s, %(file_sha256)s, %(as_of)s, %(reason)s
 where not exists (
     select from hotlist_holds
     where hotlist_id = %(hotlist_id)s and file_sha256 = %(file_sha256)s and resolved_at is null

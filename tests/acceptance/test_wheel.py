@@ -6,16 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PACKAGES = (
-    *("schemas", "policy", "services", "rendering", "storage", "ingest", "recognition"),
-    *("hotlists", "matcher", "alerts", "pipeline", "cli"),
-)
+PACKAGES = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+"""Every layer; a package that the build left out would be missed here."""
 
 
 @pytest.fixture(scope="module")

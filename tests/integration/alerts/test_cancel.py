@@ -154,7 +154,7 @@ def test_a_cancel_does_not_wait_for_an_import_of_the_list(database: Database) ->
     raise_alert(database, _listed(1))
     edits = HotlistEdits(database)
     withdraw = functools.partial(edits.withdraw, [sample_id("ncic", 1)], by="lee", reason="recovered")
-    with _working(database), begin_import(database, "ncic", source="ncic", file_name="extract.txt"):
+    with _working(database), begin_import(database, "ncic", layout="ncic", file_name="extract.txt"):
         thread = threading.Thread(target=withdraw)
         thread.start()
         started = time.monotonic()

@@ -130,13 +130,13 @@ def activate(
     entries: Iterable[HotlistEntry],
     *,
     hotlist_id: str = "ncic",
-    source: str = "ncic",
+    layout: str = "ncic",
     as_of: datetime | None = START,
     rejects: tuple[RejectedRow, ...] = (),
 ) -> ImportOutcome:
     """Make entries the active version of a list, as an import of a file with a row for each does."""
     rows = 0
-    with begin_import(database, hotlist_id, source=source, file_name="extract.csv") as version:
+    with begin_import(database, hotlist_id, layout=layout, file_name="extract.csv") as version:
         comparison = Comparison(version.known_rows())
         with version.writing() as write:
             for rows, entry in enumerate(entries, start=1):
