@@ -14,37 +14,53 @@ from schemas.types import PlateRead, Tier
 
 
 class Unit(Protocol):
-    """A unit of work; `storage.alerts.unit_of_work.UnitOfWork` is one, and says what each of its methods does."""
+    """A unit of work; `storage.alerts.unit_of_work.UnitOfWork` is one, and says more of each method."""
 
-    def lock_plates(self, plates: Collection[str]) -> None: ...  # noqa: D102
+    def lock_plates(self, plates: Collection[str]) -> None:
+        """Keep every other writer of alerts about these plates (canonical texts) out until commit."""
+        ...
 
-    def add_reads(self, reads: Sequence[PlateRead]) -> int: ...  # noqa: D102
+    def add_reads(self, reads: Sequence[PlateRead]) -> int:
+        """Store reads; return how many are new."""
+        ...
 
-    def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]: ...  # noqa: D102
+    def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
+        """Return what became of the hits that are stored; None where that was never decided."""
+        ...
 
-    def open_alerts(  # noqa: D102
-        self, entry_ids: Sequence[UUID], moments: Sequence[datetime], within: timedelta
-    ) -> list[OpenAlert]: ...
+    def open_alerts(self, entry_ids: Sequence[UUID], moments: Sequence[datetime], within: timedelta) -> list[OpenAlert]:
+        """Return entries' open alerts around moments, one moment for each entry."""
+        ...
 
-    def sightings(  # noqa: D102
+    def sightings(
         self, reads: Sequence[PlateRead], within: timedelta, together: Collection[UUID]
-    ) -> dict[UUID, list[Sighting]]: ...
+    ) -> dict[UUID, list[Sighting]]:
+        """Return, by read id, reads of the same number at other cameras; without those stored together now."""
+        ...
 
-    def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]: ...  # noqa: D102
+    def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        """Return the newest message about each vehicle as a JSON object, by its first alert."""
+        ...
 
-    def add_hits(self, hits: Iterable[SettledHit]) -> None: ...  # noqa: D102
+    def add_hits(self, hits: Iterable[SettledHit]) -> None:
+        """Store hits with what became of them."""
+        ...
 
-    def add_alert(  # noqa: D102
-        self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str
-    ) -> bool: ...
+    def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:
+        """Store an alert and send it; return whether it is new."""
+        ...
 
-    def add_update(  # noqa: D102
-        self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, first: UUID
-    ) -> None: ...
+    def add_update(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, first: UUID) -> None:
+        """Store an update, and send it to wherever the first alert went."""
+        ...
 
-    def save_chain(self, alert: OpenAlert) -> None: ...  # noqa: D102
+    def save_chain(self, alert: OpenAlert) -> None:
+        """Store what is known of an alert that is stored already."""
+        ...
 
-    def cancel(self, alert_id: UUID, message: Message) -> bool: ...  # noqa: D102
+    def cancel(self, alert_id: UUID, message: Message) -> bool:
+        """Close an alert, and store and send its cancel; return whether it was open until now."""
+        ...
 
 
 class Units(Protocol):
