@@ -6,7 +6,6 @@ import base64
 import fcntl
 import json
 import logging
-import os
 import shutil
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.settings import KafkaSettings
-from services.child import ChildProcess
+from services.child import ChildProcess, child_environment
 from services.kafka_client import KafkaError, open_admin
 from services.kafka_jars import INSTALL_LINE, class_path
 from services.kafka_properties import HOST, Ports, server_properties
@@ -228,9 +227,8 @@ def _java() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Return our environment without what would change how the JVM runs."""
-    ignored = {"CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}
-    return {name: value for name, value in os.environ.items() if name not in ignored}
+    """Return the JVM's environment: the locale says in which encoding it takes the names of files."""
+    return child_environment("LANG", "LC_ALL", "LC_CTYPE")
 
 
 def _new_cluster_id() -> str:

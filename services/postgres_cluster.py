@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
-from services.child import launched
+from services.child import child_environment, launched
 from services.postgres_identity import ServerIdentity
 from services.postgres_programs import PostgresPrograms
 
@@ -78,9 +78,8 @@ def data_major(data: Path) -> int | None:
 
 
 def server_environment() -> dict[str, str]:
-    """Return our environment without PostgreSQL's own variables, which would change what the server does."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_"))}
-    return environment | {"LC_ALL": "C"}
+    """Return the environment of PostgreSQL's programs: none of its own variables, which would change what they do."""
+    return child_environment() | {"LC_ALL": "C"}
 
 
 def server_arguments(programs: PostgresPrograms, data: Path, sockets: Path, settings: Mapping[str, str]) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
-from services.child import RunAs, launched
+from services.child import RunAs, child_environment, launched
 from services.postgres_programs import PostgresPrograms, copy_programs
 
 SYSTEM_USERS = ("postgres", "nobody")
@@ -99,7 +99,8 @@ def _works(run_as: RunAs, folder: Path, programs: PostgresPrograms | None) -> bo
     """Try it: permission bits alone do not tell (access lists, read-only or noexec mounts, security modules)."""
     script = 'cd "$0" && { test -z "$1" || exec "$1" --version; }'
     argv = ["/bin/sh", "-c", script, str(folder), programs.postgres if programs else ""]
-    return subprocess.run(launched(argv, run_as), capture_output=True, cwd="/", check=False).returncode == 0
+    trial = subprocess.run(launched(argv, run_as), capture_output=True, cwd="/", env=child_environment(), check=False)
+    return trial.returncode == 0
 
 
 def give_to(folder: Path, owner: tuple[int, int]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
+from services.child import child_environment
 
 SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
 OLDEST_MAJOR = 15
@@ -88,7 +89,9 @@ def _programs_in(folder: Path) -> PostgresPrograms | None:
     if not (folder / "initdb").exists():
         return None
     try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        answer = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, check=True, env=child_environment()
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
     match = re.search(r"(\d+)(?:\.\d+|\w+)", answer)

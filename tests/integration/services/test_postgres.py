@@ -126,6 +126,15 @@ def test_it_listens_only_on_its_socket_and_asks_for_the_password(data_dir: Path)
     _wait(lambda: not _server_processes(data_dir))
 
 
+def test_no_process_of_the_server_has_a_password_of_ours(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_TOKEN", "a-token-of-ours")
+    with EmbeddedPostgres(data_dir, SETTINGS) as server, psycopg.connect(server.connection_string):
+        processes = _server_processes(data_dir)
+        assert len(processes) > 3
+        for pid in processes:
+            assert b"a-token-of-ours" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
 def test_creation_killed_half_way_is_begun_anew(folder: Path) -> None:
     with _run(folder) as process:
         _wait(lambda: (folder / "postgres" / "data.new" / "PG_VERSION").exists())
