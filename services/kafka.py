@@ -12,6 +12,7 @@ from typing import Self
 from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.settings import KafkaSettings
 from services.child import ChildProcess, OwnerLock
+from services.data_directory import make_data_directory
 from services.kafka_node import START_TIMEOUT_SECONDS, KafkaNode
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class LocalKafka:
         with self._guard:
             self._stopping.clear()
             try:
+                make_data_directory(self.folder.parent)
                 server = self._start_or_attach()
                 if self._keeper is None:
                     self._keeper = threading.Thread(target=self._keep, name="local-kafka", daemon=True)

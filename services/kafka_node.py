@@ -22,6 +22,7 @@ from services.child import ChildProcess, child_environment
 from services.kafka_client import KafkaError, open_admin
 from services.kafka_jars import INSTALL_LINE, class_path
 from services.kafka_properties import HOST, Ports, server_properties
+from services.private_files import close_path, make_private_folder, write_private
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +82,8 @@ class KafkaNode:
         """
         java = _java()
         jars = class_path(self._settings.cache_dir)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)  # the topics hold plate text
-        (self._folder / "tmp").mkdir(exist_ok=True)
+        make_private_folder(self._folder / "tmp")
+        close_path(self._folder)  # the topics hold plate text
         self._await_predecessor()
         command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars]
         self._format_once(command)
@@ -173,7 +173,7 @@ class KafkaNode:
         text = server_properties(
             ports, log_dir, max_message_bytes=self._settings.max_message_bytes, overrides=self._overrides
         )
-        (self._folder / name).write_text(text, "utf-8")
+        write_private(self._folder / name, text.encode())
 
     def _choose_ports(self, *, keep: bool) -> Ports:
         """Return the ports of the last start if they are free, else new ones, and keep them for the next start."""
@@ -188,7 +188,7 @@ class KafkaNode:
             time.sleep(0.05)  # a broker that is just ending gives its ports back last
         ports = _free_ports()
         part = self._folder / "ports.json.part"
-        part.write_text(json.dumps(asdict(ports)), "utf-8")
+        write_private(part, json.dumps(asdict(ports)).encode())
         part.replace(self._folder / "ports.json")
         return ports
 

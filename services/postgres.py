@@ -16,6 +16,7 @@ from typing import Self
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from schemas.settings import DatabaseSettings
 from services.child import ChildProcess, OwnerLock
+from services.data_directory import make_data_directory
 from services.postgres_cluster import (
     DATABASE,
     PORT,
@@ -89,6 +90,7 @@ class EmbeddedPostgres:
         """
         with _translated(self._home):
             deadline = time.monotonic() + timeout_seconds
+            make_data_directory(self._home.parent)
             while not self._lock.acquire():
                 if self._is_ready():
                     self._start_keeper()

@@ -2,7 +2,8 @@
 
 As root, in this order: the configured user; the user who owns existing data; the system's `postgres`, then `nobody`; a
 user namespace in which root has another number, for data below folders that only root may enter. Only our own folder
-changes its owner: opening somebody's home to the world for a database's sake is not ours to do.
+changes its owner, and only our own data directory lets that user pass: opening somebody's home to the world for a
+database's sake is not ours to do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pathlib import Path
 
 from schemas.errors import ConfigurationError
 from services.child import RunAs, child_environment, launched
-from services.postgres_programs import PostgresPrograms, copy_programs
+from services.data_directory import PASSAGE_MODE
+from services.postgres_programs import COPY_PREFIX, PostgresPrograms, copy_programs
+from services.private_files import FOLDER_MODE
 
 SYSTEM_USERS = ("postgres", "nobody")
 NAMESPACE_UID = 1000
@@ -46,22 +49,37 @@ def choose_identity(home: Path, programs: PostgresPrograms, configured_user: str
     Raises:
         ConfigurationError: Nobody can run the server here; says what to change.
     """
-    ours = (os.getuid(), os.getgid())
     if os.getuid() != 0:
-        return ServerIdentity(RunAs(), ours, programs)
-    for owner in _candidates(home, configured_user):
-        identity = _as_user(owner, home, programs)
-        if identity is not None:
-            return identity
-    namespace = RunAs(namespace_uid=NAMESPACE_UID)
-    if configured_user is None:
-        give_to(home, ours)
-        if _works(namespace, home, programs):
-            return ServerIdentity(namespace, ours, programs)
+        return ServerIdentity(RunAs(), (os.getuid(), os.getgid()), programs)
+    identity = _as_candidate(home, programs, configured_user)
+    if identity is None and configured_user is None:
+        identity = _in_namespace(home, programs)
+    if identity is None:
+        home.parent.chmod(PASSAGE_MODE)
+        identity = _as_candidate(home, programs, configured_user)
+    if identity is None or identity.owner[0] == home.parent.stat().st_uid:
+        home.parent.chmod(FOLDER_MODE)  # nobody else has to pass
+    if identity is not None:
+        return identity
     raise ConfigurationError(
         f"PostgreSQL refuses to run as root, and no other user may enter {home}; run Platewatch as a normal user, or "
         "set data_dir to a folder that the user in database.run_as (default: postgres, nobody) can reach"
     )
+
+
+def _as_candidate(home: Path, programs: PostgresPrograms, configured_user: str | None) -> ServerIdentity | None:
+    for owner in _candidates(home, configured_user):
+        identity = _as_user(owner, home, programs)
+        if identity is not None:
+            return identity
+    return None
+
+
+def _in_namespace(home: Path, programs: PostgresPrograms) -> ServerIdentity | None:
+    ours = (os.getuid(), os.getgid())
+    namespace = RunAs(namespace_uid=NAMESPACE_UID)
+    give_to(home, ours)
+    return ServerIdentity(namespace, ours, programs) if _works(namespace, home, programs) else None
 
 
 def _candidates(home: Path, configured_user: str | None) -> Iterator[tuple[int, int]]:
@@ -90,6 +108,8 @@ def _as_user(owner: tuple[int, int], home: Path, programs: PostgresPrograms) -> 
     give_to(home, owner)
     if not _works(run_as, home, programs):
         programs = copy_programs(programs, home)
+        for copy in home.glob(f"{COPY_PREFIX}*"):
+            give_to(copy, owner)
         if not _works(run_as, home, programs):
             return None
     return ServerIdentity(run_as, owner, programs)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,9 +30,9 @@ def make_private_folder(path: Path) -> None:
         make_private_folder(path.parent)
     try:
         path.mkdir(mode=FOLDER_MODE)
-    except FileExistsError:
+    except FileExistsError as error:
         if not path.is_dir():
-            raise
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
         return  # another process made it meanwhile
     path.chmod(FOLDER_MODE)  # a umask can take even the owner's permissions
 
@@ -77,6 +79,21 @@ def close_file(descriptor: int) -> None:
     if os.fstat(descriptor).st_mode & 0o777 != FILE_MODE:
         with contextlib.suppress(PermissionError):
             os.fchmod(descriptor, FILE_MODE)
+
+
+def close_path(path: Path) -> None:
+    """Take everybody else's permissions to a file or a folder away; another user's is left to that user.
+
+    Args:
+        path: The file or folder.
+
+    Raises:
+        OSError: It is not there.
+    """
+    mode = path.stat().st_mode
+    if mode & OTHERS:
+        with contextlib.suppress(PermissionError):
+            path.chmod(stat.S_IMODE(mode) & ~OTHERS)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.settings import Settings
+from services.data_directory import close_to_others
 from services.postgres import EmbeddedPostgres
 from storage.errors import translate, translated
 from storage.migrate import migrate as run_migrations
@@ -160,6 +161,7 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
             stack.callback(server.stop)
             connection_string, where = server.start(), f"embedded database in {settings.data_dir}"
         else:
+            close_to_others(settings.data_dir)
             connection_string, where = _external(settings)
         _wait_until_reachable(connection_string, where, settings.database.timeout_seconds)
         if migrate:

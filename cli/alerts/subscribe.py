@@ -16,6 +16,7 @@ from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
 from services.kafka import LocalKafka
+from services.private_files import private_umask
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +52,12 @@ def subscribe(
     settings = command_settings(config, data_dir)
     topic = topic or settings.alert_topic
     group = group or f"{settings.agency_id}-subscriber"
-    with stop_on_signals() as stop, _servers(settings, bootstrap) as servers, _deadline(stop, timeout):
+    with (
+        private_umask(),
+        stop_on_signals() as stop,
+        _servers(settings, bootstrap) as servers,
+        _deadline(stop, timeout),
+    ):
         subscriber = Subscriber(settings.data_dir, settings.kafka, servers, topic=topic, group=group)
         if not as_json:
             errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)

@@ -135,6 +135,20 @@ def test_no_process_of_the_server_has_a_password_of_ours(data_dir: Path, monkeyp
             assert b"a-token-of-ours" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
+def test_only_its_user_gets_at_the_server_s_files(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The folder was open to all, as an administrator made it."""
+    before = os.umask(0)
+    try:
+        with EmbeddedPostgres(folder, SETTINGS):
+            kept = [path for path in folder.rglob("*") if not path.is_symlink()]
+            assert [path for path in kept if path.stat().st_mode & 0o077] == []
+            owner = (folder / "postgres").stat().st_uid
+            assert folder.stat().st_mode & 0o777 == (0o700 if owner == os.getuid() else 0o711)
+    finally:
+        os.umask(before)
+    assert f"data directory {folder}: 1 files and folders were open to other users" in caplog.text
+
+
 def test_creation_killed_half_way_is_begun_anew(folder: Path) -> None:
     with _run(folder) as process:
         _wait(lambda: (folder / "postgres" / "data.new" / "PG_VERSION").exists())

@@ -47,7 +47,7 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     make_private_folder(tmp_path)
     assert mode(tmp_path) == 0o750
     (tmp_path / "file").touch()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(NotADirectoryError):
         make_private_folder(tmp_path / "file")
 
 
