@@ -38,12 +38,12 @@ def open_broker(settings: Settings) -> Iterator[KafkaSettings | None]:
         return
     local = LocalKafka(settings.data_dir, settings.kafka)
     try:
-        server = local.start()
+        local.start()
     except BrokerUnavailable as error:
         log.warning("%s", error)
         yield None
         return
     try:
-        yield settings.kafka.model_copy(update={"bootstrap_servers": (server,)})
+        yield local.client_settings
     finally:
         local.stop()

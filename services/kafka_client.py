@@ -18,6 +18,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
     from kafka import errors as kafka_errors
+    from kafka.admin import UserScramCredentialUpsertion
     from kafka.errors import KafkaError
     from kafka.net.compat import KafkaNetClient
     from kafka.structs import OffsetAndMetadata, TopicPartition
@@ -26,6 +27,7 @@ __all__ = [
     "KafkaError",
     "OffsetAndMetadata",
     "TopicPartition",
+    "UserScramCredentialUpsertion",
     "check_encrypted",
     "check_reachable",
     "is_proxied",
