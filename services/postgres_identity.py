@@ -1,9 +1,9 @@
 """Who an embedded PostgreSQL runs as. It refuses uid 0, so a Platewatch that runs as root needs somebody else.
 
 As root, in this order: the configured user; the user who owns existing data; the system's `postgres`, then `nobody`; a
-user namespace in which root has another number, for data below folders that only root may enter. Only our own folder
-changes its owner, and only our own data directory lets that user pass: opening somebody's home to the world for a
-database's sake is not ours to do.
+user namespace in which root has another number, one with a name, for data below folders that only root may enter. Only
+our own folder changes its owner, and only our own data directory lets that user pass: opening somebody's home to the
+world for a database's sake is not ours to do.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def choose_identity(home: Path, programs: PostgresPrograms, configured_user: str
         ConfigurationError: Nobody can run the server here; says what to change.
     """
     if os.getuid() != 0:
-        return ServerIdentity(RunAs(), (os.getuid(), os.getgid()), programs)
+        return ServerIdentity(_named(home, programs), (os.getuid(), os.getgid()), programs)
     identity = _as_candidate(home, programs, configured_user)
     if identity is None and configured_user is None:
         identity = _in_namespace(home, programs)
@@ -67,6 +67,28 @@ def choose_identity(home: Path, programs: PostgresPrograms, configured_user: str
     )
 
 
+def _named(home: Path, programs: PostgresPrograms) -> RunAs:
+    """Return how the server runs as a user who is not root: as we do, and where our number has no name, under another.
+
+    PostgreSQL's programs ask for the name, and end where there is none, as in a container that is given any number.
+    """
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        namespace = RunAs(namespace_uid=_uid_with_a_name())
+        if _works(namespace, home, programs):
+            return namespace
+        raise ConfigurationError(
+            f"uid {os.getuid()} has no name (no entry in /etc/passwd), which PostgreSQL asks for, and user namespaces "
+            "are not permitted here; add an entry for it, run Platewatch as a user who has one, or set database.url"
+        ) from None
+    return RunAs()
+
+
+def _uid_with_a_name() -> int:
+    return next((account.pw_uid for account in pwd.getpwall() if account.pw_uid != 0), NAMESPACE_UID)
+
+
 def _as_candidate(home: Path, programs: PostgresPrograms, configured_user: str | None) -> ServerIdentity | None:
     for owner in _candidates(home, configured_user):
         identity = _as_user(owner, home, programs)
@@ -77,7 +99,7 @@ def _as_candidate(home: Path, programs: PostgresPrograms, configured_user: str |
 
 def _in_namespace(home: Path, programs: PostgresPrograms) -> ServerIdentity | None:
     ours = (os.getuid(), os.getgid())
-    namespace = RunAs(namespace_uid=NAMESPACE_UID)
+    namespace = RunAs(namespace_uid=_uid_with_a_name())
     give_to(home, ours)
     return ServerIdentity(namespace, ours, programs) if _works(namespace, home, programs) else None
 
