@@ -18,6 +18,7 @@ from rich.console import Console
 
 from schemas.actor import Actor, SignIn
 from schemas.settings import Settings, load_settings
+from services.private_files import private_umask
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -110,7 +111,7 @@ def command_database(settings: Settings) -> Iterator[Database]:
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
     from storage.database import open_database
 
-    with open_database(settings) as database:
+    with private_umask(), open_database(settings) as database:
         yield database
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -41,8 +43,17 @@ def _root(
     """Open license plate reading pipeline."""
 
 
+def _have_a_home() -> None:
+    """Give a user without a name one, as containers do: libraries look for files there, and end without it."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/"
+
+
 def main() -> None:
     """Run the command line; every expected error ends in one line and exit code 1 (usage errors: 2)."""
+    _have_a_home()
     try:
         app()
     except PlatewatchError as error:

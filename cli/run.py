@@ -18,6 +18,7 @@ from cli.common import (
 )
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
+from services.data_directory import run_alone
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +50,7 @@ def run(
     from pipeline.broker import open_broker
     from pipeline.service import Service
 
-    with stop_on_signals() as stop, command_database(settings) as database:
+    with stop_on_signals() as stop, run_alone(settings.data_dir), command_database(settings) as database:
         note_settings(command_actor(settings), database, settings)
         with open_broker(settings) as kafka:
             totals = Service(settings, database, kafka).run(stop, until_done=until_done)

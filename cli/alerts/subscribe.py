@@ -14,8 +14,9 @@ from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from services.kafka import LocalKafka
+from services.private_files import private_umask
 
 
 def register(app: typer.Typer) -> None:
@@ -51,8 +52,14 @@ def subscribe(
     settings = command_settings(config, data_dir)
     topic = topic or settings.alert_topic
     group = group or f"{settings.agency_id}-subscriber"
-    with stop_on_signals() as stop, _servers(settings, bootstrap) as servers, _deadline(stop, timeout):
-        subscriber = Subscriber(settings.data_dir, settings.kafka, servers, topic=topic, group=group)
+    with (
+        private_umask(),
+        stop_on_signals() as stop,
+        _broker(settings, bootstrap) as kafka,
+        _deadline(stop, timeout),
+    ):
+        servers = kafka.bootstrap_servers
+        subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group)
         if not as_json:
             errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
         for count, alert in enumerate(subscriber.alerts(stop), start=1):
@@ -65,16 +72,18 @@ def subscribe(
 
 
 @contextmanager
-def _servers(settings: Settings, bootstrap: str | None) -> Iterator[tuple[str, ...]]:
-    """Yield the servers to connect to; the data directory's own broker runs meanwhile where it is the one."""
+def _broker(settings: Settings, bootstrap: str | None) -> Iterator[KafkaSettings]:
+    """Yield how to connect; the data directory's own broker runs meanwhile where it is the one."""
     if bootstrap is not None:
-        yield tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+        servers = tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+        yield settings.kafka.model_copy(update={"bootstrap_servers": servers})
     elif settings.kafka.bootstrap_servers:
-        yield settings.kafka.bootstrap_servers
+        yield settings.kafka
     elif settings.kafka.local:
         broker = LocalKafka(settings.data_dir, settings.kafka)
         try:
-            yield (broker.start(),)
+            broker.start()
+            yield broker.client_settings
         finally:
             broker.stop()
     else:

@@ -16,6 +16,7 @@ from matcher.arrays.entries import COLUMNS, EntryArrays, Unusable
 from matcher.arrays.layer import Layer
 from matcher.arrays.packing import LAYOUT
 from matcher.arrays.vocabulary import Names, Vocabulary
+from services.private_files import FILE_MODE, make_private_folder
 
 _LAYER_ARRAYS: Final = ("keys", "offsets", "bitmap", "by_id", "gone")
 _DOCUMENT: Final = "index.json"
@@ -46,7 +47,7 @@ def save(index: SavedIndex, folder: Path) -> None:
     # Beside its place, then renamed: whoever maps the old files keeps them.
     fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
+    make_private_folder(fresh)  # the index holds every listed plate
     for name, layer in (("base", index.base), ("addition", index.addition)):
         _save_layer(layer, fresh, name)
     vocabulary = index.base.entries.vocabulary
@@ -58,6 +59,8 @@ def save(index: SavedIndex, folder: Path) -> None:
         "vocabulary": {field.name: getattr(vocabulary, field.name).texts[1:] for field in fields(Vocabulary)},
     }
     (fresh / _DOCUMENT).write_text(json.dumps(document), encoding="utf-8")
+    for file in fresh.iterdir():
+        file.chmod(FILE_MODE)
     old = folder.with_name(f"{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():

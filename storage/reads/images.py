@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import Settings
 from schemas.types import PlateRead
+from services.private_files import make_private_folder, write_private
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -129,10 +130,10 @@ class ImageStore:
 
 def _save_local(path: Path, data: bytes) -> None:
     """Write beside and rename, so that nobody sees half a picture."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        unfinished.write_bytes(data)
+        write_private(unfinished, data)
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)

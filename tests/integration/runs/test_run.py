@@ -18,6 +18,7 @@ import pytest
 
 from rendering.scene.traffic import render_traffic
 from schemas.settings import DatabaseSettings
+from services.data_directory import run_alone
 from services.postgres import EmbeddedPostgres
 from tests.integration.runs.site import Site, folder_camera, video_camera, write_site
 
@@ -79,6 +80,22 @@ def test_reads_matches_and_raises_an_alert_that_waits_without_a_broker(reference
     assert len(pictures) == 2 * len(reference.kept("reads", "read_id"))  # the plate, and the whole frame
     found = reference.run("search", "UKW?1*", "--json")
     assert [json.loads(line)["plate"] for line in found.stdout.splitlines()] == ["UKW4183"]
+
+
+def test_no_other_user_may_read_what_a_run_keeps(reference: Site) -> None:
+    data_dir = reference.settings.data_dir
+    kept = [path for path in data_dir.rglob("*") if not path.is_symlink()]
+    assert {"images", "postgres"} <= {path.name for path in kept}
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+    # Where the database runs as another user, that one may pass, and see no names.
+    assert data_dir.stat().st_mode & 0o777 in ({0o700, 0o711} if os.getuid() == 0 else {0o700})
+
+
+def test_a_second_run_on_a_data_directory_is_refused_in_one_line(reference: Site) -> None:
+    with run_alone(reference.settings.data_dir):
+        done = reference.run("run", "--until-done")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert f"another run (process {os.getpid()}) works on this data directory" in done.stderr
 
 
 def test_a_second_run_doubles_nothing(reference: Site) -> None:

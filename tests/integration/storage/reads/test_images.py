@@ -33,6 +33,17 @@ def test_a_picture_comes_back(store: ImageStore, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "images" / "2026/11/20/gate-0").iterdir()] == [key.rpartition("/")[2]]
 
 
+def test_pictures_are_their_owners_alone_whatever_the_umask(store: ImageStore, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        store.save(image_key(sample_read(0), "plate"), b"x")
+    finally:
+        os.umask(before)
+    kept = [tmp_path / "images", *(tmp_path / "images").rglob("*")]
+    assert len(kept) == 6
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept)
+
+
 def test_deleting_leaves_no_empty_days(store: ImageStore, tmp_path: Path) -> None:
     keys = [image_key(sample_read(number), "plate") for number in range(3)]
     for key in keys:
