@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from ingest.files import fingerprint, modified_at, stable_files, text_of, wait_for_change
+from ingest.formats.exif import read_exif, when_taken
 from ingest.listing import Listing, list_media
-from ingest.pictures import read_picture
+from ingest.pictures import decode_picture, read_bytes
 from ingest.video_file import VIDEO_SUFFIXES, read_video, video_item
 from schemas.settings import ImageFolderCamera
 from schemas.types import Frame, SourceItem
@@ -33,6 +36,8 @@ class ImageFolderSource:
         self._told: set[Path] = set()
         self._paths: dict[str, Path] = {}
         self._kinds: set[str] = set()
+        self._said: set[str] = set()
+        self._zone = ZoneInfo(camera.timezone) if camera.timezone else None
 
     def items(self) -> Iterator[SourceItem]:
         """Yield the files that are whole, oldest first, then by name.
@@ -60,7 +65,9 @@ class ImageFolderSource:
         if not item.is_still:
             yield from read_video(path, item)
             return
-        yield Frame(item.camera_id, item.name, 0, item.captured_at, read_picture(path))
+        data = read_bytes(path)
+        picture = decode_picture(data, text_of(path))
+        yield Frame(item.camera_id, item.name, 0, self._captured_at(path, data, item.captured_at), picture)
 
     def wait(self, stop: Event) -> bool:
         """Wait a moment before `items` is asked again; return False when `stop` was set."""
@@ -74,6 +81,33 @@ class ImageFolderSource:
         if path.suffix.lower() in VIDEO_SUFFIXES:
             return video_item(self.camera.id, name, path, None)
         return SourceItem(self.camera.id, name, fingerprint(path), modified_at(path), is_still=True)
+
+    def _captured_at(self, path: Path, data: bytes, written_at: datetime) -> datetime:
+        """Return when the camera says that a picture was taken, where that can be; else when its file was written."""
+        exif = read_exif(data)
+        if exif.taken_at is None:
+            return written_at
+        arrived_at = datetime.fromtimestamp(path.stat().st_ctime, UTC)
+        taken = when_taken(exif, written_at, arrived_at, self._zone)
+        if taken is None:
+            self._say_once(
+                "clock",
+                f"{text_of(path)}: notes a time of {exif.taken_at}, which cannot be when it was taken; its file's time "
+                "is used; set the camera's clock",
+            )
+            return written_at
+        if taken.zone:
+            self._say_once(
+                "zone",
+                f"its pictures note their times without a zone; they are taken in {taken.zone}; where that is wrong, "
+                "set the camera's timezone",
+            )
+        return taken.at
+
+    def _say_once(self, what: str, text: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            log.warning("camera %s: %s (said once)", self.camera.id, text)
 
     def _tell(self, listing: Listing) -> None:
         """Name what is left out, once while it is there."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -58,6 +59,8 @@ def read_exif(data: bytes) -> Exif:
     # Taken in only where it is needed.
     from PIL import Image
 
+    # Pillow warns of damaged notes, without the file's name; they are no reason to leave the picture out.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         tags = Image.Exif()
         tags.load(block)
