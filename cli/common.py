@@ -116,5 +116,6 @@ def command_database(settings: Settings) -> Iterator[Database]:
 
 
 def print_json(record: dict[str, Any]) -> None:
-    """Print one JSON line to standard output, unstyled and at once."""
-    typer.echo(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    """Print one JSON line to standard output, unstyled and at once; in UTF-8, as JSON is, whatever the locale."""
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    typer.echo(line.encode("utf-8", "backslashreplace"))

@@ -157,6 +157,47 @@ def test_unusable_pictures_are_kept_with_their_reason_and_stop_nothing(clip: Pat
     assert site.play()["frames"] == 0  # nothing is tried twice
 
 
+def test_odd_files_and_a_store_that_refuses_stop_nothing(clip: Path, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    picture = frame_of(clip, 105)
+    odd = inbox / os.fsdecode(b"a\xe9\x1b[31m.jpg")
+    odd.write_bytes(picture)
+    os.mkfifo(inbox / "b.jpg")
+    os.mkfifo(inbox / "c.mp4")
+    (inbox / "d.jpg").mkdir()
+    for number, moment in enumerate((-(2**40), -1, 2**40)):
+        path = inbox / f"e{number}.jpg"
+        path.write_bytes(picture)
+        os.utime(path, (moment, moment))
+    (tmp_path / "images").write_text("no folder")
+    site = site_with_list(tmp_path, folder_camera(inbox), images=f"url = {json.dumps(str(tmp_path / 'images'))}\n")
+    process = site.start("run")
+    log: list[str] = []
+    assert process.stderr is not None
+    reader = threading.Thread(target=lambda: log.extend(process.stderr or ()))
+    reader.start()
+    wait_until(lambda: any("everything there is was read" in line for line in log), process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=15) == 0, "".join(log)
+    reader.join()
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stderr.close()
+    assert len(site.kept("reads", "plate")) >= 4
+    assert site.kept("source_rejects", "reason") == []
+    for words in ("b.jpg: is left out: it is a named pipe", "c.mp4: is left out", "pictures are not kept"):
+        assert sum(words in line for line in log) == 1, "".join(log)
+
+
+def test_a_missing_camera_stops_no_other(clip: Path, tmp_path: Path) -> None:
+    site = site_with_list(tmp_path, folder_camera(tmp_path / "none", "lost") + video_camera(clip))
+    done = site.run("run", "--until-done", "--json")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"platewatch: {tmp_path / 'none'}: no such folder")
+    assert "UKW4183" in site.kept("reads", "plate")
+
+
 def test_a_truncated_video_keeps_what_could_be_read(clip: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole.avi"
     to_avi(clip, whole)
