@@ -49,7 +49,7 @@ def run(
     from pipeline.broker import open_broker
     from pipeline.service import Service
 
-    with stop_on_signals() as stop, command_database(settings) as database:
+    with stop_on_signals() as stop, command_database(settings, create=True) as database:
         note_settings(command_actor(settings), database, settings)
         with open_broker(settings) as kafka:
             totals = Service(settings, database, kafka).run(stop, until_done=until_done)
