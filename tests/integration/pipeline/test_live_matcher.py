@@ -176,7 +176,7 @@ def test_a_withdrawal_does_not_wait_for_an_import_of_its_list(database: Database
     with running_matcher(database) as matcher:
         assert _matched(matcher) == set(DISTINCT)
         thread = threading.Thread(target=withdraw)
-        with suppress(InvalidInput), begin_import(database, "ncic", source="ncic", file_name="extract.txt"):
+        with suppress(InvalidInput), begin_import(database, "ncic", layout="ncic", file_name="extract.txt"):
             thread.start()
             started = time.monotonic()
             wait_for(lambda: _matched(matcher) == set(DISTINCT[1:]))
