@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import console, errors
+from cli.terminal.times import shown_time
 from hotlists.feeds.freshness import ListAge
 from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
@@ -89,7 +90,7 @@ def print_report(report: ImportReport, policy: Policy, canceled: int = 0) -> Non
         changes = f"{outcome.added} added, {outcome.changed} changed, {outcome.removed} removed"
         console.print(
             f"list '{report.hotlist_id}' is active: {outcome.total} entries ({changes}), content of "
-            f"{report.as_of:%Y-%m-%d %H:%M} UTC{canceled_text(canceled)}"
+            f"{shown_time(report.as_of)}{canceled_text(canceled)}"
         )
     if found.duplicates:
         errors.print(f"{found.duplicates} repeated rows: the later one of each counts", style="yellow")
@@ -160,7 +161,7 @@ def print_versions(versions: list[VersionSummary]) -> None:
         how = version.kind if version.restored_version is None else f"back to {version.restored_version}"
         table.add_row(
             f"{version.version_id}{' (active)' if version.is_active else ''}",
-            f"{version.activated_at:%Y-%m-%d %H:%M}",
+            shown_time(version.activated_at),
             Text(f"{how}: {version.reason}" if version.reason else how),
             *(str(count) for count in (version.entries, version.added, version.changed, version.removed)),
             str(version.rejected),
@@ -240,7 +241,7 @@ def print_summaries(summaries: list[HotlistSummary], ages: Mapping[str, ListAge]
             summary.layout,
             str(summary.entries),
             str(summary.rejected),
-            f"{summary.as_of:%Y-%m-%d %H:%M}" if summary.as_of else "unknown",
+            shown_time(summary.as_of) if summary.as_of else "unknown",
             _age(summary, ages.get(summary.hotlist_id), now),
             Text(summary.file_name),
         )
