@@ -90,7 +90,7 @@ def print_report(report: ImportReport, policy: Policy, canceled: int = 0) -> Non
         changes = f"{outcome.added} added, {outcome.changed} changed, {outcome.removed} removed"
         console.print(
             f"list '{report.hotlist_id}' is active: {outcome.total} entries ({changes}), content of "
-            f"{shown_time(report.as_of)}{canceled_text(canceled)}"
+            f"{report.as_of:%Y-%m-%d %H:%M} UTC{canceled_text(canceled)}"
         )
     if found.duplicates:
         errors.print(f"{found.duplicates} repeated rows: the later one of each counts", style="yellow")
@@ -156,12 +156,12 @@ def version_record(version: VersionSummary) -> dict[str, Any]:
 
 def print_versions(versions: list[VersionSummary]) -> None:
     """Print a list's versions as a table."""
-    table = Table("version", "made (UTC)", "how", "entries", "added", "changed", "removed", "rejected", "by", "file")
+    table = Table("version", "made", "how", "entries", "added", "changed", "removed", "rejected", "by", "file")
     for version in versions:
         how = version.kind if version.restored_version is None else f"back to {version.restored_version}"
         table.add_row(
             f"{version.version_id}{' (active)' if version.is_active else ''}",
-            shown_time(version.activated_at),
+            shown_time(version.activated_at, seconds=False),
             Text(f"{how}: {version.reason}" if version.reason else how),
             *(str(count) for count in (version.entries, version.added, version.changed, version.removed)),
             str(version.rejected),
@@ -209,7 +209,7 @@ def entry_record(entry: HotlistEntry, policy: Policy) -> dict[str, Any]:
 
 def print_entries(entries: list[HotlistEntry], policy: Policy) -> None:
     """Print entries as a table."""
-    table = Table("plate", "state", "category", "vehicle", "case", "until (UTC)", "line")
+    table = Table("plate", "state", "category", "vehicle", "case", "until", "line")
     for entry in entries:
         cells = (
             entry.plate,
@@ -217,7 +217,7 @@ def print_entries(entries: list[HotlistEntry], policy: Policy) -> None:
             entry.category.value if policy.may_notify(entry.category) else f"{entry.category.value} (silent)",
             entry.vehicle.summary() if entry.vehicle else "",
             entry.case_number or entry.source_entry_id or "",
-            f"{entry.valid_until:%Y-%m-%d %H:%M}" if entry.valid_until else "",
+            shown_time(entry.valid_until, seconds=False) if entry.valid_until else "",
             str(entry.source_line or ""),
         )
         table.add_row(*(Text(cell) for cell in cells))
@@ -234,14 +234,14 @@ def print_rejects(rejects: list[RejectedRow]) -> None:
 
 def print_summaries(summaries: list[HotlistSummary], ages: Mapping[str, ListAge], now: datetime) -> None:
     """Print the active lists as a table; their age is at `now`."""
-    table = Table("list", "layout", "entries", "rejected", "content of (UTC)", "age", "file")
+    table = Table("list", "layout", "entries", "rejected", "content of", "age", "file")
     for summary in summaries:
         table.add_row(
             Text(summary.hotlist_id),
             summary.layout,
             str(summary.entries),
             str(summary.rejected),
-            shown_time(summary.as_of) if summary.as_of else "unknown",
+            shown_time(summary.as_of, seconds=False) if summary.as_of else "unknown",
             _age(summary, ages.get(summary.hotlist_id), now),
             Text(summary.file_name),
         )
