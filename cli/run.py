@@ -56,7 +56,7 @@ def run(
         stop_on_signals() as stop,
         run_alone(settings.data_dir),
         ends_in_time(stop),
-        command_database(settings) as database,
+        command_database(settings, create=True) as database,
     ):
         note_settings(command_actor(settings), database, settings)
         with open_broker(settings) as kafka:

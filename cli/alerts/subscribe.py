@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -12,11 +13,15 @@ import typer
 from alerts.subscriber import Subscriber
 from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.failures import TEMPORARY
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
 from schemas.settings import KafkaSettings, Settings
 from services.kafka import LocalKafka
 from services.private_files import private_umask
+
+GRACE_SECONDS = 5.0
+"""How long after --timeout an orderly end may take: the last alert is recorded, the group is left."""
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +44,9 @@ def subscribe(
         typer.Option("--bootstrap", help="Kafka servers, HOST:PORT[,HOST:PORT].", show_default=False),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="End after so many alerts.")] = None,
-    timeout: Annotated[float | None, typer.Option("--timeout", min=0, help="End after so many seconds.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", min=0, help="End after so many seconds, whatever the broker does.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Receive alerts from a Kafka topic, each once, and print them as they come.
@@ -52,11 +59,12 @@ def subscribe(
     settings = command_settings(config, data_dir)
     topic = topic or settings.alert_topic
     group = group or f"{settings.agency_id}-subscriber"
+    # The deadline first: a broker may take its time to start, or never answer.
     with (
         private_umask(),
         stop_on_signals() as stop,
+        _deadline(stop, timeout) as finished,
         _broker(settings, bootstrap) as kafka,
-        _deadline(stop, timeout),
     ):
         servers = kafka.bootstrap_servers
         subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group)
@@ -69,6 +77,7 @@ def subscribe(
                 console.print(alert_table([alert], header=count == 1))
             if count == limit:
                 stop.set()  # and let the loop run out: only then is this alert recorded as handed out
+        finished()
 
 
 @contextmanager
@@ -93,14 +102,27 @@ def _broker(settings: Settings, bootstrap: str | None) -> Iterator[KafkaSettings
 
 
 @contextmanager
-def _deadline(stop: threading.Event, seconds: float | None) -> Iterator[None]:
-    """Set `stop` after so many seconds."""
-    timer = threading.Timer(seconds, stop.set) if seconds is not None else None
-    if timer is not None:
+def _deadline(stop: threading.Event, seconds: float | None) -> Iterator[Callable[[], None]]:
+    """Set `stop` after so many seconds, and end the process where that does not end the subscription soon.
+
+    Yields:
+        What to call when the subscription has ended; a broker of our own may take longer to stop.
+    """
+    if seconds is None:
+        yield lambda: None
+        return
+    timers = (threading.Timer(seconds, stop.set), threading.Timer(seconds + GRACE_SECONDS, _give_up))
+    for timer in timers:
         timer.daemon = True
         timer.start()
     try:
-        yield
+        yield timers[1].cancel
     finally:
-        if timer is not None:
+        for timer in timers:
             timer.cancel()
+
+
+def _give_up() -> None:
+    """End the process though a client waits for its broker; what was not committed comes again, and no alert twice."""
+    errors.print("platewatch: the time is over and the broker does not answer; look whether it runs", style="red")
+    os._exit(TEMPORARY)

@@ -72,7 +72,7 @@ def _demonstrate(
 
     _say(f"data directory: {settings.data_dir}")
     played = user_input(input_path, settings) if input_path is not None else rendered_input(settings)
-    with stop_on_signals() as stop, command_database(settings) as database:
+    with stop_on_signals() as stop, command_database(settings, create=True) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist)
         with open_broker(settings) as kafka:
@@ -93,7 +93,7 @@ def _demonstrate(
 def _demo_settings(data_dir: Path | None) -> Settings:
     if data_dir is None and "PLATEWATCH_DATA_DIR" not in os.environ:
         data_dir = Path("demo-data")
-    settings = command_settings(None, data_dir, agency_id=AGENCY, log_level="WARNING")
+    settings = command_settings(None, data_dir, look=False, agency_id=AGENCY, log_level="WARNING")
     if settings.kafka.bootstrap_servers or settings.kafka.local:
         return settings
     local = settings.kafka.model_copy(update={"local": True})

@@ -9,10 +9,11 @@ import typer
 
 from cli.common import ConfigOption, JsonOption, command_settings, console, errors, print_json
 from schemas.errors import UnreadableMedia
+from schemas.printable import printable
+from schemas.settings import RecognitionSettings
 
 if TYPE_CHECKING:
     from cli.read.files import FileReader
-    from schemas.settings import RecognitionSettings
 
 EXAMPLE = """
 Examples:
@@ -113,12 +114,12 @@ def _read_file(reader: FileReader, file: Path, records: list[dict[str, Any]], *,
     except UnreadableMedia as error:
         failed = _complain(error)
     if not count and not failed:
-        errors.print(f"{text_of(file)}: no plate found", style="dim", markup=False)
+        errors.print(f"{printable(text_of(file))}: no plate found", style="dim", markup=False)
     return failed
 
 
 def _complain(error: UnreadableMedia) -> bool:
-    errors.print(f"platewatch: {error}", style="red", markup=False)
+    errors.print(f"platewatch: {printable(str(error))}", style="red", markup=False)
     return True
 
 

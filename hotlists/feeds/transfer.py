@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,9 @@ class Pulled:
 
     path: Path
     remote: Mapping[str, str] = field(default_factory=dict)
+
+
+_numbers = itertools.count(1)
 
 
 def _never() -> bool:
@@ -69,9 +73,12 @@ def receive(
         StorageFull: No space for it.
     """
     target = context.folder / plain_name(name, feed.name)
-    part = context.folder / f".{target.name}{PART_SUFFIX}"
+    # Its own name: a fetch that was given up may still wake and clean up behind itself.
+    part = context.folder / f".{target.name}.{next(_numbers)}{PART_SUFFIX}"
     try:
         _write(blocks, feed, context, part)
+        if context.canceled():
+            raise PullCanceled("the run ends; the list is fetched again at the next start")
         with on_disk(context.folder):
             if modified_at is not None:
                 os.utime(part, (modified_at, modified_at))

@@ -238,7 +238,7 @@ def test_a_database_that_is_down_at_the_start_ends_the_run_in_one_line(clip: Pat
         database='url = "postgresql://platewatch:hunter2@127.0.0.1:9/platewatch"\ntimeout_seconds = 0.5\n',
     )
     done = site.run("run")
-    assert done.returncode == 1
+    assert done.returncode == 75
     assert len(done.stderr.splitlines()) == 1
     assert "127.0.0.1" in done.stderr
     assert "hunter2" not in done.stderr
