@@ -17,7 +17,7 @@ from matcher.arrays.layer import Layer
 from matcher.arrays.packing import LAYOUT
 from matcher.arrays.vocabulary import Names, Vocabulary
 
-_LAYER_ARRAYS: Final = ("keys", "offsets", "bitmap", "by_id", "gone")
+_LAYER_ARRAYS: Final = ("keys", "offsets", "bitmap", "partial", "by_id", "gone")
 _DOCUMENT: Final = "index.json"
 
 
