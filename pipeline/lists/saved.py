@@ -40,8 +40,16 @@ class SavedLists:
         if not versions or changes.marks(tuple(versions.values())) != note.get("marks"):
             log.info("the saved index of the hotlists is another database's; it is made anew")
             return None
+        withdrawn, size = int(note.get("withdrawn", 0)), len(index) + len(index.unusable)
+        stored = changes.entries(tuple(versions.values()))
+        # Withdrawals are numbered one by one, and what was withdrawn is in its version still.
+        if not stored - withdrawn <= size <= stored:
+            log.warning(
+                "the saved index of the hotlists has %d entries, the database %d; it is made anew", size, stored
+            )
+            return None
         log.info("%d hotlist entries were loaded from the saved index", len(index))
-        return ActiveLists(index, versions, dict(versions), int(note.get("withdrawn", 0)))
+        return ActiveLists(index, versions, dict(versions), withdrawn)
 
     def save(self, lists: ActiveLists, changes: HotlistChanges) -> None:
         """Save what was arranged; a disk that is full costs the next start its speed, and nothing else.
