@@ -15,7 +15,7 @@ from schemas.errors import InvalidInput
 from schemas.events import CharacterEvent, PlateReadEvent, Probability, VehicleEvent
 from schemas.ids import read_id
 from schemas.jurisdictions import parse_jurisdiction
-from schemas.plates import normalize_plate
+from schemas.plates import normalize_plate, shown_character, strange_characters
 from schemas.types import CharacterRead, PlateRead
 
 MAX_LINE_BYTES = 1024 * 1024
@@ -86,10 +86,12 @@ def _parse(line: NumberedLine, source: str, now: datetime) -> PlateRead:
     record = _record(line)
     if "read_id" in record:
         read = read_from_event(PlateReadEvent.model_validate(record))
+        _check_plate(read.plate)
         return replace(read, jurisdiction=_jurisdiction(read.jurisdiction))
     if "state" in record and "jurisdiction" not in record:
         record["jurisdiction"] = record["state"]
     plain = PlainRead.model_validate(record)
+    _check_plate(plain.plate)
     captured_at = plain.captured_at or now
     return PlateRead(
         read_id=read_id("match", source, _EPOCH, line.number),
@@ -122,6 +124,17 @@ def _record(line: NumberedLine) -> dict[str, object]:
     if not isinstance(record, dict):
         raise InvalidInput('a JSON object like {"plate": "ABC1234", "jurisdiction": "US-VA"} was expected')
     return record
+
+
+def _check_plate(text: str) -> None:
+    """Refuse signs that are neither a plate's nor separators: without them it would be another plate."""
+    strange = [sign for sign in strange_characters(text) if not sign.isalnum()]
+    if strange:
+        raise InvalidInput(
+            f"the plate holds '{shown_character(strange[0])}'; letters, digits, '?' for one unknown character, blanks "
+            "and dashes were expected",
+            column="plate",
+        )
 
 
 def _characters(plain: PlainRead) -> tuple[CharacterRead, ...]:

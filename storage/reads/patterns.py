@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from schemas.errors import InvalidInput
-from schemas.plates import canonical_plate
+from schemas.plates import canonical_plate, fold_plate, shown_character, strange_characters
 
 LEAST_KNOWN = 2
 MAX_LENGTH = 32
-_SEPARATORS = re.compile(r"[\s\-.·_/]+")
-_ALLOWED = re.compile(r"[0-9A-Z?*]+")
+_WILDCARDS = "?*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def parse_pattern(pattern: str) -> PlatePattern:
     """Check a pattern and bring it to canonical form.
 
     Args:
-        pattern: As typed: any case, spaces and dashes do not count.
+        pattern: As typed: any case; what separates on plates (`schemas.plates.fold_plate`) does not count.
 
     Returns:
         The pattern.
@@ -43,16 +41,17 @@ def parse_pattern(pattern: str) -> PlatePattern:
     Raises:
         InvalidInput: Characters that no plate has, or fewer than two known ones.
     """
-    folded = _SEPARATORS.sub("", unicodedata.normalize("NFKC", pattern).upper())
-    strange = sorted({character for character in folded if not _ALLOWED.fullmatch(character)})
+    # Dropping a sign that is no separator would answer another question than the one that was asked.
+    strange = strange_characters(pattern, _WILDCARDS)
     if strange:
         raise InvalidInput(
-            f"pattern {pattern!r} holds {' '.join(map(repr, strange))}; use letters, digits, ? for one unknown "
-            "character and * for any number of them"
+            f"pattern {pattern!r} holds {' '.join(repr(shown_character(sign)) for sign in strange)}; use letters, "
+            "digits, ? for one unknown character and * for any number of them"
         )
+    folded = fold_plate(pattern)
     if len(folded) > MAX_LENGTH:
         raise InvalidInput(f"pattern {pattern!r} is longer than {MAX_LENGTH} characters")
-    known = sum(character not in "?*" for character in folded)
+    known = sum(character not in _WILDCARDS for character in folded)
     if known < LEAST_KNOWN:
         raise InvalidInput(
             f"pattern {pattern!r} has {known} known characters; at least {LEAST_KNOWN} are needed, or every plate fits"

@@ -137,3 +137,14 @@ def test_any_bytes_are_a_read_or_a_clear_refusal(data: bytes) -> None:
     for line in numbered_lines(io.BytesIO(data)):
         found = outcome(line)
         assert isinstance(found, PlateRead) or found.line == line.number
+
+
+@pytest.mark.parametrize("plate", ["O'NEIL", "ABC\u2013123", "AB\u200bC1", "AB?1"])
+def test_separators_are_those_of_lists(plate: str) -> None:
+    assert parse({"plate": plate}).plate == plate
+
+
+@pytest.mark.parametrize("plate", ["5A_5341", "ABC*1", "AB%1", "1234567#", "AB\ufffd1"])
+def test_signs_that_may_mean_something_are_not_dropped(plate: str) -> None:
+    with pytest.raises(InvalidInput, match="the plate holds"):
+        parse({"plate": plate})

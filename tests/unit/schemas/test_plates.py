@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.plates import canonical_plate, normalize_plate
+from schemas.plates import canonical_plate, fold_plate, normalize_plate, strange_characters
 
 
 @given(st.text(max_size=40))
@@ -24,3 +25,31 @@ def test_spellings_of_one_plate_are_equal(text: str) -> None:
 def test_keeps_what_it_cannot_judge() -> None:
     assert normalize_plate("ab-12 ?é") == "AB12?É"
     assert normalize_plate("ＡＢ１２") == "AB12"  # noqa: RUF001 - full-width text is the case
+
+
+SEPARATORS = (
+    " -.'/&\t\u00a0\u2009\u3000\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\ufe63\u2043"
+    "\u2018\u2019\u201a\u201b\u201c\u201d\u02bc\u02bb`\u00b4\u2032\uff07"
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u202a\u202c\u2066\u180e\ufe0f\u034f"
+    "\u00b7\u2022\u2219\u22c5\u25cf\u30fb\u2665\u267f\u2605\U0001f697\u270b"
+)
+
+
+@pytest.mark.parametrize("sign", SEPARATORS)
+def test_what_separates_is_no_part_of_a_plate(sign: str) -> None:
+    assert fold_plate(f"{sign}ab{sign}C1{sign}") == "ABC1" == normalize_plate(f"ab{sign}C1")
+    assert strange_characters(f"ab{sign}C1") == []
+
+
+@pytest.mark.parametrize(
+    "sign", '*_%#+!:;,()[]<>=@$^~\\"\n\r\0\ufffd\u25a1\u2588\u00bd\u00b2\u2122\u24b6\u2731\u00c9\u0391\u0131\u00aa'
+)
+def test_what_is_neither_a_plates_nor_a_separator_is_named(sign: str) -> None:
+    assert strange_characters(f"ABC{sign}1") == fold_plate(sign).split() or strange_characters(f"ABC{sign}1") == [sign]
+    assert strange_characters(f"ABC{sign}1")
+
+
+def test_forms_of_a_character_are_that_character() -> None:
+    assert fold_plate("\uff21\uff42\uff11\uff1f\U0001d400") == "AB1?A"
+    assert strange_characters("u\u0308AB") == ["\u00dc"]
+    assert strange_characters("AB*?", "*?") == []

@@ -18,6 +18,10 @@ from storage.reads.patterns import PlatePattern, parse_pattern
         ("A?1**2", "A?1*2", "A_1%2"),
         ("*OO*", "*00*", "%00%"),
         ("\uff36\uff21\uff11", "VA1", "VA1"),
+        ("O'NEIL", "0NEIL", "0NEIL"),
+        ("ABC\u2013123", "ABC123", "ABC123"),
+        ("\u2018AB\u00ad\u200b12\u2019", "AB12", "AB12"),
+        ("AB\uff0a12", "AB*12", "AB%12"),
     ],
 )
 def test_one_form(typed: str, text: str, like: str) -> None:
@@ -38,3 +42,11 @@ def test_any_text_is_a_pattern_or_a_clear_refusal(typed: str) -> None:
         return
     assert parse_pattern(pattern.text) == pattern
     assert set(pattern.like) <= set("0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ_%")
+
+
+@pytest.mark.parametrize(
+    "typed", ["5A_5341", "5A%5341", "5A#5341", "5A\uff3f5341", "5A+5341", "5A\n5341", "AB\u25a112", "AB\u00d612"]
+)
+def test_no_sign_is_dropped_that_may_mean_something(typed: str) -> None:
+    with pytest.raises(InvalidInput, match="holds"):
+        parse_pattern(typed)
