@@ -23,6 +23,7 @@ from matcher.arrays.entries import COLUMNS, EntryArrays, Unusable
 from matcher.arrays.layer import Layer
 from matcher.arrays.packing import LAYOUT
 from matcher.arrays.vocabulary import Names, Vocabulary
+from services.private_files import FILE_MODE, make_private_folder
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def save(index: SavedIndex, folder: Path) -> None:
     # Beside its place, then renamed: whoever maps the old files keeps them.
     fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
+    make_private_folder(fresh)  # the index holds every listed plate
     sums: dict[str, int] = {}
     for name, layer in (("base", index.base), ("addition", index.addition)):
         _save_layer(layer, fresh, name, sums)
@@ -74,6 +75,8 @@ def save(index: SavedIndex, folder: Path) -> None:
         # The sum of the document stands before it, in a line of its own.
         file.write(b"%d\n" % zlib.crc32(text) + text)
         _synced(file)
+    for saved in fresh.iterdir():
+        saved.chmod(FILE_MODE)
     _sync_folder(fresh)
     old = folder.with_name(f"{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matcher.index import HotlistIndex
 from pipeline.lists.active import ActiveLists
+from services.private_files import make_private_folder
 from storage.hotlists.changes import HotlistChanges
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class SavedLists:
         versions = dict(lists.versions)
         note = {"versions": versions, "withdrawn": lists.withdrawn, "marks": changes.marks(tuple(versions.values()))}
         try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder.parent)
             lists.index.save(self._folder, note)
         except OSError as error:
             log.warning("the index of the hotlists could not be saved (%s); the next start makes it anew", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +26,16 @@ def load(folder: Path) -> HotlistIndex:
 
 def content(index: HotlistIndex, texts: list[str]) -> list[list[tuple[UUID, str, str]]]:
     return [sorted((one.entry_id, one.plate, text) for one, text in candidates(index, text)) for text in texts]
+
+
+def test_what_is_saved_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        HotlistIndex.build([entry("ABC123")], {"ncic": NOW}).save(tmp_path / "index", {})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "index").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "index").iterdir()} == {0o600}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
