@@ -228,3 +228,30 @@ def test_a_run_cancels_an_alert_that_was_written_late(database: Database, monkey
     with _working(database):
         raise_alert(database, _listed(1))
         wait_for(lambda: len(_stored(database)) == 2)
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "US-VA"), ("US-VA", None)])
+def test_an_entry_whose_state_appears_or_goes_has_another_state(
+    database: Database, before: str | None, after: str | None
+) -> None:
+    import_version(database, [_listed(1, jurisdiction=before)])
+    raise_alert(database, _listed(1, jurisdiction=before))
+    assert cancel_stale_alerts(database, SETTINGS) == 0
+    import_version(database, [_listed(1, jurisdiction=after)])
+    assert _reason(database) == "entry has another state now"
+
+
+def test_an_entry_without_a_state_that_stays_without_one_stands(database: Database) -> None:
+    import_version(database, [_listed(1, jurisdiction=None)])
+    raise_alert(database, _listed(1, jurisdiction=None))
+    import_version(database, [_listed(1, jurisdiction=None, instructions="unarmed")])
+    assert cancel_stale_alerts(database, SETTINGS) == 0
+
+
+def test_an_entry_expires_at_its_end_and_not_a_moment_before(database: Database) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=2)
+    import_version(database, [_listed(1, valid_until=end)])
+    raise_alert(database, _listed(1, valid_until=end))
+    assert cancel_stale_alerts(database, SETTINGS) == 0
+    time.sleep(2.1)
+    assert cancel_stale_alerts(database, SETTINGS) == 1

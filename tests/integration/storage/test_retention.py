@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import dataclasses
+from datetime import UTC, datetime, timedelta
 
 from policy.decisions import Retention
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
+from schemas.events import AlarmKind
+from schemas.types import RejectedRow
+from storage.alerts.alarms import Alarms
 from storage.alerts.raised import AlertLog
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from storage.hotlists.lists import HotlistStore
 from storage.reads.search import ReadSearch
 from storage.retention import RetentionOutcome, enforce_retention
 from tests.integration.alerts.records import Records, outbox_of
-from tests.integration.storage.samples import START, activate, sample_entry, sample_record
+from tests.integration.storage.samples import START, activate, sample_entry, sample_read, sample_record
 from tests.integration.storage.stored_entries import latest
 
 DAY = 24 * 60
@@ -65,3 +70,106 @@ def test_replaced_entries_and_old_searches_end(database: Database) -> None:
     )
     assert outcome.audited == 1
     assert audit_entries(database) == []
+
+
+MINUTES = Retention(reads=timedelta(minutes=3))
+"""As New Hampshire's law has it."""
+
+
+def _plates(database: Database) -> set[str]:
+    with database.connection() as connection:
+        return {plate for (plate,) in connection.execute("select canonical from plate_dictionary")}
+
+
+def test_a_law_of_minutes_ends_reads_pictures_and_plates_within_the_day(database: Database) -> None:
+    noon = START.replace(hour=12, minute=0, second=0)
+    records = []
+    for number, plate, seconds in ((0, "AAA1", 0), (1, "BBB2", 60), (2, "AAA1", 90)):
+        read = dataclasses.replace(sample_read(number, plate), captured_at=noon + timedelta(seconds=seconds))
+        records.append(dataclasses.replace(sample_record(number, plate), read=read))
+    Records(database).write(records)
+    deleted: list[str] = []
+
+    def end(seconds: float) -> int:
+        moment = noon + timedelta(seconds=seconds)
+        return enforce_retention(database, MINUTES, delete_images=deleted.extend, now=moment).reads
+
+    assert end(180) == 0  # not older than three minutes yet
+    assert (end(181), _plates(database)) == (1, {"AAA1", "BBB2"})  # one read of the plate is left
+    assert deleted == [records[0].read.plate_image_key, records[0].read.context_image_key]
+    assert (end(241), _plates(database)) == (1, {"AAA1"})
+    assert (end(271), _plates(database)) == (1, set())
+    assert AlertLog(database).latest(10) == []
+    with outbox_of(database) as outbox:
+        assert outbox.pending() == 0
+
+
+def test_a_law_of_days_keeps_a_plates_entry_in_the_dictionary_for_its_day(database: Database) -> None:
+    Records(database).write([sample_record(0, "AAA1")])
+    enforce_retention(database, Retention(), delete_images=print, now=START + timedelta(days=21, seconds=-1))
+    assert _plates(database) == {"AAA1"}
+    enforce_retention(database, Retention(), delete_images=print, now=START + timedelta(days=22))
+    assert _plates(database) == set()
+
+
+def test_lists_can_be_brought_back_for_three_weeks_even_where_reads_end_in_minutes(database: Database) -> None:
+    for entries in ([sample_entry(1), sample_entry(2)], [sample_entry(2)]):
+        activate(database, entries)
+    gone = sample_entry(1).entry_id
+    for days, is_kept in ((20, True), (22, False)):
+        moment = datetime.now(UTC) + timedelta(days=days)
+        enforce_retention(database, MINUTES, delete_images=print, now=moment)
+        assert (latest(database, gone) is not None) is is_kept
+    assert latest(database, sample_entry(2).entry_id) is not None
+
+
+def test_rejected_rows_end_after_three_weeks_but_those_of_the_active_version_stay(database: Database) -> None:
+    rejected = RejectedRow(7, "no plate", "LIC", "V00")
+    old = activate(database, [sample_entry(1)], rejects=(rejected,)).version_id
+    active = activate(database, [sample_entry(2)], rejects=(rejected,)).version_id
+    store = HotlistStore(database)
+
+    def kept(days: int) -> list[bool]:
+        enforce_retention(database, Retention(), delete_images=print, now=datetime.now(UTC) + timedelta(days=days))
+        return [bool(store.rejects(version)) for version in (old, active)]
+
+    assert kept(20) == [True, True]
+    assert kept(22) == [False, True]
+    assert kept(4000) == [False, True]
+
+
+def _count(database: Database, table: str) -> int:
+    with database.connection() as connection:
+        (count,) = connection.execute(f"select count(*) from {table}".encode()).fetchone() or (0,)
+    return int(count)
+
+
+def test_alarms_and_their_messages_end_with_the_audit_and_standing_ones_never(database: Database) -> None:
+    alarms = Alarms(database, "local", "platewatch.alarms.local.v1")
+    now = datetime.now(UTC)
+    for subject in ("ncic", "regional", "unsent"):
+        alarms.raise_alarm(AlarmKind.LATE_LIST, subject, "late", now)
+    alarms.clear(AlarmKind.LATE_LIST, "ncic", now + timedelta(days=100))
+    with outbox_of(database) as outbox:
+        rows = outbox.take(10)
+        outbox.mark_sent([row.outbox_id for row in rows[:-1]])
+    assert (_count(database, "alarms"), _count(database, "outbox")) == (3, 4)
+
+    def left(days: int) -> tuple[int, int]:
+        enforce_retention(database, Retention(), delete_images=print, now=now + timedelta(days=days))
+        return _count(database, "alarms"), _count(database, "outbox")
+
+    assert left(729) == (3, 4)
+    # Raised two years ago, but cleared since; what was sent is gone, what waits to be sent is not.
+    assert left(731) == (3, 1)
+    assert left(829) == (3, 1)
+    assert left(831) == (2, 1)
+
+
+def test_alerts_of_reads_that_are_kept_keep_their_messages(database: Database) -> None:
+    Records(database).write([sample_record(0), sample_record(1)])
+    with outbox_of(database) as outbox:
+        outbox.mark_sent([row.outbox_id for row in outbox.take(10)])
+    kept = Retention(reads=timedelta(days=2000))
+    enforce_retention(database, kept, delete_images=print, now=datetime.now(UTC) + timedelta(days=900))
+    assert _count(database, "outbox") == 2

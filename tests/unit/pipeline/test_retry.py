@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pipeline.retry import Stopped, until_available
+from pipeline.retry import Backoff, Stopped, until_available
 from schemas.errors import DatabaseUnavailable, InvalidInput
 
 
@@ -46,3 +46,18 @@ def test_stop_ends_the_repeating() -> None:
 
     with pytest.raises(Stopped):
         until_available(call, stop, doing="x")
+
+
+def test_pauses_double_up_to_the_longest_and_begin_anew_after_a_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 1.0)
+    backoff = Backoff(1.0)
+    assert [backoff.next() for _ in range(6)] == [0.2, 0.4, 0.8, 1.0, 1.0, 1.0]
+    backoff.reset()
+    assert [backoff.next() for _ in range(2)] == [0.2, 0.4]
+    assert Backoff(0.1).next() == 0.1
+
+
+def test_pauses_differ_between_processes_by_a_third_at_most() -> None:
+    pauses = {Backoff(10).next() for _ in range(50)}
+    assert len(pauses) > 1
+    assert all(0.2 * 0.7 <= pause <= 0.2 * 1.3 for pause in pauses)

@@ -105,3 +105,16 @@ def test_only_a_leader_works_and_resigns_at_the_end() -> None:
     stage = Scripted(work, work, leadership=turns)
     stage.run(threading.Event())
     assert (stage.done, turns.asked, turns.resigned) == (2, 4, ["scripted"])
+
+
+def test_after_a_recovery_the_next_outage_is_asked_about_soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: 1.0)
+    monkeypatch.setattr("pipeline.retry.FIRST_PAUSE_SECONDS", 1.0)
+    down = fail(DatabaseUnavailable("down"))
+    stop = threading.Event()
+    pauses: list[float] = []
+    monkeypatch.setattr(stop, "wait", pauses.append)
+    stage = Scripted(down, down, down, down, work, down, down, work)
+    stage.longest_pause_seconds = 3.0
+    stage.run(stop)
+    assert pauses == [1, 2, 3, 3, 1, 2]

@@ -9,10 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.decisions import DEFAULT_READS, Retention, effective_retention, law_alone, open_policy, span_text
+from policy.decisions import (
+    DEFAULT_AUDIT,
+    DEFAULT_READS,
+    Retention,
+    effective_retention,
+    law_alone,
+    open_policy,
+    span_text,
+)
 from policy.facts import Confidence
 from policy.loading import load_profile, profiles
-from policy.profile import GATED
+from policy.profile import GATED, KeepLimit
 from schemas.errors import ConfigurationError
 from schemas.settings import PolicySettings, RetentionSettings, Settings
 from schemas.types import Category
@@ -151,3 +159,32 @@ def test_no_setting_outlives_a_law_with_a_number(days: int) -> None:
 )
 def test_spans_in_words(seconds: int, text: str) -> None:
     assert span_text(timedelta(seconds=seconds)) == text
+
+
+def test_the_legal_maximum_itself_may_be_set() -> None:
+    assert effective_retention(settings(days=21, audit=730)) == Retention(timedelta(days=21), timedelta(days=730))
+    assert effective_retention(settings("maine", days=21)).reads == timedelta(days=21)
+
+
+def test_reads_and_audit_have_numbers_of_their_own() -> None:
+    kept = effective_retention(settings("idaho"))
+    assert (kept.reads, kept.audit) == (DEFAULT_READS, DEFAULT_AUDIT)
+    kept = effective_retention(settings("idaho", days=5, audit=9))
+    assert (kept.reads, kept.audit) == (timedelta(days=5), timedelta(days=9))
+
+
+@pytest.mark.parametrize(
+    ("reads", "days"),
+    [(timedelta(days=21), 21), (timedelta(hours=36), 1.5), (timedelta(minutes=3), 3 / 1440)],
+)
+def test_topics_keep_alerts_for_as_many_days_as_reads_are_kept(reads: timedelta, days: float) -> None:
+    assert Retention(reads).topic_days == pytest.approx(days)
+
+
+def test_a_law_gives_days_or_seconds_and_not_both() -> None:
+    fact: dict[str, Any] = {"citation": "Law 1", "as_of": date(2026, 1, 1), "confidence": "read"}
+    assert KeepLimit(**fact).longest is None
+    assert KeepLimit(**fact, days=21).longest == timedelta(days=21)
+    assert KeepLimit(**fact, seconds=180).longest == timedelta(minutes=3)
+    with pytest.raises(ValueError, match="days and seconds are both given"):
+        KeepLimit(**fact, days=1, seconds=180)

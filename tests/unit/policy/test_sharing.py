@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.decisions import law_alone, open_policy
-from policy.loading import profiles
+from policy.facts import Confidence
+from policy.loading import load_profile, profiles
 from policy.sharing import AgencyKind, AgencyRef
 from schemas.settings import Settings
 
@@ -40,3 +41,22 @@ def test_no_profile_shares_with_private_federal_or_unknown_ones(
     allowed = policy.may_receive(AgencyRef("somebody", kind, jurisdiction))
     if kind in (AgencyKind.PRIVATE, AgencyKind.FEDERAL) or jurisdiction != policy.profile.jurisdiction:
         assert not allowed
+
+
+UNRULED = [name for name in profiles() if load_profile(name).sharing is None]
+
+
+@pytest.mark.parametrize("name", UNRULED)
+def test_where_no_rule_is_known_police_and_prosecutors_of_the_state_may_receive_and_nobody_else(name: str) -> None:
+    policy = law_alone(name)
+    home = policy.profile.jurisdiction
+    allowed = {kind for kind in AgencyKind if policy.may_receive(AgencyRef("somebody", kind, home))}
+    assert allowed == {AgencyKind.LAW_ENFORCEMENT, AgencyKind.PROSECUTOR}
+    assert not policy.may_receive(AgencyRef("a neighbor", AgencyKind.LAW_ENFORCEMENT, "CA-ON"))
+    assert not policy.may_receive(AgencyRef("unknown", AgencyKind.LAW_ENFORCEMENT, None))
+    assert "Platewatch's default" in policy.sharing.citation
+    assert policy.sharing.confidence is Confidence.UNCONFIRMED
+
+
+def test_some_profile_has_no_rule_of_its_own() -> None:
+    assert UNRULED

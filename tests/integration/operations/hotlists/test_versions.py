@@ -11,9 +11,11 @@ from schemas.settings import Settings
 from schemas.types import RejectedRow
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from storage.hotlists.edits import HotlistEdits
 from tests.integration.alerts.test_cancel import raise_alert
 from tests.integration.operations.audited import LEE, only_row
 from tests.integration.storage.samples import activate, sample_entry
+from tests.integration.storage.stored_entries import active_entries
 
 REJECT = RejectedRow(7, "no plate", "LIC", "V00")
 
@@ -57,3 +59,23 @@ def test_looking_at_rejected_rows_is_written_down(database: Database) -> None:
     ] * 2
     with pytest.raises(InvalidInput, match="neither a version nor an active list"):
         view_rejects(LEE, database, "nothing", 10)
+
+
+def test_going_back_brings_back_what_the_version_had_and_nothing_that_was_withdrawn_since(database: Database) -> None:
+    first = [sample_entry(1), sample_entry(2, "BKR2203"), sample_entry(3, "XYZ9999")]
+    activate(database, first)
+    HotlistEdits(database).withdraw([first[1].entry_id], by="lee", reason="recovered")
+    activate(database, [sample_entry(1, "CHANGED"), sample_entry(4, "HDM6074")])
+    roll_back(LEE, database, Settings(), "ncic", "wrong file")
+    assert {(entry.entry_id, entry.plate) for entry in active_entries(database)} == {
+        (first[0].entry_id, first[0].plate),
+        (first[2].entry_id, "XYZ9999"),
+    }
+
+
+def test_going_back_over_several_versions_skips_what_came_and_went_between(database: Database) -> None:
+    oldest = activate(database, [sample_entry(1)]).version_id
+    activate(database, [sample_entry(1), sample_entry(2, "BKR2203")])
+    activate(database, [sample_entry(1), sample_entry(3, "XYZ9999")])
+    roll_back(LEE, database, Settings(), "ncic", "wrong files", to_version=oldest)
+    assert [entry.entry_id for entry in active_entries(database)] == [sample_entry(1).entry_id]

@@ -78,3 +78,40 @@ def test_a_lost_connection_is_made_again(database: Database, outbox: Outbox) -> 
     _end_other_sessions(database)
     Records(database).write([sample_record(0)])
     assert len(outbox.take(10)) == 1
+
+
+def test_the_order_is_that_of_writing_wherever_the_rows_lie(database: Database, outbox: Outbox) -> None:
+    Records(database).write([sample_record(number, f"AAA{number}") for number in range(4)])
+    with database.connection() as connection:
+        # A row that is written again lies behind the others.
+        connection.execute("update outbox set headers = headers where key in ('AAA0', 'AAA2')")
+        connection.execute("vacuum full outbox")
+    assert [row.key for row in outbox.take(10)] == ["AAA0", "AAA1", "AAA2", "AAA3"]
+    assert [row.key for row in outbox.take(1)] == ["AAA0"]
+
+
+def _stored(database: Database) -> list[tuple[bytes, bool, object]]:
+    with database.connection() as connection:
+        rows = connection.execute("select payload, sent_at is not null, sent_at from outbox order by outbox_id")
+        return [(bytes(payload), is_sent, sent_at) for payload, is_sent, sent_at in rows]
+
+
+def test_what_was_sent_or_set_aside_keeps_no_content_and_the_time_of_the_first_sending(
+    database: Database, outbox: Outbox
+) -> None:
+    Records(database).write([sample_record(number, f"AAA{number}") for number in range(3)])
+    rows = outbox.take(10)
+    outbox.mark_sent([rows[0].outbox_id])
+    outbox.dead_letter(rows[1].outbox_id, "too large")
+    before = _stored(database)
+    assert [(payload, is_sent) for payload, is_sent, _ in before] == [
+        (b"", True),
+        (b"", True),
+        (rows[2].payload, False),
+    ]
+    outbox.mark_sent([rows[0].outbox_id])
+    outbox.dead_letter(rows[0].outbox_id, "sent already")
+    assert _stored(database)[0][:2] == (b"", True)
+    outbox.mark_sent([rows[1].outbox_id])
+    assert _stored(database)[1] == before[1]
+    assert [letter.row.outbox_id for letter in outbox.dead_letters()] == [rows[1].outbox_id]

@@ -101,3 +101,13 @@ def test_errors_only_ever_slow_a_vehicle_down(distance: float, seconds: float, m
     allowed = least_speed(distance, seconds, RepeatSettings(place_error_meters=meters, clock_error_seconds=clock))
     assert 0 <= allowed <= exact
     assert math.isfinite(exact)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_beyond_the_minutes_that_are_compared_nothing_is_impossible(sign: int) -> None:
+    # 3,000 km: no car covers them in any of these times.
+    far = Location(HERE.latitude + 27, HERE.longitude)
+    for settings, seconds in ((SETTINGS, 3600), (RepeatSettings(clone_minutes=10), 600)):
+        at_most, beyond = (compare(SEEN, elsewhere(sign * at, far), settings) for at in (seconds, seconds + 1))
+        assert at_most is not None
+        assert beyond is None
