@@ -17,6 +17,7 @@ from cli.terminal.screen import console, errors, print_json
 from schemas.actor import Actor, SignIn
 from schemas.errors import ConfigurationError
 from schemas.settings import Settings
+from services.private_files import private_umask
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -100,7 +101,7 @@ def command_database(settings: Settings, *, create: bool = False) -> Iterator[Da
 
     if not create and settings.database.url is None:
         _require_data(settings.data_dir)
-    with open_database(settings) as database:
+    with private_umask(), open_database(settings) as database:
         yield database
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -44,9 +46,18 @@ def _root(
     """Open license plate reading pipeline."""
 
 
+def _have_a_home() -> None:
+    """Give a user without a name one, as containers do: libraries look for files there, and end without it."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/"
+
+
 def main() -> None:
     """Run the command line and end the process: see `cli.failures` for the exit codes (usage errors: 2)."""
     prepare_streams()
+    _have_a_home()
     try:
         code = _ended(app)
         if code in (0, None):

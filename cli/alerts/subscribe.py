@@ -16,8 +16,9 @@ from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings
 from cli.failures import TEMPORARY
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from services.kafka import LocalKafka
+from services.private_files import private_umask
 
 GRACE_SECONDS = 5.0
 """How long after --timeout an orderly end may take: the last alert is recorded, the group is left."""
@@ -59,8 +60,14 @@ def subscribe(
     topic = topic or settings.alert_topic
     group = group or f"{settings.agency_id}-subscriber"
     # The deadline first: a broker may take its time to start, or never answer.
-    with stop_on_signals() as stop, _deadline(stop, timeout) as finished, _servers(settings, bootstrap) as servers:
-        subscriber = Subscriber(settings.data_dir, settings.kafka, servers, topic=topic, group=group)
+    with (
+        private_umask(),
+        stop_on_signals() as stop,
+        _deadline(stop, timeout) as finished,
+        _broker(settings, bootstrap) as kafka,
+    ):
+        servers = kafka.bootstrap_servers
+        subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group)
         if not as_json:
             errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
         for count, alert in enumerate(subscriber.alerts(stop), start=1):
@@ -74,16 +81,18 @@ def subscribe(
 
 
 @contextmanager
-def _servers(settings: Settings, bootstrap: str | None) -> Iterator[tuple[str, ...]]:
-    """Yield the servers to connect to; the data directory's own broker runs meanwhile where it is the one."""
+def _broker(settings: Settings, bootstrap: str | None) -> Iterator[KafkaSettings]:
+    """Yield how to connect; the data directory's own broker runs meanwhile where it is the one."""
     if bootstrap is not None:
-        yield tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+        servers = tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+        yield settings.kafka.model_copy(update={"bootstrap_servers": servers})
     elif settings.kafka.bootstrap_servers:
-        yield settings.kafka.bootstrap_servers
+        yield settings.kafka
     elif settings.kafka.local:
         broker = LocalKafka(settings.data_dir, settings.kafka)
         try:
-            yield (broker.start(),)
+            broker.start()
+            yield broker.client_settings
         finally:
             broker.stop()
     else:

@@ -14,6 +14,7 @@ from hotlists.feeds.disk import on_disk, sync_folder
 from hotlists.feeds.names import PART_SUFFIX, plain_name
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import RemoteFeed
+from services.private_files import touch_private
 
 
 class PullCanceled(TransientError):
@@ -92,6 +93,7 @@ def receive(
 def _write(blocks: Iterable[bytes], feed: RemoteFeed, context: PullContext, part: Path) -> None:
     deadline = context.clock() + feed.transfer_minutes * 60
     with on_disk(context.folder):
+        touch_private(part)
         file = part.open("wb")
     with file:
         size = 0

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: AbsolutePath = Path(".platewatch")
-    """Everything a run keeps: database, images, broker, spools."""
+    """Everything a run keeps: database, images, broker, spools. A folder of its own: it is closed to other users."""
     agency_id: Identifier = "local"
     """Whose reads and alerts these are; part of the alert topic."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
