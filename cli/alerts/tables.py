@@ -44,7 +44,7 @@ def alert_table(
     table.add_column("Why", ratio=6, overflow="fold")
     table.add_column("List", ratio=3, overflow="fold")
     if states is not None:
-        table.add_column("State", ratio=2, overflow="fold")
+        table.add_column("State", ratio=3, overflow="fold")
     for number, alert in enumerate(alerts):
         cells = _cells(alert)
         if states is not None:
