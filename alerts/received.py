@@ -10,6 +10,7 @@ from typing import Self
 from uuid import UUID
 
 from schemas.errors import ConfigurationError, StorageFull
+from services.private_files import make_private_folder, touch_private
 
 SEEN_DAYS = 30
 """Longer than a topic keeps a message, so that no replay brings an alert twice."""
@@ -64,8 +65,8 @@ class ReceivedAlerts:
         self._path = path
         self._group = group
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
+            make_private_folder(path.parent)
+            touch_private(path)  # SQLite gives its write-ahead log the same permissions
             self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise ConfigurationError(f"{path}: cannot be opened ({error})") from error

@@ -1,30 +1,48 @@
-"""What every command shares: the configuration options, the consoles, who gives the command, and the database."""
+"""What every command shares: the configuration options, who gives the command, and the database."""
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import pwd
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from cli.configuration import PLACES, command_settings
+from cli.terminal.screen import console, errors, print_json
 from schemas.actor import Actor, SignIn
-from schemas.settings import Settings, load_settings
+from schemas.errors import ConfigurationError
+from schemas.settings import Settings
+from services.private_files import private_umask
 
 if TYPE_CHECKING:
     from storage.database import Database
 
+__all__ = [
+    "ConfigOption",
+    "DataDirOption",
+    "JsonOption",
+    "command_actor",
+    "command_database",
+    "command_settings",
+    "console",
+    "errors",
+    "print_json",
+]
+
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", "-c", envvar="PLATEWATCH_CONFIG", help="Configuration file (TOML).", show_default=False),
+    typer.Option(
+        "--config",
+        "-c",
+        envvar="PLATEWATCH_CONFIG",
+        help="Configuration file (TOML); default: platewatch.toml in the working folder, then in /etc/platewatch.",
+        show_default=False,
+    ),
 ]
 DataDirOption = Annotated[
     Path | None,
@@ -35,40 +53,6 @@ DataDirOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines for programs.")]
-
-FILE_WIDTH = 160
-"""Columns of tables that go to a file or a pipe, where there is no terminal to ask."""
-
-console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else FILE_WIDTH)
-"""Where results go: standard output."""
-
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
-"""Where progress, notes and errors go: standard error, so that `--json` output stays clean."""
-
-
-def command_settings(config: Path | None, data_dir: Path | None = None, **overrides: Any) -> Settings:
-    """Load the configuration as a command's options say, and set logging up.
-
-    Args:
-        config: `--config`.
-        data_dir: `--data-dir`.
-        overrides: Further settings that the command line sets.
-
-    Returns:
-        The frozen settings.
-
-    Raises:
-        ConfigurationError: The configuration does not fit; the message names the key.
-    """
-    if data_dir is not None:
-        overrides["data_dir"] = data_dir
-    settings = load_settings(config, **overrides)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
-    # Client libraries log connection chatter, and whole requests, which may hold plate text; what matters of theirs is
-    # translated into our own errors and log lines.
-    for name in ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo", "httpx", "httpcore", "paramiko"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    return settings
 
 
 def command_actor(settings: Settings) -> Actor:
@@ -97,23 +81,38 @@ def _terminal() -> str:
 
 
 @contextmanager
-def command_database(settings: Settings) -> Iterator[Database]:
+def command_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
     """Open the database that the settings name, for operations to work on.
+
+    Args:
+        settings: The configuration.
+        create: Whether the embedded database is made where there is none, as commands that record something do. One
+            that only looks would leave an empty database where nobody wants it, and say that nothing was recorded.
 
     Yields:
         The database, ready for use.
 
     Raises:
         DatabaseUnavailable: The server is down; names its host.
-        ConfigurationError: Wrong name, password, version or schema; says what to change.
+        ConfigurationError: Wrong name, password, version or schema, or none is there; says what to change.
     """
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
     from storage.database import open_database
 
-    with open_database(settings) as database:
+    if not create and settings.database.url is None:
+        _require_data(settings.data_dir)
+    with private_umask(), open_database(settings) as database:
         yield database
 
 
-def print_json(record: dict[str, Any]) -> None:
-    """Print one JSON line to standard output, unstyled and at once."""
-    typer.echo(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+def _require_data(data_dir: Path) -> None:
+    try:
+        (data_dir / "postgres").stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ConfigurationError(
+            f"{data_dir}: no database is there, nothing was recorded; name the right configuration (it is looked for "
+            f"in this order: {PLACES}) or --data-dir, or start with platewatch run or platewatch hotlist import"
+        ) from error
+    except OSError:
+        # Whoever may not look is told by the database's own check.
+        return

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
-from cli import law, run, search, train
+from cli import failures, law, run, search, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
 from cli.demo import demo
 from cli.hotlist import hotlist
 from cli.matching import historical, match
 from cli.read import read
+from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
+from schemas.printable import printable
 
 app = typer.Typer(
     name="platewatch",
@@ -41,17 +46,49 @@ def _root(
     """Open license plate reading pipeline."""
 
 
-def main() -> None:
-    """Run the command line; every expected error ends in one line and exit code 1 (usage errors: 2)."""
+def _have_a_home() -> None:
+    """Give a user without a name one, as containers do: libraries look for files there, and end without it."""
     try:
-        app()
-    except PlatewatchError as error:
-        errors.print(f"platewatch: {error}", style="red", markup=False)
-        sys.exit(1)
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = "/"
+
+
+def main() -> None:
+    """Run the command line and end the process: see `cli.failures` for the exit codes (usage errors: 2)."""
+    prepare_streams()
+    _have_a_home()
+    try:
+        code = _ended(app)
+        if code in (0, None):
+            code = _ended(finish_output)
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        # Whatever is left in it could not be written, or has been.
+        give_output_up()
+    sys.exit(code)
+
+
+def _ended(work: Callable[[], object]) -> int | str | None:
+    """Do some work; return the exit code that it ends with."""
+    try:
+        work()
+    except SystemExit as ended:
+        return ended.code
     except BrokenPipeError:
         # The reader of our output went away (`platewatch search ... | head`); there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(1)
+        return failures.OTHER
+    except Exception as error:  # noqa: BLE001 - the last place that can say what happened
+        if failures.is_out_of_memory(error):
+            failures.say_out_of_memory()
+        elif isinstance(error, PlatewatchError):
+            errors.print(f"platewatch: {printable(str(error))}", style="red", markup=False)
+        else:
+            errors.print(failures.internal_report(error), style="red", markup=False)
+            return failures.INTERNAL
+        return failures.exit_code(error)
+    return 0
 
 
 if __name__ == "__main__":

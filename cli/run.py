@@ -18,6 +18,7 @@ from cli.common import (
 )
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
+from services.data_directory import run_alone
 
 
 def register(app: typer.Typer) -> None:
@@ -35,7 +36,8 @@ def run(
 ) -> None:
     """Read plates from the configured cameras, match them, raise and publish alerts, and keep the hotlists current.
 
-    Runs until SIGTERM or Ctrl-C. A restart goes on where the last run stopped; nothing is lost or doubled.
+    Runs until SIGTERM or Ctrl-C, and ends within 15 seconds then. A restart goes on where the last run stopped;
+    nothing is lost or doubled.
 
     Example: platewatch run --config platewatch.toml
     """
@@ -47,9 +49,15 @@ def run(
     # Imported here: the engines behind them take a second to load, and --help should not.
     from operations.settings import note_settings
     from pipeline.broker import open_broker
+    from pipeline.deadline import ends_in_time
     from pipeline.service import Service
 
-    with stop_on_signals() as stop, command_database(settings) as database:
+    with (
+        stop_on_signals() as stop,
+        run_alone(settings.data_dir),
+        ends_in_time(stop),
+        command_database(settings, create=True) as database,
+    ):
         note_settings(command_actor(settings), database, settings)
         with open_broker(settings) as kafka:
             totals = Service(settings, database, kafka).run(stop, until_done=until_done)

@@ -21,6 +21,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.times import shown_time
 from schemas.convert import read_to_event
 
 if TYPE_CHECKING:
@@ -44,12 +45,11 @@ def register(app: typer.Typer) -> None:
 
 def _moment(value: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(value)
+        return datetime.fromisoformat(value)
     except ValueError as error:
         raise typer.BadParameter(
             f"'{value}' is no ISO 8601 time; write it like 2026-01-31 or 2026-01-31T06:00"
         ) from error
-    return moment.astimezone()  # without an offset it is meant in local time, which the table shows too
 
 
 def search(
@@ -81,9 +81,11 @@ def search(
     The letter O and the digit 0 count as equal; case, spaces and dashes do not count. At least two characters must be
     known. Every search is kept with your user name, its purpose and its case number.
     """
+    settings = command_settings(config, data_dir)
+    # After the settings: without an offset a time is meant in the agency's zone, which the table shows too.
+    since, until = (moment and moment.astimezone() for moment in (since, until))
     if since is not None and until is not None and since >= until:
         raise typer.BadParameter("--since must be earlier than --until")
-    settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
     from operations.searching import search_reads
 
@@ -117,7 +119,7 @@ def _table(reads: Sequence[PlateRead]) -> Table:
     for read in reads:
         place = read.location
         table.add_row(
-            read.captured_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            shown_time(read.captured_at),
             Text(read.camera_id),
             Text(read.plate, style="bold"),
             Text((read.jurisdiction or "").removeprefix("US-")),

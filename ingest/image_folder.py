@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from zoneinfo import ZoneInfo
 
-from ingest.files import fingerprint, modified_at, stable_files, wait_for_change
-from ingest.pictures import PICTURE_SUFFIXES, read_picture
+from ingest.files import fingerprint, modified_at, stable_files, text_of, wait_for_change
+from ingest.formats.exif import read_exif, when_taken
+from ingest.listing import Listing, list_media
+from ingest.pictures import decode_picture, read_bytes
 from ingest.video_file import VIDEO_SUFFIXES, read_video, video_item
-from schemas.errors import UnreadableMedia
 from schemas.settings import ImageFolderCamera
 from schemas.types import Frame, SourceItem
+
+log = logging.getLogger(__name__)
 
 
 class ImageFolderSource:
@@ -28,6 +33,11 @@ class ImageFolderSource:
         self.camera = camera
         self.ignored = 0
         """Files in the last listing that are neither pictures nor videos."""
+        self._told: set[Path] = set()
+        self._paths: dict[str, Path] = {}
+        self._kinds: set[str] = set()
+        self._said: set[str] = set()
+        self._zone = ZoneInfo(camera.timezone) if camera.timezone else None
 
     def items(self) -> Iterator[SourceItem]:
         """Yield the files that are whole, oldest first, then by name.
@@ -35,12 +45,15 @@ class ImageFolderSource:
         Raises:
             UnreadableMedia: There is no such folder.
         """
-        media, self.ignored = list_media(self.camera.path)
-        for path in stable_files(media):
+        listing = list_media(self.camera.path)
+        self.ignored = sum(listing.others.values())
+        self._tell(listing)
+        for path in stable_files(listing.files):
             try:
                 yield self._item(path)
-            except FileNotFoundError:
-                continue
+            except OSError as error:
+                # Gone since the listing, or not to be read any more.
+                log.debug("camera %s: %s", self.camera.id, text_of(str(error)))
 
     def frames(self, item: SourceItem) -> Iterator[Frame]:
         """Yield the picture, or the video's frames.
@@ -48,49 +61,61 @@ class ImageFolderSource:
         Raises:
             UnreadableMedia: It cannot be decoded, or was cut off after the frames so far.
         """
-        path = self.camera.path / item.name
+        path = self._paths.get(item.name, self.camera.path / item.name)
         if not item.is_still:
             yield from read_video(path, item)
             return
-        yield Frame(item.camera_id, item.name, 0, item.captured_at, read_picture(path))
+        data = read_bytes(path)
+        picture = decode_picture(data, text_of(path))
+        yield Frame(item.camera_id, item.name, 0, self._captured_at(path, data, item.captured_at), picture)
 
     def wait(self, stop: Event) -> bool:
         """Wait a moment before `items` is asked again; return False when `stop` was set."""
         return wait_for_change(stop)
 
     def _item(self, path: Path) -> SourceItem:
-        name = path.relative_to(self.camera.path).as_posix()
+        raw = path.relative_to(self.camera.path).as_posix()
+        name = text_of(raw)
+        if name != raw:
+            self._paths[name] = path
         if path.suffix.lower() in VIDEO_SUFFIXES:
             return video_item(self.camera.id, name, path, None)
         return SourceItem(self.camera.id, name, fingerprint(path), modified_at(path), is_still=True)
 
+    def _captured_at(self, path: Path, data: bytes, written_at: datetime) -> datetime:
+        """Return when the camera says that a picture was taken, where that can be; else when its file was written."""
+        exif = read_exif(data)
+        if exif.taken_at is None:
+            return written_at
+        arrived_at = datetime.fromtimestamp(path.stat().st_ctime, UTC)
+        taken = when_taken(exif, written_at, arrived_at, self._zone)
+        if taken is None:
+            self._say_once(
+                "clock",
+                f"{text_of(path)}: notes a time of {exif.taken_at}, which cannot be when it was taken; its file's time "
+                "is used; set the camera's clock",
+            )
+            return written_at
+        if taken.zone:
+            self._say_once(
+                "zone",
+                f"its pictures note their times without a zone; they are taken in {taken.zone}; where that is wrong, "
+                "set the camera's timezone",
+            )
+        return taken.at
 
-def list_media(folder: Path) -> tuple[list[Path], int]:
-    """List the pictures and videos of a folder and its subfolders.
+    def _say_once(self, what: str, text: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            log.warning("camera %s: %s (said once)", self.camera.id, text)
 
-    Args:
-        folder: The folder.
-
-    Returns:
-        The files, oldest first, then by name; and how many other files were left out.
-
-    Raises:
-        UnreadableMedia: There is no such folder.
-    """
-    if not folder.is_dir():
-        raise UnreadableMedia("no such folder; check the path", source=str(folder))
-    found: list[tuple[int, str, Path]] = []
-    ignored = 0
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            path = Path(parent, name)
-            if name.startswith(".") or path.suffix.lower() not in PICTURE_SUFFIXES | VIDEO_SUFFIXES:
-                ignored += 1
-                continue
-            try:
-                found.append((path.stat().st_mtime_ns, str(path), path))
-            except OSError:
-                # Gone between the listing and here, or a dangling link.
-                ignored += 1
-    return [path for _, _, path in sorted(found)], ignored
+    def _tell(self, listing: Listing) -> None:
+        """Name what is left out, once while it is there."""
+        for path, reason in listing.left_out:
+            if path not in self._told:
+                log.warning("camera %s: %s: is left out: %s", self.camera.id, text_of(path), reason)
+        self._told = {path for path, _ in listing.left_out}
+        new = listing.others.keys() - self._kinds
+        if new:
+            self._kinds |= new
+            log.info("camera %s: files of other kinds are left out: %s", self.camera.id, listing.others_text())

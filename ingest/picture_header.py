@@ -5,9 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-_JPEG_STANDALONE = {0x01, *range(0xD0, 0xD9)}
-# Start-of-frame markers hold the size; C4, C8 and CC lie in their range and are something else.
-_JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+from ingest.formats import heif, jpeg, png
+
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 _TIFF_SHORT = 3
 
@@ -28,10 +27,13 @@ def read_header(data: bytes) -> PictureHeader | None:
         data: The file's bytes; the start is enough, except for TIFF.
 
     Returns:
-        Format and size, or None when it is none of JPEG, PNG, GIF, BMP, WebP and TIFF, or ends before its size.
+        Format and size, or None when it is of no known format, or ends before its size.
 
-    Source: ITU-T T.81 annex B; W3C PNG section 11.2.1; GIF89a section 18; RFC 9649 section 2; TIFF 6.0 section 2.
+    Source: ITU-T T.800 annexes A, I; W3C PNG section 11.2.1; GIF89a section 18; RFC 9649 section 2; TIFF 6.0 section 2.
     """
+    kind = heif.kind_of(data)
+    if kind is not None:
+        return PictureHeader(kind, *(heif.size_of(data) or (0, 0)))
     for name, signature, parse in _FORMATS:
         if data.startswith(signature):
             try:
@@ -39,24 +41,6 @@ def read_header(data: bytes) -> PictureHeader | None:
             except struct.error:
                 return None
             return PictureHeader(name, *size) if size else None
-    return None
-
-
-def _jpeg(data: bytes) -> tuple[int, int] | None:
-    position = 2
-    while position + 4 <= len(data):
-        if data[position] != 0xFF:
-            return None
-        marker = data[position + 1]
-        if marker == 0xFF:
-            position += 1
-        elif marker in _JPEG_STANDALONE:
-            position += 2
-        elif marker in _JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", data, position + 5)
-            return width, height
-        else:
-            position += 2 + struct.unpack_from(">H", data, position + 2)[0]
     return None
 
 
@@ -106,12 +90,26 @@ def _tiff(data: bytes) -> tuple[int, int] | None:
     return (found[_TIFF_WIDTH], found[_TIFF_HEIGHT]) if len(found) == 2 else None
 
 
+def _jpeg_2000(data: bytes) -> tuple[int, int] | None:
+    # In its box, or the bare stream of which the box is the wrapping.
+    if data[4:8] == b"jP  ":
+        place = data.find(b"ihdr")
+        if place < 0:
+            return None
+        height, width = struct.unpack_from(">II", data, place + 4)
+        return width, height
+    right, bottom, left, top = struct.unpack_from(">IIII", data, 8)
+    return max(right - left, 0), max(bottom - top, 0)
+
+
 _FORMATS = (
-    ("JPEG", b"\xff\xd8", _jpeg),
-    ("PNG", b"\x89PNG\r\n\x1a\n", _png),
+    ("JPEG", jpeg.START, jpeg.size_of),
+    ("PNG", png.SIGNATURE, _png),
     ("GIF", b"GIF8", _gif),
     ("BMP", b"BM", _bmp),
     ("WebP", b"RIFF", _webp),
     ("TIFF", b"II*\x00", _tiff),
     ("TIFF", b"MM\x00*", _tiff),
+    ("JPEG 2000", b"\x00\x00\x00\x0cjP  \r\n\x87\n", _jpeg_2000),
+    ("JPEG 2000", b"\xff\x4f\xff\x51", _jpeg_2000),
 )

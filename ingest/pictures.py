@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ingest.files import open_regular, text_of
+from ingest.formats import heif, jpeg, png
+from ingest.formats.exif import read_exif
 from ingest.opencv import cv2
-from ingest.picture_header import read_header
+from ingest.picture_header import PictureHeader, read_header
 from schemas.errors import UnreadableMedia
 from schemas.types import Image
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+log = logging.getLogger(__name__)
+
+PICTURE_SUFFIXES = frozenset(
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+        *(".heic", ".heif", ".hif", ".avif", ".jp2", ".j2k"),
+    }
+)
 """File names that are taken for pictures, in lower case."""
 
 MAX_PIXELS = 100_000_000
@@ -25,7 +37,7 @@ MAX_BYTES = 256 * 1024 * 1024
 MIN_SIDE = 8
 """Least width and height in pixels: no plate can be read in less."""
 
-_KINDS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+_KINDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF or JPEG 2000"
 
 
 def read_picture(path: Path) -> Image:
@@ -42,7 +54,7 @@ def read_picture(path: Path) -> Image:
     Raises:
         UnreadableMedia: The file is missing, empty, not a picture, damaged, too small or too large.
     """
-    return decode_picture(_read_bytes(path), str(path))
+    return decode_picture(read_bytes(path), text_of(path))
 
 
 def decode_picture(data: bytes, source: str) -> Image:
@@ -67,19 +79,39 @@ def decode_picture(data: bytes, source: str) -> Image:
     if header.width * header.height > MAX_PIXELS:
         limit = f"{MAX_PIXELS // 1_000_000} megapixels"
         raise UnreadableMedia(f"is a picture of {size} pixels, more than {limit}; scale it down", source=source)
+    if not header.width * header.height:
+        raise UnreadableMedia(f"is a damaged {header.format} picture; copy it again", source=source)
     if min(header.width, header.height) < MIN_SIDE:
         raise UnreadableMedia(
             f"is a picture of {size} pixels, expected at least {MIN_SIDE}x{MIN_SIDE}; give the full picture",
             source=source,
         )
-    try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
-    except cv2.error:
-        decoded = None
+    decoded = _decode(data, header, source)
     # Some builds of OpenCV return an empty array where others return None.
     if decoded is None or decoded.size == 0:
         raise UnreadableMedia(f"is a damaged {header.format} picture; copy it again", source=source)
     return to_8_bit(decoded)
+
+
+def _decode(data: bytes, header: PictureHeader, source: str) -> npt.NDArray[Any] | None:
+    if header.format == "JPEG":
+        # libjpeg as OpenCV has it gives up where viewers go on, and writes to standard error what it stumbled over.
+        found = jpeg.decode(data)
+        if found is None:
+            return None
+        picture, damage = found
+        if damage is not None:
+            log.warning("%s: is a damaged JPEG picture (%s); what is left of it is read; copy it again", source, damage)
+        return jpeg.turned(picture, read_exif(data).orientation)
+    if header.format in ("HEIC", "AVIF"):
+        return heif.decode(data)
+    stripped = png.essential(data) if header.format == "PNG" else data
+    if stripped is None:
+        return None
+    try:
+        return cv2.imdecode(np.frombuffer(stripped, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+    except cv2.error:
+        return None
 
 
 def to_8_bit(picture: npt.NDArray[Any]) -> Image:
@@ -105,15 +137,23 @@ def to_8_bit(picture: npt.NDArray[Any]) -> Image:
     return (picture.astype(np.uint32) >> (depth - 8)).astype(np.uint8)
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
+def read_bytes(path: Path) -> bytes:
+    """Return a picture's file, which is not decoded yet.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UnreadableMedia: The file is missing, no file, not to be read, or too large.
+    """
+    with os.fdopen(open_regular(path), "rb") as file:
+        try:
             data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise UnreadableMedia("no such file; check the path", source=str(path)) from error
-    except OSError as error:
-        raise UnreadableMedia(f"cannot be read ({error.strerror}); check its permissions", source=str(path)) from error
+        except OSError as error:
+            raise UnreadableMedia(
+                f"cannot be read ({error.strerror}); check the disk or the share", source=text_of(path)
+            ) from error
     if len(data) > MAX_BYTES:
         limit = f"{MAX_BYTES // (1024 * 1024)} MB"
-        raise UnreadableMedia(f"is a picture file of more than {limit}; scale it down", source=str(path))
+        raise UnreadableMedia(f"is a picture file of more than {limit}; scale it down", source=text_of(path))
     return data

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-import numpy as np
-
-from ingest.files import fingerprint, modified_at, stable_files, wait_for_change
-from ingest.opencv import cv2
-from ingest.pictures import MAX_PIXELS
+from ingest.files import fingerprint, modified_at, open_regular, stable_files, text_of, wait_for_change
+from ingest.open_video import OpenVideo
+from ingest.video_ends import was_cut
 from schemas.errors import UnreadableMedia
 from schemas.settings import VideoFileCamera
 from schemas.types import Frame, SourceItem
 
 VIDEO_SUFFIXES = frozenset(
-    {".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp"}
+    {
+        *(".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".flv"),
+        *(".3gp", ".3g2", ".asf", ".m2v", ".mxf", ".ogv", ".vob"),
+    }
 )
 """File names that are taken for videos, in lower case."""
-
-_DEFAULT_RATE = 25.0
-_KINDS = "MP4, MKV, AVI, MOV or WebM"
-# A container may announce a few frames more than it holds; a share of the length above both of these is a loss.
-_TRUNCATED_SHARE = 0.02
-_TRUNCATED_SECONDS = 0.25
 
 
 class VideoFileSource:
@@ -43,13 +39,14 @@ class VideoFileSource:
         """Yield the file, unless it is still being written.
 
         Raises:
-            UnreadableMedia: There is no such file.
+            UnreadableMedia: There is no such file, or it may not be read.
         """
         path = self.camera.path
-        if not path.is_file():
-            raise UnreadableMedia("no such video file; check the camera's path", source=str(path))
+        if not path.exists():
+            raise UnreadableMedia("no such video file; check the camera's path", source=text_of(path))
+        os.close(open_regular(path))
         for stable in stable_files([path]):
-            yield video_item(self.camera.id, stable.name, stable, self.camera.started_at)
+            yield video_item(self.camera.id, text_of(stable.name), stable, self.camera.started_at)
 
     def frames(self, item: SourceItem) -> Iterator[Frame]:
         """Yield the file's frames; see `read_video`."""
@@ -58,47 +55,6 @@ class VideoFileSource:
     def wait(self, stop: Event) -> bool:
         """Wait a moment before `items` is asked again; return False when `stop` was set."""
         return wait_for_change(stop)
-
-
-class OpenVideo:
-    """An open video: its frame rate, the number of frames it announces, and its size.
-
-    Args:
-        path: The file.
-
-    Raises:
-        UnreadableMedia: The file is missing, empty, not a video or too large.
-    """
-
-    def __init__(self, path: Path) -> None:
-        source = str(path)
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError as error:
-            raise UnreadableMedia("no such file; check the path", source=source) from error
-        except OSError as error:
-            raise UnreadableMedia(f"cannot be read ({error.strerror}); check its permissions", source=source) from error
-        if size == 0:
-            raise UnreadableMedia(f"is empty (0 bytes), expected a video ({_KINDS}); copy it again", source=source)
-        # The FFmpeg reader alone: others would take a name with digits for a sequence of pictures.
-        self.capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
-        if not self.capture.isOpened():
-            raise UnreadableMedia(
-                f"is not a video that can be decoded, or its end is missing, expected {_KINDS}; copy it again",
-                source=source,
-            )
-        self.width = int(self.capture.get(cv2.CAP_PROP_FRAME_WIDTH))
-        self.height = int(self.capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-        if self.width * self.height > MAX_PIXELS:
-            raise UnreadableMedia(
-                f"is a video of {self.width}x{self.height} pixels, more than {MAX_PIXELS // 1_000_000} megapixels; "
-                "scale it down",
-                source=source,
-            )
-        rate = self.capture.get(cv2.CAP_PROP_FPS)
-        self.rate = rate if np.isfinite(rate) and 0.1 <= rate <= 1000 else _DEFAULT_RATE
-        announced = self.capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self.frame_count = int(announced) if np.isfinite(announced) and 0 < announced < 1e9 else 0
 
 
 def video_item(camera_id: str, name: str, path: Path, started_at: datetime | None) -> SourceItem:
@@ -120,9 +76,8 @@ def count_frames(path: Path) -> int:
     Raises:
         UnreadableMedia: The file is missing, empty or not a video.
     """
-    video = OpenVideo(path)
-    video.capture.release()
-    return video.frame_count
+    with OpenVideo(path) as video:
+        return video.frame_count
 
 
 def read_video(path: Path, item: SourceItem) -> Iterator[Frame]:
@@ -139,39 +94,14 @@ def read_video(path: Path, item: SourceItem) -> Iterator[Frame]:
         UnreadableMedia: The file is missing, empty or not a video; or, after the last frame that can be decoded,
             the video was cut off.
     """
-    video = OpenVideo(path)
-    number = 0
-    seconds = 0.0
-    try:
-        while True:
-            ok, picture = video.capture.read()
-            if not ok or picture is None:
-                break
-            seconds = _timestamp(video, number, seconds)
+    with OpenVideo(path) as video:
+        number, seconds = -1, 0.0
+        for number, (picture, seconds) in enumerate(video.pictures()):
             captured_at = item.captured_at + timedelta(seconds=seconds)
-            yield Frame(item.camera_id, item.name, number, captured_at, picture.astype(np.uint8, copy=False))
-            number += 1
-    finally:
-        video.capture.release()
-    if number == 0:
-        raise UnreadableMedia("is a video without a frame that can be decoded; copy it again", source=str(path))
-    if _was_cut(video, number, seconds):
-        raise UnreadableMedia(
-            f"is cut off or damaged after frame {number} of {video.frame_count} ({seconds:.1f} s); what was seen "
-            "before is kept; copy it again",
-            source=str(path),
-        )
-
-
-def _timestamp(video: OpenVideo, number: int, previous: float) -> float:
-    """Return the seconds of the frame that was just read; by the frame rate where the file's own do not advance."""
-    if number == 0:
-        return 0.0
-    seconds = video.capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
-    return seconds if np.isfinite(seconds) and seconds > previous else previous + 1.0 / video.rate
-
-
-def _was_cut(video: OpenVideo, read: int, seconds: float) -> bool:
-    missing = video.frame_count - read
-    missing_seconds = (video.frame_count - 1) / video.rate - seconds
-    return missing > video.frame_count * _TRUNCATED_SHARE and missing_seconds > _TRUNCATED_SECONDS
+            yield Frame(item.camera_id, item.name, number, captured_at, picture)
+        if was_cut(video, number + 1, seconds):
+            raise UnreadableMedia(
+                f"is cut off or damaged after frame {number + 1} of {video.frame_count} ({seconds:.1f} s); what was "
+                "seen before is kept; copy it again",
+                source=video.source,
+            )

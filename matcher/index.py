@@ -15,7 +15,7 @@ from matcher.arrays.columns import ids_of
 from matcher.arrays.entries import EntryArrays, Unusable
 from matcher.arrays.layer import Layer, arranged
 from matcher.arrays.pace import SEARCHES, BesideReads, Pace
-from matcher.arrays.packing import Keys, codes_of
+from matcher.arrays.packing import Codes, Keys, codes_of
 from matcher.arrays.reads import ReadArrays
 from matcher.arrays.saved import SavedIndex, load, save
 from matcher.arrays.vocabulary import Vocabulary
@@ -81,6 +81,11 @@ class HotlistIndex:
     def arrays(self) -> EntryArrays:
         """Return the entries that were there when the index was built, as arrays."""
         return self._base.entries
+
+    def partial_entries(self) -> tuple[Codes, list[str | None]]:
+        """Return the plates of entries with `?`, uint8 (n, 12), and their states, or None."""
+        (codes, states), (more_codes, more_states) = self._base.partial_entries(), self._addition.partial_entries()
+        return np.concatenate([codes, more_codes]), states + more_states
 
     def searched_bytes(self) -> int:
         """Return the size of the arrays that a search looks at; the others are touched for what it finds alone."""

@@ -11,14 +11,15 @@ from rapidfuzz.distance import Levenshtein
 from matcher.arrays.reads import ReadArrays
 from matcher.characters.slots import Slot, read_slots
 from matcher.index import HotlistIndex
-from matcher.judging.align import align
+from matcher.judging.align import Alignment, align
 from matcher.judging.background import Background
 from matcher.judging.explain import explain
 from matcher.judging.false_alerts import ReadDetail, detail_of
-from matcher.judging.score import jurisdiction_agreement, jurisdiction_score
+from matcher.judging.partials import PartialLimits, Sight
+from matcher.judging.score import jurisdiction_agreement, jurisdiction_score, state_confidence
 from matcher.judging.second_reading import MOST_SCORE as MOST_SECOND_SCORE
 from matcher.judging.second_reading import compare_second_reading
-from matcher.judging.tiers import Thresholds, choose_tier
+from matcher.judging.tiers import Judgment, Thresholds, choose_tier
 from matcher.judging.traffic import Traffic
 from matcher.judging.vehicle import MOST_SCORE, compare_vehicles
 from matcher.searching.search import Engine, Found, Wanted
@@ -55,9 +56,10 @@ class Matcher:
         self.index = index
         self._settings = settings
         self._engine = engine
-        self._thresholds = Thresholds(settings, len(index))
         self._traffic = Traffic(settings.traffic)
         self._background = Background(self._traffic)
+        self._partials = PartialLimits(settings, self._background, *index.partial_entries())
+        self._thresholds = Thresholds(settings, len(index), self._partials)
 
     def match(self, read: PlateRead) -> list[Hit]:
         """Return a read's hits, best first: exact, then probable, then partial, each by falling score.
@@ -157,10 +159,12 @@ class Matcher:
             score=score,
             threshold=self._thresholds.of(known.detail, entry.category) - max(second_score, 0.0),
             jurisdiction_agrees=agrees,
-            vehicle_score=vehicle_score,
         )
         if judgment is None:
             return None
+        if judgment.tier is Tier.PARTIAL:
+            evidence = vehicle_score + max(second_score, 0.0)
+            judgment = self._partial_judgment(known, entry, plate, alignment, evidence)
         characters = tuple(step.evidence for step in alignment.steps)
         as_of = self.index.as_of.get(entry.hotlist_id)
         age = _age(as_of, read.captured_at)
@@ -174,6 +178,7 @@ class Matcher:
             second=second,
             list_age_seconds=age,
             alerts=judgment.alerts,
+            reason=judgment.reason,
         )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),
@@ -192,6 +197,30 @@ class Matcher:
             vehicle=vehicle,
             alerts=judgment.alerts,
         )
+
+    def _partial_judgment(
+        self, known: _Known, entry: HotlistEntry, plate: str, alignment: Alignment, evidence: float
+    ) -> Judgment:
+        """Return whether a hit of an entry with `?` alerts."""
+        shown = None
+        if not alignment.text_equal:
+            # As it was read, at the known places; one that is longer or shorter has no text of its own here.
+            pairs = zip(plate, known.slots, strict=False)
+            same = "".join(WILDCARD if listed == WILDCARD else slot.character for listed, slot in pairs)
+            shown = same if len(known.slots) == len(plate) else plate
+        reason = self._partials.too_little(
+            Sight(
+                plate,
+                entry.jurisdiction,
+                entry.category,
+                agrees=jurisdiction_agreement(known.read, entry),
+                sure=state_confidence(known.read.jurisdiction_confidence),
+                shown=shown,
+                credibility=0.0 if shown is None else alignment.credibility,
+                evidence=evidence,
+            )
+        )
+        return Judgment(Tier.PARTIAL, reason is None, reason or "")
 
 
 def _valid_at(entry: HotlistEntry, moment: datetime) -> bool:

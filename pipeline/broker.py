@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaSettings, Settings
 from services.kafka import LocalKafka
+from services.kafka_client import check_encrypted
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,11 @@ def open_broker(settings: Settings) -> Iterator[KafkaSettings | None]:
         Settings with the servers to use, or None when there is no broker: alerts then wait in the outbox.
 
     Raises:
-        ConfigurationError: The local broker was asked for and is not installed.
+        ConfigurationError: The local broker was asked for and is not installed, or an external one would be reached
+            without TLS.
     """
     if settings.kafka.bootstrap_servers:
+        check_encrypted(settings.kafka, settings.kafka.bootstrap_servers)
         yield settings.kafka
         return
     if not settings.kafka.local:
@@ -35,12 +38,12 @@ def open_broker(settings: Settings) -> Iterator[KafkaSettings | None]:
         return
     local = LocalKafka(settings.data_dir, settings.kafka)
     try:
-        server = local.start()
+        local.start()
     except BrokerUnavailable as error:
         log.warning("%s", error)
         yield None
         return
     try:
-        yield settings.kafka.model_copy(update={"bootstrap_servers": (server,)})
+        yield local.client_settings
     finally:
         local.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from ingest.files import text_of
 from ingest.receipts import ItemReceipt
 from ingest.source import FrameSource, open_source
 from pipeline.counters import Counters
@@ -14,7 +15,7 @@ from recognition.pass_pictures import pass_pictures
 from recognition.recognizer import RecognitionSession, Recognizer
 from recognition.results import VehiclePass
 from schemas.arrivals import Arrival, HandedOver
-from schemas.errors import UnreadableMedia
+from schemas.errors import InvalidInput, TransientError, UnreadableMedia
 from schemas.settings import CameraSettings, Settings
 from schemas.types import Location, SourceItem
 from storage.database import Database
@@ -57,6 +58,8 @@ class CameraStage:
         self._until_done = until_done
         self._done: set[tuple[str, str]] = set()
         self._started = False
+        self.missing: UnreadableMedia | None = None
+        """Why a run until all is done could read nothing at all of this camera."""
         self._location = (
             Location(camera.latitude, camera.longitude, camera.heading)
             if camera.latitude is not None and camera.longitude is not None
@@ -67,30 +70,38 @@ class CameraStage:
         """Process items until stopped, or once through them with `until_done`.
 
         Raises:
-            UnreadableMedia: The source does not exist when the run starts.
+            UnreadableMedia: The source does not exist when the run starts, and there is no other.
             Stopped: The run was stopped in the middle of an item, which the next run starts again.
         """
         source = open_source(self._camera)
-        missing = idle = False
+        idle = was_missing = False
         while not stop.is_set():
             worked = False
             try:
                 worked = self._pass_over(source, stop)
-                missing = False
-            except UnreadableMedia as error:
-                # At the start this is a wrong path in the configuration; later it is a share that went away.
-                if not self._started:
-                    raise
-                if not missing:
-                    log.warning("camera %s: %s; watching for it to come back", self._camera.id, error)
-                missing = True
+                was_missing = False
+            except (UnreadableMedia, OSError) as error:
+                self._note_missing(error, is_new=not was_missing)
+                was_missing = True
             self._started = True
             if self._until_done:
                 return
-            if not worked and not idle:
+            if not worked and not idle and not was_missing:
                 log.info("camera %s: everything there is was read; watching for more", self._camera.id)
             idle = not worked
             source.wait(stop)
+
+    def _note_missing(self, error: UnreadableMedia | OSError, *, is_new: bool) -> None:
+        if isinstance(error, OSError):
+            error = UnreadableMedia(f"cannot be read ({error.strerror})", source=text_of(self._camera.path))
+        if not self._started:
+            # A wrong path in the configuration; later it is a share that went away.
+            if self._until_done:
+                self.missing = error
+            elif len(self._settings.cameras) == 1:
+                raise error
+        if is_new:
+            log.warning("camera %s: %s; watching for it to come back", self._camera.id, error)
 
     def _pass_over(self, source: FrameSource, stop: threading.Event) -> bool:
         """Process what the source has now and was not processed before; say whether there was anything."""
@@ -120,9 +131,24 @@ class CameraStage:
                 self._read_still(source, item)
             else:
                 self._read_sequence(source, item, stop)
-        except UnreadableMedia as error:
+        except InvalidInput as error:
             rejected = str(error)
             log.warning("camera %s: %s", self._camera.id, error)
+        except (Stopped, TransientError):
+            raise
+        except Exception as error:
+            # Not the item's fault as far as anybody knows: it is not acknowledged, and so comes again.
+            self._done.add((item.name, item.fingerprint))
+            log.error(
+                "camera %s: %s: could not be read for an unexpected reason (%s: %s); the others go on, and it is tried "
+                "again at the next start; please report this",
+                self._camera.id,
+                item.name,
+                type(error).__name__,
+                error,
+            )
+            log.debug("camera %s: reading an item failed", self._camera.id, exc_info=True)
+            return
         self._done.add((item.name, item.fingerprint))
         self._arrivals.put(HandedOver(ItemReceipt(item, self._ledger), rejected))
 

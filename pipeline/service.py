@@ -78,7 +78,8 @@ class Service:
             The run's totals.
 
         Raises:
-            PlatewatchError: A stage ended with an error that a person has to look at.
+            PlatewatchError: A stage ended with an error that a person has to look at; or, with `until_done`, a camera's
+                source is missing, after the others were read.
         """
         self._matcher.refresh(force=True)
         log.info("matching against %d hotlist entries", self._matcher.size)
@@ -122,6 +123,9 @@ class Service:
                 runner.join(feed_threads, FEED_JOIN_SECONDS)
                 runner.join([*threads, *camera_threads, *recorder_threads, *publishing_threads])
         runner.check()
+        for camera in cameras:
+            if camera.missing is not None:
+                raise camera.missing
         return self.counters.totals()
 
     def _cameras(self, arrivals: ArrivalQueue, *, until_done: bool) -> list[CameraStage]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
 from schemas.settings import Settings
+from services.private_files import make_private_folder, touch_private
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.reads.images import ImageStore
@@ -63,8 +64,8 @@ class UpkeepStage(SteppedStage):
     def _due(self) -> float:
         """Return when retention is due, in seconds of the epoch; a new installation has one pause."""
         if not self._marker.exists():
-            self._marker.parent.mkdir(parents=True, exist_ok=True)
-            self._marker.touch()
+            make_private_folder(self._marker.parent)
+            touch_private(self._marker)
         return self._marker.stat().st_mtime + self._pause.total_seconds()
 
     def step(self, stop: threading.Event) -> float:

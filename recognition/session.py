@@ -15,7 +15,8 @@ from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.states.plate_states import NameState
 from recognition.tracking.attention import Attention, Followed, Look
-from recognition.tracking.same_vehicle import MERGE_WINDOW, same_vehicle
+from recognition.tracking.pace import Pace
+from recognition.tracking.same_vehicle import same_vehicle
 from recognition.tracking.track import Track
 from recognition.tracking.tracker import PlateTracker
 from schemas.settings import TrackingSettings
@@ -32,7 +33,7 @@ class RecognitionSession:
     """Follows the plates of one sequence. One thread at a time.
 
     A pass is handed on when its plate was out of view long enough that it cannot be the same vehicle again:
-    `max_gap_seconds` and then `MERGE_WINDOW`.
+    `max_gap_seconds` and then `MERGE_WINDOW`, longer where frames are far apart.
 
     Args:
         settings: Limits.
@@ -68,6 +69,7 @@ class RecognitionSession:
         self._in_view: set[int] = set()
         self._ended: list[Track] = []
         self._counts: Counter[str] = Counter()
+        self._pace = Pace(settings)
 
     @property
     def stats(self) -> RecognitionStats:
@@ -86,16 +88,19 @@ class RecognitionSession:
         Raises:
             InvalidInput: The frame is no picture; see `as_color`.
         """
-        if self._counts["frames"] % self._settings.detect_every == 0:
+        now = frame.captured_at
+        self._pace.frame(now)
+        if self._pace.is_time_lapse:
+            # What stands where a plate was so long ago is told to be the same by its text alone.
+            self._end_unseen(now)
+        if self._counts["frames"] % self._settings.detect_every == 0 or self._pace.is_slow:
             frame = _in_color(frame)
             look = self._worth_a_look(frame)
             if look is not None:
                 self._look(frame, look)
             self._stay(frame)
         self._counts["frames"] += 1
-        now = frame.captured_at
-        for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
-            self._end(number)
+        self._end_unseen(now)
         return [*self._report_long(now), *self._report_ended(now)]
 
     def finish(self) -> list[VehiclePass]:
@@ -104,10 +109,15 @@ class RecognitionSession:
             self._end(number)
         return self._report_ended(None)
 
+    def _end_unseen(self, now: datetime) -> None:
+        for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
+            self._end(number)
+
     def _worth_a_look(self, frame: Frame) -> Look | None:
         if self._attention is None:
             return Look()
-        return self._attention.consider(frame, [Followed(t.last_box, t.settled) for t in self._active.values()])
+        followed = [Followed(track.last_box, track.settled) for track in self._active.values()]
+        return self._attention.consider(frame, followed, is_rare=self._pace.is_rare)
 
     def _look(self, frame: Frame, look: Look) -> None:
         """Detect, follow, and read what is worth it."""
@@ -162,14 +172,16 @@ class RecognitionSession:
         self._ended.append(track)
 
     def _report_long(self, now: datetime) -> Iterable[VehiclePass]:
-        for track in self._active.values():
+        # Between frames that are far apart no track stays active.
+        for track in [*self._active.values(), *(self._ended if self._pace.is_time_lapse else ())]:
             if not track.reported and now - track.first_seen > REPORT_AFTER:
                 yield from self._report(track)
                 track.reported = True
 
     def _report_ended(self, now: datetime | None) -> list[VehiclePass]:
         """Hand on the passes that nothing can be added to; all of them when there is no `now`."""
-        due = [t for t in self._ended if now is None or now - t.last_seen > self._max_gap + MERGE_WINDOW]
+        wait = self._max_gap + self._pace.merge_window
+        due = [track for track in self._ended if now is None or now - track.last_seen > wait]
         passes: list[VehiclePass] = []
         for track in due:
             self._ended.remove(track)
@@ -184,12 +196,13 @@ class RecognitionSession:
 
     def _same(self, earlier: Track, later: Track) -> bool:
         # Reading takes a hundred times as long as comparing times.
-        if later.first_seen - earlier.last_seen > MERGE_WINDOW:
+        window = self._pace.merge_window
+        if later.first_seen - earlier.last_seen > window:
             return False
-        return same_vehicle(earlier, earlier.read(self._ocr), later, later.read(self._ocr))
+        return same_vehicle(earlier, earlier.read(self._ocr), later, later.read(self._ocr), window)
 
     def _report(self, track: Track) -> list[VehiclePass]:
-        if track.frame_count < self._settings.min_frames:
+        if track.frame_count < self._pace.least_sightings:
             self._counts["too_few_frames"] += 1
             return []
         fused = track.read_last(self._ocr)

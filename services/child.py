@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Self
 
 from schemas.errors import ConfigurationError, TransientError
+from services.private_files import FILE_MODE, close_file, make_private_folder
 
 log = logging.getLogger(__name__)
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TZ")
 LOG_LIMIT_BYTES = 10_000_000
 CITED_LINES = 5
 
@@ -38,6 +40,17 @@ class RunAs:
 
     user: tuple[int, int] | None = None
     namespace_uid: int | None = None
+
+
+def child_environment(*also: str) -> dict[str, str]:
+    """Return what a child needs of our environment, and nothing else of it.
+
+    Ours may hold passwords and tokens, and everybody who may look into a child's process reads its environment.
+
+    Args:
+        also: Names of further variables that this child needs.
+    """
+    return {name: os.environ[name] for name in (*PASSED_ON, *also) if name in os.environ}
 
 
 def launched(argv: Sequence[str], run_as: RunAs, end_signal: signal.Signals = signal.SIGTERM) -> list[str]:
@@ -67,7 +80,7 @@ class ChildProcess:
         argv: Program (absolute, or found on PATH) and arguments. Nothing secret: every user sees them.
         log_path: File that takes its standard output and error; appended to, set aside as `.1` above 10 MB.
         cwd: Its working directory; None: ours.
-        env: Its whole environment; None: ours.
+        env: Its whole environment; None: `child_environment()`.
         stop_signal: What asks it to stop, sent by `stop` and when this process ends.
         run_as: Who it runs as; None: as we do.
     """
@@ -87,7 +100,7 @@ class ChildProcess:
         self.log_path = log_path
         self._argv = list(argv)
         self._cwd = cwd
-        self._env = dict(env) if env is not None else None
+        self._env = dict(env) if env is not None else child_environment()
         self._stop_signal = stop_signal
         self._run_as = run_as or RunAs()
         self._process: subprocess.Popen[bytes] | None = None
@@ -106,7 +119,9 @@ class ChildProcess:
             raise ConfigurationError(f"{self.name}: no program {self._argv[0]}; reinstall it or correct its path")
         argv = launched([program, *self._argv[1:]], self._run_as, self._stop_signal)
         self._set_old_log_aside()
-        with self.log_path.open("ab") as output:
+        descriptor = os.open(self.log_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
+        with os.fdopen(descriptor, "ab") as output:
+            close_file(descriptor)
             self._log_start = output.tell()
             self._process = _in_lasting_thread(lambda: self._spawn(argv, output.fileno()))
         log.debug("child process started", extra={"child": self.name, "child_pid": self._process.pid})
@@ -124,7 +139,7 @@ class ChildProcess:
         )
 
     def _set_old_log_aside(self) -> None:
-        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.log_path.parent)
         if self.log_path.exists() and self.log_path.stat().st_size > LOG_LIMIT_BYTES:
             self.log_path.replace(self.log_path.with_name(self.log_path.name + ".1"))
 
@@ -219,7 +234,7 @@ class OwnerLock:
         if self._descriptor is not None:
             return True
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.path.parent)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise ConfigurationError(f"{self.path}: cannot be opened for locking ({error.strerror})") from error

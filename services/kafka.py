@@ -12,6 +12,7 @@ from typing import Self
 from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.settings import KafkaSettings
 from services.child import ChildProcess, OwnerLock
+from services.data_directory import make_data_directory
 from services.kafka_node import START_TIMEOUT_SECONDS, KafkaNode
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,8 @@ LONGEST_KEEP_SECONDS = 30.0
 class LocalKafka:
     """Apache Kafka for one data directory: the first process starts it, later ones attach to it.
 
-    It listens on loopback only, without passwords: any user of this machine can connect. It ends with the process
+    It listens on loopback only, and to who knows the secret in the data directory: other users of this machine may not
+    even ask which topics there are. It ends with the process
     that started it, however that ends, and starts again with its data intact. While it is in use it is kept running:
     a broker that ends by itself is started again, and one whose owner stopped is taken over.
 
@@ -36,6 +38,7 @@ class LocalKafka:
 
     def __init__(self, data_dir: Path, settings: KafkaSettings, *, overrides: Mapping[str, str] | None = None) -> None:
         self.folder = data_dir.absolute() / "kafka"
+        self._settings = settings
         self._node = KafkaNode(self.folder, settings, overrides or {})
         self._lock = OwnerLock(self.folder / "owner.lock")
         self._child: ChildProcess | None = None
@@ -63,6 +66,7 @@ class LocalKafka:
         with self._guard:
             self._stopping.clear()
             try:
+                make_data_directory(self.folder.parent)
                 server = self._start_or_attach()
                 if self._keeper is None:
                     self._keeper = threading.Thread(target=self._keep, name="local-kafka", daemon=True)
@@ -102,6 +106,21 @@ class LocalKafka:
         if ports is None:
             raise BrokerUnavailable(f"{self.folder}: no local broker was started here; run `platewatch run` first")
         return ports.bootstrap_server
+
+    @property
+    def client_settings(self) -> KafkaSettings:
+        """The settings that clients connect to the broker with: its address, and the login among the options.
+
+        Raises:
+            BrokerUnavailable: None was ever started here.
+        """
+        login = self._node.login
+        if login is None:
+            raise BrokerUnavailable(f"{self.folder}: no local broker was started here; run `platewatch run` first")
+        options = {**self._settings.options, **login.options()}
+        return self._settings.model_copy(
+            update={"bootstrap_servers": (self.bootstrap_server,), "options": options, "allow_unencrypted": False}
+        )
 
     def _start_or_attach(self) -> str:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS

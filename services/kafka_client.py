@@ -11,12 +11,14 @@ from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
+from services.loopback import is_loopback
 
 with warnings.catch_warnings():
     # kafka-python 3.0 reads its protocol tables with importlib.resources.read_text, deprecated in 3.11 and 3.12 only.
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
     from kafka import errors as kafka_errors
+    from kafka.admin import UserScramCredentialUpsertion
     from kafka.errors import KafkaError
     from kafka.net.compat import KafkaNetClient
     from kafka.structs import OffsetAndMetadata, TopicPartition
@@ -25,6 +27,8 @@ __all__ = [
     "KafkaError",
     "OffsetAndMetadata",
     "TopicPartition",
+    "UserScramCredentialUpsertion",
+    "check_encrypted",
     "check_reachable",
     "is_proxied",
     "kafka_errors",
@@ -39,6 +43,7 @@ REACH_TIMEOUT_SECONDS = 3.0
 BOOTSTRAP_TIMEOUT_MS = 10_000
 _KNOWN_OPTIONS = {*KafkaProducer.DEFAULT_CONFIG, *KafkaConsumer.DEFAULT_CONFIG, *KafkaAdminClient.DEFAULT_CONFIG}
 
+_ENCRYPTED = {"SSL", "SASL_SSL"}
 _FILE_OPTIONS = {"ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile"}
 
 _WRONG_OPTION = (
@@ -80,9 +85,10 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
 
     Raises:
         BrokerUnavailable: No broker answers.
-        ConfigurationError: An option does not exist or does not fit.
+        ConfigurationError: An option does not exist or does not fit, or another machine would be reached without TLS.
     """
     _check_options(settings)
+    check_encrypted(settings, servers)
     options = {
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         **defaults,
@@ -92,7 +98,7 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
     if not is_proxied(settings):
         check_reachable(servers)
     try:
-        return _connected(client, options)
+        return _connected(client, options, settings)
     except _WRONG_OPTION as error:
         raise ConfigurationError(f"kafka.options: {error}") from error
     except KafkaError as error:
@@ -117,7 +123,7 @@ def _check_options(settings: KafkaSettings) -> None:
             raise ConfigurationError(f"kafka.options.{name}: no such file: {path}; correct the path")
 
 
-def _connected(client: Any, options: dict[str, Any]) -> Any:
+def _connected(client: Any, options: dict[str, Any], settings: KafkaSettings) -> Any:
     """Construct a client; when that fails, close the connections that it opened, which kafka-python leaves open."""
     opened: list[Any] = []
 
@@ -125,12 +131,41 @@ def _connected(client: Any, options: dict[str, Any]) -> Any:
         opened.append(KafkaNetClient(**configs))
         return opened[-1]
 
+    made: Any = None
     try:
-        return client(**{"kafka_client": connect, **options})
+        made = client(**{"kafka_client": connect, **options})
+        # A broker on loopback may name others: the real ones at a tunnel's end.
+        check_encrypted(settings, [f"{broker.host}:{broker.port}" for broker in opened[-1].cluster.brokers()])
     except BaseException:
+        if made is not None:
+            made.close()
         for connection in opened:
             connection.close()
         raise
+    return made
+
+
+def check_encrypted(settings: KafkaSettings, servers: Sequence[str]) -> None:
+    """Make sure that alerts do not cross a network in clear text.
+
+    Args:
+        settings: The section `kafka` of the configuration.
+        servers: Brokers, `HOST:PORT` each.
+
+    Raises:
+        ConfigurationError: One of them is on another machine, and its connections would not be encrypted.
+    """
+    protocol = str(settings.options.get("security_protocol", "PLAINTEXT"))
+    if settings.allow_unencrypted or protocol in _ENCRYPTED:
+        return
+    # What a name means at a proxy's other end is not known here.
+    remote = [server for server in servers if is_proxied(settings) or not is_loopback(split_server(server)[0])]
+    if remote:
+        raise ConfigurationError(
+            f"kafka at {', '.join(remote)} is another machine, and kafka.options.security_protocol is '{protocol}', "
+            "which does not encrypt; set it to SASL_SSL or SSL, or permit clear text with "
+            "kafka.allow_unencrypted = true"
+        )
 
 
 def is_proxied(settings: KafkaSettings) -> bool:

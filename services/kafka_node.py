@@ -6,7 +6,6 @@ import base64
 import fcntl
 import json
 import logging
-import os
 import shutil
 import socket
 import subprocess
@@ -19,10 +18,12 @@ from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.settings import KafkaSettings
-from services.child import ChildProcess
-from services.kafka_client import KafkaError, open_admin
+from services.child import ChildProcess, child_environment
+from services.kafka_access import BrokerAccess, Login, SecretFile
+from services.kafka_client import KafkaError, UserScramCredentialUpsertion, open_admin
 from services.kafka_jars import INSTALL_LINE, class_path
 from services.kafka_properties import HOST, Ports, server_properties
+from services.private_files import OTHERS, close_path, make_private_folder, write_private
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ START_TIMEOUT_SECONDS = 120.0
 PREDECESSOR_SECONDS = 30.0
 FORMAT_TIMEOUT_SECONDS = 60.0
 ANSWER_TIMEOUT_MS = 5000
+SETUP_SECONDS = 15.0
 PORT_ATTEMPTS = 3
 PORT_WAIT_SECONDS = 1.0
 
@@ -61,6 +63,7 @@ class KafkaNode:
         self._folder = folder
         self._settings = settings
         self._overrides = dict(overrides)
+        self._secret = SecretFile(folder)
 
     @property
     def log_path(self) -> Path:
@@ -82,15 +85,15 @@ class KafkaNode:
         """
         java = _java()
         jars = class_path(self._settings.cache_dir)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._folder.chmod(0o700)  # the topics hold plate text
-        (self._folder / "tmp").mkdir(exist_ok=True)
+        make_private_folder(self._folder / "tmp")
+        close_path(self._folder)  # the topics hold plate text
         self._await_predecessor()
+        access = self._secret.access(is_empty=not (self._folder / "data").exists())
         command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars]
-        self._format_once(command)
+        self._format_once(command, access)
         for attempt in range(PORT_ATTEMPTS):
             ports = self._choose_ports(keep=attempt == 0)
-            self._write_properties("server.properties", ports, "data")
+            self._write_properties("server.properties", ports, "data", access)
             child = ChildProcess(
                 "Apache Kafka",
                 [*command, "kafka.Kafka", "server.properties"],
@@ -99,7 +102,7 @@ class KafkaNode:
                 env=_environment(),
             )
             try:
-                if self._comes_up(child, ports, is_given_up):
+                if self._comes_up(child, ports, access, is_given_up):
                     return child
             except BaseException:
                 child.stop()
@@ -107,7 +110,9 @@ class KafkaNode:
             child.stop()
         raise BrokerUnavailable(f"no free TCP port was found for the local broker; see {self.log_path}")
 
-    def _comes_up(self, child: ChildProcess, ports: Ports, is_given_up: Callable[[], bool]) -> bool:
+    def _comes_up(
+        self, child: ChildProcess, ports: Ports, access: BrokerAccess, is_given_up: Callable[[], bool]
+    ) -> bool:
         """Start the child; return False when another program took one of its ports in between."""
         child.start()
         try:
@@ -119,11 +124,36 @@ class KafkaNode:
             raise
         except TransientError as error:
             raise BrokerUnavailable(str(error)) from error
-        if is_given_up() or self.answers(ports):
+        if is_given_up() or self._lets_us_in(ports, access):
             return True
         if child.is_alive:
             raise BrokerUnavailable(f"the local broker does not answer; see {child.log_path}")
         return False
+
+    def _lets_us_in(self, ports: Ports, access: BrokerAccess) -> bool:
+        """Return whether the broker that was started answers to the secret; it is told of it where it is new."""
+        if access.setup is None:
+            return self.answers(ports)
+        options = access.setup.options()
+        own = self._cluster_id()
+        if own is None or _cluster_id_at(ports.bootstrap_server, options) != own:
+            return False
+        admin = open_admin(KafkaSettings(options=options), [ports.bootstrap_server])
+        try:
+            admin.alter_user_scram_credentials(
+                [UserScramCredentialUpsertion(access.login.user, access.login.mechanism, access.login.password)]
+            )
+        except KafkaError:
+            log.debug("the local broker was not told of its user", exc_info=True)
+            return False
+        finally:
+            admin.close()
+        deadline = time.monotonic() + SETUP_SECONDS  # what it was told takes a moment to be known everywhere in it
+        while _cluster_id_at(ports.bootstrap_server, access.login.options()) != own:
+            if time.monotonic() > deadline:
+                return False
+        self._secret.keep()
+        return True
 
     def _await_predecessor(self) -> None:
         """Wait until a broker whose owner was killed has ended: it still holds Kafka's lock on the data."""
@@ -141,14 +171,14 @@ class KafkaNode:
                         ) from None
             time.sleep(0.05)
 
-    def _format_once(self, command: list[str]) -> None:
+    def _format_once(self, command: list[str], access: BrokerAccess) -> None:
         """Give the data folder its cluster id; a format that is killed leaves nothing half-made."""
         data = self._folder / "data"
         if data.exists():
             return
         fresh = self._folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        self._write_properties("format.properties", Ports(1, 2), fresh.name)
+        self._write_properties("format.properties", Ports(1, 2), fresh.name, access)
         tool = ["kafka.tools.StorageTool", "format", "-t", _new_cluster_id(), "-c", "format.properties"]
         try:
             done = subprocess.run(
@@ -160,6 +190,7 @@ class KafkaNode:
                 text=True,
                 errors="replace",
                 timeout=FORMAT_TIMEOUT_SECONDS,
+                umask=OTHERS,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
@@ -170,11 +201,11 @@ class KafkaNode:
             raise ConfigurationError(f"{data}: Apache Kafka's format failed: {said}")
         fresh.rename(data)
 
-    def _write_properties(self, name: str, ports: Ports, log_dir: str) -> None:
+    def _write_properties(self, name: str, ports: Ports, log_dir: str, access: BrokerAccess) -> None:
         text = server_properties(
-            ports, log_dir, max_message_bytes=self._settings.max_message_bytes, overrides=self._overrides
+            ports, log_dir, access, max_message_bytes=self._settings.max_message_bytes, overrides=self._overrides
         )
-        (self._folder / name).write_text(text, "utf-8")
+        write_private(self._folder / name, text.encode())
 
     def _choose_ports(self, *, keep: bool) -> Ports:
         """Return the ports of the last start if they are free, else new ones, and keep them for the next start."""
@@ -189,7 +220,7 @@ class KafkaNode:
             time.sleep(0.05)  # a broker that is just ending gives its ports back last
         ports = _free_ports()
         part = self._folder / "ports.json.part"
-        part.write_text(json.dumps(asdict(ports)), "utf-8")
+        write_private(part, json.dumps(asdict(ports)).encode())
         part.replace(self._folder / "ports.json")
         return ports
 
@@ -202,9 +233,16 @@ class KafkaNode:
             return None
 
     def answers(self, ports: Ports) -> bool:
-        """Return whether the broker at these ports is the one of this data directory."""
-        own = self._cluster_id()
-        return own is not None and _accepts(ports.broker) and _cluster_id_at(ports.bootstrap_server) == own
+        """Return whether the broker at these ports is the one of this data directory, and lets us in."""
+        own, login = self._cluster_id(), self.login
+        if own is None or login is None or not _accepts(ports.broker):
+            return False
+        return _cluster_id_at(ports.bootstrap_server, login.options()) == own
+
+    @property
+    def login(self) -> Login | None:
+        """How clients log in to the broker, or None as long as it does not know them."""
+        return self._secret.login()
 
     def _cluster_id(self) -> str | None:
         try:
@@ -228,9 +266,8 @@ def _java() -> Path:
 
 
 def _environment() -> dict[str, str]:
-    """Return our environment without what would change how the JVM runs."""
-    ignored = {"CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"}
-    return {name: value for name, value in os.environ.items() if name not in ignored}
+    """Return the JVM's environment: the locale says in which encoding it takes the names of files."""
+    return child_environment("LANG", "LC_ALL", "LC_CTYPE")
 
 
 def _new_cluster_id() -> str:
@@ -266,11 +303,11 @@ def _free_ports() -> Ports:
         return Ports(first.getsockname()[1], second.getsockname()[1])
 
 
-def _cluster_id_at(bootstrap_server: str) -> str | None:
-    """Return the id of the Kafka cluster that answers at this address, or None when none does."""
+def _cluster_id_at(bootstrap_server: str, options: dict[str, Any]) -> str | None:
+    """Return the id of the Kafka cluster that answers to this login at this address, or None when none does."""
     timeout = {"bootstrap_timeout_ms": ANSWER_TIMEOUT_MS, "request_timeout_ms": ANSWER_TIMEOUT_MS}
     try:
-        client = open_admin(KafkaSettings(), [bootstrap_server], **timeout)
+        client = open_admin(KafkaSettings(options=options), [bootstrap_server], **timeout)
     except BrokerUnavailable:
         return None
     try:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.kafka_access import BrokerAccess
+
 HOST = "127.0.0.1"
+CLIENTS = "CLIENTS"
+CONTROLLER = "CONTROLLER"
 NODE_ID = 1
 RETENTION_DAYS = 21
 SEGMENT_HOURS = 24
@@ -27,7 +31,12 @@ class Ports:
 
 
 def server_properties(
-    ports: Ports, log_dir: str, *, max_message_bytes: int, overrides: Mapping[str, str] | None = None
+    ports: Ports,
+    log_dir: str,
+    access: BrokerAccess,
+    *,
+    max_message_bytes: int,
+    overrides: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of server.properties.
 
@@ -37,6 +46,7 @@ def server_properties(
     Args:
         ports: Where it listens.
         log_dir: Data folder, relative to the server's working directory.
+        access: Who may use it.
         max_message_bytes: Largest message that a producer may send.
         overrides: Settings that win over ours.
 
@@ -51,11 +61,11 @@ def server_properties(
         "node.id": str(NODE_ID),
         # A static quorum of one: the ports may change between two starts without a vote about it.
         "controller.quorum.voters": f"{NODE_ID}@{HOST}:{ports.controller}",
-        "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{HOST}:{ports.broker},CONTROLLER://{HOST}:{ports.controller}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{ports.broker}",
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-        "inter.broker.listener.name": "PLAINTEXT",
+        "controller.listener.names": CONTROLLER,
+        "listeners": f"{CLIENTS}://{HOST}:{ports.broker},{CONTROLLER}://{HOST}:{ports.controller}",
+        "advertised.listeners": f"{CLIENTS}://{HOST}:{ports.broker}",
+        "listener.security.protocol.map": f"{CLIENTS}:SASL_PLAINTEXT,{CONTROLLER}:SASL_PLAINTEXT",
+        "inter.broker.listener.name": CLIENTS,
         "log.dirs": log_dir,
         "message.max.bytes": str(max(BROKER_DEFAULT_MESSAGE_BYTES, max_message_bytes + BATCH_OVERHEAD_BYTES)),
         "log.retention.hours": str(RETENTION_DAYS * 24 - SEGMENT_HOURS),
@@ -67,6 +77,7 @@ def server_properties(
         "num.io.threads": "4",
         "auto.create.topics.enable": "false",
         **_single_node(),
+        **access.properties(CLIENTS, CONTROLLER),
         **(overrides or {}),
     }
     return "".join(f"{key}={value}\n" for key, value in properties.items())

@@ -1,4 +1,4 @@
-"""Become another program: set who it runs as and that it ends with its parent, then execute it.
+"""Become another program: set who it runs as, that it ends with its parent and that its files are its user's alone.
 
 Run as a script by `services.child`, never imported. A script between fork and exec, because code between the two in a
 process with threads (`preexec_fn`) can deadlock, and because the process id stays the same through `exec`.
@@ -57,6 +57,7 @@ def main(arguments: list[str]) -> None:
     orders: dict[str, Any] = json.loads(arguments[0])
     program = arguments[1:]
     try:
+        os.umask(0o077)
         if orders["namespace"] is not None:
             _enter_namespace(orders["namespace"])
         if orders["user"] is not None:

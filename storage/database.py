@@ -14,7 +14,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.settings import Settings
+from services.data_directory import close_to_others
 from services.postgres import EmbeddedPostgres
+from storage.encryption import check_encrypted
 from storage.errors import translate, translated
 from storage.migrate import migrate as run_migrations
 
@@ -151,7 +153,8 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
 
     Raises:
         DatabaseUnavailable: The server is down; names its host.
-        ConfigurationError: Wrong name, password, version or schema; says what to change.
+        ConfigurationError: Wrong name, password, version or schema, or a way to another machine that is not encrypted;
+            says what to change.
         StorageFull: No space for the embedded database.
     """
     with contextlib.ExitStack() as stack:
@@ -160,7 +163,10 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
             stack.callback(server.stop)
             connection_string, where = server.start(), f"embedded database in {settings.data_dir}"
         else:
+            close_to_others(settings.data_dir)
             connection_string, where = _external(settings)
+            if not settings.database.allow_unencrypted:
+                check_encrypted(connection_string)
         _wait_until_reachable(connection_string, where, settings.database.timeout_seconds)
         if migrate:
             run_migrations(connection_string, where)

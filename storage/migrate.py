@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 import psycopg
 
 from schemas.errors import ConfigurationError
+from services.child import child_environment
 from storage.errors import translate, translated
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def _locked(connection: psycopg.Connection[Any]) -> Iterator[None]:
 def _run_dbmate(connection: psycopg.Connection[Any], where: str) -> None:
     argv = [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "--env-file", os.devnull]
     # The URL holds the password, so it goes by the environment: every user may see a command line.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "DBMATE_"))}
+    environment = child_environment("HOME", "SSL_CERT_FILE", "SSL_CERT_DIR")
     result = subprocess.run(
         [*argv, "migrate", "--strict"],
         env=environment | {"DATABASE_URL": _url(connection)},

@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from schemas.telemetry import switch_telemetry_off
+
+# Before any test imports a network's program by itself.
+switch_telemetry_off()
+
 # How long one example takes says nothing on a machine that does other work too.
 hypothesis_settings.register_profile("platewatch", deadline=None)
 hypothesis_settings.load_profile("platewatch")

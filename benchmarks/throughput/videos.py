@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.throughput.roads import Road
 from benchmarks.throughput.ways import Played, Way, every_frame, own_way, plain_loop
-from ingest.video_file import OpenVideo
+from ingest.open_video import OpenVideo
 
 
 def report_video(video: Path, plates: set[str], runs: int) -> None:
@@ -19,9 +19,8 @@ def report_video(video: Path, plates: set[str], runs: int) -> None:
         plates: Canonical texts of the plates that a person reads in it.
         runs: Of each way, in turns.
     """
-    opened = OpenVideo(video)
-    length = opened.frame_count / opened.rate
-    opened.capture.release()
+    with OpenVideo(video) as opened:
+        length = opened.frame_count / opened.rate
     ways = (
         ("plain loop, ONNX Runtime (baseline)", plain_loop("onnxruntime")),
         ("plain loop, Platewatch's engine", plain_loop("auto")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,6 +20,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.times import shown_time
 from schemas.events import utc
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _record(alarm: StoredAlarm) -> dict[str, Any]:
 def _table(found: Sequence[StoredAlarm]) -> Table:
     table = Table(expand=True, box=None, pad_edge=False, padding=(0, 1))
     table.add_column("No.", no_wrap=True)
-    table.add_column("Raised", width=19, no_wrap=True)
+    table.add_column("Raised", width=25, no_wrap=True)
     table.add_column("Kind", width=11, no_wrap=True)
     table.add_column("List", ratio=1, overflow="fold")
     table.add_column("What", ratio=5, overflow="fold")
@@ -91,7 +91,7 @@ def _table(found: Sequence[StoredAlarm]) -> Table:
     for alarm in found:
         table.add_row(
             str(alarm.alarm_number),
-            _local(alarm.raised_at),
+            shown_time(alarm.raised_at),
             alarm.kind.value.replace("_", " "),
             Text(alarm.subject),
             Text(alarm.message),
@@ -102,11 +102,7 @@ def _table(found: Sequence[StoredAlarm]) -> Table:
 
 def _state(alarm: StoredAlarm) -> Text:
     if alarm.cleared_at is not None:
-        return Text(f"over since {_local(alarm.cleared_at)}", style="dim")
+        return Text(f"over since {shown_time(alarm.cleared_at)}", style="dim")
     if alarm.acknowledged_at is not None:
         return Text(f"seen by {alarm.acknowledged_by}", style="yellow")
     return Text("stands", style="bold red")
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -12,10 +13,15 @@ import typer
 from alerts.subscriber import Subscriber
 from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
+from cli.failures import TEMPORARY
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from services.kafka import LocalKafka
+from services.private_files import private_umask
+
+GRACE_SECONDS = 5.0
+"""How long after --timeout an orderly end may take: the last alert is recorded, the group is left."""
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +44,9 @@ def subscribe(
         typer.Option("--bootstrap", help="Kafka servers, HOST:PORT[,HOST:PORT].", show_default=False),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="End after so many alerts.")] = None,
-    timeout: Annotated[float | None, typer.Option("--timeout", min=0, help="End after so many seconds.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", min=0, help="End after so many seconds, whatever the broker does.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Receive alerts from a Kafka topic, each once, and print them as they come.
@@ -51,8 +59,15 @@ def subscribe(
     settings = command_settings(config, data_dir)
     topic = topic or settings.alert_topic
     group = group or f"{settings.agency_id}-subscriber"
-    with stop_on_signals() as stop, _servers(settings, bootstrap) as servers, _deadline(stop, timeout):
-        subscriber = Subscriber(settings.data_dir, settings.kafka, servers, topic=topic, group=group)
+    # The deadline first: a broker may take its time to start, or never answer.
+    with (
+        private_umask(),
+        stop_on_signals() as stop,
+        _deadline(stop, timeout) as finished,
+        _broker(settings, bootstrap) as kafka,
+    ):
+        servers = kafka.bootstrap_servers
+        subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group)
         if not as_json:
             errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
         for count, alert in enumerate(subscriber.alerts(stop), start=1):
@@ -62,19 +77,22 @@ def subscribe(
                 console.print(alert_table([alert], header=count == 1))
             if count == limit:
                 stop.set()  # and let the loop run out: only then is this alert recorded as handed out
+        finished()
 
 
 @contextmanager
-def _servers(settings: Settings, bootstrap: str | None) -> Iterator[tuple[str, ...]]:
-    """Yield the servers to connect to; the data directory's own broker runs meanwhile where it is the one."""
+def _broker(settings: Settings, bootstrap: str | None) -> Iterator[KafkaSettings]:
+    """Yield how to connect; the data directory's own broker runs meanwhile where it is the one."""
     if bootstrap is not None:
-        yield tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+        servers = tuple(part.strip() for part in bootstrap.split(",") if part.strip())
+        yield settings.kafka.model_copy(update={"bootstrap_servers": servers})
     elif settings.kafka.bootstrap_servers:
-        yield settings.kafka.bootstrap_servers
+        yield settings.kafka
     elif settings.kafka.local:
         broker = LocalKafka(settings.data_dir, settings.kafka)
         try:
-            yield (broker.start(),)
+            broker.start()
+            yield broker.client_settings
         finally:
             broker.stop()
     else:
@@ -84,14 +102,27 @@ def _servers(settings: Settings, bootstrap: str | None) -> Iterator[tuple[str, .
 
 
 @contextmanager
-def _deadline(stop: threading.Event, seconds: float | None) -> Iterator[None]:
-    """Set `stop` after so many seconds."""
-    timer = threading.Timer(seconds, stop.set) if seconds is not None else None
-    if timer is not None:
+def _deadline(stop: threading.Event, seconds: float | None) -> Iterator[Callable[[], None]]:
+    """Set `stop` after so many seconds, and end the process where that does not end the subscription soon.
+
+    Yields:
+        What to call when the subscription has ended; a broker of our own may take longer to stop.
+    """
+    if seconds is None:
+        yield lambda: None
+        return
+    timers = (threading.Timer(seconds, stop.set), threading.Timer(seconds + GRACE_SECONDS, _give_up))
+    for timer in timers:
         timer.daemon = True
         timer.start()
     try:
-        yield
+        yield timers[1].cancel
     finally:
-        if timer is not None:
+        for timer in timers:
             timer.cancel()
+
+
+def _give_up() -> None:
+    """End the process though a client waits for its broker; what was not committed comes again, and no alert twice."""
+    errors.print("platewatch: the time is over and the broker does not answer; look whether it runs", style="red")
+    os._exit(TEMPORARY)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from cli.terminal.times import shown_time
 from schemas.events import Alert, AlertType
 from schemas.types import Tier
 from schemas.wording import age_text
@@ -35,7 +36,7 @@ def alert_table(
         The table.
     """
     table = Table(title=title, show_header=header, expand=True, box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("Time", width=19, no_wrap=True)
+    table.add_column("Time", width=25, no_wrap=True)
     table.add_column("Camera", ratio=2, overflow="fold")
     table.add_column("Seen", width=12, overflow="fold")
     table.add_column("Listed", width=12, overflow="fold")
@@ -54,7 +55,7 @@ def alert_table(
 
 def _cells(alert: Alert) -> list[Text]:
     return [
-        Text(alert.read.captured_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")),
+        Text(shown_time(alert.read.captured_at)),
         Text(alert.read.camera_id),
         Text(_plate(alert.read.plate, alert.read.jurisdiction)),
         Text(_plate(alert.entry.plate, alert.entry.jurisdiction)),

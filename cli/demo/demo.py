@@ -21,6 +21,8 @@ from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
 from schemas.errors import PlatewatchError
 from schemas.settings import KafkaSettings, Settings
+from services.data_directory import run_alone
+from services.private_files import private_umask
 
 if TYPE_CHECKING:
     from cli.demo.screen import DemoScreen
@@ -56,6 +58,13 @@ def demo(
     """
     started = time.perf_counter()
     settings = _demo_settings(data_dir)
+    with private_umask(), run_alone(settings.data_dir):
+        _demonstrate(settings, input_path, hotlist or [], as_json, started)
+
+
+def _demonstrate(
+    settings: Settings, input_path: Path | None, hotlist: list[Path], as_json: bool, started: float
+) -> None:
     # Imported here: the engines behind them take a second to load, and --help should not.
     from cli.demo.screen import DemoScreen
     from operations.alerts import waiting_messages
@@ -63,9 +72,9 @@ def demo(
 
     _say(f"data directory: {settings.data_dir}")
     played = user_input(input_path, settings) if input_path is not None else rendered_input(settings)
-    with stop_on_signals() as stop, command_database(settings) as database:
+    with stop_on_signals() as stop, command_database(settings, create=True) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
-        _import_lists(database, settings, hotlist or [])
+        _import_lists(database, settings, hotlist)
         with open_broker(settings) as kafka:
             if kafka is not None:
                 _say(f"Apache Kafka is up at {kafka.bootstrap_servers[0]} ({_seconds(started)})")
@@ -84,7 +93,7 @@ def demo(
 def _demo_settings(data_dir: Path | None) -> Settings:
     if data_dir is None and "PLATEWATCH_DATA_DIR" not in os.environ:
         data_dir = Path("demo-data")
-    settings = command_settings(None, data_dir, agency_id=AGENCY, log_level="WARNING")
+    settings = command_settings(None, data_dir, look=False, agency_id=AGENCY, log_level="WARNING")
     if settings.kafka.bootstrap_servers or settings.kafka.local:
         return settings
     local = settings.kafka.model_copy(update={"local": True})

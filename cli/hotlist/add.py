@@ -114,7 +114,7 @@ def add(
     settings = command_settings(config, data_dir)
     entry = single_entry(given, name, datetime.now(UTC))
     why = reason or " ".join(text for text in (code or kind.value, case) if text)
-    with command_database(settings) as database:
+    with command_database(settings, create=True) as database:
         addition = add_entry(command_actor(settings), database, entry, why)
     _report(entry, addition, open_policy(settings), as_json=as_json)
 

@@ -150,7 +150,7 @@ def _survey(file: Path, source: str, options: ImportOptions) -> tuple[ImportRepo
 
 def _import(file: Path, source: str, options: ImportOptions, settings: Settings) -> tuple[ImportReport, int]:
     """Import, and take back the open alerts of entries that are gone; return the report and how many."""
-    with command_database(settings) as database, _progress_bar(file.name) as advance:
+    with command_database(settings, create=True) as database, _progress_bar(file.name) as advance:
         actor = command_actor(settings)
         done = importing.import_list(actor, database, settings, file, source, options, on_progress=advance)
     return done.report, done.canceled

@@ -44,7 +44,7 @@ def pull(
     from operations.feeds.pulling import pull_feeds
 
     failed = False
-    with command_database(settings) as database:
+    with command_database(settings, create=True) as database:
         for result in pull_feeds(command_actor(settings), database, settings, feeds):
             failed = failed or not result.is_good
             if as_json:

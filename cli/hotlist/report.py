@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import console, errors
+from cli.terminal.times import shown_time
 from hotlists.feeds.freshness import ListAge
 from hotlists.importing.importer import ImportReport
 from policy.decisions import Policy
@@ -162,12 +163,12 @@ def version_record(version: VersionSummary) -> dict[str, Any]:
 
 def print_versions(versions: list[VersionSummary]) -> None:
     """Print a list's versions as a table."""
-    table = Table("version", "made (UTC)", "how", "entries", "added", "changed", "removed", "rejected", "by", "file")
+    table = Table("version", "made", "how", "entries", "added", "changed", "removed", "rejected", "by", "file")
     for version in versions:
         how = version.kind if version.restored_version is None else f"back to {version.restored_version}"
         table.add_row(
             f"{version.version_id}{' (active)' if version.is_active else ''}",
-            f"{version.activated_at:%Y-%m-%d %H:%M}",
+            shown_time(version.activated_at, seconds=False),
             Text(f"{how}: {version.reason}" if version.reason else how),
             *(str(count) for count in (version.entries, version.added, version.changed, version.removed)),
             str(version.rejected),
@@ -215,7 +216,7 @@ def entry_record(entry: HotlistEntry, policy: Policy) -> dict[str, Any]:
 
 def print_entries(entries: list[HotlistEntry], policy: Policy) -> None:
     """Print entries as a table."""
-    table = Table("plate", "state", "category", "vehicle", "case", "until (UTC)", "line")
+    table = Table("plate", "state", "category", "vehicle", "case", "until", "line")
     for entry in entries:
         cells = (
             entry.plate,
@@ -223,7 +224,7 @@ def print_entries(entries: list[HotlistEntry], policy: Policy) -> None:
             entry.category.value if policy.may_notify(entry.category) else f"{entry.category.value} (silent)",
             entry.vehicle.summary() if entry.vehicle else "",
             entry.case_number or entry.source_entry_id or "",
-            f"{entry.valid_until:%Y-%m-%d %H:%M}" if entry.valid_until else "",
+            shown_time(entry.valid_until, seconds=False) if entry.valid_until else "",
             str(entry.source_line or ""),
         )
         table.add_row(*(Text(cell) for cell in cells))
@@ -240,14 +241,14 @@ def print_rejects(rejects: list[RejectedRow]) -> None:
 
 def print_summaries(summaries: list[HotlistSummary], ages: Mapping[str, ListAge], now: datetime) -> None:
     """Print the active lists as a table; their age is at `now`."""
-    table = Table("list", "layout", "entries", "rejected", "content of (UTC)", "age", "file")
+    table = Table("list", "layout", "entries", "rejected", "content of", "age", "file")
     for summary in summaries:
         table.add_row(
             Text(summary.hotlist_id),
             summary.layout,
             str(summary.entries),
             str(summary.rejected),
-            f"{summary.as_of:%Y-%m-%d %H:%M}" if summary.as_of else "unknown",
+            shown_time(summary.as_of, seconds=False) if summary.as_of else "unknown",
             _age(summary, ages.get(summary.hotlist_id), now),
             Text(summary.file_name),
         )

@@ -22,6 +22,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.times import shown_time
 from schemas.events import utc
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _report(outcomes: Sequence[PastOutcome], days: int | None, *, as_json: bool)
         return
     if groups:
         console.print(_table(groups))
-    reach = "" if since is None else f" with the reads since {_local(since)}"
+    reach = "" if since is None else f" with the reads since {shown_time(since)}"
     errors.print(f"{entries} entries matched{reach}: {hits} new hits, {alerts} alerts", markup=False)
     if since is not None and days is not None and _is_shorter(since, days):
         errors.print("reads are not kept longer than that (platewatch law show)", style="yellow", markup=False)
@@ -105,10 +106,6 @@ def _report(outcomes: Sequence[PastOutcome], days: int | None, *, as_json: bool)
 
 def _is_shorter(since: datetime, days: int) -> bool:
     return datetime.now(since.tzinfo) - since < timedelta(days=days)
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _record(group: MatchGroup) -> dict[str, Any]:
@@ -136,13 +133,13 @@ def _table(groups: Sequence[MatchGroup]) -> Table:
     for group in groups:
         read, entry = group.shown.read, group.shown.listed.entry
         table.add_row(
-            _local(read.captured_at),
+            shown_time(read.captured_at),
             Text(read.camera_id),
             Text(read.plate, style="bold"),
             Text(entry.plate),
             entry.category.value,
             group.shown.hit.tier.value,
             str(group.count),
-            _local(group.first_at),
+            shown_time(group.first_at),
         )
     return table

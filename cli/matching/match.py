@@ -28,6 +28,7 @@ from ingest.read_lines import numbered_lines, parse_read
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from policy.traffic import matching_settings
 from schemas.errors import InvalidInput
+from schemas.printable import printable
 from schemas.types import Hit, HotlistEntry, PlateRead
 
 EXAMPLE = """
@@ -130,7 +131,7 @@ class _Run:
 
     def _complain(self, number: int, error: InvalidInput) -> None:
         column = f" ({error.column})" if error.column is not None else ""
-        errors.print(f"{self._source}: line {number}: {error.message}{column}", style="red", markup=False)
+        errors.print(printable(f"{self._source}: line {number}: {error.message}{column}"), style="red", markup=False)
 
 
 def hit_record(line: int, read: PlateRead, hit: Hit, entry: HotlistEntry) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ingest.image_folder import list_media
+from ingest.files import text_of
+from ingest.listing import list_media
 from ingest.pictures import read_picture
 from ingest.video_file import VIDEO_SUFFIXES, count_frames, read_video, video_item
 from recognition.pictures.annotate import annotate
@@ -75,7 +77,7 @@ class FileReader:
         if path.suffix.lower() in VIDEO_SUFFIXES:
             if self._crops:
                 raise UnreadableMedia(
-                    "is a video, expected a picture of one plate; leave --crops out to read it", source=str(path)
+                    "is a video, expected a picture of one plate; leave --crops out to read it", source=text_of(path)
                 )
             yield from self._read_video(path)
         else:
@@ -87,7 +89,7 @@ class FileReader:
         if self._annotated_dir is not None:
             self._write(f"{path.stem}.jpg", annotate(image, reads))
         for read in reads:
-            yield picture_record(str(path), read)
+            yield picture_record(text_of(path), read)
 
     def _read_crop(self, image: Image) -> list[PictureRead]:
         read = self._recognizer.read_crop(image)
@@ -95,14 +97,14 @@ class FileReader:
 
     def _read_video(self, path: Path) -> Iterator[dict[str, Any]]:
         total = count_frames(path)
-        item = video_item(_CAMERA, path.name, path, None)
+        item = video_item(_CAMERA, text_of(path.name), path, None)
         with self._progress() as progress:
-            task = progress.add_task(path.name, total=total or None)
+            task = progress.add_task(escape(text_of(path.name)), total=total or None)
             for vehicle in self._passes(path, item, lambda: progress.advance(task)):
                 if self._annotated_dir is not None:
                     name = f"{path.stem}-{vehicle.read.track_number:04d}.jpg"
                     self._write(name, annotate(vehicle.context_picture, [vehicle.read]))
-                yield pass_record(str(path), vehicle, item.captured_at)
+                yield pass_record(text_of(path), vehicle, item.captured_at)
 
     def _passes(self, path: Path, item: SourceItem, advance: Callable[[], None]) -> Iterator[VehiclePass]:
         session = self._recognizer.session(_CAMERA, "local", None, item.name, thorough=True)
@@ -148,25 +150,34 @@ class FileReader:
         return candidate
 
 
-def find_files(path: Path) -> list[Path]:
+def find_files(path: Path) -> tuple[list[Path], str]:
     """Return the pictures and videos that a command line argument means.
 
     Args:
         path: A file, which is taken whatever its name, or a folder, whose pictures and videos are taken.
 
+    Returns:
+        The files, with those that are going to be refused by name; and how many of which kinds a folder holds besides.
+
     Raises:
-        UnreadableMedia: There is no such file or folder, or nothing in the folder.
+        UnreadableMedia: There is no such file or folder, it may not be looked into, or nothing is in the folder.
     """
-    if not path.exists():
-        raise UnreadableMedia("no such file or folder; check the path", source=str(path))
-    if not path.is_dir():
-        return [path]
-    files, ignored = list_media(path)
+    try:
+        is_there, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise UnreadableMedia(f"cannot be read ({error.strerror}); check the path", source=text_of(path)) from error
+    if not is_there:
+        raise UnreadableMedia("no such file or folder; check the path", source=text_of(path))
+    if not is_folder:
+        return [path], ""
+    listing = list_media(path)
+    files = sorted([*listing.files, *(left_out for left_out, _ in listing.left_out)])
+    others = listing.others_text()
     if not files:
         raise UnreadableMedia(
-            f"no picture or video in this folder ({ignored} other files); give another one", source=str(path)
+            f"no picture or video in this folder ({others or 'it is empty'}); give another one", source=text_of(path)
         )
-    return sorted(files)
+    return files, others
 
 
 def picture_record(source: str, read: PictureRead) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import typer
 
 from cli.common import ConfigOption, JsonOption, command_settings, console, errors, print_json
 from schemas.errors import UnreadableMedia
+from schemas.printable import printable
+from schemas.settings import RecognitionSettings
 
 if TYPE_CHECKING:
     from cli.read.files import FileReader
-    from schemas.settings import RecognitionSettings
 
 EXAMPLE = """
 Examples:
@@ -58,16 +59,19 @@ def read(
     settings = with_weights(command_settings(config).recognition, detector, ocr)
     # OpenCV and the inference engines take a while to import: `platewatch --help` need not wait for them.
     from cli.read.files import FileReader, find_files
+    from ingest.files import text_of
 
     reader = FileReader(settings, errors, annotate, crops=crops)
     failed = False
     records: list[dict[str, Any]] = []
     for path in paths:
         try:
-            files = find_files(path)
+            files, others = find_files(path)
         except UnreadableMedia as error:
             failed = _complain(error)
             continue
+        if others:
+            errors.print(f"{text_of(path)}: files of other kinds are left out: {others}", style="dim", markup=False)
         for file in files:
             failed |= _read_file(reader, file, records, as_json=as_json)
     if not as_json and records:
@@ -96,6 +100,8 @@ def with_weights(settings: RecognitionSettings, detector: Path | None, ocr: Path
 
 def _read_file(reader: FileReader, file: Path, records: list[dict[str, Any]], *, as_json: bool) -> bool:
     """Read one file, printing or collecting what it holds; return whether it failed."""
+    from ingest.files import text_of
+
     count = 0
     failed = False
     try:
@@ -108,12 +114,12 @@ def _read_file(reader: FileReader, file: Path, records: list[dict[str, Any]], *,
     except UnreadableMedia as error:
         failed = _complain(error)
     if not count and not failed:
-        errors.print(f"{file}: no plate found", style="dim", markup=False)
+        errors.print(f"{printable(text_of(file))}: no plate found", style="dim", markup=False)
     return failed
 
 
 def _complain(error: UnreadableMedia) -> bool:
-    errors.print(f"platewatch: {error}", style="red", markup=False)
+    errors.print(f"platewatch: {printable(str(error))}", style="red", markup=False)
     return True
 
 

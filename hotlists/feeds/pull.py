@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+
+from hotlists.feeds.bounded import bounded
 from hotlists.feeds.transfer import PullContext, Pulled
 from schemas.settings import HttpsFeed, SftpFeed
 
@@ -26,7 +29,12 @@ def pull(feed: HttpsFeed | SftpFeed, context: PullContext) -> Pulled | None:
     if feed.kind == "https":
         from hotlists.feeds.https import pull_https
 
-        return pull_https(feed, context)
+        return bounded(functools.partial(pull_https, feed), context, feed.transfer_minutes, place(feed))
     from hotlists.feeds.sftp import pull_sftp
 
-    return pull_sftp(feed, context)
+    return bounded(functools.partial(pull_sftp, feed), context, feed.transfer_minutes, place(feed))
+
+
+def place(feed: HttpsFeed | SftpFeed) -> str:
+    """Return a feed's URL without its query, which may hold a key."""
+    return feed.url.partition("?")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +14,7 @@ from hotlists.feeds.disk import on_disk, sync_folder
 from hotlists.feeds.names import PART_SUFFIX, plain_name
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import RemoteFeed
+from services.private_files import touch_private
 
 
 class PullCanceled(TransientError):
@@ -25,6 +27,9 @@ class Pulled:
 
     path: Path
     remote: Mapping[str, str] = field(default_factory=dict)
+
+
+_numbers = itertools.count(1)
 
 
 def _never() -> bool:
@@ -68,9 +73,12 @@ def receive(
         StorageFull: No space for it.
     """
     target = context.folder / plain_name(name, feed.name)
-    part = context.folder / f".{target.name}{PART_SUFFIX}"
+    # Its own name: a fetch that was given up may still wake and clean up behind itself.
+    part = context.folder / f".{target.name}.{next(_numbers)}{PART_SUFFIX}"
     try:
         _write(blocks, feed, context, part)
+        if context.canceled():
+            raise PullCanceled("the run ends; the list is fetched again at the next start")
         with on_disk(context.folder):
             if modified_at is not None:
                 os.utime(part, (modified_at, modified_at))
@@ -85,6 +93,7 @@ def receive(
 def _write(blocks: Iterable[bytes], feed: RemoteFeed, context: PullContext, part: Path) -> None:
     deadline = context.clock() + feed.transfer_minutes * 60
     with on_disk(context.folder):
+        touch_private(part)
         file = part.open("wb")
     with file:
         size = 0

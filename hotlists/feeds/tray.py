@@ -19,6 +19,7 @@ from pathlib import Path
 from hotlists.feeds.disk import on_disk, sync_folder
 from hotlists.feeds.names import PART_SUFFIX
 from schemas.errors import TransientError
+from services.private_files import close_path, make_private_folder, write_private
 
 REASON_SUFFIX = ".reason.txt"
 MOST_TRIES = 3
@@ -26,7 +27,6 @@ MOST_TRIES = 3
 _FOLDERS = ("working", "imported", "held", "rejected")
 _HASH_BLOCK = 1 << 20
 _DIGEST_CHARACTERS = 12
-_PRIVATE = 0o700
 
 
 class Tray:
@@ -49,7 +49,8 @@ class Tray:
         """
         with on_disk(self._base):
             for name in _FOLDERS:
-                self.folder(name).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+                make_private_folder(self.folder(name))
+                close_path(self.folder(name))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -94,7 +95,7 @@ class Tray:
         with suppress(OSError, ValueError):
             tries += int(marker.read_text())
         with on_disk(marker.parent):
-            marker.write_text(str(tries))
+            write_private(marker, str(tries).encode())
             sync_folder(marker.parent)
         return tries
 
@@ -122,8 +123,8 @@ class Tray:
         """
         place = self.folder(folder) / digest(path)[:_DIGEST_CHARACTERS]
         with on_disk(place):
-            place.mkdir(mode=_PRIVATE, exist_ok=True)
-            (place / f"{path.name}{REASON_SUFFIX}").write_text(f"{reason}\n", "utf-8")
+            make_private_folder(place)
+            write_private(place / f"{path.name}{REASON_SUFFIX}", f"{reason}\n".encode())
         return self._move(path, place)
 
     def prune(self, before: float) -> None:
@@ -144,6 +145,7 @@ class Tray:
         target = folder / path.name
         with on_disk(folder):
             path.rename(target)
+            close_path(target)  # whoever dropped it may have left it open to others
             sync_folder(folder)
         return target
 

@@ -33,7 +33,8 @@ class Layer:
 
     Rows are in the order of `keys`, uint64 (n,), which are the keys of the plates' skeletons. `offsets`, uint32, says
     where the rows begin whose keys begin with each value of their top bits; `bitmap` has the bits of all keys' tops.
-    `masks` are the known places of entries with `?`: for each length the distinct masks over skeletons, uint64.
+    `masks` are the known places of entries with `?`: for each length the distinct masks over skeletons, uint64;
+    `partial`, uint32, has the rows of these entries.
     `by_id`, uint32 (n,), has the rows in the order of their ids' low halves.
     `gone` is bool (n,); everything else is shared with the layer that this one was made from.
     """
@@ -43,6 +44,7 @@ class Layer:
     offsets: npt.NDArray[np.uint32]
     bitmap: npt.NDArray[np.uint8]
     masks: tuple[Keys, ...]
+    partial: npt.NDArray[np.uint32]
     by_id: npt.NDArray[np.uint32]
     gone: npt.NDArray[np.bool_]
     size: int
@@ -68,8 +70,10 @@ class Layer:
         bitmap = _bitmap(keys, pace)
         by_id = np.argsort(entries.entry_ids[:, 1]).astype(np.uint32)
         pace.pause()
-        masks = _masks(codes_of_packed(entries.plates[found[order] >= PARTIAL]))
-        return cls(entries, keys, offsets, bitmap, masks, by_id, np.zeros(len(keys), dtype=np.bool_), len(keys))
+        partial = np.flatnonzero(found[order] >= PARTIAL).astype(np.uint32)
+        masks = _masks(codes_of_packed(entries.plates[partial]))
+        gone = np.zeros(len(keys), dtype=np.bool_)
+        return cls(entries, keys, offsets, bitmap, masks, partial, by_id, gone, len(keys))
 
     @classmethod
     def empty(cls, vocabulary: Vocabulary) -> Layer:
@@ -89,6 +93,13 @@ class Layer:
     def there(self, pace: Pace = AT_ONCE) -> EntryArrays:
         """Return the entries that are there still."""
         return self.entries if self.size == len(self.entries) else self.entries.taken(~self.gone, pace)
+
+    def partial_entries(self) -> tuple[Codes, list[str | None]]:
+        """Return the plates with `?` that are there still, uint8 (n, 12), and their states."""
+        rows = self.partial[~self.gone[self.partial]]
+        texts = self.entries.vocabulary.jurisdictions.texts
+        states = [texts[number] for number in self.entries.jurisdictions[rows].tolist()]
+        return codes_of_packed(self.entries.plates[rows]), states
 
     def find(self, canonical: str, probes: Keys) -> list[int]:
         """Return the rows in the neighborhood of a read, each once.

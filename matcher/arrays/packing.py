@@ -16,7 +16,7 @@ Codes = npt.NDArray[np.uint8]
 Bytes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.uint64]
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Grows when what is made here changes, so that indexes that were saved before are not loaded."""
 
 WILD: Final = len(ALPHABET)

@@ -37,6 +37,11 @@ class Alignment:
         return sum(step.gain for step in self.steps)
 
     @property
+    def text_equal(self) -> bool:
+        """Whether every known character of the listed plate is as it was read."""
+        return all(step.evidence.relation in ("equal", "unknown") for step in self.steps)
+
+    @property
     def worst(self) -> float:
         """Credibility of the least credible place (0 or less)."""
         return min((step.credibility for step in self.steps), default=0.0)

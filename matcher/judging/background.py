@@ -17,7 +17,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matcher.arrays.reads import ReadArrays
+from matcher.arrays.packing import NONE, Codes
+from matcher.arrays.reads import DIGITS, LETTERS, ReadArrays
 from matcher.characters.confusion import ALPHABET
 from matcher.judging.score import state_confidence
 from matcher.judging.traffic import Traffic
@@ -29,6 +30,15 @@ _OTHER: Final = 0.03
 
 _DECIMALS: Final = 9
 """Of the score: one read has the same one alone as among others, whose sums are added up in another order."""
+
+_NEVER: Final = -100.0
+"""Logarithm of the chance that a digit stands for a letter, or a letter for a digit."""
+
+_AS_LETTER: Final = np.array([-math.log(LETTERS) if c.isalpha() else _NEVER for c in ALPHABET] + [0.0, 0.0])
+_AS_DIGIT: Final = np.array([_NEVER if c.isalpha() else -math.log(DIGITS) for c in ALPHABET] + [0.0, 0.0])
+"""Logarithms of the chance of each code where a letter, and where a digit has its place; `?` is every one."""
+
+_BLOCK: Final = 10_000
 
 _TO_PATTERN: Final = str.maketrans({c: "9" if c.isdigit() else "A" for c in ALPHABET})
 
@@ -63,8 +73,12 @@ class Background:
 
     def __init__(self, traffic: Traffic) -> None:
         table = _load()
+        self._traffic = traffic
         weights = np.array(traffic.spread(tuple(table)))
         self._row_of = {state: row for row, state in enumerate(table, start=1)}
+        self._commonest = self._row_of.get(traffic.commonest or "", 0)
+        is_known = traffic.commonest is None or self._commonest > 0
+        self._other = _OTHER if is_known else 1.0
         self._of_length = {length: _patterns(table, length, weights) for length in _lengths(table)}
 
     def scores(self, reads: ReadArrays, known: Sequence[PlateRead]) -> Floats:
@@ -84,6 +98,48 @@ class Background:
             rows = np.flatnonzero(reads.lengths == length)
             found[rows] = -self._log_likelihoods(reads, rows, length, states[rows], sure[rows])
         return found.round(_DECIMALS)
+
+    def fitting(self, codes: Codes, jurisdictions: Sequence[str | None]) -> tuple[Floats, Floats]:
+        """Return which share of innocent reads fits each plate that may hold `?`.
+
+        Args:
+            codes: Canonical plates, uint8 (n, 12).
+            jurisdictions: The states that they are listed with, or None; n of them.
+
+        Returns:
+            The share of all reads, and that of reads which have the plate's state as well, each float64 (n,), above 0;
+            both are the same where the plate has no state.
+        """
+        names = {state: state.upper() if state else "" for state in set(jurisdictions)}
+        rows_of = {state: self._row_of.get(name, 0) for state, name in names.items()}
+        shares_of = {state: self._traffic.at_most(name) if name else 1.0 for state, name in names.items()}
+        states = np.array([rows_of[state] for state in jurisdictions], dtype=np.int64)
+        shares = np.array([shares_of[state] for state in jurisdictions])
+        every, same = np.empty(len(codes)), np.empty(len(codes))
+        lengths = np.count_nonzero(codes != NONE, axis=1)
+        for length in set(lengths.tolist()):
+            rows = np.flatnonzero(lengths == length)
+            for start in range(0, len(rows), _BLOCK):
+                block = rows[start : start + _BLOCK]
+                of_any, of_state = self._fitting(codes[block, :length], states[block])
+                # A state that is misread, or whose plates the table has too few of, has those of all.
+                same[block] = shares[block] * np.maximum(of_any, of_state)
+                every[block] = np.maximum(of_any, same[block])
+        return every, same
+
+    def _fitting(self, codes: Codes, states: Rows) -> tuple[Floats, Floats]:
+        """Return the shares of all vehicles, and of each plate's state's, that fit plates of one length."""
+        letters, digits = _AS_LETTER[codes], _AS_DIGIT[codes]
+        # What the table has not is taken to have letters and digits where the plate has.
+        others = self._other * np.exp(np.maximum(letters, digits).sum(axis=1))
+        patterns = self._of_length.get(codes.shape[1])
+        if patterns is None:
+            return others, others
+        fits = np.exp(letters @ (1 - patterns.is_digit).T + digits @ patterns.is_digit.T)
+        # Shares are rough guesses, and there are places and hours where nearly all are of the commonest state.
+        of_any = np.maximum(fits @ patterns.shares[0], fits @ patterns.shares[self._commonest])
+        of_state = (fits * patterns.shares[states]).sum(axis=1)
+        return (1 - _OTHER) * of_any + others, (1 - _OTHER) * of_state + others
 
     def _log_likelihoods(self, reads: ReadArrays, rows: Rows, length: int, states: Rows, sure: Floats) -> Floats:
         """Return ln P(read | any vehicle) - ln P(read | nothing known), (rows,)."""

@@ -33,6 +33,7 @@ def explain(
     list_age_seconds: float | None,
     second: SecondReadingEvidence | None = None,
     alerts: bool = True,
+    reason: str = "",
 ) -> str:
     """Return why a read agrees with an entry, contradictions included.
 
@@ -46,6 +47,7 @@ def explain(
         list_age_seconds: Age of the list's content, or None when unknown.
         second: What a second reader saw, or None.
         alerts: Whether the hit may alert an officer.
+        reason: Why it may not, where that is not said by what differs.
 
     Returns:
         Text like `read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old`.
@@ -55,7 +57,7 @@ def explain(
         _state_words(read_jurisdiction, listed_jurisdiction),
         *(_vehicle_words(feature) for feature in vehicle),
         *_second_reader_words(second),
-        *([] if alerts else ["too little for an alert"]),
+        *([] if alerts else ["too little for an alert" + (f" ({reason})" if reason else "")]),
         f"list {age_text(list_age_seconds)}",
     ]
     return "; ".join(parts)

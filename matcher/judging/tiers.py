@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from matcher.judging.align import Alignment
 from matcher.judging.false_alerts import ReadDetail, least_score
+from matcher.judging.partials import PartialLimits
 from schemas.settings.matching import MatchingSettings
 from schemas.types import Category, Tier
 
@@ -23,15 +24,13 @@ was lost inside the plate (1/250) does not yet."""
 LEAST_CREDIBLE_TEXT = math.log(1 / 100_000)
 """The same for the whole text: two weakly supported places are the most that a probable hit may have."""
 
-MOST_UNKNOWN_ALONE = 1
-"""Unknown characters of an entry that a read may hit without anything else that speaks for it."""
-
 
 class Judgment(NamedTuple):
-    """A hit's tier, and whether it may alert an officer."""
+    """A hit's tier, whether it may alert an officer, and where it may not, what an officer is told of that."""
 
     tier: Tier
     alerts: bool = True
+    reason: str = ""
 
 
 class Thresholds:
@@ -43,11 +42,16 @@ class Thresholds:
     Args:
         settings: How many false alerts the operator takes.
         active_entries: Size of the index.
+        partials: What entries with unknown characters take of them; None: nothing.
     """
 
-    def __init__(self, settings: MatchingSettings, active_entries: int) -> None:
+    def __init__(self, settings: MatchingSettings, active_entries: int, partials: PartialLimits | None = None) -> None:
+        left = {
+            category: settings.false_alerts_of(category) - (partials.taken(category) if partials else 0.0)
+            for category in Category
+        }
         self._of = {
-            (detail, category): least_score(settings.false_alerts_of(category), active_entries, detail)
+            (detail, category): least_score(left[category], active_entries, detail)
             for detail in ReadDetail
             for category in Category
         }
@@ -69,26 +73,21 @@ def choose_tier(
     score: float,
     threshold: float,
     jurisdiction_agrees: bool | None,
-    vehicle_score: float = 0.0,
 ) -> Judgment | None:
     """Return what a read is to an entry, or None for no hit.
 
     Args:
         alignment: The read beside the entry.
-        wildcards: Number of unknown characters of the entry.
+        wildcards: Number of unknown characters of the entry; whether such a hit alerts, `PartialLimits` says.
         score: Text, state and vehicle together, in nats.
         threshold: From `Thresholds`.
         jurisdiction_agrees: Whether the states agree; None where one is unknown.
-        vehicle_score: What the vehicle adds to the score.
     """
-    text_equal = all(step.evidence.relation in ("equal", "unknown") for step in alignment.steps)
-    credible = alignment.worst >= LEAST_CREDIBLE_PLACE and alignment.credibility >= LEAST_CREDIBLE_TEXT
-    enough = credible and score >= threshold
+    enough = alignment.worst >= LEAST_CREDIBLE_PLACE and alignment.credibility >= LEAST_CREDIBLE_TEXT
+    enough = enough and score >= threshold
     if wildcards:
-        supported = jurisdiction_agrees is True or vehicle_score > 0 or enough
-        alone = wildcards <= MOST_UNKNOWN_ALONE and jurisdiction_agrees is not False
-        return Judgment(Tier.PARTIAL, supported or alone) if text_equal or enough else None
-    if text_equal:
+        return Judgment(Tier.PARTIAL) if alignment.text_equal or enough else None
+    if alignment.text_equal:
         # The same number of another state: kept in any case, since states are misread, but an alert by its score only.
         return Judgment(Tier.PROBABLE, score >= threshold) if jurisdiction_agrees is False else Judgment(Tier.EXACT)
     return Judgment(Tier.PROBABLE) if enough else None

@@ -34,6 +34,15 @@ class Traffic:
         """Return a state's share (0-1)."""
         return self._shares.get(state.upper(), self._other) if state else self._other
 
+    def at_most(self, state: str) -> float:
+        """Return a state's share (0-1) as high as it may well be: a neighbor that nobody named may be common."""
+        return self._shares.get(state.upper(), ANY_STATE)
+
+    @property
+    def commonest(self) -> str | None:
+        """The state that most vehicles have, or None where nothing is known of the traffic."""
+        return max(self._shares, key=self._shares.__getitem__, default=None)
+
     def spread(self, states: tuple[str, ...]) -> tuple[float, ...]:
         """Return the shares of all states there are, which sum up to 1: those that are not named have equal parts.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matcher.index import HotlistIndex
 from pipeline.lists.active import ActiveLists
+from services.private_files import make_private_folder
 from storage.hotlists.changes import HotlistChanges
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,16 @@ class SavedLists:
         if not versions or changes.marks(tuple(versions.values())) != note.get("marks"):
             log.info("the saved index of the hotlists is another database's; it is made anew")
             return None
+        withdrawn, size = int(note.get("withdrawn", 0)), len(index) + len(index.unusable)
+        stored = changes.entries(tuple(versions.values()))
+        # Withdrawals are numbered one by one, and what was withdrawn is in its version still.
+        if not stored - withdrawn <= size <= stored:
+            log.warning(
+                "the saved index of the hotlists has %d entries, the database %d; it is made anew", size, stored
+            )
+            return None
         log.info("%d hotlist entries were loaded from the saved index", len(index))
-        return ActiveLists(index, versions, dict(versions), int(note.get("withdrawn", 0)))
+        return ActiveLists(index, versions, dict(versions), withdrawn)
 
     def save(self, lists: ActiveLists, changes: HotlistChanges) -> None:
         """Save what was arranged; a disk that is full costs the next start its speed, and nothing else.
@@ -57,7 +66,7 @@ class SavedLists:
         versions = dict(lists.versions)
         note = {"versions": versions, "withdrawn": lists.withdrawn, "marks": changes.marks(tuple(versions.values()))}
         try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder.parent)
             lists.index.save(self._folder, note)
         except OSError as error:
             log.warning("the index of the hotlists could not be saved (%s); the next start makes it anew", error)

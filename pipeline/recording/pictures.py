@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class PictureKeeper:
-    """Stores arrivals' pictures. A full disk or a store that does not answer costs them, never the read or its alerts.
+    """Stores arrivals' pictures. A full disk, or a store that refuses or does not answer, costs them, never the read or
+    its alerts.
 
     Args:
         settings: The configuration; the section `images` counts here.

@@ -27,7 +27,7 @@ class UltralyticsDetector:
     """Finds plates with a YOLO checkpoint through ultralytics.
 
     A checkpoint with one class is taken as a plate detector; of several classes, those with `plate` in their name
-    are used. A `.pt` file is a pickle: load only files from people you trust.
+    are used. A `.pt` file is a pickle; only the classes that make up a YOLO are unpickled, so that it runs no code.
 
     Args:
         weights: The checkpoint, `.pt`.
@@ -88,6 +88,8 @@ class UltralyticsDetector:
 def import_ultralytics(*, verbose: bool = False) -> Any:
     """Import ultralytics so that it neither phones home nor installs packages nor writes into the user's home.
 
+    Nor does it run what a checkpoint may hold besides a network.
+
     Args:
         verbose: Let it report its progress on standard output, as trainings want it.
 
@@ -101,6 +103,10 @@ def import_ultralytics(*, verbose: bool = False) -> Any:
     os.environ.setdefault("YOLO_OFFLINE", "true")
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
     os.environ.setdefault("YOLO_VERBOSE", "true" if verbose else "false")
+    # Checkpoints come from the network, and a pickle may run anything: with this they are read by an allow-list.
+    os.environ["ULTRALYTICS_SAFE_LOAD"] = "true"
+    # With an account's key in the environment, a training would be uploaded to ultralytics' platform.
+    os.environ.pop("ULTRALYTICS_API_KEY", None)
     if "YOLO_CONFIG_DIR" not in os.environ:
         folder = tempfile.mkdtemp(prefix="platewatch-ultralytics-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -84,12 +84,13 @@ class Attention:
         self._idle_looks: npt.NDArray[np.int16] = np.zeros((0, 0), np.int16)
         self._moved_at: npt.NDArray[np.float64] = np.zeros((0, 0))
 
-    def consider(self, frame: Frame, followed: Iterable[Followed]) -> Look | None:
+    def consider(self, frame: Frame, followed: Iterable[Followed], *, is_rare: bool = False) -> Look | None:
         """Say whether a frame is worth a look, and where; `looked` has to follow when it is.
 
         Args:
             frame: The next frame, in order of time.
             followed: The plates in view.
+            is_rare: Frames are so far apart that each is worth a look at all of it.
         """
         self._part = EVERYWHERE
         now = frame.captured_at
@@ -97,7 +98,7 @@ class Attention:
         if changed is None or self._last_whole is None or self._last_thorough is None:
             return Look()
         self._recall(changed, now)
-        if now - self._last_whole >= self._forced:
+        if is_rare or now - self._last_whole >= self._forced:
             return Look()
         plates = list(followed)
         wanted = self._urgent(changed, frame, plates)

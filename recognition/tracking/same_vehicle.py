@@ -24,10 +24,12 @@ _NEAR_WINDOW = timedelta(seconds=1.5)
 _SURE = 0.6
 
 
-def same_vehicle(one: Track, one_read: FusedRead, other: Track, other_read: FusedRead) -> bool:
+def same_vehicle(
+    one: Track, one_read: FusedRead, other: Track, other_read: FusedRead, window: timedelta = MERGE_WINDOW
+) -> bool:
     """Say whether two tracks show one vehicle.
 
-    Equal texts within `MERGE_WINDOW` do: no two vehicles carry one plate. Similar texts do when the second track begins
+    Equal texts within `window` do: no two vehicles carry one plate. Similar texts do when the second track begins
     soon after and near where the first ends.
 
     Args:
@@ -35,15 +37,16 @@ def same_vehicle(one: Track, one_read: FusedRead, other: Track, other_read: Fuse
         one_read: What it reads.
         other: Another track of the same sequence.
         other_read: What that one reads.
+        window: `MERGE_WINDOW`; longer where frames are far apart.
     """
     first, second = (one, other) if one.first_seen <= other.first_seen else (other, one)
     gap = second.first_seen - first.last_seen
-    if gap > MERGE_WINDOW:
+    if gap > window:
         return False
     texts = canonical_plate(one_read.plate), canonical_plate(other_read.plate)
     if texts[0] == texts[1] and len(texts[0]) >= _MIN_EQUAL:
         return True
-    if gap > _NEAR_WINDOW or not _near(first.last_box, second.first_box):
+    if gap > window - (MERGE_WINDOW - _NEAR_WINDOW) or not _near(first.last_box, second.first_box):
         return False
     return _similar(*texts, sure=min(one_read.confidence, other_read.confidence) >= _SURE)
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from schemas.errors import PlatewatchError
+from schemas.logs import formatter
+from schemas.printable import printable
 
 
 def run_command(
@@ -31,13 +33,15 @@ def run_command(
     options = parser.parse_args(argv)
     if problem := misuse(options):
         parser.error(problem)
-    logging.basicConfig(format="%(asctime)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter("text"))
+    logging.basicConfig(handlers=[handler])
     # The command's own module is called __main__ while it runs.
     for name in ("recognition", "__main__"):
         logging.getLogger(name).setLevel(logging.INFO)
     try:
         work(options)
     except PlatewatchError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0

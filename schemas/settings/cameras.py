@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from schemas.settings.section import FilePath, Identifier, Section
+
+
+def known_zone(name: str) -> str:
+    """Return a time zone's name as it is, if there is such a zone.
+
+    Raises:
+        ValueError: There is none.
+    """
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError) as error:
+        raise ValueError(f"'{name}' is no time zone, expected one like America/New_York") from error
+    return name
 
 
 class CameraBase(Section):
@@ -42,6 +56,9 @@ class ImageFolderCamera(CameraBase):
     """What the camera sends."""
     path: FilePath
     """The folder."""
+    timezone: Annotated[str, AfterValidator(known_zone)] | None = None
+    """Zone of the times that pictures note without one, like America/New_York; default: told from when their files were
+    written, else the machine's."""
 
 
 CameraSettings = Annotated[VideoFileCamera | ImageFolderCamera, Field(discriminator="type")]

@@ -16,6 +16,8 @@ class DatabaseSettings(Section):
     """libpq connection string or URI of an external server (PostgreSQL 15 or newer)."""
     options: dict[str, str] = Field(default_factory=dict)
     """libpq's own option names, passed through (sslmode, connect_timeout, ...)."""
+    allow_unencrypted: bool = False
+    """Permit a server on another machine without TLS."""
     pool_size: Annotated[int, Field(ge=1, le=100)] = 4
     """Most connections that one process holds."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 10.0

@@ -70,7 +70,7 @@ class RemoteFeed(FeedBase):
     timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
     """How long the server may be silent."""
     transfer_minutes: Annotated[float, Field(gt=0)] = 60.0
-    """How long a whole transfer may take."""
+    """How long a whole fetch may take, from the first look at the server to the file on disk."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

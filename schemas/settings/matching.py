@@ -37,7 +37,8 @@ class MatchingSettings(Section):
     """Read to Hit."""
 
     false_alerts_per_10k: FalseAlerts = 5.0
-    """Probable hits that 10,000 reads of vehicles on no list may raise; says how high a probable hit has to score."""
+    """Probable and partial hits that 10,000 reads of vehicles on no list may raise; says how high a probable hit has to
+    score, and how few vehicles a partial one may fit."""
     category_false_alerts_per_10k: dict[Category, FalseAlerts] = Field(default_factory=dict)
     """The same by category; what is named here takes the place of the defaults below."""
     traffic: dict[str, Share] = Field(default_factory=dict)

@@ -43,7 +43,8 @@ class TrackingSettings(Section):
     """How frames become vehicle passes."""
 
     detect_every: Annotated[int, Field(ge=1, le=30)] = 2
-    """Detect on every n-th frame of a video at most; the tracker bridges the others."""
+    """Detect on every n-th frame of a video at most, on every one that comes more than 0.12 s after the one before; the
+    tracker bridges the others."""
     motion_gate: bool = True
     """Detect only where something changed, and less often where only known plates move (on or off)."""
     relaxed_look_seconds: Annotated[float, Field(gt=0, le=2)] = 0.4
@@ -53,9 +54,9 @@ class TrackingSettings(Section):
     sure_confidence: Annotated[float, Field(gt=0, le=1)] = 0.99
     """A plate is not read any more once three readings agree with this confidence."""
     max_gap_seconds: Annotated[float, Field(gt=0)] = 1.0
-    """A track that was not seen for this long is over."""
+    """A track that was not seen for this long is over; frames further apart are linked by the plates' texts."""
     min_frames: Annotated[int, Field(ge=1)] = 2
-    """A video's track with fewer detections is noise."""
+    """A video's track with fewer detections is noise; where fewer frames fit in a second, so many are enough."""
     min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
     """A fused read below this confidence is dropped and counted."""
     min_plate_width: Annotated[int, Field(ge=1)] = 24

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.logs import LogFormat
 from schemas.settings.alerts import AlertSettings
 from schemas.settings.cameras import CameraSettings
 from schemas.settings.database import DatabaseSettings
@@ -34,11 +36,15 @@ class Settings(BaseSettings):
     )
 
     data_dir: AbsolutePath = Path(".platewatch")
-    """Everything a run keeps: database, images, broker, spools."""
+    """Everything a run keeps: database, images, broker, spools. A folder of its own: it is closed to other users."""
     agency_id: Identifier = "local"
     """Whose reads and alerts these are; part of the alert topic."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least severity that is logged."""
+    log_format: LogFormat = "text"
+    """How lines of the log look: for people, or one JSON object each, with the same fields."""
+    time_zone: str | None = None
+    """The agency's time zone, an IANA name like America/New_York, for times that are shown; default: the machine's."""
     database: DatabaseSettings = DatabaseSettings()
     kafka: KafkaSettings = KafkaSettings()
     recognition: RecognitionSettings = RecognitionSettings()
@@ -50,6 +56,16 @@ class Settings(BaseSettings):
     policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
     cameras: tuple[CameraSettings, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"'{value}' is no IANA time zone, like America/New_York") from error
+        return value
 
     @field_validator("cameras")
     @classmethod

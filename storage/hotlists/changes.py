@@ -68,6 +68,17 @@ class HotlistChanges:
         """
         return statements.scalars(self._database, _SQL["marks"], {"versions": list(versions)}, kind=str)
 
+    def entries(self, versions: Sequence[int]) -> int:
+        """Return how many entries versions have together; those that were withdrawn since are counted.
+
+        Args:
+            versions: Their numbers, of one version per list.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        return statements.scalar(self._database, _SQL["entries"], {"versions": list(versions)}, kind=int) or 0
+
     def extent(self, hotlist_id: str, version: int) -> int:
         """Return about how many entries `since` would give, without looking at them; at least as many.
 

@@ -16,6 +16,11 @@ from hotlist_versions
 where version_id = any(%(versions)s)
 order by version_id
 
+-- name: entries
+select coalesce(sum(entries), 0)::bigint
+from hotlist_versions
+where version_id = any(%(versions)s)
+
 -- name: extent
 -- Versions that were never activated count nothing.
 select coalesce(sum(added + removed + 2 * changed), 0)

@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import Settings
 from schemas.types import PlateRead
+from services.private_files import make_private_folder, write_private
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -61,23 +62,26 @@ class ImageStore:
 
         Raises:
             StorageFull: No space left, or the quota is used up; nothing is left behind.
-            ConfigurationError: The store refuses us.
-            TransientError: The store does not answer.
+            TransientError: The store refuses us, or does not answer.
         """
         path = self._path(key)
-        with self._translated():
-            if self._is_local:
-                _save_local(Path(path), data)
-            else:
-                self._files.pipe_file(path, data)  # object stores show an object only when it is complete
+        try:
+            with self._translated():
+                if self._is_local:
+                    _save_local(Path(path), data)
+                else:
+                    self._files.pipe_file(path, data)  # object stores show an object only when it is complete
+        except FileNotFoundError as error:
+            raise TransientError(
+                f"{self._url}: there is no such place for pictures; make it or set images.url"
+            ) from error
 
     def load(self, key: str) -> bytes:
         """Return a picture.
 
         Raises:
             InvalidInput: There is none of that key, perhaps since retention removed it.
-            ConfigurationError: The store refuses us.
-            TransientError: The store does not answer.
+            TransientError: The store refuses us, or does not answer.
         """
         path = self._path(key)
         try:
@@ -90,8 +94,7 @@ class ImageStore:
         """Remove pictures; those that are not there do not matter.
 
         Raises:
-            ConfigurationError: The store refuses us.
-            TransientError: The store does not answer.
+            TransientError: The store refuses us, or does not answer.
         """
         folders: set[Path] = set()
         for key in keys:
@@ -114,25 +117,31 @@ class ImageStore:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
+        except (FileNotFoundError, InvalidInput):
             raise
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull(f"{self._url}: no space left for pictures; free some or set images.url") from error
             reason = error.strerror or str(error)
             if isinstance(error, (PermissionError, NotADirectoryError)) or error.errno == errno.EROFS:
-                raise ConfigurationError(
+                # It may be another's to mend (an expired login, a share that is mounted anew), and then it works again.
+                raise TransientError(
                     f"{self._url}: pictures cannot be kept there ({reason}); correct images.url or its permissions"
                 ) from error
             raise TransientError(f"{self._url}: the image store does not answer ({reason})") from error
+        except Exception as error:
+            # Each store's client has errors of its own, and some of a login that expired are no OSError.
+            raise TransientError(
+                f"{self._url}: the image store does not answer ({type(error).__name__}: {error})"
+            ) from error
 
 
 def _save_local(path: Path, data: bytes) -> None:
     """Write beside and rename, so that nobody sees half a picture."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        unfinished.write_bytes(data)
+        write_private(unfinished, data)
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)

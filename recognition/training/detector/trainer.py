@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from ultralytics.data import utils as ultralytics_data
 from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.nn.tasks import torch_safe_load
 
 from recognition.training.detector.bfloat16 import compute_in_bfloat16
 from recognition.training.detector.metrics import DetectionScore, mean_f2
@@ -21,6 +23,9 @@ from recognition.training.detector.paste import stock_from_labels
 from recognition.training.detector.paste_dataset import PastingDataset
 from recognition.training.detector.recipe import Judge, Recipe
 from schemas.errors import ConfigurationError
+
+# It would download a font to draw labels with, which no training here does; being offline does not keep it from that.
+ultralytics_data.check_font = lambda _font: None
 
 RUN_FOLDER = "run"
 EPOCHS_FILE = "epochs.jsonl"
@@ -69,7 +74,8 @@ def resume(data: Path, out: Path, judge: Judge, report: Callable[[str], None]) -
     if not last.is_file() or not recipe_file.is_file():
         raise ConfigurationError(f"{out}: no run with a finished epoch to resume; start it without --resume")
     recipe = Recipe(**json.loads(recipe_file.read_text(encoding="utf-8")))
-    finished = int(torch.load(last, map_location="cpu", weights_only=False)["epoch"]) + 1
+    # Read by ultralytics' allow-list: a run's folder may come from elsewhere, and a pickle may run anything.
+    finished = int(torch_safe_load(last, safe_only=True)[0]["epoch"]) + 1
     if finished >= recipe.epochs:
         report(f"all {recipe.epochs} epochs are done; nothing to resume")
         return checkpoint(out, "best")

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from schemas.errors import ConfigurationError
 from schemas.settings.loading.anchoring import anchor_paths
+from schemas.settings.loading.environment import check_environment
 from schemas.settings.loading.messages import describe
 from schemas.settings.root import Settings
 
@@ -58,9 +59,11 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
 
     where = str(path) if path is not None else "environment"
     try:
-        return _Loaded(**overrides)
+        settings = _Loaded(**overrides)
     except ValidationError as error:
         raise ConfigurationError(describe(error, Settings, where)) from error
+    check_environment(settings, Settings)
+    return settings
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

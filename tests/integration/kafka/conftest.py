@@ -29,10 +29,7 @@ QUICK_OPTIONS = {
 }
 """kafka-python's own names, as a configuration would pass them through."""
 
-AUTHORIZER = {
-    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-    "allow.everyone.if.no.acl.found": "true",
-}
+AUTHORIZER = {"allow.everyone.if.no.acl.found": "true", "super.users": "User:broker;User:setup"}
 """So that a test can forbid one topic."""
 
 WAIT_SECONDS = 40.0
@@ -110,7 +107,7 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """The session's broker."""
     settings = KafkaSettings(local=True, options=QUICK_OPTIONS, delivery_timeout_seconds=5)
     with LocalKafka(tmp_path_factory.mktemp("broker"), settings, overrides=AUTHORIZER) as broker:
-        yield Broker(broker.bootstrap_server, settings)
+        yield Broker(broker.bootstrap_server, broker.client_settings)
 
 
 @pytest.fixture

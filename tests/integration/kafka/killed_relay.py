@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pydantic import SecretStr
 
 from alerts.relay import Relay
-from schemas.settings import DatabaseSettings, KafkaSettings, Settings
+from schemas.settings import DatabaseSettings, Settings
 from storage.alerts.outbox import Outbox
 from storage.database import open_database
 from storage.leadership import Leadership
@@ -27,7 +27,7 @@ class KilledOutbox(Outbox):
 def main(database_url: str, server: str) -> None:
     settings = Settings(database=DatabaseSettings(url=SecretStr(database_url)))
     with open_database(settings) as database, Leadership(database) as leadership:
-        Relay(KilledOutbox(database, leadership), KafkaSettings(), [server]).publish_batch(threading.Event())
+        Relay(KilledOutbox(database, leadership), settings.kafka, [server]).publish_batch(threading.Event())
 
 
 if __name__ == "__main__":

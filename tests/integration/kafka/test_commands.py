@@ -39,6 +39,11 @@ def _configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: s
     monkeypatch.setenv("COLUMNS", "200")
 
 
+@pytest.fixture
+def _logged_in(monkeypatch: pytest.MonkeyPatch, kafka_broker: Broker) -> None:
+    monkeypatch.setenv("PLATEWATCH_KAFKA__OPTIONS", json.dumps(kafka_broker.settings.options))
+
+
 def run(*arguments: str) -> str:
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
@@ -91,7 +96,7 @@ def test_following_shows_new_alerts_and_ends_cleanly_at_a_signal(database: Datab
         assert follower.wait(20) == 0
 
 
-@pytest.mark.usefixtures("_configured")
+@pytest.mark.usefixtures("_configured", "_logged_in")
 def test_subscribe_prints_each_alert_once_and_goes_on_next_time(kafka_broker: Broker, topic: str) -> None:
     alerts = [sample_alert(number) for number in range(3)]
     publish(kafka_broker, topic, *alerts)
@@ -101,7 +106,7 @@ def test_subscribe_prints_each_alert_once_and_goes_on_next_time(kafka_broker: Br
     assert [Alert.model_validate(line) for line in first + second] == alerts
 
 
-@pytest.mark.usefixtures("_configured")
+@pytest.mark.usefixtures("_configured", "_logged_in")
 def test_subscribe_shows_a_table_to_people(kafka_broker: Broker, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(kafka_broker, topic, sample_alert(1), sample_alert(2, "AAA111"))
     monkeypatch.setenv("PLATEWATCH_KAFKA__BOOTSTRAP_SERVERS", json.dumps([kafka_broker.server]))
@@ -111,7 +116,7 @@ def test_subscribe_shows_a_table_to_people(kafka_broker: Broker, topic: str, mon
     assert "AAA111" in second
 
 
-@pytest.mark.usefixtures("_configured")
+@pytest.mark.usefixtures("_configured", "_logged_in")
 def test_subscribe_ends_after_its_time(kafka_broker: Broker, topic: str) -> None:
     publish(kafka_broker, topic)
     assert run("subscribe", "--topic", topic, "--bootstrap", kafka_broker.server, "--timeout", "0.2") == ""

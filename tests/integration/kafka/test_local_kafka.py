@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import os
 import shutil
@@ -17,8 +18,10 @@ from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
 from services.child import OwnerLock
 from services.kafka import LocalKafka
-from services.kafka_client import open_admin
+from services.kafka_access import Login
+from services.kafka_client import UserScramCredentialUpsertion, open_admin
 from services.kafka_jars import class_path, default_cache_dir, pinned_jars
+from services.kafka_node import KafkaNode
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
@@ -31,16 +34,16 @@ OWNER = (
 )
 
 
-def topics_at(server: str) -> set[str]:
-    admin = open_admin(KafkaSettings(), [server])
+def topics_of(broker: LocalKafka) -> set[str]:
+    admin = open_admin(broker.client_settings, [broker.bootstrap_server])
     try:
         return set(admin.list_topics())
     finally:
         admin.close()
 
 
-def make_topic(server: str, topic: str) -> None:
-    admin = open_admin(KafkaSettings(), [server])
+def make_topic(broker: LocalKafka, topic: str) -> None:
+    admin = open_admin(broker.client_settings, [broker.bootstrap_server])
     try:
         admin.create_topics([topic], wait_for_metadata=True)
     finally:
@@ -67,19 +70,127 @@ def test_the_broker_ends_with_a_killed_owner_and_whoever_is_attached_takes_it_ov
     try:
         assert owner.stdout is not None
         server, pid = owner.stdout.readline().split()
-        make_topic(server, "kept")
+        make_topic(attached, "kept")
         assert attached.start() == server
         assert attached.pid is None
         owner.kill()
         wait_until(lambda: not is_running(int(pid)))
         wait_until(lambda: attached.pid is not None)
         assert not lock_is_free(attached)
-        assert topics_at(attached.start()) == {"kept"}
+        assert attached.start() == server
+        assert topics_of(attached) == {"kept"}
     finally:
         attached.stop()
         owner.kill()
         with owner:
             pass
+
+
+GUESSES = (
+    {},
+    Login("platewatch", "a guess", "SCRAM-SHA-256").options(),
+    Login("broker", "a guess", "PLAIN").options(),
+    Login("setup", "a guess", "PLAIN").options(),
+)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_who_does_not_know_the_secret_gets_nothing_and_who_has_no_right_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEED_TOKEN", "a-token-of-ours")
+    before = os.umask(0)
+    try:
+        with LocalKafka(tmp_path / "data", KafkaSettings()) as broker:
+            make_topic(broker, "kept")
+            ports = json.loads((broker.folder / "ports.json").read_text())
+            secret = (broker.folder / "secret").read_text().strip()
+            for port in ports.values():
+                for options in GUESSES:
+                    settings = KafkaSettings(options={**options, "bootstrap_timeout_ms": 1500})
+                    with pytest.raises(BrokerUnavailable, match="did not answer as a broker"):
+                        open_admin(settings, [f"127.0.0.1:{port}"])
+            for file in ("environ", "cmdline"):
+                said = Path(f"/proc/{broker.pid}/{file}").read_bytes()
+                assert b"a-token-of-ours" not in said
+                assert secret.encode() not in said
+            stranger = Login("stranger", "known", "SCRAM-SHA-256")
+            add_user(broker, stranger)
+            admin = open_admin(KafkaSettings(options=stranger.options()), [broker.bootstrap_server])
+            try:
+                assert set(admin.list_topics()) == set()
+            finally:
+                admin.close()
+            kept = [path for path in (tmp_path / "data").rglob("*") if path.stat().st_mode & 0o077]
+            assert kept == []
+        # Only at its first start is somebody else let in, with a password that was made for it.
+        broker.start()
+        assert "PLAIN\n" not in clients_mechanisms(broker)
+        assert topics_of(broker) == {"kept"}
+        broker.stop()
+    finally:
+        os.umask(before)
+    assert secret not in (tmp_path / "data" / "kafka" / "server.log").read_text()
+
+
+def add_user(broker: LocalKafka, login: Login) -> None:
+    admin = open_admin(broker.client_settings, [broker.bootstrap_server])
+    try:
+        admin.alter_user_scram_credentials([UserScramCredentialUpsertion(login.user, login.mechanism, login.password)])
+    finally:
+        admin.close()
+    wait_until(lambda: is_let_in(broker, login))
+
+
+def is_let_in(broker: LocalKafka, login: Login) -> bool:
+    try:
+        options = login.options() | {"bootstrap_timeout_ms": 1500}
+        open_admin(KafkaSettings(options=options), [broker.bootstrap_server]).close()
+    except BrokerUnavailable:
+        return False
+    return True
+
+
+def clients_mechanisms(broker: LocalKafka) -> str:
+    lines = (broker.folder / "server.properties").read_text().splitlines(keepends=True)
+    return next(line for line in lines if line.startswith("listener.name.clients.sasl.enabled.mechanisms"))
+
+
+def test_a_broker_that_took_everybody_keeps_its_topics_and_takes_only_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_to_all = {
+        "listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "allow.everyone.if.no.acl.found": "true",
+    }
+    with monkeypatch.context() as patched:
+        # As the version before wrote its configuration, and without a secret.
+        patched.setattr(KafkaNode, "_lets_us_in", lambda *_: True)
+        patched.setattr(KafkaNode, "login", Nobody("", "", ""))
+        with LocalKafka(tmp_path, KafkaSettings(), overrides=open_to_all) as before:
+            make_topic(before, "kept")
+    (tmp_path / "kafka" / "secret.new").unlink()
+    with LocalKafka(tmp_path, KafkaSettings()) as broker:
+        assert topics_of(broker) == {"kept"}
+        with pytest.raises(BrokerUnavailable, match="did not answer as a broker"):
+            open_admin(KafkaSettings(options={"bootstrap_timeout_ms": 1500}), [broker.bootstrap_server])
+
+
+class Nobody(Login):
+    """How clients of the version before logged in: not at all."""
+
+    def options(self) -> dict[str, object]:
+        return {}
+
+
+def test_a_secret_that_was_lost_is_made_anew(tmp_path: Path) -> None:
+    with LocalKafka(tmp_path, KafkaSettings()) as broker:
+        make_topic(broker, "kept")
+        first = (broker.folder / "secret").read_text()
+    (broker.folder / "secret").unlink()
+    with broker:
+        assert topics_of(broker) == {"kept"}
+        assert (broker.folder / "secret").read_text() != first
 
 
 # kafka-python leaks a socket per connection that is refused to an open client.
@@ -90,7 +201,7 @@ def test_a_broker_killed_by_kill_9_comes_back_at_its_address_and_no_alert_is_los
     caplog.set_level(logging.INFO, "services.kafka")
     settings, topic = KafkaSettings(options=QUICK_OPTIONS), "platewatch.alerts.killed.v1"
     with LocalKafka(tmp_path, settings) as broker:
-        server, pid = broker.start(), broker.pid
+        server, pid, settings = broker.start(), broker.pid, broker.client_settings
         assert pid is not None
         with RunningRelay(database, settings, server, topic) as relay:
             raised = raise_alerts(database, topic, ["AAA111", "AAA111"])

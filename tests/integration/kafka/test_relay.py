@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import random
 import signal
 import socket
@@ -97,9 +98,9 @@ def test_while_the_broker_is_down_alerts_wait_and_then_arrive_in_order(
     database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    local = LocalKafka(tmp_path, KafkaSettings())
+    local = LocalKafka(tmp_path, KafkaSettings(options=QUICK_OPTIONS))
     server = _reserve_ports(local)
-    settings = KafkaSettings(options=QUICK_OPTIONS)
+    settings = local.client_settings
     topic = "platewatch.alerts.late.v1"
     raised = raise_alerts(database, topic, ["AAA111", "BBB222", "AAA111"])
     # The broker ends after the relay: kafka-python leaks a socket per connection that is refused to an open client.
@@ -127,6 +128,7 @@ def _reserve_ports(local: LocalKafka) -> str:
         ports = {"broker": first.getsockname()[1], "controller": second.getsockname()[1]}
     local.folder.mkdir()
     (local.folder / "ports.json").write_text(json.dumps(ports))
+    (local.folder / "secret").write_text("what a broker whose data were lost was told\n")
     return local.bootstrap_server
 
 
@@ -137,6 +139,7 @@ def test_a_relay_killed_between_publishing_and_marking_gives_the_neighbor_one_al
     child = subprocess.run(
         [sys.executable, "-m", "tests.integration.kafka.killed_relay", database_url, kafka_broker.server],
         cwd=REPOSITORY,
+        env=os.environ | {"PLATEWATCH_KAFKA__OPTIONS": json.dumps(kafka_broker.settings.options)},
         timeout=60,
         check=False,
     )
@@ -227,7 +230,7 @@ def _forbid_writing(broker: Broker, topic: str) -> None:
     try:
         admin.create_topics([topic])
         pattern = ResourcePattern(ResourceType.TOPIC, topic)
-        acls = [ACL("User:ANONYMOUS", "*", ACLOperation.WRITE, ACLPermissionType.DENY, pattern)]
+        acls = [ACL("User:platewatch", "*", ACLOperation.WRITE, ACLPermissionType.DENY, pattern)]
         acls += [
             ACL("User:*", "*", operation, ACLPermissionType.ALLOW, pattern)
             for operation in (ACLOperation.DESCRIBE, ACLOperation.READ)
@@ -281,6 +284,7 @@ def test_a_server_that_is_not_kafka_is_named() -> None:
 def test_a_wrong_option_stops_the_relay_with_its_name(
     database: Database, kafka_broker: Broker, options: dict[str, object], complaint: str
 ) -> None:
+    options = kafka_broker.settings.options | options
     kafka = KafkaSettings(options=options, bootstrap_servers=(kafka_broker.server,))
     with Leadership(database) as leadership:
         stage = RelayStage(database, Settings(), kafka, leadership)

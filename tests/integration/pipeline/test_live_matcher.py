@@ -176,7 +176,7 @@ def test_a_withdrawal_does_not_wait_for_an_import_of_its_list(database: Database
     with running_matcher(database) as matcher:
         assert _matched(matcher) == set(DISTINCT)
         thread = threading.Thread(target=withdraw)
-        with suppress(InvalidInput), begin_import(database, "ncic", source="ncic", file_name="extract.txt"):
+        with suppress(InvalidInput), begin_import(database, "ncic", layout="ncic", file_name="extract.txt"):
             thread.start()
             started = time.monotonic()
             wait_for(lambda: _matched(matcher) == set(DISTINCT[1:]))
@@ -281,3 +281,41 @@ def test_another_databases_saved_index_is_not_used(
         matcher.refresh(force=True)
     assert "another database's" in caplog.text
     assert _matched(matcher) == {DISTINCT[0]}
+
+
+def _saved(database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_version(database, _entries(*DISTINCT[:3]))
+    with monkeypatch.context() as every_change_is_large:
+        every_change_is_large.setattr("pipeline.lists.active.SMALL_CHANGE", 0)
+        LiveMatcher(database, MatchingSettings(), folder).refresh(force=True)
+
+
+@pytest.mark.parametrize(
+    "array", ["addition.gone.npy", "addition.plates.npy", "addition.keys.npy", "addition.bitmap.npy"]
+)
+def test_a_damaged_saved_index_is_made_anew_and_matches_as_before(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, array: str
+) -> None:
+    folder = tmp_path / "index"
+    _saved(database, folder, monkeypatch)
+    data = (folder / array).read_bytes()
+    (folder / array).write_bytes(data[:128] + (b"\1" if "gone" in array else b"\0") * (len(data) - 128))
+    again = LiveMatcher(database, MatchingSettings(), folder)
+    again.refresh(force=True)
+    assert f"the saved index of the hotlists is damaged ({array}" in caplog.text
+    assert _matched(again) == set(DISTINCT[:3])
+
+
+def test_a_saved_index_with_another_number_of_entries_than_the_database_is_made_anew(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    _saved(database, folder, monkeypatch)
+    found = HotlistIndex.load(folder)
+    assert found is not None
+    for index in (HotlistIndex.build(_entries(*DISTINCT[:2]), {}), HotlistIndex.build(_entries(*DISTINCT[:4]), {})):
+        index.save(folder, found[1])
+        again = LiveMatcher(database, MatchingSettings(), folder)
+        again.refresh(force=True)
+        assert f"has {len(index)} entries, the database 3; it is made anew" in caplog.text
+        assert _matched(again) == set(DISTINCT[:3])

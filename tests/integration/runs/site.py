@@ -33,6 +33,7 @@ class Site:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            umask=0,  # what is kept must be closed to others all the same
             env=inherited | environment,
             cwd=self.config.parent,
         )

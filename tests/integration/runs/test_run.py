@@ -18,6 +18,7 @@ import pytest
 
 from rendering.scene.traffic import render_traffic
 from schemas.settings import DatabaseSettings
+from services.data_directory import run_alone
 from services.postgres import EmbeddedPostgres
 from tests.integration.runs.site import Site, folder_camera, video_camera, write_site
 
@@ -81,6 +82,22 @@ def test_reads_matches_and_raises_an_alert_that_waits_without_a_broker(reference
     assert [json.loads(line)["plate"] for line in found.stdout.splitlines()] == ["UKW4183"]
 
 
+def test_no_other_user_may_read_what_a_run_keeps(reference: Site) -> None:
+    data_dir = reference.settings.data_dir
+    kept = [path for path in data_dir.rglob("*") if not path.is_symlink()]
+    assert {"images", "postgres"} <= {path.name for path in kept}
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+    # Where the database runs as another user, that one may pass, and see no names.
+    assert data_dir.stat().st_mode & 0o777 in ({0o700, 0o711} if os.getuid() == 0 else {0o700})
+
+
+def test_a_second_run_on_a_data_directory_is_refused_in_one_line(reference: Site) -> None:
+    with run_alone(reference.settings.data_dir):
+        done = reference.run("run", "--until-done")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert f"another run (process {os.getpid()}) works on this data directory" in done.stderr
+
+
 def test_a_second_run_doubles_nothing(reference: Site) -> None:
     before = reference.kept("reads", "read_id")
     totals = reference.play()
@@ -140,6 +157,47 @@ def test_unusable_pictures_are_kept_with_their_reason_and_stop_nothing(clip: Pat
     assert site.play()["frames"] == 0  # nothing is tried twice
 
 
+def test_odd_files_and_a_store_that_refuses_stop_nothing(clip: Path, tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    picture = frame_of(clip, 105)
+    odd = inbox / os.fsdecode(b"a\xe9\x1b[31m.jpg")
+    odd.write_bytes(picture)
+    os.mkfifo(inbox / "b.jpg")
+    os.mkfifo(inbox / "c.mp4")
+    (inbox / "d.jpg").mkdir()
+    for number, moment in enumerate((-(2**40), -1, 2**40)):
+        path = inbox / f"e{number}.jpg"
+        path.write_bytes(picture)
+        os.utime(path, (moment, moment))
+    (tmp_path / "images").write_text("no folder")
+    site = site_with_list(tmp_path, folder_camera(inbox), images=f"url = {json.dumps(str(tmp_path / 'images'))}\n")
+    process = site.start("run")
+    log: list[str] = []
+    assert process.stderr is not None
+    reader = threading.Thread(target=lambda: log.extend(process.stderr or ()))
+    reader.start()
+    wait_until(lambda: any("everything there is was read" in line for line in log), process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=15) == 0, "".join(log)
+    reader.join()
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stderr.close()
+    assert len(site.kept("reads", "plate")) >= 4
+    assert site.kept("source_rejects", "reason") == []
+    for words in ("b.jpg: is left out: it is a named pipe", "c.mp4: is left out", "pictures are not kept"):
+        assert sum(words in line for line in log) == 1, "".join(log)
+
+
+def test_a_missing_camera_stops_no_other(clip: Path, tmp_path: Path) -> None:
+    site = site_with_list(tmp_path, folder_camera(tmp_path / "none", "lost") + video_camera(clip))
+    done = site.run("run", "--until-done", "--json")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"platewatch: {tmp_path / 'none'}: no such folder")
+    assert "UKW4183" in site.kept("reads", "plate")
+
+
 def test_a_truncated_video_keeps_what_could_be_read(clip: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole.avi"
     to_avi(clip, whole)
@@ -180,7 +238,7 @@ def test_a_database_that_is_down_at_the_start_ends_the_run_in_one_line(clip: Pat
         database='url = "postgresql://platewatch:hunter2@127.0.0.1:9/platewatch"\ntimeout_seconds = 0.5\n',
     )
     done = site.run("run")
-    assert done.returncode == 1
+    assert done.returncode == 75
     assert len(done.stderr.splitlines()) == 1
     assert "127.0.0.1" in done.stderr
     assert "hunter2" not in done.stderr

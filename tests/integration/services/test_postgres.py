@@ -126,6 +126,29 @@ def test_it_listens_only_on_its_socket_and_asks_for_the_password(data_dir: Path)
     _wait(lambda: not _server_processes(data_dir))
 
 
+def test_no_process_of_the_server_has_a_password_of_ours(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_TOKEN", "a-token-of-ours")
+    with EmbeddedPostgres(data_dir, SETTINGS) as server, psycopg.connect(server.connection_string):
+        processes = _server_processes(data_dir)
+        assert len(processes) > 3
+        for pid in processes:
+            assert b"a-token-of-ours" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_only_its_user_gets_at_the_server_s_files(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The folder was open to all, as an administrator made it."""
+    before = os.umask(0)
+    try:
+        with EmbeddedPostgres(folder, SETTINGS):
+            kept = [path for path in folder.rglob("*") if not path.is_symlink()]
+            assert [path for path in kept if path.stat().st_mode & 0o077] == []
+            owner = (folder / "postgres").stat().st_uid
+            assert folder.stat().st_mode & 0o777 == (0o700 if owner == os.getuid() else 0o711)
+    finally:
+        os.umask(before)
+    assert f"data directory {folder}: 1 files and folders were open to other users" in caplog.text
+
+
 def test_creation_killed_half_way_is_begun_anew(folder: Path) -> None:
     with _run(folder) as process:
         _wait(lambda: (folder / "postgres" / "data.new" / "PG_VERSION").exists())
@@ -237,15 +260,50 @@ def test_a_long_path_gets_a_short_socket_folder_for_itself(prepared: Path, folde
         assert status is not None
         sockets = status.socket_folder
         assert sockets.parent == Path("/tmp")
+        assert sockets.stat().st_mode & 0o777 == 0o700
     assert not sockets.exists()
+    # Whoever takes the name that was seen keeps nobody out.
     sockets.mkdir(mode=0o755)
-    with pytest.raises(ConfigurationError, match="is open to others"):
-        EmbeddedPostgres(deep, SETTINGS).start()
-    sockets.rmdir()
-    sockets.symlink_to(folder)
-    with pytest.raises(ConfigurationError, match="belongs to another user"):
-        EmbeddedPostgres(deep, SETTINGS).start()
-    sockets.unlink()
+    try:
+        with EmbeddedPostgres(deep, SETTINGS):
+            status = read_status(deep / "postgres" / "data")
+            assert status is not None
+            assert status.socket_folder != sockets
+    finally:
+        sockets.rmdir()
+
+
+def test_a_crash_leaves_no_second_short_socket_folder(prepared: Path, folder: Path) -> None:
+    deep = folder / ("x" * 100)
+    shutil.copytree(prepared / "postgres", deep / "postgres", ignore=shutil.ignore_patterns(".s.PGSQL*"))
+    (deep / "postgres" / "data").chmod(0o700)
+    with _run(deep) as owner:
+        assert _said(owner) == "owner"
+        status = read_status(deep / "postgres" / "data")
+        assert status is not None
+        for pid in (*_server_processes(deep), owner.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    with EmbeddedPostgres(deep, SETTINGS):
+        again = read_status(deep / "postgres" / "data")
+        assert again is not None
+        assert again.socket_folder == status.socket_folder
+    assert not status.socket_folder.exists()
+
+
+def test_a_socket_folder_that_is_somebody_else_s_is_refused(data_dir: Path) -> None:
+    shutil.rmtree(data_dir / "postgres" / "run")
+    (data_dir / "postgres" / "run").symlink_to(data_dir)
+    with pytest.raises(ConfigurationError, match="belongs to another user or is open to others"):
+        EmbeddedPostgres(data_dir, SETTINGS).start()
+
+
+def test_an_address_in_the_environment_does_not_get_the_password(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.9")
+    with EmbeddedPostgres(data_dir, SETTINGS) as server:
+        assert _rows(server.connection_string) == 500
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from recognition.detection.ultralytics_backend import import_ultralytics
+from recognition.detection.ultralytics_backend import import_ultralytics, load_yolo
 from recognition.training.detector.start import start_from, start_weights
 from schemas.errors import ConfigurationError
 
@@ -40,7 +42,7 @@ def test_the_mean_of_two_checkpoints_lies_between_them(tmp_path: Path) -> None:
 
     mean = start_from([f"{tmp_path / 'one.pt'}:1", f"{tmp_path / 'two.pt'}:2"], tmp_path)
 
-    network = torch.load(mean, map_location="cpu", weights_only=False)["model"]
+    network = load_yolo(import_ultralytics(), mean).model
     assert network.names == {0: "license-plate"}
     # The last layer's fixed numbers (the bins of a side's distribution) are the same in both.
     learned = [value for name, value in network.named_parameters() if "dfl" not in name]
@@ -49,3 +51,40 @@ def test_the_mean_of_two_checkpoints_lies_between_them(tmp_path: Path) -> None:
     torch.save({"model": DetectionModel("yolov8s.yaml", nc=1, verbose=False), "train_args": {}}, tmp_path / "big.pt")
     with pytest.raises(ConfigurationError, match=r"big\.pt: another architecture than .*one\.pt"):
         start_from([str(tmp_path / "one.pt"), str(tmp_path / "big.pt")], tmp_path)
+
+
+class _Runs:
+    """What a hostile checkpoint holds: unpickling it runs something."""
+
+    def __init__(self, trace: Path) -> None:
+        self._trace = trace
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return os.mkdir, (str(self._trace),)
+
+
+@pytest.mark.parametrize("key", ["model", "epoch"])
+def test_a_checkpoint_runs_nothing(tmp_path: Path, key: str) -> None:
+    ultralytics = import_ultralytics()
+    import torch
+
+    hostile = tmp_path / "hostile.pt"
+    torch.save({"model": None, "train_args": {}, key: _Runs(tmp_path / "ran")}, hostile)
+
+    with pytest.raises(ConfigurationError, match=r"hostile\.pt: not a YOLO checkpoint"):
+        load_yolo(ultralytics, hostile)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_ultralytics_reports_nothing_and_fetches_nothing() -> None:
+    import_ultralytics()
+    from ultralytics.data import utils
+    from ultralytics.utils import ONLINE
+    from ultralytics.utils.events import events
+
+    import recognition.training.detector.trainer  # noqa: F401 - it takes the download of a font away
+
+    assert not ONLINE
+    assert not events.enabled
+    assert utils.check_font("Arial.ttf") is None
+    assert "ULTRALYTICS_API_KEY" not in os.environ

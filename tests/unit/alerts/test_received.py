@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -62,5 +63,18 @@ def test_a_file_that_is_not_its_own_is_named(tmp_path: Path) -> None:
 
 
 def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with ReceivedAlerts(tmp_path / "new" / "r", "group") as received:
+            received.remember(UUID(int=1))
+            kept = [tmp_path / "new", *(tmp_path / "new").iterdir()]
+            assert len(kept) == 4  # the write-ahead log and its index, too
+            assert all(path.stat().st_mode & 0o077 == 0 for path in kept)
+    finally:
+        os.umask(before)
+
+
+def test_a_file_that_others_could_read_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "r").touch(mode=0o644)
     with ReceivedAlerts(tmp_path / "r", "group"):
         assert (tmp_path / "r").stat().st_mode & 0o077 == 0

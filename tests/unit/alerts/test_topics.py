@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.topics import topic_settings
+from services.kafka_access import BrokerAccess, Login
 from services.kafka_properties import Ports, server_properties
 
 DAY_MS = 86_400_000
+ACCESS = BrokerAccess(Login("platewatch", "a", "SCRAM-SHA-256"), None)
 
 
 @given(st.integers(1, 3650))
@@ -21,20 +23,22 @@ def test_a_record_is_gone_after_the_retention_even_at_the_start_of_its_segment(d
 
 
 def _properties(**overrides: str) -> dict[str, str]:
-    text = server_properties(Ports(19_092, 19_094), "data", max_message_bytes=5_000_000, overrides=overrides)
+    text = server_properties(Ports(19_092, 19_094), "data", ACCESS, max_message_bytes=5_000_000, overrides=overrides)
     return dict(line.split("=", 1) for line in text.splitlines())
 
 
 def test_the_local_broker_listens_on_loopback_only_and_keeps_records_21_days_at_most() -> None:
     properties = _properties()
-    assert properties["listeners"] == "PLAINTEXT://127.0.0.1:19092,CONTROLLER://127.0.0.1:19094"
-    assert properties["advertised.listeners"] == "PLAINTEXT://127.0.0.1:19092"
+    assert properties["listeners"] == "CLIENTS://127.0.0.1:19092,CONTROLLER://127.0.0.1:19094"
+    assert properties["advertised.listeners"] == "CLIENTS://127.0.0.1:19092"
+    assert properties["listener.security.protocol.map"] == "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT"
+    assert properties["allow.everyone.if.no.acl.found"] == "false"
     assert int(properties["log.retention.hours"]) + int(properties["log.roll.hours"]) == 21 * 24
 
 
 @pytest.mark.parametrize("limit", [1024, 900_000, 5_000_000])
 def test_the_local_broker_takes_whatever_a_producer_may_send(limit: int) -> None:
-    text = server_properties(Ports(1, 2), "data", max_message_bytes=limit)
+    text = server_properties(Ports(1, 2), "data", ACCESS, max_message_bytes=limit)
     accepted = next(int(line.partition("=")[2]) for line in text.splitlines() if line.startswith("message.max.bytes"))
     assert accepted > limit
 

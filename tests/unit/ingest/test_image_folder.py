@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ingest.image_folder import ImageFolderSource, list_media
+from ingest.image_folder import ImageFolderSource
+from ingest.listing import Listing, list_media
 from ingest.source import open_source
 from schemas.errors import UnreadableMedia
 from schemas.settings import ImageFolderCamera
@@ -74,4 +75,4 @@ def test_a_bad_picture_is_an_error_of_its_item_alone(tmp_path: Path) -> None:
 def test_missing_folder_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnreadableMedia, match="no such folder; check the path"):
         list(folder_source(tmp_path / "nope").items())
-    assert list_media(tmp_path) == ([], 0)
+    assert list_media(tmp_path) == Listing()

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
+import PIL.ImageCms
+import PIL.ImageOps
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pictures import MAX_BYTES, decode_picture, read_picture
+from ingest.pictures import MAX_BYTES, PICTURE_SUFFIXES, decode_picture, read_picture
 from schemas.errors import UnreadableMedia
 from tests.unit.ingest.picture_samples import SUFFIXES, scene, write
 
@@ -29,7 +35,20 @@ def test_common_formats_decode_to_what_was_stored(tmp_path: Path, suffix: str) -
 
 @given(
     st.binary(max_size=200),
-    st.sampled_from([b"", b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"RIFF", b"II*\x00"]),
+    st.sampled_from(
+        [
+            b"",
+            b"\0\0\0\x14ftypavif",
+            b"\0\0\0\x14ftypheic",
+            b"\xff\x4f\xff\x51",
+            b"\xff\xd8",
+            b"\x89PNG\r\n\x1a\n",
+            b"GIF8",
+            b"BM",
+            b"RIFF",
+            b"II*\x00",
+        ]
+    ),
 )
 def test_any_bytes_decode_or_are_refused_in_one_line(data: bytes, start: bytes) -> None:
     message = "upload: is fine"
@@ -74,6 +93,107 @@ def test_cut_jpeg_gives_what_is_there_or_is_refused_without_noise(capfd: pytest.
     for length in range(0, len(data), 97):
         with contextlib.suppress(UnreadableMedia):
             assert decode_picture(data[:length], "a.jpg").shape == (64, 64, 3)
+    assert capfd.readouterr() == ("", "")
+
+
+def jpeg_of(picture: np.ndarray) -> bytes:
+    return cv2.imencode(".jpg", picture)[1].tobytes()
+
+
+def smooth(seed: int = 1) -> np.ndarray:
+    return cv2.GaussianBlur(np.random.default_rng(seed).integers(0, 255, (96, 128, 3), np.uint8), (0, 0), 3)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data + b"trailing garbage" * 20,
+        lambda data: data[:-2],
+        lambda data: data[:2] + b"\xff\xff\xff" + data[2:],
+        lambda data: data[:2] + b"\0\0\0" + data[2:],
+        lambda data: data[:2] + b"\xff\xe2\x00\x04ab" + b"zz" + data[2:],
+        lambda data: data[:2] + b"\xff\xe1\x00\x08Exif\0\0" + data[2:],
+        lambda data: data[:2] + b"\xff\xfe\x00\x06\xff\xc0\xff\xda" + data[2:],
+    ],
+    ids=["garbage behind", "no end", "fill bytes", "bytes between", "bytes behind a profile", "empty EXIF", "comment"],
+)
+def test_a_jpeg_that_viewers_open_is_read_whole(change: Callable[[bytes], bytes]) -> None:
+    data = jpeg_of(smooth())
+    whole = decode_picture(data, "a.jpg")
+    assert (decode_picture(change(data), "a.jpg")[:80] == whole[:80]).all()
+
+
+def test_a_jpeg_decodes_to_the_pixels_that_opencv_gives() -> None:
+    for quality in (30, 75, 95):
+        for progressive in (0, 1):
+            data = cv2.imencode(
+                ".jpg", smooth(quality), [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_PROGRESSIVE, progressive]
+            )[1]
+            assert (decode_picture(data.tobytes(), "a.jpg") == cv2.imdecode(data, cv2.IMREAD_COLOR)).all()
+
+
+def test_damage_in_the_middle_or_at_the_end_is_named_and_the_rest_read(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    data = jpeg_of(smooth())
+    for name, changed in {
+        "cut.jpg": data[: len(data) * 3 // 4],
+        "middle.jpg": data[: len(data) // 2] + b"\xff\xd9" * 20 + data[len(data) // 2 + 40 :],
+    }.items():
+        caplog.clear()
+        assert decode_picture(changed, name).shape == (96, 128, 3)
+        (record,) = caplog.records
+        assert record.getMessage().startswith(f"{name}: is a damaged JPEG picture (")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_cmyk_jpeg_is_read() -> None:
+    file = io.BytesIO()
+    PIL.Image.fromarray(smooth()[:, :, ::-1]).convert("CMYK").save(file, "JPEG", quality=95)
+    assert np.abs(decode_picture(file.getvalue(), "a.jpg").astype(int) - smooth()).mean() < 12
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
+def test_a_picture_is_turned_as_its_camera_was_held(kind: str, orientation: int) -> None:
+    pillow_heif.register_heif_opener()
+    picture = PIL.Image.fromarray(cv2.resize(scene(), (240, 160), interpolation=cv2.INTER_NEAREST)[:, :, ::-1])
+    exif = picture.getexif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    picture.save(file, kind, exif=exif, quality=95)
+    shown = np.asarray(PIL.ImageOps.exif_transpose(PIL.Image.open(file)).convert("RGB"))[:, :, ::-1]
+    decoded = decode_picture(file.getvalue(), "a")
+    assert decoded.shape == shown.shape
+    assert np.abs(decoded.astype(int) - shown).mean() < 8
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("AVIF", ".avif"), ("HEIF", ".HEIC"), ("JPEG2000", ".jp2")])
+def test_pictures_of_newer_kinds_are_read_and_their_damage_is_said(
+    tmp_path: Path, kind: str, suffix: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pillow_heif.register_heif_opener()
+    path = tmp_path / f"a{suffix}"
+    with path.open("wb") as file:
+        PIL.Image.fromarray(smooth()[:, :, ::-1]).save(file, kind)
+    assert path.suffix.lower() in PICTURE_SUFFIXES
+    assert np.abs(read_picture(path).astype(int) - smooth()).mean() < 6
+    data = path.read_bytes()
+    for length in range(1, len(data), max(len(data) // 15, 1)):
+        with contextlib.suppress(UnreadableMedia):
+            decode_picture(data[:length], "cut")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_png_with_an_odd_profile_or_a_damaged_chunk_makes_no_noise(capfd: pytest.CaptureFixture[str]) -> None:
+    file = io.BytesIO()
+    profile = PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB")).tobytes()
+    PIL.Image.fromarray(smooth()[:, :, 0]).save(file, "PNG", icc_profile=profile)
+    data = file.getvalue()
+    assert (decode_picture(data, "a.png")[:, :, 0] == smooth()[:, :, 0]).all()
+    place = data.index(b"IDAT") + 30
+    with pytest.raises(UnreadableMedia, match="damaged PNG"):
+        decode_picture(data[:place] + b"\0\1\2" + data[place + 3 :], "a.png")
     assert capfd.readouterr() == ("", "")
 
 

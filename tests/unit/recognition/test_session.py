@@ -53,8 +53,9 @@ class Plate:
 class Scene:
     """Paints each plate in its own shade, detects it where the script says and reads it by its shade."""
 
-    def __init__(self, *plates: Plate) -> None:
+    def __init__(self, *plates: Plate, rate: float = RATE) -> None:
         self.plates = plates
+        self.rate = rate
 
     def frame(self, number: int) -> Frame:
         image = np.zeros((400, 1200, 3), np.uint8)
@@ -67,7 +68,7 @@ class Scene:
                     number % 256,
                     number // 256,
                 )
-        return Frame("gate", "a.mp4", number, START + timedelta(seconds=number / RATE), image)
+        return Frame("gate", "a.mp4", number, START + timedelta(seconds=number / self.rate), image)
 
     def detect(self, image: Image, region: Box | None = None) -> list[PlateDetection]:
         number = int(image[0, 0, 0]) + 256 * int(image[0, 0, 1])
@@ -274,3 +275,61 @@ def test_frames_may_change_their_size_and_lose_their_color() -> None:
     assert vehicle.read.plate == "ABC1234"
     with pytest.raises(InvalidInput, match="without a pixel"):
         session.process(dataclasses.replace(scene.frame(26), image=np.zeros((0, 300, 3), np.uint8)))
+
+
+@pytest.mark.parametrize(("rate", "gated"), [(1, False), (2, False), (5, False), (8, False), (1, True), (2, True)])
+@pytest.mark.parametrize("start", [10, 11])
+def test_a_vehicle_in_three_frames_of_a_slow_video_is_read_whatever_their_numbers(
+    rate: float, start: int, gated: bool
+) -> None:
+    scene = Scene(Plate("ABC1234", start, start + 3, step=(150, 0)), rate=rate)
+    (vehicle,), _ = scene.play(30, detect_every=2, motion_gate=gated)
+    assert (vehicle.read.plate, vehicle.read.frame_count) == ("ABC1234", 3)
+    assert seconds(vehicle.read.last_seen) == pytest.approx((start + 2) / rate)
+
+
+@pytest.mark.parametrize("gap", [1.5, 2, 5, 30, 600])
+@pytest.mark.parametrize("frames", [1, 2, 12])
+def test_a_plate_in_frames_far_apart_is_one_read(gap: float, frames: int) -> None:
+    scene = Scene(Plate("ABC1234", 3, 3 + frames, step=(0, 0)), rate=1 / gap)
+    (vehicle,), _ = scene.play(20, detect_every=2, motion_gate=True)
+    assert vehicle.read.plate == "ABC1234"
+    assert seconds(vehicle.read.first_seen) == pytest.approx(3 * gap)
+
+
+def test_vehicles_that_stand_at_one_place_in_frames_far_apart_are_kept_apart() -> None:
+    scene = Scene(
+        Plate("ABC1234", 2, 4, step=(0, 0)),
+        Plate("XYZ9876", 4, 5, step=(0, 0)),
+        Plate("KLM5555", 5, 7, step=(0, 0)),
+        rate=0.2,
+    )
+    assert [vehicle.read.plate for vehicle in scene.play(12)[0]] == ["ABC1234", "XYZ9876", "KLM5555"]
+
+
+def test_a_parked_plate_in_frames_far_apart_is_reported_while_it_stands() -> None:
+    scene = Scene(Plate("ABC1234", 0, 40, step=(0, 0)), rate=0.2)
+    session = scene.session()
+    first = next(number for number in range(40) if session.process(scene.frame(number)))
+    assert first * 5 <= 45
+    rest = [vehicle for number in range(first + 1, 60) for vehicle in session.process(scene.frame(number))]
+    assert [*rest, *session.finish()] == []
+
+
+@pytest.mark.parametrize("rate", [10, 12.5, 15, 25, 30])
+def test_at_usual_rates_frames_are_left_out_by_number_and_one_sighting_is_noise(rate: float) -> None:
+    scene = Scene(Plate("ABC1234", 0, 12), Plate("XYZ9876", 20, 21, at=(100, 300)), rate=rate)
+    (vehicle,), stats = scene.play(60, detect_every=2)
+    assert (vehicle.read.frame_count, stats.looks, stats.too_few_frames) == (6, 30, 1)
+
+
+def test_a_pause_makes_no_slow_video() -> None:
+    scene = Scene(Plate("ABC1234", 0, 40, step=(0, 0)))
+    session = scene.session(detect_every=2)
+    passes = []
+    for number in range(40):
+        frame = scene.frame(number)
+        pause = timedelta(seconds=3 if number >= 20 else 0)
+        passes += session.process(dataclasses.replace(frame, captured_at=frame.captured_at + pause))
+    (vehicle,) = [*passes, *session.finish()]
+    assert vehicle.read.frame_count == 20

@@ -57,6 +57,41 @@ def test_starts_is_ready_and_stops(log: Path) -> None:
     child.stop(10)
 
 
+def test_a_child_gets_no_password_of_ours_and_keeps_its_files_to_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEED_TOKEN", "secret-1")
+    monkeypatch.setenv("PLATEWATCH_KAFKA__OPTIONS", "secret-2")
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:secret-3@proxy")
+    log = tmp_path / "logs" / "child.log"
+    code = "import os; open('made', 'w'); os.mkdir('folder'); print(dict(os.environ))"
+    before = os.umask(0)
+    try:
+        child = ChildProcess("teller", [sys.executable, "-c", code], log_path=log, cwd=tmp_path)
+        child.start()
+    finally:
+        os.umask(before)
+    _wait(lambda: not child.is_alive)
+    said = log.read_text()
+    assert "PATH" in said
+    assert "secret" not in said
+    modes = {
+        path.name: path.stat().st_mode & 0o777 for path in (log, log.parent, tmp_path / "made", tmp_path / "folder")
+    }
+    assert modes == {"child.log": 0o600, "logs": 0o700, "made": 0o600, "folder": 0o700}
+
+
+def test_a_log_that_others_could_read_is_closed(log: Path) -> None:
+    log.parent.mkdir()
+    log.write_text("before\n")
+    log.chmod(0o644)
+    child = ChildProcess("mute", [sys.executable, "-c", "pass"], log_path=log)
+    child.start()
+    child.stop()
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert log.read_text() == "before\n"
+
+
 def test_an_early_end_cites_the_last_lines(log: Path) -> None:
     argv = [sys.executable, "-c", "import sys; print('could not bind port 5432'); sys.exit(3)"]
     child = ChildProcess("broken server", argv, log_path=log)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import ConfigurationError, InvalidInput, StorageFull
+from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import ImageSettings, Settings
 from storage.reads.images import ImageStore, image_key
 from tests.integration.storage.samples import sample_read
@@ -31,6 +32,17 @@ def test_a_picture_comes_back(store: ImageStore, tmp_path: Path) -> None:
     store.save(key, b"second")
     assert store.load(key) == b"second"
     assert [path.name for path in (tmp_path / "images" / "2026/11/20/gate-0").iterdir()] == [key.rpartition("/")[2]]
+
+
+def test_pictures_are_their_owners_alone_whatever_the_umask(store: ImageStore, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        store.save(image_key(sample_read(0), "plate"), b"x")
+    finally:
+        os.umask(before)
+    kept = [tmp_path / "images", *(tmp_path / "images").rglob("*")]
+    assert len(kept) == 6
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept)
 
 
 def test_deleting_leaves_no_empty_days(store: ImageStore, tmp_path: Path) -> None:
@@ -74,8 +86,39 @@ def test_an_unknown_protocol_is_named() -> None:
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "images").write_text("not a folder")
-    with pytest.raises(ConfigurationError, match=r"correct images\.url"):
+    # It may be mended while a run goes on, so that it is no reason to end one.
+    with pytest.raises(TransientError, match=r"correct images\.url"):
         ImageStore(Settings(data_dir=tmp_path)).save("2026/11/20/gate/1-plate.jpg", b"x")
+
+
+class ExpiredLogin(Exception):
+    """As clients of object stores raise them: no OSError."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ExpiredLogin("the token has expired"),
+        PermissionError("Access Denied"),
+        FileNotFoundError("The specified bucket does not exist"),
+        OSError(errno.EROFS, "Read-only file system"),
+        TimeoutError("timed out"),
+        ValueError("Invalid endpoint"),
+    ],
+)
+def test_whatever_refuses_is_waited_out(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = ImageStore(Settings(images=ImageSettings(url="memory://refusing")))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(store._files), "pipe_file", refuse)
+    monkeypatch.setattr(type(store._files), "rm_file", refuse)
+    with pytest.raises(TransientError, match=r"memory://refusing: \S"):
+        store.save("2026/11/20/gate/1-plate.jpg", b"x")
+    if not isinstance(error, FileNotFoundError):
+        with pytest.raises(TransientError):
+            store.delete(["2026/11/20/gate/1-plate.jpg"])
 
 
 def test_a_full_disk_is_one_clear_error_and_keeps_what_was_there(tmp_path: Path) -> None:

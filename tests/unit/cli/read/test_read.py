@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +155,23 @@ def test_a_folder_is_read_whole(picture: tuple[Path, str], empty: Path, tmp_path
     result = run(tmp_path, "--json")
     assert result.exit_code == 0
     assert {line["source"] for line in lines(result)} == {str(tmp_path / "sub" / "a.png")}
+    assert "files of other kinds are left out: 1 .txt" in result.stderr
     (tmp_path / "none").mkdir()
     result = run(tmp_path / "none")
     assert result.exit_code == 1
     assert "no picture or video in this folder" in result.stderr
+
+
+def test_names_that_are_no_text_are_read_and_shown(picture: tuple[Path, str], tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"a\xe9.png")
+    path.write_bytes(picture[0].read_bytes())
+    os.mkfifo(tmp_path / "pipe.jpg")
+    result = run(tmp_path, "--json")
+    assert result.exit_code == 1
+    record = json.loads(result.stdout_bytes.decode("utf-8").splitlines()[0])
+    assert (record["source"], record["plate"]) == (f"{tmp_path}/a\\xe9.png", picture[1])
+    assert "pipe.jpg: cannot be read (it is a named pipe), expected a file" in result.stderr
+    assert "a\\xe9.png" in run(path).stdout
 
 
 def test_the_table_names_the_state_where_one_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,23 @@ def test_rejected_files_of_one_name_do_not_replace_each_other(tmp_path: Path, tr
     assert len(names(tray.folder("rejected"))) == 4
     tray.prune(before=4e9)
     assert names(tray.folder("rejected")) == []
+
+
+def test_what_is_kept_is_its_owners_alone(tmp_path: Path, tray: Tray) -> None:
+    tray.folder("held").chmod(0o755)
+    before = os.umask(0)
+    try:
+        with tray.locked():
+            for name in ("one.txt", "two.txt"):
+                path = tray.take(put(tmp_path / name))
+                tray.count_try(path)
+            tray.file_imported(tray.take(put(tmp_path / "imported.txt")))
+            tray.file_away(path, "held", "too small")
+    finally:
+        os.umask(before)
+    kept = [path for name in ("working", "imported", "held", "rejected") for path in tray.folder(name).rglob("*")]
+    assert len(kept) == 8
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (*kept, tray.folder("held")))
 
 
 def test_two_processes_do_not_run_one_feed(tray: Tray, tmp_path: Path) -> None:

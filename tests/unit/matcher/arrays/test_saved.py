@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +26,16 @@ def load(folder: Path) -> HotlistIndex:
 
 def content(index: HotlistIndex, texts: list[str]) -> list[list[tuple[UUID, str, str]]]:
     return [sorted((one.entry_id, one.plate, text) for one, text in candidates(index, text)) for text in texts]
+
+
+def test_what_is_saved_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        HotlistIndex.build([entry("ABC123")], {"ncic": NOW}).save(tmp_path / "index", {})
+    finally:
+        os.umask(before)
+    assert (tmp_path / "index").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "index").iterdir()} == {0o600}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -50,6 +62,87 @@ def test_what_is_no_index_is_not_loaded(tmp_path: Path) -> None:
         assert HotlistIndex.load(folder) is None
     (folder / "index.json").write_text('{"layout": 0}')
     assert HotlistIndex.load(folder) is None
+
+
+def _flip(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place % len(data)] ^= 1 << place % 8
+    path.write_bytes(bytes(data))
+
+
+def _zero_content(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:128] + bytes(len(data) - 128))
+
+
+def _set_content(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:128] + b"\x01" * (len(data) - 128))
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize("damage", [_zero_content, _set_content, _cut, Path.unlink, lambda path: path.write_bytes(b"")])
+def test_an_index_with_any_damaged_array_is_not_loaded_and_said_to_be_damaged(
+    tmp_path: Path, damage: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "index"
+    index = HotlistIndex.build([entry("ABC123", "US-VA"), entry("A?C123")], {"ncic": NOW})
+    index = index.with_changes([entry("XYZ987")])
+    index.save(folder)
+    names = sorted(path.name for path in folder.glob("*.npy"))
+    assert {"base.gone.npy", "base.partial.npy", "addition.plates.npy", "base.masks.6.npy"} <= set(names)
+    for name in names:
+        before = (folder / name).read_bytes()
+        damage(folder / name)
+        if not (folder / name).exists() or (folder / name).read_bytes() != before:
+            caplog.clear()
+            assert HotlistIndex.load(folder) is None, name
+            assert "the saved index of the hotlists is damaged (" in caplog.text
+            assert name in caplog.text
+        (folder / name).write_bytes(before)
+    assert HotlistIndex.load(folder) is not None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(data=st.data())
+def test_no_flipped_bit_of_any_file_is_loaded(tmp_path: Path, data: st.DataObject) -> None:
+    folder = tmp_path / "index"
+    if not folder.exists():
+        HotlistIndex.build([entry("ABC123", "US-VA"), entry("A?C123")], {"ncic": NOW}).save(folder)
+    path = data.draw(st.sampled_from(sorted(folder.iterdir())))
+    before = path.read_bytes()
+    # The bitmap is most of the bytes; the others are looked at as often.
+    _flip(path, data.draw(st.integers(0, len(before) - 1)))
+    assert HotlistIndex.load(folder) is None
+    path.write_bytes(before)
+    assert HotlistIndex.load(folder) is not None
+
+
+def test_an_index_of_a_version_without_sums_is_made_anew_without_a_word_of_damage(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "index"
+    HotlistIndex.build([entry("ABC123")], {}).save(folder)
+    (folder / "index.json").write_text('{"layout": 1, "note": {}}')
+    assert HotlistIndex.load(folder) is None
+    assert caplog.text == ""
+
+
+def test_everything_is_on_the_disk_before_the_index_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr("os.fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").readlink().name))
+    renamed: list[int] = []
+    rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda one, other: (renamed.append(len(synced)), rename(one, other))[1])
+    HotlistIndex.build([entry("ABC123")], {}).save(tmp_path / "index")
+    names = {path.name for path in (tmp_path / "index").iterdir()}
+    assert names | {"index.new"} <= set(synced[: renamed[-1]])
+    assert synced[renamed[-1] :] == [tmp_path.name]
 
 
 def test_an_index_that_is_replaced_serves_on(tmp_path: Path) -> None:

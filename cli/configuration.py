@@ -1,0 +1,92 @@
+"""Which configuration a command takes, and how its process is set up by it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from cli.terminal.screen import errors
+from schemas.errors import ConfigurationError
+from schemas.logs import formatter
+from schemas.settings import Settings, load_settings
+
+VARIABLE = "PLATEWATCH_CONFIG"
+FILE_NAME = "platewatch.toml"
+SYSTEM_FILE = Path("/etc/platewatch") / FILE_NAME
+PLACES = f"--config, {VARIABLE}, {FILE_NAME} in the working folder, {SYSTEM_FILE}"
+"""Where a configuration is looked for, the first one found is taken."""
+
+CHATTY = ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo", "httpx", "httpcore", "paramiko")
+"""Client libraries that log connection chatter, and whole requests, which may hold plate text; what matters of theirs
+is translated into our own errors and log lines."""
+
+
+def command_settings(
+    config: Path | None, data_dir: Path | None = None, *, look: bool = True, **overrides: Any
+) -> Settings:
+    """Load the configuration as a command's options say, and set logging and the agency's time zone up.
+
+    Which file is taken is said on standard error, unless `--config` names it.
+
+    Args:
+        config: `--config`, or what PLATEWATCH_CONFIG holds.
+        data_dir: `--data-dir`.
+        look: Whether to look in the working folder and in /etc where none is given.
+        overrides: Further settings that the command line sets.
+
+    Returns:
+        The frozen settings.
+
+    Raises:
+        ConfigurationError: The configuration does not fit; the message names the key.
+    """
+    # Typer fills the option from the variable; who sets both to one file is told of it once more than needed.
+    named = config is not None and str(config) != os.environ.get(VARIABLE)
+    if config is None and look:
+        config = find_configuration()
+    if data_dir is not None:
+        overrides["data_dir"] = data_dir
+    settings = load_settings(config, **overrides)
+    if config is not None and not named:
+        errors.print(f"configuration: {config.absolute()}", style="dim", markup=False)
+    set_time_zone(settings)
+    set_logging_up(settings)
+    return settings
+
+
+def find_configuration() -> Path | None:
+    """Return the configuration of the working folder or of the machine, or None where there is none.
+
+    Raises:
+        ConfigurationError: One may be there, but this user may not look.
+    """
+    for path in (Path(FILE_NAME), SYSTEM_FILE):
+        try:
+            path.stat()
+        except PermissionError as error:
+            raise ConfigurationError(
+                f"{path}: cannot be read ({error.strerror}); ask for the right to, or give another one with --config"
+            ) from error
+        except OSError:
+            continue
+        return path
+    return None
+
+
+def set_logging_up(settings: Settings) -> None:
+    """Send the log to standard error, in the format of the settings."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(settings.log_format))
+    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def set_time_zone(settings: Settings) -> None:
+    """Make the agency's time zone this process's, so that every time that is shown or logged is in it."""
+    if settings.time_zone is not None:
+        os.environ["TZ"] = settings.time_zone
+        time.tzset()

@@ -1,0 +1,1 @@
+"""What the kinds of picture files need besides a decoder."""

@@ -1,0 +1,109 @@
+"""Files and folders for their owner alone, whatever the umask: what Platewatch keeps is about people."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+OTHERS = 0o077
+"""The permissions of everybody but the owner."""
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder and the parents that are missing, each for us alone; one that is there stays as it is.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        OSError: It cannot be made, or something else is there.
+    """
+    if path.is_dir():
+        return
+    if not path.parent.is_dir():
+        make_private_folder(path.parent)
+    try:
+        path.mkdir(mode=FOLDER_MODE)
+    except FileExistsError as error:
+        if not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
+        return  # another process made it meanwhile
+    path.chmod(FOLDER_MODE)  # a umask can take even the owner's permissions
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file for us alone; what is there is replaced, and closed before the first byte is written.
+
+    Args:
+        path: The file; its folder exists.
+        data: Its content.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        close_file(descriptor)
+        file.truncate()
+        file.write(data)
+
+
+def touch_private(path: Path) -> None:
+    """Make a file for us alone where none is, and close one that is there.
+
+    Args:
+        path: The file; its folder exists.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    try:
+        close_file(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def close_file(descriptor: int) -> None:
+    """Close an open file to everybody but its owner; another user's file is left to that user.
+
+    Args:
+        descriptor: Of the file.
+    """
+    if os.fstat(descriptor).st_mode & 0o777 != FILE_MODE:
+        with contextlib.suppress(PermissionError):
+            os.fchmod(descriptor, FILE_MODE)
+
+
+def close_path(path: Path) -> None:
+    """Take everybody else's permissions to a file or a folder away; another user's is left to that user.
+
+    Args:
+        path: The file or folder.
+
+    Raises:
+        OSError: It is not there.
+    """
+    mode = path.stat().st_mode
+    if mode & OTHERS:
+        with contextlib.suppress(PermissionError):
+            path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+
+
+@contextlib.contextmanager
+def private_umask() -> Iterator[None]:
+    """Have the process make files and folders for its user alone, where nothing sets their permissions itself.
+
+    For a program's main thread: the umask belongs to the whole process.
+    """
+    before = os.umask(OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -1,0 +1,80 @@
+"""transfer_minutes holds whatever the server does."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotlists.feeds.bounded import bounded
+from hotlists.feeds.transfer import PullCanceled, PullContext, Pulled
+from schemas.errors import TransientError
+
+SHORT = 0.3 / 60
+
+
+@contextlib.contextmanager
+def server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server that does with its first connection what `talk` says."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    talk(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1]
+
+
+def _silent(connection: socket.socket) -> None:
+    connection.recv(1)
+    time.sleep(3)
+
+
+def _dripping(connection: socket.socket) -> None:
+    for _ in range(300):
+        connection.sendall(b"x")
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("talk", [_silent, _dripping])
+def test_a_server_that_never_ends_is_left(talk: Callable[[socket.socket], None], tmp_path: Path) -> None:
+    canceled = threading.Event()
+
+    def work(context: PullContext) -> Pulled | None:
+        with server(talk) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+            while not context.canceled():
+                connection.recv(1)
+        canceled.set()
+        return None
+
+    start = time.monotonic()
+    with pytest.raises(TransientError, match=r"lists\.example: the transfer took longer than transfer_minutes"):
+        bounded(work, PullContext(tmp_path), SHORT, "lists.example")
+    assert time.monotonic() - start < 2
+    assert talk is _silent or canceled.wait(5), "what was left is told, and ends with the next byte"
+
+
+def test_the_end_of_the_run_is_not_waited_out(tmp_path: Path) -> None:
+    start = time.monotonic()
+    with pytest.raises(PullCanceled):
+        bounded(lambda _: time.sleep(3), PullContext(tmp_path, canceled=lambda: True), 60, "lists.example")
+    assert time.monotonic() - start < 2
+
+
+def test_what_it_fetches_and_what_fails_come_through(tmp_path: Path) -> None:
+    fetched = Pulled(tmp_path / "list.txt")
+    assert bounded(lambda _: fetched, PullContext(tmp_path), 1, "lists.example") is fetched
+
+    def fail(_context: PullContext) -> Pulled | None:
+        raise TransientError("refused")
+
+    with pytest.raises(TransientError, match="refused"):
+        bounded(fail, PullContext(tmp_path), 1, "lists.example")

@@ -1,0 +1,62 @@
+"""What Platewatch writes is its user's alone, whatever the umask."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.private_files import make_private_folder, private_umask, touch_private, write_private
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o777])
+def _umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.usefixtures("_umask")
+def test_folders_and_files_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    make_private_folder(tmp_path / "a" / "b")
+    write_private(tmp_path / "a" / "b" / "file", b"1")
+    touch_private(tmp_path / "a" / "b" / "empty")
+    assert [mode(tmp_path / "a"), mode(tmp_path / "a" / "b")] == [0o700, 0o700]
+    assert [mode(path) for path in sorted((tmp_path / "a" / "b").iterdir())] == [0o600, 0o600]
+
+
+def test_what_is_there_is_closed_and_replaced(tmp_path: Path) -> None:
+    for name in ("written", "touched"):
+        (tmp_path / name).write_bytes(b"long content")
+        (tmp_path / name).chmod(0o666)
+    write_private(tmp_path / "written", b"1")
+    touch_private(tmp_path / "touched")
+    assert (tmp_path / "written").read_bytes() == b"1"
+    assert (tmp_path / "touched").read_bytes() == b"long content"
+    assert mode(tmp_path / "written") == mode(tmp_path / "touched") == 0o600
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    make_private_folder(tmp_path)
+    assert mode(tmp_path) == 0o750
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError):
+        make_private_folder(tmp_path / "file")
+
+
+def test_the_umask_is_given_back(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with private_umask():
+            (tmp_path / "inside").touch()
+        (tmp_path / "outside").touch()
+    finally:
+        os.umask(before)
+    assert (mode(tmp_path / "inside"), mode(tmp_path / "outside")) == (0o600, 0o644)
