@@ -83,6 +83,10 @@ def add(
     instructions: Annotated[str, typer.Option("--instructions", help="What an officer has to do.")] = "",
     priority: Annotated[str, typer.Option("--priority", help="As your agency writes it.")] = "",
     agency: Annotated[str, typer.Option("--agency", help="The originating agency: its ORI or name.")] = "",
+    vanity: Annotated[
+        bool,
+        typer.Option("--vanity", help="The plate really reads NULL, NO TAG or the like; it is no word for no plate."),
+    ] = False,
     name: Annotated[str, typer.Option("--name", help="The local list.", parser=_list_name)] = DEFAULT_LIST,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the record; default: the kind and the case.")] = "",
     as_json: JsonOption = False,
@@ -95,7 +99,17 @@ def add(
     """
     kind, code = _kind({"missing": missing, "amber": amber, "silver": silver, "blue": blue}, category)
     given = SingleEntry(
-        kind, plate, state, code, vehicle, case, expires, instructions=instructions, priority=priority, agency=agency
+        kind,
+        plate,
+        state,
+        code,
+        vehicle,
+        case,
+        expires,
+        instructions=instructions,
+        priority=priority,
+        agency=agency,
+        is_vanity=vanity,
     )
     settings = command_settings(config, data_dir)
     entry = single_entry(given, name, datetime.now(UTC))

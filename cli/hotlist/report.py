@@ -46,6 +46,7 @@ def report_record(report: ImportReport, policy: Policy, canceled: int = 0) -> di
         "duplicates": found.duplicates,
         "withdrawn": found.withdrawn,
         "rejected": len(found.rejects),
+        "no_plate": found.no_plate,
         "unmapped": dict(found.unmapped),
         "silent": {
             category.value: count for category, count in silent_categories(dict(found.categories), policy).items()
@@ -100,6 +101,12 @@ def print_report(report: ImportReport, policy: Policy, canceled: int = 0) -> Non
         label = f"category '{code}' is not known" if code else "no category is given"
         errors.print(f"{count} entries: {label}; loaded as 'unmapped'", style="yellow", markup=False)
     print_silent(dict(found.categories), policy)
+    if found.no_plate:
+        errors.print(
+            f"{found.no_plate} rows have a word for no plate (NULL, NO TAG and the like); they are among the rejected",
+            style="yellow",
+            markup=False,
+        )
     _print_first_rejects(found.rejects, report)
 
 

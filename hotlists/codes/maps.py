@@ -19,18 +19,27 @@ _OWN_NAMES = MappingProxyType({category.value.replace("_", " "): category for ca
 
 
 @cache
+def load_document(name: str) -> Mapping[str, Any]:
+    """Return `hotlists/codes/<name>.toml` as it is.
+
+    Raises:
+        ConfigurationError: The file is not part of the installation, or no TOML.
+    """
+    try:
+        text = resources.files("hotlists.codes").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+        return MappingProxyType(tomllib.loads(text))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"code map '{name}' cannot be used ({error}); install platewatch again") from error
+
+
+@cache
 def load_codes(name: str) -> Mapping[str, Mapping[str, str]]:
     """Return the tables of `hotlists/codes/<name>.toml`.
 
     Raises:
         ConfigurationError: The file is not part of the installation, or not a table of tables of text.
     """
-    try:
-        text = resources.files("hotlists.codes").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-        document: dict[str, Any] = tomllib.loads(text)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"code map '{name}' cannot be used ({error}); install platewatch again") from error
-    return MappingProxyType({table: MappingProxyType(dict(codes)) for table, codes in document.items()})
+    return MappingProxyType({table: MappingProxyType(dict(codes)) for table, codes in load_document(name).items()})
 
 
 @cache
@@ -39,6 +48,8 @@ def codes_digest(layout: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     file = resources.files("hotlists.codes") / f"{layout}.toml"
     digest.update(file.read_bytes() if file.is_file() else b"")
+    for shared in ("absent", "placeholders"):
+        digest.update((resources.files("hotlists.codes") / f"{shared}.toml").read_bytes())
     digest.update(jurisdiction_codes())
     return digest.hexdigest()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
@@ -31,20 +32,35 @@ FIELDS: Final = (
 """The fields of an entry that a column can hold, in the order in which rows give them."""
 
 
+_NUMBERED: Final = frozenset({"plate", "case_number"})
+"""Fields whose columns are called by a number, too."""
+
+_WITH_HEADER: Final = frozenset({"csv", "flock", "vigilant"})
+"""Layouts whose files always have a header: in others a word of the first row must not be taken for a heading."""
+
+
 def heading(name: str) -> str:
     """Return a column's name with nothing but its letters, digits and #, lower case: `Case Number` is `casenumber`."""
-    return re.sub(r"[^\w#]|_", "", name).casefold()
+    return re.sub(r"[^\w#]|_", "", unicodedata.normalize("NFKC", name.replace("\u2116", "#"))).casefold()
 
 
 @cache
 def known_headings(layout: str) -> Mapping[str, str]:
     """Return a layout's headings (`hotlists/codes/columns.toml`) with their fields, in the order of preference.
 
+    A heading that is understood is so with an ending for its number, too (`Tag No`, `Tag #`), after all others.
+
     Args:
         layout: The table there. Fields' own names are understood besides, and come first.
     """
-    own = {heading(field): field for field in FIELDS}
-    return MappingProxyType(own | {heading(name): field for name, field in load_codes("columns")[layout].items()})
+    tables = load_codes("columns")
+    found = {heading(field): field for field in FIELDS}
+    for name, field in (*tables[layout].items(), *(tables["common"].items() if layout in _WITH_HEADER else ())):
+        found.setdefault(heading(name), field)
+    for name, field in tuple(found.items()):
+        for ending in tables["endings"] if field in _NUMBERED else ():
+            found.setdefault(name + ending, field)
+    return MappingProxyType(found)
 
 
 def find_fields(

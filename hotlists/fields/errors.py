@@ -15,3 +15,7 @@ class FieldError(ValueError):
         self.column = column
         self.reason = reason
         super().__init__(f"{column}: {reason}")
+
+
+class NoPlateError(FieldError):
+    """The plate's column says in words that there is no plate: the list is right, the row is of no use."""

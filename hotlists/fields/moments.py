@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
+from hotlists.fields.absent import is_first_day, is_never, is_no_day, never_from
 from hotlists.fields.dates import parse_moment
 from hotlists.fields.errors import FieldError
 
@@ -24,6 +25,7 @@ _UNITED_STATES = re.compile(
 """Month, day and year, with a clock of 24 or 12 hours. `strptime` would take many times as long."""
 
 _FIRST_YEAR = 1970
+_NEVER = date.max
 _EXPECTED = "2026-12-31, 2026-12-31T18:00:00Z or 12/31/2026 was expected"
 
 
@@ -40,35 +42,69 @@ class Moments:
         self._formats = formats
         self._zone = zone
         self._expected = f"{' or '.join(formats)} was expected" if formats else _EXPECTED
-        self.read = lru_cache(65_536)(self._read)
+        self._begins = lru_cache(65_536)(self._begin_of)
+        self._ends = lru_cache(65_536)(self._end_of)
 
     def begin(self, text: str, column: str) -> datetime | None:
-        """Return when an entry begins to hold; a date means its first moment. None where the field is empty.
+        """Return when an entry begins to hold; a date means its first moment. None where the field says none.
 
         Raises:
-            FieldError: The field holds no date.
+            FieldError: The field holds no date, or one that never comes.
         """
-        return self._moment(text, column, 0) if text else None
+        return self._begins(text, column)
+
+    def _begin_of(self, text: str, column: str) -> datetime | None:
+        found = self._found(text, column)
+        if found is not None and found.year >= never_from():
+            raise FieldError(column, f"'{text[:30]}' never comes: the entry would never begin to hold")
+        return None if found is None else self._moment(found, column, 0)
 
     def end(self, text: str, column: str) -> datetime | None:
-        """Return when an entry ends (exclusive); a date includes its whole day. None where the field is empty.
+        """Return when an entry ends (exclusive); a date includes its whole day.
+
+        Returns:
+            None where the field is empty, says so in words (NULL, N/A, 0000-00-00), or names a day that never comes
+            (9999-12-31): the entry does not end.
 
         Raises:
             FieldError: The field holds no date. Without its end an entry would match for ever.
         """
-        return self._moment(text, column, 1) if text else None
+        return self._ends(text, column)
 
-    def _moment(self, text: str, column: str, days: int) -> datetime:
+    def _end_of(self, text: str, column: str) -> datetime | None:
+        found = self._found(text, column)
+        if found is None or found.year >= never_from():
+            return None
+        return self._moment(found, column, 1)
+
+    def _found(self, text: str, column: str) -> datetime | date | None:
+        if not text or is_no_day(text):
+            return None
+        if is_never(text):
+            return _NEVER
         try:
-            found = self.read(text)
-            if not isinstance(found, datetime):
-                return datetime.combine(found + timedelta(days), time(), self._zone).astimezone(UTC)
-            return found
+            return self._read(text)
         except (ValueError, OverflowError):
-            raise FieldError(column, f"this is no date; {self._expected}") from None
+            raise self._no_date(column) from None
 
-    def _read(self, text: str) -> datetime | date:
+    def _moment(self, found: datetime | date, column: str, days: int) -> datetime:
+        if isinstance(found, datetime):
+            return found
+        try:
+            return datetime.combine(found + timedelta(days), time(), self._zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise self._no_date(column) from None
+
+    def _no_date(self, column: str) -> FieldError:
+        return FieldError(column, f"this is no date; {self._expected}")
+
+    def _read(self, text: str) -> datetime | date | None:
         found = self._declared(text) if self._formats else _usual(text)
+        if found.year >= never_from():
+            # In the last year of the calendar a zone would lead out of it.
+            return _NEVER
+        if is_first_day(found.date() if isinstance(found, datetime) else found):
+            return None
         if found.year < _FIRST_YEAR:
             raise ValueError("the year lies before all lists")
         if not isinstance(found, datetime):

@@ -131,6 +131,7 @@ def _import(
             reader.run(comparison, write, withdrawn)
         file.check_unchanged()
         difference = comparison.result()
+        now = datetime.now(UTC)
         as_of = options.as_of or reader.as_of
         reasons = reasons_to_hold(
             difference,
@@ -139,11 +140,15 @@ def _import(
             cut_line=reader.cut_line,
             only_unknown_codes=layout not in CUSTOM and reader.only_unknown_codes,
             as_of=as_of,
+            now=now,
             active=version.active,
             settings=options.settings,
         )
         if reasons and not options.force:
             raise HeldForReview("; ".join(reasons), source=path.name, line=reader.cut_line)
+        # What is dated ahead is as current as can be, and no more: the next file must not look older than it.
+        as_of = min(as_of, now)
+        reader.check_counts(difference)
         outcome = _activate(version, reader, difference, file.sha256(), as_of)
         found = reader.survey(difference, version.unmapped(), version.categories())
     report = ImportReport(name, layout, path.name, as_of, found, outcome)
@@ -155,6 +160,7 @@ def _activate(
     version: HotlistImport, reader: ListReader, difference: Difference, file_sha256: str, as_of: datetime
 ) -> ImportOutcome:
     dropped = version.drop(difference.superseded_lines, difference.kept_lines)
+    version.check_written(difference.added + difference.changed, dropped, len(difference.superseded_lines))
     version.reject(reader.counts.rejects)
     counts = ImportCounts(
         rows=reader.counts.rows,
@@ -188,9 +194,9 @@ def survey_file(
         reader = ListReader(file, path.name, name, layout, options.default_state, options.parser, on_progress)
         reader.run(comparison, lambda entry, digest: None, frozenset())
         file.check_unchanged()
-    found = reader.survey(
-        comparison.result(), reader.counts.unmapped.most_common(), reader.counts.categories.most_common()
-    )
+    difference = comparison.result()
+    reader.check_counts(difference)
+    found = reader.survey(difference, reader.counts.unmapped.most_common(), reader.counts.categories.most_common())
     return ImportReport(name, layout, path.name, options.as_of or reader.as_of, found, None)
 
 

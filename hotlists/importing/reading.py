@@ -18,11 +18,12 @@ from hotlists.importing.files import ListFile
 from hotlists.importing.survey import EARLY_CHECK_ROWS, Counts, Survey
 from hotlists.layouts.registry import parser_for
 from hotlists.text.lines import Line
-from hotlists.text.parsing import FOOTER_MISSING, HotlistParser, ParsedList, reject
+from hotlists.text.parsing import FOOTER_MISSING, HotlistParser, ParsedList
+from schemas.errors import InvalidInput
 from schemas.types import Category
 from storage.hotlists.imports import Write
 
-PARSING_REVISION = 1
+PARSING_REVISION = 2
 """Grows when parsers come to read the same rows differently, so that every row is read again."""
 
 SHORT_LIST_ROWS = 20
@@ -117,7 +118,7 @@ class ListReader:
             try:
                 entry = self._parsed.entry_of(line)
             except FieldError as error:
-                self.counts.rejects.append(reject(line, error))
+                self.counts.reject(line, error)
                 continue
             if entry.entry_id in withdrawn:
                 self.counts.withdrawn += 1
@@ -127,6 +128,25 @@ class ListReader:
             ids += entry.entry_id.bytes
             numbers.append(line.number)
         comparison.add_new(bytes(ids), numbers)
+
+    def check_counts(self, difference: Difference) -> None:
+        """Make sure that every row is an entry, a repeated one, a reject, or withdrawn.
+
+        Args:
+            difference: What the comparison found.
+
+        Raises:
+            InvalidInput: A row is lost or invented, which is a fault of the program; nothing may become active.
+        """
+        counts = self.counts
+        found = difference.total + difference.duplicates + len(counts.rejects) + counts.withdrawn
+        if found != counts.rows:
+            raise InvalidInput(
+                f"the file has {counts.rows} rows, but {difference.total} entries, {difference.duplicates} repeated "
+                f"rows, {len(counts.rejects)} rejects and {counts.withdrawn} withdrawn rows were made of them; this is "
+                "a fault of platewatch: nothing was imported, please report it",
+                source=counts.file_name,
+            )
 
     @property
     def as_of(self) -> datetime:
@@ -142,12 +162,12 @@ class ListReader:
     def cut_line(self) -> int | None:
         """The last line, where the file seems to end in its middle; None where it seems whole.
 
-        It has no line end, and it cannot be used or is shorter than all others.
+        It has no line end, and it cannot be used, ends within quotes, or is shorter than all others.
         """
         if self._last is None or self._file.ends_with_line_end or (self.declared_rows or 0) > FOOTER_MISSING + 1:
             return None
         rejects = self.counts.rejects
-        if rejects and rejects[-1].line == self._last.number:
+        if self._last.text.count('"') % 2 or (rejects and rejects[-1].line == self._last.number):
             return self._last.number
         is_shortest = self._shortest is not None and len(self._last.text) < self._shortest
         return self._last.number if is_shortest and self.counts.rows > SHORT_LIST_ROWS else None
@@ -179,6 +199,7 @@ class ListReader:
             tuple(self.counts.rejects),
             tuple(unmapped),
             tuple(categories),
+            self.counts.no_plate,
         )
 
 

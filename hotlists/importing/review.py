@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotlists.importing.difference import Difference
 from hotlists.text.parsing import FOOTER_MISSING
@@ -13,6 +13,10 @@ MANY_ENTRIES = 20
 """Lists with fewer entries may have none in common with the version before."""
 
 
+MOST_AHEAD = timedelta(hours=26)
+"""So far ahead of the clock may a list be dated: a header without a zone is taken as UTC, and clocks differ."""
+
+
 def reasons_to_hold(
     difference: Difference,
     *,
@@ -21,6 +25,7 @@ def reasons_to_hold(
     cut_line: int | None,
     only_unknown_codes: bool,
     as_of: datetime | None,
+    now: datetime,
     active: ActiveVersion | None,
     settings: HotlistSettings,
 ) -> list[str]:
@@ -33,6 +38,7 @@ def reasons_to_hold(
         cut_line: The last line, where the file seems to end in its middle.
         only_unknown_codes: Whether no row of a layout with codes of its own has one that is known.
         as_of: Date of its content.
+        now: The time, aware.
         active: The version in force; None for the first one.
         settings: The shares that are let pass.
     """
@@ -47,9 +53,15 @@ def reasons_to_hold(
         found.append(
             f"none of the codes of its {difference.total} entries is known: it may be a list of another layout"
         )
+    if as_of is not None and as_of > now + MOST_AHEAD:
+        found.append(
+            f"its content is dated {as_of:%Y-%m-%d %H:%M} UTC, {(as_of - now) / timedelta(hours=1):.0f} hours ahead of "
+            "the clock, and would keep every later file out; give its true date with --as-of, or set the clock right"
+        )
     if active is None:
         return found
-    if as_of is not None and active.as_of is not None and as_of < active.as_of:
+    # A date that has not come yet says nothing about files that came since.
+    if as_of is not None and active.as_of is not None and as_of < active.as_of <= now:
         found.append(
             f"its content of {as_of:%Y-%m-%d %H:%M} is older than the active one's of {active.as_of:%Y-%m-%d %H:%M} UTC"
         )

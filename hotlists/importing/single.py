@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from hotlists.fields.errors import FieldError
+from hotlists.fields.absent import is_no_day
+from hotlists.fields.errors import FieldError, NoPlateError
 from hotlists.fields.moments import Moments
 from hotlists.fields.vehicle_words import vehicle_of_words
 from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line
 from schemas.errors import InvalidInput
 from schemas.jurisdictions import parse_jurisdiction
+from schemas.plates import fold_plate
 from schemas.types import Category, HotlistEntry
 
 
@@ -51,7 +53,8 @@ _LONGEST: Final = timedelta(days=366 * 10)
 class SingleEntry:
     """What a person gives of an entry, as text.
 
-    `code` is what the alert is called. `vehicle` are words like `2014 grey Honda Odyssey`. `expires` is a date (the
+    `is_vanity` says that the plate reads like a word for no plate (NULL, NO TAG), and is one. `code` is what the alert
+    is called. `vehicle` are words like `2014 grey Honda Odyssey`. `expires` is a date (the
     whole day counts, UTC), a time (UTC without a zone), or a duration from now like `24h`, `3d`.
     """
 
@@ -65,6 +68,7 @@ class SingleEntry:
     instructions: str = ""
     priority: str = ""
     agency: str = ""
+    is_vanity: bool = False
 
 
 def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistEntry:
@@ -82,13 +86,13 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
         InvalidInput: The plate cannot be one, the state is not known, or the end is no date or is over.
     """
     for name, text in asdict(given).items():
-        if not _one_line(text).isprintable():
+        if isinstance(text, str) and not _printable(text, name):
             raise InvalidInput("the text holds a character that cannot be printed", column=name)
     state, words = _one_line(given.state), _one_line(given.vehicle)
     if state and parse_jurisdiction(state) is None:
         raise InvalidInput(f"'{state}' is no state; write it like VA, US-VA or Virginia", column="state")
     try:
-        entry = EntryMaker("csv", hotlist_id, None, "plate")(
+        entry = EntryMaker("csv", hotlist_id, None, "plate", is_vanity=given.is_vanity)(
             Line(0, ""),
             plate=given.plate.strip(),
             category=given.category,
@@ -102,9 +106,19 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
             valid_until=_end(_one_line(given.expires), now),
             extra=named(("vehicle", words)),
         )
+    except NoPlateError as error:
+        raise InvalidInput(
+            f"'{given.plate.strip()[:20]}' is what lists write for no plate; give --vanity if the plate reads so",
+            column="plate",
+        ) from error
     except FieldError as error:
         raise InvalidInput(error.reason, column=error.column) from error
     return entry._replace(source_line=None, raw=None)
+
+
+def _printable(text: str, name: str) -> bool:
+    # Marks without width are separators of a plate, which pasted text brings along.
+    return (fold_plate(text) if name == "plate" else _one_line(text)).isprintable()
 
 
 def _one_line(text: str) -> str:
@@ -121,6 +135,8 @@ def _end(text: str, now: datetime) -> datetime | None:
             raise FieldError("expires", f"'{text}' is no duration of use; write one like 24h or 3d")
         return now + length
     try:
+        if is_no_day(text):
+            raise FieldError("expires", "a word for nothing")
         end = Moments().end(text, "expires")
     except FieldError:
         raise FieldError(

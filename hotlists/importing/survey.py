@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hotlists.fields.errors import FieldError, NoPlateError
+from hotlists.text.lines import Line
+from hotlists.text.parsing import reject
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 
@@ -25,7 +28,8 @@ class Survey:
 
     `rows` counts all rows, `entries` those that would be active, `duplicates` usable rows that a later row of the same
     identity replaces. `withdrawn` rows are left out because a person took their entries out of force. `unmapped` counts
-    entries of unknown category by the list's own code, `categories` all entries by category.
+    entries of unknown category by the list's own code, `categories` all entries by category. `no_plate` rejects say in
+    words that there is no plate.
     """
 
     as_of: datetime | None
@@ -36,6 +40,7 @@ class Survey:
     rejects: tuple[RejectedRow, ...]
     unmapped: tuple[tuple[str, int], ...]
     categories: tuple[tuple[Category, int], ...]
+    no_plate: int = 0
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class Counts:
     layout: str
     rows: int = 0
     withdrawn: int = 0
+    no_plate: int = 0
     rejects: list[RejectedRow] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
     categories: Counter[Category] = field(default_factory=Counter)
@@ -63,6 +69,11 @@ class Counts:
             known = code in self.unmapped or len(self.unmapped) < _DISTINCT_CODES
             self.unmapped[code if known else "..."] += 1
 
+    def reject(self, line: Line, error: FieldError) -> None:
+        """Keep a row that cannot be used."""
+        self.rejects.append(reject(line, error))
+        self.no_plate += isinstance(error, NoPlateError)
+
     def check_layout(self) -> None:
         """Refuse a file whose rows are mostly of no use.
 
@@ -73,7 +84,9 @@ class Counts:
             raise InvalidInput(
                 "the file has a header and no rows; a hotlist with rows was expected", source=self.file_name
             )
-        share = len(self.rejects) / self.rows
+        # Rows that say that there is no plate are of the layout all the same, unless there are no others.
+        misfits = len(self.rejects) - self.no_plate if len(self.rejects) < self.rows else self.rows
+        share = misfits / self.rows
         if share <= MAX_REJECTED_SHARE or (self.rows < SMALL_LIST_ROWS and share < 1):
             return
         first = self.rejects[0]

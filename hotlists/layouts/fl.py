@@ -12,14 +12,15 @@ from functools import lru_cache
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_of_words
+from hotlists.fields.absent import without_absent
 from hotlists.fields.dates import us_date
 from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
-from hotlists.text.delimited import split
 from hotlists.text.edges import read_rows
 from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
+from hotlists.text.quotes import split_columns
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 
@@ -127,7 +128,7 @@ def _fields(text: str) -> list[str]:
     Raises:
         FieldError: There are more, or the row ends before its state, so that its plate may be cut off.
     """
-    fields = [field.strip() for field in split(text, DELIMITER)]
+    fields = without_absent([field.strip() for field in split_columns(text, DELIMITER, len(COLUMNS))], _LIC)
     missing = len(COLUMNS) - len(fields)
     if missing == 0:
         return fields

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO, Final
 
+from hotlists.fields.columns import heading
 from hotlists.fields.errors import FieldError
 from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import Moments
@@ -50,12 +51,15 @@ def _open(lines: Iterator[Line], file_name: str) -> Table:
     plates = frozenset(key for key, field in headings_of("genetec").items() if field == "plate")
     delimiter = header_delimiter(first.text, plates, _DELIMITERS)
     if delimiter is not None:
-        return table(first, cells(first.text, delimiter), delimiter, lines)
+        header = cells(first.text, delimiter)
+        return table(
+            first, header, delimiter, lines, next(i for i, name in enumerate(header) if heading(name) in plates)
+        )
     delimiter, row = _divide(first, file_name)
     names = ATTRIBUTES if len(row) > len(_CLOUDRUNNER) else _CLOUDRUNNER
     _check_row(dict(zip(names, row, strict=False)), first, file_name)
     more = tuple(f"attribute {number}" for number in range(len(names) + 1, len(row) + 1))
-    return table(Line(0, ""), (*names, *more), delimiter, chain((first,), lines))
+    return table(Line(0, ""), (*names, *more), delimiter, chain((first,), lines), names.index("PlateNumber"))
 
 
 def _divide(first: Line, file_name: str) -> tuple[str, tuple[str, ...]]:
@@ -90,6 +94,7 @@ def _check_row(row: dict[str, str], first: Line, file_name: str) -> None:
 
 def _is_date(text: str) -> bool:
     try:
-        return Moments().end(text, "date") is not None
+        Moments().end(text, "date")
     except FieldError:
         return False
+    return True

@@ -90,7 +90,7 @@ def _table_list(stream: Peeked, file_name: str, maker: RowMaker, mapping: ListMa
         return maker.entry(line, plan, found.fields(line))
 
     header = found.header.text if mapping.header else None
-    context = f"{_context(mapping, maker)}\n{found.delimiter}\n{found.names}"
+    context = f"{_context(mapping, maker)}\n{found.delimiter}\n{found.names}\n{found.spare}"
     return ParsedList(found.records, entry_of, header=header, context=context)
 
 
@@ -102,11 +102,14 @@ def _open(lines: Iterator[Line], file_name: str, mapping: ListMapping) -> Table:
         raise InvalidInput("every line is skipped; a hotlist with at least one row was expected", source=file_name)
     delimiter = mapping.delimiter or ("\t" if mapping.format == "tsv" else _find_delimiter(first.text, mapping))
     names = cells(first.text, delimiter)
+    plate = mapping.columns.plate
     if mapping.header:
-        return table(first, names, delimiter, lines)
+        places = _matching(names, str(plate)) if isinstance(plate, str) else [plate - 1]
+        return table(first, names, delimiter, lines, places[0] if places and places[0] < len(names) else None)
     numbers = [column for column in mapping.columns.given().values() if isinstance(column, int)]
     names = tuple(f"column {number}" for number in range(1, max([len(names), *numbers]) + 1))
-    return table(Line(0, ""), names, delimiter, chain((first,), lines))
+    place = plate - 1 if isinstance(plate, int) else None
+    return table(Line(0, ""), names, delimiter, chain((first,), lines), place)
 
 
 def _find_delimiter(text: str, mapping: ListMapping) -> str:

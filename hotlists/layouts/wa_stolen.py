@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_map
+from hotlists.fields.absent import without_absent
 from hotlists.fields.dates import us_date
 from hotlists.fields.errors import FieldError
 from hotlists.fields.vehicles import check_year, describe_vehicle, odd_year
-from hotlists.text.delimited import column_key, split
+from hotlists.text.delimited import column_key
 from hotlists.text.edges import read_rows
 from hotlists.text.entries import EntryMaker, named
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
+from hotlists.text.quotes import split_columns
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
 
@@ -122,7 +124,7 @@ def _fields(text: str) -> list[str]:
     if '"' in text:
         if any('"' in field for field in fields[:last]):
             # Quoted fields may hold commas; those of the last column need no quotes.
-            whole = split(text, ",")
+            whole = split_columns(text, ",", len(COLUMNS))
             fields = [*whole[:last], *([",".join(whole[last:])] if len(whole) > last else [])]
         elif len(fields) > last:
             fields[last] = _unquoted(fields[last].strip())
@@ -131,7 +133,7 @@ def _fields(text: str) -> list[str]:
             COLUMNS[len(fields) - 1],
             f"the row ends after {len(fields)} of {len(COLUMNS)} fields; MKE,ORI,LIC,LIS at least were expected",
         )
-    return [*map(str.strip, fields), *("",) * (last + 1 - len(fields))]
+    return [*without_absent(list(map(str.strip, fields)), COLUMNS.index("LIC")), *("",) * (last + 1 - len(fields))]
 
 
 def _unquoted(text: str) -> str:

@@ -26,13 +26,23 @@ class EntryMaker:
         hotlist_id: The list that the entries belong to.
         default_state: Jurisdiction (like US-VA) of rows whose state field is empty.
         plate_column: The plate column's name, for errors.
+        is_vanity: A person says that the plate reads like a word for no plate, and is one.
     """
 
-    def __init__(self, layout: str, hotlist_id: str, default_state: str | None, plate_column: str = "LIC") -> None:
+    def __init__(
+        self,
+        layout: str,
+        hotlist_id: str,
+        default_state: str | None,
+        plate_column: str = "LIC",
+        *,
+        is_vanity: bool = False,
+    ) -> None:
         self._layout = layout
         self._hotlist_id = hotlist_id
         self._default_state = default_state
         self._plate_column = plate_column
+        self._is_vanity = is_vanity
         self._by_source_id = entry_ids(hotlist_id, "id")
         self._by_plate = entry_ids(hotlist_id, "plate")
 
@@ -73,9 +83,10 @@ class EntryMaker:
             extra: The list's other columns, from `named`.
 
         Raises:
+            NoPlateError: The plate is a word for no plate.
             FieldError: The plate cannot be one.
         """
-        plate = check_plate(plate, self._plate_column)
+        plate = check_plate(plate, self._plate_column, is_vanity=self._is_vanity)
         jurisdiction = parse_jurisdiction(state, self._layout) if state else self._default_state
         return HotlistEntry(
             self._identity(plate, jurisdiction or state.casefold(), category, code, source_entry_id, case_number),

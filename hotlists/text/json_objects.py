@@ -16,7 +16,7 @@ MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 """A document is read as a whole; a larger list has to have one object per line."""
 
 _OBJECTS = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{\]])')
-_DOCUMENT = re.compile(r'\s*(?:\[|\{\s*\n|\{[^{}\[\]]*"entries"\s*:\s*\[)')
+_DOCUMENT = re.compile(r'\s*(?:\[|\{\s*[\r\n]|\{[^{}\[\]]*"entries"\s*:\s*\[)')
 _BLANKS = re.compile(r"\s*")
 _DEEPEST = 8
 
@@ -101,7 +101,7 @@ def read_document(stream: Peeked, file_name: str) -> tuple[Iterator[Line], int |
             source=file_name,
         )
     try:
-        values = list(_values(raw.decode(encoding_of(raw)).removeprefix("\ufeff")))
+        values = list(_values(_decoded(raw)))
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else None
         raise InvalidInput(
@@ -121,6 +121,14 @@ def read_document(stream: Peeked, file_name: str) -> tuple[Iterator[Line], int |
     if not objects:
         raise InvalidInput("the JSON document holds no objects", source=file_name)
     return _numbered(objects, file_name), total
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode(encoding_of(raw)).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        # JSON is UTF-8; programs on Windows write it otherwise all the same.
+        return raw.decode("cp1252", "replace")
 
 
 def _values(text: str) -> Iterator[Any]:

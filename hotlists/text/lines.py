@@ -38,8 +38,8 @@ class Line(NamedTuple):
 def read_lines(stream: BinaryIO, file_name: str) -> Iterator[Line]:
     """Yield a file's lines that are not blank.
 
-    Text is UTF-8, UTF-16 with its mark, or Latin-1 in lines that are neither. LF and CRLF end a line. A byte order
-    mark is left out.
+    Text is UTF-8, UTF-16 with its mark, or Windows-1252 in lines that are neither. LF, CRLF and CR end a line, mixed or
+    not. A byte order mark is left out.
 
     Args:
         stream: The file, at its beginning.
@@ -75,7 +75,7 @@ def _blocks(stream: BinaryIO, file_name: str) -> Iterator[bytes]:
     """Yield a file as UTF-8 (or what it is) in blocks of whole lines, each without its last line end."""
     number = 1
     rest = b""
-    for part in _utf8_parts(stream, file_name):
+    for part in _with_line_feeds(_utf8_parts(stream, file_name)):
         head, end, rest = (rest + part).rpartition(b"\n")
         lines = head.split(b"\n") if end else []
         _check_lengths([*lines, rest], number, file_name)
@@ -84,6 +84,22 @@ def _blocks(stream: BinaryIO, file_name: str) -> Iterator[bytes]:
             yield head
     if rest:
         yield rest
+
+
+def _with_line_feeds(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield a file's parts with LF at the end of every line, whether it wrote CRLF, CR, or CR before CRLF."""
+    rest = b""
+    for part in parts:
+        block = rest + part if rest else part
+        # What follows decides whether a CR at the end is a line end of its own.
+        rest = block[len(block.rstrip(b"\r")) :]
+        if rest:
+            block = block[: -len(rest)]
+        if b"\r" in block:
+            block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield block
+    if rest:
+        yield b"\n" * len(rest)
 
 
 def _utf8_parts(stream: BinaryIO, file_name: str) -> Iterator[bytes]:
@@ -138,4 +154,5 @@ def _decode_line(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        # What Excel and dispatch systems on Windows write; five of its bytes mean nothing.
+        return raw.decode("cp1252", "replace")

@@ -10,8 +10,10 @@ from operator import itemgetter
 from typing import BinaryIO
 
 from hotlists.codes.maps import category_of_words, codes_digest
+from hotlists.fields.absent import absent_words, without_absent
 from hotlists.fields.columns import FIELDS, find_fields, heading, known_headings
 from hotlists.fields.errors import FieldError
+from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import Moments
 from hotlists.fields.vehicles import describe_vehicle, odd_year
 from hotlists.text.delimited import Table
@@ -21,6 +23,9 @@ from hotlists.text.parsing import ParsedList
 from hotlists.text.tables import read_header
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry
+
+_KNOWN_SHOWN = 12
+"""So many of a field's known headings does an error name."""
 
 Classify = Callable[[str, tuple[str, ...]], tuple[Category, str | None]]
 """Tells a row's category, and the list's own code or words for it, from its category column and further ones."""
@@ -68,6 +73,7 @@ class RowMaker:
         self._kept = frozenset(more if keep_more else ())
         self._end = end or self._usual_end
         self._plate_of = plate_of
+        self._absent = absent_words()
         # Words that all custom lists share stand in one map, whatever the layout.
         self.context = codes_digest("csv")
         """What entries depend on besides their row, its columns' meaning and the layout's own code map."""
@@ -116,8 +122,10 @@ class RowMaker:
             priority,
             agency,
             *more,
-        ) = [text.strip() for text in plan.pick(row)]
+        ) = self._picked(plan.pick(row))
         category, code = self._classify(words, tuple(more))
+        if category is Category.UNMAPPED and state and words:
+            self._check_places(state, words)
         valid_from = self._moments.begin(begins, "valid_from") if begins else None
         valid_until = self._end(expires, valid_from, tuple(more)) if expires else None
         if valid_until is not None and valid_from is not None and valid_until <= valid_from:
@@ -141,6 +149,20 @@ class RowMaker:
             valid_until=valid_until,
             extra=extra,
         )
+
+    def _picked(self, fields: tuple[str, ...]) -> list[str]:
+        picked = list(map(str.strip, fields))
+        # The plate, which is the first, is looked at by itself: a word for nothing there is a reason to reject the row.
+        return picked if self._absent.isdisjoint(picked) else without_absent(picked, 0, "words")
+
+    def _check_places(self, state: str, words: str) -> None:
+        """Refuse a row whose category is a state and whose state is none: a delimiter within a field shifted it."""
+        if len(words) == 2 and parse_jurisdiction(words, "csv") and not parse_jurisdiction(state, "csv"):
+            raise FieldError(
+                "row",
+                f"the category column holds the state '{words}', and the state column '{state[:20]}': the columns are "
+                "shifted; quote fields that hold the delimiter",
+            )
 
     def _usual_end(self, text: str, begin: datetime | None, more: tuple[str, ...]) -> datetime | None:
         return self._moments.end(text, "expires")
@@ -195,7 +217,7 @@ def table_list(
     places = find_fields(table.names, headings, file_name, table.header.number or None)
     for field in needed:
         if field not in places:
-            known = ", ".join(key for key, meant in headings.items() if meant == field)
+            known = ", ".join([key for key, meant in headings.items() if meant == field][:_KNOWN_SHOWN])
             raise InvalidInput(
                 f"the header has no column for the {field.replace('_', ' ')} (known: {known}): "
                 f"'{table.header.text[:120]}'",
@@ -207,5 +229,5 @@ def table_list(
     def entry_of(line: Line) -> HotlistEntry:
         return maker.entry(line, plan, table.fields(line))
 
-    context = f"{maker.context}\n{table.delimiter}\n{table.names}\n{places}"
+    context = f"{maker.context}\n{table.delimiter}\n{table.names}\n{places}\n{table.spare}"
     return ParsedList(table.records, entry_of, header=table.header.text or None, context=context)

@@ -6,13 +6,17 @@ import csv
 import re
 from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 
 from hotlists.fields.columns import heading
 from hotlists.fields.errors import FieldError
-from hotlists.text.delimited import DELIMITERS, Table, joined_rows, split
+from hotlists.text.delimited import DELIMITERS, Table, spare_fields
 from hotlists.text.lines import Line
+from hotlists.text.quotes import RowJoiner, split
 from schemas.errors import InvalidInput
+
+_FIRST_ROWS = 200
+"""So many rows tell how a table's rows end."""
 
 COLON = ":"
 """Divides fields on some lists, which have no quotes then."""
@@ -23,18 +27,12 @@ class QuotedTable(Table):
 
     __slots__ = ()
 
-    def fields(self, line: Line) -> list[str]:
-        """Return a row's fields, as many as there are columns.
-
-        Raises:
-            FieldError: The row has more fields than columns, or a quoted field does not end.
-        """
-        text = line.text
+    def _divided(self, text: str) -> list[str]:
         if '"' in text and _plainly_quoted(self.delimiter).fullmatch(text):
             fields = next(csv.reader([text], delimiter=self.delimiter))
             if len(fields) == len(self.names):
                 return fields
-        return Table.fields(self, line)
+        return Table._divided(self, text)
 
 
 @cache
@@ -49,17 +47,8 @@ class UnquotedTable(Table):
 
     __slots__ = ()
 
-    def fields(self, line: Line) -> list[str]:
-        """Return a row's fields, as many as there are columns.
-
-        Raises:
-            FieldError: The row has more fields than columns.
-        """
-        fields = line.text.split(self.delimiter)
-        columns = len(self.names)
-        if any(field.strip() for field in fields[columns:]):
-            raise FieldError("row", f"the row has {len(fields)} fields divided by '{self.delimiter}', not {columns}")
-        return [*fields[:columns], *("",) * (columns - len(fields))]
+    def _divided(self, text: str) -> list[str]:
+        return text.split(self.delimiter)
 
 
 def first_line(lines: Iterator[Line]) -> Line:
@@ -91,7 +80,9 @@ def header_delimiter(text: str, wanted: Collection[str], delimiters: Collection[
     return None
 
 
-def table(header: Line, names: tuple[str, ...], delimiter: str, rows: Iterator[Line]) -> Table:
+def table(
+    header: Line, names: tuple[str, ...], delimiter: str, rows: Iterator[Line], plate_at: int | None = None
+) -> Table:
     """Return the table of rows whose columns are known.
 
     Args:
@@ -99,19 +90,25 @@ def table(header: Line, names: tuple[str, ...], delimiter: str, rows: Iterator[L
         names: The columns' names.
         delimiter: Between fields; a colon's fields have no quotes.
         rows: The lines after the header.
+        plate_at: The place of the plate's column; None: not known.
     """
     if delimiter == COLON:
-        return UnquotedTable(header, names, delimiter, (line for line in rows if line.text.strip(": ")))
-    return QuotedTable(header, names, delimiter, _rows(rows, delimiter))
+        records: Iterator[Line] = (line for line in rows if line.text.strip(": "))
+    else:
+        records = _rows(rows, delimiter, RowJoiner(delimiter, len(names), plate_at))
+    first = list(islice(records, _FIRST_ROWS))
+    spare = spare_fields(first, delimiter, len(names))
+    kind = UnquotedTable if delimiter == COLON else QuotedTable
+    return kind(header, names, delimiter, chain(first, records), spare)
 
 
-def _rows(lines: Iterator[Line], delimiter: str) -> Iterator[Line]:
+def _rows(lines: Iterator[Line], delimiter: str, joiner: RowJoiner) -> Iterator[Line]:
     """Yield a table's rows; from the first one on that may go on over line ends, quotes are looked at closely."""
     plain = _plainly_quoted(delimiter).fullmatch
     blank = f'{delimiter} "'
     for line in lines:
         if '"' in line.text and not plain(line.text):
-            yield from joined_rows(chain((line,), lines), delimiter)
+            yield from joiner.rows(chain((line,), lines))
             return
         if line.text.strip(blank):
             yield line
@@ -138,4 +135,6 @@ def read_header(lines: Iterator[Line], file_name: str, wanted: Collection[str], 
             source=file_name,
             line=header.number,
         )
-    return table(header, cells(header.text, delimiter), delimiter, lines)
+    names = cells(header.text, delimiter)
+    plate_at = next(place for place, name in enumerate(names) if heading(name) in wanted)
+    return table(header, names, delimiter, lines, plate_at)

@@ -8,25 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from hotlists.codes.maps import code_category
+from hotlists.fields.absent import without_absent
+from hotlists.fields.columns import heading, known_headings
 from hotlists.fields.dates import parse_moment
 from hotlists.fields.errors import FieldError
 from hotlists.fields.vehicles import describe_vehicle, odd_year
-from hotlists.text.delimited import column_key, joined_rows, split
 from hotlists.text.edges import read_rows
 from hotlists.text.entries import EntryMaker, Extra, named
 from hotlists.text.extract import more_fields
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
+from hotlists.text.quotes import RowJoiner, split_columns
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 
 _MOST_HEADERS = 3
-_PLATE_NAMES: Final = frozenset(
-    ("lic", "plate", "platenumber", "plateno", "licenseplate", "licenseplatenumber", "licensenumber", "tag")
-)
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[ _#./-]*[^\W\d_]+)*+[ #.:]*")
 _DIGIT = re.compile(r"\d")
 
@@ -47,8 +46,8 @@ def read_unheaded(
     """
 
     def check_header(line: Line) -> None:
-        names = [column_key(name.strip("\"' ")) for name in line.text.split(",")]
-        places = [place for place, name in enumerate(names) if name in _PLATE_NAMES]
+        fields = [known_headings("csv").get(heading(name)) for name in line.text.split(",")]
+        places = [place for place, field in enumerate(fields) if field == "plate"]
         expected = columns.index("LIC")
         if places and expected not in places:
             raise InvalidInput(
@@ -58,7 +57,7 @@ def read_unheaded(
                 line=line.number,
             )
 
-    lines = joined_rows(read_lines(stream, file_name), ",")
+    lines = RowJoiner(",", len(columns), columns.index("LIC")).rows(read_lines(stream, file_name))
     return read_rows(lines, entry_of, is_row=_is_row, most_headers=_MOST_HEADERS, check_header=check_header)
 
 
@@ -80,10 +79,10 @@ def split_row(text: str, columns: Sequence[str], needed: int) -> list[str]:
         needed: How many of them have to be there.
 
     Raises:
-        FieldError: The row ends too early, or a quoted field does not end.
+        FieldError: The row ends too early, or its quotes do not fit.
     """
-    fields = list(map(str.strip, split(text, ",")))
     count = len(columns)
+    fields = without_absent(list(map(str.strip, split_columns(text, ",", count))), columns.index("LIC"))
     if len(fields) == count:
         return fields
     if len(fields) < needed:

@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from schemas.audit import AuditRecord
+from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage import statements
 from storage.audit.writer import write_audit
@@ -90,6 +91,7 @@ class HotlistImport:
         self._audit = audit
         self._values = values
         self._hotlist_id: str = values["hotlist_id"]
+        self._written = 0
         self._execute("make_list")
         number = self._scalar("lock_list", int)
         self.active = None if number is None else self._active_version(number)
@@ -133,6 +135,7 @@ class HotlistImport:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
 
             def write(entry: HotlistEntry, digest: str) -> None:
+                self._written += 1
                 pending.append((entry, digest))
                 if len(pending) == WRITE_ROWS:
                     copy.write(copy_block(pending, self.version_id))
@@ -157,6 +160,23 @@ class HotlistImport:
         statement = sql.SQL(_SQL["drop_lines"].decode()).format(table=self._table)
         values = self._values | {"lines": list(lines), "kept_lines": list(kept_lines)}
         return self._connection.execute(statement, values).rowcount
+
+    def check_written(self, expected: int, dropped: int, superseded: int) -> None:
+        """Make sure that the entries that were written are those that are to become active.
+
+        Args:
+            expected: New and changed entries.
+            dropped: Written rows that `drop` took out.
+            superseded: Rows that it was to take out.
+
+        Raises:
+            InvalidInput: An entry is lost or invented, which is a fault of the program.
+        """
+        if dropped != superseded or self._written - dropped != expected:
+            raise InvalidInput(
+                f"{expected} new entries and {superseded} repeated rows were expected, {self._written} were written "
+                f"and {dropped} taken out again; this is a fault of platewatch: nothing was imported, please report it"
+            )
 
     def reject(self, rejects: Sequence[RejectedRow]) -> None:
         """Keep rows that could not be used."""

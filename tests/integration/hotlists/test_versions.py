@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cli.hotlist import hotlist
+from hotlists.importing.difference import Comparison
 from hotlists.importing.importer import ImportOptions, import_file
 from schemas.errors import HeldForReview, InvalidInput
 from storage.database import Database
+from tests.integration.hotlists.list_versions import version_rows
 from tests.integration.storage.stored_entries import active_entries
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -199,6 +202,7 @@ def test_an_import_killed_in_the_middle_leaves_the_version_before(
     code = f"""
 import sys, time
 from pathlib import Path
+from hotlists.importing.difference import Comparison
 from hotlists.importing.importer import ImportOptions, import_file
 from storage.database import Database
 
@@ -234,3 +238,45 @@ def test_a_line_without_end_is_refused_before_it_fills_the_memory(tmp_path: Path
     assert isinstance(refused, InvalidInput)
     assert refused.line == 1
     assert "longer than 65536 bytes" in str(refused)
+
+
+def test_a_list_of_the_future_is_held_and_keeps_no_later_file_out(tmp_path: Path, database: Database) -> None:
+    path = write(tmp_path / "extract.txt", [row(number) for number in range(30)], date="20990102")
+    held = import_ncic(path, code=1)
+    assert "hours ahead of the clock" in str(held.exception)
+    assert active_plates(database) == set()
+    import_ncic(path, "--force", "the header is wrong")
+    assert version_rows(database, "ncic")[-1].as_of <= datetime.now(UTC)
+    import_ncic(
+        write(path, [row(number) for number in range(31)], date=f"{datetime.now(UTC) + timedelta(hours=1):%Y%m%d %H%M}")
+    )
+    assert len(active_plates(database)) == 31
+
+
+def test_every_row_of_a_file_is_an_entry_a_repeated_row_or_a_reject(tmp_path: Path, database: Database) -> None:
+    path = tmp_path / "list.csv"
+    lines = [
+        f'AB{number:05d},VA,{case},"6 ft' if number % 7 == 0 else f"AB{number:05d},VA,x,y"
+        for number in range(200)
+        for case in "xy"
+    ]
+    path.write_text(
+        "plate,state,case,notes\n" + "\n".join([*lines, "NULL,VA,x,", "1-Mar,VA,x,", "AB\u201300001,VA,x,y"]) + "\n"
+    )
+    report = json.loads(run("import", "-s", "csv", path, "--name", "l", "--json").stdout)
+    assert report["rows"] == len(lines) + 3
+    assert report["entries"] + report["duplicates"] + report["rejected"] == report["rows"]
+    assert report["no_plate"] == 1
+    assert len(active_plates(database)) == 200
+
+
+def test_an_import_whose_counts_do_not_add_up_changes_nothing(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "extract.txt", [row(number) for number in range(30)])
+    import_ncic(path)
+    monkeypatch.setattr(Comparison, "add_new", lambda self, ids, lines: None)
+    failed = import_ncic(write(path, [row(number) for number in range(31)], date="20260103"), code=1)
+    assert isinstance(failed.exception, InvalidInput)
+    assert "fault of platewatch" in str(failed.exception)
+    assert len(active_plates(database)) == 30

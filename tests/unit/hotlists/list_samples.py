@@ -8,8 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from hotlists.fields.placeholders import is_placeholder
 from hotlists.layouts.registry import parser_for
 from hotlists.text.parsing import HotlistParser, ParsedList, ParsedRow
+from schemas.plates import canonical_plate
 from schemas.types import HotlistEntry, RejectedRow
 
 CLEW_ROW = "ABC1234 CA1220190515"
@@ -68,7 +70,9 @@ FLOCK: dict[str, Any] = {
 
 COLORS = st.sampled_from(["BLK", "RED/BLK", "WHI", ""])
 STATES = st.sampled_from(["VA", "MD", "0H", "NY", "TX", "C0"])
-PLATES = st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=10)
+PLATES = st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=10).filter(
+    lambda plate: not is_placeholder(canonical_plate(plate))
+)
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "   \r\n"])
 MAKES = st.sampled_from(["CHEV", "FORD", "BMW", "HYUN"])
 """Values of rows that tests render."""
@@ -99,6 +103,11 @@ def entries(layout: str | HotlistParser, data: str | bytes) -> list[HotlistEntry
     found = rows(layout, data)
     assert all(isinstance(row, HotlistEntry) for row in found), found
     return [row for row in found if isinstance(row, HotlistEntry)]
+
+
+def lines_in(raw: bytes) -> int:
+    """Return the most lines that bytes can be."""
+    return raw.count(b"\n") + raw.count(b"\r") + 1
 
 
 def rejects(layout: str | HotlistParser, data: str | bytes) -> list[RejectedRow]:

@@ -26,6 +26,7 @@ def reasons(total: int = 100, *, added: int = 0, before: int = 100, **changes: o
         "cut_line": None,
         "only_unknown_codes": False,
         "as_of": NOW,
+        "now": NOW,
         "active": ActiveVersion(1, "ncic", before, NOW - timedelta(hours=12)),
         "settings": HotlistSettings(),
     }
@@ -47,6 +48,7 @@ def test_a_list_of_about_the_same_size_is_not_held(total: int) -> None:
         (100, {"declared_rows": FOOTER_MISSING}, "is missing: the file is cut off"),
         (100, {"only_unknown_codes": True}, "none of the codes of its 100 entries is known"),
         (100, {"cut_line": 101}, "ends in the middle of line 101"),
+        (100, {"as_of": NOW + timedelta(days=1460)}, "dated 2030-11-19 06:00 UTC, 35040 hours ahead of the clock"),
         (100, {"as_of": NOW - timedelta(days=1)}, "content of 2026-11-19 06:00 is older than the active one"),
     ],
 )
@@ -63,3 +65,12 @@ def test_a_first_version_has_nothing_to_differ_from() -> None:
 @pytest.mark.parametrize(("before", "total"), [(3, 1), (10, 6), (2, 6)])
 def test_short_lists_may_change_by_a_few_entries(before: int, total: int) -> None:
     assert reasons(total, before=before, added=max(0, total - before)) == []
+
+
+def test_a_first_version_of_the_future_is_held_and_a_zone_ahead_is_not() -> None:
+    assert len(reasons(5, active=None, as_of=NOW + timedelta(days=2))) == 1
+    assert reasons(5, active=None, as_of=NOW + timedelta(hours=26)) == []
+
+
+def test_a_version_of_the_future_that_is_active_keeps_no_file_out() -> None:
+    assert reasons(active=ActiveVersion(1, "ncic", 100, NOW + timedelta(days=1460))) == []

@@ -126,3 +126,27 @@ def test_any_texts_are_an_entry_or_refused_in_one_line(plate: str, state: str, e
         message = str(refusal)
     assert found is not None or len(message.splitlines()) == 1
     assert found is None or found.valid_until is None or found.valid_until > NOW
+
+
+def test_a_word_for_no_plate_has_to_be_meant() -> None:
+    with pytest.raises(InvalidInput, match="give --vanity"):
+        entry("NO TAG")
+    given = SingleEntry(Category.STOLEN_VEHICLE, "NO TAG", is_vanity=True)
+    assert single_entry(given, "local", NOW).plate == "NO TAG"
+
+
+@pytest.mark.parametrize("plate", ["ABC\u20131234", "O\u2019NEIL", "ABC\u200b123", "\u00adABC131"])
+def test_pasted_plates_are_taken_as_lists_take_them(plate: str) -> None:
+    assert entry(plate).plate == plate
+
+
+@pytest.mark.parametrize("plate", ["ABC_127", "1234567.0", "1-Mar", "ABC*"])
+def test_plates_are_refused_as_lists_refuse_them(plate: str) -> None:
+    with pytest.raises(InvalidInput):
+        entry(plate)
+
+
+@pytest.mark.parametrize("expires", ["0", "NULL", "-", "0000-00-00"])
+def test_an_end_that_says_nothing_is_no_end(expires: str) -> None:
+    with pytest.raises(InvalidInput, match="neither a time nor a duration"):
+        entry(expires=expires)

@@ -13,6 +13,7 @@ from schemas.errors import InvalidInput
 from schemas.types import Category
 from tests.unit.hotlists.list_samples import (
     FL_ROW,
+    PLATES,
     entries,
     entry,
     read,
@@ -115,7 +116,7 @@ def test_fl_rows_that_may_name_another_vehicle_are_rejected(line: str, column: s
     assert rejected("fl", line).column == column
 
 
-plates = st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=10).filter(lambda text: text.strip("0"))
+plates = PLATES
 
 states = st.sampled_from([("CA", "US-CA"), ("0H", "US-OH"), ("OR", "US-OR"), ("NV", "US-NV"), ("NB", "US-NE")])
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.types import Category, HotlistEntry, RejectedRow
-from tests.unit.hotlists.list_samples import NCIC, NCIC_HEADER, read, rows
+from tests.unit.hotlists.list_samples import NCIC, NCIC_HEADER, PLATES, read, rows
 
 
 def entry(line: str) -> HotlistEntry:
@@ -148,7 +148,7 @@ def field(width: int, alphabet: str = string.ascii_uppercase + string.digits) ->
 @given(
     nic=st.builds(str.__add__, field(1, "ABCFHKLMNPRTVWX"), field(9, string.digits)),
     ori=field(9),
-    plate=st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=10),
+    plate=PLATES,
     state=st.sampled_from(["VA", "MD", "0H", "NY", "TX"]),
     year=st.integers(1900, 2030),
     make=field(4, string.ascii_uppercase),

@@ -12,6 +12,7 @@ from hotlists.codes.maps import category_map
 from schemas.errors import InvalidInput
 from schemas.types import Category
 from tests.unit.hotlists.list_samples import (
+    PLATES,
     WA_MIS,
     WA_ROW,
     description,
@@ -138,7 +139,7 @@ def test_wa_same_plate_in_two_cases_is_two_entries() -> None:
     assert first.entry_id != second.entry_id
 
 
-plates = st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=10).filter(lambda text: text.strip("0"))
+plates = PLATES
 
 states = st.sampled_from([("CA", "US-CA"), ("0H", "US-OH"), ("OR", "US-OR"), ("NV", "US-NV"), ("NB", "US-NE")])
 

@@ -47,7 +47,7 @@ def test_json_is_read_as_it_is_saved(text: str) -> None:
         ('{"note": "no plate"}', "plate"),
         ('{"plate": null}', "plate"),
         ('{"plate": true, "Plate": "x"}', "row"),
-        ('{"plate": "ABC123", "expires": "never"}', "expires"),
+        ('{"plate": "ABC123", "expires": "tomorrow"}', "expires"),
         ('{"plate": "ABC123", "a":' + '{"a":' * 20 + "1" + "}" * 21, "row"),
         ('{"plate": "ABC123", "a":' + "[" * 30_000 + "]" * 30_000 + "}", "row"),
         ('{"a":' * 10_000 + "1" + "}" * 10_000, "row"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotlists.text.lines import read_lines
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry
 from tests.unit.hotlists.list_samples import (
+    CO,
     NCIC,
     NCIC_HEADER,
     OTHER_PLATES,
     OTHER_ROWS,
+    entries,
     rows,
 )
 
@@ -85,3 +89,34 @@ def test_arbitrary_bytes_give_rows_or_one_clear_refusal(data: bytes) -> None:
         return
     lines = [line for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip(b" \t\r\x1a")]
     assert len(lines) - 1 <= len(found) <= len(lines), "every line but a header is an entry or a reject"
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\r\r\n"])
+@pytest.mark.parametrize("marks", [True, False])
+def test_lines_end_as_every_system_ends_them(end: bytes, marks: bool) -> None:
+    raw = end.join([b"plate,note", b"ABC1234,\x92x\x96", b"DEF5678,y"]) + (end if marks else b"")
+    found = entries("csv", raw)
+    assert [(entry.plate, entry.source_line) for entry in found] == [("ABC1234", 2), ("DEF5678", 3)]
+    assert dict(found[0].extra)["note"] == "\u2019x\u2013"
+
+
+class Dripping(io.BytesIO):
+    """A file that gives one byte at a time, so that every line end is cut somewhere."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 1, 1) if size != -1 else -1)
+
+
+@given(st.lists(st.sampled_from(["AB12", "\r", "\n", "\r\n", "\r\r\n", "\u2019"]), max_size=30))
+def test_line_ends_are_the_same_wherever_the_file_is_cut(parts: list[str]) -> None:
+    raw = ("x" + "".join(parts)).encode()
+    assert list(read_lines(Dripping(raw), "f")) == list(read_lines(io.BytesIO(raw), "f"))
+
+
+@pytest.mark.parametrize("layout", ["ncic", "co", "csv"])
+def test_mixed_line_ends_lose_no_row(layout: str) -> None:
+    row = {"ncic": NCIC, "co": CO, "csv": "plate\nABC1234"}[layout]
+    assert (
+        len(entries(layout, f"{row}\n" + "".join(f"{row.split(chr(10))[-1]}{end}" for end in ("\r\n", "\r", "\n"))))
+        == 4
+    )

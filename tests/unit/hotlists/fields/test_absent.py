@@ -1,0 +1,92 @@
+"""Words and days that stand for nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hotlists.fields.errors import FieldError
+from hotlists.fields.moments import Moments
+from tests.unit.hotlists.layouts.mapping_samples import mapped
+from tests.unit.hotlists.list_samples import MN, entries, entry, rows
+
+NOTHING = [
+    *("NULL", "null", "Null", "\\N", "N/A", "n/a", "#N/A", "None", "NONE", "nil", "NaN", "NaT", "-", "--", "\u2014"),
+    *("(null)", "<null>", "[NULL]", "undefined"),
+]
+NO_DAYS = [
+    *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", "00000000", "0001-01-01", "1900-01-01", "1/1/1900"),
+    *("01/01/1900", "1/0/1900", "1899-12-30", "1970-01-01", "1970-01-01T00:00:00Z", "12/31/1969", "1753-01-01"),
+]
+NEVER = [
+    *(
+        "9999-12-31",
+        "12/31/9999",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:00-14:00",
+        "99991231",
+        "99999999",
+        "2999-12-31",
+    ),
+    *(
+        "12/31/2999",
+        "9999-99-99",
+        "99/99/9999",
+        "never",
+        "Never",
+        "INDEFINITE",
+        "no expiration",
+        "Open-ended",
+        "12/31/99",
+    ),
+    *("9999-12-31 23:59:59.9999999", "12/31/9999 11:59 PM", "31-DEC-9999", "Dec 31 9999 12:00AM", "December 31, 9999"),
+]
+
+
+@pytest.mark.parametrize("text", NOTHING + NO_DAYS + NEVER)
+def test_an_entry_with_such_an_end_does_not_end(text: str) -> None:
+    (found,) = entries("csv", f"plate;expires\nABC1234;{text}\n")
+    assert found.valid_until is None
+
+
+@pytest.mark.parametrize("text", NOTHING + NO_DAYS)
+def test_an_entry_with_such_a_begin_holds_at_once(text: str) -> None:
+    assert Moments().begin(text, "valid_from") is None
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_an_entry_never_begins_on_such_a_day(text: str) -> None:
+    with pytest.raises(FieldError, match="never"):
+        Moments().begin(text, "valid_from")
+
+
+def test_the_last_day_that_is_believed() -> None:
+    assert Moments().end("2199-12-30", "expires") == datetime(2199, 12, 31, tzinfo=UTC)
+    assert Moments().end("2099-12-31", "expires") == datetime(2100, 1, 1, tzinfo=UTC)
+    assert Moments().end("1970-01-02", "expires") == datetime(1970, 1, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["31.12.9999", "00.00.0000", "NULL", "31.12.2999"])
+def test_declared_dates_are_looked_at_in_the_same_way(text: str) -> None:
+    toml = 'date_formats = ["%d.%m.%Y"]\ntimezone = "America/New_York"\n[columns]\nplate = "p"\nexpires = "u"\n'
+    (found,) = entries(mapped(toml), f"p;u\nABC1234;{text}\n")
+    assert found.valid_until is None
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_any_field_that_says_nothing_is_empty(text: str) -> None:
+    names = "plate;nic;state;category;case;make;model;year;agency;instructions"
+    first, second = entries("csv", f"{names}\n" + f"ABC1234{f';{text}' * 9}\n" + f"DEF5678{f';{text}' * 9}\n")
+    assert first.entry_id != second.entry_id, "rows without an id are not one entry"
+    assert (first.jurisdiction, first.source_code, first.case_number, first.vehicle) == (None, None, None, None)
+    assert first.extra == ()
+
+
+def test_a_default_state_holds_where_the_state_says_nothing() -> None:
+    assert entry("csv", "plate,state\nABC1234,NULL", "US-VA").jurisdiction == "US-VA"
+
+
+def test_coded_lists_keep_codes_that_look_like_such_words() -> None:
+    nil, null = rows("mn", f"{MN.replace('AVA', 'NIL')}\n{MN.replace('AVA', 'NULL')}\n")
+    assert [row.vehicle.model for row in (nil, null)] == ["NIL", None]  # type: ignore[union-attr]
