@@ -40,7 +40,7 @@ def test_text_from_lists_is_not_taken_for_markup() -> None:
 
 
 def test_states_stand_in_a_column_of_their_own() -> None:
-    header, row = _print(alert_table([sample_alert()], states=["waiting"]))
+    header, row = _print(alert_table([sample_alert()], states=["waiting"]), width=240)
     assert header.endswith("State".ljust(len(header) - header.index("State")))
     assert row.rstrip().endswith("waiting")
 

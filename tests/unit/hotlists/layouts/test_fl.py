@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotlists.codes.maps import category_map
 from schemas.errors import InvalidInput
-from schemas.types import Category
+from schemas.types import Category, HotlistEntry
 from tests.unit.hotlists.list_samples import (
     FL_ROW,
     PLATES,
@@ -109,11 +109,16 @@ def test_fl_rows_as_they_really_are(line: str, state: str | None) -> None:
         (FL_ROW.replace("N;01", "N;;01")[: -len(";01/06/2019 16:03:04")], "LIS"),
         (FL_ROW.replace("ABC123", ""), "LIC"),
         (FL_ROW.replace("ABC123", "NONE GIVEN AT ALL"), "LIC"),
-        (FL_ROW.replace("FL0123456", '"FL0123456'), "quotes"),
     ],
 )
 def test_fl_rows_that_may_name_another_vehicle_are_rejected(line: str, column: str) -> None:
     assert rejected("fl", line).column == column
+
+
+def test_a_quote_that_does_not_end_is_a_character_where_the_row_has_all_its_fields() -> None:
+    (entry,) = rows("fl", FL_ROW.replace("FL0123456", '"FL0123456') + "\n")
+    assert isinstance(entry, HotlistEntry)
+    assert (entry.plate, entry.originating_agency) == ("ABC123", '"FL0123456')
 
 
 plates = PLATES
