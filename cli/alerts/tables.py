@@ -41,7 +41,7 @@ def alert_table(
     table.add_column("Seen", width=12, overflow="fold")
     table.add_column("Listed", width=12, overflow="fold")
     table.add_column("Tier", width=8, no_wrap=True)
-    table.add_column("Why", ratio=6, overflow="fold")
+    table.add_column("Why", ratio=7, overflow="fold")
     table.add_column("List", ratio=3, overflow="fold")
     if states is not None:
         table.add_column("State", ratio=3, overflow="fold")
