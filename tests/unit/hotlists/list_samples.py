@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from hotlists.fields.absent import absent_words
 from hotlists.fields.placeholders import is_placeholder
 from hotlists.layouts.registry import parser_for
 from hotlists.text.parsing import HotlistParser, ParsedList, ParsedRow
@@ -67,6 +68,12 @@ FLOCK: dict[str, Any] = {
     "expiry": "2027-01-01T05:00:00.000Z",
     "note": {"message": "Call Det. Ray"},
 }
+
+
+def says_something(text: str) -> bool:
+    """Whether a field's text is not one of those that say that it is empty, like NULL."""
+    return text not in absent_words() and text not in absent_words("coded")
+
 
 COLORS = st.sampled_from(["BLK", "RED/BLK", "WHI", ""])
 STATES = st.sampled_from(["VA", "MD", "0H", "NY", "TX", "C0"])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.types import Category, HotlistEntry, RejectedRow
-from tests.unit.hotlists.list_samples import NCIC, NCIC_HEADER, PLATES, read, rows
+from tests.unit.hotlists.list_samples import NCIC, NCIC_HEADER, PLATES, read, rows, says_something
 
 
 def entry(line: str) -> HotlistEntry:
@@ -141,7 +141,7 @@ def test_unusable_rows_are_rejected_with_line_column_and_reason(line: str, colum
 
 
 def field(width: int, alphabet: str = string.ascii_uppercase + string.digits) -> st.SearchStrategy[str]:
-    return st.text(alphabet, min_size=width, max_size=width)
+    return st.text(alphabet, min_size=width, max_size=width).filter(says_something)
 
 
 @settings(deadline=None)

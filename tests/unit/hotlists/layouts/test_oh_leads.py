@@ -17,6 +17,7 @@ from tests.unit.hotlists.list_samples import (
     entry,
     read,
     rejected,
+    says_something,
 )
 
 OH_OWN_ROW = "1 GGX6728 0H 07/07/2007 04/11/2021 CHEV IMP 2015 GRY 0H STOLEN VEHICLE"
@@ -200,7 +201,7 @@ states = st.sampled_from([("CA", "US-CA"), ("0H", "US-OH"), ("OR", "US-OR"), ("N
 
 digits = st.text(string.digits, min_size=8, max_size=8)
 
-codes = st.text(string.ascii_uppercase, min_size=1, max_size=3)
+codes = st.text(string.ascii_uppercase, min_size=1, max_size=3).filter(says_something)
 
 years = st.integers(1940, 2030)
 

@@ -21,6 +21,7 @@ from tests.unit.hotlists.list_samples import (
     read,
     rejected,
     rows,
+    says_something,
 )
 
 WA_HEADER = "MKE,ORI,LIC,LIS,LIY,LIT,VIN,VYR,VMA,VMO,VST,VCO,DOT,OCA,MIS"
@@ -145,11 +146,11 @@ states = st.sampled_from([("CA", "US-CA"), ("0H", "US-OH"), ("OR", "US-OR"), ("N
 
 digits = st.text(string.digits, min_size=8, max_size=8)
 
-codes = st.text(string.ascii_uppercase, min_size=1, max_size=3)
+codes = st.text(string.ascii_uppercase, min_size=1, max_size=3).filter(says_something)
 
 years = st.integers(1940, 2030)
 
-words = st.text(string.ascii_uppercase + " ,;'/", max_size=30).map(str.strip)
+words = st.text(string.ascii_uppercase + " ,;'/", max_size=30).map(str.strip).filter(says_something)
 
 
 @given(plate=plates, state=states, year=years, make=codes, case=digits, remarks=words)
