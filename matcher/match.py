@@ -147,8 +147,7 @@ class Matcher:
         text = "".join(slot.character for slot in slots)
         second = compare_second_reading(read.second_reading, text, plate)
         vehicle_score = sum(feature.score for feature in vehicle)
-        score = alignment.gain + known.background + self._jurisdiction_score(read, agrees)
-        score += vehicle_score
+        score = alignment.gain + known.background + self._jurisdiction_score(read, agrees) + vehicle_score
         second_score = second.score if second else 0.0
         wildcards = plate.count(WILDCARD)
         # A second reader is asked because of a hit: what it saw ranks and explains the hit, and may add to it, but

@@ -98,11 +98,7 @@ class Service:
         publishing_stop = threading.Event()
         runner = Runner(stop)
         with Leadership(self._database) as leadership:
-            stages = self._stages(leadership)
-            feeds = [
-                FeedStage(feed, self._settings, self._database, leadership) for feed in self._settings.hotlists.feeds
-            ]
-            publishing = self._publishing(leadership)
+            stages, feeds, publishing = self._stages(leadership), self._feeds(leadership), self._publishing(leadership)
             threads = runner.start(stages)
             camera_threads += runner.start(cameras)
             recorder_threads = runner.start([recorder])
@@ -145,6 +141,10 @@ class Service:
             ListAgesStage(self._settings, self._database, leadership),
             UpkeepStage(self._settings, self._database, leadership),
         ]
+
+    def _feeds(self, leadership: Leadership) -> list[Stage]:
+        feeds = self._settings.hotlists.feeds
+        return [FeedStage(feed, self._settings, self._database, leadership) for feed in feeds]
 
     def _publishing(self, leadership: Leadership) -> list[Stage]:
         stages: list[Stage] = [NumberingStage(self._database, leadership)]

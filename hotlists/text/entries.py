@@ -83,8 +83,7 @@ class EntryMaker:
             extra: The list's other columns, from `named`.
 
         Raises:
-            NoPlateError: The plate is a word for no plate.
-            FieldError: The plate cannot be one.
+            FieldError: The plate cannot be one; a `NoPlateError` where it is a word for no plate.
         """
         plate = check_plate(plate, self._plate_column, is_vanity=self._is_vanity)
         jurisdiction = parse_jurisdiction(state, self._layout) if state else self._default_state
