@@ -18,6 +18,7 @@ from schemas.settings import PolicySettings, RetentionSettings, Settings
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.reads.images import ImageStore
+from storage.reads.records import ensure_days
 from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
 from tests.integration.alerts.records import ReadRecord, Records
@@ -102,6 +103,8 @@ def test_hits_and_alerts_end_with_a_read_of_three_minutes(database: Database) ->
 def test_a_read_that_is_written_meanwhile_keeps_its_plate(database: Database) -> None:
     now = datetime.now(UTC)
     Records(database).write([read_at(1, now - timedelta(minutes=10), "VNV4527")])
+    # Ten minutes ago may be yesterday, whose partition is another one.
+    ensure_days(database, [now.date(), (now + timedelta(minutes=10)).date()])
     ended = threading.Thread(target=enforce_retention, args=(database, LAW), kwargs={"delete_images": lambda _: None})
     with database.transaction() as connection:
         # What a writer's transaction does: the read first, then its plate, whose row it holds until the end.
