@@ -55,9 +55,9 @@ class FeedStage(SteppedStage):
     ) -> None:
         super().__init__(leadership)
         self.name = f"feed-{feed.name}"
-        self._settings = feed
+        self._feed_settings = feed
         self._now = now
-        self._configuration = settings
+        self._settings = settings
         self._database = database
         self._feed: HotlistFeed | None = None
         self._failures = 0
@@ -67,7 +67,7 @@ class FeedStage(SteppedStage):
         """Run the feed, unless it is the first step and the feed is not due yet."""
         if self._feed is None:
             self._feed = HotlistFeed(
-                self._settings, self._configuration, self._database, stop=stop, now=self._now, wait=stop.wait
+                self._feed_settings, self._settings, self._database, stop=stop, now=self._now, wait=stop.wait
             )
             wait = self._first_wait(self._feed)
             if wait > 0:
@@ -83,15 +83,15 @@ class FeedStage(SteppedStage):
         try:
             return feed.run()
         except PlatewatchError as error:
-            log.warning("hotlist feed %s: %s", self._settings.name, error)
+            log.warning("hotlist feed %s: %s", self._feed_settings.name, error)
         except Exception as error:
-            log.exception("hotlist feed %s failed", self._settings.name)
+            log.exception("hotlist feed %s failed", self._feed_settings.name)
             feed.note_failure(f"unexpected error ({type(error).__name__}); see the log")
         return None
 
     def _first_wait(self, feed: HotlistFeed) -> float:
         """Return the seconds until the feed is due: a restart does not fetch what is not due yet."""
-        if self._settings.kind == "folder":
+        if self._feed_settings.kind == "folder":
             return 0.0
         try:
             state = feed.register()
@@ -99,7 +99,7 @@ class FeedStage(SteppedStage):
             return 0.0
         if state.checked_at is None or state.failures:
             return 0.0
-        period = self._settings.every_minutes * 60
+        period = self._feed_settings.every_minutes * 60
         return min(max(period - (self._now() - state.checked_at).total_seconds(), 0.0), period)
 
     def _keep_house(self, feed: HotlistFeed) -> None:
@@ -110,7 +110,7 @@ class FeedStage(SteppedStage):
             feed.register()
             feed.prune()
         except (PlatewatchError, OSError) as error:
-            log.warning("hotlist feed %s: its old files are not deleted: %s", self._settings.name, error)
+            log.warning("hotlist feed %s: its old files are not deleted: %s", self._feed_settings.name, error)
         self._kept_house_at = time.monotonic()
 
 

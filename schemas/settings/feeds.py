@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -97,8 +98,9 @@ class RemoteFeed(FeedBase):
                 return f"{secret}_file and {secret}_env are both set; use one"
         return None
 
+    @abstractmethod
     def _login_problem(self) -> str | None:
-        raise NotImplementedError
+        """Say what is missing to log in at the server."""
 
 
 class HttpsFeed(RemoteFeed):
