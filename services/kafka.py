@@ -14,6 +14,7 @@ from schemas.settings import KafkaSettings
 from services.child import ChildProcess, OwnerLock
 from services.data_directory import make_data_directory
 from services.kafka_node import START_TIMEOUT_SECONDS, KafkaNode
+from services.kafka_ports import kept_ports
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class LocalKafka:
         Raises:
             BrokerUnavailable: None was ever started here.
         """
-        ports = self._node.kept_ports()
+        ports = kept_ports(self.folder)
         if ports is None:
             raise BrokerUnavailable(f"{self.folder}: no local broker was started here; run `platewatch run` first")
         return ports.bootstrap_server
@@ -125,7 +126,7 @@ class LocalKafka:
     def _start_or_attach(self) -> str:
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._lock.acquire():
-            ports = self._node.kept_ports()
+            ports = kept_ports(self.folder)
             if ports is not None and self._node.answers(ports):
                 return ports.bootstrap_server
             if time.monotonic() > deadline:

@@ -1,18 +1,15 @@
-"""One Kafka node in one folder: formatted once, given ports, launched as our child."""
+"""One Kafka node in one folder: formatted once, launched as our child."""
 
 from __future__ import annotations
 
 import base64
 import fcntl
-import json
 import logging
 import shutil
-import socket
 import subprocess
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,8 @@ from services.child import ChildProcess, child_environment
 from services.kafka_access import BrokerAccess, Login, SecretFile
 from services.kafka_client import KafkaError, UserScramCredentialUpsertion, open_admin
 from services.kafka_jars import INSTALL_LINE, class_path
-from services.kafka_properties import HOST, Ports, server_properties
+from services.kafka_ports import Ports, accepts, choose_ports
+from services.kafka_properties import server_properties
 from services.private_files import OTHERS, close_path, make_private_folder, write_private
 
 log = logging.getLogger(__name__)
@@ -33,7 +31,6 @@ FORMAT_TIMEOUT_SECONDS = 60.0
 ANSWER_TIMEOUT_MS = 5000
 SETUP_SECONDS = 15.0
 PORT_ATTEMPTS = 3
-PORT_WAIT_SECONDS = 1.0
 
 JVM_OPTIONS = (
     "-Xms128m",
@@ -92,7 +89,7 @@ class KafkaNode:
         command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars]
         self._format_once(command, access)
         for attempt in range(PORT_ATTEMPTS):
-            ports = self._choose_ports(keep=attempt == 0)
+            ports = choose_ports(self._folder, keep=attempt == 0)
             self._write_properties("server.properties", ports, "data", access)
             child = ChildProcess(
                 "Apache Kafka",
@@ -117,7 +114,7 @@ class KafkaNode:
         child.start()
         try:
             # The broker opens its port when it is registered and has caught up.
-            child.wait_ready(lambda: is_given_up() or _accepts(ports.broker), START_TIMEOUT_SECONDS, poll=0.03)
+            child.wait_ready(lambda: is_given_up() or accepts(ports.broker), START_TIMEOUT_SECONDS, poll=0.03)
         except ConfigurationError as error:
             if "Address already in use" in str(error) or "BindException" in str(error):
                 return False
@@ -207,35 +204,10 @@ class KafkaNode:
         )
         write_private(self._folder / name, text.encode())
 
-    def _choose_ports(self, *, keep: bool) -> Ports:
-        """Return the ports of the last start if they are free, else new ones, and keep them for the next start."""
-        kept = self.kept_ports()
-        deadline = time.monotonic() + PORT_WAIT_SECONDS
-        while keep and kept is not None:
-            if _is_free(kept.broker) and _is_free(kept.controller):
-                return kept
-            if time.monotonic() > deadline:
-                log.warning("local broker's ports are taken, choosing others", extra={"ports": list(astuple(kept))})
-                break
-            time.sleep(0.05)  # a broker that is just ending gives its ports back last
-        ports = _free_ports()
-        part = self._folder / "ports.json.part"
-        write_private(part, json.dumps(asdict(ports)).encode())
-        part.replace(self._folder / "ports.json")
-        return ports
-
-    def kept_ports(self) -> Ports | None:
-        """Return the ports of the last start, or None when there was none."""
-        try:
-            kept: dict[str, int] = json.loads((self._folder / "ports.json").read_text("utf-8"))
-            return Ports(int(kept["broker"]), int(kept["controller"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
-
     def answers(self, ports: Ports) -> bool:
         """Return whether the broker at these ports is the one of this data directory, and lets us in."""
         own, login = self._cluster_id(), self.login
-        if own is None or login is None or not _accepts(ports.broker):
+        if own is None or login is None or not accepts(ports.broker):
             return False
         return _cluster_id_at(ports.bootstrap_server, login.options()) == own
 
@@ -275,32 +247,6 @@ def _new_cluster_id() -> str:
     while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
         pass
     return text
-
-
-def _accepts(port: int) -> bool:
-    try:
-        socket.create_connection((HOST, port), timeout=0.5).close()
-    except OSError:
-        return False
-    return True
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        # As the broker itself does it: connections of the last run in TIME_WAIT do not occupy the port.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_ports() -> Ports:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((HOST, 0))
-        second.bind((HOST, 0))
-        return Ports(first.getsockname()[1], second.getsockname()[1])
 
 
 def _cluster_id_at(bootstrap_server: str, options: dict[str, Any]) -> str | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from services.kafka_access import BrokerAccess
+from services.kafka_ports import HOST, Ports
 
-HOST = "127.0.0.1"
 CLIENTS = "CLIENTS"
 CONTROLLER = "CONTROLLER"
 NODE_ID = 1
@@ -15,19 +14,6 @@ RETENTION_DAYS = 21
 SEGMENT_HOURS = 24
 BROKER_DEFAULT_MESSAGE_BYTES = 1_048_588
 BATCH_OVERHEAD_BYTES = 65_536
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """TCP ports of the local broker, both on loopback."""
-
-    broker: int
-    controller: int
-
-    @property
-    def bootstrap_server(self) -> str:
-        """What clients connect to, `127.0.0.1:PORT`."""
-        return f"{HOST}:{self.broker}"
 
 
 def server_properties(

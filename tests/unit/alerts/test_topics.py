@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from alerts.topics import topic_settings
 from services.kafka_access import BrokerAccess, Login
-from services.kafka_properties import Ports, server_properties
+from services.kafka_ports import Ports
+from services.kafka_properties import server_properties
 
 DAY_MS = 86_400_000
 ACCESS = BrokerAccess(Login("platewatch", "a", "SCRAM-SHA-256"), None)
