@@ -23,7 +23,7 @@ _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
 _KINDS = (
     *("delete_messages", "delete_dead_letters", "delete_alerts", "delete_hits", "delete_plates", "end_rejects"),
-    *("delete_retired_entries", "delete_rejects", "delete_audit", "delete_alarms"),
+    *("delete_retired_entries", "delete_rejects", "delete_alarms"),
 )
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
@@ -82,11 +82,12 @@ def enforce_retention(
         for name in ("date_entries", "date_versions"):
             statements.execute(connection, _SQL[name])
         count = {name: statements.execute(connection, _SQL[name], values) for name in _KINDS}
+        audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:
         forget_unread_plates(database)
     # The pictures last: an image store that does not answer keeps no row, and their keys are noted.
     pictures = _delete_pictures(database, delete_images)
-    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, count["delete_audit"])
+    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited)
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",
