@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
-from schemas.errors import TransientError
+from schemas.errors import PlatewatchError, TransientError
 from schemas.settings import Settings
 from services.private_files import make_private_folder, touch_private
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.reads.images import ImageStore
 from storage.reads.pictures import StrayPictures
+from storage.remains.rewriting import rewrite
 from storage.retention import enforce_retention
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,14 @@ def pause_for(reads: timedelta) -> timedelta:
         reads: How long reads may be kept.
     """
     return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, reads / PAUSES_PER_LIMIT))
+
+
+LONGEST_REWRITE_PAUSE = timedelta(days=1)
+SHORTEST_REWRITE_PAUSE = timedelta(minutes=10)
+"""How often tables of which rows ended are written anew."""
+SMALL_BYTES = 64 << 20
+"""Larger tables are not locked for as long as that takes; `platewatch purge` does them."""
+REWRITE_LOCK_SECONDS = 1.0
 
 
 class UpkeepStage(SteppedStage):
@@ -68,6 +77,7 @@ class UpkeepStage(SteppedStage):
         self._marker = settings.data_dir / "retention-enforced"
         self._strays = StrayPictures(database, self._images, self._retention.reads)
         self._sweep_at = time.monotonic()
+        self._rewrite_at = time.monotonic()
         self._last = self._enforced_at()
 
     def _enforced_at(self) -> float:
@@ -83,7 +93,7 @@ class UpkeepStage(SteppedStage):
             now = time.time()
             # A clock that was set back must not suspend it either.
             if not self._last <= now < self._last + self._pause.total_seconds():
-                self._enforce()
+                self._enforce(stop)
                 return 0.0
             self._sweep()
         except TransientError:
@@ -91,7 +101,7 @@ class UpkeepStage(SteppedStage):
             raise
         return min(max(self._last + self._pause.total_seconds() - now, 0.0), LONGEST_WAIT_SECONDS)
 
-    def _enforce(self) -> None:
+    def _enforce(self, stop: threading.Event) -> None:
         outcome = enforce_retention(
             self._database,
             self._retention,
@@ -108,6 +118,24 @@ class UpkeepStage(SteppedStage):
                 outcome.pictures,
                 span_text(self._retention.reads),
             )
+        if (outcome.reads or outcome.hits) and self._database.has_owner and time.monotonic() >= self._rewrite_at:
+            self._rewrite(stop)
+
+    def _rewrite(self, stop: threading.Event) -> None:
+        """Take the bytes of what ended out of the small tables' files, and let go of the log of changes."""
+        cutoff = datetime.now(UTC) + self._pause - self._retention.reads
+        try:
+            _, left = rewrite(
+                self._database, cutoff, largest_bytes=SMALL_BYTES, lock_seconds=REWRITE_LOCK_SECONDS, stop=stop
+            )
+        except PlatewatchError as error:
+            # The rows have ended; their bytes go with the next ones, and nothing else has to wait for that.
+            log.warning("tables are not written anew: %s; this is tried again", error)
+            return
+        if left:
+            log.debug("tables that hold bytes of what ended until they are used again: %s", ", ".join(left))
+        pause = min(LONGEST_REWRITE_PAUSE, max(SHORTEST_REWRITE_PAUSE, self._retention.reads / PAUSES_PER_LIMIT))
+        self._rewrite_at = time.monotonic() + pause.total_seconds()
 
     def _sweep(self) -> None:
         if time.monotonic() < self._sweep_at:

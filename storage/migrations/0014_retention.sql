@@ -44,6 +44,57 @@ create table ended_pictures (
 -- Names of files may hold plates, and what was finished is known for as long as the file may lie there: digests do.
 update finished_items set name = 'sha256:' || encode(sha256(convert_to(name, 'UTF8')), 'hex');
 
+-- Statistics of columns hold their commonest values, and ANALYZE leaves those of a table as they are that has become empty:
+-- columns with plates by which nothing is searched have none. Giving one its own type again forgets what it had.
+alter table hits
+alter column explanation type text,
+alter column explanation set statistics 0,
+alter column characters type jsonb,
+alter column characters set statistics 0;
+alter table outbox
+alter column key type text,
+alter column key set statistics 0,
+alter column headers type jsonb,
+alter column headers set statistics 0,
+alter column payload type bytea,
+alter column payload set statistics 0;
+alter table dead_letters
+alter column key type text,
+alter column key set statistics 0,
+alter column headers type jsonb,
+alter column headers set statistics 0,
+alter column payload type bytea,
+alter column payload set statistics 0,
+alter column reason type text,
+alter column reason set statistics 0;
+alter table alert_chains
+alter column plates type text[],
+alter column plates set statistics 0;
+alter table source_rejects
+alter column name type text,
+alter column name set statistics 0,
+alter column reason type text,
+alter column reason set statistics 0;
+alter table alerts alter column payload set statistics 0;
+
 -- migrate:down
+alter table hits
+alter column explanation set statistics -1,
+alter column characters set statistics -1;
+alter table outbox
+alter column key set statistics -1,
+alter column headers set statistics -1,
+alter column payload set statistics -1;
+alter table dead_letters
+alter column key set statistics -1,
+alter column headers set statistics -1,
+alter column payload set statistics -1,
+alter column reason set statistics -1;
+alter table alert_chains
+alter column plates set statistics -1;
+alter table source_rejects
+alter column name set statistics -1,
+alter column reason set statistics -1;
+alter table alerts alter column payload set statistics -1;
 drop table ended_pictures;
 alter table reads drop column claimed_at;
