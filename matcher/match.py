@@ -185,6 +185,7 @@ class Matcher:
             list_age_seconds=age,
             alerts=judgment.alerts,
             reason=judgment.reason,
+            claimed_at=read.claimed_at,
         )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),

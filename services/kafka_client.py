@@ -18,12 +18,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
     from kafka import errors as kafka_errors
-    from kafka.admin import UserScramCredentialUpsertion
+    from kafka.admin import ConfigResource, ConfigResourceType, UserScramCredentialUpsertion
     from kafka.errors import KafkaError
     from kafka.net.compat import KafkaNetClient
     from kafka.structs import OffsetAndMetadata, TopicPartition
 
 __all__ = [
+    "ConfigResource",
+    "ConfigResourceType",
     "KafkaError",
     "OffsetAndMetadata",
     "TopicPartition",

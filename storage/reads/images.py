@@ -20,6 +20,9 @@ from schemas.types import PlateRead
 from services.private_files import make_private_folder, write_private
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
+_FOLDERS = (re.compile(r"\d{4}"), re.compile(r"\d\d"), re.compile(r"\d\d"))
+_PICTURE = re.compile(r"[0-9a-f-]{36}-(?:plate|context)\.jpg|\.[0-9a-f-]{36}-(?:plate|context)\.jpg\.[0-9a-f]{32}")
+"""Names of pictures, and of those that a process which was killed had not written to the end."""
 
 
 def image_key(read: PlateRead, kind: Literal["plate", "context"]) -> str:
@@ -106,6 +109,40 @@ class ImageStore:
             for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
                 with contextlib.suppress(OSError):  # still in use
                     folder.rmdir()
+
+    def keys(self) -> Iterator[str]:
+        """Yield the keys of all pictures, and of those that somebody had not written to the end, by day and camera.
+
+        What is no picture of ours is passed over. The store is asked folder by folder, as the keys are taken.
+
+        Raises:
+            TransientError: The store refuses us, or does not answer.
+        """
+        folders = [""]
+        for names in _FOLDERS:
+            folders = [
+                f"{folder}{name}/" for folder in folders for name in self._names(folder) if names.fullmatch(name)
+            ]
+        for folder in folders:
+            for camera in self._names(folder):
+                for name in self._names(f"{folder}{camera}/"):
+                    if _PICTURE.fullmatch(name):
+                        yield f"{folder}{camera}/{name}"
+
+    def _names(self, folder: str) -> list[str]:
+        """Return what is in a folder, sorted; nothing where it is not there or no folder."""
+        path = f"{self._root}/{folder}".rstrip("/")
+        try:
+            with self._translated():
+                self._files.invalidate_cache(path)
+                found = self._files.ls(path, detail=False)
+        except FileNotFoundError:
+            return []
+        except TransientError as error:
+            if isinstance(error.__cause__, NotADirectoryError):
+                return []
+            raise
+        return sorted({str(name).rstrip("/").rsplit("/", 1)[-1] for name in found})
 
     def _path(self, key: str) -> str:
         parts = PurePosixPath(key).parts
