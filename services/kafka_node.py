@@ -16,9 +16,10 @@ from typing import Any
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.settings import KafkaSettings
 from services.child import ChildProcess, child_environment
+from services.jars.cache import class_path
+from services.jars.download import INSTALL_LINE
 from services.kafka_access import BrokerAccess, Login, SecretFile
 from services.kafka_client import KafkaError, UserScramCredentialUpsertion, open_admin
-from services.kafka_jars import INSTALL_LINE, class_path
 from services.kafka_ports import Ports, accepts, choose_ports
 from services.kafka_properties import server_properties
 from services.private_files import OTHERS, close_path, make_private_folder, write_private

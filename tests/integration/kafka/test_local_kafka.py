@@ -17,10 +17,11 @@ import pytest
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
 from services.child import OwnerLock
+from services.jars.cache import class_path, default_cache_dir
+from services.jars.pinned import pinned_jars
 from services.kafka import LocalKafka
 from services.kafka_access import Login
 from services.kafka_client import UserScramCredentialUpsertion, open_admin
-from services.kafka_jars import class_path, default_cache_dir, pinned_jars
 from services.kafka_node import KafkaNode
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
