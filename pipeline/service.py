@@ -19,6 +19,7 @@ from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
 from pipeline.relaying import RelayStage
 from pipeline.runner import Runner, any_alive
+from pipeline.sending_pictures import PicturesStage
 from pipeline.stage import Stage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
@@ -41,7 +42,7 @@ STOPPED_DRAIN_SECONDS = 2.0
 """The same for a run that was asked to end."""
 
 FEED_JOIN_SECONDS = 5.0
-"""How long a stopped run waits for a feed that waits for its server; ending it there loses nothing."""
+"""How long a stopped run waits for a feed, or an image store, whose server does not answer; ending it loses nothing."""
 
 
 class Service:
@@ -63,6 +64,7 @@ class Service:
         self._kafka = kafka
         self._observer = observer
         self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._pictures = PicturesStage(settings)
 
     def run(
         self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None
@@ -105,6 +107,7 @@ class Service:
             publishing_threads = runner.start(publishing, publishing_stop)
             # Daemons: a server that does not answer must not keep a stopped run alive.
             feed_threads = runner.start(feeds, daemon=True)
+            picture_threads = runner.start([self._pictures], publishing_stop, daemon=True)
             try:
                 while any_alive(recorder_threads) and not stop.is_set():
                     if on_tick is not None:
@@ -112,11 +115,11 @@ class Service:
                     stop.wait(TICK_SECONDS)
                 runner.join(recorder_threads)
                 if not runner.has_failed:
-                    self._drain(publishing_threads, stop, on_tick)
+                    self._drain([*publishing_threads, *picture_threads], stop, on_tick)
             finally:
                 stop.set()
                 publishing_stop.set()
-                runner.join(feed_threads, FEED_JOIN_SECONDS)
+                runner.join([*feed_threads, *picture_threads], FEED_JOIN_SECONDS)
                 runner.join([*threads, *camera_threads, *recorder_threads, *publishing_threads])
         runner.check()
         for camera in cameras:
@@ -155,16 +158,14 @@ class Service:
     def _drain(
         self, threads: Sequence[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
     ) -> None:
-        """Give the relay a moment to publish what the last reads raised, and number it."""
+        """Give the relay a moment to publish what the last reads raised, and number it; and pictures to be sent."""
         deadline = time.monotonic() + (STOPPED_DRAIN_SECONDS if stop.is_set() else DRAIN_SECONDS)
         with contextlib.suppress(DatabaseUnavailable):
             number_alerts(self._database)
-            while (
-                self._kafka is not None
-                and any_alive(threads)
-                and pending(self._database) > 0
-                and time.monotonic() < deadline
-            ):
+            while any_alive(threads) and self._is_something_left() and time.monotonic() < deadline:
                 if on_tick is not None:
                     on_tick()
                 time.sleep(0.05)
+
+    def _is_something_left(self) -> bool:
+        return (self._kafka is not None and pending(self._database) > 0) or self._pictures.waiting() > 0
