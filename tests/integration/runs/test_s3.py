@@ -11,33 +11,25 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import cv2
 import pytest
 
 from policy.decisions import Retention
-from rendering.scene.traffic import render_traffic
 from storage.database import Database
 from storage.reads.images import ImageStore
 from storage.retention import enforce_retention
+from tests.integration.runs.pictures import write_frame_with_a_plate
 from tests.integration.runs.s3_server import S3Server, s3_server
 from tests.integration.runs.site import folder_camera, write_site
 
-WITH_A_PLATE = 60
 JPEG = b"\xff\xd8"
 
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A frame of the demo's clip in which a plate can be read."""
-    folder = tmp_path_factory.mktemp("picture")
-    render_traffic(folder / "clip.mp4", frames=WITH_A_PLATE + 1)
-    capture = cv2.VideoCapture(str(folder / "clip.mp4"))
-    capture.set(cv2.CAP_PROP_POS_FRAMES, WITH_A_PLATE)
-    read, image = capture.read()
-    capture.release()
-    assert read
-    cv2.imwrite(str(folder / "frame.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
-    return folder / "frame.jpg"
+    path = tmp_path_factory.mktemp("picture") / "frame.jpg"
+    write_frame_with_a_plate(path)
+    return path
 
 
 @pytest.fixture
