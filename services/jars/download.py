@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
+from schemas.extras import install_line
 from services.jars.authorities import machine_authorities
 from services.jars.pinned import Jar
 
 log = logging.getLogger(__name__)
 
-INSTALL_LINE: Final = "pip install 'platewatch[local-kafka]'"
+EXTRA: Final = "local-kafka"
 DOWNLOAD_THREADS: Final = 6
 DOWNLOAD_TIMEOUT_SECONDS: Final = 10
 
@@ -65,7 +66,7 @@ def _maven(staging: Path) -> Any:
     except ImportError as error:
         raise ConfigurationError(
             f"Apache Kafka's jars are not in the cache folder and jgo, which downloads them, is not installed; "
-            f"run: {INSTALL_LINE}"
+            f"run: {install_line(EXTRA)}"
         ) from error
     settings = GlobalSettings.load()
     return MavenContext(

