@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import trustme
 from psycopg import sql
@@ -40,9 +39,6 @@ def front(database_server: DatabaseServer) -> Iterator[TlsFront]:
     role = sql.Identifier(ROLE)
     database_server.execute(sql.SQL("create role {} login password {}").format(role, sql.Literal(ROLE_PASSWORD)))
     database_server.execute(sql.SQL("create database {} owner {}").format(role, role))
-    with psycopg.connect(database_server.url(ROLE), autocommit=True) as connection:
-        for extension in ("pg_trgm", "fuzzystrmatch"):
-            connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
     with tls_front(database_server.connection_string) as running:
         yield running
     database_server.execute(sql.SQL("drop database {} with (force)").format(role))
