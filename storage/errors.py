@@ -57,7 +57,10 @@ def translate(error: Exception, where: str) -> PlatewatchError:
     if isinstance(error, _TRY_AGAIN):
         return TransientError(f"{where}: the statement has to be tried again ({reason})")
     if isinstance(error, pg.InsufficientPrivilege):
-        return ConfigurationError(f"{where}: {reason}; grant this to the user in database.url")
+        return ConfigurationError(
+            f"{where}: {reason}; grant this to the role in database.url, or start once with "
+            "database.owner_url, which does it (docs/database-roles.md)"
+        )
     if isinstance(error, psycopg_pool.PoolTimeout):
         return DatabaseUnavailable(f"{where}: no connection in time; the server is down or busy")
     if isinstance(error, psycopg.OperationalError) and _WRONG_SETTING.search(reason):

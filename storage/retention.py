@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
-_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "audit", "alarms")
+_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "alarms")
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
 """Replaced list entries and rejected rows are kept for this long even where reads end sooner: they are no reads, and a
@@ -79,9 +79,10 @@ def enforce_retention(
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
         count = {name: statements.execute(connection, _SQL[f"delete_{name}"], values) for name in _KINDS}
+        audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:
         _delete_unread_plates(database)
-    outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["audit"])
+    outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, audited)
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",

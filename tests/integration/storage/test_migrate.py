@@ -32,6 +32,17 @@ def _settings(url: str, **values: Any) -> Settings:
     return Settings(database=DatabaseSettings(url=SecretStr(url), **values))
 
 
+def _roll_back(connection: psycopg.Connection[Any], *, to: str) -> None:
+    """Take every migration back from the last one to this one, which goes too."""
+    for _ in [path for path in FOLDER.glob("*.sql") if path.name[:4] >= to]:
+        subprocess.run(
+            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+            env=os.environ | {"DATABASE_URL": _url(connection)},
+            check=True,
+            capture_output=True,
+        )
+
+
 def test_two_processes_migrate_at_once(empty_url: str) -> None:
     together = Barrier(3)
     done: list[int] = []
@@ -51,11 +62,11 @@ def test_two_processes_migrate_at_once(empty_url: str) -> None:
         assert Records(database).write([sample_record(0)]).alerts == 1
 
 
-def test_a_newer_schema_is_refused(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def test_a_newer_schema_is_refused(database_url: str, owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("insert into schema_migrations values ('9999')")
     newer = pytest.raises(ConfigurationError, match=r"has migration 9999.*update Platewatch")
-    with newer, open_database(_settings(database_url)):
+    with newer, open_database(_settings(database_url, owner_url=SecretStr(owner_url))):
         pass
 
 
@@ -66,53 +77,36 @@ def test_a_migration_that_fails_is_named(empty_url: str) -> None:
         migrate(empty_url, "test")
 
 
-def test_every_migration_goes_back_and_forth(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def test_every_migration_goes_back_and_forth(owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("select ensure_reads_partition('2026-11-22')")
-        environment = os.environ | {"DATABASE_URL": _url(connection)}
-        for _ in FOLDER.glob("*.sql"):
-            subprocess.run(
-                [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
-                env=environment,
-                check=True,
-                capture_output=True,
-            )
+        _roll_back(connection, to="0001")
         left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
         assert {name for (name,) in left} == {"schema_migrations", "schema_migrations_pkey"}
-    migrate(database_url, "test")
+    migrate(owner_url, "test")
 
 
-def test_searches_go_back_to_their_own_table_and_come_again(database_url: str) -> None:
+def test_searches_go_back_to_their_own_table_and_come_again(database_url: str, owner_url: str) -> None:
     asked = {"pattern": "VNV*", "since": START, "camera": "gate-0"}
-    with open_database(_settings(database_url)) as database:
+    with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
         lee = Actor("lee", SignIn.LOCAL_USER, "desk", "local")
         write_audit(database, AuditRecord(lee, Action.SEARCH, asked, "stolen vehicle", "26-117"), 3)
         (before,) = audit_entries(database)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        subprocess.run(
-            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
-            env=os.environ | {"DATABASE_URL": _url(connection)},
-            check=True,
-            capture_output=True,
-        )
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        _roll_back(connection, to="0012")
         rows = connection.execute("select searched_by, pattern, since, until, camera_id, results from search_audit")
         assert rows.fetchall() == [("lee", "VNV*", START, None, "gate-0", 3)]
-    with open_database(_settings(database_url)) as database:
+    with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
         (after,) = audit_entries(database)
     unknown = Actor("lee", SignIn.LOCAL_USER, origin="", agency_id="")
     assert after.details == {"pattern": "VNV*", "since": "2026-11-20T23:59:30.000000Z", "camera": "gate-0"}
     assert after == replace(before, actor=unknown, details=after.details)
 
 
-def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
+def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: str, owner_url: str) -> None:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("select ensure_reads_partition('2026-11-22')")
-        subprocess.run(
-            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
-            env=os.environ | {"DATABASE_URL": _url(connection)},
-            check=True,
-            capture_output=True,
-        )
+        _roll_back(connection, to="0005")
         connection.execute(
             "insert into reads (read_id, captured_at, first_seen, last_seen, camera_id, agency_id, plate, canonical, "
             "confidence, characters, frame_count, track_number, source_name, source_version) values "
@@ -120,6 +114,6 @@ def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: 
             "'VNV4527', 'VNV4527', 0.9, '[]', 1, 1, 'platewatch', '1')"
         )
         connection.execute("insert into plate_dictionary values ('VNV4527', '2026-11-22')")
-    with open_database(_settings(database_url)) as database:
+    with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
         (read,) = ReadSearch(database).find("VNV4527")
         assert (read.plate, read.second_reading) == ("VNV4527", None)
