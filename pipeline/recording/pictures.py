@@ -32,8 +32,8 @@ class _Saved:
 
 
 class PictureKeeper:
-    """Stores arrivals' pictures. A full disk, or a store that refuses or does not answer, costs them, never the read or
-    its alerts.
+    """Stores arrivals' pictures. A full disk, or a folder that refuses, costs them, never the read or its alerts; for a
+    store on another machine they wait on this disk (`pipeline.sending_pictures`).
 
     Args:
         settings: The configuration; the section `images` counts here.
@@ -85,5 +85,5 @@ class PictureKeeper:
         if picture is None:
             return None
         key = image_key(read, kind)
-        self._images.save(key, picture)
+        self._images.keep(key, picture)
         return key

@@ -15,6 +15,7 @@ from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
 from pipeline.counters import Counters
 from pipeline.lists.live_matcher import LiveMatcher
+from pipeline.liveness import beat
 from pipeline.recording.clocks import ClockWatch
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.recording.queue import ArrivalQueue
@@ -95,6 +96,7 @@ class Recorder:
         """Record until the run is stopped, or nothing will come any more, and the queue is empty."""
         with self._opinions or contextlib.nullcontext():
             while True:
+                beat()
                 batch = self._arrivals.take(BATCH, WAITING_PATIENCE_SECONDS if self._waiting else PATIENCE_SECONDS)
                 if batch or self._waiting.ready:
                     try:
