@@ -93,6 +93,7 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         **defaults,
         **{name: value for name, value in settings.options.items() if name in client.DEFAULT_CONFIG},
+        **_password(settings),
         "bootstrap_servers": list(servers),
     }
     if not is_proxied(settings):
@@ -106,6 +107,24 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
         raise BrokerUnavailable(
             f"kafka at {', '.join(servers)} did not answer as a broker within {seconds:g} s ({error}); check the port, "
             "security_protocol and, with SASL, user and password"
+        ) from error
+
+
+def _password(settings: KafkaSettings) -> dict[str, str]:
+    """Return the option that the password's file gives: read for every client, since passwords change.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    path = settings.password_file
+    if path is None:
+        return {}
+    try:
+        return {"sasl_plain_password": path.read_text("utf-8").rstrip("\r\n")}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigurationError(
+            f"kafka.password_file {path}: cannot be read ({reason}); correct the path or its permissions"
         ) from error
 
 

@@ -17,8 +17,9 @@ from schemas.settings import Settings
 from services.data_directory import close_to_others
 from services.postgres import EmbeddedPostgres
 from storage.encryption import check_encrypted
-from storage.errors import translate, translated
+from storage.errors import is_refusal, translate, translated
 from storage.migrate import migrate as run_migrations
+from storage.way import Way
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -31,22 +32,24 @@ class Database:
     """A pool of connections to one migrated database. Make it with `open_database`.
 
     Args:
-        connection_string: libpq connection string or URI.
+        connection_string: libpq connection string or URI, or the way to one.
         where: The server in words, without its password.
         pool_size: Most connections at a time.
         timeout_seconds: How long to wait for one.
     """
 
     def __init__(
-        self, connection_string: str, where: str, *, pool_size: int = 4, timeout_seconds: float = 10.0
+        self, connection_string: str | Way, where: str, *, pool_size: int = 4, timeout_seconds: float = 10.0
     ) -> None:
         self.where = where
-        self._connection_string = connection_string
+        self.outlasts_refusals = False
+        """Whether a server that refuses a statement or a table counts as away, as it does for a run that goes on."""
+        self._way = Way(connection_string) if isinstance(connection_string, str) else connection_string
         self._timeout_seconds = timeout_seconds
         self._own: set[Connection] = set()
         self._own_lock = threading.Lock()
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            connection_string,
+            self._way,
             kwargs={"autocommit": True},
             configure=_speak_utc,
             min_size=1,
@@ -77,7 +80,7 @@ class Database:
             DatabaseUnavailable: No connection in time, or it was lost meanwhile.
             PlatewatchError: What psycopg raised, translated (see `storage.errors`).
         """
-        with translated(self.where):
+        with translated(self.where, worked_before=self.outlasts_refusals):
             connection = self._working_connection()
             try:
                 yield connection
@@ -100,9 +103,13 @@ class Database:
         deadline = time.monotonic() + self._timeout_seconds
         while True:
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise PoolTimeout
-            connection = self._pool.getconn(timeout=remaining)
+            try:
+                if remaining <= 0:
+                    raise PoolTimeout
+                connection = self._pool.getconn(timeout=remaining)
+            except PoolTimeout:
+                self._raise_reason()
+                raise
             try:
                 ConnectionPool.check_connection(connection)
             except psycopg.Error:
@@ -113,6 +120,59 @@ class Database:
             else:
                 return connection
 
+    @property
+    def _connection_string(self) -> str:
+        return self._way()
+
+    def _raise_reason(self) -> None:
+        """Raise why no connection is had where the server refuses it, which the pool keeps to itself.
+
+        Raises:
+            DatabaseUnavailable: With the reason. Nothing is raised where the server is busy or away.
+        """
+        try:
+            self._connected(connect_timeout=2).close()
+        except DatabaseUnavailable as error:
+            if is_refusal(error):
+                raise
+
+    def _connected(self, **options: Any) -> Connection:
+        """Connect outside the pool. The first connection was good (`open_database`), so whatever refuses is an outage.
+
+        Raises:
+            DatabaseUnavailable: The server is away or refuses, or the password's file is not there.
+        """
+        try:
+            way = self._way()
+        except ConfigurationError as error:
+            raise DatabaseUnavailable(f"{self.where}: {error}") from error
+        with translated(self.where, worked_before=True):
+            return psycopg.connect(way, autocommit=True, **options)
+
+    def take_over(self, settings: Settings) -> None:
+        """Connect as other settings say from now on: another password, role, certificate or option of the same server.
+
+        Args:
+            settings: The whole configuration.
+
+        Raises:
+            ConfigurationError: The server refuses them, or they do not fit; the settings before stay in force.
+        """
+        if settings.database.url is None:
+            return
+        way, _ = _external(settings)
+        if not settings.database.allow_unencrypted:
+            check_encrypted(way())
+        try:
+            psycopg.connect(way()).close()
+        except psycopg.Error as error:
+            problem = translate(error, self.where)
+            if not isinstance(problem, DatabaseUnavailable):
+                raise problem from error
+        self._way.become(way)
+        # Those in use are replaced when they are given back.
+        self._pool.drain()
+
     def own_connection(self) -> Connection:
         """Open a connection outside the pool, in autocommit mode, for what belongs to a session (locks, LISTEN).
 
@@ -121,8 +181,8 @@ class Database:
         Raises:
             DatabaseUnavailable: The server cannot be reached.
         """
+        connection = self._connected()
         with translated(self.where):
-            connection = psycopg.connect(self._connection_string, autocommit=True)
             _speak_utc(connection)
         with self._own_lock:
             self._own.add(connection)
@@ -161,17 +221,17 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
         if settings.database.url is None:
             server = EmbeddedPostgres(settings.data_dir, settings.database)
             stack.callback(server.stop)
-            connection_string, where = server.start(), f"embedded database in {settings.data_dir}"
+            way, where = Way(server.start()), f"embedded database in {settings.data_dir}"
         else:
             close_to_others(settings.data_dir)
-            connection_string, where = _external(settings)
+            way, where = _external(settings)
             if not settings.database.allow_unencrypted:
-                check_encrypted(connection_string)
-        _wait_until_reachable(connection_string, where, settings.database.timeout_seconds)
+                check_encrypted(way())
+        _wait_until_reachable(way, where, settings.database.timeout_seconds)
         if migrate:
-            run_migrations(connection_string, where)
+            run_migrations(way(), where)
         database = Database(
-            connection_string,
+            way,
             where,
             pool_size=settings.database.pool_size,
             timeout_seconds=settings.database.timeout_seconds,
@@ -181,8 +241,8 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
         yield database
 
 
-def _external(settings: Settings) -> tuple[str, str]:
-    """Return the configured connection string with the options, and the server in words."""
+def _external(settings: Settings) -> tuple[Way, str]:
+    """Return the way that the settings say, and the server in words."""
     url = settings.database.url
     text = url.get_secret_value() if url is not None else ""
     defaults = {
@@ -200,14 +260,16 @@ def _external(settings: Settings) -> tuple[str, str]:
         ) from error
     host = given.get("host") or given.get("hostaddr") or "localhost"
     port = f":{given['port']}" if given.get("port") else ""
-    return connection_string, f"database '{given.get('dbname', '')}' at {host}{port}"
+    return Way(
+        connection_string, settings.database.password_file
+    ), f"database '{given.get('dbname', '')}' at {host}{port}"
 
 
-def _wait_until_reachable(connection_string: str, where: str, timeout_seconds: float) -> None:
+def _wait_until_reachable(way: Way, where: str, timeout_seconds: float) -> None:
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:
-            with psycopg.connect(connection_string, autocommit=True) as connection:
+            with psycopg.connect(way(), autocommit=True) as connection:
                 version = connection.info.server_version
         except psycopg.Error as error:
             problem = translate(error, where)

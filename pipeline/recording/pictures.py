@@ -7,8 +7,10 @@ import logging
 from typing import Literal
 
 from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
 from schemas.arrivals import Arrival
 from schemas.errors import TransientError
+from schemas.events import AlarmKind
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from storage.reads.images import ImageStore, image_key
@@ -23,11 +25,13 @@ class PictureKeeper:
     Args:
         settings: The configuration; the section `images` counts here.
         counters: The run's counts.
+        board: Told whether pictures are kept.
     """
 
-    def __init__(self, settings: Settings, counters: Counters) -> None:
+    def __init__(self, settings: Settings, counters: Counters, board: HealthBoard | None = None) -> None:
         self._images = ImageStore(settings)
         self._counters = counters
+        self._board = board or HealthBoard("")
         self._lost = False
 
     def keep(self, arrival: Arrival) -> PlateRead:
@@ -40,11 +44,13 @@ class PictureKeeper:
             if not self._lost:
                 log.error("pictures are not kept: %s; reads and alerts go on without them", error)
             self._lost = True
+            self._board.raised(AlarmKind.IMAGE_STORE, self._board.machine, f"pictures are not kept: {error}")
             self._counters.add("lost_pictures")
             return read
         if self._lost:
             log.info("pictures are kept again")
             self._lost = False
+        self._board.cleared(AlarmKind.IMAGE_STORE, self._board.machine)
         return dataclasses.replace(read, plate_image_key=plate, context_image_key=context)
 
     def _saved(self, read: PlateRead, kind: Literal["plate", "context"], picture: bytes | None) -> str | None:

@@ -14,6 +14,8 @@ class DatabaseSettings(Section):
 
     url: SecretStr | None = None
     """libpq connection string or URI of an external server (PostgreSQL 15 or newer)."""
+    password_file: FilePath | None = None
+    """File that holds the password of the role in `url`, read for every new connection."""
     options: dict[str, str] = Field(default_factory=dict)
     """libpq's own option names, passed through (sslmode, connect_timeout, ...)."""
     allow_unencrypted: bool = False

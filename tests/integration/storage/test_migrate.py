@@ -89,12 +89,13 @@ def test_searches_go_back_to_their_own_table_and_come_again(database_url: str) -
         write_audit(database, AuditRecord(lee, Action.SEARCH, asked, "stolen vehicle", "26-117"), 3)
         (before,) = audit_entries(database)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        subprocess.run(
-            [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
-            env=os.environ | {"DATABASE_URL": _url(connection)},
-            check=True,
-            capture_output=True,
-        )
+        for _later in [path for path in FOLDER.glob("*.sql") if path.name >= "0012"]:
+            subprocess.run(
+                [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "rollback"],
+                env=os.environ | {"DATABASE_URL": _url(connection)},
+                check=True,
+                capture_output=True,
+            )
         rows = connection.execute("select searched_by, pattern, since, until, camera_id, results from search_audit")
         assert rows.fetchall() == [("lee", "VNV*", START, None, "gate-0", 3)]
     with open_database(_settings(database_url)) as database:
