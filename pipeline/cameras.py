@@ -120,7 +120,7 @@ class CameraStage:
     def _missing(self, error: UnreadableMedia) -> str:
         """Return in words that the source cannot be read, or raise it where there is nothing to wait for."""
         if not self._started and self._until_done:
-            self.missing = error
+            self.missing = UnreadableMedia(f"{error.message} of camera '{self._camera.id}'", source=error.source)
         elif not self._started and len(self._settings.cameras) == 1 and self._camera.type == "video_file":
             # A wrong path in the configuration; a folder may be a share that is mounted later.
             raise error

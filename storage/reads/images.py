@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import re
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC
@@ -19,6 +20,8 @@ from schemas.settings import Settings
 from schemas.types import PlateRead
 from services.private_files import make_private_folder, write_private
 
+SIGN_IN_SECONDS = 30.0
+"""How often a store that refuses is signed in to anew."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -44,12 +47,14 @@ class ImageStore:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._options = settings.images.options
         self._url = settings.images.url or str(settings.data_dir / "images")
         try:
             self._files: Any
             self._files, root = fsspec.core.url_to_fs(self._url, **settings.images.options)
         except (ImportError, ValueError, TypeError) as error:
             raise ConfigurationError(f"images.url {self._url}: cannot be used ({error})") from error
+        self._opened_at = time.monotonic()
         self._root = str(root).rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
 
@@ -113,6 +118,14 @@ class ImageStore:
             raise InvalidInput(f"'{key}' is not the key of a picture")
         return f"{self._root}/{key}"
 
+    def _sign_in_anew(self) -> None:
+        """Make the store's client again where it failed: it keeps the login that it read when it was made."""
+        if self._is_local or time.monotonic() - self._opened_at < SIGN_IN_SECONDS:
+            return
+        self._opened_at = time.monotonic()
+        with contextlib.suppress(Exception):
+            self._files, _ = fsspec.core.url_to_fs(self._url, **self._options, skip_instance_cache=True)
+
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -120,6 +133,7 @@ class ImageStore:
         except (FileNotFoundError, InvalidInput):
             raise
         except OSError as error:
+            self._sign_in_anew()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull(f"{self._url}: no space left for pictures; free some or set images.url") from error
             reason = error.strerror or str(error)
@@ -131,6 +145,7 @@ class ImageStore:
             raise TransientError(f"{self._url}: the image store does not answer ({reason})") from error
         except Exception as error:
             # Each store's client has errors of its own, and some of a login that expired are no OSError.
+            self._sign_in_anew()
             raise TransientError(
                 f"{self._url}: the image store does not answer ({type(error).__name__}: {error})"
             ) from error

@@ -224,4 +224,4 @@ def _counting(source: Source, item: SourceItem, board: HealthBoard, seen: list[i
 def test_a_run_until_all_is_done_ends_with_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     stage, handed = play(Source({}, UnreadableMedia("no such folder")), monkeypatch, count=2, until_done=True)
     assert handed == []
-    assert str(stage.missing) == "no such folder"
+    assert str(stage.missing) == "no such folder of camera 'gate-0'"
