@@ -106,9 +106,10 @@ def test_a_withdrawal_that_was_interrupted_holds_and_can_be_found_and_lifted(
     def killed(*_: object) -> list[str]:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(storage.hotlists.edits, "_lists", killed)
-        edits.withdraw([sample_id("ncic", 1)], by="lee", reason="recovered")
+        with pytest.raises(KeyboardInterrupt):
+            edits.withdraw([sample_id("ncic", 1)], by="lee", reason="recovered")
     assert edits.find(entry_id=sample_id("ncic", 1)) == []
     assert edits.find(entry_id=sample_id("ncic", 1), withdrawn=True) == [sample_entry(1)]
     added = changes.since("ncic", 0, lambda entries: {entry.entry_id for entry in entries}).added
