@@ -61,5 +61,6 @@ def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:
 def test_what_cannot_be_searched_for(app: typer.Typer, config: Path) -> None:
     result = CliRunner().invoke(app, ["A*", "-c", str(config)])
     assert isinstance(result.exception, InvalidInput)
-    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"]):
+    same = ["--since", "2026-02-01", "--until", "2026-02-01"]  # no moment is in between
+    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"], same):
         assert CliRunner().invoke(app, ["VNV*", "-c", str(config), *wrong]).exit_code == 2

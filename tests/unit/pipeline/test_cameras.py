@@ -17,7 +17,7 @@ from pipeline.cameras import CameraStage
 from pipeline.counters import Counters
 from pipeline.recording.queue import ArrivalQueue
 from schemas.arrivals import HandedOver
-from schemas.errors import InvalidInput, UnreadableMedia
+from schemas.errors import InvalidInput, StorageFull, UnreadableMedia
 from schemas.settings import ImageFolderCamera, Settings
 from schemas.types import Frame, SourceItem
 
@@ -129,3 +129,10 @@ def test_a_run_until_all_is_done_ends_with_what_is_missing(monkeypatch: pytest.M
     stage, handed = play(Source({}, UnreadableMedia("no such folder")), monkeypatch, count=2, until_done=True)
     assert handed == []
     assert str(stage.missing) == "no such folder"
+
+
+def test_an_outage_is_no_item_s_fault(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    source = Source({"a.jpg": StorageFull("no space left for pictures")})
+    with pytest.raises(StorageFull):
+        play(source, monkeypatch)
+    assert "please report this" not in caplog.text

@@ -51,6 +51,8 @@ def test_a_sighting_has_a_place_another_camera_and_a_near_time(database: Databas
         seen(5, -60),
         seen(6, -60.1),
         seen(7, 8, plate="VNV4528"),
+        seen(8, -6, location=None),
+        seen(9, -7, "gate"),
     ]
     Records(database).write([ReadRecord(read) for read in others])
     own = seen(10, 0, "gate")

@@ -1,0 +1,122 @@
+"""When a feed runs next: on its schedule, sooner after a failure, and not at once after every restart."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from operations.currency import ListCurrency
+from operations.feeds.feed import HotlistFeed
+from operations.feeds.outcome import FeedOutcome, FeedResult
+from pipeline.feeds.stages import FeedStage
+from schemas.settings import HttpsFeed
+from storage.alerts.alarms import Alarms
+from storage.database import Database
+from storage.hotlists.feeds import FeedStates
+from storage.hotlists.lists import HotlistStore
+from tests.integration.hotlists.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
+from tests.unit.hotlists.feeds.servers import https_server
+
+HOURLY = HttpsFeed.model_validate(
+    {"name": "region", "source": "csv", "kind": "https", "url": "https://127.0.0.1:1/list.csv", "every_minutes": 60}
+)
+GOOD = FeedResult("region", FeedOutcome.UNCHANGED, "the server has the same file as before")
+AWAY = FeedResult("region", FeedOutcome.FAILED, "no answer", transient=True)
+BAD = FeedResult("region", FeedOutcome.REJECTED, "no list")
+
+
+@pytest.fixture
+def now() -> Now:
+    return Now()
+
+
+@pytest.fixture
+def stage(database: Database, tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch) -> FeedStage:
+    monkeypatch.setattr("random.uniform", lambda low, high: 1.0)
+    return FeedStage(HOURLY, site(tmp_path, [HOURLY]), database, now=now)
+
+
+def test_pauses_grow_while_the_server_is_away_and_begin_anew_once_it_is_back(
+    stage: FeedStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results: Iterator[FeedResult] = iter([*[AWAY] * 8, GOOD, AWAY, BAD, AWAY])
+    monkeypatch.setattr(HotlistFeed, "run", lambda *_: next(results))
+    waits = [stage.step(threading.Event()) for _ in range(12)]
+    assert waits == [15, 30, 60, 120, 240, 480, 900, 900, 3600, 15, 3600, 15]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "failures", "wait"), [(10, 0, 50), (70, 0, None), (-30, 0, 60), (10, 2, None), (None, 0, None)]
+)
+def test_a_restart_fetches_what_is_due_or_failed_and_nothing_else(
+    stage: FeedStage,
+    database: Database,
+    now: Now,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: float | None,
+    failures: int,
+    wait: float | None,
+) -> None:
+    states = FeedStates(database)
+    state = states.register("region", "csv", 24, START)
+    if minutes is not None:
+        states.record(replace(state, checked_at=START, failures=failures))
+        now.moment = START + timedelta(minutes=minutes)
+    ran: list[str] = []
+    monkeypatch.setattr(HotlistFeed, "run", lambda *_: ran.append("ran") or GOOD)
+    assert stage.step(threading.Event()) == 60 * (60 if wait is None else wait)
+    assert ran == ([] if wait is not None else ["ran"])
+    stage.step(threading.Event())
+    assert len(ran) == (1 if wait is not None else 2)
+
+
+def test_a_file_from_the_future_confirms_its_list_until_now_and_no_longer(
+    database: Database, tmp_path: Path, now: Now
+) -> None:
+    drop = tmp_path / "drop"
+    feed = feed_of(database, tmp_path, folder_feed(drop), now)
+    currency = ListCurrency(site(tmp_path, [folder_feed(drop)]), database, now)
+    put(drop / "list.csv", rows(30))
+    feed.run()
+    now.pass_hours(1)
+    put(drop / "again.csv", rows(30), START + timedelta(days=30))
+    assert feed.run().outcome == FeedOutcome.UNCHANGED
+    (age,) = currency.check()
+    assert age.content_date == START + timedelta(hours=1)
+    now.pass_hours(25)
+    (age,) = currency.check()
+    assert age.is_late
+
+
+def test_a_list_that_was_rejected_is_fetched_again_and_does_not_become_good_by_staying(
+    database: Database, tmp_path: Path, now: Now
+) -> None:
+    with https_server(tmp_path) as server:
+        server.body, server.modified = b"\x89PNG\r\n\x1a\n\0\0\0", START.timestamp()
+        feed = HttpsFeed.model_validate(
+            {"name": "region", "source": "csv", "kind": "https", "url": server.url, "ca_file": server.ca_file}
+        )
+        for _ in range(2):
+            result = feed_of(database, tmp_path, feed, now).run()
+            assert (result.outcome, result.is_good) == (FeedOutcome.REJECTED, False)
+        assert [request for request in server.requests if request[0] == "GET"] == [("GET", 200)] * 2
+    assert [alarm.kind.value for alarm in Alarms(database, "portsmouth-pd", "t").standing()] == ["feed_failed"]
+    assert HotlistStore(database).lists() == []
+
+
+def test_a_feed_that_is_configured_no_more_is_late_for_two_days_and_then_forgotten(
+    database: Database, tmp_path: Path, now: Now
+) -> None:
+    drop = tmp_path / "drop"
+    feed_of(database, tmp_path, folder_feed(drop), now).register()
+    currency = ListCurrency(site(tmp_path, []), database, now)
+    now.pass_hours(47)
+    assert [age.is_late for age in currency.check()] == [True]
+    now.pass_hours(2)
+    assert currency.check() == []
+    assert Alarms(database, "portsmouth-pd", "t").standing() == []
