@@ -104,11 +104,13 @@ def test_what_is_not_on_its_list_any_more_cannot_be_withdrawn(database: Database
 
 
 def test_entries_are_found_by_list_then_plate(database: Database) -> None:
-    import_version(database, [sample_entry(number, plate) for number, plate in enumerate(["CCC3", "AAA1", "BBB2"])])
+    plates = ["CCC3", "AAA1", "BBB2", "AAA4", "EEE5", "BBB6", "DDD7"]
+    import_version(database, [sample_entry(number, plate) for number, plate in enumerate(plates)])
     import_version(database, [sample_entry(9, "BBB1", "able")], "able")
     HotlistEdits(database).withdraw([sample_id("ncic", 0)], by="lee", reason="recovered")
     store, edits = HotlistStore(database), HotlistEdits(database)
-    assert [entry.plate for entry in store.entries_of("ncic", 10)] == ["AAA1", "BBB2"]
+    assert [entry.plate for entry in store.entries_of("ncic", 10)] == sorted(plates[1:])
+    assert [entry.plate for entry in store.entries_of("ncic", 2, 3)] == sorted(plates[1:])[3:5]
     import_version(database, [sample_entry(number, "BBB2") for number in (2, 3)])
     assert [entry.hotlist_id for entry in edits.find(plate="BBB2")] == ["ncic", "ncic"]
     for number in (4, 5):

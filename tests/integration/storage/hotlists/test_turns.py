@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import storage.hotlists.edits
+import storage.statements
 from schemas.types import HotlistEntry
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
@@ -53,15 +54,16 @@ def test_who_follows_withdrawals_misses_none_that_is_committed_late(
     import_version(database, [sample_entry(1)])
     import_version(database, [sample_entry(2, hotlist_id="region")], "region")
     begun, go_on = threading.Event(), threading.Event()
-    write_audit = storage.hotlists.edits.write_audit
+    execute = storage.statements.execute
 
-    def audit(*arguments: Any, **others: Any) -> None:
-        if threading.current_thread().name.startswith("slow"):
-            begun.set()
+    def slowly(on: Any, statement: bytes, *values: Any) -> int:
+        count = execute(on, statement, *values)
+        if b"into hotlist_withdrawals" in statement and threading.current_thread().name.startswith("slow"):
+            begun.set()  # it has its number, and is not committed yet
             assert go_on.wait(TIME)
-        write_audit(*arguments, **others)
+        return count
 
-    monkeypatch.setattr(storage.hotlists.edits, "write_audit", audit)
+    monkeypatch.setattr(storage.statements, "execute", slowly)
     edits, changes = HotlistEdits(database), HotlistChanges(database)
 
     def withdraw(list_name: str, number: int) -> int:
