@@ -97,16 +97,19 @@ def test_a_list_that_was_rejected_is_fetched_again_and_does_not_become_good_by_s
     database: Database, tmp_path: Path, now: Now
 ) -> None:
     with https_server(tmp_path) as server:
-        server.body, server.modified = b"\x89PNG\r\n\x1a\n\0\0\0", START.timestamp()
+        server.body, server.modified = rows(30).encode(), START.timestamp()
         feed = HttpsFeed.model_validate(
             {"name": "region", "source": "csv", "kind": "https", "url": server.url, "ca_file": server.ca_file}
         )
+        assert feed_of(database, tmp_path, feed, now).run().outcome == FeedOutcome.IMPORTED
+        server.body, server.etag = b"\x89PNG\r\n\x1a\n\0\0\0", '"2"'
         for _ in range(2):
             result = feed_of(database, tmp_path, feed, now).run()
             assert (result.outcome, result.is_good) == (FeedOutcome.REJECTED, False)
-        assert [request for request in server.requests if request[0] == "GET"] == [("GET", 200)] * 2
+        assert [request for request in server.requests if request[0] == "GET"] == [("GET", 200)] * 3
     assert [alarm.kind.value for alarm in Alarms(database, "portsmouth-pd", "t").standing()] == ["feed_failed"]
-    assert HotlistStore(database).lists() == []
+    (summary,) = HotlistStore(database).lists()
+    assert summary.entries == 30
 
 
 def test_a_feed_that_is_configured_no_more_is_late_for_two_days_and_then_forgotten(
