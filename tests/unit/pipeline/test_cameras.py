@@ -136,3 +136,24 @@ def test_an_outage_is_no_item_s_fault(monkeypatch: pytest.MonkeyPatch, caplog: p
     with pytest.raises(StorageFull):
         play(source, monkeypatch)
     assert "please report this" not in caplog.text
+
+
+def test_every_outage_of_a_folder_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = Source({"a.jpg": None})
+    away = UnreadableMedia("no such folder")
+    turns = iter([away, away, None, None, away, away])
+
+    def wait(stop: threading.Event) -> bool:
+        try:
+            source.missing = next(turns)
+        except StopIteration:
+            stop.set()
+        return not stop.is_set()
+
+    monkeypatch.setattr(source, "wait", wait)
+    with caplog.at_level(logging.WARNING):
+        _, handed = play(source, monkeypatch)
+    assert len(handed) == 1
+    assert ["no such folder" in record.getMessage() for record in caplog.records] == [True, True]
