@@ -34,9 +34,12 @@ def test_a_run_that_hangs_is_over_soon_after_it_was_told_to_end(database_url: st
     argv = [sys.executable, "-c", HANGING_RUN, str(site.config)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(argv, **pipes, text=True, env=environment, cwd=REPOSITORY) as process:  # type: ignore[call-overload]
-        assert process.stdout.readline() == "at work\n"
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
+        try:
+            assert process.stdout.readline() == "at work\n"
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=45)
+        finally:
+            process.kill()
     assert process.returncode == 1
     assert "did not end within" in err
     assert "a share that does not answer" in err

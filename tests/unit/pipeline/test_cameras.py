@@ -157,3 +157,22 @@ def test_every_outage_of_a_folder_is_said_once(
         _, handed = play(source, monkeypatch)
     assert len(handed) == 1
     assert ["no such folder" in record.getMessage() for record in caplog.records] == [True, True]
+
+
+def test_what_is_finished_is_asked_about_once_and_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Nothing, "is_finished", lambda _, item: asked.append(item.name) or True)
+    source = Source({"a.jpg": RuntimeError("it was read"), "b.jpg": None})
+    _, handed = play(source, monkeypatch)
+    assert source.waits == 3
+    assert handed == []
+    assert asked == ["a.jpg", "b.jpg"]
+
+
+def test_what_was_just_read_is_not_read_again_while_the_ledger_does_not_know_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Source({"a.jpg": None, "b.jpg": InvalidInput("is no picture")})
+    _, handed = play(source, monkeypatch)
+    assert source.waits == 3
+    assert len(handed) == 2
