@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from alerts.settling.cancel import cancel_alerts
@@ -132,10 +133,10 @@ def test_locks_end_with_their_transaction(database: Database, plates: set[str]) 
             unit.lock_plates(plates)
 
 
-def test_numbers_follow_the_order_of_writing_wherever_the_rows_lie(database: Database) -> None:
+def test_numbers_follow_the_order_of_writing_wherever_the_rows_lie(database: Database, database_url: str) -> None:
     for seconds in range(4):
         SettledReads(Ledger(database), Settings()).record([other_vehicle(seconds * 4000.0)])
-    with database.connection() as connection:
+    with psycopg.connect(database_url, autocommit=True) as connection:
         # A row that is written again lies behind the others.
         connection.execute(
             "update alerts set tier = tier where insert_number in (select min(insert_number) from alerts)"

@@ -6,16 +6,18 @@ import json
 import os
 import signal
 import threading
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from cli.alerts import alerts as alerts_command
+from storage.alerts.raised import StoredAlert
 from storage.database import Database
 from tests.integration.kafka.outbox_samples import raise_alerts
+from tests.integration.storage.test_leadership import wait_until
 
 app = typer.Typer()
 alerts_command.register(app)
@@ -29,17 +31,26 @@ def test_following_shows_each_of_several_alerts_once_and_in_order(
     monkeypatch.setenv("PLATEWATCH_DATABASE__URL", database_url)
     monkeypatch.setattr(alerts_command, "FOLLOW_SECONDS", 0.1)
     raise_alerts(database, "t", first)
-    begun = threading.Event()
+    looks: list[int] = []
     show = alerts_command._show
-    monkeypatch.setattr(alerts_command, "_show", lambda *found, **how: (show(*found, **how), begun.set()))
+
+    def count(found: list[StoredAlert], **how: Any) -> None:
+        show(found, **how)
+        looks.append(len(found))
+
+    monkeypatch.setattr(alerts_command, "_show", count)
 
     def work() -> None:
-        assert begun.wait(20)
-        raise_alerts(database, "t", ["BBB111", "BBB222", "BBB333"], first=5)
-        time.sleep(0.5)
-        raise_alerts(database, "t", ["CCC111"], first=9)
-        time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            wait_until(lambda: looks)
+            raise_alerts(database, "t", ["BBB111", "BBB222", "BBB333"], first=5)
+            wait_until(lambda: sum(looks) >= len(first) + 3)
+            raise_alerts(database, "t", ["CCC111"], first=9)
+            wait_until(lambda: sum(looks) >= len(first) + 4)
+            seen = len(looks)
+            wait_until(lambda: len(looks) >= seen + 2)  # nothing comes again
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
 
     worker = threading.Thread(target=work)
     worker.start()

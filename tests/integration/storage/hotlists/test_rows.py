@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from schemas.errors import InvalidInput
@@ -140,10 +141,12 @@ def test_going_back_twice_takes_the_version_before_each_time(database: Database)
     assert (forward.total, forward.added, forward.removed) == (2, 2, 1)
 
 
-def test_nobody_goes_back_to_a_version_of_which_retention_has_ended_a_part(database: Database) -> None:
+def test_nobody_goes_back_to_a_version_of_which_retention_has_ended_a_part(
+    database: Database, database_url: str
+) -> None:
     import_version(database, [sample_entry(1), sample_entry(2), sample_entry(3)])
     import_version(database, [sample_entry(1)])
-    with database.connection() as connection:  # as retention does, weeks later
+    with psycopg.connect(database_url) as connection:  # as retention does, weeks later
         connection.execute("delete from hotlist_entries where entry_id = %s", (sample_id("ncic", 2),))
     with pytest.raises(
         InvalidInput, match=r"of the 3 entries of version \d+ only 2 are kept: retention ended the others"
