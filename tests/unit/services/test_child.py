@@ -189,3 +189,19 @@ time.sleep(60)
         assert not lock.is_held
         with OwnerLock(path) as again:
             assert again.acquire()
+
+
+def test_a_log_that_has_grown_large_is_set_aside_and_a_small_one_goes_on(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.child.LOG_LIMIT_BYTES", 100)
+    log.parent.mkdir()
+    for before, aside in (("x" * 100, None), ("y" * 101, "y" * 101)):
+        log.write_text(before)
+        child = ChildProcess("sleeper", SLEEPER, log_path=log)
+        child.start()
+        child.wait_ready(_says_up(log), 20)
+        child.stop(10)
+        old = log.with_name("child.log.1")
+        assert (old.read_text() if old.exists() else None) == aside
+        assert log.read_text() == ("up\n" if aside else f"{before}up\n")
