@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
 from operations.feeds.outcome import FeedOutcome, FeedResult
-from pipeline.feeds.stages import FeedStage
+from pipeline.feeds.stages import FeedStage, ListAgesStage
 from schemas.settings import HttpsFeed
 from storage.alerts.alarms import Alarms
 from storage.database import Database
 from storage.hotlists.feeds import FeedStates
 from storage.hotlists.lists import HotlistStore
 from tests.integration.hotlists.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
+from tests.integration.hotlists.list_versions import import_version
+from tests.integration.storage.samples import sample_entry
 from tests.unit.hotlists.feeds.servers import https_server
 
 HOURLY = HttpsFeed.model_validate(
@@ -123,3 +127,35 @@ def test_a_feed_that_is_configured_no_more_is_late_for_two_days_and_then_forgott
     now.pass_hours(2)
     assert currency.check() == []
     assert Alarms(database, "portsmouth-pd", "t").standing() == []
+
+
+def test_files_that_were_put_aside_end_after_weeks_and_newer_ones_stay(
+    database: Database, tmp_path: Path, now: Now
+) -> None:
+    drop = tmp_path / "drop"
+    feed = folder_feed(drop)
+    for name in ("old.csv", "new.csv"):
+        put(drop / name, f"\x89PNG {name}")
+        assert feed_of(database, tmp_path, feed, now).run().outcome == FeedOutcome.REJECTED
+    aside = {path.name: path.parent for path in (drop / "rejected").rglob("*.csv")}
+    for name, days in (("old.csv", 60), ("new.csv", 1)):
+        moment = (START - timedelta(days=days)).timestamp()
+        os.utime(aside[name], (moment, moment))
+    FeedStage(feed, site(tmp_path, [feed]), database, now=now).step(threading.Event())
+    assert [path.name for path in (drop / "rejected").rglob("*.csv")] == ["new.csv"]
+
+
+def test_ages_are_looked_at_every_minute_and_at_once_when_a_list_changes(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(seconds=1000.0, monotonic=lambda: clock.seconds)
+    monkeypatch.setattr("pipeline.feeds.stages.time", clock)
+    looks: list[float] = []
+    monkeypatch.setattr(ListCurrency, "check", lambda _: looks.append(clock.seconds))
+    stage = ListAgesStage(site(tmp_path, []), database)
+    for second in range(130):
+        clock.seconds = 1000.0 + second
+        if second == 90:
+            import_version(database, [sample_entry(1)])
+        assert stage.step(threading.Event()) == 1
+    assert looks == [1000, 1060, 1090]

@@ -147,3 +147,19 @@ def test_a_sender_that_does_not_answer_is_told_again(run: Run, database: Databas
     receipt = Noted(database, failures=2)
     run.record(Arrival(seen(1), Pictures(), receipt), HandedOver(receipt))
     assert receipt.told == [(None, 1)]
+
+
+def test_a_run_counts_what_it_recorded_and_a_replay_counts_nothing_new(run: Run, database: Database) -> None:
+    work = [
+        Arrival(seen(1), Pictures(), Noted(database)),
+        Arrival(seen(2, "AAA1111"), Pictures(), Noted(database)),
+        Arrival(seen(3, "BBB2222"), Pictures(), Noted(database)),
+        Arrival(seen(4), Pictures(), Noted(database)),  # a repeat of the first one's alert
+    ]
+    run.record(*work)
+    first = run.counters.totals()
+    assert (first.reads, first.new_reads, first.alerts, first.hits) == (4, 4, 1, {"exact": 2})
+    again = Run(database, run.folder)
+    again.record(*work)
+    second = again.counters.totals()
+    assert (second.reads, second.new_reads, second.alerts, second.hits) == (4, 0, 0, {"exact": 2})

@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 import pipeline.service
+from pipeline.numbering import NumberingStage
+from pipeline.relaying import RelayStage
 from pipeline.service import Service
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from storage.database import Database
+from storage.leadership import Leadership
+from tests.integration.storage.test_leadership import wait_until
 
 
 @dataclass
@@ -107,3 +112,21 @@ def test_a_stage_that_fails_ends_the_run_with_its_error_after_the_others_have_en
         Service(Settings(data_dir=run.folder), run.database, None).run(run.stop)
     assert run.done == ["recorded", "published"]
     assert run.stop.is_set()
+
+
+def test_a_stage_that_has_ended_listens_no_more(database: Database, database_url: str) -> None:
+    def listening() -> int:
+        statement = "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen %'"
+        with psycopg.connect(database_url) as connection:
+            row = connection.execute(statement).fetchone()
+        return 0 if row is None else int(row[0])
+
+    with Leadership(database) as leadership:
+        kafka = KafkaSettings(bootstrap_servers=("127.0.0.1:1",))
+        stages = [NumberingStage(database, leadership), RelayStage(database, Settings(), kafka, leadership)]
+        for stage in stages:
+            stage._wakeups.wait(0)
+        assert listening() == 2
+        for stage in stages:
+            stage.end()
+        wait_until(lambda: listening() == 0)
