@@ -159,3 +159,18 @@ def test_ages_are_looked_at_every_minute_and_at_once_when_a_list_changes(
             import_version(database, [sample_entry(1)])
         assert stage.step(threading.Event()) == 1
     assert looks == [1000, 1060, 1090]
+
+
+def test_a_held_list_s_alarm_keeps_saying_where_the_file_is(database: Database, tmp_path: Path, now: Now) -> None:
+    drop = tmp_path / "drop"
+    feed = feed_of(database, tmp_path, folder_feed(drop), now)
+    put(drop / "list.csv", rows(100))
+    feed.run()
+    put(drop / "list.csv", rows(10), START + timedelta(hours=1))
+    assert feed.run().outcome == FeedOutcome.HELD
+    for _ in range(2):
+        ListCurrency(site(tmp_path, [folder_feed(drop)]), database, now).check()
+        (alarm,) = Alarms(database, "portsmouth-pd", "t").standing()
+        assert alarm.kind.value == "held_list"
+        assert f"see {drop}/held/" in alarm.message
+        assert "import it with --force and a reason" in alarm.message

@@ -205,3 +205,14 @@ def test_a_log_that_has_grown_large_is_set_aside_and_a_small_one_goes_on(
         old = log.with_name("child.log.1")
         assert (old.read_text() if old.exists() else None) == aside
         assert log.read_text() == ("up\n" if aside else f"{before}up\n")
+
+
+def test_a_log_that_somebody_has_made_a_link_is_not_followed(log: Path, tmp_path: Path) -> None:
+    log.parent.mkdir()
+    (tmp_path / "other").write_text("kept")
+    log.symlink_to(tmp_path / "other")
+    child = ChildProcess("sleeper", SLEEPER, log_path=log)
+    with pytest.raises(OSError, match="symbolic links"):
+        child.start()
+    assert not child.is_alive
+    assert (tmp_path / "other").read_text() == "kept"

@@ -13,6 +13,7 @@ from schemas.errors import TransientError
 from schemas.settings import DatabaseSettings
 from services.child import OwnerLock
 from services.postgres import EmbeddedPostgres
+from services.postgres_cluster import read_status
 
 
 @pytest.fixture
@@ -52,3 +53,17 @@ def test_a_server_that_is_starting_is_waited_for(folder: Path) -> None:
         assert f"host='{folder}/postgres/run'" in attached.start(timeout_seconds=5)
         assert attached.pid is None
         attached.stop()
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 7])
+def test_a_note_that_is_not_written_to_its_end_says_nothing(folder: Path, count: int) -> None:
+    data = folder / "postgres/data"
+    assert read_status(data) is None
+    note(folder, "ready")
+    whole = (data / "postmaster.pid").read_text().splitlines()
+    (data / "postmaster.pid").write_text("\n".join(whole[:count]))
+    assert read_status(data) is None
+    note(folder, "ready   ")  # PostgreSQL pads it
+    status = read_status(data)
+    assert status is not None
+    assert (status.pid, status.ready, status.socket_folder) == (1, True, folder / "postgres/run")

@@ -95,3 +95,6 @@ def test_the_newest_update_stands_for_its_alert_once_it_has_a_number(database: D
         "update 2",
         "update 3",
     ]
+    with database.connection() as connection:  # only the first alert is one to look for, and to take back
+        rows = connection.execute("select alert_type, status from alerts order by insert_number").fetchall()
+    assert rows == [("alert", "open"), *[("update", "closed")] * 3]

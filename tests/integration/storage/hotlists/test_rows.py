@@ -136,7 +136,10 @@ def test_going_back_twice_takes_the_version_before_each_time(database: Database)
     assert (back.restored_version, back.total, back.removed, back.added) == (second, 1, 1, 0)
     again = versions.rollback("ncic", made_by="lee", reason="wrong file", to_version=first)
     assert (again.restored_version, again.total, again.removed, again.added) == (first, 1, 1, 1)
-    assert [version.version_id for version in versions.of_list("ncic", 2)] == [again.version_id, back.version_id]
+    newest, before = versions.of_list("ncic", 2)
+    assert (newest.version_id, newest.added, newest.removed, newest.entries) == (again.version_id, 1, 1, 1)
+    assert (before.version_id, before.added, before.removed, before.entries) == (back.version_id, 0, 1, 1)
+    assert (newest.is_active, before.is_active, newest.restored_version) == (True, False, first)
     forward = versions.rollback("ncic", made_by="lee", reason="it was right", to_version=third)
     assert (forward.total, forward.added, forward.removed) == (2, 2, 1)
 
@@ -153,3 +156,22 @@ def test_nobody_goes_back_to_a_version_of_which_retention_has_ended_a_part(
     ):
         HotlistVersions(database).rollback("ncic", made_by="lee", reason="wrong file")
     assert [row.kind for row in version_rows(database, "ncic")] == ["import", "import"]
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_entries_are_found_by_their_numbers_in_any_case_and_within_a_list(
+    database: Database, is_withdrawn: bool
+) -> None:
+    entries = [sample_entry(number, case_number=f"pd-{number}", source_entry_id=f"v00{number}") for number in (1, 2)]
+    import_version(database, entries)
+    import_version(database, [sample_entry(3, hotlist_id="region", case_number="PD-1")], "region")
+    edits = HotlistEdits(database)
+    if is_withdrawn:
+        edits.withdraw([*(entry.entry_id for entry in entries), sample_id("region", 3)], by="lee", reason="recovered")
+    for case_number in ("pd-1", "PD-1"):
+        found = edits.find(case_number=case_number, withdrawn=is_withdrawn)
+        assert [entry.hotlist_id for entry in found] == ["ncic", "region"]
+        assert edits.find(case_number=case_number, hotlist_id="ncic", withdrawn=is_withdrawn) == entries[:1]
+    assert edits.find(source_entry_id="V002", withdrawn=is_withdrawn) == entries[1:]
+    assert edits.find(case_number="pd-1", source_entry_id="V002", withdrawn=is_withdrawn) == []
+    assert edits.find(entry_id=sample_id("ncic", 1), withdrawn=not is_withdrawn) == []
