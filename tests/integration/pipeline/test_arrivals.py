@@ -15,6 +15,7 @@ from pipeline.counters import Counters
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Recorder
+from policy.decisions import open_policy
 from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import TransientError
 from schemas.ids import entry_id
@@ -163,3 +164,14 @@ def test_a_run_counts_what_it_recorded_and_a_replay_counts_nothing_new(run: Run,
     again.record(*work)
     second = again.counters.totals()
     assert (second.reads, second.new_reads, second.alerts, second.hits) == (4, 0, 0, {"exact": 2})
+
+
+def test_a_category_that_the_law_does_not_let_notify_is_a_hit_and_no_alert(run: Run, database: Database) -> None:
+    policy = open_policy(Settings())
+    silent = next(one for one in Category if not policy.may_notify(one))
+    activate(database, [LISTED._replace(category=silent)])
+    run.record(Arrival(seen(1), Pictures(), Noted(database)))
+    totals = run.counters.totals()
+    assert (totals.reads, totals.hits, totals.alerts, totals.silent_hits) == (1, {"exact": 1}, 0, 1)
+    number_alerts(database)
+    assert AlertLog(database).after(0) == []

@@ -216,3 +216,17 @@ def test_a_log_that_somebody_has_made_a_link_is_not_followed(log: Path, tmp_path
         child.start()
     assert not child.is_alive
     assert (tmp_path / "other").read_text() == "kept"
+
+
+def test_a_lock_file_is_its_owner_s_alone_and_one_holds_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with OwnerLock(tmp_path / "new" / "owner.lock") as lock:
+            assert lock.acquire()
+            assert lock.acquire()
+            assert not OwnerLock(lock.path).acquire()
+            assert lock.path.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+    with OwnerLock(tmp_path / "new" / "owner.lock") as next_one:
+        assert next_one.acquire()
