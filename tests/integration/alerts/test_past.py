@@ -380,3 +380,21 @@ def test_a_worker_follows_until_it_is_stopped(database: Database) -> None:
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize(("most", "waits"), [(2, 10), (1, 60)])
+def test_a_long_change_waits_for_the_live_matchers_that_arrange_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch, most: int, waits: int
+) -> None:
+    monkeypatch.setattr("pipeline.past.stage.LONG_CHANGE", most)
+    passed(database, "VNV4527", ago=timedelta(hours=5))
+    version = import_version(database, [listed(1), listed(2, "BKR2203")])
+    stage = PastStage(database, SETTINGS)
+    for seconds, is_done in ((waits - 5, False), (waits + 1, True)):
+        with database.connection() as connection:
+            connection.execute(
+                "update hotlist_versions set activated_at = clock_timestamp() - %s where version_id = %s",
+                (timedelta(seconds=seconds), version),
+            )
+        assert stage.advance() is is_done
+    assert len(hits(database)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -61,5 +62,22 @@ def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:
 def test_what_cannot_be_searched_for(app: typer.Typer, config: Path) -> None:
     result = CliRunner().invoke(app, ["A*", "-c", str(config)])
     assert isinstance(result.exception, InvalidInput)
-    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"]):
+    same = ["--since", "2026-02-01", "--until", "2026-02-01"]  # no moment is in between
+    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"], same):
         assert CliRunner().invoke(app, ["VNV*", "-c", str(config), *wrong]).exit_code == 2
+
+
+def test_a_time_without_an_offset_is_one_of_the_agency_s_zone(
+    app: typer.Typer, config: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Records(database).write([ReadRecord(sample_read(number)) for number in range(3)])  # 18:59:30, 19:00:30, 19:01:30
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        span = ["--since", "2026-11-20T19:00", "--until", "2026-11-20T19:01"]
+        result = CliRunner().invoke(app, ["VNV*", "--json", "-c", str(config), *span], catch_exceptions=False)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    (line,) = result.stdout.splitlines()
+    assert read_from_event(PlateReadEvent.model_validate_json(line)) == sample_read(1)

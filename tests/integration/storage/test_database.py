@@ -67,6 +67,15 @@ def test_errors_of_the_server_are_ours(database: Database) -> None:
             connection.execute(f"do $$ begin raise exception sqlstate '{state}'; end $$".encode())
 
 
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "57014"])
+def test_a_lost_race_is_said_as_one_and_not_as_a_server_that_is_away(database: Database, state: str) -> None:
+    with (
+        pytest.raises(TransientError, match="the statement has to be tried again"),
+        database.connection() as connection,
+    ):
+        connection.execute(f"do $$ begin raise exception sqlstate '{state}'; end $$".encode())
+
+
 def _fail_after_a_change(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute("update hotlist_revision set revision = 99")

@@ -18,7 +18,7 @@ from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.recording.queue import ArrivalQueue
 from schemas.arrivals import HandedOver
-from schemas.errors import InvalidInput, UnreadableMedia
+from schemas.errors import InvalidInput, StorageFull, UnreadableMedia
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth
 from schemas.settings import ImageFolderCamera, Settings, VideoFileCamera
@@ -225,3 +225,50 @@ def test_a_run_until_all_is_done_ends_with_what_is_missing(monkeypatch: pytest.M
     stage, handed = play(Source({}, UnreadableMedia("no such folder")), monkeypatch, count=2, until_done=True)
     assert handed == []
     assert str(stage.missing) == "no such folder of camera 'gate-0'"
+
+
+def test_an_outage_is_no_item_s_fault(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    source = Source({"a.jpg": StorageFull("no space left for pictures")})
+    with pytest.raises(StorageFull):
+        play(source, monkeypatch)
+    assert "please report this" not in caplog.text
+
+
+def test_every_outage_of_a_folder_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = Source({"a.jpg": None})
+    away = UnreadableMedia("no such folder")
+    turns = iter([away, away, None, None, away, away])
+
+    def wait(stop: threading.Event) -> bool:
+        try:
+            source.missing = next(turns)
+        except StopIteration:
+            stop.set()
+        return not stop.is_set()
+
+    monkeypatch.setattr(source, "wait", wait)
+    with caplog.at_level(logging.WARNING):
+        _, handed = play(source, monkeypatch)
+    assert len(handed) == 1
+    assert ["no such folder" in record.getMessage() for record in caplog.records] == [True, True]
+
+
+def test_what_is_finished_is_asked_about_once_and_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Nothing, "is_finished", lambda _, item: asked.append(item.name) or True)
+    source = Source({"a.jpg": RuntimeError("it was read"), "b.jpg": None})
+    _, handed = play(source, monkeypatch)
+    assert source.waits == 3
+    assert handed == []
+    assert asked == ["a.jpg", "b.jpg"]
+
+
+def test_what_was_just_read_is_not_read_again_while_the_ledger_does_not_know_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Source({"a.jpg": None, "b.jpg": InvalidInput("is no picture")})
+    _, handed = play(source, monkeypatch)
+    assert source.waits == 3
+    assert len(handed) == 2

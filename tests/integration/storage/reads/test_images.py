@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,10 @@ def test_a_store_that_refuses_is_signed_in_to_anew(tmp_path: Path, monkeypatch: 
 
 def _refuse() -> None:
     raise PermissionError("the token has expired")
+
+
+def test_a_picture_lies_under_its_day_in_utc_whatever_zone_its_time_is_in() -> None:
+    moment = datetime(2026, 11, 21, 8, 30, tzinfo=timezone(timedelta(hours=14)))  # the day before in UTC
+    read = sample_read(1, captured_at=moment)
+    assert image_key(read, "plate") == f"2026/11/20/gate-1/{read.read_id}-plate.jpg"
+    assert image_key(read, "context") == f"2026/11/20/gate-1/{read.read_id}-context.jpg"
