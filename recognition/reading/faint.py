@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from recognition.reading.calibration import Presence
 from recognition.reading.fusion import MIN_CHARACTERS, FusedRead
 
-SURE_ENOUGH = 0.5
+SURE_ENOUGH = 0.55
 """Least probability that a faint detection is a plate with the text that was read."""
 
 PROMISING = 0.25
 """The same after a first look, below which no further one is taken."""
+
+
+_WORD = re.compile("[A-Z]{4}")
+"""So many letters in a row are a word on a sign or a vehicle's side (`ROUTE66`, `TAXI5A21`) more often than a serial: one of
+eight US plates has them, nearly all of these with texts of their owners' choice."""
 
 
 def may_count(presence: Presence) -> bool:
@@ -23,7 +30,7 @@ def is_promising(read: FusedRead) -> bool:
     Args:
         read: What its first look gave, its confidence lowered by the chance that it is no plate (`believed`).
     """
-    return len(read.plate) >= MIN_CHARACTERS and read.confidence >= PROMISING
+    return _may_be_serial(read.plate) and read.confidence >= PROMISING
 
 
 def stands(read: FusedRead) -> bool:
@@ -32,4 +39,8 @@ def stands(read: FusedRead) -> bool:
     Args:
         read: What all looks gave, its confidence lowered by the chance that it is no plate (`believed`).
     """
-    return len(read.plate) >= MIN_CHARACTERS and read.confidence >= SURE_ENOUGH
+    return _may_be_serial(read.plate) and read.confidence >= SURE_ENOUGH
+
+
+def _may_be_serial(text: str) -> bool:
+    return len(text) >= MIN_CHARACTERS and not _WORD.search(text)
