@@ -15,8 +15,8 @@ PROMISING = 0.25
 
 
 _WORD = re.compile("[A-Z]{4}")
-"""So many letters in a row are a word on a sign or a vehicle's side (`ROUTE66`, `TAXI5A21`) more often than a serial: one of
-eight US plates has them, nearly all of these with texts of their owners' choice."""
+"""So many letters in a row are a word on a sign or a vehicle's side (`ROUTE66`, `TAXI5A21`) more often than a serial:
+of the labeled US plates one in eight has them, nearly all with texts of their owners' choice."""
 
 
 def may_count(presence: Presence) -> bool:
