@@ -22,7 +22,8 @@ from schemas.errors import (
 _WRONG_SETTING = re.compile(
     r"authentication failed|role .* does not exist|database .* does not exist|no pg_hba\.conf entry"
     r"|no password supplied|invalid connection option|permission denied|certificate verify failed"
-    r"|server does not support SSL",
+    r"|server does not support SSL|does not match host name|root certificate file|could not (read|load) .*certificate"
+    r"|private key file",
     re.IGNORECASE,
 )
 _TRY_AGAIN = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)
@@ -56,7 +57,10 @@ def translate(error: Exception, where: str) -> PlatewatchError:
     if isinstance(error, _TRY_AGAIN):
         return TransientError(f"{where}: the statement has to be tried again ({reason})")
     if isinstance(error, pg.InsufficientPrivilege):
-        return ConfigurationError(f"{where}: {reason}; grant this to the user in database.url")
+        return ConfigurationError(
+            f"{where}: {reason}; grant this to the role in database.url, or start once with "
+            "database.owner_url, which does it (docs/database-roles.md)"
+        )
     if isinstance(error, psycopg_pool.PoolTimeout):
         return DatabaseUnavailable(f"{where}: no connection in time; the server is down or busy")
     if isinstance(error, psycopg.OperationalError) and _WRONG_SETTING.search(reason):
