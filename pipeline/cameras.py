@@ -258,7 +258,7 @@ class CameraStage:
         stats = session.stats
         log.info(
             "camera %s: %s: %d frames, %d detections, %d reads; dropped: %d too narrow, %d in too few frames, "
-            "%d no plates, %d too unsure",
+            "%d no plates, %d too unsure, %d behind others",
             self._camera.id,
             item.name,
             stats.frames,
@@ -268,4 +268,5 @@ class CameraStage:
             stats.too_few_frames,
             stats.not_a_plate,
             stats.too_unsure,
+            stats.behind_others,
         )
