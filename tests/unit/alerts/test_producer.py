@@ -36,7 +36,7 @@ class Client:
         self.sent: list[str] = []
         self.is_closed = False
 
-    def send(self, topic: str, *, value: bytes, key: bytes, headers: Any) -> Answer:
+    def send(self, topic: str, *, value: bytes, key: bytes, headers: Any, timestamp_ms: int) -> Answer:
         self.sent.append(key.decode())
         return Answer(self.answers.get(key.decode()))
 
@@ -45,10 +45,13 @@ class Client:
 
 
 class Admin:
-    """One that finds every topic there."""
+    """One that finds every topic there, and is told no settings of it."""
 
     def create_topics(self, *_: object, **__: object) -> None:
         raise kafka_errors.TopicAlreadyExistsError
+
+    def describe_configs(self, *_: object, **__: object) -> dict[str, Any]:
+        return {}
 
     def close(self) -> None: ...
 

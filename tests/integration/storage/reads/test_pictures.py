@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,9 @@ def kept(settings: Settings, number: int, **changes: object) -> ReadRecord:
     read = dataclasses.replace(bare, **changes)  # type: ignore[arg-type]
     receipt = Noted(None)  # type: ignore[arg-type]
     arrival = Arrival(read, Pictures(b"plate", b"context"), receipt)
-    return ReadRecord(PictureKeeper(settings, Counters()).keep(arrival))
+    record = ReadRecord(PictureKeeper(settings, Counters()).keep(arrival))
+    ImageStore(settings).send_waiting(threading.Event())
+    return record
 
 
 def keys(settings: Settings) -> set[str]:
