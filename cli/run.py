@@ -19,6 +19,7 @@ from cli.common import (
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
 from services.data_directory import run_alone
+from services.service_manager import ServiceManager
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +53,8 @@ def run(
     from pipeline.deadline import ends_in_time
     from pipeline.service import Service
 
+    manager = ServiceManager.of_environment()
+    manager.status("starting")
     with (
         stop_on_signals() as stop,
         run_alone(settings.data_dir),
@@ -60,7 +63,7 @@ def run(
     ):
         note_settings(command_actor(settings), database, settings)
         with open_broker(settings) as kafka:
-            totals = Service(settings, database, kafka).run(stop, until_done=until_done)
+            totals = Service(settings, database, kafka, manager=manager).run(stop, until_done=until_done)
     if as_json:
         print_json(
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import timedelta
 
 from ingest.files import text_of
 from ingest.receipts import ItemReceipt
@@ -15,6 +16,7 @@ from recognition.pass_pictures import pass_pictures
 from recognition.recognizer import RecognitionSession, Recognizer
 from recognition.results import VehiclePass
 from schemas.arrivals import Arrival, HandedOver
+from schemas.clocks import SourceClock
 from schemas.errors import InvalidInput, TransientError, UnreadableMedia
 from schemas.settings import CameraSettings, Settings
 from schemas.types import Location, SourceItem
@@ -183,7 +185,16 @@ class CameraStage:
 
     def _hand_over(self, item: SourceItem, vehicle_pass: VehiclePass) -> None:
         pictures = pass_pictures(vehicle_pass, self._settings.images)
-        self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger)))
+        self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger), self._clock(item)))
+
+    def _clock(self, item: SourceItem) -> SourceClock:
+        ahead, behind = self._camera.clock_ahead_minutes, self._camera.clock_behind_days
+        return SourceClock(
+            ahead=None if ahead is None else timedelta(minutes=ahead),
+            behind=None if behind is None else timedelta(days=behind),
+            is_told=self._camera.type == "video_file" and self._camera.started_at is not None,
+            item_began=None if item.is_still else item.captured_at,
+        )
 
     def _finish(self, session: RecognitionSession, item: SourceItem) -> None:
         for vehicle_pass in session.finish():

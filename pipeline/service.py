@@ -19,12 +19,14 @@ from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
 from pipeline.relaying import RelayStage
 from pipeline.runner import Runner, any_alive
+from pipeline.sending_pictures import PicturesStage
 from pipeline.stage import Stage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
+from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
 from storage.database import Database
@@ -41,7 +43,7 @@ STOPPED_DRAIN_SECONDS = 2.0
 """The same for a run that was asked to end."""
 
 FEED_JOIN_SECONDS = 5.0
-"""How long a stopped run waits for a feed that waits for its server; ending it there loses nothing."""
+"""How long a stopped run waits for a feed, or an image store, whose server does not answer; ending it loses nothing."""
 
 
 class Service:
@@ -52,17 +54,25 @@ class Service:
         database: The open database.
         kafka: Where to publish, or None to let alerts wait in the outbox.
         observer: Told of every recorded read with its alerts.
+        manager: Told of when the run is ready, and that it goes on; None: nobody is.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, kafka: KafkaSettings | None, observer: Observer | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        kafka: KafkaSettings | None,
+        observer: Observer | None = None,
+        manager: ServiceManager | None = None,
     ) -> None:
         self.counters = Counters()
         self._settings = settings
         self._database = database
         self._kafka = kafka
         self._observer = observer
+        self._manager = manager or ServiceManager(None)
         self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._pictures = PicturesStage(settings)
 
     def run(
         self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None
@@ -99,30 +109,48 @@ class Service:
         runner = Runner(stop)
         with Leadership(self._database) as leadership:
             stages, feeds, publishing = self._stages(leadership), self._feeds(leadership), self._publishing(leadership)
-            threads = runner.start(stages)
+            threads = [*runner.start([self._matcher], watched=True), *runner.start(stages)]
             camera_threads += runner.start(cameras)
-            recorder_threads = runner.start([recorder])
-            publishing_threads = runner.start(publishing, publishing_stop)
+            recorder_threads = runner.start([recorder], watched=True)
+            publishing_threads = runner.start(publishing, publishing_stop, watched=True)
             # Daemons: a server that does not answer must not keep a stopped run alive.
             feed_threads = runner.start(feeds, daemon=True)
+            picture_threads = runner.start([self._pictures], publishing_stop, daemon=True)
             try:
-                while any_alive(recorder_threads) and not stop.is_set():
-                    if on_tick is not None:
-                        on_tick()
-                    stop.wait(TICK_SECONDS)
+                self._watch(runner, recorder_threads, stop, on_tick)
+                self._manager.stopping()
                 runner.join(recorder_threads)
                 if not runner.has_failed:
-                    self._drain(publishing_threads, stop, on_tick)
+                    self._drain([*publishing_threads, *picture_threads], stop, on_tick)
             finally:
                 stop.set()
                 publishing_stop.set()
-                runner.join(feed_threads, FEED_JOIN_SECONDS)
+                runner.join([*feed_threads, *picture_threads], FEED_JOIN_SECONDS)
                 runner.join([*threads, *camera_threads, *recorder_threads, *publishing_threads])
         runner.check()
         for camera in cameras:
             if camera.missing is not None:
                 raise camera.missing
         return self.counters.totals()
+
+    def _watch(
+        self,
+        runner: Runner,
+        recording: Sequence[threading.Thread],
+        stop: threading.Event,
+        on_tick: Callable[[], None] | None,
+    ) -> None:
+        """Wait until the run is to end or everything is recorded, and tell the service manager meanwhile."""
+        is_ready = False
+        while any_alive(recording) and not stop.is_set():
+            if not is_ready and runner.is_under_way:
+                is_ready = True
+                self._manager.ready(f"{len(self._settings.cameras)} cameras, {self._matcher.size} hotlist entries")
+            if is_ready:
+                self._manager.feed(runner.silent)
+            if on_tick is not None:
+                on_tick()
+            stop.wait(TICK_SECONDS)
 
     def _cameras(self, arrivals: ArrivalQueue, *, until_done: bool) -> list[CameraStage]:
         recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
@@ -135,7 +163,6 @@ class Service:
 
     def _stages(self, leadership: Leadership) -> list[Stage]:
         return [
-            self._matcher,
             CancellationStage(self._database, self._settings, leadership),
             PastStage(self._database, self._settings, leadership),
             ListAgesStage(self._settings, self._database, leadership),
@@ -155,16 +182,14 @@ class Service:
     def _drain(
         self, threads: Sequence[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
     ) -> None:
-        """Give the relay a moment to publish what the last reads raised, and number it."""
+        """Give the relay a moment to publish what the last reads raised, and number it; and pictures to be sent."""
         deadline = time.monotonic() + (STOPPED_DRAIN_SECONDS if stop.is_set() else DRAIN_SECONDS)
         with contextlib.suppress(DatabaseUnavailable):
             number_alerts(self._database)
-            while (
-                self._kafka is not None
-                and any_alive(threads)
-                and pending(self._database) > 0
-                and time.monotonic() < deadline
-            ):
+            while any_alive(threads) and self._is_something_left() and time.monotonic() < deadline:
                 if on_tick is not None:
                     on_tick()
                 time.sleep(0.05)
+
+    def _is_something_left(self) -> bool:
+        return (self._kafka is not None and pending(self._database) > 0) or self._pictures.waiting() > 0

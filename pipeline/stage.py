@@ -11,6 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Protocol
 
+from pipeline.liveness import beat
 from pipeline.retry import LONGEST_PAUSE_SECONDS, Backoff
 from schemas.errors import TransientError
 from storage.leadership import Leadership
@@ -80,6 +81,7 @@ class SteppedStage(ABC):
         is_out = False
         try:
             while not stop.is_set():
+                beat()
                 try:
                     pause = self.step(stop) if self._leads() else FOLLOWER_SECONDS
                 except TransientError as error:

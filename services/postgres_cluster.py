@@ -33,6 +33,10 @@ SERVER_SETTINGS = {
     "jit": "off",
     "wal_compression": "pglz",
     "max_wal_size": "2GB",
+    # Files of the log of changes go when they are not needed any more, instead of waiting for their turn with their
+    # bytes.
+    "wal_recycle": "off",
+    "min_wal_size": "32MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",

@@ -22,7 +22,8 @@ from schemas.errors import (
 _WRONG_SETTING = re.compile(
     r"authentication failed|role .* does not exist|database .* does not exist|no pg_hba\.conf entry"
     r"|no password supplied|invalid connection option|permission denied|certificate verify failed"
-    r"|server does not support SSL",
+    r"|server does not support SSL|does not match host name|root certificate file|could not (read|load) .*certificate"
+    r"|private key file",
     re.IGNORECASE,
 )
 _TRY_AGAIN = (pg.SerializationFailure, pg.DeadlockDetected, pg.LockNotAvailable, pg.QueryCanceled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,9 +82,11 @@ class ItemLedger:
 
 def item_values(item: SourceItem) -> dict[str, Any]:
     """Return a source item as named parameters."""
+    name = storable(item.name)
     return {
         "camera_id": item.camera_id,
-        "name": storable(item.name),
+        "name": name,
+        "name_digest": "sha256:" + hashlib.sha256(name.encode()).hexdigest(),
         "fingerprint": storable(item.fingerprint),
         "captured_at": item.captured_at,
     }

@@ -100,7 +100,9 @@ class FeedStage(SteppedStage):
         if state.checked_at is None or state.failures:
             return 0.0
         period = self._feed_settings.every_minutes * 60
-        return min(max(period - (self._now() - state.checked_at).total_seconds(), 0.0), period)
+        ago = (self._now() - state.checked_at).total_seconds()
+        # A time in the future is one of a clock that ran ahead, and says nothing.
+        return max(period - ago, 0.0) if ago >= 0 else 0.0
 
     def _keep_house(self, feed: HotlistFeed) -> None:
         """Once an hour, say that the feed is still configured and delete what may not be kept any longer."""

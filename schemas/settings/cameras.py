@@ -34,6 +34,12 @@ class CameraBase(Section):
     """Where the camera stands, degrees east."""
     heading: Annotated[float, Field(ge=0, lt=360)] | None = None
     """Where the camera looks, degrees clockwise from true north."""
+    clock_ahead_minutes: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    """How far its times may be ahead of the arrival of what they date; reads beyond it are dated by their arrival.
+    Default: 5 minutes, or a twentieth of the time for which reads are kept where that is less."""
+    clock_behind_days: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """How far its times may lie behind the arrival; reads beyond it are dated by their arrival. Default: 90 days, or
+    the time for which reads are kept where that is more. Not asked where `started_at` tells when a recording began."""
 
 
 class VideoFileCamera(CameraBase):

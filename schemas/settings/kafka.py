@@ -25,4 +25,4 @@ class KafkaSettings(Section):
     delivery_timeout_seconds: Annotated[float, Field(gt=0)] = 20.0
     """How long a message may take before it is tried again."""
     cache_dir: FilePath | None = None
-    """Where the local broker's jars are kept; default: the user's cache folder."""
+    """Where the local broker's jars are kept; default: those of the installation, else the user's cache folder."""

@@ -21,7 +21,10 @@ _SQL = load_queries("alerts/outbox")
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs."""
+    """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs.
+
+    `captured_at` is when the vehicle passed that it is about; None where it is about none.
+    """
 
     outbox_id: int
     alert_id: UUID
@@ -30,6 +33,7 @@ class OutboxRow:
     headers: tuple[tuple[str, str], ...]
     payload: bytes
     created_at: datetime
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

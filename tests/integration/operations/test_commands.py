@@ -50,6 +50,7 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_ALARMS: [("alarms",), ("alarms", "--all")],
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
+    Action.PURGE: [("purge",)],
     Action.ACKNOWLEDGE_ALARM: [("alarms", "--acknowledge", "1")],
 }
 
@@ -61,6 +62,7 @@ ELSEWHERE = {
     "demo": "shows what it has just made",
     "read": "has no database",
     "subscribe": "shows a topic, not the database; what a neighbor gets is published",
+    "docs": "is about no one",
     "law list": "is about no one",
     "law show": "is about no one",
     "train ocr": "has no database",

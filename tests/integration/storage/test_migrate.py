@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from policy.decisions import Retention
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
 from schemas.errors import ConfigurationError
@@ -22,8 +24,9 @@ from storage.audit.writer import write_audit
 from storage.database import open_database
 from storage.migrate import FOLDER, _dbmate, _url, migrate
 from storage.reads.search import ReadSearch
+from storage.retention import enforce_retention
 from tests.integration.alerts.records import Records
-from tests.integration.storage.samples import START, sample_record
+from tests.integration.storage.samples import START, sample_id, sample_record
 
 INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
 
@@ -117,3 +120,30 @@ def test_reads_of_before_the_second_reader_are_kept_and_come_back(database_url: 
     with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
         (read,) = ReadSearch(database).find("VNV4527")
         assert (read.plate, read.second_reading) == ("VNV4527", None)
+
+
+def test_reads_of_a_clock_that_ran_ahead_are_dated_by_their_arrival(database_url: str, owner_url: str) -> None:
+    with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
+        Records(database).write([sample_record(1, "VNV4527"), sample_record(2, "RGT8810")])
+        now = datetime.now(UTC)
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        _roll_back(connection, to="0014")
+        connection.execute("select ensure_reads_partition('2031-01-01')")
+        connection.execute("update reads set captured_at = '2031-01-01T12:00Z' where canonical = 'VNV4527'")
+        connection.execute(
+            "update hits set captured_at = '2031-01-01T12:00Z' where read_id = %s", [sample_id("read", 1)]
+        )
+        connection.execute(
+            "update alerts set captured_at = '2031-01-01T12:00Z' where hit_id = %s", [sample_id("hit", 1)]
+        )
+        connection.execute("update plate_dictionary set last_captured = '2031-01-01' where canonical = 'VNV4527'")
+    with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
+        reads = {read.plate: read for read in [*ReadSearch(database).find("VNV*"), *ReadSearch(database).find("RGT*")]}
+        ahead, right = reads["VNV4527"], reads["RGT8810"]
+        assert abs(ahead.captured_at - now) < timedelta(minutes=1)
+        assert ahead.claimed_at == datetime(2031, 1, 1, 12, tzinfo=UTC)
+        assert (right.captured_at, right.claimed_at) == (START + timedelta(minutes=2), None)
+        ended = enforce_retention(database, Retention(), delete_images=len, now=now + timedelta(days=21, minutes=5))
+        assert (ended.reads, ended.hits, ended.alerts) == (2, 2, 2)
+        with database.connection() as connection:
+            assert connection.execute("select count(*) from plate_dictionary").fetchone() == (1,)  # of its day
