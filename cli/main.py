@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from cli import audit, docs, failures, law, purge, run, search, train
+from cli import audit, docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
 from cli.demo import demo
@@ -32,6 +32,7 @@ app = typer.Typer(
 COMMANDS = (
     read,
     run,
+    status,
     hotlist,
     match,
     search,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -29,7 +30,7 @@ class Runner:
     @property
     def is_under_way(self) -> bool:
         """Whether every watched stage has begun to work."""
-        return all(pulse.has_begun for pulse in self._pulses)
+        return all(pulse.has_begun for pulse in list(self._pulses))
 
     def silent(self, seconds: float) -> list[str]:
         """Return the names of the watched stages that have shown no life for so long.
@@ -37,7 +38,7 @@ class Runner:
         Args:
             seconds: How long.
         """
-        return [pulse.name for pulse in self._pulses if pulse.silence > seconds]
+        return [pulse.name for pulse in list(self._pulses) if pulse.silence > seconds]
 
     @property
     def has_failed(self) -> bool:
@@ -102,6 +103,10 @@ class Runner:
             log.debug("stage %s failed", stage.name, exc_info=True)
             self._failure = self._failure or error
             self._stop.set()
+        finally:
+            # One that was exchanged for another is silent from now on, and nothing hangs.
+            with contextlib.suppress(ValueError):
+                self._pulses.remove(pulse)
 
 
 def any_alive(threads: Sequence[threading.Thread]) -> bool:

@@ -6,6 +6,7 @@ import threading
 
 from pipeline.stage import SteppedStage
 from schemas.errors import StorageFull, TransientError
+from schemas.events import AlarmKind
 from schemas.settings import Settings
 from storage.reads.images import ImageStore
 
@@ -22,6 +23,7 @@ class PicturesStage(SteppedStage):
     name = "pictures"
     trouble = "pictures are not kept where they should be"
     recovery = "pictures are sent again"
+    alarm = AlarmKind.IMAGE_STORE
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()

@@ -96,6 +96,7 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         **defaults,
         **{name: value for name, value in settings.options.items() if name in client.DEFAULT_CONFIG},
+        **_password(settings),
         "bootstrap_servers": list(servers),
     }
     if not is_proxied(settings):
@@ -116,6 +117,24 @@ def _why_not(settings: KafkaSettings, options: dict[str, Any], servers: Sequence
     if is_proxied(settings):
         return f"{error}; check the proxy, the port, security_protocol and, with SASL, user and password"
     return why_not(options, [split_server(server) for server in servers])
+
+
+def _password(settings: KafkaSettings) -> dict[str, str]:
+    """Return the option that the password's file gives: read for every client, since passwords change.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    path = settings.password_file
+    if path is None:
+        return {}
+    try:
+        return {"sasl_plain_password": path.read_text("utf-8").rstrip("\r\n")}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigurationError(
+            f"kafka.password_file {path}: cannot be read ({reason}); correct the path or its permissions"
+        ) from error
 
 
 def _check_options(settings: KafkaSettings) -> None:

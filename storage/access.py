@@ -17,6 +17,7 @@ from services.data_directory import close_to_others
 from services.postgres import EmbeddedPostgres
 from storage.encryption import check_encrypted
 from storage.errors import translate
+from storage.way import Way
 
 OLDEST_SERVER = 150000
 
@@ -31,7 +32,7 @@ class Access:
 
     where: str
     is_embedded: bool
-    application: str = field(repr=False)
+    application: Way = field(repr=False)
     owner: str | None = field(repr=False)
 
 
@@ -59,31 +60,38 @@ def access(settings: Settings) -> Iterator[Access]:
         try:
             application = server.start()
             where = f"embedded database in {settings.data_dir}"
-            _wait_until_reachable(application, where, settings.database.timeout_seconds)
-            yield Access(where, True, application, server.owner_connection_string)
+            _wait_until_reachable(Way(application), where, settings.database.timeout_seconds)
+            yield Access(where, True, Way(application), server.owner_connection_string)
         finally:
             server.stop()
         return
     close_to_others(settings.data_dir)
-    found = _external(settings.database)
+    found = external(settings.database)
     _wait_until_reachable(found.application, found.where, settings.database.timeout_seconds)
     yield found
 
 
-def _external(settings: DatabaseSettings) -> Access:
-    """Return the ways to the configured server."""
+def external(settings: DatabaseSettings) -> Access:
+    """Return the ways to the configured server.
+
+    Args:
+        settings: With a `url`.
+
+    Raises:
+        ConfigurationError: They are no connection strings, are not encrypted, or the password's file cannot be read.
+    """
     application = _connection_string(settings, "database.url", settings.url)
-    owner = None
+    way, owner = Way(application, settings.password_file), None
     if settings.owner_url is not None:
         owner = _connection_string(settings, "database.owner_url", settings.owner_url)
     if not settings.allow_unencrypted:
-        check_encrypted(application)
+        check_encrypted(way())
         if owner is not None:
             check_encrypted(owner, "database.owner_url")
     given = conninfo_to_dict(application)
     host = given.get("host") or given.get("hostaddr") or "localhost"
     port = f":{given['port']}" if given.get("port") else ""
-    return Access(f"database '{given.get('dbname', '')}' at {host}{port}", False, application, owner)
+    return Access(f"database '{given.get('dbname', '')}' at {host}{port}", False, way, owner)
 
 
 def _connection_string(settings: DatabaseSettings, key: str, url: SecretStr | None) -> str:
@@ -103,11 +111,11 @@ def _connection_string(settings: DatabaseSettings, key: str, url: SecretStr | No
         ) from error
 
 
-def _wait_until_reachable(connection_string: str, where: str, timeout_seconds: float) -> None:
+def _wait_until_reachable(way: Way, where: str, timeout_seconds: float) -> None:
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:
-            with psycopg.connect(connection_string, autocommit=True) as connection:
+            with psycopg.connect(way(), autocommit=True) as connection:
                 version = connection.info.server_version
         except psycopg.Error as error:
             problem = translate(error, where)

@@ -12,11 +12,12 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from policy.decisions import effective_retention
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.settings import Settings
-from storage.access import access
-from storage.errors import translated
+from storage.access import access, external
+from storage.errors import is_refusal, translate, translated
 from storage.roles import prepare
+from storage.way import Way
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
@@ -28,7 +29,7 @@ class Database:
     """A pool of connections to one migrated database. Make it with `open_database`.
 
     Args:
-        connection_string: libpq connection string or URI.
+        connection_string: libpq connection string or URI, or the way to one.
         where: The server in words, without its password.
         owner_connection_string: The same as the tables' owner; None: it is not ours to use.
         pool_size: Most connections at a time.
@@ -37,7 +38,7 @@ class Database:
 
     def __init__(
         self,
-        connection_string: str,
+        connection_string: str | Way,
         where: str,
         *,
         owner_connection_string: str | None = None,
@@ -45,13 +46,15 @@ class Database:
         timeout_seconds: float = 10.0,
     ) -> None:
         self.where = where
+        self.outlasts_refusals = False
+        """Whether a server that refuses a statement or a table counts as away, as it does for a run that goes on."""
         self._owner_connection_string = owner_connection_string
-        self._connection_string = connection_string
+        self._way = Way(connection_string) if isinstance(connection_string, str) else connection_string
         self._timeout_seconds = timeout_seconds
         self._own: set[Connection] = set()
         self._own_lock = threading.Lock()
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            connection_string,
+            self._way,
             kwargs={"autocommit": True},
             configure=_speak_utc,
             min_size=1,
@@ -82,7 +85,7 @@ class Database:
             DatabaseUnavailable: No connection in time, or it was lost meanwhile.
             PlatewatchError: What psycopg raised, translated (see `storage.errors`).
         """
-        with translated(self.where):
+        with translated(self.where, worked_before=self.outlasts_refusals):
             connection = self._working_connection()
             try:
                 yield connection
@@ -130,9 +133,13 @@ class Database:
         deadline = time.monotonic() + self._timeout_seconds
         while True:
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise PoolTimeout
-            connection = self._pool.getconn(timeout=remaining)
+            try:
+                if remaining <= 0:
+                    raise PoolTimeout
+                connection = self._pool.getconn(timeout=remaining)
+            except PoolTimeout:
+                self._raise_reason()
+                raise
             try:
                 ConnectionPool.check_connection(connection)
             except psycopg.Error:
@@ -143,6 +150,57 @@ class Database:
             else:
                 return connection
 
+    @property
+    def _connection_string(self) -> str:
+        return self._way()
+
+    def _raise_reason(self) -> None:
+        """Raise why no connection is had where the server refuses it, which the pool keeps to itself.
+
+        Raises:
+            DatabaseUnavailable: With the reason. Nothing is raised where the server is busy or away.
+        """
+        try:
+            self._connected(connect_timeout=2).close()
+        except DatabaseUnavailable as error:
+            if is_refusal(error):
+                raise
+
+    def _connected(self, **options: Any) -> Connection:
+        """Connect outside the pool. The first connection was good (`open_database`), so whatever refuses is an outage.
+
+        Raises:
+            DatabaseUnavailable: The server is away or refuses, or the password's file is not there.
+        """
+        try:
+            way = self._way()
+        except ConfigurationError as error:
+            raise DatabaseUnavailable(f"{self.where}: {error}") from error
+        with translated(self.where, worked_before=True):
+            return psycopg.connect(way, autocommit=True, **options)
+
+    def take_over(self, settings: Settings) -> None:
+        """Connect as other settings say from now on: another password, role, certificate or option of the same server.
+
+        Args:
+            settings: The whole configuration.
+
+        Raises:
+            ConfigurationError: The server refuses them, or they do not fit; the settings before stay in force.
+        """
+        if settings.database.url is None:
+            return
+        way = external(settings.database).application
+        try:
+            psycopg.connect(way()).close()
+        except psycopg.Error as error:
+            problem = translate(error, self.where)
+            if not isinstance(problem, DatabaseUnavailable):
+                raise problem from error
+        self._way.become(way)
+        # Those in use are replaced when they are given back.
+        self._pool.drain()
+
     def own_connection(self) -> Connection:
         """Open a connection outside the pool, in autocommit mode, for what belongs to a session (locks, LISTEN).
 
@@ -151,8 +209,8 @@ class Database:
         Raises:
             DatabaseUnavailable: The server cannot be reached.
         """
+        connection = self._connected()
         with translated(self.where):
-            connection = psycopg.connect(self._connection_string, autocommit=True)
             _speak_utc(connection)
         with self._own_lock:
             self._own.add(connection)
@@ -189,7 +247,7 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
     """
     with access(settings) as ways:
         if migrate:
-            prepare(ways.application, ways.owner, ways.where, effective_retention(settings).audit)
+            prepare(ways.application(), ways.owner, ways.where, effective_retention(settings).audit)
         database = Database(
             ways.application,
             ways.where,

@@ -48,6 +48,14 @@ class ItemLedger:
         """
         return statements.scalar(self._database, _SQL["is_finished"], item_values(item), kind=bool) is True
 
+    def is_rejected(self, item: SourceItem) -> bool:
+        """Return whether this item, with this content, could not be used.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        return statements.scalar(self._database, _SQL["is_rejected"], item_values(item), kind=bool) is True
+
     def finish(self, item: SourceItem) -> None:
         """Note that everything of an item is kept; with the same content it is not read again.
 

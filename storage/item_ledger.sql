@@ -7,6 +7,12 @@ select exists (
     where camera_id = %(camera_id)s and name = %(name)s and fingerprint = %(fingerprint)s
 )
 
+-- name: is_rejected
+select exists (
+    select from source_rejects
+    where camera_id = %(camera_id)s and name = %(name)s and fingerprint = %(fingerprint)s
+)
+
 -- name: finish
 -- Names of files may hold plates, and this is known for as long as the file may lie there: a digest does.
 insert into finished_items (camera_id, name, fingerprint, captured_at)

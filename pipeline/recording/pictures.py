@@ -10,8 +10,10 @@ from typing import Literal
 from uuid import UUID
 
 from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
 from schemas.arrivals import Arrival
 from schemas.errors import TransientError
+from schemas.events import AlarmKind
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from storage.reads.images import ImageStore, image_key
@@ -38,11 +40,13 @@ class PictureKeeper:
     Args:
         settings: The configuration; the section `images` counts here.
         counters: The run's counts.
+        board: Told whether pictures are kept.
     """
 
-    def __init__(self, settings: Settings, counters: Counters) -> None:
+    def __init__(self, settings: Settings, counters: Counters, board: HealthBoard | None = None) -> None:
         self._images = ImageStore(settings)
         self._counters = counters
+        self._board = board or HealthBoard("")
         self._lost = False
         self._uncommitted: dict[UUID, _Saved] = {}
 
@@ -56,6 +60,7 @@ class PictureKeeper:
             if not self._lost:
                 log.error("pictures are not kept: %s; reads and alerts go on without them", error)
             self._lost = True
+            self._board.raised(AlarmKind.IMAGE_STORE, self._board.machine, f"pictures are not kept: {error}")
             self._counters.add("lost_pictures")
             return read
         if self._lost:
@@ -63,6 +68,9 @@ class PictureKeeper:
             self._lost = False
         kept = {key: data for key, data in ((plate, pictures.plate), (context, pictures.context)) if key and data}
         self._uncommitted[read.read_id] = _Saved(time.monotonic(), kept)
+        if not self._images.is_elsewhere:
+            # Another machine's store is that of the stage which sends pictures there.
+            self._board.cleared(AlarmKind.IMAGE_STORE, self._board.machine)
         return dataclasses.replace(read, plate_image_key=plate, context_image_key=context)
 
     def confirm(self, reads: Iterable[PlateRead]) -> None:

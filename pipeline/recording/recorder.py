@@ -14,6 +14,7 @@ from alerts.build import build_alert
 from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
 from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.liveness import beat
 from pipeline.recording.clocks import ClockWatch
@@ -59,6 +60,7 @@ class Recorder:
         is_last: Says whether nothing will come any more.
         counters: The run's counts.
         observer: Told what was recorded (the demo's table).
+        board: Told whether pictures are kept, and of which cameras something was read.
 
     Raises:
         ConfigurationError: A second reader is asked for and not installed, or the law profile does not fit.
@@ -75,6 +77,7 @@ class Recorder:
         is_last: Callable[[], bool],
         counters: Counters,
         observer: Observer | None = None,
+        board: HealthBoard | None = None,
     ) -> None:
         self._settings = settings
         self._policy = open_policy(settings)
@@ -83,12 +86,13 @@ class Recorder:
             log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
         self._reads = SettledReads(Ledger(database), settings)
         self._clocks = ClockWatch(settings, database, self._policy.retention)
-        self._pictures = PictureKeeper(settings, counters)
+        self._pictures = PictureKeeper(settings, counters, board)
         self._matcher = matcher
         self._arrivals = arrivals
         self._is_last = is_last
         self._counters = counters
         self._observer = observer
+        self._board = board
         self._opinions = open_second_opinions(settings.alerts)
         self._waiting = WaitingRoom()
 
@@ -126,6 +130,9 @@ class Recorder:
         self._pictures.confirm(found.read for found in prepared)
         self._clocks.tell(stop)
         self._count(prepared, recorded)
+        if self._board is not None:
+            for camera_id in {found.read.camera_id for found in prepared}:
+                self._board.camera(camera_id, last_read_at=datetime.now(UTC))
         if self._observer is not None:
             for found, alerts in zip(prepared, recorded.sent, strict=True):
                 self._observer(found.read, alerts)

@@ -18,6 +18,8 @@ class KafkaSettings(Section):
     """Run a real Apache Kafka on loopback under Platewatch's own supervisor."""
     options: dict[str, Any] = Field(default_factory=dict)
     """kafka-python's own option names, passed through to every client (security_protocol, sasl_mechanism, ...)."""
+    password_file: FilePath | None = None
+    """File that holds the password (`sasl_plain_password`), read for every new connection."""
     allow_unencrypted: bool = False
     """Permit brokers on another machine without TLS."""
     max_message_bytes: Annotated[int, Field(ge=1024)] = 900_000

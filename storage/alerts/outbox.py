@@ -122,6 +122,16 @@ def pending(database: Database) -> int:
     return statements.scalar(database, _SQL["pending"], kind=int) or 0
 
 
+def backlog(database: Database) -> tuple[int, datetime | None, int]:
+    """Return how many messages wait, since when the oldest does, and how many were set aside.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+    """
+    waiting, oldest_at, dead_letters = statements.one(database, _SQL["backlog"]) or (0, None, 0)
+    return waiting, oldest_at, dead_letters
+
+
 def _outbox_row(*, headers: Sequence[tuple[str, str]], **others: Any) -> OutboxRow:
     return OutboxRow(headers=tuple((name, value) for name, value in headers), **others)
 

@@ -24,6 +24,12 @@ update outbox set sent_at = clock_timestamp(), payload = '' where outbox_id = %(
 -- name: pending
 select count(*) from outbox where sent_at is null
 
+-- name: backlog
+select
+    (select count(*) from outbox where sent_at is null),
+    (select min(created_at) from outbox where sent_at is null),
+    (select count(*) from dead_letters)
+
 -- name: dead_letters
 select outbox_id, alert_id, topic, key, headers, payload, created_at, reason, failed_at
 from dead_letters

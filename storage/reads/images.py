@@ -7,6 +7,7 @@ import errno
 import itertools
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
@@ -25,6 +26,8 @@ from storage.reads.waiting_pictures import FOLDER, WaitingPictures, remove_empty
 SENT_AT_ONCE = 8
 """Pictures that are on their way to another machine's store at a time."""
 
+SIGN_IN_SECONDS = 30.0
+"""How often a store that refuses is signed in to anew."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _FOLDERS = (re.compile(r"\d{4}"), re.compile(r"\d\d"), re.compile(r"\d\d"))
 _PICTURE = re.compile(r"[0-9a-f-]{36}-(?:plate|context)\.jpg|\.[0-9a-f-]{36}-(?:plate|context)\.jpg\.[0-9a-f]{32}")
@@ -53,12 +56,14 @@ class ImageStore:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._options = settings.images.options
         self._url = settings.images.url or str(settings.data_dir / "images")
         try:
             self._files: Any
             self._files, root = fsspec.core.url_to_fs(self._url, **settings.images.options)
         except (ImportError, ValueError, TypeError) as error:
             raise ConfigurationError(f"images.url {self._url}: cannot be used ({error})") from error
+        self._opened_at = time.monotonic()
         self._root = str(root).rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
         self._waiting = WaitingPictures(settings.data_dir / FOLDER)
@@ -222,6 +227,14 @@ class ImageStore:
             raise InvalidInput(f"'{key}' is not the key of a picture")
         return f"{self._root}/{key}"
 
+    def _sign_in_anew(self) -> None:
+        """Make the store's client again where it failed: it keeps the login that it read when it was made."""
+        if self._is_local or time.monotonic() - self._opened_at < SIGN_IN_SECONDS:
+            return
+        self._opened_at = time.monotonic()
+        with contextlib.suppress(Exception):
+            self._files, _ = fsspec.core.url_to_fs(self._url, **self._options, skip_instance_cache=True)
+
     @contextlib.contextmanager
     def _translated(self, place: str | None = None) -> Iterator[None]:
         where = place or self._url
@@ -230,6 +243,7 @@ class ImageStore:
         except (FileNotFoundError, InvalidInput):
             raise
         except OSError as error:
+            self._sign_in_anew()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull(f"{where}: no space left for pictures; free some or set images.url") from error
             reason = error.strerror or str(error)
@@ -241,6 +255,7 @@ class ImageStore:
             raise TransientError(f"{where}: the image store does not answer ({reason})") from error
         except Exception as error:
             # Each store's client has errors of its own, and some of a login that expired are no OSError.
+            self._sign_in_anew()
             raise TransientError(
                 f"{where}: the image store does not answer ({type(error).__name__}: {error})"
             ) from error

@@ -63,6 +63,7 @@ ELSEWHERE = {
     "read": "has no database",
     "subscribe": "shows a topic, not the database; what a neighbor gets is published",
     "docs": "is about no one",
+    "status": "shows times and counts, and no plate",
     "law list": "is about no one",
     "law show": "is about no one",
     "train ocr": "has no database",
