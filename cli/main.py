@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from cli import docs, failures, law, purge, run, search, status, train
+from cli import audit, docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
 from cli.demo import demo
@@ -39,6 +39,7 @@ COMMANDS = (
     alerts,
     alarms,
     subscribe,
+    audit,
     law,
     historical,
     purge,

@@ -127,9 +127,11 @@ def _prepare_as_owner(owner: str, role: RoleFacts, where: str, audit_keep: timed
 def _look_after(connection: psycopg.Connection[Any], schema: str, audit_keep: timedelta) -> None:
     """Do what only the owner may: fix what functions with its rights look names up in, and how long the audit stays."""
     space = sql.Identifier(schema)
-    for name in _scalars(connection, "loose_definers", {"schema": schema}):
-        for statement in ("secure_definer", "close_definer"):
-            _execute(connection, statement, name=_as_written(name), schema=space)
+    if _scalars(connection, "loose_definers", {"schema": schema}):
+        with taking_turns(connection):
+            for name in _scalars(connection, "loose_definers", {"schema": schema}):
+                for statement in ("secure_definer", "close_definer"):
+                    _execute(connection, statement, name=_as_written(name), schema=space)
     connection.execute(_SQL["keep_audit"], {"keep": audit_keep})
 
 
@@ -144,7 +146,8 @@ def _grant(connection: psycopg.Connection[Any], role: str, schema: str, where: s
     if not _scalars(connection, "differences", values):
         return
     with taking_turns(connection), connection.transaction():
-        _grant_everything(connection, values)
+        if _scalars(connection, "differences", values):  # another process may have been first
+            _grant_everything(connection, values)
     if left := _scalars(connection, "differences", values):
         log.warning(
             "the role '%s' of database.url has other rights than it should to: %s; look for grants to roles that it is "

@@ -18,6 +18,7 @@ from cli.common import (
     ConfigOption,
     DataDirOption,
     JsonOption,
+    command_actor,
     command_database,
     command_settings,
     console,
@@ -25,6 +26,7 @@ from cli.common import (
     print_json,
 )
 from ingest.read_lines import numbered_lines, parse_read
+from operations.auditing import note_match
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from policy.decisions import effective_retention
 from policy.traffic import matching_settings
@@ -70,6 +72,8 @@ def match(
         if not active.size:
             errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")
         least = settings.matching.min_read_confidence
+        # Hits show what is listed: written down before the first one.
+        note_match(command_actor(settings), database, str(reads), active.size)
         limits = ClockLimits.of_retention(effective_retention(settings).reads)
         run = _Run(active, least, limits, str(reads) if str(reads) != "-" else "standard input")
         table = None if as_json else _table()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import shutil
 import tempfile
@@ -19,7 +20,8 @@ from policy.decisions import DEFAULT_AUDIT
 from schemas.settings import DatabaseSettings, Settings
 from services.postgres import EmbeddedPostgres
 from services.postgres_roles import OWNER
-from storage.database import Database, open_database
+from storage.access import access
+from storage.database import Database
 from storage.roles import prepare
 
 TEMPLATE = "template_platewatch"
@@ -104,7 +106,10 @@ def owner_url(database_server: DatabaseServer, database_name: str) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A fresh, migrated database, open as the application's role."""
-    with open_database(Settings(database=DatabaseSettings(url=SecretStr(database_url)))) as opened:
-        yield opened
+def database(database_url: str, owner_url: str) -> Iterator[Database]:
+    """A fresh, migrated database, open as the application's role; the owner is at hand as with the embedded one."""
+    with access(Settings(database=DatabaseSettings(url=SecretStr(database_url)))) as ways:
+        opened = Database(ways.application, ways.where, owner_connection_string=owner_url)
+        with contextlib.closing(opened):
+            opened.open()
+            yield opened

@@ -337,13 +337,16 @@ def test_reads_that_cannot_be_matched_do_not_stop_the_others(database: Database)
     assert [found[0] for found in hits(database)] == [fine.read_id]
 
 
+WHY = ("--purpose", "missing child", "--case", "26-117")
+
+
 def command(database_url: str, tmp_path: Path, *arguments: str, law: str = "virginia") -> Any:
     app = typer.Typer()
     historical.register(app)
     config = tmp_path / "platewatch.toml"
     text = f"log_level = 'WARNING'\n[database]\nurl = {json.dumps(database_url)}\n[policy]\nprofile = '{law}'\n"
     config.write_text(text)
-    return CliRunner().invoke(app, [*arguments, "--config", str(config)], env={"COLUMNS": "200"})
+    return CliRunner().invoke(app, [*arguments, *WHY, "--config", str(config)], env={"COLUMNS": "200"})
 
 
 def test_the_command_takes_one_entry_and_days(database: Database, database_url: str, tmp_path: Path) -> None:

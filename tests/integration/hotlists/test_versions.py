@@ -117,13 +117,13 @@ def test_a_rollback_restores_the_version_before_whole(tmp_path: Path, database: 
 
 
 def test_what_cannot_be_restored_is_said(tmp_path: Path) -> None:
-    assert "no active list" in str(run("rollback", "ncic", "--reason", "x", code=1).exception)
+    assert "no active list" in str(run("rollback", "ncic", "--reason", "wrong file", code=1).exception)
     import_ncic(write(tmp_path / "extract.txt", [row(1)]))
-    assert "no version before" in str(run("rollback", "ncic", "--reason", "x", code=1).exception)
+    assert "no version before" in str(run("rollback", "ncic", "--reason", "wrong file", code=1).exception)
     (version,) = records(run("versions", "ncic", "--json"))
-    active = run("rollback", "ncic", "--to", version["version"], "--reason", "x", code=1)
+    active = run("rollback", "ncic", "--to", version["version"], "--reason", "wrong file", code=1)
     assert "is active already" in str(active.exception)
-    assert "no version 999" in str(run("rollback", "ncic", "--to", 999, "--reason", "x", code=1).exception)
+    assert "no version 999" in str(run("rollback", "ncic", "--to", 999, "--reason", "wrong file", code=1).exception)
 
 
 def test_rejects_are_kept_with_their_version(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from storage.database import Database
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read
 
+WHY = ("--purpose", "stolen vehicle", "--case", "26-1")
+
 
 @pytest.fixture
 def app() -> typer.Typer:
@@ -37,7 +39,7 @@ def config(database_url: str, tmp_path: Path) -> Path:
 def test_json_lines_are_whole_reads(app: typer.Typer, config: Path, database: Database) -> None:
     reads = [sample_read(number) for number in range(3)]
     Records(database).write([ReadRecord(read) for read in reads])
-    result = CliRunner().invoke(app, ["vnv?5*", "--json", "--limit", "2", "--config", str(config), "--case", "26-1"])
+    result = CliRunner().invoke(app, ["vnv?5*", "--json", "--limit", "2", "--config", str(config), *WHY])
     assert result.exit_code == 0
     lines = [read_from_event(PlateReadEvent.model_validate_json(line)) for line in result.stdout.splitlines()]
     assert lines == [reads[2], reads[1]]
@@ -47,14 +49,14 @@ def test_json_lines_are_whole_reads(app: typer.Typer, config: Path, database: Da
 
 def test_a_table_for_people(app: typer.Typer, config: Path, database: Database) -> None:
     Records(database).write([ReadRecord(sample_read(0))])
-    result = CliRunner().invoke(app, ["VNV4527", "-c", str(config)], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, ["VNV4527", "-c", str(config), *WHY], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     for expected in ("VNV4527", "gate-0", "VA", "30%", "38.90720, -77.03690"):
         assert expected in result.stdout
 
 
 def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:
-    result = CliRunner().invoke(app, ["QQQ*", "--json", "-c", str(config), "--since", "2026-01-31"])
+    result = CliRunner().invoke(app, ["QQQ*", "--json", "-c", str(config), "--since", "2026-01-31", *WHY])
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "no reads of QQQ* found\n"
 

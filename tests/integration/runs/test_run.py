@@ -78,7 +78,7 @@ def test_reads_matches_and_raises_an_alert_that_waits_without_a_broker(reference
     assert reference.kept("outbox", "sent_at is null") == ["true"]
     pictures = sorted(path.name for path in (reference.settings.data_dir / "images").rglob("*.jpg"))
     assert len(pictures) == 2 * len(reference.kept("reads", "read_id"))  # the plate, and the whole frame
-    found = reference.run("search", "UKW?1*", "--json")
+    found = reference.run("search", "UKW?1*", "--json", "--purpose", "stolen vehicle", "--case", "26-117")
     assert [json.loads(line)["plate"] for line in found.stdout.splitlines()] == ["UKW4183"]
 
 

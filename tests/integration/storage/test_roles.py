@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import DatabaseSettings, RetentionSettings, Settings
 from services.postgres_roles import APPLICATION, OWNER
 from storage.audit.reader import audit_entries
@@ -318,3 +319,26 @@ def test_the_tests_work_as_the_application(database: Database) -> None:
     assert row == (APPLICATION.name, "off")
     assert owned == 0
     assert OWNER.name != APPLICATION.name
+
+
+def test_many_processes_grant_at_once(database_server: DatabaseServer, roles: dict[str, str]) -> None:
+    database_server.execute(sql.SQL("create database department owner pw_owner"))
+    owner, url = (_department(database_server, user, roles) for user in ("pw_owner", "pw_app"))
+    together = threading.Barrier(4)
+    failed: list[BaseException] = []
+
+    def start() -> None:
+        together.wait()
+        try:
+            with open_database(_settings(url, owner)):
+                pass
+        except PlatewatchError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert not _may(database_server, "pw_app")

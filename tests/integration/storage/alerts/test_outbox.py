@@ -84,7 +84,7 @@ def test_a_lost_connection_is_made_again(database: Database, outbox: Outbox) -> 
 
 def test_the_order_is_that_of_writing_wherever_the_rows_lie(database: Database, outbox: Outbox) -> None:
     Records(database).write([sample_record(number, f"AAA{number}") for number in range(4)])
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         # A row that is written again lies behind the others.
         connection.execute("update outbox set headers = headers where key in ('AAA0', 'AAA2')")
         connection.execute("vacuum full outbox")
