@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 from schemas import ids
@@ -34,3 +34,9 @@ def test_ids_are_the_same_again_and_differ_by_what_they_name() -> None:
     others = {ids.alarm_id("held_list", "ncic", RAISED), ids.alarm_id("late_list", "mi", RAISED)}
     assert len({first, *others, ids.alarm_message_id(first, "raised"), ids.alarm_message_id(first, "cleared")}) == 5
     assert isinstance(first, UUID)
+
+
+def test_an_alarm_is_the_same_whatever_zone_its_time_is_told_in() -> None:
+    abroad = RAISED.astimezone(timezone(timedelta(hours=-5)))
+    assert ids.alarm_id("late_list", "ncic", abroad) == ids.alarm_id("late_list", "ncic", RAISED)
+    assert ids.alarm_id("late_list", "ncic", RAISED + timedelta(seconds=1)) != ids.alarm_id("late_list", "ncic", RAISED)

@@ -46,3 +46,24 @@ def test_an_expiry_that_is_no_date_rejects_its_row(written: str) -> None:
     (bad,) = rows("csv", f"plate,expires\nABC123,{written}\n")
     assert isinstance(bad, RejectedRow)
     assert bad.column == "expires"
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("12:30 AM", 0), ("1:30 am", 1), ("11:30 AM", 11), ("12:30 PM", 12), ("1:30 p.m.", 13), ("11:30 PM", 23)],
+)
+def test_a_clock_of_twelve_hours(written: str, hour: int) -> None:
+    (entry,) = entries("csv", f"plate,expires\nABC123,12/31/2026 {written}\n")
+    assert entry.valid_until == datetime(2026, 12, 31, hour, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["0:30 AM", "00:30 PM", "13:30 AM"])
+def test_a_clock_of_twelve_hours_has_no_other_hour(written: str) -> None:
+    (bad,) = rows("csv", f"plate,expires\nABC123,12/31/2026 {written}\n")
+    assert isinstance(bad, RejectedRow)
+
+
+def test_a_year_of_two_digits_is_the_nearest_that_computers_take_it_for() -> None:
+    for written, until in (("1/5/68", datetime(2068, 1, 6, tzinfo=UTC)), ("1/5/70", datetime(1970, 1, 6, tzinfo=UTC))):
+        (entry,) = entries("csv", f"plate,expires\nABC123,{written}\n")
+        assert entry.valid_until == until
