@@ -156,3 +156,30 @@ def test_however_many_alerts_go_each_is_taken_back_once() -> None:
     assert cancel_alerts(memory, stale, START) == len(alerts)
     assert memory.closed == {one.alert_id for one in alerts}
     assert cancel_alerts(memory, stale, START) == 0
+
+
+def test_the_officers_of_an_alert_hear_of_a_clone_of_what_another_camera_of_its_place_saw() -> None:
+    first = found(passing(0, "exit", NEAR))
+    repeat, elsewhere = found(passing(10)), found(passing(40, "bridge", FAR_AWAY))
+    raised, _, notice = sent([first], [repeat], [elsewhere])
+    assert (notice.type.value, notice.updates) == ("update", raised.alert_id)
+    assert notice.clone is not None
+    assert notice.clone.camera_id == "bridge"
+
+
+def test_officers_elsewhere_hear_nothing_of_a_clone_of_another_place() -> None:
+    here, pier = found(passing(0)), found(passing(5, "pier", None))
+    raised, other, second, notice = sent([here], [pier], [found(passing(40, "bridge", FAR_AWAY))])
+    assert [one.type.value for one in (raised, other, second)] == ["alert"] * 3
+    assert (notice.type.value, notice.updates) == ("update", raised.alert_id)
+
+
+def test_a_read_of_a_batch_does_not_know_what_comes_after_it() -> None:
+    here, quiet = found(passing(0)), found(passing(20, "bridge", BRIDGE), notify=False)
+    for parts in ([[here], [quiet]], [[here, quiet]]):
+        (alert,) = sent(*parts)
+        assert alert.clone is None
+    # What came before it counts, though nobody was told of it.
+    for parts in ([[quiet], [here]], [[quiet, here]]):
+        (alert,) = sent(*parts)
+        assert alert.clone is not None

@@ -82,3 +82,8 @@ def test_a_long_line_is_no_footer_and_the_last_number_counts() -> None:
     parsed = read("ny", f"LPR FILE\n{NY}\nTOTAL RECORDS 5\nTOTAL RECORDS 7\nEND OF FILE\n")
     assert len(list(parsed.rows)) == 1
     assert parsed.declared_rows() == 7
+
+
+def test_a_second_title_is_a_row_that_is_rejected_and_not_dropped_in_silence() -> None:
+    found = rows("ny", f"LPR FILE\nNEW YORK STATE POLICE\n{NY}\n")
+    assert [isinstance(row, HotlistEntry) for row in found] == [False, True]
