@@ -17,10 +17,11 @@ def test_ids_name_what_they_are_made_of() -> None:
     assert first == read_id("east", "a.mp4", start, 1)
     others = [
         read_id("east", "a.mp4", start, 2),
+        read_id("east", "a.mp4", start + timedelta(microseconds=1), 1),
         read_id("west", "a.mp4", start, 1),
         read_id("east", "b.mp4", start, 1),
     ]
-    assert len({first, *others}) == 4
+    assert len({first, *others}) == 5
     assert entry_id("ncic", "AB", "C") != entry_id("ncic", "A", "BC")
     assert entry_ids("ncic", "id")("V1") == entry_id("ncic", "id", "V1")
     assert entry_ids("ncic", "plate")("AB1", "US-VA", "") == entry_id("ncic", "plate", "AB1", "US-VA", "")
