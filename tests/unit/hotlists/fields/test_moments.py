@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hotlists.fields.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS, Moments
 from schemas.types import RejectedRow
 from tests.unit.hotlists.list_samples import (
     entries,
@@ -67,3 +69,17 @@ def test_a_year_of_two_digits_is_the_nearest_that_computers_take_it_for() -> Non
     for written, until in (("1/5/68", datetime(2068, 1, 6, tzinfo=UTC)), ("1/5/70", datetime(1970, 1, 6, tzinfo=UTC))):
         (entry,) = entries("csv", f"plate,expires\nABC123,{written}\n")
         assert entry.valid_until == until
+
+
+@pytest.mark.parametrize(("format_", "text"), [(EPOCH_SECONDS, "1767225600"), (EPOCH_MILLISECONDS, "1767225600000")])
+def test_seconds_since_1970_are_utc_wherever_the_list_is_from(format_: str, text: str) -> None:
+    moments = Moments((format_,), ZoneInfo("America/New_York"))
+    assert moments.begin(text, "from") == moments.end(text, "until") == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_days_and_times_without_a_zone_are_the_lists_own() -> None:
+    moments = Moments((), ZoneInfo("America/New_York"))
+    assert moments.begin("2026-01-02", "from") == datetime(2026, 1, 2, 5, tzinfo=UTC)
+    assert moments.end("2026-01-02", "until") == datetime(2026, 1, 3, 5, tzinfo=UTC)
+    assert moments.end("2026-01-02T18:00", "until") == datetime(2026, 1, 2, 23, tzinfo=UTC)
+    assert moments.end("2026-01-02T18:00Z", "until") == datetime(2026, 1, 2, 18, tzinfo=UTC)

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from matcher.characters.slots import LEAST_LOSS_SHARE, Slot, loss_share
+from matcher.characters.slots import LEAST_LOSS_SHARE, Slot, loss_share, read_slots
+from matcher.judging.align import align
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, Tier
 from tests.unit.matcher.samples import characters, entry, matcher, read
@@ -79,3 +80,17 @@ def test_what_a_reader_leaves_out_is_shared_by_what_it_may_have_misread() -> Non
     )
     # Drawn alike: a reader that is sure has learned which of both stands where, and does not see it.
     assert Slot("1", "1", {"1": 0.9999}).probability("I") == pytest.approx(0.01, rel=0.01)
+
+
+@pytest.mark.parametrize(("seen", "listed"), [("ABVV234", "ABW234"), ("ABW234", "ABVV234")])
+def test_a_doubted_v_or_w_makes_a_w_or_two_v_less_likely_and_not_more(seen: str, listed: str) -> None:
+    def probability(sure: float) -> float:
+        doubted = characters(seen, 0.99, p2=((seen[2], sure), ("K", 0.98 - sure)))
+        if seen[3] == "V":
+            doubted = characters(seen, 0.99, p2=(("V", sure), ("K", 0.98 - sure)), p3=(("V", sure), ("K", 0.98 - sure)))
+        alignment = align(read_slots(read(seen, characters=doubted)), listed)
+        assert alignment is not None
+        return alignment.steps[2].evidence.probability
+
+    both = len(seen) > len(listed)
+    assert probability(0.4) == pytest.approx(probability(0.8) / (4 if both else 2))
