@@ -9,9 +9,11 @@ DATA ?=
 VIDEO ?=
 MUTANTS ?= 250
 SEED ?= 1
+BUNDLE ?= dist/platewatch-bundle
+BUNDLE_FLAGS ?=
 PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help setup demo test test-training lint format bench mutation clean
+.PHONY: help setup demo test test-training lint format bench mutation bundle clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +52,9 @@ mutation: $(VENV)/.mutation ## Try small wrong changes on a copy (MUTANTS=NUMBER
 	$(VENV)/bin/mutmut run --max-children 1 'policy.traffic.*'
 	$(VENV)/bin/python -m benchmarks.mutants --count $(MUTANTS) --seed $(SEED) | xargs $(VENV)/bin/mutmut run --max-children 1
 	$(VENV)/bin/mutmut results
+
+bundle: $(VENV)/.runtime ## Build an installation for machines without a network (BUNDLE=FOLDER, BUNDLE_FLAGS="--python 3.12 --machine aarch64")
+	$(VENV)/bin/python -m deploy.bundle "$(BUNDLE)" $(BUNDLE_FLAGS)
 
 clean: ## Remove environments and demo data
 	rm -rf $(VENV) $(TRAINING_VENV) demo-data mutants

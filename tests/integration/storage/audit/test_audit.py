@@ -68,10 +68,10 @@ def test_it_is_part_of_the_transaction_that_it_is_about(database: Database) -> N
     assert audit_entries(database) == []
 
 
-def test_a_row_is_never_changed(database: Database, database_url: str) -> None:
+def test_a_row_is_never_changed_even_by_the_owner(database: Database, owner_url: str) -> None:
     write_audit(database, AuditRecord(LEE, Action.SEARCH))
     refused = pytest.raises(psycopg.errors.RaiseException, match="append-only")
-    with refused, psycopg.connect(database_url) as connection:
+    with refused, psycopg.connect(owner_url) as connection:
         connection.execute("update audit set actor = 'nobody'")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import ImageSettings, Settings
+from storage.reads import images
 from storage.reads.images import ImageStore, image_key
 from tests.integration.storage.samples import sample_read
 
@@ -153,3 +154,22 @@ print(sorted(path.name for path in Path(sys.argv[1]).rglob("*.*")))
         f"{tmp_path}: no space left for pictures; free some or set images.url",
         "['1-plate.jpg']",
     ]
+
+
+def test_a_store_that_refuses_is_signed_in_to_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client keeps the login that it read when it was made."""
+    store = ImageStore(Settings(images=ImageSettings(url=f"memory://{tmp_path.name}")))
+    before = store._files
+    monkeypatch.setattr(store._files, "pipe_file", lambda *_: _refuse())
+    for _ in range(2):
+        with pytest.raises(TransientError, match="expired"):
+            store.save("2026/05/04/gate/1-plate.jpg", b"picture")
+        store._opened_at -= images.SIGN_IN_SECONDS
+    assert store._files is not before
+    monkeypatch.undo()
+    store.save("2026/05/04/gate/1-plate.jpg", b"picture")
+    assert store.load("2026/05/04/gate/1-plate.jpg") == b"picture"
+
+
+def _refuse() -> None:
+    raise PermissionError("the token has expired")

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import math
 
-from matcher.index import HotlistIndex
 from matcher.judging.align import Alignment, Step
-from matcher.judging.background import Background
-from matcher.judging.false_alerts import ReadDetail
-from matcher.judging.partials import PartialLimits
+from matcher.judging.false_alerts import Listed, ReadDetail
 from matcher.judging.tiers import Thresholds, choose_tier
-from matcher.judging.traffic import Traffic
 from schemas.settings import MatchingSettings
 from schemas.types import Category, CharacterEvidence, Hit, Tier
-from tests.unit.matcher.samples import SETTINGS, characters, entry, matcher, read
+from tests.unit.matcher.samples import characters, entry, matcher, read
 
 LARGE = 1_000_000
 
@@ -79,16 +75,8 @@ def test_what_a_category_may_raise_decides_how_strict_it_is_and_the_search_asks_
     limits = MatchingSettings(
         category_false_alerts_per_10k={Category.CHILD_ABDUCTION: 500, Category.UNINSURED: 0.01, Category.WATCH: 5}
     )
-    thresholds = Thresholds(limits, 10_000)
+    thresholds = Thresholds(limits, Listed(any=10_000))
     for detail in ReadDetail:
         of = {category: thresholds.of(detail, category) for category in Category}
         assert of[Category.CHILD_ABDUCTION] < of[Category.WATCH] < of[Category.UNINSURED]
         assert thresholds.least(detail) == of[Category.CHILD_ABDUCTION]
-
-
-def test_what_entries_with_unknown_characters_raise_is_taken_off_what_is_left_to_the_others() -> None:
-    index = HotlistIndex.build([entry(f"ABC{number:03d}?") for number in range(40)])
-    partials = PartialLimits(SETTINGS, Background(Traffic()), *index.partial_entries())
-    assert partials.taken(Category.WATCH) > 0
-    alone, beside = Thresholds(SETTINGS, 1000), Thresholds(SETTINGS, 1000, partials)
-    assert beside.of(ReadDetail.TEXT, Category.WATCH) > alone.of(ReadDetail.TEXT, Category.WATCH)
