@@ -85,6 +85,22 @@ def test_a_version_that_shrinks_is_held_until_a_person_gives_a_reason(tmp_path: 
     assert "call 26-118" in run("versions", "ncic").stdout
 
 
+def test_a_list_of_ones_own_may_use_words_that_nobody_knows_and_a_national_one_may_not(
+    tmp_path: Path, database: Database
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("plate,category\n" + "".join(f"BKR{number:04d},our own word\n" for number in range(25)))
+    run("import", "-s", "csv", own)
+    assert len(active_plates(database)) == 25
+    (tmp_path / "national").mkdir()
+    odd = write(tmp_path / "national" / "extract.txt", [row(number).replace("V", "Z", 1) for number in range(25)])
+    held = import_ncic(odd, code=1)
+    assert "none of the codes of its 25 entries is known" in str(held.exception)
+    assert len(active_plates(database)) == 25
+    # A few words are no proof of another layout.
+    import_ncic(write(odd, [row(number).replace("V", "Z", 1) for number in range(19)]))
+
+
 def test_an_older_file_is_held(tmp_path: Path, database: Database) -> None:
     import_ncic(write(tmp_path / "new.txt", [row(1), row(2)], date="20260105"))
     held = import_ncic(write(tmp_path / "old.txt", [row(1)], date="20260104"), code=1)

@@ -93,6 +93,11 @@ def test_alone_an_entry_alerts_and_among_thousands_like_it_none_does_and_says_so
     assert alone.alerts
     assert not any(hit.alerts for hit in among)
     assert f", and {len(plates) + 1:,} such entries are listed)" in among[0].explanation
+    # Where the state differs, that is why, however many are listed.
+    elsewhere = over(entry("A?C1?34", "US-VA"), *map(entry, plates)).match(read("ABC1234", "US-MD"))
+    (other,) = (hit for hit in elsewhere if hit.jurisdiction_agrees is False)
+    assert not other.alerts
+    assert "other vehicles fits)" in other.explanation
 
 
 @pytest.mark.parametrize(("unknown", "count"), [(1, 1_000), (2, 1_000), (4, 20), (5, 1)])
