@@ -15,7 +15,7 @@ from typing import Self
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from schemas.settings import DatabaseSettings
-from services.child import ChildProcess, OwnerLock
+from services.child import ChildKilled, ChildProcess, OwnerLock
 from services.data_directory import make_data_directory
 from services.postgres_cluster import (
     DATABASE,
@@ -40,6 +40,8 @@ STOP_TIMEOUT_SECONDS = 120.0
 NOTE_AFTER_SECONDS = 5.0
 POLL_SECONDS = 0.02
 KEEP_POLL_SECONDS = 0.25
+START_ATTEMPTS = 3
+"""A server that was killed while it started is started again; whatever kills it each time has to be looked at."""
 
 
 class EmbeddedPostgres:
@@ -145,11 +147,23 @@ class EmbeddedPostgres:
                 stop_signal=signal.SIGINT,  # "fast shutdown": ends sessions, writes a checkpoint
                 run_as=identity.run_as,
             )
-            self._run(child, timeout_seconds)
+            self._run_until_ready(child, sockets, timeout_seconds)
         except BaseException:
             remove_short_folder(self._sockets)
             self._lock.release()
             raise
+
+    def _run_until_ready(self, child: ChildProcess, sockets: Path, timeout_seconds: float) -> None:
+        for attempt in range(1, START_ATTEMPTS + 1):
+            try:
+                self._run(child, timeout_seconds)
+            except ChildKilled as error:
+                if attempt == START_ATTEMPTS:
+                    raise
+                log.warning("%s; starting it again", error)
+                clear_leftovers(self._home, sockets)
+            else:
+                return
 
     def _run(self, child: ChildProcess, timeout_seconds: float) -> None:
         started = time.monotonic()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import ConfigurationError, TransientError
-from services.child import ChildProcess, OwnerLock
+from schemas.errors import ConfigurationError, StorageFull, TransientError
+from services.child import ChildKilled, ChildProcess, OwnerLock
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SLEEPER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
@@ -189,3 +189,22 @@ time.sleep(60)
         assert not lock.is_held
         with OwnerLock(path) as again:
             assert again.acquire()
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ChildKilled),
+        ("print('LOG: startup process (PID 7) was terminated by signal 9: Killed'); raise SystemExit(1)", ChildKilled),
+        ("print('FATAL: could not write lock file: No space left on device'); raise SystemExit(1)", StorageFull),
+        ("print('FATAL: unrecognized configuration parameter'); raise SystemExit(1)", ConfigurationError),
+    ],
+)
+def test_one_that_was_killed_or_had_no_space_while_it_started_is_no_wrong_setting(
+    log: Path, code: str, raised: type[Exception]
+) -> None:
+    child = ChildProcess("server", [sys.executable, "-c", code], log_path=log)
+    child.start()
+    with pytest.raises(raised, match="ended while starting") as caught:
+        child.wait_ready(lambda: False, 10)
+    assert type(caught.value) is raised
