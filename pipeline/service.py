@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from pipeline.broker import BrokerAddress
 from pipeline.cameras import CameraStage
 from pipeline.cancellations import CancellationStage
 from pipeline.counters import Counters, RunTotals
@@ -24,7 +25,7 @@ from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
-from schemas.settings import KafkaSettings, Settings
+from schemas.settings import Settings
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
 from storage.database import Database
@@ -50,12 +51,12 @@ class Service:
     Args:
         settings: The configuration.
         database: The open database.
-        kafka: Where to publish, or None to let alerts wait in the outbox.
+        kafka: Gives where to publish (see `open_broker`), or None to let alerts wait in the outbox.
         observer: Told of every recorded read with its alerts.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, kafka: KafkaSettings | None, observer: Observer | None = None
+        self, settings: Settings, database: Database, kafka: BrokerAddress | None, observer: Observer | None = None
     ) -> None:
         self.counters = Counters()
         self._settings = settings
