@@ -108,10 +108,11 @@ class Keeper(threading.Thread):
         self._diary.note("start", name=self.name, pid=process.pid)
         errors: collections.deque[str] = collections.deque(maxlen=_LAST_LINES)
         reader = threading.Thread(target=self._read_errors, args=(process, errors), daemon=True)
-        reader.start()
-        self._read_lines(process)
-        code = process.wait()
-        reader.join()
+        with process:
+            reader.start()
+            self._read_lines(process)
+            code = process.wait()
+            reader.join()
         self._judge(code, list(errors))
         if self._on_end is not None:
             self._on_end(code == -signal.SIGKILL)
