@@ -199,17 +199,31 @@ class ChildProcess:
         cited = " | ".join(lines[-CITED_LINES:]) or "it wrote nothing"
         return f"; last lines of {self.log_path}: {cited}"
 
-    def stop(self, timeout_seconds: float = 30.0) -> None:
+    def stop(
+        self,
+        timeout_seconds: float = 30.0,
+        *,
+        urgent: signal.Signals | None = None,
+        patience_seconds: float = 10.0,
+    ) -> None:
         """Ask the process to stop and wait for it; kill it as the last resort. Does nothing when it has ended.
 
         Args:
-            timeout_seconds: How long to wait after the stop signal.
+            timeout_seconds: How long to wait before it is killed.
+            urgent: What asks it more urgently in between; None: nothing does.
+            patience_seconds: How long to wait before that.
         """
         process, self._process = self._process, None
         if process is None:
             return
         if process.poll() is None:
             process.send_signal(self._stop_signal)
+        if urgent is not None:
+            try:
+                process.wait(patience_seconds)
+            except subprocess.TimeoutExpired:
+                log.warning("child process takes long to stop, asking it again", extra={"child": self.name})
+                process.send_signal(urgent)
         try:
             process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:

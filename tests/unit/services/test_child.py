@@ -208,3 +208,14 @@ def test_one_that_was_killed_or_had_no_space_while_it_started_is_no_wrong_settin
     with pytest.raises(raised, match="ended while starting") as caught:
         child.wait_ready(lambda: False, 10)
     assert type(caught.value) is raised
+
+
+def test_one_that_hangs_in_its_end_is_asked_more_urgently(log: Path) -> None:
+    code = "import signal, time\nsignal.signal(15, signal.SIG_IGN)\nprint('up', flush=True)\nwhile True: time.sleep(60)"
+    child = ChildProcess("deaf", [sys.executable, "-c", code], log_path=log)
+    child.start()
+    child.wait_ready(_says_up(log), 60)
+    began = time.monotonic()
+    child.stop(3600, urgent=signal.SIGINT, patience_seconds=0.1)
+    assert not child.is_alive
+    assert time.monotonic() - began < 1800  # and not only when it is killed
