@@ -119,7 +119,12 @@ class KafkaNode:
     def _comes_up(
         self, child: ChildProcess, ports: Ports, access: BrokerAccess, is_given_up: Callable[[], bool]
     ) -> bool:
-        """Start the child; return False when another program took one of its ports in between."""
+        """Start the child; return False when another program took one of its ports in between.
+
+        Raises:
+            ChildKilled: It was killed; the same again may do.
+            BrokerUnavailable: It does not answer in time.
+        """
         child.start()
         try:
             # The broker opens its port when it is registered and has caught up.
@@ -127,6 +132,8 @@ class KafkaNode:
         except ConfigurationError as error:
             if "Address already in use" in str(error) or "BindException" in str(error):
                 return False
+            raise
+        except ChildKilled:
             raise
         except TransientError as error:
             raise BrokerUnavailable(str(error)) from error
