@@ -27,6 +27,8 @@ from benchmarks.chaos.workload import Workload
 
 _REPLAY_SECONDS = 8.0
 _GONE_SECONDS = 30.0
+_LEAST_TURNS = 2
+"""In the second one something is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Afternoon:
         self._site = site = Site(folder, scenes.clip)
         self._diary = diary = Diary(folder / "diary.jsonl")
         self._patience = patience_seconds
+        self._is_struck = bool(schedule)
         self._disk = Disk(site)
         self._listener = listener = Listener()
         self._run = Keeper(site, diary, "run", "run")
@@ -104,9 +107,7 @@ class Afternoon:
                 self._subscriber.start()
                 self._striker.start()
                 memory.start()
-                while self._striker.is_alive() if turns is None else self._workload.turns < turns:
-                    self._workload.turn()
-                if turns is None and self._workload.turns == 0:
+                while self._goes_on(turns):
                     self._workload.turn()
                 self._workload.finish()
                 memory.end()
@@ -128,6 +129,10 @@ class Afternoon:
             diary=self._diary,
         )
 
+    def _goes_on(self, turns: int | None) -> bool:
+        done = self._workload.turns
+        return done < turns if turns is not None else self._striker.is_alive() or done < _LEAST_TURNS
+
     def _close(self) -> Books:
         """End in order, do what was left, and read the books while the neighbor still listens."""
         self._run.end()
@@ -137,7 +142,8 @@ class Afternoon:
         while not all(map(self._listener.has, books.alerts)) and time.monotonic() < deadline:
             time.sleep(0.2)
         self._subscriber.end()
-        self._listen_again()
+        if self._is_struck:
+            self._listen_again()
         return books
 
     def _listen_again(self) -> None:
