@@ -54,7 +54,10 @@ def audit_faults(books: Books, attempts: Sequence[Attempt]) -> list[str]:
     imports = Counter(file for action, _, file in books.audit if action == "import")
     versions = Counter[str]()
     for row, count in books.rows["list versions"].items():
-        versions[row.split(" ")[1]] += count
+        _, _, file_and_kind = row.partition(" ")
+        file, _, kind = file_and_kind.rpartition(" ")
+        if kind == "import":
+            versions[file] += count
     faults += [f"list version of {name}: no audit row" for name in sorted((versions - imports).elements())]
     faults += [f"audit row of an import of {name}: no list version" for name in sorted((imports - versions).elements())]
     withdrawn = sum(action == "withdraw" for action, _, _ in books.audit)

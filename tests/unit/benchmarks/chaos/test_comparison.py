@@ -15,7 +15,7 @@ HOST = "host, process "
 RIGHT = Books(
     rows={
         "reads": Counter({"r1 ABC1234": 1, "r2 XYZ9876": 1}),
-        "list versions": Counter({"regional regional-0000.csv import": 1}),
+        "list versions": Counter({"regional regional-0000.csv import": 1, "regional single entries edit": 1}),
         "withdrawals": Counter({"e1": 1}),
     },
     leftovers={},
