@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from operations.actors import service_actor
 from operations.settings import note_settings
+from pipeline.broker import BrokerAddress
 from pipeline.cameras import CameraStage
 from pipeline.counters import Counters
 from pipeline.feeds.stages import FeedStage
@@ -24,7 +25,7 @@ from recognition.recognizer import Recognizer
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth
-from schemas.settings import CameraSettings, FeedSettings, KafkaSettings, Settings
+from schemas.settings import CameraSettings, FeedSettings, Settings
 from storage.alerts.outbox import STAGE as RELAY
 from storage.database import Database
 from storage.leadership import Leadership
@@ -42,7 +43,7 @@ class Crew:
     Args:
         settings: The configuration at the start.
         database: The open database.
-        kafka: Where to publish, or None.
+        kafka: Gives where to publish (see `open_broker`), or None.
         leadership: What only one process of several does.
         board: Told how the stages are.
         runner: Runs them.
@@ -52,7 +53,7 @@ class Crew:
         self,
         settings: Settings,
         database: Database,
-        kafka: KafkaSettings | None,
+        kafka: BrokerAddress | None,
         leadership: Leadership,
         board: HealthBoard,
         runner: Runner,
@@ -173,7 +174,8 @@ class Crew:
                 stage.hurry()
         if change.settings.kafka.bootstrap_servers:
             # Also when nothing changed in the file: passwords and certificates of other files are read anew.
-            self._kafka = change.settings.kafka
+            kafka = change.settings.kafka
+            self._kafka = lambda: kafka
             self.publishing.end([RELAY])
             self.publishing.start(self._relays())
 
@@ -197,11 +199,6 @@ class Crew:
         return [relay]
 
     def _note_broker(self) -> None:
-        """Have it said that the local broker did not start, or that an alarm of an earlier run is over."""
-        machine = self._board.machine
-        if self._kafka is None and self.settings.kafka.local:
-            message = "the local broker did not start, and alerts wait in the outbox; see the log, and restart the run"
-            self._board.stage_fails(RELAY, message)
-            self._board.raised(AlarmKind.BROKER, machine, message)
-        elif self._kafka is None:
-            self._board.cleared(AlarmKind.BROKER, machine)
+        """Have it said that an alarm of an earlier run is over, where this one publishes nothing."""
+        if self._kafka is None:
+            self._board.cleared(AlarmKind.BROKER, self._board.machine)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 
 from alerts.relay import Relay
+from pipeline.broker import BrokerAddress
 from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention
 from schemas.errors import BrokerUnavailable
 from schemas.events import AlarmKind
-from schemas.settings import KafkaSettings, Settings
+from schemas.settings import Settings
 from storage.alerts.outbox import STAGE, Outbox
 from storage.alerts.wakeups import Wakeups
 from storage.database import Database
@@ -25,7 +26,7 @@ class RelayStage(SteppedStage):
     Args:
         database: An open database.
         settings: The configuration; topics and how long they keep an alert count here.
-        kafka: Where to publish.
+        kafka: Gives where to publish; asked anew after every outage.
         leadership: Only one process of several publishes: two would mix up the order of a plate's alerts.
     """
 
@@ -35,18 +36,14 @@ class RelayStage(SteppedStage):
     alarm = AlarmKind.BROKER
     patience_seconds = 0.0
 
-    def __init__(self, database: Database, settings: Settings, kafka: KafkaSettings, leadership: Leadership) -> None:
+    def __init__(self, database: Database, settings: Settings, kafka: BrokerAddress, leadership: Leadership) -> None:
         super().__init__(leadership)
-        self._where = ", ".join(kafka.bootstrap_servers)
+        self._kafka = kafka
+        self._settings = settings
         self._outbox = Outbox(database, leadership)
         self._wakeups = Wakeups(database)
-        self._relay = Relay(
-            self._outbox,
-            kafka,
-            kafka.bootstrap_servers,
-            topics=(settings.alert_topic, settings.alarm_topic),
-            retention_days=effective_retention(settings).topic_days,
-        )
+        self._relay: Relay | None = None
+        self._where = "no address yet"
 
     def step(self, stop: threading.Event) -> float:
         """Publish a batch, or wait for one.
@@ -55,14 +52,15 @@ class RelayStage(SteppedStage):
             BrokerUnavailable: No broker answers, or none acknowledges; it says how many alerts wait.
         """
         try:
-            self._relay.prepare()
-            progress = self._relay.publish_batch(stop)
+            relay = self._relay = self._relay or self._open()
+            relay.prepare()
+            progress = relay.publish_batch(stop)
         except BrokerUnavailable as error:
-            self._relay.close()
+            self._close()
             raise BrokerUnavailable(f"{error}; {self._waiting()}") from error
         if progress.waiting:
             # Whatever the cause, the next try reads passwords and certificates anew.
-            self._relay.close()
+            self._close()
             reason = f"kafka at {self._where} did not acknowledge ({progress.reason})"
             raise BrokerUnavailable(f"{reason}; {self._waiting()}")
         if not progress.settled:
@@ -71,8 +69,24 @@ class RelayStage(SteppedStage):
 
     def end(self) -> None:
         """Close the connections to the broker and to the database."""
-        self._relay.close()
+        self._close()
         self._wakeups.close()
+
+    def _open(self) -> Relay:
+        kafka = self._kafka()
+        self._where = ", ".join(kafka.bootstrap_servers)
+        return Relay(
+            self._outbox,
+            kafka,
+            kafka.bootstrap_servers,
+            topics=(self._settings.alert_topic, self._settings.alarm_topic),
+            retention_days=effective_retention(self._settings).topic_days,
+        )
+
+    def _close(self) -> None:
+        relay, self._relay = self._relay, None
+        if relay is not None:
+            relay.close()
 
     def _waiting(self) -> str:
         pending = self._outbox.pending()

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from pipeline.broker import BrokerAddress
 from pipeline.cancellations import CancellationStage
 from pipeline.counters import Counters, RunTotals
 from pipeline.crew import Crew
@@ -26,7 +27,7 @@ from pipeline.stage import SteppedStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
 from schemas.errors import DatabaseUnavailable
-from schemas.settings import KafkaSettings, Settings
+from schemas.settings import Settings
 from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
@@ -56,7 +57,7 @@ class Service:
     Args:
         settings: The configuration.
         database: The open database.
-        kafka: Where to publish, or None to let alerts wait in the outbox.
+        kafka: Gives where to publish (see `open_broker`), or None to let alerts wait in the outbox.
         observer: Told of every recorded read with its alerts.
         manager: Told of when the run is ready, and that it goes on; None: nobody is.
         reload: How the run is told to take its configuration anew; None: it is not.
@@ -66,7 +67,7 @@ class Service:
         self,
         settings: Settings,
         database: Database,
-        kafka: KafkaSettings | None,
+        kafka: BrokerAddress | None,
         observer: Observer | None = None,
         manager: ServiceManager | None = None,
         reload: Reload | None = None,

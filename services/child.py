@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from schemas.errors import ConfigurationError, TransientError
+from schemas.errors import ConfigurationError, PlatewatchError, StorageFull, TransientError
 from services.private_files import FILE_MODE, close_file, make_private_folder
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,13 @@ LAUNCHER = Path(__file__).with_name("launcher.py")
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TZ")
 LOG_LIMIT_BYTES = 10_000_000
 CITED_LINES = 5
+KILLED_MARKS = ("was terminated by signal",)
+"""How a server says that a process of its own was killed, which makes it end, too."""
+FULL_MARKS = ("No space left on device", "Disk quota exceeded")
+
+
+class ChildKilled(TransientError):
+    """A child was killed while it started, by a person or for want of memory: nothing about it has to be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +170,26 @@ class ChildProcess:
 
         Raises:
             ConfigurationError: The process ended; cites the last lines of its log.
+            ChildKilled: It, or a process of its own, was killed.
+            StorageFull: It ended for want of space.
             TransientError: It was not ready in time; it still runs. Cites the log, too.
         """
         deadline = time.monotonic() + timeout_seconds
         while not ready():
             if self._process is None or self._process.poll() is not None:
-                code = None if self._process is None else self._process.returncode
-                raise ConfigurationError(f"{self.name} ended while starting (exit status {code}){self._cited_log()}")
+                raise self._ended_early(None if self._process is None else self._process.returncode)
             if time.monotonic() > deadline:
                 raise TransientError(f"{self.name} is not ready after {timeout_seconds:g} s{self._cited_log()}")
             time.sleep(poll)
+
+    def _ended_early(self, code: int | None) -> PlatewatchError:
+        cited = self._cited_log()
+        text = f"{self.name} ended while starting (exit status {code}){cited}"
+        if (code is not None and code < 0) or any(mark in cited for mark in KILLED_MARKS):
+            return ChildKilled(text)
+        if any(mark in cited for mark in FULL_MARKS):
+            return StorageFull(text)
+        return ConfigurationError(text)
 
     def _cited_log(self) -> str:
         with self.log_path.open("rb") as output:
@@ -182,17 +199,31 @@ class ChildProcess:
         cited = " | ".join(lines[-CITED_LINES:]) or "it wrote nothing"
         return f"; last lines of {self.log_path}: {cited}"
 
-    def stop(self, timeout_seconds: float = 30.0) -> None:
+    def stop(
+        self,
+        timeout_seconds: float = 30.0,
+        *,
+        urgent: signal.Signals | None = None,
+        patience_seconds: float = 10.0,
+    ) -> None:
         """Ask the process to stop and wait for it; kill it as the last resort. Does nothing when it has ended.
 
         Args:
-            timeout_seconds: How long to wait after the stop signal.
+            timeout_seconds: How long to wait before it is killed.
+            urgent: What asks it more urgently in between; None: nothing does.
+            patience_seconds: How long to wait before that.
         """
         process, self._process = self._process, None
         if process is None:
             return
         if process.poll() is None:
             process.send_signal(self._stop_signal)
+        if urgent is not None:
+            try:
+                process.wait(patience_seconds)
+            except subprocess.TimeoutExpired:
+                log.warning("child process takes long to stop, asking it again", extra={"child": self.name})
+                process.send_signal(urgent)
         try:
             process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:

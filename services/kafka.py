@@ -69,13 +69,17 @@ class LocalKafka:
             try:
                 make_data_directory(self.folder.parent)
                 server = self._start_or_attach()
-                if self._keeper is None:
-                    self._keeper = threading.Thread(target=self._keep, name="local-kafka", daemon=True)
-                    self._keeper.start()
+                self._start_keeper()
             except BaseException:
                 self.stop()
                 raise
         return server
+
+    def keep_trying(self) -> None:
+        """Start the broker in the background, tried again until it runs; for whoever can do without it meanwhile."""
+        with self._guard:
+            self._stopping.clear()
+            self._start_keeper()
 
     def stop(self) -> None:
         """Stop the broker if this object runs it; another process's keeps running."""
@@ -139,6 +143,11 @@ class LocalKafka:
             self._launch()
         return self.bootstrap_server
 
+    def _start_keeper(self) -> None:
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep, name="local-kafka", daemon=True)
+            self._keeper.start()
+
     def _launch(self) -> None:
         self._child = self._node.launch(self._stopping.is_set)
         log.info("local Apache Kafka runs at %s", self.bootstrap_server)
@@ -162,7 +171,8 @@ class LocalKafka:
         if self._lock.is_held:
             if self._child is not None and self._child.is_alive:
                 return
-            log.warning("local Apache Kafka ended, starting it again")
+            if self._child is not None:
+                log.warning("local Apache Kafka ended, starting it again")
         elif not self._lock.acquire():
             return  # its owner runs and keeps it
         self._launch()

@@ -6,6 +6,7 @@ import base64
 import fcntl
 import logging
 import shutil
+import signal
 import subprocess
 import time
 import uuid
@@ -16,7 +17,7 @@ from typing import Any
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.extras import install_line
 from schemas.settings import KafkaSettings
-from services.child import ChildProcess, child_environment
+from services.child import ChildKilled, ChildProcess, RunAs, child_environment, launched
 from services.jars.cache import class_path
 from services.jars.download import EXTRA
 from services.kafka_access import BrokerAccess, Login, SecretFile
@@ -29,10 +30,11 @@ log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 120.0
 PREDECESSOR_SECONDS = 30.0
-FORMAT_TIMEOUT_SECONDS = 60.0
+FORMAT_TIMEOUT_SECONDS = 120.0
 ANSWER_TIMEOUT_MS = 5000
 SETUP_SECONDS = 15.0
-PORT_ATTEMPTS = 3
+START_ATTEMPTS = 3
+UNFINISHED = "data.new"
 
 JVM_OPTIONS = (
     "-Xms128m",
@@ -90,8 +92,9 @@ class KafkaNode:
         access = self._secret.access(is_empty=not (self._folder / "data").exists())
         command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars]
         self._format_once(command, access)
-        for attempt in range(PORT_ATTEMPTS):
-            ports = choose_ports(self._folder, keep=attempt == 0)
+        keep_ports = True
+        for _ in range(START_ATTEMPTS):
+            ports = choose_ports(self._folder, keep=keep_ports)
             self._write_properties("server.properties", ports, "data", access)
             child = ChildProcess(
                 "Apache Kafka",
@@ -103,16 +106,27 @@ class KafkaNode:
             try:
                 if self._comes_up(child, ports, access, is_given_up):
                     return child
+                keep_ports = False
+            except ChildKilled as error:
+                log.warning("%s; starting it again", error)
             except BaseException:
                 child.stop()
                 raise
             child.stop()
-        raise BrokerUnavailable(f"no free TCP port was found for the local broker; see {self.log_path}")
+        raise BrokerUnavailable(
+            f"the local broker did not start in {START_ATTEMPTS} attempts: each time it was killed, or another program "
+            f"had its port; see {self.log_path}"
+        )
 
     def _comes_up(
         self, child: ChildProcess, ports: Ports, access: BrokerAccess, is_given_up: Callable[[], bool]
     ) -> bool:
-        """Start the child; return False when another program took one of its ports in between."""
+        """Start the child; return False when another program took one of its ports in between.
+
+        Raises:
+            ChildKilled: It was killed; the same again may do.
+            BrokerUnavailable: It does not answer in time.
+        """
         child.start()
         try:
             # The broker opens its port when it is registered and has caught up.
@@ -120,6 +134,8 @@ class KafkaNode:
         except ConfigurationError as error:
             if "Address already in use" in str(error) or "BindException" in str(error):
                 return False
+            raise
+        except ChildKilled:
             raise
         except TransientError as error:
             raise BrokerUnavailable(str(error)) from error
@@ -175,13 +191,15 @@ class KafkaNode:
         data = self._folder / "data"
         if data.exists():
             return
-        fresh = self._folder / "data.new"
-        shutil.rmtree(fresh, ignore_errors=True)
+        # A name of its own: the format of an owner that was just killed may still be at work.
+        for left in self._folder.glob(f"{UNFINISHED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        fresh = self._folder / f"{UNFINISHED}-{uuid.uuid4().hex}"
         self._write_properties("format.properties", Ports(1, 2), fresh.name, access)
         tool = ["kafka.tools.StorageTool", "format", "-t", _new_cluster_id(), "-c", "format.properties"]
         try:
             done = subprocess.run(
-                [*command, *tool],
+                launched([*command, *tool], RunAs(), signal.SIGKILL),
                 cwd=self._folder,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -194,6 +212,8 @@ class KafkaNode:
             )
         except subprocess.TimeoutExpired as error:
             raise BrokerUnavailable(f"{data}: Apache Kafka's format did not end in time") from error
+        if done.returncode < 0:
+            raise BrokerUnavailable(f"{data}: Apache Kafka's format was killed (signal {-done.returncode}); try again")
         if done.returncode != 0:
             lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
             said = " | ".join(line for line in lines if line and not line.startswith("at "))  # without Java's stack

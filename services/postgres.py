@@ -15,11 +15,12 @@ from typing import Self
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from schemas.settings import DatabaseSettings
-from services.child import ChildProcess, OwnerLock
+from services.child import ChildKilled, ChildProcess, OwnerLock
 from services.data_directory import make_data_directory
 from services.postgres_cluster import (
     DATABASE,
     PORT,
+    QUIT_SECONDS,
     clear_leftovers,
     create_cluster,
     data_major,
@@ -36,10 +37,12 @@ log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 600.0
 """Crash recovery reads the whole write-ahead log again; a large one takes minutes."""
-STOP_TIMEOUT_SECONDS = 120.0
+STOP_TIMEOUT_SECONDS = 60.0
 NOTE_AFTER_SECONDS = 5.0
 POLL_SECONDS = 0.02
 KEEP_POLL_SECONDS = 0.25
+START_ATTEMPTS = 3
+"""A server that was killed while it started is started again; whatever kills it each time has to be looked at."""
 
 
 class EmbeddedPostgres:
@@ -121,7 +124,7 @@ class EmbeddedPostgres:
             self._keeper.join()
             self._keeper = None
         if self._child is not None:
-            self._child.stop(STOP_TIMEOUT_SECONDS)
+            _stop(self._child)
             self._child = None
             remove_short_folder(self._sockets)
         self._lock.release()
@@ -156,11 +159,23 @@ class EmbeddedPostgres:
                 stop_signal=signal.SIGINT,  # "fast shutdown": ends sessions, writes a checkpoint
                 run_as=identity.run_as,
             )
-            self._run(child, timeout_seconds)
+            self._run_until_ready(child, sockets, timeout_seconds)
         except BaseException:
             remove_short_folder(self._sockets)
             self._lock.release()
             raise
+
+    def _run_until_ready(self, child: ChildProcess, sockets: Path, timeout_seconds: float) -> None:
+        for attempt in range(1, START_ATTEMPTS + 1):
+            try:
+                self._run(child, timeout_seconds)
+            except ChildKilled as error:
+                if attempt == START_ATTEMPTS:
+                    raise
+                log.warning("%s; starting it again", error)
+                clear_leftovers(self._home, sockets)
+            else:
+                return
 
     def _run(self, child: ChildProcess, timeout_seconds: float) -> None:
         started = time.monotonic()
@@ -181,7 +196,7 @@ class EmbeddedPostgres:
             child.start()
             child.wait_ready(ready, timeout_seconds, POLL_SECONDS)
         except BaseException:
-            child.stop(STOP_TIMEOUT_SECONDS)
+            _stop(child)
             raise
         self._child = child
         log.debug("database server is ready", extra={"seconds": round(time.monotonic() - started, 3)})
@@ -246,6 +261,11 @@ class EmbeddedPostgres:
             "hostaddr": "",  # PGHOSTADDR would send the password to another machine
         }
         return " ".join(f"{key}={_quoted(value)}" for key, value in values.items())
+
+
+def _stop(child: ChildProcess) -> None:
+    """Stop a server in order; where it hangs in that (see `QUIT_SECONDS`) at once, which the next start makes good."""
+    child.stop(STOP_TIMEOUT_SECONDS, urgent=signal.SIGQUIT, patience_seconds=QUIT_SECONDS)
 
 
 def _quoted(value: str) -> str:

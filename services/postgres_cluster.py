@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
-from services.child import child_environment, launched
+from services.child import FULL_MARKS, KILLED_MARKS, ChildKilled, child_environment, launched
 from services.postgres_identity import ServerIdentity
 from services.postgres_programs import PostgresPrograms
 
@@ -27,6 +27,10 @@ PORT = 5432
 """Only a part of the socket's file name: the server listens on no network."""
 
 LEFTOVER_TIMEOUT_SECONDS = 60.0
+QUIT_SECONDS = 20.0
+KILL_SECONDS = 30.0
+"""PostgreSQL was seen to hang in its shutdown for good when one of its processes had been killed just before. Then it
+is asked to end without a checkpoint, and after that it is killed; recovery makes good for both at the next start."""
 
 SERVER_SETTINGS = {
     "shared_buffers": "256MB",
@@ -113,6 +117,7 @@ def create_cluster(home: Path, identity: ServerIdentity, *, sync: bool) -> None:
 
     Raises:
         ConfigurationError: PostgreSQL refused; cites its words.
+        ChildKilled: It was killed; what it made is cleared away at the next try.
         StorageFull: No space.
     """
     unfinished = home / "data.new"
@@ -203,17 +208,20 @@ def run_program(identity: ServerIdentity, home: Path, argv: list[str], stdin: st
     if result.returncode == 0 and not complaints:
         return
     reason = " | ".join(complaints or lines[-3:])
-    if "No space left" in result.stderr or "Disk quota exceeded" in result.stderr:
+    program = Path(argv[0]).name
+    if result.returncode < 0 or any(mark in result.stderr for mark in KILLED_MARKS):
+        raise ChildKilled(f"{home}: {program} was killed while it created the database ({reason}); try again")
+    if any(mark in result.stderr for mark in FULL_MARKS):
         raise StorageFull(f"{home}: no space left for the database; free some or set data_dir elsewhere")
-    raise ConfigurationError(f"{home}: the database could not be made ready: {Path(argv[0]).name}: {reason}")
+    raise ConfigurationError(f"{home}: the database could not be made ready: {program}: {reason}")
 
 
 def clear_leftovers(home: Path, sockets: Path) -> None:
     """Make the way free after a crash. Call it as the owner of `home`: then nobody else's server runs there.
 
-    A killed owner's server stops by itself; it is waited for. A lock file whose number now belongs to some other
-    process, or to a dead one that nobody reaps, would keep PostgreSQL from starting for ever; it is removed once no
-    process works in the folder.
+    A killed owner's server stops by itself; it is waited for, and ended where it hangs. A lock file whose number now
+    belongs to some other process, or to a dead one that nobody reaps, would keep PostgreSQL from starting for ever; it
+    is removed once no process works in the folder.
 
     Args:
         home: The server's own folder.
@@ -223,21 +231,31 @@ def clear_leftovers(home: Path, sockets: Path) -> None:
         TransientError: Old server processes do not end.
     """
     data = home / "data"
-    deadline = time.monotonic() + LEFTOVER_TIMEOUT_SECONDS
-    asked = False
+    began = time.monotonic()
+    due = [(0.0, signal.SIGINT), (QUIT_SECONDS, signal.SIGQUIT), (KILL_SECONDS, signal.SIGKILL)]
     while running := [*_processes_in(data), *_processes_in(home / "data.new")]:
-        status = read_status(data)
-        if not asked and status is not None and status.pid in running:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(status.pid, signal.SIGINT)
-            asked = True
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if due and waited >= due[0][0]:
+            _end_leftovers(running, due.pop(0)[1], read_status(data))
+        if waited > LEFTOVER_TIMEOUT_SECONDS:
             raise TransientError(f"{data}: server processes of an earlier run do not end: {running}; end them by hand")
         time.sleep(0.02)
     for lock_file in (data / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
         if _names_a_process(lock_file):
             log.warning("removing the lock file of a server that no longer runs", extra={"path": str(lock_file)})
             lock_file.unlink()
+
+
+def _end_leftovers(running: list[int], how: signal.Signals, status: ServerStatus | None) -> None:
+    """Ask the first process of an earlier server to end, which ends the others; or kill all of them."""
+    if how == signal.SIGKILL:
+        log.warning("killing the processes of an earlier database server, which do not end", extra={"pids": running})
+        asked = running
+    else:
+        asked = [status.pid] if status is not None and status.pid in running else []
+    for pid in asked:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, how)
 
 
 def _names_a_process(lock_file: Path) -> bool:

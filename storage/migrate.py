@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, DatabaseUnavailable
 from services.child import child_environment
 from storage.errors import translate, translated
 
@@ -107,6 +107,8 @@ def _run_dbmate(connection: psycopg.Connection[Any], where: str) -> None:
         except psycopg.OperationalError as error:
             raise translate(error, where) from error
         reason = " ".join(result.stderr.split())
+        if result.returncode < 0:
+            raise DatabaseUnavailable(f"{where}: dbmate was killed (signal {-result.returncode}); try again")
         raise ConfigurationError(f"{where}: the schema could not be brought up to date: {reason}")
 
 

@@ -9,7 +9,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +19,7 @@ import typer
 from cli.common import JsonOption, command_database, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.stopping import stop_on_signals
-from schemas.errors import PlatewatchError
+from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.settings import KafkaSettings, Settings
 from services.data_directory import run_alone
 from services.private_files import private_umask
@@ -75,7 +75,8 @@ def _demonstrate(
     with stop_on_signals() as stop, command_database(settings, create=True) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist)
-        with open_broker(settings) as kafka:
+        with open_broker(settings) as broker:
+            kafka = _settings_of(broker)
             if kafka is not None:
                 _say(f"Apache Kafka is up at {kafka.bootstrap_servers[0]} ({_seconds(started)})")
             run_settings = settings.model_copy(update={"cameras": played.cameras})
@@ -88,6 +89,13 @@ def _demonstrate(
         print_json(summary)
     else:
         _show_summary(screen, summary, settings)
+
+
+def _settings_of(broker: Callable[[], KafkaSettings] | None) -> KafkaSettings | None:
+    """Return how to reach the broker, or None where there is none: the demo is over before one could come."""
+    with contextlib.suppress(BrokerUnavailable):
+        return None if broker is None else broker()
+    return None
 
 
 def _demo_settings(data_dir: Path | None) -> Settings:
@@ -134,7 +142,7 @@ def _play(
 
     started = time.perf_counter()
     with screen, _neighbor(settings, kafka, screen):
-        service = Service(settings, database, kafka, screen.recorded)
+        service = Service(settings, database, None if kafka is None else lambda: kafka, screen.recorded)
         totals = service.run(stop, until_done=True, on_tick=lambda: screen.tick(service.counters.totals()))
         playing = time.perf_counter() - started
         if kafka is not None:

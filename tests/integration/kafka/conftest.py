@@ -37,9 +37,9 @@ WAIT_SECONDS = 40.0
 _numbers = itertools.count(1)
 
 
-def wait_until(condition: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
     """Wait until something holds that another thread or process brings about."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.02)
@@ -87,7 +87,7 @@ class RunningRelay:
         self._leadership = Leadership(database)
         self.outbox = Outbox(database, self._leadership)
         kafka = settings.model_copy(update={"bootstrap_servers": (server,)})
-        stage = RelayStage(database, Settings(alerts=AlertSettings(topic=topic)), kafka, self._leadership)
+        stage = RelayStage(database, Settings(alerts=AlertSettings(topic=topic)), lambda: kafka, self._leadership)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=stage.run, args=(self._stop,))
 

@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.broker import BrokerAddress, open_broker
 from schemas.errors import BrokerUnavailable, ConfigurationError
-from schemas.settings import KafkaSettings
-from services.child import OwnerLock
+from schemas.settings import KafkaSettings, Settings
+from services.child import ChildProcess, OwnerLock
 from services.jars.cache import class_path, default_cache_dir
 from services.jars.pinned import pinned_jars
 from services.kafka import LocalKafka
 from services.kafka_access import Login
 from services.kafka_client import UserScramCredentialUpsertion, open_admin
-from services.kafka_node import KafkaNode
+from services.kafka_node import START_ATTEMPTS, START_TIMEOUT_SECONDS, KafkaNode
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
@@ -291,3 +292,43 @@ def test_a_broker_that_refuses_its_configuration_says_why(tmp_path: Path) -> Non
 def test_where_nothing_was_started_there_is_no_address(tmp_path: Path) -> None:
     with pytest.raises(BrokerUnavailable, match="no local broker was started here"):
         _ = LocalKafka(tmp_path, KafkaSettings()).bootstrap_server
+
+
+def test_a_format_whose_owner_was_killed_does_not_spoil_the_next_ones(tmp_path: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], cwd=REPOSITORY)
+    wait_until(lambda: (tmp_path / "kafka" / "format.properties").exists(), START_TIMEOUT_SECONDS)
+    owner.kill()
+    owner.wait()
+    with LocalKafka(tmp_path, KafkaSettings()) as broker:
+        make_topic(broker, "kept")
+    assert not list((tmp_path / "kafka").glob("data.new*"))
+
+
+def test_a_run_whose_broker_is_killed_at_every_start_gets_it_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    killed: list[int] = []
+    start = ChildProcess.start
+
+    def start_and_kill(child: ChildProcess) -> None:
+        start(child)
+        if len(killed) < START_ATTEMPTS and child.pid is not None:
+            killed.append(child.pid)
+            os.kill(child.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(ChildProcess, "start", start_and_kill)
+    settings = Settings(data_dir=tmp_path, kafka=KafkaSettings(local=True))
+    with caplog.at_level(logging.WARNING), open_broker(settings) as broker:
+        assert broker is not None
+        assert f"did not start in {START_ATTEMPTS} attempts" in caplog.text
+        wait_until(lambda: reached(broker), START_TIMEOUT_SECONDS)
+        admin = open_admin(broker(), broker().bootstrap_servers)
+        admin.close()
+    assert len(killed) == START_ATTEMPTS
+
+
+def reached(broker: BrokerAddress) -> bool:
+    try:
+        return bool(broker().bootstrap_servers)
+    except BrokerUnavailable:
+        return False

@@ -287,7 +287,7 @@ def test_a_wrong_option_stops_the_relay_with_its_name(
     options = kafka_broker.settings.options | options
     kafka = KafkaSettings(options=options, bootstrap_servers=(kafka_broker.server,))
     with Leadership(database) as leadership:
-        stage = RelayStage(database, Settings(), kafka, leadership)
+        stage = RelayStage(database, Settings(), lambda: kafka, leadership)
         with pytest.raises(ConfigurationError, match=complaint):
             stage.run(threading.Event())
 

@@ -17,9 +17,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import DatabaseSettings
-from services.postgres import EmbeddedPostgres
+from services import postgres_cluster
+from services.child import ChildProcess
+from services.postgres import START_ATTEMPTS, EmbeddedPostgres
 from services.postgres_cluster import read_status
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -28,7 +30,9 @@ OWNER = """
 import sys, time
 from pathlib import Path
 from schemas.settings import DatabaseSettings
-from services.postgres import EmbeddedPostgres
+from services import postgres_cluster
+from services.child import ChildProcess
+from services.postgres import START_ATTEMPTS, EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]), DatabaseSettings(server_settings={"fsync": "off"}))
 server.start()
 print("owner" if server.pid is not None else "attached", flush=True)
@@ -337,3 +341,51 @@ def test_an_unknown_user_is_named(data_dir: Path) -> None:
         return
     with pytest.raises(ConfigurationError, match="no system user 'nobody-of-that-name'"):
         server.start()
+
+
+def test_one_that_is_killed_while_it_starts_is_started_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = kill_at_start(monkeypatch, times=START_ATTEMPTS - 1)
+    with EmbeddedPostgres(data_dir, SETTINGS) as server:
+        assert _rows(server.connection_string) == 500
+    assert len(killed) == START_ATTEMPTS - 1
+
+
+def test_one_that_is_killed_at_every_start_is_a_trouble_that_may_pass(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at_start(monkeypatch, times=START_ATTEMPTS)
+    with pytest.raises(TransientError, match="PostgreSQL ended while starting"):
+        EmbeddedPostgres(data_dir, SETTINGS).start()
+
+
+def kill_at_start(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """Have the next children killed as soon as they run; the list fills with their numbers."""
+    killed: list[int] = []
+    start = ChildProcess.start
+
+    def start_and_kill(child: ChildProcess) -> None:
+        start(child)
+        if len(killed) < times and child.pid is not None:
+            killed.append(child.pid)
+            os.kill(child.pid, signal.SIGKILL)
+
+    monkeypatch.setattr(ChildProcess, "start", start_and_kill)
+    return killed
+
+
+def test_a_killed_owners_server_that_hangs_does_not_keep_the_next_one_from_starting(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_cluster, "QUIT_SECONDS", 0.3)
+    monkeypatch.setattr(postgres_cluster, "KILL_SECONDS", 0.6)
+    owner = _run(data_dir)
+    assert _said(owner) == "owner"
+    status = read_status(data_dir / "postgres" / "data")
+    assert status is not None
+    # It sees no signal but the last one.
+    os.kill(status.pid, signal.SIGSTOP)
+    owner.kill()
+    owner.communicate()
+    with EmbeddedPostgres(data_dir, SETTINGS) as server:
+        assert server.pid not in (None, status.pid)
+        assert _rows(server.connection_string) == 500

@@ -28,7 +28,7 @@ def run(then: str) -> tuple[subprocess.CompletedProcess[str], float]:
 
 def test_what_hangs_is_broken_off_and_named() -> None:
     done, seconds = run("time.sleep(60)")
-    assert done.returncode == 1
+    assert done.returncode == 75  # nobody has to change a setting
     assert "did not end within" in done.stderr
     assert "camera-gate" in done.stderr
     assert seconds < 30

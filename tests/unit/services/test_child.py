@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.errors import ConfigurationError, TransientError
-from services.child import ChildProcess, OwnerLock
+from schemas.errors import ConfigurationError, StorageFull, TransientError
+from services.child import ChildKilled, ChildProcess, OwnerLock
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SLEEPER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
@@ -230,3 +230,33 @@ def test_a_lock_file_is_its_owner_s_alone_and_one_holds_it(tmp_path: Path) -> No
         os.umask(before)
     with OwnerLock(tmp_path / "new" / "owner.lock") as next_one:
         assert next_one.acquire()
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ChildKilled),
+        ("print('LOG: startup process (PID 7) was terminated by signal 9: Killed'); raise SystemExit(1)", ChildKilled),
+        ("print('FATAL: could not write lock file: No space left on device'); raise SystemExit(1)", StorageFull),
+        ("print('FATAL: unrecognized configuration parameter'); raise SystemExit(1)", ConfigurationError),
+    ],
+)
+def test_one_that_was_killed_or_had_no_space_while_it_started_is_no_wrong_setting(
+    log: Path, code: str, raised: type[Exception]
+) -> None:
+    child = ChildProcess("server", [sys.executable, "-c", code], log_path=log)
+    child.start()
+    with pytest.raises(raised, match="ended while starting") as caught:
+        child.wait_ready(lambda: False, 10)
+    assert type(caught.value) is raised
+
+
+def test_one_that_hangs_in_its_end_is_asked_more_urgently(log: Path) -> None:
+    code = "import signal, time\nsignal.signal(15, signal.SIG_IGN)\nprint('up', flush=True)\nwhile True: time.sleep(60)"
+    child = ChildProcess("deaf", [sys.executable, "-c", code], log_path=log)
+    child.start()
+    child.wait_ready(_says_up(log), 60)
+    began = time.monotonic()
+    child.stop(3600, urgent=signal.SIGINT, patience_seconds=0.1)
+    assert not child.is_alive
+    assert time.monotonic() - began < 1800  # and not only when it is killed

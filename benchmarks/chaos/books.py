@@ -1,0 +1,88 @@
+"""What an installation has recorded, by ids; the only place that asks the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from benchmarks.chaos.site import Site
+from schemas.settings import load_settings
+from storage.database import Database, open_database
+
+_BOOKS = {
+    "reads": "select read_id::text || ' ' || plate from reads",
+    "hits": "select hit_id::text from hits",
+    "hits, what became of them": "select hit_id::text || ' ' || coalesce(outcome, '') from hits",
+    "alerts, updates and cancels": "select alert_id::text || ' ' || alert_type || ' ' || status from alerts",
+    "outbox": "select alert_id::text || ' ' || topic from outbox where topic like '%.alerts.%'",
+    "list versions": "select hotlist_id || ' ' || file_name || ' ' || kind from hotlist_versions",
+    "entries": "select entry_id::text || ' ' || (last_version is null)::text from hotlist_entries",
+    "withdrawals": "select entry_id::text from hotlist_withdrawals",
+    "finished files": "select camera_id || ' ' || name from finished_items",
+    "rejected files": "select camera_id || ' ' || name from source_rejects",
+    "held lists": "select hotlist_id || ' ' || file_name || ' ' || reason from hotlist_holds",
+    "dead letters": "select alert_id::text || ' ' || reason from dead_letters",
+    "matched with earlier reads": "select hotlist_id from historical_progress",
+}
+"""What has to be equal, row by row, doubles included."""
+
+_EMPTY = {
+    "outbox, not sent": "select alert_id::text from outbox where sent_at is null",
+    "alerts without a number": "select alert_id::text from alerts where alert_number is null",
+    "hits without their read": "select hit_id::text from hits where read_id not in (select read_id from reads)",
+    "lists whose active version is not the last": (
+        "select hotlist_id from hotlists where active_version is distinct from (select max(version_id) "
+        "from hotlist_versions as version where version.hotlist_id = hotlists.hotlist_id)"
+    ),
+}
+"""What has to be empty."""
+
+_KEYS = "select plate_image_key from reads union all select context_image_key from reads"
+_AUDIT = """
+    select action, origin, coalesce(details ->> 'file', '') from audit
+    where action in ('import', 'withdraw', 'settings_changed') order by audit_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What was recorded."""
+
+    rows: dict[str, Counter[str]]
+    """By book: rows, and how often each is there."""
+    leftovers: dict[str, list[str]]
+    """What should be empty and is not."""
+    alerts: frozenset[str]
+    """Ids of all messages to neighbors."""
+    audit: list[tuple[str, str, str]]
+    """Of the audit's rows: action, origin, file."""
+    named_pictures: frozenset[str] = field(default_factory=frozenset)
+    kept_pictures: frozenset[str] = field(default_factory=frozenset)
+    unfinished_files: tuple[str, ...] = ()
+
+
+def read_books(site: Site) -> Books:
+    """Read what an installation recorded; starts its database when nothing else of it runs."""
+    settings = load_settings(site.config)
+    with open_database(settings) as database:
+        rows = {name: Counter(_column(database, statement)) for name, statement in _BOOKS.items()}
+        leftovers = {name: _column(database, statement) for name, statement in _EMPTY.items()}
+        with database.connection() as connection:
+            audit = [(str(a), str(b), str(c)) for a, b, c in connection.execute(_AUDIT).fetchall()]
+        named = frozenset(_column(database, _KEYS))
+    files = {path.relative_to(site.images).as_posix() for path in site.images.rglob("*") if path.is_file()}
+    return Books(
+        rows=rows,
+        leftovers={name: found for name, found in leftovers.items() if found},
+        alerts=frozenset(row.split(" ")[0] for row in rows["alerts, updates and cancels"]),
+        audit=audit,
+        named_pictures=named,
+        kept_pictures=frozenset(name for name in files if name.endswith(".jpg")),
+        unfinished_files=tuple(sorted(name for name in files if not name.endswith(".jpg"))),
+    )
+
+
+def _column(database: Database, statement: str) -> list[str]:
+    with database.connection() as connection:
+        rows = connection.execute(statement.encode()).fetchall()
+    return [str(row[0]) for row in rows if row[0] is not None]
