@@ -169,7 +169,7 @@ class Service:
         while any_alive(recording) and not stop.is_set():
             if not is_ready and runner.is_under_way:
                 is_ready = True
-                self._manager.ready(f"{len(self._settings.cameras)} cameras, {self._matcher.size} hotlist entries")
+                self._manager.ready(self._in_words(self._settings))
             if is_ready:
                 self._manager.feed(runner.silent)
             if on_tick is not None:
@@ -189,8 +189,11 @@ class Service:
                 if crew.take_anew(self._reload.load):
                     health.learn()
             finally:
-                self._manager.reloaded()
+                self._manager.reloaded(self._in_words(crew.settings))
         crew.write_down()
+
+    def _in_words(self, settings: Settings) -> str:
+        return f"{len(settings.cameras)} cameras, {self._matcher.size} hotlist entries"
 
     def _stages(self, leadership: Leadership) -> list[SteppedStage]:
         stages: list[SteppedStage] = [

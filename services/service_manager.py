@@ -35,7 +35,6 @@ class ServiceManager:
         self._address = address
         self.watchdog_seconds = watchdog_seconds if address is not None else None
         self._next_feed = 0.0
-        self._ready_text = ""
         self._silent: Sequence[str] = ()
         self._unreachable = False
 
@@ -57,7 +56,6 @@ class ServiceManager:
         Args:
             status: Shown by `systemctl status`; no plate text.
         """
-        self._ready_text = status
         self._tell("READY=1", f"STATUS={status}")
 
     def status(self, text: str) -> None:
@@ -69,9 +67,13 @@ class ServiceManager:
         # Newer managers ask for the moment, so that they can tell one reload from the next.
         self._tell("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
-    def reloaded(self) -> None:
-        """Say that the reload is over."""
-        self.ready(self._ready_text)
+    def reloaded(self, status: str) -> None:
+        """Say that the reload is over.
+
+        Args:
+            status: As for `ready`.
+        """
+        self.ready(status)
 
     def stopping(self) -> None:
         """Say that the run ends."""

@@ -157,7 +157,22 @@ def wait_until(
         time.sleep(0.05)
 
 
-def test_a_service_upgrades_the_oldest_database_survives_a_kill_and_ends_in_order(service: Service) -> None:
+def add_camera(service: Service, name: str) -> None:
+    folder = service.home / name
+    folder.mkdir(mode=0o700)
+    os.chown(folder, UID, -1)
+    with (service.home / "platewatch.toml").open("a") as configuration:
+        configuration.write(f'[[cameras]]\nid = "{name}"\ntype = "image_folder"\npath = "{folder}"\n')
+
+
+def reloaded(service: Service) -> bool:
+    """Whether the run has said that it reloads, and then that it is ready again."""
+    told = list(service.told)
+    begun = next((place for place, text in enumerate(told) if "RELOADING=1" in text), len(told))
+    return any("READY=1\nSTATUS=2 cameras" in text for text in told[begun:])
+
+
+def test_a_service_upgrades_the_oldest_database_survives_a_kill_reloads_and_ends_in_order(service: Service) -> None:
     picture = service.home / "picture.jpg"
     write_frame_with_a_plate(picture)
     picture.chmod(0o644)
@@ -183,6 +198,11 @@ def test_a_service_upgrades_the_oldest_database_survives_a_kill_and_ends_in_orde
         # The picture's plate is on one of its lists; after the kill it raised no second alert.
         assert numbers == [*range(1, OLD_ALERTS + 2)]
         assert {line["hotlist"] for line in service.lines("hotlist", "list")} >= {"ncic", "missing", "regional"}
+        add_camera(service, "yard")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: reloaded(service), process, service)
+        shutil.copy(picture, service.home / "yard" / "third.jpg")
+        wait_until(lambda: len(kept()) == 3 * len(first), process, service)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0, service.log
     finally:

@@ -40,7 +40,7 @@ def test_each_state_is_one_datagram(inbox: socket.socket) -> None:
     told_to.status("starting")
     told_to.ready("2 cameras")
     told_to.reloading()
-    told_to.reloaded()
+    told_to.reloaded("2 cameras")
     told_to.stopping()
     status, ready, reloading, reloaded, stopping = told(inbox)
     assert status == "STATUS=starting"
