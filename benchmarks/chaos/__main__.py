@@ -8,6 +8,7 @@ must not; the report names the ids, and FOLDER has what was struck when, and all
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import sys
@@ -36,6 +37,9 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a new folder for diary and schedule; default: a temporary one")
     parser.add_argument("--replay", type=Path, help="a schedule that was kept, instead of one from seeds")
     arguments = parser.parse_args()
+    # Settings of whoever starts this would win over the installation's own.
+    for name in [name for name in os.environ if name.startswith("PLATEWATCH_")]:
+        del os.environ[name]
     # The disks and servers are put away however it ends.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     seeds = arguments.seed or [random.SystemRandom().randrange(1_000_000)]

@@ -63,7 +63,7 @@ class Books:
 
 def read_books(site: Site) -> Books:
     """Read what an installation recorded; starts its database when nothing else of it runs."""
-    settings = load_settings(site.config)
+    settings = load_settings(site.config, data_dir=site.data_dir)
     with open_database(settings) as database:
         rows = {name: Counter(_column(database, statement)) for name, statement in _BOOKS.items()}
         leftovers = {name: _column(database, statement) for name, statement in _EMPTY.items()}
