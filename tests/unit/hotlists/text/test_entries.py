@@ -67,3 +67,9 @@ def test_category_and_case_tell_entries_of_one_plate_apart() -> None:
         "plate,state,category,case_number\nABC123,VA,stolen,1\nABC123,VA,stolen,2\nABC123,VA,felony,1\nABC123,VA,stolen,1\n",
     )
     assert len({one.entry_id for one in found}) == 3
+
+
+def test_words_that_nobody_knows_tell_entries_of_one_plate_apart() -> None:
+    one, other, again = entries("csv", "plate,category\nABC123,odd one\nABC123,odd two\nABC123,Odd One\n")
+    assert one.entry_id == again.entry_id
+    assert one.entry_id != other.entry_id
