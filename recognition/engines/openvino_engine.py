@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,17 @@ class OpenVinoEngine:
         options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
         if threads:
             options = {"NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams * threads}
-        try:
+
+        def compiled() -> tuple[Any, Any]:
             core = openvino.Core()
-            model = core.read_model(str(weights))
-            self._compiled = core.compile_model(model, "CPU", options)
+            network = core.read_model(str(weights))
+            return network, core.compile_model(network, "CPU", options)
+
+        try:
+            # OpenVINO gives the thread that compiles a stack for signals. Where the processor has AMX it is too small for
+            # what is saved there, and a signal that Python handles (Ctrl-C, SIGTERM) would kill the process.
+            with ThreadPoolExecutor(1, "openvino") as thread:
+                model, self._compiled = thread.submit(compiled).result()
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise ConfigurationError(f"{weights}: not a network that OpenVINO can run ({reason})") from error
