@@ -13,7 +13,7 @@ from typing import Any
 from alerts.topics import DEFAULT_PARTITIONS, ensure_topic
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaSettings
-from services.kafka_client import KafkaError, kafka_errors, open_admin, open_producer
+from services.kafka.client import KafkaError, kafka_errors, open_admin, open_producer
 from storage.alerts.outbox import OutboxRow
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from alerts.received import ReceivedAlerts, UnreadableMessage
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
-from services.kafka_client import (
+from services.kafka.client import (
     KafkaError,
     OffsetAndMetadata,
     TopicPartition,

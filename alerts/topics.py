@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from services.kafka_client import ConfigResource, ConfigResourceType, kafka_errors
+from services.kafka.client import ConfigResource, ConfigResourceType, kafka_errors
 
 log = logging.getLogger(__name__)
 

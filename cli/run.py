@@ -50,9 +50,9 @@ def run(
     # Imported here: the engines behind them take a second to load, and --help should not.
     from operations.settings import note_settings
     from pipeline.broker import open_broker
-    from pipeline.deadline import ends_in_time
     from pipeline.reloading import Reload
     from pipeline.service import Service
+    from pipeline.stages.deadline import ends_in_time
 
     manager = ServiceManager.of_environment()
     manager.status("starting")

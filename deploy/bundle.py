@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError, PlatewatchError
-from services.jars.cache import complete, default_cache_dir
-from services.jars.pinned import FOLDER_NAME, pinned_jars
+from services.kafka.jars.cache import complete, default_cache_dir
+from services.kafka.jars.pinned import FOLDER_NAME, pinned_jars
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LIST = "SHA256SUMS"

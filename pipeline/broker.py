@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaSettings, Settings
-from services.kafka import LocalKafka
-from services.kafka_client import check_encrypted
+from services.kafka.client import check_encrypted
+from services.kafka.local import LocalKafka
 
 log = logging.getLogger(__name__)
 

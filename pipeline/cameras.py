@@ -12,7 +12,7 @@ from ingest.source import FrameSource, open_source
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.recording.queue import ArrivalQueue
-from pipeline.retry import Stopped, until_available
+from pipeline.stages.retry import Stopped, until_available
 from pipeline.tidying import Tidying
 from recognition.pass_pictures import pass_pictures
 from recognition.recognizer import RecognitionSession, Recognizer

@@ -6,7 +6,7 @@ import threading
 import time
 
 from alerts.settling.stale import cancel_stale_alerts
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from schemas.settings import Settings
 from storage.database import Database
 from storage.hotlists.lists import HotlistStore

@@ -13,14 +13,14 @@ from pipeline.broker import BrokerAddress
 from pipeline.cameras import CameraStage
 from pipeline.counters import Counters
 from pipeline.feeds.stages import FeedStage
-from pipeline.groups import StageGroup
 from pipeline.health.board import HealthBoard
 from pipeline.numbering import NumberingStage
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.relaying import RelayStage
 from pipeline.reloading import Difference, difference
-from pipeline.runner import Runner
-from pipeline.stage import Stage
+from pipeline.stages.groups import StageGroup
+from pipeline.stages.runner import Runner
+from pipeline.stages.stage import Stage
 from recognition.recognizer import Recognizer
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.events import AlarmKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from storage.alerts.numbering import number_alerts
 from storage.alerts.wakeups import Wakeups
 from storage.database import Database

@@ -6,7 +6,7 @@ import threading
 
 from alerts.relay import Relay
 from pipeline.broker import BrokerAddress
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from policy.decisions import effective_retention
 from schemas.errors import BrokerUnavailable
 from schemas.events import AlarmKind

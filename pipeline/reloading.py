@@ -12,7 +12,7 @@ from operations.settings import changed_keys
 from policy.decisions import effective_retention, open_policy
 from schemas.errors import ConfigurationError
 from schemas.settings import CameraSettings, DatabaseSettings, FeedSettings, KafkaSettings, Settings
-from services.kafka_client import check_encrypted
+from services.kafka.client import check_encrypted
 from storage.way import is_same_database
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from schemas.errors import StorageFull, TransientError
 from schemas.events import AlarmKind
 from schemas.settings import Settings

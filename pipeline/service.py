@@ -21,9 +21,9 @@ from pipeline.past.stage import PastStage
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
 from pipeline.reloading import Reload
-from pipeline.runner import Runner, any_alive
 from pipeline.sending_pictures import PicturesStage
-from pipeline.stage import SteppedStage
+from pipeline.stages.runner import Runner, any_alive
+from pipeline.stages.stage import SteppedStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
 from schemas.errors import DatabaseUnavailable

@@ -9,7 +9,7 @@ import time
 from ingest.put_away import put_away, restore_taken
 from ingest.source import FrameSource
 from pipeline.health.board import HealthBoard
-from pipeline.retry import until_available
+from pipeline.stages.retry import until_available
 from schemas.events import AlarmKind
 from schemas.settings import CameraSettings
 from schemas.types import SourceItem

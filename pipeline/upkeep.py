@@ -7,7 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
 from schemas.errors import PlatewatchError, TransientError
 from schemas.settings import Settings

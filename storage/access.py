@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.settings import DatabaseSettings, Settings
 from services.data_directory import close_to_others
-from services.postgres import EmbeddedPostgres
+from services.postgres.server import EmbeddedPostgres
 from storage.encryption import check_encrypted
 from storage.errors import translate
 from storage.way import Way

@@ -17,7 +17,7 @@ from cli.failures import TEMPORARY
 from cli.stopping import stop_on_signals
 from schemas.errors import ConfigurationError
 from schemas.settings import KafkaSettings, Settings
-from services.kafka import LocalKafka
+from services.kafka.local import LocalKafka
 from services.private_files import private_umask
 
 GRACE_SECONDS = 5.0

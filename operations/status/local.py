@@ -10,7 +10,7 @@ from operations.status.report import BrokerStatus, DiskStatus, RunStatus
 from schemas.errors import PlatewatchError
 from schemas.health import RunHealth
 from schemas.settings import Settings
-from services.kafka_client import check_reachable, is_proxied
+from services.kafka.client import check_reachable, is_proxied
 from services.run_state import is_running
 
 RESPONDS_WITHIN = timedelta(seconds=60)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
 from operations.feeds.outcome import FeedResult
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from schemas.errors import PlatewatchError
 from schemas.settings import FeedSettings, Settings
 from storage.database import Database

@@ -15,7 +15,7 @@ from matcher.match import Matcher
 from pipeline.lists.active import ActiveLists
 from pipeline.lists.garbage import long_lived_objects
 from pipeline.lists.saved import SavedLists
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from schemas.errors import TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead

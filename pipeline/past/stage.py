@@ -6,7 +6,7 @@ import logging
 import threading
 
 from operations.past.matching import PastMatching
-from pipeline.stage import SteppedStage
+from pipeline.stages.stage import SteppedStage
 from schemas.settings import Settings
 from storage.database import Database
 from storage.leadership import Leadership

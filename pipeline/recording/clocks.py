@@ -8,7 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from pipeline.retry import until_available
+from pipeline.stages.retry import until_available
 from policy.decisions import Retention
 from schemas.arrivals import Arrival
 from schemas.clocks import ClockLimits, dated

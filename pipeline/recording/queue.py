@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 
-from pipeline.retry import Stopped
+from pipeline.stages.retry import Stopped
 from schemas.arrivals import Arrival, HandedOver
 
 QUEUE_LENGTH = 64

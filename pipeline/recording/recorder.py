@@ -16,13 +16,13 @@ from alerts.settling.recording import SettledReads
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
-from pipeline.liveness import beat
 from pipeline.recording.clocks import ClockWatch
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.second_opinion import open_second_opinions
 from pipeline.recording.waiting import WaitingArrival, WaitingRoom
-from pipeline.retry import Stopped, until_available
+from pipeline.stages.liveness import beat
+from pipeline.stages.retry import Stopped, until_available
 from policy.decisions import open_policy
 from schemas.arrivals import Arrival, HandedOver
 from schemas.errors import InvalidInput

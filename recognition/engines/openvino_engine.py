@@ -51,8 +51,8 @@ class OpenVinoEngine:
             return network, core.compile_model(network, "CPU", options)
 
         try:
-            # OpenVINO gives the thread that compiles a stack for signals. Where the processor has AMX it is too small for
-            # what is saved there, and a signal that Python handles (Ctrl-C, SIGTERM) would kill the process.
+            # OpenVINO gives the thread that compiles a stack for signals. Where the processor has AMX it is too small
+            # for what is saved there, and a signal that Python handles (Ctrl-C, SIGTERM) would kill the process.
             with ThreadPoolExecutor(1, "openvino") as thread:
                 model, self._compiled = thread.submit(compiled).result()
         except RuntimeError as error:

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 
 from policy.decisions import DEFAULT_AUDIT
 from schemas.settings import DatabaseSettings, Settings
-from services.postgres import EmbeddedPostgres
-from services.postgres_roles import OWNER
+from services.postgres.roles import OWNER
+from services.postgres.server import EmbeddedPostgres
 from storage.access import access
 from storage.database import Database
 from storage.roles import prepare

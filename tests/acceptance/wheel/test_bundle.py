@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.jars.pinned import FOLDER_NAME, pinned_jars
+from services.kafka.jars.pinned import FOLDER_NAME, pinned_jars
 from tests.acceptance.wheel.conftest import NO_NETWORK, Installation, attempt
 
 pytestmark = pytest.mark.timeout(900)  # the first of these tests builds and installs

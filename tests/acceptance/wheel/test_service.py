@@ -22,7 +22,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from schemas.settings import DatabaseSettings
-from services.postgres import EmbeddedPostgres
+from services.postgres.server import EmbeddedPostgres
 from tests.acceptance.wheel.conftest import REPOSITORY, Installation, service_user
 from tests.integration.runs.pictures import write_frame_with_a_plate
 from tests.integration.tls_front import TlsFront, tls_front

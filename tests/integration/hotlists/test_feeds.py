@@ -20,7 +20,7 @@ from hotlists.importing.importer import ImportOptions, import_file
 from operations.currency import ListCurrency
 from operations.feeds.outcome import FeedOutcome
 from pipeline.feeds.stages import FeedStage, ListAgesStage
-from pipeline.runner import Runner
+from pipeline.stages.runner import Runner
 from schemas.events import AlarmKind
 from schemas.settings import HttpsFeed, SftpFeed
 from storage.alerts.alarms import Alarms

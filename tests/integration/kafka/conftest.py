@@ -15,7 +15,7 @@ from alerts.subscriber import Subscriber
 from pipeline.relaying import RelayStage
 from schemas.events import Alert
 from schemas.settings import AlertSettings, KafkaSettings, Settings
-from services.kafka import LocalKafka
+from services.kafka.local import LocalKafka
 from storage.alerts.outbox import Outbox
 from storage.database import Database
 from storage.leadership import Leadership

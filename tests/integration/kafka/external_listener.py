@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from schemas.settings import KafkaSettings
-from services.kafka_client import UserScramCredentialUpsertion, open_admin
-from services.kafka_ports import HOST, choose_ports
+from services.kafka.client import UserScramCredentialUpsertion, open_admin
+from services.kafka.ports import HOST, choose_ports
 from services.private_files import make_private_folder
 
 USER, PASSWORD, MECHANISM = "neighbor", "correct horse battery", "SCRAM-SHA-256"

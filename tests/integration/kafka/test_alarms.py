@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from schemas.events import Alarm, AlarmKind
-from services.kafka_client import open_consumer
+from services.kafka.client import open_consumer
 from storage.alerts.alarms import Alarms
 from storage.database import Database
 from tests.integration.kafka.conftest import Broker

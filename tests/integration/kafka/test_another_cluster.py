@@ -13,8 +13,8 @@ from pipeline.relaying import RelayStage
 from schemas.errors import BrokerUnavailable
 from schemas.settings import AlertSettings, KafkaSettings, RetentionSettings, Settings
 from services.child import OwnerLock
-from services.kafka import LocalKafka
-from services.kafka_client import open_admin
+from services.kafka.client import open_admin
+from services.kafka.local import LocalKafka
 from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.kafka.conftest import Broker, wait_until
@@ -44,7 +44,7 @@ def cluster_id_of(broker: Broker) -> str:
 def test_only_the_broker_of_its_own_cluster_is_attached_to(
     at_its_port: LocalKafka, kafka_broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.kafka.START_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr("services.kafka.local.START_TIMEOUT_SECONDS", 0.5)
     own = at_its_port.folder / "data" / "meta.properties"
     with OwnerLock(at_its_port.folder / "owner.lock") as owner:
         assert owner.acquire()

@@ -18,12 +18,12 @@ from pipeline.broker import BrokerAddress, open_broker
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings, Settings
 from services.child import ChildProcess, OwnerLock
-from services.jars.cache import class_path, default_cache_dir
-from services.jars.pinned import pinned_jars
-from services.kafka import LocalKafka
-from services.kafka_access import Login
-from services.kafka_client import UserScramCredentialUpsertion, open_admin
-from services.kafka_node import START_ATTEMPTS, START_TIMEOUT_SECONDS, KafkaNode
+from services.kafka.access import Login
+from services.kafka.client import UserScramCredentialUpsertion, open_admin
+from services.kafka.jars.cache import class_path, default_cache_dir
+from services.kafka.jars.pinned import pinned_jars
+from services.kafka.local import LocalKafka
+from services.kafka.node import START_ATTEMPTS, START_TIMEOUT_SECONDS, KafkaNode
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
@@ -31,7 +31,7 @@ from tests.integration.kafka.outbox_samples import raise_alerts
 REPOSITORY = Path(__file__).resolve().parents[3]
 OWNER = (
     "import sys, time; from pathlib import Path; from schemas.settings import KafkaSettings; "
-    "from services.kafka import LocalKafka; broker = LocalKafka(Path(sys.argv[1]), KafkaSettings()); "
+    "from services.kafka.local import LocalKafka; broker = LocalKafka(Path(sys.argv[1]), KafkaSettings()); "
     "print(broker.start(), broker.pid, flush=True); time.sleep(600)"
 )
 
@@ -200,7 +200,7 @@ def test_a_secret_that_was_lost_is_made_anew(tmp_path: Path) -> None:
 def test_a_broker_killed_by_kill_9_comes_back_at_its_address_and_no_alert_is_lost(
     database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "services.kafka")
+    caplog.set_level(logging.INFO, "services.kafka.local")
     settings, topic = KafkaSettings(options=QUICK_OPTIONS), "platewatch.alerts.killed.v1"
     with LocalKafka(tmp_path, settings) as broker:
         server, pid, settings = broker.start(), broker.pid, broker.client_settings

@@ -22,8 +22,8 @@ from pipeline.relaying import RelayStage
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from schemas.settings import KafkaSettings, Settings
-from services.kafka import LocalKafka
-from services.kafka_client import open_admin, open_consumer, open_producer
+from services.kafka.client import open_admin, open_consumer, open_producer
+from services.kafka.local import LocalKafka
 from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.alerts.records import ReadRecord, Records, outbox_message
@@ -112,7 +112,7 @@ def test_while_the_broker_is_down_alerts_wait_and_then_arrive_in_order(
         received = Broker(server, settings).receive(tmp_path, topic, 5)
         relay.wait_until_empty()
     assert by_plate(received) == by_plate(raised)
-    said = [record.getMessage() for record in caplog.records if record.name == "pipeline.stage"]
+    said = [record.getMessage() for record in caplog.records if record.name == "pipeline.stages.stage"]
     assert said == [
         f"alerts are not published: kafka at {server} is not reachable (connection refused); check the address and "
         "that the broker runs; 3 alerts wait in the outbox; trying again until it works",

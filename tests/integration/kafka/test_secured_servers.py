@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import DatabaseSettings, KafkaSettings, Settings
-from services.kafka_client import open_producer
+from services.kafka.client import open_producer
 from storage.database import open_database
 from tests.integration.conftest import DatabaseServer
 from tests.integration.kafka.conftest import Broker

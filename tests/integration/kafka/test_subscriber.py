@@ -14,7 +14,7 @@ from alerts.subscriber import FILE_NAME, Subscriber
 from schemas.errors import BrokerUnavailable
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
-from services.kafka_client import open_admin, open_producer
+from services.kafka.client import open_admin, open_producer
 from tests.integration.alerts.records import outbox_message
 from tests.integration.kafka.conftest import Broker, wait_until
 from tests.unit.alerts.samples import sample_alert

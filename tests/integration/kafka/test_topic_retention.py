@@ -15,8 +15,8 @@ from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, R
 
 from alerts.topics import ensure_topic
 from schemas.settings import KafkaSettings
-from services.kafka import LocalKafka
-from services.kafka_client import ConfigResource, ConfigResourceType, open_admin, open_consumer
+from services.kafka.client import ConfigResource, ConfigResourceType, open_admin, open_consumer
+from services.kafka.local import LocalKafka
 from storage.alerts.outbox import Outbox
 from storage.database import Database
 from storage.leadership import Leadership

@@ -13,9 +13,9 @@ from tests.integration.runs.site import folder_camera, write_site
 REPOSITORY = Path(__file__).resolve().parents[3]
 HANGING_RUN = """
 import sys, threading, time
-import pipeline.deadline, pipeline.service
+import pipeline.stages.deadline, pipeline.service
 from cli.main import main
-pipeline.deadline.ends_in_time.__wrapped__.__defaults__ = (0.5,)
+pipeline.stages.deadline.ends_in_time.__wrapped__.__defaults__ = (0.5,)
 def run(self, stop, **_):
     print("at work", flush=True)
     stop.wait()

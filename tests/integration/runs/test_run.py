@@ -19,7 +19,7 @@ import pytest
 from rendering.scene.traffic import render_traffic
 from schemas.settings import DatabaseSettings
 from services.data_directory import run_alone
-from services.postgres import EmbeddedPostgres
+from services.postgres.server import EmbeddedPostgres
 from tests.integration.runs.site import Site, folder_camera, video_camera, write_site
 
 FRAMES = 260

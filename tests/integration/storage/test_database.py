@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from schemas.errors import ConfigurationError, DatabaseUnavailable, InvalidInput, StorageFull, TransientError
 from schemas.settings import DatabaseSettings, Settings
-from services.postgres import EmbeddedPostgres
+from services.postgres.server import EmbeddedPostgres
 from storage.database import Database, open_database
 from storage.hotlists.lists import HotlistStore
 from storage.migrate import migrate

@@ -17,7 +17,7 @@ from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
 from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.settings import DatabaseSettings, RetentionSettings, Settings
-from services.postgres_roles import APPLICATION, OWNER
+from services.postgres.roles import APPLICATION, OWNER
 from storage.audit.reader import audit_entries
 from storage.audit.writer import write_audit
 from storage.database import Database, open_database

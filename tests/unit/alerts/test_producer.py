@@ -10,7 +10,7 @@ import pytest
 
 from alerts.producer import AlertProducer, Fate
 from schemas.settings import KafkaSettings
-from services.kafka_client import kafka_errors
+from services.kafka.client import kafka_errors
 from storage.alerts.outbox import OutboxRow
 from tests.unit.alerts.samples import START
 

@@ -15,7 +15,7 @@ from alerts.received import ReceivedAlerts
 from alerts.subscriber import FILE_NAME, Subscriber
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
-from services.kafka_client import TopicPartition
+from services.kafka.client import TopicPartition
 from tests.unit.alerts.samples import sample_alert
 
 PLACE = TopicPartition("t", 0)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.topics import changes, topic_settings
-from services.kafka_access import BrokerAccess, Login
-from services.kafka_ports import Ports
-from services.kafka_properties import server_properties
+from services.kafka.access import BrokerAccess, Login
+from services.kafka.ports import Ports
+from services.kafka.properties import server_properties
 
 DAY_MS = 86_400_000
 ACCESS = BrokerAccess(Login("platewatch", "a", "SCRAM-SHA-256"), None)

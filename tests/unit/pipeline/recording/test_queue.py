@@ -8,7 +8,7 @@ import time
 import pytest
 
 from pipeline.recording.queue import ArrivalQueue
-from pipeline.retry import Stopped
+from pipeline.stages.retry import Stopped
 from schemas.arrivals import HandedOver
 from tests.unit.samples import NoReceipt
 

@@ -1,0 +1,1 @@
+"""The local Kafka, and the way to any."""
