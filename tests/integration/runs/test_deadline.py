@@ -40,6 +40,6 @@ def test_a_run_that_hangs_is_over_soon_after_it_was_told_to_end(database_url: st
             _, err = process.communicate(timeout=45)
         finally:
             process.kill()
-    assert process.returncode == 1
+    assert process.returncode == 75
     assert "did not end within" in err
     assert "a share that does not answer" in err

@@ -23,7 +23,7 @@ def folder() -> Iterator[Path]:
         home = Path(name) / "postgres"
         (home / "data").mkdir(parents=True)
         (home / "run").mkdir()
-        (home / "password").write_text("secret\n")
+        (home / "application-password").write_text("secret\n")
         with OwnerLock(home / "owner.lock") as owner:
             assert owner.acquire()
             yield Path(name)
