@@ -7,9 +7,13 @@ INPUT ?=
 HOTLIST ?=
 DATA ?=
 VIDEO ?=
+MUTANTS ?= 250
+SEED ?= 1
+BUNDLE ?= dist/platewatch-bundle
+BUNDLE_FLAGS ?=
 PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help setup demo test test-training lint format bench clean
+.PHONY: help setup demo test test-training lint format bench mutation bundle clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,8 +49,16 @@ bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with 
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.recognition --data "$(DATA)")
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.second_reader --data "$(DATA)/plate-ocr/labels.csv")
 
+mutation: $(VENV)/.mutation ## Try small wrong changes on a copy (MUTANTS=NUMBER SEED=NUMBER) and name those that no test notices
+	$(VENV)/bin/mutmut run --max-children 1 'policy.traffic.*'
+	$(VENV)/bin/python -m benchmarks.mutants --count $(MUTANTS) --seed $(SEED) | xargs $(VENV)/bin/mutmut run --max-children 1
+	$(VENV)/bin/mutmut results
+
+bundle: $(VENV)/.runtime ## Build an installation for machines without a network (BUNDLE=FOLDER, BUNDLE_FLAGS="--python 3.12 --machine aarch64")
+	$(VENV)/bin/python -m deploy.bundle "$(BUNDLE)" $(BUNDLE_FLAGS)
+
 clean: ## Remove environments and demo data
-	rm -rf $(VENV) $(TRAINING_VENV) demo-data
+	rm -rf $(VENV) $(TRAINING_VENV) demo-data mutants
 
 # One stamp per purpose, so that a changed pyproject.toml installs again and nothing else does.
 define create_environment
@@ -62,6 +74,10 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 
 $(VENV)/.development: $(VENV)/.runtime
 	@$(VENV)/bin/python -m pip install $(PIP_FLAGS) -e ".[all-in-one,test,lint]"
+	@touch $@
+
+$(VENV)/.mutation: $(VENV)/.development
+	@$(VENV)/bin/python -m pip install $(PIP_FLAGS) -e ".[all-in-one,test,lint,mutation]"
 	@touch $@
 
 $(TRAINING_VENV)/.training: pyproject.toml constraints.txt

@@ -14,8 +14,9 @@ import typer
 
 from cli.configuration import PLACES, command_settings
 from cli.terminal.screen import console, errors, print_json
-from schemas.actor import Actor, SignIn
+from schemas.actor import SUDO, Actor, SignIn
 from schemas.errors import ConfigurationError
+from schemas.printable import printable
 from schemas.settings import Settings
 from services.private_files import private_umask
 
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 __all__ = [
+    "CaseOption",
     "ConfigOption",
     "DataDirOption",
     "JsonOption",
+    "PurposeOption",
     "command_actor",
     "command_database",
     "command_settings",
@@ -55,6 +58,16 @@ DataDirOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON lines for programs.")]
 
 
+PurposeOption = Annotated[
+    str | None,
+    typer.Option("--purpose", help="Why you ask, in words; kept in the audit.", show_default=False),
+]
+CaseOption = Annotated[
+    str | None,
+    typer.Option("--case", help="Number of the case or call; kept in the audit.", show_default=False),
+]
+
+
 def command_actor(settings: Settings) -> Actor:
     """Return who gives the command: the system's user, or its number where it has no name (as in many containers).
 
@@ -67,7 +80,13 @@ def command_actor(settings: Settings) -> Actor:
         name = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         name = f"uid {os.getuid()}"
-    return Actor(name, SignIn.LOCAL_USER, f"{socket.gethostname()}, {_terminal()}", settings.agency_id)
+    return Actor(name, SignIn.LOCAL_USER, f"{socket.gethostname()}, {_terminal()}{_behind_sudo()}", settings.agency_id)
+
+
+def _behind_sudo() -> str:
+    """Return who became this user by sudo, as sudo says it: part of where the command comes from."""
+    name = printable(os.environ.get("SUDO_USER", "")).strip()[:64]
+    return f"{SUDO}{name}" if name else ""
 
 
 def _terminal() -> str:
@@ -81,13 +100,14 @@ def _terminal() -> str:
 
 
 @contextmanager
-def command_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
+def command_database(settings: Settings, *, create: bool = False, migrate: bool = True) -> Iterator[Database]:
     """Open the database that the settings name, for operations to work on.
 
     Args:
         settings: The configuration.
         create: Whether the embedded database is made where there is none, as commands that record something do. One
             that only looks would leave an empty database where nobody wants it, and say that nothing was recorded.
+        migrate: Whether its schema is brought up to date first.
 
     Yields:
         The database, ready for use.
@@ -101,7 +121,7 @@ def command_database(settings: Settings, *, create: bool = False) -> Iterator[Da
 
     if not create and settings.database.url is None:
         _require_data(settings.data_dir)
-    with private_umask(), open_database(settings) as database:
+    with private_umask(), open_database(settings, migrate=migrate) as database:
         yield database
 
 

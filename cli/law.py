@@ -113,8 +113,14 @@ def _other_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]]
     kinds = ", ".join(kind.value.replace("_", " ") for kind in sharing.kinds)
     default = "" if law.sharing is not None else " (Platewatch's default)"
     yield "shared with", f"{kinds} of {', '.join(sharing.jurisdictions)}{default}", law.sharing
+    needed = [name for name, is_needed in _needed(policy).items() if is_needed]
+    yield "searches need", " and ".join(needed) or "no purpose or case number", law.search
     if law.report is not None:
         yield "report", f"{law.report.due}: {'; '.join(law.report.contents)}", law.report
+
+
+def _needed(policy: Policy) -> dict[str, bool]:
+    return {"a purpose": policy.search.purpose, "a case or call number": policy.search.case_number}
 
 
 def _kept(kept: timedelta, law: KeepLimit | None) -> str:
@@ -139,6 +145,7 @@ def _record(policy: Policy) -> dict[str, Any]:
         "audit_seconds": int(policy.retention.audit.total_seconds()),
         "facts": {place: fact.model_dump(mode="json") for place, fact in policy.profile.facts().items()},
         "sharing": policy.sharing.model_dump(mode="json"),
+        "search": policy.search.model_dump(mode="json"),
     }
 
 

@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import (
+    CaseOption,
     ConfigOption,
     DataDirOption,
     JsonOption,
+    PurposeOption,
     command_actor,
     command_database,
     command_settings,
@@ -21,7 +23,7 @@ from cli.common import (
     errors,
     print_json,
 )
-from cli.terminal.times import shown_time
+from cli.terminal.times import parse_moment, shown_time
 from schemas.convert import read_to_event
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
 EXAMPLE = """
 Examples:
 
-  platewatch search VNV4527
+  platewatch search VNV4527 --purpose "hit and run, Main Street" --case 26-00117
 
   platewatch search 'VN?45*' --since 2026-01-31 --camera gate-north --purpose "stolen vehicle" --case 26-117
 
-  platewatch search 'VN*27' --json > reads.jsonl
+  platewatch search 'VN*27' --purpose "missing person" --case 26-118 --json > reads.jsonl
 """
 
 
@@ -43,35 +45,22 @@ def register(app: typer.Typer) -> None:
     app.command("search", epilog=EXAMPLE)(search)
 
 
-def _moment(value: str) -> datetime:
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"'{value}' is no ISO 8601 time; write it like 2026-01-31 or 2026-01-31T06:00"
-        ) from error
-
-
 def search(
     pattern: Annotated[
         str, typer.Argument(help="Plate; ? stands for one unknown character, * for any number.", show_default=False)
     ],
     since: Annotated[
         datetime | None,
-        typer.Option("--since", help="Captured then or later.", parser=_moment, metavar="ISO", show_default=False),
+        typer.Option("--since", help="Captured then or later.", parser=parse_moment, metavar="ISO", show_default=False),
     ] = None,
     until: Annotated[
         datetime | None,
-        typer.Option("--until", help="Captured before then.", parser=_moment, metavar="ISO", show_default=False),
+        typer.Option("--until", help="Captured before then.", parser=parse_moment, metavar="ISO", show_default=False),
     ] = None,
     camera: Annotated[str | None, typer.Option("--camera", help="Only this camera.", show_default=False)] = None,
     limit: Annotated[int, typer.Option("--limit", help="Most reads to show.", min=1)] = 100,
-    purpose: Annotated[
-        str | None, typer.Option("--purpose", help="Why you search; kept in the audit.", show_default=False)
-    ] = None,
-    case: Annotated[
-        str | None, typer.Option("--case", help="Case number; kept in the audit.", show_default=False)
-    ] = None,
+    purpose: PurposeOption = None,
+    case: CaseOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -79,7 +68,7 @@ def search(
     """Find reads by plate, newest first.
 
     The letter O and the digit 0 count as equal; case, spaces and dashes do not count. At least two characters must be
-    known. Every search is kept with your user name, its purpose and its case number.
+    known. Every search needs a purpose and a case or call number, and is kept with both and your user name.
     """
     settings = command_settings(config, data_dir)
     # After the settings: without an offset a time is meant in the agency's zone, which the table shows too.
@@ -93,6 +82,7 @@ def search(
         reads = search_reads(
             command_actor(settings),
             database,
+            settings,
             pattern,
             since=since,
             until=until,
@@ -119,7 +109,7 @@ def _table(reads: Sequence[PlateRead]) -> Table:
     for read in reads:
         place = read.location
         table.add_row(
-            shown_time(read.captured_at),
+            _time(read),
             Text(read.camera_id),
             Text(read.plate, style="bold"),
             Text((read.jurisdiction or "").removeprefix("US-")),
@@ -128,3 +118,11 @@ def _table(reads: Sequence[PlateRead]) -> Table:
             Text(read.plate_image_key or ""),
         )
     return table
+
+
+def _time(read: PlateRead) -> Text:
+    """Return a read's time, and what its camera's clock said where that cannot be."""
+    shown = Text(shown_time(read.captured_at))
+    if read.claimed_at is not None:
+        shown.append(f" (arrival; its camera's clock says {shown_time(read.claimed_at)})", style="yellow")
+    return shown

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from operations.reasons import asked_for
 from schemas.actor import Actor
-from schemas.audit import Action, AuditRecord
+from schemas.audit import Action
+from schemas.settings import Settings
 from schemas.types import PlateRead
 from storage.database import Database
 from storage.reads.patterns import parse_pattern
@@ -15,6 +17,7 @@ from storage.reads.search import ReadSearch
 def search_reads(
     actor: Actor,
     database: Database,
+    settings: Settings,
     pattern: str,
     *,
     since: datetime | None = None,
@@ -29,21 +32,24 @@ def search_reads(
     Args:
         actor: Who searches.
         database: An open database.
+        settings: The configuration.
         pattern: A plate; `?` stands for one unknown character, `*` for any number. O and 0 count as equal.
         since: Captured at this time or later, aware.
         until: Captured before this time, aware.
         camera_id: Only this camera.
         limit: Most reads to return.
-        purpose: Why.
-        case_number: The case it belongs to.
+        purpose: Why; required, as the case number is, unless the law profile says otherwise.
+        case_number: The case or call it belongs to.
 
     Returns:
         Reads, newest first.
 
     Raises:
-        InvalidInput: The pattern cannot be searched for; nothing is written down.
+        InvalidInput: The pattern cannot be searched for, and nothing is written down; or purpose or case number say
+            nothing, and that is.
+        ConfigurationError: The law profile cannot be used.
         DatabaseUnavailable: The server is down.
     """
     details = {"pattern": parse_pattern(pattern).text, "since": since, "until": until, "camera": camera_id}
-    record = AuditRecord(actor, Action.SEARCH, details, purpose, case_number)
+    record = asked_for(actor, database, settings, Action.SEARCH, purpose, case_number, **details)
     return ReadSearch(database).find(pattern, since=since, until=until, camera_id=camera_id, limit=limit, audit=record)

@@ -9,6 +9,7 @@ from pipeline.broker import BrokerAddress
 from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention
 from schemas.errors import BrokerUnavailable
+from schemas.events import AlarmKind
 from schemas.settings import Settings
 from storage.alerts.outbox import STAGE, Outbox
 from storage.alerts.wakeups import Wakeups
@@ -32,6 +33,8 @@ class RelayStage(SteppedStage):
     name = STAGE
     trouble = "alerts are not published"
     recovery = "alerts are published again"
+    alarm = AlarmKind.BROKER
+    patience_seconds = 0.0
 
     def __init__(self, database: Database, settings: Settings, kafka: BrokerAddress, leadership: Leadership) -> None:
         super().__init__(leadership)
@@ -56,6 +59,8 @@ class RelayStage(SteppedStage):
             self._close()
             raise BrokerUnavailable(f"{error}; {self._waiting()}") from error
         if progress.waiting:
+            # Whatever the cause, the next try reads passwords and certificates anew.
+            self._close()
             reason = f"kafka at {self._where} did not acknowledge ({progress.reason})"
             raise BrokerUnavailable(f"{reason}; {self._waiting()}")
         if not progress.settled:

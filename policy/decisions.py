@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from policy.facts import Fact
 from policy.loading import load_profile
-from policy.profile import KeepLimit, Profile
+from policy.profile import KeepLimit, Profile, SearchRule
 from policy.sharing import AgencyKind, AgencyRef, Sharing
 from schemas.errors import ConfigurationError
 from schemas.settings import PolicySettings, RetentionSettings, Settings
@@ -69,6 +69,16 @@ class Policy:
         """How old a list's content may be by law; None where the law has no number that we know of."""
         rule = self.profile.hotlists
         return None if rule is None or rule.max_age_hours is None else timedelta(hours=rule.max_age_hours)
+
+    @property
+    def search(self) -> SearchRule:
+        """What has to be said of a search; where nothing is known, purpose and case number are required."""
+        looked_up: Fact = self.profile.notify
+        return self.profile.search or SearchRule(
+            citation=f"no rule known for {self.profile.jurisdiction}; Platewatch's default",
+            as_of=looked_up.as_of,
+            confidence=looked_up.confidence.UNCONFIRMED,
+        )
 
     @property
     def sharing(self) -> Sharing:

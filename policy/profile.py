@@ -75,6 +75,15 @@ class HotlistRule(Fact):
     """Oldest content of a list that may be compared; none: no number that we know of."""
 
 
+class SearchRule(Fact):
+    """What has to be said of every question to the stored reads."""
+
+    purpose: bool = True
+    """Whether a purpose is required."""
+    case_number: bool = True
+    """Whether the number of a case or a call is required."""
+
+
 class ReportRule(Fact):
     """What an agency has to publish or hand in."""
 
@@ -93,6 +102,7 @@ class Profile(ProfileSection):
     retention: RetentionRules
     hotlists: HotlistRule | None = None
     sharing: Sharing | None = None
+    search: SearchRule | None = None
     report: ReportRule | None = None
 
     def facts(self) -> dict[str, Fact]:
@@ -103,6 +113,7 @@ class Profile(ProfileSection):
             "retention.audit": self.retention.audit,
             "hotlists": self.hotlists,
             "sharing": self.sharing,
+            "search": self.search,
             "report": self.report,
         }
         return {place: fact for place, fact in found.items() if fact is not None}

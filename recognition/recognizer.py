@@ -10,8 +10,10 @@ from pathlib import Path
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
 from recognition.detection.regions import RegionalDetector, open_regional_detector
 from recognition.engines.engine import side_by_side
+from recognition.front import front_ones, is_free
 from recognition.pictures.borders import LEAST_BORDER, PICTURE_MARGIN, with_border
 from recognition.pictures.crops import as_color, crop
+from recognition.reading.faint import is_promising, may_count, stands
 from recognition.reading.fusion import MIN_CHARACTERS, FusedRead, WeightedReading, believed, fuse
 from recognition.reading.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
@@ -63,11 +65,7 @@ class Recognizer:
         Raises:
             InvalidInput: It is no picture; see `as_color`.
         """
-        picture = as_color(image)
-        with self._free:
-            if region is not None and isinstance(self._detector, RegionalDetector):
-                return self._detector.detect_in(picture, region)
-            return self._detector.detect([picture])[0]
+        return self._sure(self._detect(image, region))
 
     def read_picture(self, image: Image, *, min_confidence: float = MIN_PICTURE_CONFIDENCE) -> list[PictureRead]:
         """Read every plate in a picture.
@@ -83,15 +81,18 @@ class Recognizer:
             InvalidInput: It is no picture; see `as_color`.
         """
         picture = as_color(image)
-        detections = [d for d in self.detect_still(picture) if d.box.width >= self._settings.tracking.min_plate_width]
-        results = self._ocr.read_plates([(picture, detection.box) for detection in detections], second_look=True)
-        presence = self._ocr.calibration.presence
+        found = [d for d in self._detect_still(picture) if d.box.width >= self._settings.tracking.min_plate_width]
+        sure = self._sure(found)
         reads = [
-            _picture_read(detection, believed(self._fused(result), presence, detection.confidence))
-            for detection, result in zip(detections, results, strict=True)
+            read
+            for read in self._read(picture, sure)
+            if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence
         ]
-        plates = [read for read in reads if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence]
-        return [self._with_state(read, picture) for read in _without_doubles(sorted(plates, key=_rank))]
+        plates = sorted(front_ones(reads), key=_rank)
+        faint = [d for d in self._faint(found) if is_free(d.box, plates)]
+        # After the others, so that a faint plate changes nothing of what is known without it.
+        plates += [read for read in self._read_faint(picture, faint) if read.confidence >= min_confidence]
+        return [self._with_state(read, picture) for read in plates]
 
     def read_crops(self, crops: Sequence[Image]) -> list[PictureRead]:
         """Read pictures that are plates and nothing else; the detector does not see them.
@@ -137,6 +138,7 @@ class Recognizer:
                 _still_read(origin, frame, number, read),
                 crop(frame.image, read.box, PICTURE_MARGIN).copy(),
                 frame.image,
+                read.detection_confidence,
             )
             for number, read in enumerate(reads, start=1)
         ]
@@ -163,11 +165,12 @@ class Recognizer:
         name_state = None if self._states is None else self._states.by_words if thorough else self._states.by_looks
         return RecognitionSession(
             self._settings.tracking,
-            self.detect,
+            self._detect,
             self._ocr,
             origin,
             name_state=name_state,
             calibration=self._ocr.calibration,
+            sure_above=self._settings.detector.confidence,
         )
 
     def detect_still(self, image: Image) -> list[PlateDetection]:
@@ -182,11 +185,47 @@ class Recognizer:
         Raises:
             InvalidInput: It is no picture; see `as_color`.
         """
+        return self._sure(self._detect_still(image))
+
+    def _detect(self, image: Image, region: Box | None = None) -> list[PlateDetection]:
+        """Find the plates in a picture, faint ones too; see `detect`."""
+        picture = as_color(image)
+        with self._free:
+            if region is not None and isinstance(self._detector, RegionalDetector):
+                return self._detector.detect_in(picture, region)
+            return self._detector.detect([picture])[0]
+
+    def _detect_still(self, image: Image) -> list[PlateDetection]:
+        """Find the plates in a single picture, faint ones too; see `detect_still`."""
         picture = as_color(image)
         if not isinstance(self._detector, OnnxDetector):
-            return self.detect(picture)
+            return self._detect(picture)
         with self._free:
             return self._detector.detect_still(picture)
+
+    def _sure(self, found: Sequence[PlateDetection]) -> list[PlateDetection]:
+        return [detection for detection in found if detection.confidence > self._settings.detector.confidence]
+
+    def _faint(self, found: Sequence[PlateDetection]) -> list[PlateDetection]:
+        if not may_count(self._ocr.calibration.presence):
+            return []
+        return [detection for detection in found if detection.confidence <= self._settings.detector.confidence]
+
+    def _read(self, picture: Image, found: Sequence[PlateDetection], *, second_look: bool = True) -> list[PictureRead]:
+        """Read what was detected; the confidences take in the chance that it is no plate."""
+        results = self._ocr.read_plates([(picture, detection.box) for detection in found], second_look=second_look)
+        presence = self._ocr.calibration.presence
+        return [
+            _picture_read(detection, believed(self._fused(result), presence, detection.confidence))
+            for detection, result in zip(found, results, strict=True)
+        ]
+
+    def _read_faint(self, picture: Image, found: Sequence[PlateDetection]) -> list[PictureRead]:
+        """Read faint detections, best first; without those of which the reading does not say that they are plates."""
+        first = self._read(picture, found, second_look=False)
+        promising = [one for one, read in zip(found, first, strict=True) if is_promising(read.fused)]
+        reads = [read for read in self._read(picture, promising) if stands(read.fused)]
+        return sorted(front_ones(reads), key=_rank)
 
     def _fused(self, result: OcrResult) -> FusedRead:
         return fuse([WeightedReading(result, 1.0)], self._ocr.calibration.track)
@@ -212,17 +251,3 @@ def _rank(read: PictureRead) -> tuple[float, float, float]:
     # A plate in the foreground is what a picture was taken of; text on a bumper may read as surely.
     size = min(read.box.width / 100.0, 1.0)
     return -read.confidence * read.detection_confidence * size, read.box.x1, read.box.y1
-
-
-def _without_doubles(reads: list[PictureRead]) -> list[PictureRead]:
-    """Drop plates whose middle lies in a better one: boxes within boxes, which overlap too little to be suppressed."""
-    kept: list[PictureRead] = []
-    for read in reads:
-        x, y = (read.box.x1 + read.box.x2) / 2, (read.box.y1 + read.box.y2) / 2
-        if not any(_contains(other.box, x, y) for other in kept):
-            kept.append(read)
-    return kept
-
-
-def _contains(box: Box, x: float, y: float) -> bool:
-    return box.x1 <= x < box.x2 and box.y1 <= y < box.y2

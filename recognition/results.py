@@ -28,11 +28,15 @@ class PictureRead:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VehiclePass:
-    """One vehicle's pass with its pictures: the plate in its best frame, and that frame; uint8 BGR."""
+    """One vehicle's pass with its pictures: the plate in its best frame, and that frame; uint8 BGR.
+
+    `detection_confidence` is the detector's in that frame (0-1).
+    """
 
     read: PlateRead
     plate_picture: Image
     context_picture: Image
+    detection_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class RecognitionStats:
     too_few_frames: tracks dropped because the plate was seen too few times.
     not_a_plate: tracks dropped because their text is too short for a plate.
     too_unsure: tracks dropped for their low confidence.
+    behind_others: tracks dropped because another plate is mounted over theirs.
     reads: passes handed on.
     """
 
@@ -58,4 +63,5 @@ class RecognitionStats:
     too_few_frames: int = 0
     not_a_plate: int = 0
     too_unsure: int = 0
+    behind_others: int = 0
     reads: int = 0

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from recognition.detection.overlap import one_place
 from recognition.pictures.crops import as_color
 from recognition.reading.calibration import ReaderCalibration
+from recognition.reading.faint import may_count
 from recognition.reading.fusion import MIN_CHARACTERS, FusedRead
 from recognition.reading.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.states.plate_states import NameState
 from recognition.tracking.attention import Attention, Followed, Look
+from recognition.tracking.faint import FaintTracks
 from recognition.tracking.pace import Pace
-from recognition.tracking.same_vehicle import same_vehicle
+from recognition.tracking.same_vehicle import REPORT_AFTER, same_vehicle
 from recognition.tracking.track import Track
 from recognition.tracking.tracker import PlateTracker
 from schemas.settings import TrackingSettings
 from schemas.types import Box, Frame, Image, PlateDetection, PlateRead
-
-REPORT_AFTER = timedelta(seconds=30)
-"""A plate that stays in view is reported after this time, and not again while it stays."""
 
 Detect = Callable[[Image, Box | None], list[PlateDetection]]
 """Finds the plates in a frame, or in the part of it that a box names; boxes in pixels of the frame."""
@@ -42,6 +43,7 @@ class RecognitionSession:
         origin: What every read of the sequence shares.
         name_state: Names the state of a pass; None: it is not asked for.
         calibration: How far the reader's readings can be believed.
+        sure_above: Detections of at most this confidence are plates only where their readings say so.
     """
 
     def __init__(
@@ -53,13 +55,16 @@ class RecognitionSession:
         *,
         name_state: NameState | None = None,
         calibration: ReaderCalibration | None = None,
+        sure_above: float = 0.0,
     ) -> None:
         self._settings = settings
         self._detect = detect
         self._ocr = ocr
         self._origin = origin
         self._name_state = name_state
-        self._calibration = calibration
+        self._calibration = calibration or ReaderCalibration()
+        self._sure_above = sure_above
+        self._faint = FaintTracks(ocr, self._calibration, settings.sure_confidence)
         self._tracker = PlateTracker()
         self._max_gap = timedelta(seconds=settings.max_gap_seconds)
         self._attention = (
@@ -107,11 +112,13 @@ class RecognitionSession:
         """Hand on what is left when the sequence is over."""
         for number in list(self._active):
             self._end(number)
+        self._faint.finish(self._pace.least_sightings)
         return self._report_ended(None)
 
     def _end_unseen(self, now: datetime) -> None:
         for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
             self._end(number)
+        self._faint.end_unseen(now, self._max_gap, self._pace.least_sightings)
 
     def _worth_a_look(self, frame: Frame) -> Look | None:
         if self._attention is None:
@@ -121,7 +128,8 @@ class RecognitionSession:
 
     def _look(self, frame: Frame, look: Look) -> None:
         """Detect, follow, and read what is worth it."""
-        detections = self._detect(frame.image, look.region)
+        found = self._detect(frame.image, look.region)
+        detections = [detection for detection in found if detection.confidence > self._sure_above]
         wide = [detection for detection in detections if detection.box.width >= self._settings.min_plate_width]
         self._counts["looks"] += 1
         self._counts["detections"] += len(detections)
@@ -137,11 +145,27 @@ class RecognitionSession:
                 track.add(frame, detection)
             else:
                 track.stay(frame, detection)
+        for one, other in itertools.combinations(range(len(wide)), 2):
+            if one_place(wide[one].box, wide[other].box):
+                self._active[numbers[one]].meet(self._active[numbers[other]])
         elsewhere = {n for n in self._in_view & self._active.keys() if not look.covers(self._active[n].last_box)}
         self._in_view = elsewhere | set(numbers)
         if self._attention is not None:
             self._attention.looked(frame, [detection.box for detection in detections])
             self._read_along(numbers)
+        self._follow_faint(frame, [d for d in found if d.confidence <= self._sure_above], wide, numbers)
+
+    def _follow_faint(
+        self, frame: Frame, faint: list[PlateDetection], sure: list[PlateDetection], numbers: list[int]
+    ) -> None:
+        """Follow what is only faintly detected: no look is taken for it, and nothing is read before it is over."""
+        if not may_count(self._calibration.presence):
+            return
+        wide = [detection for detection in faint if detection.box.width >= self._settings.min_plate_width]
+        least = self._pace.least_sightings
+        weak = {track.number for track in [*self._active.values(), *self._ended] if track.frame_count < least}
+        plates = [track.last_box for track in self._active.values()]
+        self._faint.look(frame, wide, list(zip(numbers, sure, strict=True)), plates, weak)
 
     def _read_along(self, numbers: list[int]) -> None:
         """Read what is in view while that still helps: a track that is sure needs fewer looks."""
@@ -192,6 +216,10 @@ class RecognitionSession:
                 self._counts["merged"] += 1
             elif not track.reported:
                 passes.extend(self._report(track))
+            track.part()
+            if track.reported:
+                self._faint.forget(track, self._pace.merge_window)
+        passes.extend(self._report_faint(now, wait))
         return sorted(passes, key=lambda vehicle: (vehicle.read.first_seen, vehicle.read.track_number))
 
     def _same(self, earlier: Track, later: Track) -> bool:
@@ -201,10 +229,26 @@ class RecognitionSession:
             return False
         return same_vehicle(earlier, earlier.read(self._ocr), later, later.read(self._ocr), window)
 
+    def _report_faint(self, now: datetime | None, wait: timedelta) -> Iterable[VehiclePass]:
+        """Hand on the passes of plates that were only faintly detected and read as plates."""
+        least = self._pace.least_sightings
+        known = [track for track in [*self._active.values(), *self._ended] if track.frame_count >= least]
+        for track, fused in self._faint.passes(now, wait, self._pace.merge_window, known):
+            if fused.confidence >= self._settings.min_confidence:
+                self._counts["reads"] += 1
+                yield self._pass(track, fused)
+
     def _report(self, track: Track) -> list[VehiclePass]:
-        if track.frame_count < self._pace.least_sightings:
-            self._counts["too_few_frames"] += 1
-            return []
+        least = self._pace.least_sightings
+        first = self._faint.beside(track.number)
+        if track.frame_count < least:
+            if first is None or track.frame_count + first.frame_count < least:
+                self._counts["too_few_frames"] += 1
+                return []
+            track.absorb(first)
+            if track.read_faint(self._ocr) is None:
+                self._counts["too_few_frames"] += 1
+                return []
         fused = track.read_last(self._ocr)
         if len(fused.plate) < MIN_CHARACTERS:
             self._counts["not_a_plate"] += 1
@@ -212,8 +256,23 @@ class RecognitionSession:
         if fused.confidence < self._settings.min_confidence:
             self._counts["too_unsure"] += 1
             return []
+        if self._is_behind(track, fused):
+            self._counts["behind_others"] += 1
+            return []
         self._counts["reads"] += 1
-        return [VehiclePass(self._plate_read(track, fused), track.best.picture, track.context_picture)]
+        track.reported = True
+        return [self._pass(track, fused)]
+
+    def _is_behind(self, track: Track, fused: FusedRead) -> bool:
+        """Tell whether a plate is mounted over this one: that one is whole, so it reads more surely."""
+        rivals = [other for other in track.over_or_under if other.frame_count >= self._pace.least_sightings]
+        return track.behind or any(
+            other.reported or other.read_last(self._ocr).confidence > fused.confidence for other in rivals
+        )
+
+    def _pass(self, track: Track, fused: FusedRead) -> VehiclePass:
+        best = track.best
+        return VehiclePass(self._plate_read(track, fused), best.picture, track.context_picture, best.confidence)
 
     def _plate_read(self, track: Track, fused: FusedRead) -> PlateRead:
         best = track.best

@@ -15,6 +15,10 @@ class SignIn(StrEnum):
     """A program of ours that nobody has to start by hand."""
 
 
+SUDO = ", sudo by "
+"""What stands in an actor's origin before the name of who became that user by sudo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who does something, for the audit.

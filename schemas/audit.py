@@ -26,10 +26,15 @@ class Action(StrEnum):
     VIEW_REJECTS = "view_rejects"
     SEARCH = "search"
     HISTORICAL = "historical"
+    MATCH = "match"
     VIEW_ALERTS = "view_alerts"
     VIEW_ALARMS = "view_alarms"
     ACKNOWLEDGE_ALARM = "acknowledge_alarm"
+    PURGE = "purge"
     SETTINGS_CHANGED = "settings_changed"
+    VIEW_AUDIT = "view_audit"
+    REFUSED = "refused"
+    """Asked for and not done, since the purpose, the case number or the reason said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

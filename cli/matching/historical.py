@@ -12,9 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import (
+    CaseOption,
     ConfigOption,
     DataDirOption,
     JsonOption,
+    PurposeOption,
     command_actor,
     command_database,
     command_settings,
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
 EXAMPLE = """
 Examples:
 
-  platewatch historical --list local
+  platewatch historical --list local --purpose "missing child" --case 26-00117
 
   platewatch historical --entry 5f1c7a52-98a1-5a43-9d8e-0f2f5f9f0c11 --days 3 --json
+  --purpose "stolen vehicle" --case 26-118
 """
 
 
@@ -62,6 +65,8 @@ def historical(
         int | None,
         typer.Option("--days", min=1, help="How far back; default: matching.historical_days.", show_default=False),
     ] = None,
+    purpose: PurposeOption = None,
+    case: CaseOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -81,9 +86,13 @@ def historical(
     actor = command_actor(settings)
     with command_database(settings) as database:
         if list_name is not None:
-            outcomes = match_past_of_list(actor, database, settings, list_name, days=days)
+            outcomes = match_past_of_list(
+                actor, database, settings, list_name, days=days, purpose=purpose, case_number=case
+            )
         elif entry is not None:
-            outcomes = match_past_of_entry(actor, database, settings, entry, days=days)
+            outcomes = match_past_of_entry(
+                actor, database, settings, entry, days=days, purpose=purpose, case_number=case
+            )
     _report(outcomes, days, as_json=as_json)
 
 

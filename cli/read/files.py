@@ -190,6 +190,7 @@ def picture_record(source: str, read: PictureRead) -> dict[str, Any]:
         "box": _corners(read.box),
         "jurisdiction": read.state.jurisdiction if read.state else None,
         "jurisdiction_confidence": _rounded(read.state.confidence if read.state else None),
+        "detection_confidence": round(read.detection_confidence, 4),
     }
 
 
@@ -210,6 +211,7 @@ def pass_record(source: str, vehicle: VehiclePass, started_at: datetime) -> dict
         "last_seen_seconds": round((read.last_seen - started_at).total_seconds(), 3),
         "frame_count": read.frame_count,
         "track_id": read.track_number,
+        "detection_confidence": _rounded(vehicle.detection_confidence),
     }
 
 

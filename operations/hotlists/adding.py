@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.types import HotlistEntry
@@ -31,21 +32,22 @@ class Addition:
     outcome: AddOutcome
 
 
-def add_entry(actor: Actor, database: Database, entry: HotlistEntry, reason: str) -> Addition:
+def add_entry(actor: Actor, database: Database, entry: HotlistEntry, reason: str | None = None) -> Addition:
     """Add an entry to its list, or change it; a withdrawal of it is lifted.
 
     Args:
         actor: Who adds it; stands with the version.
         database: An open database.
         entry: The entry.
-        reason: Why.
+        reason: Why; None: what the entry is.
 
     Raises:
-        InvalidInput: The list comes from files, or the entry cannot be stored.
+        InvalidInput: The list comes from files, the entry cannot be stored, or the reason says nothing.
         DatabaseUnavailable: Nothing was changed.
     """
     edits = HotlistEdits(database)
     outcome = _outcome(entry, edits.find(entry_id=entry.entry_id, hotlist_id=entry.hotlist_id))
+    why = _what(entry) if reason is None else reason
     details = {
         "hotlist": entry.hotlist_id,
         "entry": entry.entry_id,
@@ -53,12 +55,18 @@ def add_entry(actor: Actor, database: Database, entry: HotlistEntry, reason: str
         "state": entry.jurisdiction,
         "category": entry.category.value,
         "until": entry.valid_until,
-        "reason": reason,
+        "reason": why,
         "outcome": outcome.value,
     }
     record = AuditRecord(actor, Action.ADD, details, case_number=entry.case_number)
-    version = edits.add(entry.hotlist_id, [entry], by=actor.name, reason=reason, audit=record)
+    if reason is not None:
+        check_reason(database, record, reason)
+    version = edits.add(entry.hotlist_id, [entry], by=actor.name, reason=why, audit=record)
     return Addition(version, outcome)
+
+
+def _what(entry: HotlistEntry) -> str:
+    return " ".join(text for text in (entry.source_code or entry.category.value, entry.case_number) if text)
 
 
 def _outcome(entry: HotlistEntry, known: list[HotlistEntry]) -> AddOutcome:

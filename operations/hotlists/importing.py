@@ -8,6 +8,7 @@ from pathlib import Path
 from alerts.settling.stale import cancel_stale_alerts
 from hotlists.importing.importer import ImportOptions, ImportReport, Progress, import_file
 from hotlists.importing.names import default_name
+from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import HeldForReview, InvalidInput
@@ -47,7 +48,8 @@ def import_list(
 
     Raises:
         HeldForReview: The version is suspicious; it is noted among the list's holds and in the audit.
-        InvalidInput: The file cannot be used; nothing was changed, and the audit says so.
+        InvalidInput: The file cannot be used, or the reason to force it says nothing; nothing was changed, and the
+            audit says so.
         DatabaseUnavailable: The server went away; do it again.
     """
     details = {
@@ -58,6 +60,8 @@ def import_list(
         "reason": options.force,
     }
     record = AuditRecord(actor, Action.IMPORT, details)
+    if options.force is not None:
+        check_reason(database, record, options.force)
     try:
         report = import_file(database, path, layout, options, on_progress=on_progress, audit=record)
     except HeldForReview:

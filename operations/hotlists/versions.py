@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alerts.settling.stale import cancel_stale_alerts
+from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
@@ -90,10 +91,12 @@ def roll_back(
         to_version: The version; None: the one before the active one.
 
     Raises:
-        InvalidInput: There is no such list or version, it is active, or it is not kept as a whole any more.
+        InvalidInput: There is no such list or version, it is active, or it is not kept as a whole any more; or the
+            reason says nothing.
         DatabaseUnavailable: The server went away; do it again.
     """
     record = AuditRecord(actor, Action.ROLL_BACK, {"hotlist": hotlist_id, "reason": reason})
+    check_reason(database, record, reason)
     outcome = HotlistVersions(database).rollback(
         hotlist_id, made_by=actor.name, reason=reason, to_version=to_version, audit=record
     )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from alerts.settling.stale import cancel_stale_alerts
+from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.settings import Settings
@@ -98,10 +99,12 @@ def withdraw_entries(
         reason: Why; goes out with the canceled alerts.
 
     Raises:
+        InvalidInput: The reason says nothing.
         DatabaseUnavailable: Do it again.
     """
     details = wanted.details | {"entries": list(entry_ids), "reason": reason}
     record = AuditRecord(actor, Action.WITHDRAW, details)
+    check_reason(database, record, reason)
     count = HotlistEdits(database).withdraw(entry_ids, by=actor.name, reason=reason, audit=record)
     return Withdrawal(count, cancel_stale_alerts(database, settings))
 
@@ -119,8 +122,10 @@ def restore_entries(
         reason: Why.
 
     Raises:
+        InvalidInput: The reason says nothing.
         DatabaseUnavailable: Nothing was changed.
     """
     details = wanted.details | {"entries": list(entry_ids), "reason": reason}
     record = AuditRecord(actor, Action.RESTORE, details)
+    check_reason(database, record, reason)
     return HotlistEdits(database).restore(entry_ids, by=actor.name, reason=reason, audit=record)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from operations.past.matching import PastMatching, PastOutcome
+from operations.reasons import asked_for
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
@@ -37,14 +38,14 @@ def match_past_of_list(
         settings: The configuration.
         hotlist_id: The list.
         days: How far back; None: the settings'.
-        purpose: Why.
-        case_number: The case it belongs to.
+        purpose: Why; required, as the case number is, unless the law profile says otherwise.
+        case_number: The case or call it belongs to.
 
     Returns:
         What each part of the list came to.
 
     Raises:
-        InvalidInput: There is no such active list.
+        InvalidInput: There is no such active list, or purpose or case number say nothing.
         DatabaseUnavailable: What was stored before stays so; do the same again.
         ConfigurationError: The law profile does not fit, or the image store cannot be used.
     """
@@ -52,7 +53,9 @@ def match_past_of_list(
     lists = {one.progress.hotlist_id: one for one in history.active_lists()}
     if hotlist_id not in lists:
         raise InvalidInput(f"no active hotlist '{hotlist_id}'; see platewatch hotlist list")
-    record = AuditRecord(actor, Action.HISTORICAL, {"hotlist": hotlist_id, "days": days}, purpose, case_number)
+    record = asked_for(
+        actor, database, settings, Action.HISTORICAL, purpose, case_number, hotlist=hotlist_id, days=days
+    )
     return _match(record, database, settings, _parts(history, lists[hotlist_id]), lists.values(), days)
 
 
@@ -69,7 +72,7 @@ def match_past_of_entry(
     """Match one active entry with the stored reads of the last days; otherwise as `match_past_of_list`.
 
     Raises:
-        InvalidInput: There is no such active entry.
+        InvalidInput: There is no such active entry, or purpose or case number say nothing.
         DatabaseUnavailable: What was stored before stays so; do the same again.
         ConfigurationError: The law profile does not fit, or the image store cannot be used.
     """
@@ -78,7 +81,7 @@ def match_past_of_entry(
     if found is None:
         raise InvalidInput(f"no active entry {entry_id}; see platewatch hotlist show --json")
     details = {"entry": entry_id, "plate": found.entry.plate, "days": days}
-    record = AuditRecord(actor, Action.HISTORICAL, details, purpose, case_number)
+    record = asked_for(actor, database, settings, Action.HISTORICAL, purpose, case_number, **details)
     return _match(record, database, settings, [[found]], history.active_lists(), days)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from recognition.detection.inference import STRIDE, DetectorNetwork
 from recognition.detection.postprocess import to_detections
 from recognition.detection.preprocess import Letterbox, apply, fit, require_pictures, to_tensor
-from recognition.detection.views import STILL_VIEWS, StillView, merge, mirrored
+from recognition.detection.views import STILL_VIEWS, StillView, merge_with_faint, mirrored
 from recognition.engines.engine import Backend
 from recognition.engines.files import MODELS
 from schemas.types import Image, PlateDetection
@@ -41,6 +41,7 @@ class OnnxDetector:
     Args:
         weights: The network (.onnx), with ultralytics' output form.
         confidence: Least confidence of a detection (0-1).
+        faint: Detections down to this confidence are given, too (0-1); None: none are.
         iou: Of two boxes that overlap by more than this, the less confident one is dropped (0-1).
         image_size: Side of the square that a frame is fitted into, pixels; a multiple of 32, and the longer side of
             the input where that is fixed.
@@ -57,6 +58,7 @@ class OnnxDetector:
         weights: Path,
         *,
         confidence: float,
+        faint: float | None = None,
         iou: float,
         image_size: int = 640,
         threads: int = 0,
@@ -64,6 +66,7 @@ class OnnxDetector:
         rectangular: bool = True,
     ) -> None:
         self._confidence = confidence
+        self._least = confidence if faint is None else min(faint, confidence)
         self._iou = iou
         self._network = DetectorNetwork(weights, backend, threads, image_size, rectangular=rectangular)
 
@@ -104,8 +107,8 @@ class OnnxDetector:
         # A network with a fixed input cannot look at a larger picture.
         views = [view for view in STILL_VIEWS if view.scale == 1 or self._network.stride is not None]
         # What one look alone finds must still be able to reach the limit.
-        least = self._confidence / len(views)
-        return merge([self._look(image, view, least) for view in views], self._confidence)
+        looks = [self._look(image, view, self._least / len(views)) for view in views]
+        return merge_with_faint(looks, self._confidence, self._least)
 
     def _look(self, image: Image, view: StillView, confidence: float) -> list[PlateDetection]:
         height, width = image.shape[:2]
@@ -118,7 +121,7 @@ class OnnxDetector:
     def _detect(
         self, images: list[Image], box: Letterbox, confidence: float | None = None
     ) -> list[list[PlateDetection]]:
-        least = self._confidence if confidence is None else confidence
+        least = self._least if confidence is None else confidence
         return [
             to_detections(output, box, confidence=least, iou=self._iou, classes=self._network.classes)
             for output in self._network.run(to_tensor([apply(image, box) for image in images]))

@@ -51,7 +51,7 @@ class RegionalDetector(OnnxDetector):
 
 
 def open_regional_detector(settings: DetectorSettings, threads: int) -> PlateDetector:
-    """Load the detector that the settings name; one that can look at parts where its backend can.
+    """Load the detector that the settings name, with its faint detections; one that can look at parts if it can.
 
     Args:
         settings: Backend, weights and limits; see `open_detector`.
@@ -60,7 +60,7 @@ def open_regional_detector(settings: DetectorSettings, threads: int) -> PlateDet
     Raises:
         ConfigurationError: The weights are missing or of another kind, or the backend is not installed.
     """
-    return open_detector(settings, threads, RegionalDetector)
+    return open_detector(settings, threads, RegionalDetector, faint=True)
 
 
 def _side(wanted: float, whole: int) -> int:

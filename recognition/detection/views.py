@@ -64,6 +64,32 @@ def merge(looks: Sequence[Sequence[PlateDetection]], confidence: float) -> list[
     return sorted((plate for plate in merged if plate.confidence > confidence), key=lambda plate: -plate.confidence)
 
 
+def merge_with_faint(
+    looks: Sequence[Sequence[PlateDetection]], confidence: float, faint: float
+) -> list[PlateDetection]:
+    """Merge looks at one picture so that plates below a limit are given, too, and leave those above it as they are.
+
+    Args:
+        looks: Each look's plates, down to `faint` / number of looks; boxes in pixels of the picture.
+        confidence: Mean confidence above which a plate needs nothing else, exclusive (0-1).
+        faint: Least mean confidence of the others, exclusive (0-1).
+
+    Returns:
+        The plates, most confident first. Those above `confidence` are what `merge` makes of the looks without what
+        could not have mattered there; the others touch none of them, and none is above `confidence`.
+    """
+    strict = [[found for found in look if found.confidence > confidence / len(looks)] for look in looks]
+    plates = merge(strict, confidence)
+    if faint >= confidence:
+        return plates
+    others = [
+        PlateDetection(found.box, min(found.confidence, confidence))
+        for found in merge(looks, faint)
+        if all(overlap(found.box, plate.box) < SAME_PLATE for plate in plates)
+    ]
+    return plates + others
+
+
 def _best(plate: dict[int, PlateDetection]) -> PlateDetection:
     return next(iter(plate.values()))
 

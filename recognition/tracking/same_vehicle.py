@@ -15,6 +15,9 @@ from schemas.types import Box
 MERGE_WINDOW = timedelta(seconds=2)
 """The same plate seen again within this time is the same pass."""
 
+REPORT_AFTER = timedelta(seconds=30)
+"""A plate that stays in view is reported after this time, and not again while it stays."""
+
 _MIN_EQUAL = 4
 """Shorter texts are equal by chance."""
 

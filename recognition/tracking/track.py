@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.crops import crop, quality, window
 from recognition.reading.calibration import ReaderCalibration
+from recognition.reading.faint import is_promising, stands
 from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.reading.ocr import PlateOcr
 from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
@@ -79,6 +81,10 @@ class Track:
         self.context_picture = frame.image
         self.reported = False
         """Its read was handed on while it was still in view."""
+        self.rivals: Counter[Track] = Counter()
+        """Tracks that were seen in the same place at the same time, and how often."""
+        self.behind = False
+        """A plate that is mounted over it was handed on."""
         self._fused: FusedRead | None = None
         self.add(frame, detection)
 
@@ -134,7 +140,30 @@ class Track:
         self.number = min(self.number, other.number)
         self.frame_count += other.frame_count
         self.reported |= other.reported
+        self.behind |= other.behind
+        for rival, times in other.rivals.items():
+            del rival.rivals[other]
+            if rival is not self:
+                self.meet(rival, times)
         self._keep([*self.observations, *other.observations])
+
+    def meet(self, other: Track, times: int = 1) -> None:
+        """Note that another track was seen in the same place at the same time."""
+        self.rivals[other] += times
+        other.rivals[self] += times
+
+    @property
+    def over_or_under(self) -> list[Track]:
+        """The tracks that were in the same place nearly whenever both were in view."""
+        return [other for other, times in self.rivals.items() if 2 * times >= min(self.frame_count, other.frame_count)]
+
+    def part(self) -> None:
+        """Leave the other tracks of the same place; where this one was handed on, they are behind it."""
+        front = self.over_or_under if self.reported else []
+        for other in list(self.rivals):
+            other.behind |= other in front
+            del other.rivals[self]
+        self.rivals.clear()
 
     def to_read(self) -> Observation | None:
         """Return an observation that is worth reading while the plate is in view, if there is one."""
@@ -162,6 +191,19 @@ class Track:
                 self.take_reading(observation, result)
         return self._fuse()
 
+    def read_faint(self, ocr: PlateOcr) -> FusedRead | None:
+        """Return what is known of a plate that was only faintly detected; None where it does not read as a plate.
+
+        The best observation is read first: of what is no plate, one reading is enough.
+        """
+        if all(observation.reading is None for observation in self.observations):
+            best = self.best
+            self.take_reading(best, ocr.read_plates([(best.picture, best.inner)])[0])
+        if not is_promising(self.believed()):
+            return None
+        fused = self.read_last(ocr)
+        return fused if stands(fused) else None
+
     def read_last(self, ocr: PlateOcr) -> FusedRead:
         """Return what is known of the plate when its pass is over.
 
@@ -172,6 +214,10 @@ class Track:
         if not self.sure:
             best = self.best
             self.take_reading(best, ocr.read_plates([(best.picture, best.inner)], second_look=True)[0])
+        return self.believed()
+
+    def believed(self) -> FusedRead:
+        """Return what was read so far, its confidence lowered by the chance that what was detected is no plate."""
         detected = sum(observation.confidence for observation in self.observations) / len(self.observations)
         return believed(self._fuse(), self._calibration.presence, detected)
 

@@ -17,7 +17,10 @@ class DetectorSettings(Section):
     weights: FilePath | None = None
     """ONNX model (or `.pt` for ultralytics); default: the weights that ship with Platewatch."""
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.22
-    """Detections below this confidence are ignored."""
+    """Least confidence of a detection that is a plate whatever is read there."""
+    faint_confidence: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    """Detections from this to `confidence` are plates where what is read there says so; `confidence` or more:
+    none is."""
     iou: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Overlap above which two detections are one plate."""
     image_size: Annotated[int, Field(ge=160, le=1920, multiple_of=32)] = 640

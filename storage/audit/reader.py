@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from psycopg.rows import kwargs_row
 
-from schemas.actor import Actor, SignIn
+from schemas.actor import SUDO, Actor, SignIn
 from schemas.audit import Action
 from storage import statements
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.sql import load_queries
 from storage.values import optional
 
@@ -36,30 +37,68 @@ class AuditEntry:
     results: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows of the audit somebody wants; what is None does not matter. Times are aware.
+
+    `actor` is also who became that user by sudo; `purpose` is a part of it, whatever its case; `plate` stands in a row
+    as the plate or the pattern that it is about, O and 0 being equal.
+    """
+
+    actor: str | None = None
+    action: Action | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    purpose: str | None = None
+    case_number: str | None = None
+    plate: str | None = None
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was asked, for the audit."""
+        return dataclasses.asdict(self) | {"action": self.action and self.action.value}
+
+
 def audit_entries(
-    database: Database,
+    on: Database | Connection,
     *,
     actor: str | None = None,
     action: Action | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    purpose: str | None = None,
+    case_number: str | None = None,
+    plate: str | None = None,
     limit: int = 100,
 ) -> list[AuditEntry]:
     """Return what was done, newest first.
 
     Args:
-        database: An open database.
-        actor: Only by this name.
+        on: An open database, or a connection in a transaction.
+        actor: Only by this name, or by who became another user by sudo from it.
         action: Only of this kind.
         since: Done at this time or later, aware.
         until: Done before this time, aware.
+        purpose: Only where this is part of the purpose, whatever the case of its letters.
+        case_number: Only for this case.
+        plate: Only about this plate or pattern, in canonical form.
         limit: Most rows to return.
 
     Raises:
-        DatabaseUnavailable: The server is down.
+        DatabaseUnavailable: The server is down (on a database; on a connection psycopg's own error is raised).
     """
-    values = {"actor": optional(actor), "action": action, "since": since, "until": until, "limit": limit}
-    return statements.all(database, _SQL["entries"], values, row=kwargs_row(_entry))
+    values = {
+        "actor": optional(actor),
+        "sudo": optional(actor and f"{SUDO}{actor}"),
+        "action": action,
+        "since": since,
+        "until": until,
+        "purpose": optional(purpose),
+        "case_number": optional(case_number),
+        "plate": optional(plate),
+        "limit": limit,
+    }
+    return statements.all(on, _SQL["entries"], values, row=kwargs_row(_entry))
 
 
 def _entry(*, actor: str, via: str, origin: str, agency_id: str, action: str, **others: Any) -> AuditEntry:

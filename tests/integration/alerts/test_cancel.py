@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -255,3 +256,20 @@ def test_an_entry_expires_at_its_end_and_not_a_moment_before(database: Database)
     assert cancel_stale_alerts(database, SETTINGS) == 0
     time.sleep(2.1)
     assert cancel_stale_alerts(database, SETTINGS) == 1
+
+
+def test_an_entry_that_expires_is_noticed_within_seconds_though_no_list_has_changed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(seconds=1000.0, monotonic=lambda: clock.seconds)
+    monkeypatch.setattr("pipeline.cancellations.time", clock)
+    import_version(database, [_listed(1, valid_until=datetime.now(UTC) + timedelta(hours=1))])
+    raise_alert(database, _listed(1))
+    stage = CancellationStage(database, SETTINGS)
+    stage.step(threading.Event())
+    with database.connection() as connection:  # an hour later
+        connection.execute("update hotlist_entries set valid_until = now()")
+    for seconds, messages in ((1, 1), (9, 2)):
+        clock.seconds += seconds
+        stage.step(threading.Event())
+        assert len(_stored(database)) == messages

@@ -337,13 +337,16 @@ def test_reads_that_cannot_be_matched_do_not_stop_the_others(database: Database)
     assert [found[0] for found in hits(database)] == [fine.read_id]
 
 
+WHY = ("--purpose", "missing child", "--case", "26-117")
+
+
 def command(database_url: str, tmp_path: Path, *arguments: str, law: str = "virginia") -> Any:
     app = typer.Typer()
     historical.register(app)
     config = tmp_path / "platewatch.toml"
     text = f"log_level = 'WARNING'\n[database]\nurl = {json.dumps(database_url)}\n[policy]\nprofile = '{law}'\n"
     config.write_text(text)
-    return CliRunner().invoke(app, [*arguments, "--config", str(config)], env={"COLUMNS": "200"})
+    return CliRunner().invoke(app, [*arguments, *WHY, "--config", str(config)], env={"COLUMNS": "200"})
 
 
 def test_the_command_takes_one_entry_and_days(database: Database, database_url: str, tmp_path: Path) -> None:
@@ -380,3 +383,21 @@ def test_a_worker_follows_until_it_is_stopped(database: Database) -> None:
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize(("most", "waits"), [(2, 10), (1, 60)])
+def test_a_long_change_waits_for_the_live_matchers_that_arrange_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch, most: int, waits: int
+) -> None:
+    monkeypatch.setattr("pipeline.past.stage.LONG_CHANGE", most)
+    passed(database, "VNV4527", ago=timedelta(hours=5))
+    version = import_version(database, [listed(1), listed(2, "BKR2203")])
+    stage = PastStage(database, SETTINGS)
+    for seconds, is_done in ((waits - 5, False), (waits + 1, True)):
+        with database.connection() as connection:
+            connection.execute(
+                "update hotlist_versions set activated_at = clock_timestamp() - %s where version_id = %s",
+                (timedelta(seconds=seconds), version),
+            )
+        assert stage.advance() is is_done
+    assert len(hits(database)) == 1

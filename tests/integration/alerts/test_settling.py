@@ -219,7 +219,7 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(database: Database, kill
     story = _story()
     settle_each(database, story)
     undisturbed = kept(database)
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains restart identity")
     settle(database, *story[:killed_after])
     settle(database, *story[: killed_after + 3])

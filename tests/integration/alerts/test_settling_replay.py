@@ -44,7 +44,7 @@ def _story(rng: random.Random) -> list[Found]:
 
 
 def _wipe(database: Database) -> None:
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains restart identity")
 
 

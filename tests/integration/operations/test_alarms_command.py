@@ -82,7 +82,7 @@ def test_raise_and_clear_are_two_messages_about_one_alarm(alarms: Alarms, databa
 
 
 def test_nothing_is_raised_when_the_message_cannot_be_stored(alarms: Alarms, database: Database) -> None:
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("alter table outbox add constraint closed check (topic <> 'platewatch.alarms.local.v1')")
     with pytest.raises(Exception, match="closed"):
         alarms.raise_alarm(AlarmKind.LATE_LIST, "ncic", "late", START)

@@ -30,6 +30,13 @@ def test_a_look_at_the_alerts_is_written_down_once(database: Database) -> None:
     assert row.details == {"limit": 2, "follow": True}
 
 
+def test_what_is_written_down_is_how_many_were_shown_and_not_how_many_might_have_been(database: Database) -> None:
+    raise_alert(database, sample_entry(1))
+    assert len(AlertView(LEE, database).latest(20)) == 1
+    row = only_row(database, Action.VIEW_ALERTS)
+    assert (row.results, row.details) == (1, {"limit": 20, "follow": False})
+
+
 def test_nothing_is_shown_that_cannot_be_written_down(database: Database) -> None:
     raise_alert(database, sample_entry(1))
     close_audit(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from storage.audit.reader import audit_entries
 from storage.database import Database
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read
+
+WHY = ("--purpose", "stolen vehicle", "--case", "26-1")
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def config(database_url: str, tmp_path: Path) -> Path:
 def test_json_lines_are_whole_reads(app: typer.Typer, config: Path, database: Database) -> None:
     reads = [sample_read(number) for number in range(3)]
     Records(database).write([ReadRecord(read) for read in reads])
-    result = CliRunner().invoke(app, ["vnv?5*", "--json", "--limit", "2", "--config", str(config), "--case", "26-1"])
+    result = CliRunner().invoke(app, ["vnv?5*", "--json", "--limit", "2", "--config", str(config), *WHY])
     assert result.exit_code == 0
     lines = [read_from_event(PlateReadEvent.model_validate_json(line)) for line in result.stdout.splitlines()]
     assert lines == [reads[2], reads[1]]
@@ -46,14 +49,14 @@ def test_json_lines_are_whole_reads(app: typer.Typer, config: Path, database: Da
 
 def test_a_table_for_people(app: typer.Typer, config: Path, database: Database) -> None:
     Records(database).write([ReadRecord(sample_read(0))])
-    result = CliRunner().invoke(app, ["VNV4527", "-c", str(config)], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, ["VNV4527", "-c", str(config), *WHY], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     for expected in ("VNV4527", "gate-0", "VA", "30%", "38.90720, -77.03690"):
         assert expected in result.stdout
 
 
 def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:
-    result = CliRunner().invoke(app, ["QQQ*", "--json", "-c", str(config), "--since", "2026-01-31"])
+    result = CliRunner().invoke(app, ["QQQ*", "--json", "-c", str(config), "--since", "2026-01-31", *WHY])
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "no reads of QQQ* found\n"
 
@@ -61,5 +64,22 @@ def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:
 def test_what_cannot_be_searched_for(app: typer.Typer, config: Path) -> None:
     result = CliRunner().invoke(app, ["A*", "-c", str(config)])
     assert isinstance(result.exception, InvalidInput)
-    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"]):
+    same = ["--since", "2026-02-01", "--until", "2026-02-01"]  # no moment is in between
+    for wrong in (["--since", "yesterday"], ["--limit", "0"], ["--since", "2026-02-01", "--until", "2026-01-01"], same):
         assert CliRunner().invoke(app, ["VNV*", "-c", str(config), *wrong]).exit_code == 2
+
+
+def test_a_time_without_an_offset_is_one_of_the_agency_s_zone(
+    app: typer.Typer, config: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Records(database).write([ReadRecord(sample_read(number)) for number in range(3)])  # 18:59:30, 19:00:30, 19:01:30
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        span = ["--since", "2026-11-20T19:00", "--until", "2026-11-20T19:01"]
+        result = CliRunner().invoke(app, ["VNV*", "--json", "-c", str(config), *span], catch_exceptions=False)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    (line,) = result.stdout.splitlines()
+    assert read_from_event(PlateReadEvent.model_validate_json(line)) == sample_read(1)

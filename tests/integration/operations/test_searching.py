@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import policy
 from operations.searching import search_reads
 from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
+from schemas.settings import PolicySettings, Settings
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.operations.audited import LEE, close_audit, only_row
 from tests.integration.storage.samples import START, sample_read
 
+SETTINGS = Settings()
+WHY = {"purpose": "stolen vehicle", "case_number": "26-117"}
+
 
 def test_a_search_is_written_down(database: Database) -> None:
     read = sample_read(0)
     Records(database).write([ReadRecord(read)])
-    found = search_reads(
-        LEE, database, "vnv 4527", since=START, camera_id="gate-0", purpose="stolen vehicle", case_number="26-117"
-    )
+    found = search_reads(LEE, database, SETTINGS, "vnv 4527", since=START, camera_id="gate-0", **WHY)
     assert found == [read]
     row = only_row(database, Action.SEARCH)
     assert (row.purpose, row.case_number, row.results) == ("stolen vehicle", "26-117", 1)
@@ -27,13 +32,13 @@ def test_a_search_is_written_down(database: Database) -> None:
 
 
 def test_a_search_that_finds_nothing_is_one(database: Database) -> None:
-    assert search_reads(LEE, database, "QQ*") == []
+    assert search_reads(LEE, database, SETTINGS, "QQ*", **WHY) == []
     assert only_row(database, Action.SEARCH).results == 0
 
 
 def test_what_cannot_be_searched_for_is_not_written_down(database: Database) -> None:
     with pytest.raises(InvalidInput):
-        search_reads(LEE, database, "A*")
+        search_reads(LEE, database, SETTINGS, "A*")
     assert audit_entries(database) == []
 
 
@@ -41,4 +46,39 @@ def test_nothing_is_shown_that_cannot_be_written_down(database: Database) -> Non
     Records(database).write([ReadRecord(sample_read(0))])
     close_audit(database)
     with pytest.raises(PlatewatchError):
-        search_reads(LEE, database, "VNV4527")
+        search_reads(LEE, database, SETTINGS, "VNV4527", **WHY)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "case_number", "fault"),
+    [
+        (None, "26-117", "the purpose is missing"),
+        ("stolen vehicle", None, "the case or call number is missing"),
+        ("n/a", "26-117", "the purpose says nothing"),
+        ("26-117", "26-117", "the purpose is a number"),
+        ("stolen vehicle", "none", "the case or call number has no digit"),
+    ],
+)
+def test_a_search_without_a_reason_is_refused_and_counted(
+    database: Database, purpose: str | None, case_number: str | None, fault: str
+) -> None:
+    Records(database).write([ReadRecord(sample_read(0))])
+    with pytest.raises(InvalidInput, match=fault):
+        search_reads(LEE, database, SETTINGS, "VNV4527", purpose=purpose, case_number=case_number)
+    row = only_row(database, Action.REFUSED)
+    assert (row.actor, row.purpose, row.case_number, row.results) == (LEE, purpose, case_number, None)
+    assert row.details == {"pattern": "VNV4527", "refused": "search", "why_refused": row.details["why_refused"]}
+    assert fault in row.details["why_refused"]
+
+
+def test_a_law_may_ask_for_less_and_a_placeholder_is_none_of_it(database: Database, tmp_path: Path) -> None:
+    virginia = (Path(policy.__file__).parent / "profiles" / "virginia.toml").read_text()
+    law = tmp_path / "own.toml"
+    law.write_text(virginia.replace("purpose = true\ncase_number = true", "purpose = true\ncase_number = false"))
+    settings = Settings(policy=PolicySettings(profile=str(law)))
+    assert search_reads(LEE, database, settings, "VNV4527", purpose="stolen vehicle") == []
+    assert only_row(database, Action.SEARCH).case_number is None
+    with pytest.raises(InvalidInput, match="purpose is missing"):
+        search_reads(LEE, database, settings, "VNV4527")
+    with pytest.raises(InvalidInput, match="number has neither letters"):
+        search_reads(LEE, database, settings, "VNV4527", purpose="stolen vehicle", case_number="-")

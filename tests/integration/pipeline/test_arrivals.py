@@ -15,6 +15,7 @@ from pipeline.counters import Counters
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Recorder
+from policy.decisions import open_policy
 from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import TransientError
 from schemas.ids import entry_id
@@ -147,3 +148,30 @@ def test_a_sender_that_does_not_answer_is_told_again(run: Run, database: Databas
     receipt = Noted(database, failures=2)
     run.record(Arrival(seen(1), Pictures(), receipt), HandedOver(receipt))
     assert receipt.told == [(None, 1)]
+
+
+def test_a_run_counts_what_it_recorded_and_a_replay_counts_nothing_new(run: Run, database: Database) -> None:
+    work = [
+        Arrival(seen(1), Pictures(), Noted(database)),
+        Arrival(seen(2, "AAA1111"), Pictures(), Noted(database)),
+        Arrival(seen(3, "BBB2222"), Pictures(), Noted(database)),
+        Arrival(seen(4), Pictures(), Noted(database)),  # a repeat of the first one's alert
+    ]
+    run.record(*work)
+    first = run.counters.totals()
+    assert (first.reads, first.new_reads, first.alerts, first.hits) == (4, 4, 1, {"exact": 2})
+    again = Run(database, run.folder)
+    again.record(*work)
+    second = again.counters.totals()
+    assert (second.reads, second.new_reads, second.alerts, second.hits) == (4, 0, 0, {"exact": 2})
+
+
+def test_a_category_that_the_law_does_not_let_notify_is_a_hit_and_no_alert(run: Run, database: Database) -> None:
+    policy = open_policy(Settings())
+    silent = next(one for one in Category if not policy.may_notify(one))
+    activate(database, [LISTED._replace(category=silent)])
+    run.record(Arrival(seen(1), Pictures(), Noted(database)))
+    totals = run.counters.totals()
+    assert (totals.reads, totals.hits, totals.alerts, totals.silent_hits) == (1, {"exact": 1}, 0, 1)
+    number_alerts(database)
+    assert AlertLog(database).after(0) == []

@@ -78,7 +78,7 @@ def test_reads_matches_and_raises_an_alert_that_waits_without_a_broker(reference
     assert reference.kept("outbox", "sent_at is null") == ["true"]
     pictures = sorted(path.name for path in (reference.settings.data_dir / "images").rglob("*.jpg"))
     assert len(pictures) == 2 * len(reference.kept("reads", "read_id"))  # the plate, and the whole frame
-    found = reference.run("search", "UKW?1*", "--json")
+    found = reference.run("search", "UKW?1*", "--json", "--purpose", "stolen vehicle", "--case", "26-117")
     assert [json.loads(line)["plate"] for line in found.stdout.splitlines()] == ["UKW4183"]
 
 
@@ -259,7 +259,8 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPos
 def test_a_database_that_goes_away_in_the_middle_is_waited_for(
     clip: Path, reference: Site, own_server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
-    url = own_server.start()
+    own_server.start()
+    url = own_server.owner_connection_string
     site = site_with_list(tmp_path, video_camera(clip), database=f"url = {json.dumps(url)}\ntimeout_seconds = 1\n")
     process = site.start("run", "--until-done", "--json")
     log: list[str] = []

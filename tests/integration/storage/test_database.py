@@ -67,6 +67,15 @@ def test_errors_of_the_server_are_ours(database: Database) -> None:
             connection.execute(f"do $$ begin raise exception sqlstate '{state}'; end $$".encode())
 
 
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "57014"])
+def test_a_lost_race_is_said_as_one_and_not_as_a_server_that_is_away(database: Database, state: str) -> None:
+    with (
+        pytest.raises(TransientError, match="the statement has to be tried again"),
+        database.connection() as connection,
+    ):
+        connection.execute(f"do $$ begin raise exception sqlstate '{state}'; end $$".encode())
+
+
 def _fail_after_a_change(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute("update hotlist_revision set revision = 99")
@@ -82,7 +91,7 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
 def test_the_server_goes_away_and_comes_back(tmp_path: Path) -> None:
     settings = DatabaseSettings(server_settings=FAST, timeout_seconds=1)
     with EmbeddedPostgres(tmp_path, settings) as server:
-        url = server.connection_string
+        url = server.owner_connection_string
         with open_database(_settings(url, timeout_seconds=1.0)) as database:
             records = Records(database)
             assert records.write([sample_record(0)]).reads == 1

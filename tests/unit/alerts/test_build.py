@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.build import build_alert, build_clone_notice, build_update
+from alerts.build import alert_message, build_alert, build_clone_notice, build_update
 from schemas import ids
 from schemas.convert import read_from_event, read_to_event
 from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
@@ -127,3 +127,12 @@ def test_spellings_of_one_plate_share_a_key(plate: str) -> None:
 def test_a_read_survives_the_way_over_the_wire(read: PlateRead) -> None:
     wire = read_to_event(read).model_dump_json()
     assert read_from_event(PlateReadEvent.model_validate_json(wire)) == read
+
+
+def test_alerts_about_one_listed_plate_keep_their_order_however_it_was_read() -> None:
+    alerts = [sample_alert(1), sample_alert(2)]
+    misread = alerts[1].model_copy(update={"read": alerts[1].read.model_copy(update={"plate": "VNV4S27"})})
+    listed = alerts[0].model_copy(update={"entry": alerts[0].entry.model_copy(update={"plate": "vnv-4527"})})
+    assert {alert_message(alert).key for alert in (alerts[0], misread, listed)} == {"VNV4527"}
+    other = alerts[0].model_copy(update={"entry": alerts[0].entry.model_copy(update={"plate": "VNV4S27"})})
+    assert alert_message(other).key == "VNV4S27"

@@ -92,3 +92,12 @@ def test_a_refused_alert_does_not_hold_back_the_later_ones_of_its_plate() -> Non
     producer = ScriptedProducer(lambda r: Fate.REFUSED if r.outbox_id == 1 else Fate.PUBLISHED)
     relay_of(outbox, producer).publish_batch(threading.Event())
     assert (outbox.rows, outbox.reasons, producer.published) == ([], {1: "why"}, [2])
+
+
+def test_topics_are_made_once_and_asked_about_no_more() -> None:
+    made: list[Sequence[str]] = []
+    relay = relay_of(ListOutbox([]), ScriptedProducer(lambda r: Fate.PUBLISHED))
+    relay._producer.prepare = made.append  # type: ignore[method-assign]
+    for _ in range(3):
+        relay.prepare()
+    assert made == [()]

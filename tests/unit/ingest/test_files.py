@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
-from ingest.files import stable_files
+from ingest.files import fingerprint, stable_files
 from tests.unit.ingest.picture_samples import put
 
 
@@ -28,3 +29,14 @@ def test_a_file_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
         done.set()
         writer.join()
     assert growing in list(stable_files([growing]))
+
+
+def test_a_file_is_another_one_when_its_size_or_its_time_is(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.png", 100)
+    status = path.stat()
+    first = fingerprint(path)
+    path.write_bytes(path.read_bytes() + b"x")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    longer = fingerprint(path)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    assert len({first, longer, fingerprint(path)}) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import cv2
@@ -76,3 +77,16 @@ def test_missing_folder_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnreadableMedia, match="no such folder; check the path"):
         list(folder_source(tmp_path / "nope").items())
     assert list_media(tmp_path) == Listing()
+
+
+def test_files_of_other_kinds_are_named_once_and_a_new_kind_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "ingest.image_folder")
+    source = folder_source(tmp_path)
+    for name, said in (("a.txt", 1), ("b.txt", 1), ("c.pdf", 2), ("d.txt", 2)):
+        (tmp_path / name).write_text("hello")
+        assert list(source.items()) == []
+        assert len(caplog.records) == said
+    assert caplog.records[0].getMessage() == "camera lot: files of other kinds are left out: 1 .txt"
+    assert source.ignored == 4

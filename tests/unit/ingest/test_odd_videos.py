@@ -110,6 +110,16 @@ def test_a_video_that_was_cut_off_says_so(tmp_path: Path, suffix: str, container
         seconds_of(cut)
 
 
+@pytest.mark.parametrize(("suffix", "container"), [(".mkv", {}), (".mp4", {"movflags": "faststart"})])
+def test_a_tenth_that_is_missing_is_not_overlooked(tmp_path: Path, suffix: str, container: dict[str, str]) -> None:
+    whole = make(tmp_path / f"whole{suffix}", times=[number / 20 for number in range(200)], container=container)
+    cut = tmp_path / f"cut{suffix}"
+    data = whole.read_bytes()
+    cut.write_bytes(data[: len(data) * 92 // 100])
+    with pytest.raises(UnreadableMedia, match=r"is cut off or damaged after frame 1[6-9]"):
+        seconds_of(cut)
+
+
 @pytest.mark.skipif("libsvtav1" not in av.codecs_available, reason="this PyAV has no encoder for AV1")
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
 def test_av1_is_read(tmp_path: Path, suffix: str, capfd: pytest.CaptureFixture[str]) -> None:

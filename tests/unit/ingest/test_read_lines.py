@@ -148,3 +148,15 @@ def test_separators_are_those_of_lists(plate: str) -> None:
 def test_signs_that_may_mean_something_are_not_dropped(plate: str) -> None:
     with pytest.raises(InvalidInput, match="the plate holds"):
         parse({"plate": plate})
+
+
+def test_a_byte_order_mark_before_the_first_line_is_no_part_of_it() -> None:
+    lines = numbered_lines(io.BytesIO(b'\xef\xbb\xbf{"plate": "ABC1234"}\r\n{"plate": "8KV4921"}\r\n'))
+    assert [parse_read(line, "reads.jsonl", NOW).plate for line in lines] == ["ABC1234", "8KV4921"]
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(MAX_LINE_BYTES, True), (MAX_LINE_BYTES + 1, False)])
+def test_a_line_of_the_longest_length_is_read_and_the_next_one_is_not_lost(length: int, is_whole: bool) -> None:
+    first, second = numbered_lines(io.BytesIO(b"x" * (length - 1) + b'\n{"plate": "ABC1234"}\n'))
+    assert (first.number, first.data is not None) == (1, is_whole)
+    assert (second.number, second.data) == (2, b'{"plate": "ABC1234"}\n')

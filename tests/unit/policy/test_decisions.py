@@ -188,3 +188,10 @@ def test_a_law_gives_days_or_seconds_and_not_both() -> None:
     assert KeepLimit(**fact, seconds=180).longest == timedelta(minutes=3)
     with pytest.raises(ValueError, match="days and seconds are both given"):
         KeepLimit(**fact, days=1, seconds=180)
+
+
+def test_every_statement_of_a_profile_is_named_by_its_place_in_the_file() -> None:
+    virginia = load_profile("virginia")
+    assert set(virginia.facts()) == {"notify", "retention.reads", "retention.audit", "hotlists", "sharing", "report"}
+    assert virginia.facts()["retention.audit"] is virginia.retention.audit
+    assert virginia.facts()["retention.reads"] is virginia.retention.reads

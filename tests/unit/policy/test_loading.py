@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from policy.decisions import open_policy
 from policy.loading import load_profile
 from schemas.errors import ConfigurationError
-from schemas.settings import PolicySettings, Settings
+from schemas.settings import PolicySettings, RetentionSettings, Settings
 from schemas.types import Category
 
 ENTRY = """
@@ -83,9 +83,33 @@ def test_a_missing_or_unknown_profile_says_what_there_is(tmp_path: Path) -> None
         load_profile("texas")
     with pytest.raises(ConfigurationError, match=r"no such law profile; correct policy\.profile"):
         load_profile(str(tmp_path / "none.toml"))
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"cannot be read \(.*null"):
         load_profile(str(tmp_path / "nul\0.toml"))
     folder = tmp_path / "folder.toml"
     folder.mkdir()
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"cannot be read \(Is a directory\)"):
         load_profile(str(folder))
+
+
+def test_a_file_that_is_no_profile_by_its_size_is_not_read_on(tmp_path: Path) -> None:
+    file = tmp_path / "nowhere.toml"
+    comment = "# " + "x" * 97 + "\n"
+    file.write_text(ENTRY + comment * ((1_000_000 - len(ENTRY)) // len(comment)))
+    assert load_profile(str(file)).jurisdiction == "US-ZZ"
+    file.write_text(ENTRY + comment * (1_000_000 // len(comment) + 1))
+    with pytest.raises(ConfigurationError, match="too large for a law profile"):
+        load_profile(str(file))
+
+
+@pytest.mark.parametrize(
+    ("limit", "allowed"), [("days = 21", True), ("seconds = 1814400", True), ("seconds = 1814399", False)]
+)
+def test_a_setting_may_be_as_long_as_the_law_and_no_second_longer(tmp_path: Path, limit: str, allowed: bool) -> None:
+    file = tmp_path / "nowhere.toml"
+    file.write_text(ENTRY.replace("days = 7", limit))
+    settings = Settings(policy=PolicySettings(profile=str(file)), retention=RetentionSettings(reads_days=21))
+    if allowed:
+        assert open_policy(settings).retention.reads == timedelta(days=21)
+    else:
+        with pytest.raises(ConfigurationError, match="21 days are longer than the 1814399 seconds of Nowhere Code 2"):
+            open_policy(settings)

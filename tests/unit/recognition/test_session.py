@@ -333,3 +333,9 @@ def test_a_pause_makes_no_slow_video() -> None:
         passes += session.process(dataclasses.replace(frame, captured_at=frame.captured_at + pause))
     (vehicle,) = [*passes, *session.finish()]
     assert vehicle.read.frame_count == 20
+
+
+@pytest.mark.parametrize(("least", "reads"), [(60, 1), (61, 0)])
+def test_a_plate_as_wide_as_has_to_be_is_read(least: int, reads: int) -> None:
+    passes, stats = Scene(Plate("ABC1234", 0, 20)).play(40, min_plate_width=least)
+    assert (len(passes), stats.too_narrow) == (reads, 0 if reads else 20)

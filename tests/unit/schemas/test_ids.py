@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 from schemas import ids
@@ -17,10 +17,11 @@ def test_ids_name_what_they_are_made_of() -> None:
     assert first == read_id("east", "a.mp4", start, 1)
     others = [
         read_id("east", "a.mp4", start, 2),
+        read_id("east", "a.mp4", start + timedelta(microseconds=1), 1),
         read_id("west", "a.mp4", start, 1),
         read_id("east", "b.mp4", start, 1),
     ]
-    assert len({first, *others}) == 4
+    assert len({first, *others}) == 5
     assert entry_id("ncic", "AB", "C") != entry_id("ncic", "A", "BC")
     assert entry_ids("ncic", "id")("V1") == entry_id("ncic", "id", "V1")
     assert entry_ids("ncic", "plate")("AB1", "US-VA", "") == entry_id("ncic", "plate", "AB1", "US-VA", "")
@@ -34,3 +35,9 @@ def test_ids_are_the_same_again_and_differ_by_what_they_name() -> None:
     others = {ids.alarm_id("held_list", "ncic", RAISED), ids.alarm_id("late_list", "mi", RAISED)}
     assert len({first, *others, ids.alarm_message_id(first, "raised"), ids.alarm_message_id(first, "cleared")}) == 5
     assert isinstance(first, UUID)
+
+
+def test_an_alarm_is_the_same_whatever_zone_its_time_is_told_in() -> None:
+    abroad = RAISED.astimezone(timezone(timedelta(hours=-5)))
+    assert ids.alarm_id("late_list", "ncic", abroad) == ids.alarm_id("late_list", "ncic", RAISED)
+    assert ids.alarm_id("late_list", "ncic", RAISED + timedelta(seconds=1)) != ids.alarm_id("late_list", "ncic", RAISED)

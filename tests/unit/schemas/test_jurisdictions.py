@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
-from schemas.jurisdictions import parse_jurisdiction
+from schemas.jurisdictions import jurisdiction_codes, jurisdiction_key, parse_jurisdiction
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,13 @@ from schemas.jurisdictions import parse_jurisdiction
 )
 def test_every_spelling_names_its_jurisdiction(text: str, jurisdiction: str | None) -> None:
     assert parse_jurisdiction(text) == jurisdiction
+
+
+def test_the_united_states_and_canada_share_no_code_or_name() -> None:
+    # Otherwise one of the two would be told by the order in which they are looked at.
+    codes = tomllib.loads(jurisdiction_codes().decode())
+    keys = [
+        {jurisdiction_key(spelling) for code, name in codes[country].items() for spelling in (code, name)}
+        for country in ("US", "CA")
+    ]
+    assert keys[0] & keys[1] == set()

@@ -191,6 +191,47 @@ time.sleep(60)
             assert again.acquire()
 
 
+def test_a_log_that_has_grown_large_is_set_aside_and_a_small_one_goes_on(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.child.LOG_LIMIT_BYTES", 100)
+    log.parent.mkdir()
+    for before, aside in (("x" * 100, None), ("y" * 101, "y" * 101)):
+        log.write_text(before)
+        child = ChildProcess("sleeper", SLEEPER, log_path=log)
+        child.start()
+        child.wait_ready(_says_up(log), 20)
+        child.stop(10)
+        old = log.with_name("child.log.1")
+        assert (old.read_text() if old.exists() else None) == aside
+        assert log.read_text() == ("up\n" if aside else f"{before}up\n")
+
+
+def test_a_log_that_somebody_has_made_a_link_is_not_followed(log: Path, tmp_path: Path) -> None:
+    log.parent.mkdir()
+    (tmp_path / "other").write_text("kept")
+    log.symlink_to(tmp_path / "other")
+    child = ChildProcess("sleeper", SLEEPER, log_path=log)
+    with pytest.raises(OSError, match="symbolic links"):
+        child.start()
+    assert not child.is_alive
+    assert (tmp_path / "other").read_text() == "kept"
+
+
+def test_a_lock_file_is_its_owner_s_alone_and_one_holds_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with OwnerLock(tmp_path / "new" / "owner.lock") as lock:
+            assert lock.acquire()
+            assert lock.acquire()
+            assert not OwnerLock(lock.path).acquire()
+            assert lock.path.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+    with OwnerLock(tmp_path / "new" / "owner.lock") as next_one:
+        assert next_one.acquire()
+
+
 @pytest.mark.parametrize(
     ("code", "raised"),
     [

@@ -166,3 +166,9 @@ def test_what_belongs_to_another_user_is_said(
     close_to_others(data_dir)
     assert open_paths(data_dir) == ["images"]
     assert f"belong to another user, like {data_dir / 'images'}; close them with chmod go-rwx" in caplog.text
+
+
+def test_in_a_directory_that_was_open_closed_folders_are_looked_through_too(data_dir: Path) -> None:
+    (data_dir / "images").chmod(0o700)  # somebody closed it by hand, and not what is in it
+    close_to_others(data_dir)
+    assert open_paths(data_dir) == []

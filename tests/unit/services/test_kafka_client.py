@@ -8,7 +8,7 @@ import pytest
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
-from services.kafka_client import check_encrypted, open_admin, open_consumer, open_producer
+from services.kafka_client import check_encrypted, open_admin, open_consumer, open_producer, split_server
 
 REMOTE = ["kafka.example:9093"], ["10.0.0.7"], ["[2001:db8::7]:9092"], ["127.0.0.1:9092", "kafka.example:9092"]
 
@@ -43,3 +43,16 @@ def test_behind_a_proxy_every_broker_is_another_machine() -> None:
     settings = KafkaSettings(options={"socks5_proxy": "socks5://127.0.0.1:1080"})
     with pytest.raises(ConfigurationError, match="is another machine"):
         open_producer(settings, ["localhost:9092"])
+
+
+@pytest.mark.parametrize("server", ["kafka:0", "kafka:65536", "kafka:x", ":9092", "[::1]:", ""])
+def test_what_is_no_server_is_named(server: str) -> None:
+    with pytest.raises(ConfigurationError, match="is not a Kafka server; expected HOST:PORT"):
+        split_server(server)
+
+
+def test_a_server_without_a_port_has_kafka_s() -> None:
+    assert split_server("kafka") == ("kafka", 9092)
+    assert split_server("kafka:65535") == ("kafka", 65535)
+    assert split_server("[::1]") == ("::1", 9092)
+    assert split_server("[::1]:19092") == ("::1", 19092)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from services.private_files import make_private_folder, private_umask, touch_private, write_private
+from services.private_files import close_path, make_private_folder, private_umask, touch_private, write_private
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o777])
@@ -60,3 +61,12 @@ def test_the_umask_is_given_back(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert (mode(tmp_path / "inside"), mode(tmp_path / "outside")) == (0o600, 0o644)
+
+
+def test_everybody_else_s_permissions_are_taken_and_the_owner_s_stay(tmp_path: Path) -> None:
+    for before, after in ((0o777, 0o700), (0o640, 0o600), (0o500, 0o500), (0o1755, 0o1700)):
+        tmp_path.chmod(before)
+        close_path(tmp_path)
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == after
+    with pytest.raises(FileNotFoundError):
+        close_path(tmp_path / "nothing")

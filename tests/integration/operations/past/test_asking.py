@@ -20,6 +20,7 @@ from tests.integration.operations.audited import LEE, close_audit, fail_after_au
 from tests.integration.storage.samples import sample_id
 
 SETTINGS = Settings()
+WHY = {"purpose": "missing child", "case_number": "26-117"}
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def test_asking_for_a_list_is_written_down_once_however_long_it_is(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "ENTRIES_AT_ONCE", 2)
-    first, second = match_past_of_list(LEE, database, SETTINGS, "ncic")
+    first, second = match_past_of_list(LEE, database, SETTINGS, "ncic", **WHY)
     assert (first.entries, second.entries) == (2, 1)
     assert first.hits + second.hits == 1
     assert only_row(database, Action.HISTORICAL).details == {"hotlist": "ncic"}
@@ -49,15 +50,15 @@ def test_asking_for_a_list_is_written_down_once_however_long_it_is(
 
 def test_an_empty_list_is_asked_for_too(database: Database) -> None:
     import_version(database, [])
-    assert match_past_of_list(LEE, database, SETTINGS, "ncic") == []
+    assert match_past_of_list(LEE, database, SETTINGS, "ncic", **WHY) == []
     assert only_row(database, Action.HISTORICAL).details == {"hotlist": "ncic"}
 
 
 def test_what_is_not_there_is_named(database: Database) -> None:
     with pytest.raises(InvalidInput, match="no active hotlist 'region'"):
-        match_past_of_list(LEE, database, SETTINGS, "region")
+        match_past_of_list(LEE, database, SETTINGS, "region", **WHY)
     with pytest.raises(InvalidInput, match="no active entry"):
-        match_past_of_entry(LEE, database, SETTINGS, sample_id("ncic", 9))
+        match_past_of_entry(LEE, database, SETTINGS, sample_id("ncic", 9), **WHY)
     assert audit_entries(database) == []
 
 
@@ -66,6 +67,17 @@ def test_neither_is_stored_where_the_other_fails(database: Database, fail: Calla
     before = without_audit(database)
     fail(database)
     with pytest.raises(PlatewatchError):
-        match_past_of_list(LEE, database, SETTINGS, "ncic")
+        match_past_of_list(LEE, database, SETTINGS, "ncic", **WHY)
     assert without_audit(database) == before
     assert audit_entries(database) == []
+
+
+def test_asking_without_a_reason_is_refused_and_counted(database: Database) -> None:
+    before = without_audit(database)
+    for ask, what in ((match_past_of_list, "ncic"), (match_past_of_entry, sample_id("ncic", 1))):
+        for why in ({}, {"purpose": "xxx", "case_number": "26-117"}, {"purpose": "missing child", "case_number": "."}):
+            with pytest.raises(InvalidInput, match="in the audit"):
+                ask(LEE, database, SETTINGS, what, **why)  # type: ignore[arg-type]
+    assert without_audit(database) == before
+    assert {(row.action, row.details["refused"]) for row in audit_entries(database)} == {(Action.REFUSED, "historical")}
+    assert len(audit_entries(database)) == 6

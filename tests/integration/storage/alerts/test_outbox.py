@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.alerts.records import Records
 from tests.integration.storage.samples import sample_record
+from tests.integration.storage.test_leadership import wait_until
 
 
 def _end_other_sessions(database: Database) -> None:
@@ -55,7 +57,7 @@ def test_a_dead_letter_keeps_its_message_and_frees_the_way(database: Database, o
     first = outbox.take(1)[0]
     outbox.dead_letter(first.outbox_id, "message of 2 MB is larger than the topic allows")
     (letter,) = outbox.dead_letters()
-    assert letter.row == first
+    assert letter.row == replace(first, captured_at=None)
     assert letter.reason == "message of 2 MB is larger than the topic allows"
     assert [row.alert_id for row in outbox.take(10)] == [batch[1].messages[0].alert_id]
     Records(database).write(batch)
@@ -69,8 +71,8 @@ def test_only_the_leader_takes_messages(database: Database, outbox: Outbox, lead
         second = Outbox(database, other)
         assert second.take(10) == []
         leadership.close()
-        assert len(second.take(10)) == 1
         assert outbox.take(10) == []
+        wait_until(lambda: len(second.take(10)) == 1)  # the server frees a closed connection's locks in its own time
 
 
 def test_a_lost_connection_is_made_again(database: Database, outbox: Outbox) -> None:
@@ -82,7 +84,7 @@ def test_a_lost_connection_is_made_again(database: Database, outbox: Outbox) -> 
 
 def test_the_order_is_that_of_writing_wherever_the_rows_lie(database: Database, outbox: Outbox) -> None:
     Records(database).write([sample_record(number, f"AAA{number}") for number in range(4)])
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         # A row that is written again lies behind the others.
         connection.execute("update outbox set headers = headers where key in ('AAA0', 'AAA2')")
         connection.execute("vacuum full outbox")

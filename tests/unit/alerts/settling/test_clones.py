@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.settling.clones import CloneSuspicion, clone_sentence, compare, find_clone, least_speed
-from alerts.settling.places import distance_meters
+from alerts.settling.clones import (
+    CloneSuspicion,
+    clone_event,
+    clone_sentence,
+    compare,
+    find_clone,
+    least_speed,
+    mirrored,
+)
+from alerts.settling.places import distance_meters, is_same_place
 from schemas.settings import RepeatSettings
 from schemas.settling import Sighting
 from schemas.types import Location, Tier
@@ -111,3 +119,43 @@ def test_beyond_the_minutes_that_are_compared_nothing_is_impossible(sign: int) -
         at_most, beyond = (compare(SEEN, elsewhere(sign * at, far), settings) for at in (seconds, seconds + 1))
         assert at_most is not None
         assert beyond is None
+
+
+def test_every_limit_is_what_the_settings_say_it_is() -> None:
+    at = Location(HERE.latitude + 1.2 / 111.195, HERE.longitude)
+    distance = distance_meters(HERE, at)
+    # As sure as has to be, and as far as has to be.
+    assert compare(SEEN, elsewhere(0.5, at, confidence=0.9), SETTINGS) is not None
+    assert compare(SEEN, elsewhere(0.5, at, confidence=0.899), SETTINGS) is None
+    assert compare(SEEN, elsewhere(0.5, at), RepeatSettings(clone_min_meters=distance)) is not None
+    assert compare(SEEN, elsewhere(0.5, at), RepeatSettings(clone_min_meters=distance + 0.01)) is None
+    # A vehicle may drive as fast as the limit.
+    speed = least_speed(distance, 0.5, SETTINGS)
+    assert compare(SEEN, elsewhere(0.5, at), RepeatSettings(impossible_speed_kmh=speed)) is None
+    assert compare(SEEN, elsewhere(0.5, at), RepeatSettings(impossible_speed_kmh=speed - 0.01)) is not None
+    unsure = read("ABC1234", "US-VA", location=HERE, confidence=0.9)
+    assert find_clone(hit(Tier.PROBABLE), unsure, [elsewhere(20)], SETTINGS) is not None
+
+
+def test_two_cameras_of_one_place_are_never_compared() -> None:
+    near = RepeatSettings(same_place_meters=6000)
+    assert compare(SEEN, elsewhere(1), near) is None
+    distance = distance_meters(HERE, FAR)
+    for within, same in ((distance, True), (distance - 0.01, False)):
+        assert is_same_place("gate", HERE, "bridge", FAR, within) is same
+    assert is_same_place("gate", None, "gate", FAR, 0)
+    assert not is_same_place("gate", HERE, "bridge", None, 1e9)
+
+
+def test_a_suspicion_from_the_other_side_names_this_read_and_turns_the_time_around() -> None:
+    suspicion = compare(SEEN, elsewhere(20), SETTINGS)
+    assert suspicion is not None
+    other = mirrored(suspicion, SEEN)
+    assert (other.camera_id, other.captured_at, other.location) == ("gate", NOW, HERE)
+    assert other.seconds == -20
+    assert (other.distance_km, other.speed_kmh) == (suspicion.distance_km, suspicion.speed_kmh)
+    event = clone_event(other)
+    assert (event.camera_id, event.captured_at, event.seconds) == ("gate", NOW, -20)
+    assert event.location is not None
+    assert (event.location.latitude, event.location.longitude) == (HERE.latitude, HERE.longitude)
+    assert event.explanation == "the same number was read 5 km away 20 seconds after: one of the plates may be cloned"

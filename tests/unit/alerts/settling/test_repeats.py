@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,3 +174,48 @@ def test_a_repeat_makes_nothing_worse(one: PlateRead, first: Hit, other: PlateRe
     assert merged.confidence >= alert.confidence
     assert set(merged.plates) >= set(alert.plates)
     assert replace(merged, suspected_cameras=()) == with_repeat(merged, second, other, has_picture=False)
+
+
+def test_every_better_is_as_much_better_as_the_settings_say() -> None:
+    alert = opened(after(0, confidence=0.7), hit(), has_picture=True)
+    for by, more in ((3.0, "update"), (2.99, "suppress")):
+        assert verdict(after(9, confidence=0.7), hit(score=20.0 + by), alert) == more
+    for confidence, more in ((0.851, "update"), (0.849, "suppress")):
+        assert verdict(after(9, confidence=confidence), hit(), alert) == more
+    # A picture is worth a message unless the hit is clearly the weaker one.
+    bare = opened(after(0), hit(), has_picture=False)
+    for score, more in ((17.01, "update"), (17.0, "suppress")):
+        assert verdict(after(9), hit(score=score), bare) == more
+
+
+def test_a_repeat_leaves_the_best_of_both() -> None:
+    first = opened(after(0, confidence=0.9), hit(Tier.PROBABLE, 20.0), has_picture=False)
+    seen = after(9, "A8C1234", confidence=0.6, second_reading=SecondReading("ABC1234", 0.9, True))
+    both = with_repeat(first, hit(Tier.EXACT, 5.0), seen, has_picture=True)
+    assert (both.tier, both.score, both.confidence) == (Tier.EXACT, 20.0, 0.9)
+    assert (both.has_picture, both.has_second_reading, both.plates) == (True, True, ("ABC1234", "A8C1234"))
+    worse = with_repeat(both, hit(Tier.PARTIAL, 1.0), after(20, "A8C1234", confidence=0.1), has_picture=False)
+    assert worse == both
+
+
+def test_the_alert_that_is_nearest_in_time_is_repeated() -> None:
+    alerts = [opened(after(at), hit(), number) for number, at in enumerate((0, 400, 900))]
+    assert decide(hit(), after(500), alerts, SETTINGS, has_picture=True).repeated == alerts[1]
+    # Of two as near as each other, the same one every time.
+    for some in (alerts[:2], alerts[1::-1]):
+        assert decide(hit(), after(200), some, SETTINGS, has_picture=True).repeated == alerts[0]
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.02, "suppress"), (0.019, "new")])
+def test_a_character_of_a_fiftieth_is_one_that_a_read_may_have_confused(share: float, expected: str) -> None:
+    alert = opened(after(0, "ABC1Z34"), hit(Tier.PROBABLE, 12.0))
+    torn = after(30, "ABC1234", characters=characters("ABC1234", p4=(("2", 0.6), ("Z", share))))
+    assert verdict(torn, hit(Tier.PROBABLE, 12.0), alert) == expected
+
+
+def test_texts_of_unequal_length_are_one_plate_where_one_slip_lies_between_them() -> None:
+    alert = opened(after(0, "ABC1234"), hit(Tier.PROBABLE, 12.0))
+    assert verdict(after(9, "ABC123"), hit(Tier.PROBABLE, 12.0), alert) == "suppress"
+    assert verdict(after(9, "ABC12"), hit(Tier.PROBABLE, 12.0), alert) == "new"
+    # An entry with unknown characters fits many plates that are one slip apart.
+    assert verdict(after(9, "ABC123"), hit(Tier.PARTIAL, 12.0), alert) == "new"

@@ -18,7 +18,10 @@ from cli.read import read
 from rendering.scene.traffic import render_traffic
 from schemas.errors import ConfigurationError
 
-FIELDS = ["source", "plate", "confidence", "char_confidences", "box", "jurisdiction", "jurisdiction_confidence"]
+FIELDS = [
+    "source", "plate", "confidence", "char_confidences", "box", "jurisdiction", "jurisdiction_confidence",
+    "detection_confidence",
+]  # fmt: skip
 
 app = typer.Typer()
 read.register(app)

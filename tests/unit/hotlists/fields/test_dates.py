@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from hotlists.fields.dates import us_date
+from hotlists.fields.dates import parse_moment, us_date
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,22 @@ from hotlists.fields.dates import us_date
 )
 def test_dates_of_states_become_iso_or_stay_as_they_are(text: str, expected: str) -> None:
     assert us_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-12-31", date(2026, 12, 31)),
+        ("20261231", date(2026, 12, 31)),
+        (" 12/31/2026 ", date(2026, 12, 31)),
+        ("2026-12-31T18:00", datetime(2026, 12, 31, 18, tzinfo=UTC)),
+        ("2026-12-31 18:00:30", datetime(2026, 12, 31, 18, 0, 30, tzinfo=UTC)),
+        ("2026-12-31T18:00-05:00", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("12/31/2026 18:00", datetime(2026, 12, 31, 18, tzinfo=UTC)),
+        ("12/31/2026 18:00:30", datetime(2026, 12, 31, 18, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_a_zone_is_utc_in_every_spelling(text: str, expected: date | datetime) -> None:
+    found = parse_moment(text)
+    assert found == expected
+    assert type(found) is type(expected)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hotlists.fields.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS, Moments
 from schemas.types import RejectedRow
 from tests.unit.hotlists.list_samples import (
     entries,
@@ -46,3 +48,38 @@ def test_an_expiry_that_is_no_date_rejects_its_row(written: str) -> None:
     (bad,) = rows("csv", f"plate,expires\nABC123,{written}\n")
     assert isinstance(bad, RejectedRow)
     assert bad.column == "expires"
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("12:30 AM", 0), ("1:30 am", 1), ("11:30 AM", 11), ("12:30 PM", 12), ("1:30 p.m.", 13), ("11:30 PM", 23)],
+)
+def test_a_clock_of_twelve_hours(written: str, hour: int) -> None:
+    (entry,) = entries("csv", f"plate,expires\nABC123,12/31/2026 {written}\n")
+    assert entry.valid_until == datetime(2026, 12, 31, hour, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", ["0:30 AM", "00:30 PM", "13:30 AM"])
+def test_a_clock_of_twelve_hours_has_no_other_hour(written: str) -> None:
+    (bad,) = rows("csv", f"plate,expires\nABC123,12/31/2026 {written}\n")
+    assert isinstance(bad, RejectedRow)
+
+
+def test_a_year_of_two_digits_is_the_nearest_that_computers_take_it_for() -> None:
+    for written, until in (("1/5/68", datetime(2068, 1, 6, tzinfo=UTC)), ("1/5/70", datetime(1970, 1, 6, tzinfo=UTC))):
+        (entry,) = entries("csv", f"plate,expires\nABC123,{written}\n")
+        assert entry.valid_until == until
+
+
+@pytest.mark.parametrize(("format_", "text"), [(EPOCH_SECONDS, "1767225600"), (EPOCH_MILLISECONDS, "1767225600000")])
+def test_seconds_since_1970_are_utc_wherever_the_list_is_from(format_: str, text: str) -> None:
+    moments = Moments((format_,), ZoneInfo("America/New_York"))
+    assert moments.begin(text, "from") == moments.end(text, "until") == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_days_and_times_without_a_zone_are_the_lists_own() -> None:
+    moments = Moments((), ZoneInfo("America/New_York"))
+    assert moments.begin("2026-01-02", "from") == datetime(2026, 1, 2, 5, tzinfo=UTC)
+    assert moments.end("2026-01-02", "until") == datetime(2026, 1, 3, 5, tzinfo=UTC)
+    assert moments.end("2026-01-02T18:00", "until") == datetime(2026, 1, 2, 23, tzinfo=UTC)
+    assert moments.end("2026-01-02T18:00Z", "until") == datetime(2026, 1, 2, 18, tzinfo=UTC)

@@ -124,3 +124,20 @@ def test_objects_are_looked_at_in_the_same_way(layout: str, row: str) -> None:
 def test_the_quick_way_past_the_words_passes_none() -> None:
     document = load_document("placeholders")
     assert not any(map(_IS_SERIAL, (*document["words"], *document["repeated"])))
+
+
+@pytest.mark.parametrize("plate", ["A1", "a-1", "A1?", "?A1?", "A??1", "A1??????????", "7B"])
+def test_two_known_characters_are_enough_and_one_is_not(plate: str) -> None:
+    assert check_plate(plate, "plate") == plate
+    known = [character for character in plate if character.isalnum()]
+    assert len(known) == 2
+    one = plate.replace(known[1], "?")
+    with pytest.raises(FieldError, match="fewer than 2 characters are known"):
+        check_plate(one, "plate")
+
+
+def test_a_plate_has_two_to_twelve_characters() -> None:
+    assert check_plate("ABC123DEF456", "plate") == "ABC123DEF456"
+    for plate in ("ABC123DEF4567", "A", "7", "ABC1?????????", "-B-"):
+        with pytest.raises(FieldError, match="2 to 12 were expected"):
+            check_plate(plate, "plate")

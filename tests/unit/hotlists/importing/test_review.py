@@ -74,3 +74,42 @@ def test_a_first_version_of_the_future_is_held_and_a_zone_ahead_is_not() -> None
 
 def test_a_version_of_the_future_that_is_active_keeps_no_file_out() -> None:
     assert reasons(active=ActiveVersion(1, "ncic", 100, NOW + timedelta(days=1460))) == []
+
+
+@pytest.mark.parametrize(("total", "held"), [(5, True), (6, False), (14, False), (15, True)])
+def test_as_many_entries_more_or_less_as_the_settings_say_are_enough_to_be_held(total: int, held: bool) -> None:
+    settings = HotlistSettings(max_shrink=0.01, max_grow=0.01, min_change=5)
+    assert bool(reasons(total, before=10, settings=settings)) is held
+
+
+@pytest.mark.parametrize(
+    ("before", "total", "held"), [(19, 19, False), (20, 19, False), (19, 20, False), (20, 20, True)]
+)
+def test_lists_of_twenty_entries_have_some_in_common_with_the_version_before(
+    before: int, total: int, held: bool
+) -> None:
+    assert bool(reasons(total, before=before, added=total)) is held
+    assert reasons(total, before=before, added=total - 1) == []
+
+
+def test_short_lists_of_unknown_codes_are_not_held_for_them() -> None:
+    assert reasons(19, before=19, only_unknown_codes=True) == []
+    assert len(reasons(20, before=20, only_unknown_codes=True)) == 1
+
+
+def test_content_of_the_same_date_is_not_older_and_a_second_before_is() -> None:
+    active = ActiveVersion(1, "ncic", 100, NOW - timedelta(hours=12))
+    assert reasons(as_of=NOW - timedelta(hours=12), active=active) == []
+    assert len(reasons(as_of=NOW - timedelta(hours=12, seconds=1), active=active)) == 1
+    assert len(reasons(as_of=NOW - timedelta(hours=1), active=ActiveVersion(1, "ncic", 100, NOW))) == 1
+
+
+def test_rows_of_a_footer_that_are_too_few_are_held_as_well() -> None:
+    assert len(reasons(100, declared_rows=99)) == 1
+    assert reasons(100, declared_rows=100) == []
+
+
+def test_everything_that_is_suspicious_is_said() -> None:
+    found = reasons(50, cut_line=50, declared_rows=100, as_of=NOW - timedelta(days=9))
+    assert [reason.split()[0] for reason in found] == ["the", "the", "its", "it"]
+    assert len(found) == 4

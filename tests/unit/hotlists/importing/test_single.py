@@ -150,3 +150,12 @@ def test_plates_are_refused_as_lists_refuse_them(plate: str) -> None:
 def test_an_end_that_says_nothing_is_no_end(expires: str) -> None:
     with pytest.raises(InvalidInput, match="neither a time nor a duration"):
         entry(expires=expires)
+
+
+def test_an_end_that_is_now_is_over_and_ten_years_are_the_longest() -> None:
+    with pytest.raises(InvalidInput, match="over already"):
+        entry(expires=NOW.isoformat())
+    assert entry(expires=(NOW + timedelta(seconds=1)).isoformat()).valid_until == NOW + timedelta(seconds=1)
+    assert entry(expires="3660d").valid_until == NOW + timedelta(days=3660)
+    with pytest.raises(InvalidInput, match="no duration of use"):
+        entry(expires="3661d")

@@ -69,3 +69,21 @@ def test_a_title_is_no_plate(layout: str, header: str) -> None:
 
 def test_a_file_of_a_header_alone_has_no_rows() -> None:
     assert rows("ny", "LPR FILE\n") == []
+
+
+def test_a_footer_that_counts_one_more_than_all_lines_is_a_file_cut_off() -> None:
+    for declared, said in ((3, 1), (4, 4), (0, 0)):
+        parsed = read("ny", f"LPR FILE\n{NY}\nTOTAL {declared}\n")
+        assert len(list(parsed.rows)) == 1
+        assert parsed.declared_rows() == said
+
+
+def test_a_long_line_is_no_footer_and_the_last_number_counts() -> None:
+    parsed = read("ny", f"LPR FILE\n{NY}\nTOTAL RECORDS 5\nTOTAL RECORDS 7\nEND OF FILE\n")
+    assert len(list(parsed.rows)) == 1
+    assert parsed.declared_rows() == 7
+
+
+def test_a_second_title_is_a_row_that_is_rejected_and_not_dropped_in_silence() -> None:
+    found = rows("ny", f"LPR FILE\nNEW YORK STATE POLICE\n{NY}\n")
+    assert [isinstance(row, HotlistEntry) for row in found] == [False, True]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.hotlists.list_samples import (
     COLUMN_ROWS,
+    MN,
     NY,
     entries,
     entry,
@@ -51,3 +52,24 @@ def test_the_same_number_in_two_states_is_two_entries_and_a_repeated_row_is_one(
     )
     assert va.entry_id == again.entry_id
     assert va.entry_id != md.entry_id
+
+
+def test_a_records_own_id_is_the_same_in_small_letters_and_counts_more_than_its_plate() -> None:
+    one = entry("mn", MN).entry_id
+    assert entry("mn", MN.replace("C845996328", "c845996328")).entry_id == one
+    assert entry("mn", MN.replace("JFJ4764", "XYZ999")).entry_id == one
+    assert entry("mn", MN.replace("C845996328", "C845996329")).entry_id != one
+
+
+def test_category_and_case_tell_entries_of_one_plate_apart() -> None:
+    found = entries(
+        "csv",
+        "plate,state,category,case_number\nABC123,VA,stolen,1\nABC123,VA,stolen,2\nABC123,VA,felony,1\nABC123,VA,stolen,1\n",
+    )
+    assert len({one.entry_id for one in found}) == 3
+
+
+def test_words_that_nobody_knows_tell_entries_of_one_plate_apart() -> None:
+    one, other, again = entries("csv", "plate,category\nABC123,odd one\nABC123,odd two\nABC123,Odd One\n")
+    assert one.entry_id == again.entry_id
+    assert one.entry_id != other.entry_id

@@ -120,3 +120,11 @@ def test_mixed_line_ends_lose_no_row(layout: str) -> None:
         len(entries(layout, f"{row}\n" + "".join(f"{row.split(chr(10))[-1]}{end}" for end in ("\r\n", "\r", "\n"))))
         == 4
     )
+
+
+@pytest.mark.parametrize("before", [0, 7, 300_000, 700_000])
+def test_a_line_too_long_is_named_by_its_number_however_far_down_it_stands(before: int) -> None:
+    text = "plate,state\n" + "ABC123,VA\n" * before + "x" * 2_000_000 + "\n"
+    with pytest.raises(InvalidInput, match="not a hotlist with one row per line") as refusal:
+        list(read_lines(io.BytesIO(text.encode()), "list.csv"))
+    assert refusal.value.line == before + 2

@@ -166,3 +166,12 @@ def test_a_mapped_index_can_be_searched(tmp_path: Path, engine: str) -> None:
     loaded = load(tmp_path / "index")
     matcher = Matcher(loaded, MatchingSettings(), engine)  # type: ignore[arg-type]
     assert [hit.edit_distance for hit in matcher.match(read("ABC123"))] == [0]
+
+
+def test_what_a_killed_save_left_does_not_get_into_the_next_one(tmp_path: Path) -> None:
+    (tmp_path / "index.new").mkdir()
+    (tmp_path / "index.new" / "left").write_text("half a file")
+    HotlistIndex.build([entry("ABC123")]).save(tmp_path / "index")
+    assert not (tmp_path / "index" / "left").exists()
+    assert not (tmp_path / "index.new").exists()
+    assert len(load(tmp_path / "index")) == 1

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from matcher.characters.slots import LEAST_LOSS_SHARE, Slot, loss_share
+from matcher.characters.slots import LEAST_LOSS_SHARE, Slot, loss_share, read_slots
+from matcher.judging.align import align
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, Tier
 from tests.unit.matcher.samples import characters, entry, matcher, read
@@ -55,3 +56,41 @@ def test_distributions_that_add_up_to_more_than_one_are_scaled() -> None:
     loud = characters("8KV4921", 0.99, p0=(("8", 0.9), ("B", 0.9)))
     (hit,) = matcher(entry("BKV4921")).match(read("8KV4921", characters=loud))
     assert hit.characters[0].probability == pytest.approx(0.5)
+
+
+def test_a_sure_reader_may_take_a_sticker_at_an_edge_for_a_character_and_hardly_one_inside() -> None:
+    sure = Slot("M", "M", {"M": 0.999, "N": 0.001})
+    assert sure.absent(at_edge=True) == pytest.approx(0.002 * 0.999)
+    assert sure.absent(at_edge=False) < 0.0001
+    # What the reader says of it counts, wherever it stands.
+    doubtful = Slot("M", "M", {"M": 0.6, "": 0.3})
+    assert doubtful.absent(at_edge=True) == doubtful.absent(at_edge=False) == 0.3
+
+
+def test_without_evidence_narrow_characters_and_edges_are_added_more_easily() -> None:
+    assert Slot("M", "M").absent(at_edge=True) == Slot("1", "1").absent(at_edge=False)
+    assert Slot("M", "M").absent(at_edge=True) > Slot("M", "M").absent(at_edge=False)
+
+
+def test_what_a_reader_leaves_out_is_shared_by_what_it_may_have_misread() -> None:
+    doubtful = Slot("8", "8", {"8": 0.7})
+    assert doubtful.probability("B") > 10 * doubtful.probability("W") > 0
+    assert sum(doubtful.probability(other) for other in "0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ") == pytest.approx(
+        1, abs=1e-3
+    )
+    # Drawn alike: a reader that is sure has learned which of both stands where, and does not see it.
+    assert Slot("1", "1", {"1": 0.9999}).probability("I") == pytest.approx(0.01, rel=0.01)
+
+
+@pytest.mark.parametrize(("seen", "listed"), [("ABVV234", "ABW234"), ("ABW234", "ABVV234")])
+def test_a_doubted_v_or_w_makes_a_w_or_two_v_less_likely_and_not_more(seen: str, listed: str) -> None:
+    def probability(sure: float) -> float:
+        doubted = characters(seen, 0.99, p2=((seen[2], sure), ("K", 0.98 - sure)))
+        if seen[3] == "V":
+            doubted = characters(seen, 0.99, p2=(("V", sure), ("K", 0.98 - sure)), p3=(("V", sure), ("K", 0.98 - sure)))
+        alignment = align(read_slots(read(seen, characters=doubted)), listed)
+        assert alignment is not None
+        return alignment.steps[2].evidence.probability
+
+    both = len(seen) > len(listed)
+    assert probability(0.4) == pytest.approx(probability(0.8) / (4 if both else 2))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matcher.arrays.packing import codes_of
 from matcher.index import HotlistIndex
 from matcher.judging.background import Background
-from matcher.judging.false_alerts import ReadDetail
+from matcher.judging.false_alerts import Listed, ReadDetail
 from matcher.judging.partials import SHARE, PartialLimits, Sight
 from matcher.judging.tiers import Thresholds
 from matcher.judging.traffic import Traffic
@@ -93,6 +93,11 @@ def test_alone_an_entry_alerts_and_among_thousands_like_it_none_does_and_says_so
     assert alone.alerts
     assert not any(hit.alerts for hit in among)
     assert f", and {len(plates) + 1:,} such entries are listed)" in among[0].explanation
+    # Where the state differs, that is why, however many are listed.
+    elsewhere = over(entry("A?C1?34", "US-VA"), *map(entry, plates)).match(read("ABC1234", "US-MD"))
+    (other,) = (hit for hit in elsewhere if hit.jurisdiction_agrees is False)
+    assert not other.alerts
+    assert "other vehicles fits)" in other.explanation
 
 
 @pytest.mark.parametrize(("unknown", "count"), [(1, 1_000), (2, 1_000), (4, 20), (5, 1)])
@@ -200,8 +205,8 @@ def test_what_partial_entries_take_is_taken_from_probable_hits() -> None:
     limits = limits_of(["???1234"], [None])
     taken = limits.taken(Category.STOLEN_VEHICLE)
     assert 0 < taken <= 2.5
-    with_them, without = Thresholds(HERE, 1_000_000, limits), Thresholds(HERE, 1_000_000)
-    less = Thresholds(MatchingSettings(false_alerts_per_10k=5 - taken), 1_000_000)
+    with_them, without = Thresholds(HERE, Listed(any=1_000_000), limits), Thresholds(HERE, Listed(any=1_000_000))
+    less = Thresholds(MatchingSettings(false_alerts_per_10k=5 - taken), Listed(any=1_000_000))
     detail = ReadDetail.TEXT
     assert with_them.of(detail, Category.STOLEN_VEHICLE) > without.of(detail, Category.STOLEN_VEHICLE)
     assert with_them.of(detail, Category.STOLEN_VEHICLE) == less.of(detail, Category.STOLEN_VEHICLE)

@@ -124,3 +124,13 @@ def test_a_character_that_it_cannot_tell_is_no_contradiction() -> None:
 def test_it_cannot_make_an_incredible_text_a_hit() -> None:
     sure = characters("8KV4921", 0.9999)
     assert best("8KV4921", "XKV4921", "XKV4921", characters=sure) is None
+
+
+def test_a_third_text_speaks_less_against_a_listed_plate_than_the_reads_own_and_more_than_none() -> None:
+    listed, third, own = (
+        compare_second_reading(saw(text), "8KV4921", "BKV4921") for text in ("BKV4921", "XYZ12", "8KV4921")
+    )
+    assert listed is not None
+    assert third is not None
+    assert own is not None
+    assert listed.score > 0 > third.score > own.score

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from schemas.types import Category, Hit, Tier
+import math
+
+from matcher.judging.align import Alignment, Step
+from matcher.judging.false_alerts import Listed, ReadDetail
+from matcher.judging.tiers import Thresholds, choose_tier
+from schemas.settings import MatchingSettings
+from schemas.types import Category, CharacterEvidence, Hit, Tier
 from tests.unit.matcher.samples import characters, entry, matcher, read
 
 LARGE = 1_000_000
@@ -27,3 +33,50 @@ def test_a_childs_abduction_is_told_where_an_expired_registration_is_not() -> No
     )
     assert only(child).tier is Tier.PROBABLE
     assert lapsed == []
+
+
+def seen_as(*credibilities: float) -> Alignment:
+    """A read beside a listed plate that differs in so many places, each so many times less likely than as seen."""
+    places = [Step(CharacterEvidence("8", "B", 0.1, "look-alike"), 1.0, math.log(one)) for one in credibilities]
+    return Alignment((*places, Step(CharacterEvidence("A", "A", 1.0, "equal"), 3.0)))
+
+
+def tier(alignment: Alignment, *, score: float = 10.0, wildcards: int = 0) -> Tier | None:
+    judged = choose_tier(alignment, wildcards=wildcards, score=score, threshold=10.0, jurisdiction_agrees=None)
+    return judged.tier if judged else None
+
+
+def test_a_hit_needs_its_threshold_and_no_more() -> None:
+    assert tier(seen_as(0.1), score=10.0) is Tier.PROBABLE
+    assert tier(seen_as(0.1), score=9.99) is None
+
+
+def test_a_character_a_thousand_times_less_likely_contradicts_the_entry() -> None:
+    assert tier(seen_as(1 / 999)) is Tier.PROBABLE
+    assert tier(seen_as(1 / 1001)) is None
+    # However high the score: it is the read itself that leaves no room.
+    assert tier(seen_as(1 / 1001), score=99.0) is None
+
+
+def test_a_text_a_hundred_thousand_times_less_likely_contradicts_the_entry() -> None:
+    assert tier(seen_as(1 / 315, 1 / 315)) is Tier.PROBABLE
+    assert tier(seen_as(1 / 318, 1 / 318)) is None
+    assert tier(seen_as(1 / 50, 1 / 50, 1 / 50)) is None
+
+
+def test_unknown_characters_of_an_entry_excuse_no_contradiction() -> None:
+    assert tier(seen_as(), wildcards=1, score=-99.0) is Tier.PARTIAL
+    assert tier(seen_as(0.1), wildcards=1) is Tier.PARTIAL
+    assert tier(seen_as(0.1), wildcards=1, score=9.99) is None
+    assert tier(seen_as(1 / 1001), wildcards=1) is None
+
+
+def test_what_a_category_may_raise_decides_how_strict_it_is_and_the_search_asks_for_the_least() -> None:
+    limits = MatchingSettings(
+        category_false_alerts_per_10k={Category.CHILD_ABDUCTION: 500, Category.UNINSURED: 0.01, Category.WATCH: 5}
+    )
+    thresholds = Thresholds(limits, Listed(any=10_000))
+    for detail in ReadDetail:
+        of = {category: thresholds.of(detail, category) for category in Category}
+        assert of[Category.CHILD_ABDUCTION] < of[Category.WATCH] < of[Category.UNINSURED]
+        assert thresholds.least(detail) == of[Category.CHILD_ABDUCTION]

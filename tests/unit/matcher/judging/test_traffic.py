@@ -12,3 +12,20 @@ def test_the_shares_of_all_states_are_a_whole_however_many_are_named() -> None:
     for shares in ({}, {"US-VA": 0.7}, {"US-VA": 0.7, "US-CA": 0.2, "US-AK": 0.1}, {"CA-ON": 1.0}):
         assert sum(Traffic(shares).spread(states)) == pytest.approx(1.0)
     assert Traffic({"US-VA": 0.7}).spread(states) == pytest.approx((0.15, 0.15, 0.7))
+
+
+def test_a_state_that_nobody_named_is_rarer_than_a_named_one_and_never_impossible() -> None:
+    virginia = Traffic({"us-va": 0.7, "US-NC": 0.1})
+    assert virginia.share("us-nc") == 0.1
+    # What is left is some ten neighbors': rarer than one that was worth naming, not the rarest there is.
+    assert 0.003 < virginia.share("US-MD") == virginia.share(None) == pytest.approx(0.02)
+    assert Traffic({"US-VA": 1.0}).share("US-MD") > 0
+    assert Traffic({"US-VA": 0.9, "US-NC": 0.0001}).share("US-NC") == 0.003
+    # As common as a neighbor may well be, although nobody named it.
+    assert virginia.at_most("US-MD") == 0.2 > virginia.share("US-MD")
+    assert virginia.at_most("US-va") == 0.7
+
+
+def test_the_commonest_state_is_the_one_that_most_vehicles_have() -> None:
+    assert Traffic({"US-NC": 0.1, "us-va": 0.7}).commonest == "US-VA"
+    assert Traffic().commonest is None

@@ -73,3 +73,10 @@ def test_either_color_of_a_two_colored_vehicle_agrees() -> None:
     described = entry("8KV4921", vehicle=VehicleDescription(color="RED/BLK"))
     (hit,) = matcher(described).match(read("8KV4921", vehicle=VehicleDescription(color="black")))
     assert "color RED/BLK agrees" in hit.explanation
+
+
+@pytest.mark.parametrize(("year", "agrees"), [(1991, True), (1994, True), (1997, True), (1990, False), (1998, False)])
+def test_a_body_style_of_three_years_before_or_after_agrees(year: int, agrees: bool) -> None:
+    listed = entry("8KV4921", vehicle=VehicleDescription(1994))
+    (feature,) = only(matcher(listed).match(read("8KV4921", vehicle=VehicleDescription(year)))).vehicle
+    assert feature.agrees is agrees

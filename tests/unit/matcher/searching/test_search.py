@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import math
+import random
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.arrays.reads import ReadArrays
 from matcher.index import HotlistIndex
+from matcher.judging.false_alerts import ReadDetail, curve
 from matcher.match import Matcher
 from matcher.searching.probes import MOST_SUBSTITUTIONS
 from matcher.searching.search import Engine, Found, Wanted
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.settings import MatchingSettings
-from schemas.types import CharacterRead, Hit, HotlistEntry, PlateRead, SecondReading, Tier, VehicleDescription
+from schemas.types import (
+    Category,
+    CharacterRead,
+    Hit,
+    HotlistEntry,
+    PlateRead,
+    SecondReading,
+    Tier,
+    VehicleDescription,
+)
 from tests.unit.matcher.neighborhood import class_text
-from tests.unit.matcher.samples import entry, filler, read
+from tests.unit.matcher.samples import as_strict_as, characters, entry, filler, read
 
 SYMBOLS = "ABDIOQSVWZ0125678"
 states = st.sampled_from([None, "US-VA", "US-MD"])
@@ -169,3 +182,68 @@ def test_a_user_who_may_write_nowhere_matches_too() -> None:
     )
     assert done.stdout == "1\n", done.stderr
     assert "NUMBA_CACHE_DIR" in done.stderr
+
+
+STRICT = MatchingSettings(
+    # One number for all, so that no category's leaves room for what another one's search lost.
+    category_false_alerts_per_10k=dict.fromkeys(Category, 0.5),
+    traffic={"US-VA": 0.7, "US-NC": 0.1, "US-MD": 0.05},
+)
+CATEGORIES = (Category.WATCH, Category.UNINSURED, Category.STOLEN_VEHICLE, Category.CHILD_ABDUCTION)
+PLACES = (None, "US-VA", "US-NC", "US-MD")
+
+
+def long_list(count: int, rng: random.Random) -> list[HotlistEntry]:
+    return [
+        HotlistEntry(
+            UUID(int=number),
+            "ncic",
+            "".join((*rng.choices("ABDVWXKZ", k=3), *rng.choices("0123456789", k=rng.choice((3, 4))))),
+            rng.choice(CATEGORIES),
+            rng.choice(PLACES),
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def near(listed: HotlistEntry, state: str | None, rng: random.Random) -> PlateRead:
+    """A read of a listed plate with one character doubted or misread, so that the state decides."""
+    at, doubt = rng.randrange(len(listed.plate)), rng.choice((0.3, 0.1, 0.03, 0.01))
+    seen = rng.choice([other for other in "ABDVWXKZ0123456789" if other != listed.plate[at]])
+    text = listed.plate[:at] + seen + listed.plate[at + 1 :]
+    evidence = characters(text, 0.995, **{f"p{at}": ((seen, 0.99 - doubt), (listed.plate[at], doubt))})
+    sure = rng.choice((None, 0.6, 0.99))
+    return read(text, state, jurisdiction_confidence=sure, characters=evidence if rng.random() < 0.8 else ())
+
+
+def test_states_decide_alike_in_every_search_of_a_list_of_thousands_with_strict_categories() -> None:
+    rng = random.Random(11)
+    entries = long_list(2000, rng)
+    index = HotlistIndex.build(entries, {})
+    reads = [near(rng.choice(entries), rng.choice((*PLACES, "US-AK")), rng) for _ in range(100)]
+    hits = Matcher(index, STRICT, "numpy").match_batch(reads)
+    assert Matcher(index, STRICT, "compiled").match_batch(reads) == hits
+    # Beside a comparison with all that is listed, which takes no state into account before it compares.
+    of_all = Matcher(Everything.build(entries, {}), STRICT)
+    assert [of_all.match(one) for one in reads[:3]] == hits[:3]
+    found = [hit for one in hits if isinstance(one, list) for hit in one]
+    # The list is one on which the state matters: hits of every kind are there, and most of the reads have none.
+    assert {hit.jurisdiction_agrees for hit in found} == {None, True, False}
+    assert 10 < sum(1 for one in hits if one) < 90
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("listed", [None, "US-VA", "US-MD"])
+@pytest.mark.parametrize("state", [None, "US-VA", "US-AK"])
+def test_a_hit_is_found_exactly_as_far_as_its_state_lets_its_score_reach(
+    state: str | None, listed: str | None, engine: Engine
+) -> None:
+    # The category that takes the most false alerts: what the search asks for is its threshold.
+    one = entry("BKV4921", listed, category=Category.CHILD_ABDUCTION)
+    seen = read("8KV4921", state, characters=characters("8KV4921", 0.995, p0=(("8", 0.8), ("B", 0.15))))
+    index = HotlistIndex.build([one])
+    (hit,) = Matcher(index, MatchingSettings(), "numpy").match(seen)
+    innocent = math.log1p(-MatchingSettings().false_alerts_of(Category.CHILD_ABDUCTION) / 10_000)
+    longest = int(-innocent / math.exp(curve(ReadDetail.DISTRIBUTIONS).log_rate(hit.score)))
+    for size, found in ((longest, True), (longest + longest // 50, False)):
+        assert bool(Matcher(index, as_strict_as(size, 1), engine).match(seen)) is found

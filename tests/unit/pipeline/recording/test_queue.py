@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -29,3 +30,23 @@ def test_full_queue_blocks_the_source_and_gives_up_only_when_stopped() -> None:
     work_queue.put(first)
     with pytest.raises(Stopped):
         work_queue.put(second)
+
+
+def test_what_trickles_in_does_not_keep_what_is_there_waiting() -> None:
+    stop = threading.Event()
+    work_queue = ArrivalQueue(stop)
+
+    def trickle() -> None:
+        while not stop.wait(0.05):
+            work_queue.put(HandedOver(NoReceipt("a")))
+
+    putter = threading.Thread(target=trickle)
+    putter.start()
+    started = time.monotonic()
+    try:
+        taken = work_queue.take(40, 0.3)
+    finally:
+        stop.set()
+        putter.join()
+    assert 1 <= len(taken) < 40
+    assert time.monotonic() - started < 1.5

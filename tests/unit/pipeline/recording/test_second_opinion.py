@@ -67,7 +67,10 @@ def test_answers_from_its_own_thread() -> None:
     assert threads == ["second-reader"]
 
 
-def test_a_late_answer_is_not_waited_for_and_later_questions_of_that_time_are_not_read() -> None:
+def test_a_late_answer_is_not_waited_for_and_later_questions_of_that_time_are_not_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "pipeline.recording.second_opinion")
     go_on = threading.Event()
 
     def read() -> SecondReading:
@@ -82,6 +85,7 @@ def test_a_late_answer_is_not_waited_for_and_later_questions_of_that_time_are_no
         assert (slow.reading, behind.reading) == (None, None)
         go_on.set()
     assert reader.calls == 1
+    assert "asked 2 times; 0 agreed, 0 contradicted" in caplog.text
 
 
 def test_a_reader_that_fails_answers_none_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -143,5 +147,5 @@ def test_what_the_configuration_asks_for(monkeypatch: pytest.MonkeyPatch) -> Non
     assert open_second_opinions(AlertSettings()) is not None
     monkeypatch.setattr(pipeline.recording.second_opinion, "available", lambda: False)
     assert open_second_opinions(AlertSettings()) is None
-    with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*platewatch\[second-reader\]"):
+    with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*pip install 'rapidocr"):
         open_second_opinions(AlertSettings(second_reader="on"))

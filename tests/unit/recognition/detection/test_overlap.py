@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognition.detection.overlap import overlap, overlaps
+from recognition.detection.overlap import one_place, overlap, overlaps
 from schemas.types import Box
 
 
@@ -13,3 +13,22 @@ def test_overlap_of_known_boxes() -> None:
     assert overlap(Box(0, 0, 2, 2), Box(1, 0, 3, 2)) == pytest.approx(1 / 3)
     assert overlap(Box(0, 0, 2, 2), Box(2, 0, 3, 2)) == 0
     assert overlaps(np.zeros(4, np.float32), np.zeros((1, 4), np.float32)).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("other", "together"),
+    [
+        (Box(10, 5, 60, 25), True),  # within
+        (Box(0, 12, 100, 42), True),  # a plate's height lower by a third
+        (Box(45, 0, 145, 30), True),  # beside, half covered
+        (Box(40, 10, 60, 90), True),  # high and narrow, its middle outside
+        (Box(0, 24, 100, 54), False),  # touching
+        (Box(80, 0, 180, 30), False),
+        (Box(100, 0, 200, 30), False),
+        (Box(0, 0, 0, 0), True),  # an empty box lies where its corner is
+        (Box(500, 0, 500, 0), False),
+    ],
+)
+def test_boxes_that_cover_one_another_are_one_place(other: Box, together: bool) -> None:
+    box = Box(0, 0, 100, 30)
+    assert one_place(box, other) == one_place(other, box) == together

@@ -66,3 +66,21 @@ def test_decoding_of_a_network_that_drops_doubles_itself() -> None:
 def test_another_kind_of_network_is_refused_with_its_shape() -> None:
     with pytest.raises(ConfigurationError, match=r"shape \(3, 100\), expected \(4 \+ classes, anchors\)"):
         decode(np.zeros((3, 100), np.float32), 0.5, (0,))
+
+
+def test_a_score_has_to_be_above_the_limit_whichever_way_a_network_writes_it() -> None:
+    at, above = 0.5, 0.75
+    raw = np.array([[50, 20, 40, 10, at], [30, 30, 10, 4, above]], np.float32).T
+    assert decode(raw, 0.5, (0,))[1].tolist() == [above]
+    done = np.array([[1, 2, 30, 40, at, 0], [5, 5, 9, 9, above, 0]], np.float32)
+    assert decode(done, 0.5, (0,))[1].tolist() == [above]
+
+
+def test_boxes_that_overlap_by_just_the_limit_are_both_kept() -> None:
+    # 10 x 10 each, 5 x 10 shared: a third of what they cover together.
+    corners = np.array([[0, 0, 10, 10], [5, 0, 15, 10]], np.float32)
+    scores = np.array([0.5, 0.9], np.float32)
+    third = overlap(Box(0, 0, 10, 10), Box(5, 0, 15, 10))
+    assert third == pytest.approx(1 / 3)
+    assert suppress(corners, scores, third).tolist() == [1, 0]
+    assert suppress(corners, scores, third - 0.01).tolist() == [1]

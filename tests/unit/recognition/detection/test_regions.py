@@ -40,3 +40,17 @@ def test_a_plate_cut_through_by_the_edge_of_a_part_is_left_out(recognizer: Recog
     scene[100:180, 560:720] = plate_picture("UKW4183")
     # Half of the frame is looked at, from 640 on: the right half of the plate would be read as a plate.
     assert recognizer.detect(scene, Box(700, 40, 1270, 300)) == []
+
+
+@pytest.mark.parametrize("edge", ["left", "right", "top", "bottom"])
+def test_a_plate_at_the_edge_of_the_frame_itself_is_found_in_a_part(recognizer: Recognizer, edge: str) -> None:
+    x, y = {"left": (0, 300), "right": (1120, 300), "top": (560, 0), "bottom": (560, 640)}[edge]
+    scene = np.full((720, 1280, 3), 70, np.uint8)
+    scene[y : y + 80, x : x + 160] = plate_picture("UKW4183")
+    (whole,) = recognizer.detect(scene)
+    box = whole.box
+    # Nearer than where the edge of a part cuts a plate through: here nothing is missing.
+    assert min(box.x1, box.y1, 1280 - box.x2, 720 - box.y2) < 3
+    around = Box(max(x - 60, 0), max(y - 60, 0), min(x + 220, 1280), min(y + 140, 720))
+    (found,) = recognizer.detect(scene, around)
+    assert overlap(found.box, box) > 0.85

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
-from recognition.detection.views import merge, mirrored
+from recognition.detection.views import merge, merge_with_faint, mirrored
 from rendering.scene.scenario import demo_scenario
 from rendering.scene.traffic import render_frames
 from schemas.types import Box, Image, PlateDetection
@@ -65,3 +65,24 @@ def test_a_still_shows_at_least_the_plates_that_one_look_finds(frame: Image) -> 
         near, far = ([b.x1, b.y1, b.x2, b.y2] for b in (best.box, detection.box))
         assert np.allclose(near, far, atol=6.0)
     assert detector.detect_still(frame) == still, "a picture looks the same every time"
+
+
+def test_faint_plates_are_added_and_change_nothing_of_the_others() -> None:
+    def at(x: float, confidence: float) -> PlateDetection:
+        return PlateDetection(Box(x, 0, x + 40, 20), confidence)
+
+    looks = [
+        [at(0, 0.9), at(100, 0.3), at(300, 0.3)],
+        [at(0, 0.8), at(100, 0.04), at(200, 0.04), at(300, 0.3)],
+        [at(2, 0.03), at(300, 0.23)],
+        [at(12, 0.05), at(300, 0.054)],
+    ]
+    strict = merge([[found for found in look if found.confidence > 0.22 / 4] for look in looks], 0.22)
+    both = merge_with_faint(looks, 0.22, 0.05)
+    assert strict == both[: len(strict)] == merge_with_faint(looks, 0.22, 0.22) == merge_with_faint(looks, 0.22, 0.5)
+    # What only weak looks lift above the limit stays below it; what they lift too little is not there.
+    assert [(round(found.box.x1), found.confidence) for found in both[len(strict) :]] == [
+        (300, pytest.approx(0.22)),
+        (100, pytest.approx(0.085)),
+    ]
+    assert all(found.confidence <= 0.22 for found in both[len(strict) :])

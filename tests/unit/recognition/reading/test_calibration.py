@@ -59,3 +59,10 @@ def test_what_frames_are_worth_is_a_setting_of_the_reader() -> None:
     alone, worth = (fuse(frames, TrackTempering(exponent, 0.02)).confidence for exponent in (0.0, 0.5))
     assert alone == pytest.approx(fuse(frames[:1], TrackTempering(0.0, 0.02)).confidence, abs=0.01)
     assert worth > alone
+
+
+def test_a_text_without_a_digit_is_rather_a_sign() -> None:
+    presence = Presence(2.0, 1.2, 0.2, -2.5)
+    plate, sign, doubtful = (presence.probability(text, 0.98, 0.6) for text in ("ABC123", "TEXACO", "TEXAC0"))
+    assert plate > 0.8 > sign
+    assert doubtful == sign, "a zero may be a letter"

@@ -101,6 +101,26 @@ def test_a_reading_that_lost_a_character_does_not_shift_the_others() -> None:
     assert min(character.confidence for character in fused.characters) > 0.9
 
 
+@given(texts, st.floats(0.8, 0.95), texts, st.floats(0.8, 0.95))
+def test_readings_of_another_length_say_nothing_of_the_characters(
+    text: str, confidence: float, other: str, other_confidence: float
+) -> None:
+    # Neither one that lost a character nor one that took a sticker for one: their characters stand in other slots.
+    agreeing = weigh(*[reading(text, confidence)] * 3)
+    fused = fuse([*agreeing, *weigh(reading(other, other_confidence))])
+    if len(other) != len(text):
+        assert fused.plate == text
+        assert fused.characters == fuse(agreeing).characters
+        assert fused.confidence < fuse(agreeing).confidence
+
+
+@pytest.mark.parametrize("other", ["BC1234", "ABC123", "XABC1234", "ABC12341"])
+def test_two_sure_readings_of_another_length_do_not_shift_three(other: str) -> None:
+    agreeing = weigh(*[reading("ABC1234", 0.9)] * 3)
+    fused = fuse([*agreeing, *weigh(*[reading(other, 0.95)] * 2)])
+    assert (fused.plate, fused.characters) == ("ABC1234", fuse(agreeing).characters)
+
+
 def test_frames_that_differ_leave_the_other_character_as_an_alternative() -> None:
     frames = weigh(
         reading("8AC1234", 0.6, B=0.35), reading("BAC1234", 0.6, **{"8": 0.35}), reading("8AC1234", 0.6, B=0.3)
@@ -148,3 +168,15 @@ def test_two_margins_of_one_crop_count_as_one_reading() -> None:
     assert both.char_probs[0].max() == pytest.approx(0.9, abs=1e-3)
     assert combine([reading("AAA111", 0.95), reading("BAA111", 0.6)]).text == "AAA111"
     assert both.char_probs.dtype == np.float32
+
+
+def test_of_two_margins_the_surer_one_counts_more_than_its_share() -> None:
+    # A crop that cuts a character off is unsure of many, and must not outvote the other by one that it is sure of.
+    whole = reading("AAA111", 0.97)
+    cut = reading("BAA111", 0.85)
+    both = combine([whole, cut])
+    assert both.text == "AAA111"
+    mean = combine([reading("AAA111", 0.9), reading("BAA111", 0.9)])
+    a, b = ALPHABET.index("A"), ALPHABET.index("B")
+    assert mean.char_probs[0, a] == pytest.approx(mean.char_probs[0, b], abs=1e-6)
+    assert both.char_probs[0, a] > 50 * both.char_probs[0, b]

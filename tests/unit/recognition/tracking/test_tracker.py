@@ -66,3 +66,13 @@ def test_an_ended_track_is_forgotten() -> None:
     assert tracker.update([], START) == []
     tracker.end(1)
     assert tracker.update([plate(100)], START) == [2]
+
+
+def test_a_plate_that_brakes_is_followed_by_what_it_did_last() -> None:
+    tracker = PlateTracker()
+    moments = (0.0, 0.1, 0.2, 0.3)
+    # 800 pixels a second, then hardly any: the next prediction is nearer to where it is than to where it was going.
+    for moment, x in zip(moments, (0.0, 80.0, 160.0, 165.0), strict=True):
+        assert tracker.update([plate(x)], START + timedelta(seconds=moment)) == [1]
+    (moving,) = tracker._plates
+    assert moving.speed[0] == pytest.approx(0.6 * 50 + 0.4 * 800)

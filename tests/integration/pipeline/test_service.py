@@ -1,0 +1,132 @@
+"""How a run ends: what records before what publishes, and nothing waits for a server that does not answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import pipeline.service
+from pipeline.numbering import NumberingStage
+from pipeline.relaying import RelayStage
+from pipeline.service import Service
+from schemas.settings import KafkaSettings, Settings
+from storage.database import Database
+from storage.leadership import Leadership
+from tests.integration.storage.test_leadership import wait_until
+
+
+@dataclass
+class Part:
+    """A stage that does what a test says, until it is stopped."""
+
+    name: str
+    work: Callable[[threading.Event], None]
+
+    def run(self, stop: threading.Event) -> None:
+        self.work(stop)
+
+
+@dataclass
+class Run:
+    """A run whose stages are a test's, and what they did in which order."""
+
+    database: Database
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    done: list[str] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def notes(self, what: str, *, seconds: float = 0.0) -> Callable[[threading.Event], None]:
+        def work(stop: threading.Event) -> None:
+            stop.wait()
+            time.sleep(seconds)
+            self.done.append(what)
+
+        return work
+
+    def play(self, *, recorder: Callable[[threading.Event], None], **stages: list[Part]) -> float:
+        """Start the run, stop it soon, and return how long it took to end then."""
+        self.monkeypatch.setattr(pipeline.service, "Recorder", lambda *_: Part("recorder", recorder))
+        for name in ("stages", "feeds", "publishing", "cameras"):
+            found = stages.get(name, [])
+            self.monkeypatch.setattr(Service, f"_{name}", lambda *_, found=found, **__: found)
+        service = Service(Settings(data_dir=self.folder), self.database, None)
+        ended: list[Any] = []
+        thread = threading.Thread(target=lambda: ended.append(service.run(self.stop)))
+        thread.start()
+        time.sleep(0.1)
+        started = time.monotonic()
+        self.stop.set()
+        thread.join(30)
+        assert len(ended) == 1
+        return time.monotonic() - started
+
+
+@pytest.fixture
+def run(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    return Run(database, tmp_path, monkeypatch)
+
+
+def test_what_publishes_goes_on_until_everything_is_recorded(run: Run) -> None:
+    run.play(
+        recorder=run.notes("recorded", seconds=0.5),
+        publishing=[Part("relay", run.notes("published"))],
+        stages=[Part("upkeep", run.notes("upkeep"))],
+    )
+    assert run.done == ["upkeep", "recorded", "published"]
+
+
+def test_a_feed_that_waits_for_its_server_does_not_keep_a_stopped_run(run: Run) -> None:
+    run.monkeypatch.setattr(pipeline.service, "FEED_JOIN_SECONDS", 0.3)
+    hangs = threading.Event()
+    try:
+        seconds = run.play(recorder=run.notes("recorded"), feeds=[Part("feed-ncic", lambda _: hangs.wait(60) or None)])
+    finally:
+        hangs.set()
+    assert run.done == ["recorded"]
+    assert seconds < 20
+
+
+def test_a_feed_that_ends_soon_is_waited_for(run: Run) -> None:
+    run.play(recorder=run.notes("recorded"), feeds=[Part("feed-ncic", run.notes("fed", seconds=0.5))])
+    assert run.done == ["recorded", "fed"]
+
+
+def test_a_stage_that_fails_ends_the_run_with_its_error_after_the_others_have_ended(run: Run) -> None:
+    def fails(_: threading.Event) -> None:
+        raise ZeroDivisionError
+
+    run.monkeypatch.setattr(pipeline.service, "Recorder", lambda *_: Part("recorder", run.notes("recorded")))
+    for name, found in {"stages": [Part("upkeep", fails)], "feeds": [], "cameras": []}.items():
+        run.monkeypatch.setattr(Service, f"_{name}", lambda *_, found=found, **__: found)
+    publishing = [Part("relay", run.notes("published"))]
+    run.monkeypatch.setattr(Service, "_publishing", lambda *_: publishing)
+    with pytest.raises(ZeroDivisionError):
+        Service(Settings(data_dir=run.folder), run.database, None).run(run.stop)
+    assert run.done == ["recorded", "published"]
+    assert run.stop.is_set()
+
+
+def test_a_stage_that_has_ended_listens_no_more(database: Database, database_url: str) -> None:
+    def listening() -> int:
+        statement = "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen %'"
+        with psycopg.connect(database_url) as connection:
+            row = connection.execute(statement).fetchone()
+        return 0 if row is None else int(row[0])
+
+    with Leadership(database) as leadership:
+        kafka = KafkaSettings(bootstrap_servers=("127.0.0.1:1",))
+        stages = [NumberingStage(database, leadership), RelayStage(database, Settings(), kafka, leadership)]
+        for stage in stages:
+            stage._wakeups.wait(0)
+        assert listening() == 2
+        for stage in stages:
+            stage.end()
+        wait_until(lambda: listening() == 0)

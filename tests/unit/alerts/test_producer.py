@@ -1,0 +1,124 @@
+"""What the answers of a broker mean for a message: published, refused for good, or tried again."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from alerts.producer import AlertProducer, Fate
+from schemas.settings import KafkaSettings
+from services.kafka_client import kafka_errors
+from storage.alerts.outbox import OutboxRow
+from tests.unit.alerts.samples import START
+
+
+class Answer:
+    """A future that is done: acknowledged, or failed with an error."""
+
+    is_done = True
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error
+
+    def get(self, timeout: float) -> None:
+        if self._error is not None:
+            raise self._error
+
+
+class Client:
+    """A kafka-python producer that answers by the message's key, and fails whole batches as that one does."""
+
+    def __init__(self, answers: dict[str, Exception]) -> None:
+        self.answers = answers
+        self.sent: list[str] = []
+        self.is_closed = False
+
+    def send(self, topic: str, *, value: bytes, key: bytes, headers: Any, timestamp_ms: int) -> Answer:
+        self.sent.append(key.decode())
+        return Answer(self.answers.get(key.decode()))
+
+    def close(self, timeout: float) -> None:
+        self.is_closed = True
+
+
+class Admin:
+    """One that finds every topic there, and is told no settings of it."""
+
+    def create_topics(self, *_: object, **__: object) -> None:
+        raise kafka_errors.TopicAlreadyExistsError
+
+    def describe_configs(self, *_: object, **__: object) -> dict[str, Any]:
+        return {}
+
+    def close(self) -> None: ...
+
+
+def row(key: str, payload: bytes = b"{}") -> OutboxRow:
+    return OutboxRow(1, uuid4(), "t", key, (("ce_id", "1"),), payload, START)
+
+
+def publish(
+    monkeypatch: pytest.MonkeyPatch, answers: dict[str, Exception], *rows: OutboxRow
+) -> tuple[dict[str, Fate], list[Client]]:
+    clients: list[Client] = []
+
+    def open_producer(*_: object, **__: object) -> Client:
+        clients.append(Client(answers))
+        return clients[-1]
+
+    monkeypatch.setattr("alerts.producer.open_producer", open_producer)
+    monkeypatch.setattr("alerts.producer.open_admin", lambda *_: Admin())
+    producer = AlertProducer(KafkaSettings(max_message_bytes=1024), ["kafka:9092"], retention_days=21)
+    deliveries = producer.publish(rows, threading.Event())
+    assert [delivery.message for delivery in deliveries] == list(rows)
+    return {delivery.message.key: delivery.fate for delivery in deliveries}, clients
+
+
+@pytest.mark.parametrize(
+    ("error", "fate"),
+    [
+        (kafka_errors.MessageSizeTooLargeError(), Fate.REFUSED),
+        (kafka_errors.TopicAuthorizationFailedError(), Fate.REFUSED),
+        (ValueError("cannot be serialized"), Fate.REFUSED),
+        (kafka_errors.KafkaTimeoutError(), Fate.WAITING),
+        (kafka_errors.KafkaConnectionError(), Fate.WAITING),
+        (kafka_errors.NotEnoughReplicasError(), Fate.WAITING),
+        (ConnectionResetError(), Fate.WAITING),
+    ],
+)
+def test_an_error_about_the_message_is_for_good_and_any_other_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, fate: Fate
+) -> None:
+    if isinstance(error, ValueError):
+        monkeypatch.setattr(Client, "send", lambda *_, **__: (_ for _ in ()).throw(error))
+    fates, clients = publish(monkeypatch, {"A": error}, row("A"))
+    assert fates == {"A": fate}
+    assert clients[0].is_closed, "a producer that failed is not used again"
+
+
+def test_only_what_is_refused_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: dict[str, Exception] = {name: kafka_errors.MessageSizeTooLargeError() for name in "AB"}
+    send = Client.send
+
+    def alone(self: Client, topic: str, **others: Any) -> Answer:
+        answer = send(self, topic, **others)
+        return Answer() if len(self.sent) == 1 and self.sent == ["B"] else answer
+
+    monkeypatch.setattr(Client, "send", alone)
+    fates, clients = publish(monkeypatch, answers, row("A"), row("B"))
+    assert fates == {"A": Fate.REFUSED, "B": Fate.PUBLISHED}
+    assert [client.sent for client in clients] == [["A", "B"], ["A"], ["B"]]
+
+
+def test_what_is_larger_than_the_configured_limit_is_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    overhead = len("A") + len("ce_id") + len("1")
+    fits, large = row("A", b"x" * (1024 - overhead)), row("B", b"x" * (1025 - overhead))
+    fates, (client,) = publish(monkeypatch, {}, fits, large)
+    assert fates == {"A": Fate.PUBLISHED, "B": Fate.REFUSED}
+    assert client.sent == ["A"]
+    assert not client.is_closed
+    fates, clients = publish(monkeypatch, {}, large)
+    assert (fates, clients) == ({"B": Fate.REFUSED}, [])

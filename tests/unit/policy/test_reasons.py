@@ -1,0 +1,106 @@
+"""What says why somebody asks, and what only fills the field."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.reasons import fault_of_case_number, fault_of_reason
+
+NUMBERS = [
+    "26-117",
+    "case 26-117",
+    "Case No. 2026/00117",
+    "CFS#26117",
+    "PD-2026-00117",
+    "MP2026",
+    "call 911-22",
+    "26-117.",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        ".",
+        "...",
+        "-",
+        "x",
+        "d",
+        "X",
+        "xxx",
+        "XXXX",
+        "none",
+        "None.",
+        "n/a",
+        "N/A",
+        "N.A.",
+        "na",
+        "test",
+        "TEST",
+        "test test",
+        "testing",
+        "\uff34\uff25\uff33\uff34",
+        "te\u200bst",
+        "asdf",
+        "no reason",
+        "none given",
+        "not applicable",
+        "unknown",
+        "tbd",
+        "1",
+        "000",
+        *NUMBERS,
+    ],
+)
+def test_a_placeholder_is_no_reason(text: str) -> None:
+    assert fault_of_reason(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stolen vehicle",
+        "DUI",
+        "hit and run",
+        "BOLO 26-117",
+        "homicide 26-117",
+        "recovered",
+        "recovered, case 26-0099",
+        "the state purged its list; call 26-118",
+        "a mistake",
+        "wrong file",
+        "test drive theft",
+        "2C:20-3 theft",
+        "\u0643\u0634\u0641",
+        "se\u00f1ora desaparecida",
+        "missing person",
+        "DV",
+        "suspect in 2 robberies",
+    ],
+)
+def test_words_are_a_reason(text: str) -> None:
+    assert fault_of_reason(text) is None
+
+
+@pytest.mark.parametrize("text", [*NUMBERS, "26117", "2026-00001", "A26-1", "PD-0000", "110", "24"])
+def test_numbers_are_case_numbers(text: str) -> None:
+    assert fault_of_case_number(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "-", "none", "n/a", "test", "x", "1", "0", "000", "00-000", "111", "9999", "123", "12345", "stolen car"],
+)
+def test_a_placeholder_is_no_case_number(text: str) -> None:
+    assert fault_of_case_number(text) is not None
+
+
+@given(st.text(max_size=40), st.text(alphabet=" .,-_/\u200b!?", max_size=5))
+def test_what_is_around_a_text_changes_nothing(text: str, around: str) -> None:
+    if text.strip():
+        assert (fault_of_reason(f"{around} {text} {around}") is None) == (fault_of_reason(text) is None)
+        assert (fault_of_reason(text.upper().lower()) is None) == (fault_of_reason(text.lower()) is None)

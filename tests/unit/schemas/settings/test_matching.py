@@ -1,0 +1,27 @@
+"""What an operator may say of false alerts, by category."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from schemas.settings import MatchingSettings
+from schemas.types import Category
+
+
+def test_what_is_set_for_a_category_counts_before_its_default_and_before_the_general_number() -> None:
+    plain = MatchingSettings(false_alerts_per_10k=7)
+    assert plain.false_alerts_of(Category.STOLEN_VEHICLE) == 7
+    assert plain.false_alerts_of(Category.CHILD_ABDUCTION) > 7 > plain.false_alerts_of(Category.EXPIRED_REGISTRATION)
+    chosen = MatchingSettings(
+        category_false_alerts_per_10k={Category.CHILD_ABDUCTION: 3, Category.STOLEN_VEHICLE: 4}, false_alerts_per_10k=7
+    )
+    assert chosen.false_alerts_of(Category.CHILD_ABDUCTION) == 3
+    assert chosen.false_alerts_of(Category.STOLEN_VEHICLE) == 4
+    assert chosen.false_alerts_of(Category.EXPIRED_REGISTRATION) == plain.false_alerts_of(Category.EXPIRED_REGISTRATION)
+
+
+def test_shares_of_the_traffic_are_a_whole_at_most() -> None:
+    assert MatchingSettings(traffic={"us-va": 0.7, "US-NC": 0.3}).traffic == {"US-VA": 0.7, "US-NC": 0.3}
+    with pytest.raises(ValidationError, match=r"sum up to 1\.01"):
+        MatchingSettings(traffic={"US-VA": 0.7, "US-NC": 0.31})
