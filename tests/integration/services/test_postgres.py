@@ -346,7 +346,7 @@ def test_an_unknown_user_is_named(data_dir: Path) -> None:
 def test_one_that_is_killed_while_it_starts_is_started_again(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     killed = kill_at_start(monkeypatch, times=START_ATTEMPTS - 1)
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
     assert len(killed) == START_ATTEMPTS - 1
 
 
@@ -388,4 +388,4 @@ def test_a_killed_owners_server_that_hangs_does_not_keep_the_next_one_from_start
     owner.communicate()
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
         assert server.pid not in (None, status.pid)
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
