@@ -174,19 +174,6 @@ class Matcher:
         characters = tuple(step.evidence for step in alignment.steps)
         as_of = self.index.as_of.get(entry.hotlist_id)
         age = _age(as_of, read.captured_at)
-        explanation = explain(
-            read_plate=normalize_plate(read.plate),
-            listed_plate=shown_listed,
-            characters=characters,
-            read_jurisdiction=read.jurisdiction,
-            listed_jurisdiction=entry.jurisdiction,
-            vehicle=vehicle,
-            second=second,
-            list_age_seconds=age,
-            alerts=judgment.alerts,
-            reason=judgment.reason,
-            claimed_at=read.claimed_at,
-        )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),
             read_id=read.read_id,
@@ -194,7 +181,19 @@ class Matcher:
             hotlist_id=entry.hotlist_id,
             tier=judgment.tier,
             score=score + second_score,
-            explanation=explanation,
+            explanation=explain(
+                read_plate=normalize_plate(read.plate),
+                listed_plate=shown_listed,
+                characters=characters,
+                read_jurisdiction=read.jurisdiction,
+                listed_jurisdiction=entry.jurisdiction,
+                vehicle=vehicle,
+                second=second,
+                list_age_seconds=age,
+                alerts=judgment.alerts,
+                reason=judgment.reason,
+                claimed_at=read.claimed_at,
+            ),
             characters=characters,
             jurisdiction_agrees=agrees,
             edit_distance=Levenshtein.distance(text, plate) - wildcards,
