@@ -7,9 +7,11 @@ INPUT ?=
 HOTLIST ?=
 DATA ?=
 VIDEO ?=
+BUNDLE ?= dist/platewatch-bundle
+BUNDLE_FLAGS ?=
 PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help setup demo test test-training lint format bench clean
+.PHONY: help setup demo test test-training lint format bench bundle clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +45,9 @@ bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with 
 	$(VENV)/bin/python -m benchmarks.historical
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.recognition --data "$(DATA)")
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.second_reader --data "$(DATA)/plate-ocr/labels.csv")
+
+bundle: $(VENV)/.runtime ## Build an installation for machines without a network (BUNDLE=FOLDER, BUNDLE_FLAGS="--python 3.12 --machine aarch64")
+	$(VENV)/bin/python -m deploy.bundle "$(BUNDLE)" $(BUNDLE_FLAGS)
 
 clean: ## Remove environments and demo data
 	rm -rf $(VENV) $(TRAINING_VENV) demo-data

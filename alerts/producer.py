@@ -209,6 +209,7 @@ def _start(client: Any, messages: Sequence[OutboxRow]) -> list[Any]:
                 value=message.payload,
                 key=message.key.encode(),
                 headers=[(name, value.encode()) for name, value in message.headers],
+                timestamp_ms=_timestamp_ms(message),
             )
         except kafka_errors.KafkaTimeoutError as error:
             # The broker does not tell the topic's partitions: do not wait for that once per message.
@@ -219,6 +220,12 @@ def _start(client: Any, messages: Sequence[OutboxRow]) -> list[Any]:
         else:
             started.append(future)
     return started
+
+
+def _timestamp_ms(message: OutboxRow) -> int:
+    """Return the time from which a topic counts how long it keeps a message: that of capture, where it is about one."""
+    moment = message.created_at if message.captured_at is None else min(message.captured_at, message.created_at)
+    return max(int(moment.timestamp() * 1000), 0)
 
 
 def _await(future: Any, deadline: float, stop: threading.Event) -> None:

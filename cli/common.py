@@ -81,13 +81,14 @@ def _terminal() -> str:
 
 
 @contextmanager
-def command_database(settings: Settings, *, create: bool = False) -> Iterator[Database]:
+def command_database(settings: Settings, *, create: bool = False, migrate: bool = True) -> Iterator[Database]:
     """Open the database that the settings name, for operations to work on.
 
     Args:
         settings: The configuration.
         create: Whether the embedded database is made where there is none, as commands that record something do. One
             that only looks would leave an empty database where nobody wants it, and say that nothing was recorded.
+        migrate: Whether its schema is brought up to date first.
 
     Yields:
         The database, ready for use.
@@ -101,7 +102,7 @@ def command_database(settings: Settings, *, create: bool = False) -> Iterator[Da
 
     if not create and settings.database.url is None:
         _require_data(settings.data_dir)
-    with private_umask(), open_database(settings) as database:
+    with private_umask(), open_database(settings, migrate=migrate) as database:
         yield database
 
 

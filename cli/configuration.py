@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,26 @@ def command_settings(
     set_time_zone(settings)
     set_logging_up(settings)
     return settings
+
+
+def reloadable_settings(config: Path | None, data_dir: Path | None) -> tuple[Settings, Callable[[], Settings]]:
+    """Load the configuration like `command_settings`, and return what loads it anew from the same place.
+
+    Args:
+        config: `--config`, or what PLATEWATCH_CONFIG holds.
+        data_dir: `--data-dir`.
+
+    Returns:
+        The frozen settings, and a function that returns them as they are then. It raises as this does.
+
+    Raises:
+        ConfigurationError: The configuration does not fit; the message names the key.
+    """
+    settings = command_settings(config, data_dir)
+    path = config or find_configuration()
+    path = None if path is None else path.absolute()
+    overrides = {} if data_dir is None else {"data_dir": data_dir}
+    return settings, lambda: load_settings(path, **overrides)
 
 
 def find_configuration() -> Path | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from cli import failures, law, run, search, train
+from cli import docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
 from cli.demo import demo
@@ -29,7 +29,24 @@ app = typer.Typer(
     help="License plate reading that a police department runs itself: reads, hotlists, alerts.",
 )
 
-for command in (read, run, hotlist, match, search, alerts, alarms, subscribe, law, historical, demo, train):
+COMMANDS = (
+    read,
+    run,
+    status,
+    hotlist,
+    match,
+    search,
+    alerts,
+    alarms,
+    subscribe,
+    law,
+    historical,
+    purge,
+    demo,
+    train,
+    docs,
+)
+for command in COMMANDS:
     command.register(app)
 
 

@@ -12,13 +12,14 @@ from cli.common import (
     JsonOption,
     command_actor,
     command_database,
-    command_settings,
     errors,
     print_json,
 )
-from cli.stopping import stop_on_signals
+from cli.configuration import reloadable_settings
+from cli.stopping import reload_on_hangup, stop_on_signals
 from schemas.errors import ConfigurationError
 from services.data_directory import run_alone
+from services.service_manager import ServiceManager
 
 
 def register(app: typer.Typer) -> None:
@@ -37,11 +38,11 @@ def run(
     """Read plates from the configured cameras, match them, raise and publish alerts, and keep the hotlists current.
 
     Runs until SIGTERM or Ctrl-C, and ends within 15 seconds then. A restart goes on where the last run stopped;
-    nothing is lost or doubled.
+    nothing is lost or doubled. SIGHUP has a run without a terminal take its configuration anew.
 
     Example: platewatch run --config platewatch.toml
     """
-    settings = command_settings(config, data_dir)
+    settings, load = reloadable_settings(config, data_dir)
     if not settings.cameras and not settings.hotlists.feeds:
         raise ConfigurationError(
             "no cameras and no hotlist feeds are configured; add [[cameras]] with id, type and path (see README)"
@@ -50,17 +51,22 @@ def run(
     from operations.settings import note_settings
     from pipeline.broker import open_broker
     from pipeline.deadline import ends_in_time
+    from pipeline.reloading import Reload
     from pipeline.service import Service
 
+    manager = ServiceManager.of_environment()
+    manager.status("starting")
     with (
         stop_on_signals() as stop,
+        reload_on_hangup() as asked,
         run_alone(settings.data_dir),
         ends_in_time(stop),
         command_database(settings, create=True) as database,
     ):
         note_settings(command_actor(settings), database, settings)
         with open_broker(settings) as kafka:
-            totals = Service(settings, database, kafka).run(stop, until_done=until_done)
+            service = Service(settings, database, kafka, manager=manager, reload=Reload(asked, load))
+            totals = service.run(stop, until_done=until_done)
     if as_json:
         print_json(
             {

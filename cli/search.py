@@ -119,7 +119,7 @@ def _table(reads: Sequence[PlateRead]) -> Table:
     for read in reads:
         place = read.location
         table.add_row(
-            shown_time(read.captured_at),
+            _time(read),
             Text(read.camera_id),
             Text(read.plate, style="bold"),
             Text((read.jurisdiction or "").removeprefix("US-")),
@@ -128,3 +128,11 @@ def _table(reads: Sequence[PlateRead]) -> Table:
             Text(read.plate_image_key or ""),
         )
     return table
+
+
+def _time(read: PlateRead) -> Text:
+    """Return a read's time, and what its camera's clock said where that cannot be."""
+    shown = Text(shown_time(read.captured_at))
+    if read.claimed_at is not None:
+        shown.append(f" (arrival; its camera's clock says {shown_time(read.claimed_at)})", style="yellow")
+    return shown

@@ -13,6 +13,7 @@ import typer
 
 from cli.common import ConfigOption, DataDirOption, command_settings, console, errors
 from schemas.errors import ConfigurationError
+from schemas.extras import install_line
 from schemas.settings import Settings
 
 EXAMPLE = """
@@ -131,7 +132,7 @@ def _training_code() -> tuple[Any, Any]:
         if (error.name or "").partition(".")[0] not in ("torch", "onnx"):
             raise
         raise ConfigurationError(
-            f'training needs {error.name}, which is not installed; install it with pip install "platewatch[train]"'
+            f"training needs {error.name}, which is not installed; install it with {install_line('train')}"
         ) from error
     return tuning, data
 

@@ -38,6 +38,28 @@ def fingerprint(path: Path) -> str:
     return f"{status.st_size}-{status.st_mtime_ns}"
 
 
+def has_fingerprint(path: Path, expected: str) -> bool:
+    """Return whether a file is there and its `fingerprint` is the expected one."""
+    try:
+        return fingerprint(path) == expected
+    except OSError:
+        return False
+
+
+def came_at(path: Path) -> datetime:
+    """Return when a file came to its folder, by the clock of its file system, whatever time it was given.
+
+    Args:
+        path: The file.
+    """
+    return moment_of(path.stat().st_ctime)
+
+
+def moment_of(seconds: float) -> datetime:
+    """Return a time of the file system as a date, within what a date can say and not in the future."""
+    return datetime.fromtimestamp(min(max(seconds, _FIRST_TIME), time.time()), UTC)
+
+
 def modified_at(path: Path) -> datetime:
     """Return when the file was last written, in UTC.
 

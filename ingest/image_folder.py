@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
-from ingest.files import fingerprint, modified_at, stable_files, text_of, wait_for_change
+from ingest.files import (
+    fingerprint,
+    has_fingerprint,
+    modified_at,
+    moment_of,
+    stable_files,
+    text_of,
+    wait_for_change,
+)
 from ingest.formats.exif import read_exif, when_taken
 from ingest.listing import Listing, list_media
 from ingest.pictures import decode_picture, read_bytes
@@ -18,6 +27,11 @@ from schemas.settings import ImageFolderCamera
 from schemas.types import Frame, SourceItem
 
 log = logging.getLogger(__name__)
+
+NEWEST_SECONDS = 3.0
+"""Where the newest are read first, the folder is listed anew this often while others wait."""
+NEWEST_SHARE = 20.0
+"""But listing it takes a twentieth of the time at most: a large share is slow."""
 
 
 class ImageFolderSource:
@@ -38,17 +52,26 @@ class ImageFolderSource:
         self._kinds: set[str] = set()
         self._said: set[str] = set()
         self._zone = ZoneInfo(camera.timezone) if camera.timezone else None
+        self.listed = 0
+        self.newest_at: datetime | None = None
+        self.problem: str | None = None
+        self._device: int | None = None
+        self._look_again_at = 0.0
 
     def items(self) -> Iterator[SourceItem]:
-        """Yield the files that are whole, oldest first, then by name.
+        """Yield the files that are whole, oldest first, then by name; the other way round where `order` says so.
 
         Raises:
             UnreadableMedia: There is no such folder.
         """
+        began = time.monotonic()
         listing = list_media(self.camera.path)
+        now = time.monotonic()
+        self._look_again_at = now + max(NEWEST_SECONDS, NEWEST_SHARE * (now - began))
         self.ignored = sum(listing.others.values())
         self._tell(listing)
-        for path in stable_files(listing.files):
+        self._note(listing)
+        for path in stable_files(reversed(listing.files) if self._newest_first else listing.files):
             try:
                 yield self._item(path)
             except OSError as error:
@@ -61,13 +84,46 @@ class ImageFolderSource:
         Raises:
             UnreadableMedia: It cannot be decoded, or was cut off after the frames so far.
         """
-        path = self._paths.get(item.name, self.camera.path / item.name)
+        path = self.path_of(item)
         if not item.is_still:
             yield from read_video(path, item)
             return
         data = read_bytes(path)
         picture = decode_picture(data, text_of(path))
         yield Frame(item.camera_id, item.name, 0, self._captured_at(path, data, item.captured_at), picture)
+
+    def path_of(self, item: SourceItem) -> Path:
+        """Return an item's file."""
+        return self._paths.get(item.name, self.camera.path / item.name)
+
+    def is_as_listed(self, item: SourceItem) -> bool:
+        """Return whether an item's file is still there, and still what was listed."""
+        return has_fingerprint(self.path_of(item), item.fingerprint)
+
+    def should_look_again(self) -> bool:
+        """Return whether the newest are read first, and something may have come since the folder was listed."""
+        return self._newest_first and time.monotonic() >= self._look_again_at
+
+    @property
+    def _newest_first(self) -> bool:
+        return self.camera.order == "newest"
+
+    def _note(self, listing: Listing) -> None:
+        """Note what a listing says of the folder as a whole."""
+        self.listed = len(listing.files)
+        self.newest_at = None if listing.newest_at is None else moment_of(listing.newest_at)
+        self.problem = None
+        if listing.closed_folders:
+            path, reason = next((path, reason) for path, reason in listing.left_out if "cannot be listed" in reason)
+            self.problem = f"{text_of(path)}: {reason} ({listing.closed_folders} such)"
+        device = self.camera.path.stat().st_dev
+        if listing.files or self._device is None:
+            self._device = device
+        elif device != self._device:
+            self.problem = (
+                f"{text_of(self.camera.path)}: is empty and on another file system than before; is its share or disk "
+                "mounted?"
+            )
 
     def wait(self, stop: Event) -> bool:
         """Wait a moment before `items` is asked again; return False when `stop` was set."""

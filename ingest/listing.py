@@ -21,12 +21,15 @@ class Listing:
     """What a folder and its subfolders hold.
 
     `files` are the pictures and videos, oldest first, then by name. `left_out` is what looks like one and cannot be
-    read now, each with the reason in words. `others` counts all other files by the ends of their names.
+    read now, each with the reason in words; those of them that are folders count as `closed_folders`. `others` counts
+    all other files by the ends of their names. `newest_at` is when the newest file came, in seconds of the epoch.
     """
 
     files: list[Path] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
+    closed_folders: int = 0
+    newest_at: float | None = None
 
     def others_text(self) -> str:
         """Return the other files in words: how many of which kind."""
@@ -45,6 +48,10 @@ def list_media(folder: Path) -> Listing:
         UnreadableMedia: There is no such folder, or it may not be looked into.
     """
     if not folder.is_dir():
+        if folder.exists():
+            kind = kind_of(folder.stat().st_mode)
+            what = "a file" if kind == "no regular file" else kind
+            raise UnreadableMedia(f"is {what}, expected a folder; check the path", source=text_of(folder))
         raise UnreadableMedia("no such folder; check the path", source=text_of(folder))
     listing = Listing()
     found: list[tuple[int, str, Path]] = []
@@ -54,6 +61,7 @@ def list_media(folder: Path) -> Listing:
         if Path(error.filename) == folder:
             raise UnreadableMedia(reason, source=text_of(folder)) from error
         listing.left_out.append((Path(error.filename), reason))
+        listing.closed_folders += 1
 
     for parent, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -85,3 +93,4 @@ def _add(path: Path, found: list[tuple[int, str, Path]], listing: Listing) -> No
         listing.left_out.append((path, "permission denied; make it readable for the user that runs Platewatch"))
     else:
         found.append((status.st_mtime_ns, str(path), path))
+        listing.newest_at = max(listing.newest_at or status.st_ctime, status.st_ctime)

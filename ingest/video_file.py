@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from ingest.files import fingerprint, modified_at, open_regular, stable_files, text_of, wait_for_change
+from ingest.files import (
+    came_at,
+    fingerprint,
+    has_fingerprint,
+    modified_at,
+    open_regular,
+    stable_files,
+    text_of,
+    wait_for_change,
+)
 from ingest.open_video import OpenVideo
 from ingest.video_ends import was_cut
 from schemas.errors import UnreadableMedia
@@ -34,6 +43,9 @@ class VideoFileSource:
 
     def __init__(self, camera: VideoFileCamera) -> None:
         self.camera = camera
+        self.listed = 0
+        self.newest_at: datetime | None = None
+        self.problem: str | None = None
 
     def items(self) -> Iterator[SourceItem]:
         """Yield the file, unless it is still being written.
@@ -45,12 +57,25 @@ class VideoFileSource:
         if not path.exists():
             raise UnreadableMedia("no such video file; check the camera's path", source=text_of(path))
         os.close(open_regular(path))
+        self.listed, self.newest_at = 1, came_at(path)
         for stable in stable_files([path]):
             yield video_item(self.camera.id, text_of(stable.name), stable, self.camera.started_at)
 
     def frames(self, item: SourceItem) -> Iterator[Frame]:
         """Yield the file's frames; see `read_video`."""
         return read_video(self.camera.path, item)
+
+    def path_of(self, item: SourceItem) -> Path:
+        """Return the file."""
+        return self.camera.path
+
+    def is_as_listed(self, item: SourceItem) -> bool:
+        """Return whether the file is still there, and still what was listed."""
+        return has_fingerprint(self.camera.path, item.fingerprint)
+
+    def should_look_again(self) -> bool:
+        """Return False: there is one file."""
+        return False
 
     def wait(self, stop: Event) -> bool:
         """Wait a moment before `items` is asked again; return False when `stop` was set."""

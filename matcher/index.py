@@ -87,6 +87,10 @@ class HotlistIndex:
         (codes, states), (more_codes, more_states) = self._base.partial_entries(), self._addition.partial_entries()
         return np.concatenate([codes, more_codes]), states + more_states
 
+    def count_near(self, states: Collection[str]) -> int:
+        """Return how many entries have one of these states, or none that is known."""
+        return self._base.count_near(states) + self._addition.count_near(states)
+
     def searched_bytes(self) -> int:
         """Return the size of the arrays that a search looks at; the others are touched for what it finds alone."""
         return sum(layer.searched_bytes() for layer in (self._base, self._addition))

@@ -14,7 +14,7 @@ from matcher.index import HotlistIndex
 from matcher.judging.align import Alignment, align
 from matcher.judging.background import Background
 from matcher.judging.explain import explain
-from matcher.judging.false_alerts import ReadDetail, detail_of
+from matcher.judging.false_alerts import Listed, ReadDetail, detail_of
 from matcher.judging.partials import PartialLimits, Sight
 from matcher.judging.score import jurisdiction_agreement, jurisdiction_score, state_confidence
 from matcher.judging.second_reading import MOST_SCORE as MOST_SECOND_SCORE
@@ -59,7 +59,7 @@ class Matcher:
         self._traffic = Traffic(settings.traffic)
         self._background = Background(self._traffic)
         self._partials = PartialLimits(settings, self._background, *index.partial_entries())
-        self._thresholds = Thresholds(settings, len(index), self._partials)
+        self._thresholds = Thresholds(settings, self._listed(), self._partials)
 
     def match(self, read: PlateRead) -> list[Hit]:
         """Return a read's hits, best first: exact, then probable, then partial, each by falling score.
@@ -133,6 +133,13 @@ class Matcher:
         jurisdiction = read.jurisdiction.upper() if read.jurisdiction else None
         return Wanted(jurisdiction, agrees, differs, self._thresholds.least(known.detail) - most)
 
+    def _listed(self) -> Listed:
+        common = self._traffic.common
+        if not common:
+            return Listed(any=len(self.index))
+        near = self.index.count_near(common)
+        return Listed(near, len(self.index) - near)
+
     def _jurisdiction_score(self, read: PlateRead, agrees: bool | None) -> float:
         return jurisdiction_score(agrees, read.jurisdiction_confidence, self._traffic.share(read.jurisdiction))
 
@@ -178,6 +185,7 @@ class Matcher:
             list_age_seconds=age,
             alerts=judgment.alerts,
             reason=judgment.reason,
+            claimed_at=read.claimed_at,
         )
         return Hit(
             hit_id=hit_id(read.read_id, entry.entry_id),

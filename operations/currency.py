@@ -116,7 +116,8 @@ class ListCurrency:
 
 
 def _counts(state: FeedState, now: datetime) -> bool:
-    return now - state.seen_at < FORGOTTEN_AFTER
+    # In the future, by a clock that ran ahead, it is as little known as long ago.
+    return abs(now - state.seen_at) < FORGOTTEN_AFTER
 
 
 def _late_message(age: ListAge) -> str:

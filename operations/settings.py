@@ -45,6 +45,23 @@ def note_settings(actor: Actor, database: Database, settings: Settings) -> bool:
     return write_unless_repeated(database, record, "settings")
 
 
+def changed_keys(before: BaseModel, after: BaseModel) -> list[str]:
+    """Return the keys that have other values in two configurations, secret ones too; the values are not in it.
+
+    Args:
+        before: One configuration, or a section of it.
+        after: The other one, of the same type.
+    """
+    keys = []
+    for name in type(before).model_fields:
+        old, new = getattr(before, name), getattr(after, name)
+        if isinstance(old, BaseModel) and type(old) is type(new):
+            keys += [f"{name}.{key}" for key in changed_keys(old, new)]
+        elif old != new:
+            keys.append(name)
+    return keys
+
+
 def public_values(settings: Settings) -> dict[str, Any]:
     """Return the settings by their dotted names, as JSON holds them, without what is or may be secret.
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
 
 from ingest.files import text_of
 from ingest.receipts import ItemReceipt
 from ingest.source import FrameSource, open_source
 from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.retry import Stopped, until_available
+from pipeline.tidying import Tidying
 from recognition.pass_pictures import pass_pictures
 from recognition.recognizer import RecognitionSession, Recognizer
 from recognition.results import VehiclePass
 from schemas.arrivals import Arrival, HandedOver
+from schemas.clocks import SourceClock
 from schemas.errors import InvalidInput, TransientError, UnreadableMedia
+from schemas.events import AlarmKind
 from schemas.settings import CameraSettings, Settings
 from schemas.types import Location, SourceItem
 from storage.database import Database
@@ -35,6 +40,7 @@ class CameraStage:
         arrivals: To the recorder.
         counters: The run's counts.
         until_done: End once everything that is there was read.
+        board: Told how the camera is.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class CameraStage:
         counters: Counters,
         *,
         until_done: bool,
+        board: HealthBoard | None = None,
     ) -> None:
         self.name = f"camera-{camera.id}"
         self._camera = camera
@@ -56,7 +63,10 @@ class CameraStage:
         self._arrivals = arrivals
         self._counters = counters
         self._until_done = until_done
+        self._board = board or HealthBoard("")
+        self._tidying = Tidying(camera, self._ledger, self._board)
         self._done: set[tuple[str, str]] = set()
+        self._known_done = 0
         self._started = False
         self.missing: UnreadableMedia | None = None
         """Why a run until all is done could read nothing at all of this camera."""
@@ -70,49 +80,90 @@ class CameraStage:
         """Process items until stopped, or once through them with `until_done`.
 
         Raises:
-            UnreadableMedia: The source does not exist when the run starts, and there is no other.
+            UnreadableMedia: The only source is a file, which does not exist when the run starts.
             Stopped: The run was stopped in the middle of an item, which the next run starts again.
         """
         source = open_source(self._camera)
-        idle = was_missing = False
+        self._tidying.begin()
+        idle = False
         while not stop.is_set():
-            worked = False
-            try:
-                worked = self._pass_over(source, stop)
-                was_missing = False
-            except (UnreadableMedia, OSError) as error:
-                self._note_missing(error, is_new=not was_missing)
-                was_missing = True
-            self._started = True
+            worked = self._look(source, stop)
             if self._until_done:
                 return
-            if not worked and not idle and not was_missing:
+            if worked is False and not idle:
                 log.info("camera %s: everything there is was read; watching for more", self._camera.id)
             idle = not worked
-            source.wait(stop)
+            if not source.should_look_again():
+                source.wait(stop)
 
-    def _note_missing(self, error: UnreadableMedia | OSError, *, is_new: bool) -> None:
-        if isinstance(error, OSError):
-            error = UnreadableMedia(f"cannot be read ({error.strerror})", source=text_of(self._camera.path))
-        if not self._started:
-            # A wrong path in the configuration; later it is a share that went away.
-            if self._until_done:
-                self.missing = error
-            elif len(self._settings.cameras) == 1:
-                raise error
-        if is_new:
-            log.warning("camera %s: %s; watching for it to come back", self._camera.id, error)
+    def _look(self, source: FrameSource, stop: threading.Event) -> bool | None:
+        """Process what is there now; say whether there was anything, None where it cannot be told."""
+        worked: bool | None = None
+        self._note(looking_since=datetime.now(UTC))
+        try:
+            worked = self._pass_over(source, stop)
+            problem = source.problem
+        except UnreadableMedia as error:
+            problem = self._missing(error)
+        except OSError as error:
+            problem = self._missing(
+                UnreadableMedia(f"cannot be read ({error.strerror})", source=text_of(self._camera.path))
+            )
+        self._started = True
+        self._note(looking_since=None, problem=problem)
+        if problem is None:
+            if self._board.cleared(AlarmKind.CAMERA_FAILED, self._camera.id):
+                log.info("camera %s: can be read again", self._camera.id)
+        elif self._board.raised(AlarmKind.CAMERA_FAILED, self._camera.id, problem):
+            log.warning("camera %s: %s; watching for it to come back", self._camera.id, problem)
+        return worked
+
+    def _missing(self, error: UnreadableMedia) -> str:
+        """Return in words that the source cannot be read, or raise it where there is nothing to wait for."""
+        if not self._started and self._until_done:
+            self.missing = UnreadableMedia(f"{error.message} of camera '{self._camera.id}'", source=error.source)
+        elif not self._started and len(self._settings.cameras) == 1 and self._camera.type == "video_file":
+            # A wrong path in the configuration; a folder may be a share that is mounted later.
+            raise error
+        return str(error)
 
     def _pass_over(self, source: FrameSource, stop: threading.Event) -> bool:
         """Process what the source has now and was not processed before; say whether there was anything."""
-        worked = False
+        done = processed = gone = 0
+        was_listed = False
         for item in source.items():
+            was_listed = was_listed or self._listed(source)
             if stop.is_set():
                 break
-            if not self._is_done(item, stop):
-                worked = True
-                self._process(source, item, stop)
-        return worked
+            if self._is_done(item, stop):
+                done += 1
+                gone += self._tidying.offer(source, item, stop)
+                continue
+            self._process(source, item, stop)
+            processed += 1
+            self._waits(source.listed - self._known_done - processed)
+            if source.should_look_again():
+                self._known_done += processed - gone
+                break
+        else:
+            was_listed = was_listed or self._listed(source)
+            self._known_done = done + processed - gone
+            self._waits(0)
+        return processed > 0
+
+    def _listed(self, source: FrameSource) -> bool:
+        """Note that the source was listed; how many items wait is known once all were asked for."""
+        self._note(looking_since=None, looked_at=datetime.now(UTC))
+        self._waits(source.listed - self._known_done)
+        if source.newest_at is not None:
+            self._note(last_picture_at=source.newest_at)
+        return True
+
+    def _waits(self, count: int) -> None:
+        self._note(waiting=max(count, 0))
+
+    def _note(self, **changes: object) -> None:
+        self._board.camera(self._camera.id, **changes)
 
     def _is_done(self, item: SourceItem, stop: threading.Event) -> bool:
         # The ledger learns of an item only when the recorder gets to it, and a folder's finished pictures stay there:
@@ -132,6 +183,13 @@ class CameraStage:
             else:
                 self._read_sequence(source, item, stop)
         except InvalidInput as error:
+            if not source.is_as_listed(item):
+                # Its share went away, or somebody wrote to it: nothing is wrong with what it was or will be.
+                log.info(
+                    "camera %s: a file went away or changed while it was read; it is read when it is back",
+                    self._camera.id,
+                )
+                return
             rejected = str(error)
             log.warning("camera %s: %s", self._camera.id, error)
         except (Stopped, TransientError):
@@ -183,7 +241,16 @@ class CameraStage:
 
     def _hand_over(self, item: SourceItem, vehicle_pass: VehiclePass) -> None:
         pictures = pass_pictures(vehicle_pass, self._settings.images)
-        self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger)))
+        self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger), self._clock(item)))
+
+    def _clock(self, item: SourceItem) -> SourceClock:
+        ahead, behind = self._camera.clock_ahead_minutes, self._camera.clock_behind_days
+        return SourceClock(
+            ahead=None if ahead is None else timedelta(minutes=ahead),
+            behind=None if behind is None else timedelta(days=behind),
+            is_told=self._camera.type == "video_file" and self._camera.started_at is not None,
+            item_began=None if item.is_still else item.captured_at,
+        )
 
     def _finish(self, session: RecognitionSession, item: SourceItem) -> None:
         for vehicle_pass in session.finish():

@@ -8,6 +8,7 @@ from alerts.relay import Relay
 from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention
 from schemas.errors import BrokerUnavailable
+from schemas.events import AlarmKind
 from schemas.settings import KafkaSettings, Settings
 from storage.alerts.outbox import STAGE, Outbox
 from storage.alerts.wakeups import Wakeups
@@ -31,6 +32,8 @@ class RelayStage(SteppedStage):
     name = STAGE
     trouble = "alerts are not published"
     recovery = "alerts are published again"
+    alarm = AlarmKind.BROKER
+    patience_seconds = 0.0
 
     def __init__(self, database: Database, settings: Settings, kafka: KafkaSettings, leadership: Leadership) -> None:
         super().__init__(leadership)
@@ -58,6 +61,8 @@ class RelayStage(SteppedStage):
             self._relay.close()
             raise BrokerUnavailable(f"{error}; {self._waiting()}") from error
         if progress.waiting:
+            # Whatever the cause, the next try reads passwords and certificates anew.
+            self._relay.close()
             reason = f"kafka at {self._where} did not acknowledge ({progress.reason})"
             raise BrokerUnavailable(f"{reason}; {self._waiting()}")
         if not progress.settled:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from pipeline.liveness import beat
 from schemas.errors import TransientError
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ def until_available(call: Callable[[], Result], stop: threading.Event, *, doing:
     backoff = Backoff()
     failures = 0
     while True:
+        beat()
         try:
             result = call()
         except TransientError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Sequence
 
+from pipeline.liveness import Pulse, take
 from pipeline.retry import Stopped
 from pipeline.stage import Stage
 
@@ -23,6 +25,20 @@ class Runner:
     def __init__(self, stop: threading.Event) -> None:
         self._stop = stop
         self._failure: BaseException | None = None
+        self._pulses: list[Pulse] = []
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether every watched stage has begun to work."""
+        return all(pulse.has_begun for pulse in list(self._pulses))
+
+    def silent(self, seconds: float) -> list[str]:
+        """Return the names of the watched stages that have shown no life for so long.
+
+        Args:
+            seconds: How long.
+        """
+        return [pulse.name for pulse in list(self._pulses) if pulse.silence > seconds]
 
     @property
     def has_failed(self) -> bool:
@@ -30,7 +46,12 @@ class Runner:
         return self._failure is not None
 
     def start(
-        self, stages: Sequence[Stage], stop: threading.Event | None = None, *, daemon: bool = False
+        self,
+        stages: Sequence[Stage],
+        stop: threading.Event | None = None,
+        *,
+        daemon: bool = False,
+        watched: bool = False,
     ) -> list[threading.Thread]:
         """Start stages.
 
@@ -38,13 +59,19 @@ class Runner:
             stages: The stages.
             stop: What ends them; None: the run's own event.
             daemon: Whether the process may end while they still work.
+            watched: Whether a long silence of theirs means that the run hangs: their steps are short.
 
         Returns:
             Their threads, in order.
         """
+        pulses = [Pulse(stage.name) for stage in stages]
+        if watched:
+            self._pulses += pulses
         threads = [
-            threading.Thread(target=self._guarded, args=(stage, stop or self._stop), name=stage.name, daemon=daemon)
-            for stage in stages
+            threading.Thread(
+                target=self._guarded, args=(stage, stop or self._stop, pulse), name=stage.name, daemon=daemon
+            )
+            for stage, pulse in zip(stages, pulses, strict=True)
         ]
         for thread in threads:
             thread.start()
@@ -66,7 +93,8 @@ class Runner:
         if self._failure is not None:
             raise self._failure
 
-    def _guarded(self, stage: Stage, stop: threading.Event) -> None:
+    def _guarded(self, stage: Stage, stop: threading.Event, pulse: Pulse) -> None:
+        take(pulse)
         try:
             stage.run(stop)
         except Stopped:
@@ -75,6 +103,10 @@ class Runner:
             log.debug("stage %s failed", stage.name, exc_info=True)
             self._failure = self._failure or error
             self._stop.set()
+        finally:
+            # One that was exchanged for another is silent from now on, and nothing hangs.
+            with contextlib.suppress(ValueError):
+                self._pulses.remove(pulse)
 
 
 def any_alive(threads: Sequence[threading.Thread]) -> bool:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
 
-from pipeline.cameras import CameraStage
 from pipeline.cancellations import CancellationStage
 from pipeline.counters import Counters, RunTotals
-from pipeline.feeds.stages import FeedStage, ListAgesStage
+from pipeline.crew import Crew
+from pipeline.feeds.stages import ListAgesStage
+from pipeline.health.board import HealthBoard
+from pipeline.health.stage import HealthStage
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
-from pipeline.numbering import NumberingStage
 from pipeline.past.stage import PastStage
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
-from pipeline.relaying import RelayStage
+from pipeline.reloading import Reload
 from pipeline.runner import Runner, any_alive
-from pipeline.stage import Stage
+from pipeline.sending_pictures import PicturesStage
+from pipeline.stage import SteppedStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
-from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings, Settings
+from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
 from storage.database import Database
@@ -40,8 +43,11 @@ DRAIN_SECONDS = 15.0
 STOPPED_DRAIN_SECONDS = 2.0
 """The same for a run that was asked to end."""
 
+HEALTH_JOIN_SECONDS = 2.0
+"""How long the end of a run waits until it is told how it was."""
+
 FEED_JOIN_SECONDS = 5.0
-"""How long a stopped run waits for a feed that waits for its server; ending it there loses nothing."""
+"""How long a stopped run waits for a feed, or an image store, whose server does not answer; ending it loses nothing."""
 
 
 class Service:
@@ -52,17 +58,30 @@ class Service:
         database: The open database.
         kafka: Where to publish, or None to let alerts wait in the outbox.
         observer: Told of every recorded read with its alerts.
+        manager: Told of when the run is ready, and that it goes on; None: nobody is.
+        reload: How the run is told to take its configuration anew; None: it is not.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, kafka: KafkaSettings | None, observer: Observer | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        kafka: KafkaSettings | None,
+        observer: Observer | None = None,
+        manager: ServiceManager | None = None,
+        reload: Reload | None = None,
     ) -> None:
         self.counters = Counters()
         self._settings = settings
         self._database = database
         self._kafka = kafka
         self._observer = observer
+        self._manager = manager or ServiceManager(None)
+        self._reload = reload
         self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._pictures = PicturesStage(settings)
+        self._board = HealthBoard(socket.gethostname())
+        self._matcher.board = self._pictures.board = self._board
 
     def run(
         self, stop: threading.Event, *, until_done: bool = False, on_tick: Callable[[], None] | None = None
@@ -83,88 +102,117 @@ class Service:
         """
         self._matcher.refresh(force=True)
         log.info("matching against %d hotlist entries", self._matcher.size)
-        arrivals = ArrivalQueue(stop)
-        cameras = self._cameras(arrivals, until_done=until_done)
-        camera_threads: list[threading.Thread] = []
-
-        def cameras_done() -> bool:
-            # A machine without cameras keeps the lists of others current, until it is stopped.
-            return bool(camera_threads or until_done or stop.is_set()) and not any_alive(camera_threads)
-
-        recorder = Recorder(
-            self._settings, self._database, self._matcher, arrivals, cameras_done, self.counters, self._observer
-        )
-        # What publishes ends last, when everything is recorded.
-        publishing_stop = threading.Event()
+        # It was good until here, so what it refuses from now on is for a while.
+        self._database.outlasts_refusals = True
         runner = Runner(stop)
+        arrivals = ArrivalQueue(stop)
         with Leadership(self._database) as leadership:
-            stages, feeds, publishing = self._stages(leadership), self._feeds(leadership), self._publishing(leadership)
-            threads = runner.start(stages)
-            camera_threads += runner.start(cameras)
-            recorder_threads = runner.start([recorder])
-            publishing_threads = runner.start(publishing, publishing_stop)
+            crew = Crew(self._settings, self._database, self._kafka, leadership, self._board, runner)
+            crew.give_cameras(arrivals, self.counters, until_done=until_done)
+            recorder = self._recorder(crew, arrivals, stop, until_done=until_done)
+            health, health_stop = self._health(crew), threading.Event()
+            # What sends pictures ends last, when everything is recorded.
+            pictures_stop = threading.Event()
+            threads = [*runner.start([self._matcher], watched=True), *runner.start(self._stages(leadership))]
+            crew.start()
+            recording = runner.start([recorder], watched=True)
             # Daemons: a server that does not answer must not keep a stopped run alive.
-            feed_threads = runner.start(feeds, daemon=True)
+            sending = runner.start([self._pictures], pictures_stop, daemon=True)
+            telling = runner.start([health], health_stop, daemon=True)
             try:
-                while any_alive(recorder_threads) and not stop.is_set():
-                    if on_tick is not None:
-                        on_tick()
-                    stop.wait(TICK_SECONDS)
-                runner.join(recorder_threads)
+                self._watch(runner, recording, stop, on_tick, lambda: self._take_anew(crew, health))
+                self._manager.stopping()
+                if stop.is_set():
+                    crew.cameras.stop()
+                runner.join(recording)
                 if not runner.has_failed:
-                    self._drain(publishing_threads, stop, on_tick)
+                    self._drain([*crew.publishing.threads, *sending], stop, on_tick)
             finally:
                 stop.set()
-                publishing_stop.set()
-                runner.join(feed_threads, FEED_JOIN_SECONDS)
-                runner.join([*threads, *camera_threads, *recorder_threads, *publishing_threads])
+                crew.stop()
+                pictures_stop.set()
+                runner.join([*crew.feeds.threads, *sending], FEED_JOIN_SECONDS)
+                runner.join([*threads, *crew.cameras.threads, *recording, *crew.publishing.threads])
+                health_stop.set()
+                runner.join(telling, HEALTH_JOIN_SECONDS)
         runner.check()
-        for camera in cameras:
-            if camera.missing is not None:
-                raise camera.missing
+        crew.check()
         return self.counters.totals()
 
-    def _cameras(self, arrivals: ArrivalQueue, *, until_done: bool) -> list[CameraStage]:
-        recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
-        return [
-            CameraStage(
-                camera, self._settings, recognizer, self._database, arrivals, self.counters, until_done=until_done
-            )
-            for camera in self._settings.cameras
-        ]
+    def _recorder(self, crew: Crew, arrivals: ArrivalQueue, stop: threading.Event, *, until_done: bool) -> Recorder:
+        def cameras_done() -> bool:
+            # A machine without cameras keeps the lists of others current, until it is stopped.
+            return bool(crew.cameras.threads or until_done or stop.is_set()) and not crew.cameras.is_alive
 
-    def _stages(self, leadership: Leadership) -> list[Stage]:
-        return [
+        return Recorder(
+            self._settings,
+            self._database,
             self._matcher,
+            arrivals,
+            cameras_done,
+            self.counters,
+            self._observer,
+            self._board,
+        )
+
+    def _watch(
+        self,
+        runner: Runner,
+        recording: Sequence[threading.Thread],
+        stop: threading.Event,
+        on_tick: Callable[[], None] | None,
+        take_anew: Callable[[], None],
+    ) -> None:
+        """Wait until the run is to end or everything is recorded, and tell the service manager meanwhile."""
+        is_ready = False
+        while any_alive(recording) and not stop.is_set():
+            if not is_ready and runner.is_under_way:
+                is_ready = True
+                self._manager.ready(f"{len(self._settings.cameras)} cameras, {self._matcher.size} hotlist entries")
+            if is_ready:
+                self._manager.feed(runner.silent)
+            if on_tick is not None:
+                on_tick()
+            take_anew()
+            stop.wait(TICK_SECONDS)
+
+    def _health(self, crew: Crew) -> HealthStage:
+        return HealthStage(self._board, lambda: crew.settings, self._database, lambda: crew.notes)
+
+    def _take_anew(self, crew: Crew, health: HealthStage) -> None:
+        """Take the configuration anew where that was asked, and write down what changed as soon as that can be done."""
+        if self._reload is not None and self._reload.asked.is_set():
+            self._reload.asked.clear()
+            self._manager.reloading()
+            try:
+                if crew.take_anew(self._reload.load):
+                    health.learn()
+            finally:
+                self._manager.reloaded()
+        crew.write_down()
+
+    def _stages(self, leadership: Leadership) -> list[SteppedStage]:
+        stages: list[SteppedStage] = [
             CancellationStage(self._database, self._settings, leadership),
             PastStage(self._database, self._settings, leadership),
             ListAgesStage(self._settings, self._database, leadership),
             UpkeepStage(self._settings, self._database, leadership),
         ]
-
-    def _feeds(self, leadership: Leadership) -> list[Stage]:
-        feeds = self._settings.hotlists.feeds
-        return [FeedStage(feed, self._settings, self._database, leadership) for feed in feeds]
-
-    def _publishing(self, leadership: Leadership) -> list[Stage]:
-        stages: list[Stage] = [NumberingStage(self._database, leadership)]
-        if self._kafka is not None:
-            stages.append(RelayStage(self._database, self._settings, self._kafka, leadership))
+        for stage in stages:
+            stage.board = self._board
         return stages
 
     def _drain(
         self, threads: Sequence[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None
     ) -> None:
-        """Give the relay a moment to publish what the last reads raised, and number it."""
+        """Give the relay a moment to publish what the last reads raised, and number it; and pictures to be sent."""
         deadline = time.monotonic() + (STOPPED_DRAIN_SECONDS if stop.is_set() else DRAIN_SECONDS)
         with contextlib.suppress(DatabaseUnavailable):
             number_alerts(self._database)
-            while (
-                self._kafka is not None
-                and any_alive(threads)
-                and pending(self._database) > 0
-                and time.monotonic() < deadline
-            ):
+            while any_alive(threads) and self._is_something_left() and time.monotonic() < deadline:
                 if on_tick is not None:
                     on_tick()
                 time.sleep(0.05)
+
+    def _is_something_left(self) -> bool:
+        return (self._kafka is not None and pending(self._database) > 0) or self._pictures.waiting() > 0

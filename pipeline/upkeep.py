@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
+from schemas.errors import PlatewatchError, TransientError
 from schemas.settings import Settings
 from services.private_files import make_private_folder, touch_private
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.reads.images import ImageStore
+from storage.reads.pictures import StrayPictures
+from storage.remains.rewriting import rewrite
 from storage.retention import enforce_retention
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,10 @@ SHORTEST_PAUSE = timedelta(seconds=1)
 PAUSES_PER_LIMIT = 20
 LONGEST_WAIT_SECONDS = 1.0
 """How long it sleeps at most: the clock may be set meanwhile."""
+
+SWEEP_SECONDS = 5.0
+SWEEP_AGAIN_SECONDS = 3600.0
+"""Pauses between two looks for stray pictures, and between two times through the whole store."""
 
 
 def pause_for(reads: timedelta) -> timedelta:
@@ -34,11 +41,20 @@ def pause_for(reads: timedelta) -> timedelta:
     return min(LONGEST_PAUSE, max(SHORTEST_PAUSE, reads / PAUSES_PER_LIMIT))
 
 
+LONGEST_REWRITE_PAUSE = timedelta(days=1)
+SHORTEST_REWRITE_PAUSE = timedelta(minutes=10)
+"""How often tables of which rows ended are written anew."""
+SMALL_BYTES = 64 << 20
+"""Larger tables are not locked for as long as that takes; `platewatch purge` does them."""
+REWRITE_LOCK_SECONDS = 1.0
+
+
 class UpkeepStage(SteppedStage):
     """Enforces retention often enough that nothing gets older than the law allows: every hour, or oftener.
 
     What would get too old before the next time ends now. The time of the last one is a file's in the data directory, so
-    that a restart does not put it off.
+    that a restart does not put it off; one that lies in the future, of a clock that ran ahead, counts for nothing.
+    Between two times it looks for pictures that no read names.
 
     Args:
         settings: The configuration.
@@ -59,19 +75,33 @@ class UpkeepStage(SteppedStage):
         self._retention = effective_retention(settings)
         self._pause = pause_for(self._retention.reads)
         self._marker = settings.data_dir / "retention-enforced"
-        self._next = self._due()
+        self._strays = StrayPictures(database, self._images, self._retention.reads)
+        self._sweep_at = time.monotonic()
+        self._rewrite_at = time.monotonic()
+        self._last = self._enforced_at()
 
-    def _due(self) -> float:
-        """Return when retention is due, in seconds of the epoch; a new installation has one pause."""
+    def _enforced_at(self) -> float:
+        """Return when retention was enforced last, in seconds of the epoch; a new installation has one pause."""
         if not self._marker.exists():
             make_private_folder(self._marker.parent)
             touch_private(self._marker)
-        return self._marker.stat().st_mtime + self._pause.total_seconds()
+        return self._marker.stat().st_mtime
 
     def step(self, stop: threading.Event) -> float:
-        """Enforce retention when it is due."""
-        if time.time() < self._next:
-            return min(max(self._next - time.time(), 0.0), LONGEST_WAIT_SECONDS)
+        """Enforce retention when it is due, and look for stray pictures."""
+        try:
+            now = time.time()
+            # A clock that was set back must not suspend it either.
+            if not self._last <= now < self._last + self._pause.total_seconds():
+                self._enforce(stop)
+                return 0.0
+            self._sweep()
+        except TransientError:
+            self._strays.forget()
+            raise
+        return min(max(self._last + self._pause.total_seconds() - now, 0.0), LONGEST_WAIT_SECONDS)
+
+    def _enforce(self, stop: threading.Event) -> None:
         outcome = enforce_retention(
             self._database,
             self._retention,
@@ -79,7 +109,7 @@ class UpkeepStage(SteppedStage):
             now=datetime.now(UTC) + self._pause,
         )
         self._marker.touch()
-        self._next = self._due()
+        self._last = self._enforced_at()
         if outcome.reads:
             log.info(
                 "%d reads, %d hits and %d pictures were deleted, before they were older than %s",
@@ -88,4 +118,30 @@ class UpkeepStage(SteppedStage):
                 outcome.pictures,
                 span_text(self._retention.reads),
             )
-        return 0.0
+        if (outcome.reads or outcome.hits) and self._database.has_owner and time.monotonic() >= self._rewrite_at:
+            self._rewrite(stop)
+
+    def _rewrite(self, stop: threading.Event) -> None:
+        """Take the bytes of what ended out of the small tables' files, and let go of the log of changes."""
+        cutoff = datetime.now(UTC) + self._pause - self._retention.reads
+        try:
+            _, left = rewrite(
+                self._database, cutoff, largest_bytes=SMALL_BYTES, lock_seconds=REWRITE_LOCK_SECONDS, stop=stop
+            )
+        except PlatewatchError as error:
+            # The rows have ended; their bytes go with the next ones, and nothing else has to wait for that.
+            log.warning("tables are not written anew: %s; this is tried again", error)
+            return
+        if left:
+            log.debug("tables that hold bytes of what ended until they are used again: %s", ", ".join(left))
+        pause = min(LONGEST_REWRITE_PAUSE, max(SHORTEST_REWRITE_PAUSE, self._retention.reads / PAUSES_PER_LIMIT))
+        self._rewrite_at = time.monotonic() + pause.total_seconds()
+
+    def _sweep(self) -> None:
+        if time.monotonic() < self._sweep_at:
+            return
+        removed, is_more = self._strays.sweep()
+        if removed:
+            log.warning("%d pictures that no read names were deleted; a run was killed while it saved them", removed)
+        pause = SWEEP_SECONDS if is_more else min(SWEEP_AGAIN_SECONDS, self._pause.total_seconds())
+        self._sweep_at = time.monotonic() + pause

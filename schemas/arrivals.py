@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
+from schemas.clocks import SourceClock
 from schemas.types import Box, PlateRead
 
 MAX_PLATE_PICTURE_BYTES = 49_152
@@ -44,11 +46,18 @@ class Receipt(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A read with its pictures. `receipt` is acknowledged after the commit of this and of all others that it covers."""
+    """A read with its pictures.
+
+    `receipt` is acknowledged after the commit of this and of all others that it covers. `arrived_at` is when the read
+    was there, by this machine's clock, and `clock` what is known of the one that dated it: the recorder holds one
+    against the other (schemas/clocks.py).
+    """
 
     read: PlateRead
     pictures: Pictures
     receipt: Receipt
+    clock: SourceClock = field(default_factory=SourceClock)
+    arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)

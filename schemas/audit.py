@@ -29,6 +29,7 @@ class Action(StrEnum):
     VIEW_ALERTS = "view_alerts"
     VIEW_ALARMS = "view_alarms"
     ACKNOWLEDGE_ALARM = "acknowledge_alarm"
+    PURGE = "purge"
     SETTINGS_CHANGED = "settings_changed"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
+from services.kafka_diagnosis import why_not
 from services.loopback import is_loopback
 
 with warnings.catch_warnings():
@@ -18,12 +19,14 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
     from kafka import errors as kafka_errors
-    from kafka.admin import UserScramCredentialUpsertion
+    from kafka.admin import ConfigResource, ConfigResourceType, UserScramCredentialUpsertion
     from kafka.errors import KafkaError
     from kafka.net.compat import KafkaNetClient
     from kafka.structs import OffsetAndMetadata, TopicPartition
 
 __all__ = [
+    "ConfigResource",
+    "ConfigResourceType",
     "KafkaError",
     "OffsetAndMetadata",
     "TopicPartition",
@@ -93,6 +96,7 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         **defaults,
         **{name: value for name, value in settings.options.items() if name in client.DEFAULT_CONFIG},
+        **_password(settings),
         "bootstrap_servers": list(servers),
     }
     if not is_proxied(settings):
@@ -104,8 +108,32 @@ def _open(client: Any, settings: KafkaSettings, servers: Sequence[str], defaults
     except KafkaError as error:
         seconds = options["bootstrap_timeout_ms"] / 1000
         raise BrokerUnavailable(
-            f"kafka at {', '.join(servers)} did not answer as a broker within {seconds:g} s ({error}); check the port, "
-            "security_protocol and, with SASL, user and password"
+            f"kafka at {', '.join(servers)} did not answer as a broker within {seconds:g} s: "
+            f"{_why_not(settings, options, servers, error)}"
+        ) from error
+
+
+def _why_not(settings: KafkaSettings, options: dict[str, Any], servers: Sequence[str], error: KafkaError) -> str:
+    if is_proxied(settings):
+        return f"{error}; check the proxy, the port, security_protocol and, with SASL, user and password"
+    return why_not(options, [split_server(server) for server in servers])
+
+
+def _password(settings: KafkaSettings) -> dict[str, str]:
+    """Return the option that the password's file gives: read for every client, since passwords change.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    path = settings.password_file
+    if path is None:
+        return {}
+    try:
+        return {"sasl_plain_password": path.read_text("utf-8").rstrip("\r\n")}
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigurationError(
+            f"kafka.password_file {path}: cannot be read ({reason}); correct the path or its permissions"
         ) from error
 
 

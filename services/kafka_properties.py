@@ -12,6 +12,7 @@ CONTROLLER = "CONTROLLER"
 NODE_ID = 1
 RETENTION_DAYS = 21
 SEGMENT_HOURS = 24
+CHECK_MS = 30_000
 BROKER_DEFAULT_MESSAGE_BYTES = 1_048_588
 BATCH_OVERHEAD_BYTES = 65_536
 
@@ -56,6 +57,8 @@ def server_properties(
         "message.max.bytes": str(max(BROKER_DEFAULT_MESSAGE_BYTES, max_message_bytes + BATCH_OVERHEAD_BYTES)),
         "log.retention.hours": str(RETENTION_DAYS * 24 - SEGMENT_HOURS),
         "log.roll.hours": str(SEGMENT_HOURS),
+        # Where reads end within minutes, their alerts do.
+        "log.retention.check.interval.ms": str(CHECK_MS),
         # One node has no replica to recover from: what it acknowledged is on the disk.
         "log.flush.interval.messages": "1",
         "log.cleaner.dedupe.buffer.size": "8388608",

@@ -20,7 +20,6 @@ from services.data_directory import make_data_directory
 from services.postgres_cluster import (
     DATABASE,
     PORT,
-    USER,
     clear_leftovers,
     create_cluster,
     data_major,
@@ -30,6 +29,7 @@ from services.postgres_cluster import (
 )
 from services.postgres_identity import choose_identity
 from services.postgres_programs import find_programs
+from services.postgres_roles import ADMINISTRATOR, APPLICATION, OWNER, Role, separate_roles
 from services.postgres_socket import remove_short_folder, socket_folder
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,17 @@ class EmbeddedPostgres:
     @property
     def connection_string(self) -> str:
         """The libpq connection string that `start` returned. It holds the password: keep it out of logs."""
-        return self._connection_string()
+        return self._connection_string(APPLICATION)
+
+    @property
+    def owner_connection_string(self) -> str:
+        """As `connection_string`, for the role that owns the tables: what changes the schema works as this one."""
+        return self._connection_string(OWNER)
+
+    @property
+    def administrator_connection_string(self) -> str:
+        """As `connection_string`, for the superuser. Nothing of Platewatch works as this one while the server runs."""
+        return self._connection_string(ADMINISTRATOR)
 
     @property
     def pid(self) -> int | None:
@@ -81,7 +91,8 @@ class EmbeddedPostgres:
             timeout_seconds: How long to wait until it accepts connections.
 
         Returns:
-            A libpq connection string. It holds the password: keep it out of logs and argument lists.
+            A libpq connection string of the application's role, which owns nothing. It holds the password: keep it
+            out of logs and argument lists.
 
         Raises:
             ConfigurationError: Something on this machine has to be changed; says what.
@@ -93,8 +104,7 @@ class EmbeddedPostgres:
             make_data_directory(self._home.parent)
             while not self._lock.acquire():
                 if self._is_ready():
-                    self._start_keeper()
-                    return self._connection_string()
+                    return self._attended()
                 if time.monotonic() > deadline:
                     raise TransientError(
                         f"{self._home}: another process owns the database, but after {timeout_seconds:g} s it does "
@@ -102,8 +112,7 @@ class EmbeddedPostgres:
                     )
                 time.sleep(POLL_SECONDS)
             self._serve(timeout_seconds)
-            self._start_keeper()
-            return self._connection_string()
+            return self._attended()
 
     def stop(self) -> None:
         """Stop the server when this process owns it, else only detach. Does nothing when not started."""
@@ -134,8 +143,10 @@ class EmbeddedPostgres:
             remove_short_folder(self._sockets)
             self._sockets = sockets = socket_folder(self._home, identity.owner)
             clear_leftovers(self._home, sockets)
+            sync = self._settings.server_settings.get("fsync") != "off"
             if not self._data.exists():
-                create_cluster(self._home, identity, sync=self._settings.server_settings.get("fsync") != "off")
+                create_cluster(self._home, identity, sync=sync)
+            separate_roles(self._home, identity, sync=sync)
             child = ChildProcess(
                 "PostgreSQL",
                 server_arguments(identity.programs, self._data, sockets, self._settings.server_settings),
@@ -187,6 +198,12 @@ class EmbeddedPostgres:
                 return False
         return True
 
+    def _attended(self) -> str:
+        """Return the connection string once the server is looked after."""
+        found = self.connection_string
+        self._start_keeper()
+        return found
+
     def _start_keeper(self) -> None:
         self._keeper = threading.Thread(target=self._keep, name="postgres-keeper", daemon=True)
         self._keeper.start()
@@ -209,15 +226,21 @@ class EmbeddedPostgres:
             except (TransientError, ConfigurationError) as error:
                 log.warning("the database could not be started again: %s", error)
 
-    def _connection_string(self) -> str:
+    def _connection_string(self, role: Role) -> str:
         status = read_status(self._data)
         if status is None:
             raise TransientError(f"{self._home}: the database was stopped while connecting to it; try again")
-        password = (self._home / "password").read_text(encoding="ascii").strip()
+        try:
+            password = (self._home / role.secret).read_text(encoding="ascii").strip()
+        except FileNotFoundError as error:
+            raise ConfigurationError(
+                f"{self._home}: there is no file '{role.secret}' with the secret of the role '{role.name}'; a process "
+                "of an earlier Platewatch runs this database: end it, and the next start makes the role and the file"
+            ) from error
         values = {
             "host": str(status.socket_folder),
             "port": str(PORT),
-            "user": USER,
+            "user": role.name,
             "dbname": DATABASE,
             "password": password,
             "hostaddr": "",  # PGHOSTADDR would send the password to another machine

@@ -33,6 +33,10 @@ SERVER_SETTINGS = {
     "jit": "off",
     "wal_compression": "pglz",
     "max_wal_size": "2GB",
+    # Files of the log of changes go when they are not needed any more, instead of waiting for their turn with their
+    # bytes.
+    "wal_recycle": "off",
+    "min_wal_size": "32MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
@@ -117,20 +121,14 @@ def create_cluster(home: Path, identity: ServerIdentity, *, sync: bool) -> None:
     os.chown(unfinished, *identity.owner)
     password = _make_password(home, identity)
     builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if identity.programs.major >= 17 else ()
-    _run(
+    run_program(
         identity,
         home,
         [identity.programs.initdb, "-D", str(unfinished), "-U", USER, "--encoding=UTF8", "--locale=C", *builtin]
         + ["--auth=scram-sha-256", f"--pwfile={password}", "--no-instructions"]
         + ([] if sync else ["--no-sync"]),
     )
-    single = [identity.programs.postgres, "--single", "-j", "-D", str(unfinished), "-c", "log_min_messages=error"]
-    _run(
-        identity,
-        home,
-        [*single, "-c", f"fsync={'on' if sync else 'off'}", "postgres"],
-        f"CREATE DATABASE {DATABASE};\n\n",
-    )
+    run_single(identity, home, unfinished, "postgres", f"CREATE DATABASE {DATABASE}", sync=sync)
     unfinished.rename(home / "data")
     descriptor = os.open(home, os.O_RDONLY)
     try:
@@ -150,7 +148,46 @@ def _make_password(home: Path, identity: ServerIdentity) -> Path:
     return path
 
 
-def _run(identity: ServerIdentity, home: Path, argv: list[str], stdin: str = "") -> None:
+def run_single(identity: ServerIdentity, home: Path, data: Path, database: str, statement: str, *, sync: bool) -> None:
+    """Execute one statement as the superuser, in a server of its own that takes no connections.
+
+    Args:
+        identity: Who it runs as.
+        home: The server's own folder.
+        data: Data directory; no server runs in it.
+        database: The database.
+        statement: One statement, without an empty line in it: all of it happens or nothing.
+        sync: Whether to wait until it is on the disk.
+
+    Raises:
+        ConfigurationError: PostgreSQL refused; cites its words.
+        StorageFull: No space.
+    """
+    settings = {
+        "log_min_messages": "error",
+        "log_min_error_statement": "panic",
+        "fsync": "on" if sync else "off",
+        # A statement about every table locks every day's and every list's table.
+        "max_locks_per_transaction": "4096",
+    }
+    argv = [identity.programs.postgres, "--single", "-j", "-D", str(data)]
+    argv += [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+    run_program(identity, home, [*argv, database], f"{statement};\n\n")
+
+
+def run_program(identity: ServerIdentity, home: Path, argv: list[str], stdin: str = "") -> None:
+    """Run one of PostgreSQL's programs to its end.
+
+    Args:
+        identity: Who it runs as.
+        home: The server's own folder.
+        argv: Its command line.
+        stdin: What it is given to read.
+
+    Raises:
+        ConfigurationError: It failed; cites its words.
+        StorageFull: No space.
+    """
     result = subprocess.run(
         launched(argv, identity.run_as),
         input=stdin,
@@ -168,7 +205,7 @@ def _run(identity: ServerIdentity, home: Path, argv: list[str], stdin: str = "")
     reason = " | ".join(complaints or lines[-3:])
     if "No space left" in result.stderr or "Disk quota exceeded" in result.stderr:
         raise StorageFull(f"{home}: no space left for the database; free some or set data_dir elsewhere")
-    raise ConfigurationError(f"{home}: the database could not be created: {Path(argv[0]).name}: {reason}")
+    raise ConfigurationError(f"{home}: the database could not be made ready: {Path(argv[0]).name}: {reason}")
 
 
 def clear_leftovers(home: Path, sockets: Path) -> None:

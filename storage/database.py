@@ -9,20 +9,18 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from policy.decisions import effective_retention
 from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.settings import Settings
-from services.data_directory import close_to_others
-from services.postgres import EmbeddedPostgres
-from storage.encryption import check_encrypted
-from storage.errors import translate, translated
-from storage.migrate import migrate as run_migrations
+from storage.access import access, external
+from storage.errors import is_refusal, translate, translated
+from storage.roles import prepare
+from storage.way import Way
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
-OLDEST_SERVER = 150000
 RECONNECT_SECONDS = 2.0
 """The pool's attempts grow apart; starting them anew this often keeps the way back from an outage short."""
 
@@ -31,22 +29,32 @@ class Database:
     """A pool of connections to one migrated database. Make it with `open_database`.
 
     Args:
-        connection_string: libpq connection string or URI.
+        connection_string: libpq connection string or URI, or the way to one.
         where: The server in words, without its password.
+        owner_connection_string: The same as the tables' owner; None: it is not ours to use.
         pool_size: Most connections at a time.
         timeout_seconds: How long to wait for one.
     """
 
     def __init__(
-        self, connection_string: str, where: str, *, pool_size: int = 4, timeout_seconds: float = 10.0
+        self,
+        connection_string: str | Way,
+        where: str,
+        *,
+        owner_connection_string: str | None = None,
+        pool_size: int = 4,
+        timeout_seconds: float = 10.0,
     ) -> None:
         self.where = where
-        self._connection_string = connection_string
+        self.outlasts_refusals = False
+        """Whether a server that refuses a statement or a table counts as away, as it does for a run that goes on."""
+        self._owner_connection_string = owner_connection_string
+        self._way = Way(connection_string) if isinstance(connection_string, str) else connection_string
         self._timeout_seconds = timeout_seconds
         self._own: set[Connection] = set()
         self._own_lock = threading.Lock()
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            connection_string,
+            self._way,
             kwargs={"autocommit": True},
             configure=_speak_utc,
             min_size=1,
@@ -77,7 +85,7 @@ class Database:
             DatabaseUnavailable: No connection in time, or it was lost meanwhile.
             PlatewatchError: What psycopg raised, translated (see `storage.errors`).
         """
-        with translated(self.where):
+        with translated(self.where, worked_before=self.outlasts_refusals):
             connection = self._working_connection()
             try:
                 yield connection
@@ -95,14 +103,43 @@ class Database:
         with self.connection() as connection, connection.transaction():
             yield connection
 
+    @property
+    def has_owner(self) -> bool:
+        """Whether `as_owner` works: on the embedded server, whose owner's secret is ours."""
+        return self._owner_connection_string is not None
+
+    @contextlib.contextmanager
+    def as_owner(self) -> Iterator[Connection]:
+        """Lend a connection of the tables' owner, in autocommit mode: for the care that only an owner may take.
+
+        VACUUM (the system's statistics included), CHECKPOINT and pg_switch_wal(), on the embedded server alone. What
+        else needs an owner is a `security definer` function of a migration.
+
+        Raises:
+            ConfigurationError: The server is not the embedded one.
+            DatabaseUnavailable: The server is down, or the connection was lost meanwhile.
+            PlatewatchError: What psycopg raised, translated (see `storage.errors`).
+        """
+        if self._owner_connection_string is None:
+            raise ConfigurationError(
+                f"{self.where}: only the embedded database's owner is at hand; have the server's administrator do this"
+            )
+        with translated(self.where), psycopg.connect(self._owner_connection_string, autocommit=True) as connection:
+            _speak_utc(connection)
+            yield connection
+
     def _working_connection(self) -> Connection:
         """Take connections from the pool until one works; those that an outage broke are given back for replacement."""
         deadline = time.monotonic() + self._timeout_seconds
         while True:
             remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise PoolTimeout
-            connection = self._pool.getconn(timeout=remaining)
+            try:
+                if remaining <= 0:
+                    raise PoolTimeout
+                connection = self._pool.getconn(timeout=remaining)
+            except PoolTimeout:
+                self._raise_reason()
+                raise
             try:
                 ConnectionPool.check_connection(connection)
             except psycopg.Error:
@@ -113,6 +150,57 @@ class Database:
             else:
                 return connection
 
+    @property
+    def _connection_string(self) -> str:
+        return self._way()
+
+    def _raise_reason(self) -> None:
+        """Raise why no connection is had where the server refuses it, which the pool keeps to itself.
+
+        Raises:
+            DatabaseUnavailable: With the reason. Nothing is raised where the server is busy or away.
+        """
+        try:
+            self._connected(connect_timeout=2).close()
+        except DatabaseUnavailable as error:
+            if is_refusal(error):
+                raise
+
+    def _connected(self, **options: Any) -> Connection:
+        """Connect outside the pool. The first connection was good (`open_database`), so whatever refuses is an outage.
+
+        Raises:
+            DatabaseUnavailable: The server is away or refuses, or the password's file is not there.
+        """
+        try:
+            way = self._way()
+        except ConfigurationError as error:
+            raise DatabaseUnavailable(f"{self.where}: {error}") from error
+        with translated(self.where, worked_before=True):
+            return psycopg.connect(way, autocommit=True, **options)
+
+    def take_over(self, settings: Settings) -> None:
+        """Connect as other settings say from now on: another password, role, certificate or option of the same server.
+
+        Args:
+            settings: The whole configuration.
+
+        Raises:
+            ConfigurationError: The server refuses them, or they do not fit; the settings before stay in force.
+        """
+        if settings.database.url is None:
+            return
+        way = external(settings.database).application
+        try:
+            psycopg.connect(way()).close()
+        except psycopg.Error as error:
+            problem = translate(error, self.where)
+            if not isinstance(problem, DatabaseUnavailable):
+                raise problem from error
+        self._way.become(way)
+        # Those in use are replaced when they are given back.
+        self._pool.drain()
+
     def own_connection(self) -> Connection:
         """Open a connection outside the pool, in autocommit mode, for what belongs to a session (locks, LISTEN).
 
@@ -121,8 +209,8 @@ class Database:
         Raises:
             DatabaseUnavailable: The server cannot be reached.
         """
+        connection = self._connected()
         with translated(self.where):
-            connection = psycopg.connect(self._connection_string, autocommit=True)
             _speak_utc(connection)
         with self._own_lock:
             self._own.add(connection)
@@ -146,7 +234,7 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
 
     Args:
         settings: The whole configuration; `data_dir` and `database` count here.
-        migrate: Whether to bring its schema up to date first.
+        migrate: Whether to bring its schema and its grants up to date first.
 
     Yields:
         The database, ready for use.
@@ -157,66 +245,16 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
             says what to change.
         StorageFull: No space for the embedded database.
     """
-    with contextlib.ExitStack() as stack:
-        if settings.database.url is None:
-            server = EmbeddedPostgres(settings.data_dir, settings.database)
-            stack.callback(server.stop)
-            connection_string, where = server.start(), f"embedded database in {settings.data_dir}"
-        else:
-            close_to_others(settings.data_dir)
-            connection_string, where = _external(settings)
-            if not settings.database.allow_unencrypted:
-                check_encrypted(connection_string)
-        _wait_until_reachable(connection_string, where, settings.database.timeout_seconds)
+    with access(settings) as ways:
         if migrate:
-            run_migrations(connection_string, where)
+            prepare(ways.application(), ways.owner, ways.where, effective_retention(settings).audit)
         database = Database(
-            connection_string,
-            where,
+            ways.application,
+            ways.where,
+            owner_connection_string=ways.owner if ways.is_embedded else None,
             pool_size=settings.database.pool_size,
             timeout_seconds=settings.database.timeout_seconds,
         )
-        stack.callback(database.close)
-        database.open()
-        yield database
-
-
-def _external(settings: Settings) -> tuple[str, str]:
-    """Return the configured connection string with the options, and the server in words."""
-    url = settings.database.url
-    text = url.get_secret_value() if url is not None else ""
-    defaults = {
-        "connect_timeout": str(max(2, int(settings.database.timeout_seconds))),
-        "application_name": "platewatch",
-    }
-    try:
-        given = conninfo_to_dict(text) | settings.database.options
-        connection_string = make_conninfo("", **(defaults | given))
-    except psycopg.ProgrammingError as error:
-        # libpq's message may quote the string with its password, so it is not passed on.
-        raise ConfigurationError(
-            "database.url or database.options: not a PostgreSQL connection string or URI; write it like "
-            "postgresql://user:password@host/name, with libpq's own option names"
-        ) from error
-    host = given.get("host") or given.get("hostaddr") or "localhost"
-    port = f":{given['port']}" if given.get("port") else ""
-    return connection_string, f"database '{given.get('dbname', '')}' at {host}{port}"
-
-
-def _wait_until_reachable(connection_string: str, where: str, timeout_seconds: float) -> None:
-    deadline = time.monotonic() + timeout_seconds
-    while True:
-        try:
-            with psycopg.connect(connection_string, autocommit=True) as connection:
-                version = connection.info.server_version
-        except psycopg.Error as error:
-            problem = translate(error, where)
-            if not isinstance(problem, DatabaseUnavailable) or time.monotonic() > deadline:
-                raise problem from error
-            time.sleep(0.1)
-            continue
-        if version < OLDEST_SERVER:
-            raise ConfigurationError(
-                f"{where}: PostgreSQL {version // 10000} is too old; version 15 or newer is needed"
-            )
-        return
+        with contextlib.closing(database):
+            database.open()
+            yield database

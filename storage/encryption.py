@@ -13,11 +13,12 @@ ENCRYPTED_MODES = frozenset({"require", "verify-ca", "verify-full"})
 _NO_PORT = "99999"
 
 
-def check_encrypted(connection_string: str) -> None:
+def check_encrypted(connection_string: str, key: str = "database.url") -> None:
     """Make sure that reads and lists do not cross a network in clear text.
 
     Args:
         connection_string: libpq's, complete.
+        key: The setting that it comes from.
 
     Raises:
         ConfigurationError: One of its servers is on another machine, and TLS is not required.
@@ -28,7 +29,7 @@ def check_encrypted(connection_string: str) -> None:
     if not remote or mode in ENCRYPTED_MODES or options.get("gssencmode") == "require":
         return
     raise ConfigurationError(
-        f"database.url: {', '.join(remote)} is another machine, and sslmode is '{mode}', which also connects without "
+        f"{key}: {', '.join(remote)} is another machine, and sslmode is '{mode}', which also connects without "
         "TLS; set database.options sslmode to 'verify-full' with sslrootcert (or to 'require'), or permit clear text "
         "with database.allow_unencrypted = true"
     )

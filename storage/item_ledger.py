@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,14 @@ class ItemLedger:
         """
         return statements.scalar(self._database, _SQL["is_finished"], item_values(item), kind=bool) is True
 
+    def is_rejected(self, item: SourceItem) -> bool:
+        """Return whether this item, with this content, could not be used.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        return statements.scalar(self._database, _SQL["is_rejected"], item_values(item), kind=bool) is True
+
     def finish(self, item: SourceItem) -> None:
         """Note that everything of an item is kept; with the same content it is not read again.
 
@@ -81,9 +90,11 @@ class ItemLedger:
 
 def item_values(item: SourceItem) -> dict[str, Any]:
     """Return a source item as named parameters."""
+    name = storable(item.name)
     return {
         "camera_id": item.camera_id,
-        "name": storable(item.name),
+        "name": name,
+        "name_digest": "sha256:" + hashlib.sha256(name.encode()).hexdigest(),
         "fingerprint": storable(item.fingerprint),
         "captured_at": item.captured_at,
     }

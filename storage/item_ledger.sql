@@ -1,15 +1,22 @@
 -- name: is_finished
 select exists (
     select from finished_items
-    where camera_id = %(camera_id)s and name = %(name)s and fingerprint = %(fingerprint)s
+    where camera_id = %(camera_id)s and name = %(name_digest)s and fingerprint = %(fingerprint)s
     union all
     select from source_rejects
     where camera_id = %(camera_id)s and name = %(name)s and fingerprint = %(fingerprint)s
 )
 
+-- name: is_rejected
+select exists (
+    select from source_rejects
+    where camera_id = %(camera_id)s and name = %(name)s and fingerprint = %(fingerprint)s
+)
+
 -- name: finish
+-- Names of files may hold plates, and this is known for as long as the file may lie there: a digest does.
 insert into finished_items (camera_id, name, fingerprint, captured_at)
-values (%(camera_id)s, %(name)s, %(fingerprint)s, %(captured_at)s)
+values (%(camera_id)s, %(name_digest)s, %(fingerprint)s, %(captured_at)s)
 on conflict (camera_id, name) do update
 set fingerprint = excluded.fingerprint, captured_at = excluded.captured_at, finished_at = clock_timestamp()
 

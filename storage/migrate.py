@@ -39,16 +39,25 @@ def migrate(connection_string: str, where: str) -> None:
         ConfigurationError: A migration failed, or the schema is newer than this Platewatch.
         DatabaseUnavailable: The server went away.
     """
-    known = sorted(path.name.partition("_")[0] for path in FOLDER.glob("*.sql"))
     with translated(where), psycopg.connect(connection_string, autocommit=True) as connection:
-        if _is_current(connection, known, where):
+        if is_current(connection, where):
             return
-        with _locked(connection):
-            if not _is_current(connection, known, where):
+        with taking_turns(connection):
+            if not is_current(connection, where):
                 _run_dbmate(connection, where)
 
 
-def _is_current(connection: psycopg.Connection[Any], known: list[str], where: str) -> bool:
+def is_current(connection: psycopg.Connection[Any], where: str) -> bool:
+    """Return whether a database has every migration.
+
+    Args:
+        connection: In autocommit mode; its role may read `schema_migrations`.
+        where: The server in words, without its password.
+
+    Raises:
+        ConfigurationError: The schema is newer than this Platewatch.
+    """
+    known = sorted(path.name.partition("_")[0] for path in FOLDER.glob("*.sql"))
     row = connection.execute("select to_regclass('schema_migrations') is not null").fetchone()
     if row is None or not row[0]:
         return False
@@ -63,7 +72,12 @@ def _is_current(connection: psycopg.Connection[Any], known: list[str], where: st
 
 
 @contextmanager
-def _locked(connection: psycopg.Connection[Any]) -> Iterator[None]:
+def taking_turns(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Change the schema or its grants alone; other processes wait.
+
+    Args:
+        connection: In autocommit mode.
+    """
     connection.execute("select set_config('lock_timeout', %s, false)", (str(LOCK_TIMEOUT_MS),))
     connection.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
     try:

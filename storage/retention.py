@@ -5,7 +5,6 @@ How long is the law's to say: `policy.decisions.effective_retention`.
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,13 +14,17 @@ from typing import Any
 from policy.decisions import Retention
 from storage import statements
 from storage.database import Database
+from storage.reads.pictures import named_keys
 from storage.sql import load_queries
 
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
-_KINDS = ("messages", "dead_letters", "alerts", "hits", "plates", "retired_entries", "rejects", "audit", "alarms")
+_KINDS = (
+    *("delete_messages", "delete_dead_letters", "delete_alerts", "delete_hits", "delete_plates", "end_rejects"),
+    *("delete_retired_entries", "delete_rejects", "delete_alarms"),
+)
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
 """Replaced list entries and rejected rows are kept for this long even where reads end sooner: they are no reads, and a
@@ -74,35 +77,47 @@ def enforce_retention(
         "lists_cutoff": now - max(retention.reads, LISTS_AT_LEAST),
         "audit_cutoff": now - retention.audit,
     }
-    # The pictures first: their keys are in the rows.
-    pictures = _delete_pictures(database, values, delete_images)
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
-        count = {name: statements.execute(connection, _SQL[f"delete_{name}"], values) for name in _KINDS}
+        for name in ("date_entries", "date_versions"):
+            statements.execute(connection, _SQL[name])
+        count = {name: statements.execute(connection, _SQL[name], values) for name in _KINDS}
+        audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:
-        _delete_unread_plates(database)
-    outcome = RetentionOutcome(reads, count["hits"], count["alerts"], pictures, count["audit"])
+        forget_unread_plates(database)
+    # The pictures last: an image store that does not answer keeps no row, and their keys are noted.
+    pictures = _delete_pictures(database, delete_images)
+    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited)
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",
-            extra={"reads": reads, "hits": count["hits"], "alerts": count["alerts"], "pictures": pictures},
+            extra={"reads": reads, "hits": outcome.hits, "alerts": outcome.alerts, "pictures": pictures},
         )
     return outcome
 
 
-def _delete_pictures(database: Database, values: dict[str, Any], delete: Callable[[Sequence[str]], None]) -> int:
+def _delete_pictures(database: Database, delete: Callable[[Sequence[str]], None]) -> int:
+    """Delete the pictures whose reads have ended, and forget them once they are gone; return how many."""
     pictures = 0
-    with database.transaction() as connection, connection.cursor("image_keys") as cursor:
-        cursor.execute(_SQL["image_keys"], values)
-        keys = (key for (key,) in cursor)
-        while batch := list(itertools.islice(keys, KEYS_AT_ONCE)):
-            delete(batch)
-            pictures += len(batch)
+    while keys := statements.scalars(database, _SQL["ended_pictures"], {"limit": KEYS_AT_ONCE}, kind=str):
+        # A read may have come again meanwhile.
+        gone = sorted(set(keys) - named_keys(database, keys))
+        if gone:
+            delete(gone)
+            pictures += len(gone)
+        statements.execute(database, _SQL["forget_pictures"], {"keys": keys})
     return pictures
 
 
-def _delete_unread_plates(database: Database) -> None:
-    """Forget the plates of which no read is left; a read that is being written keeps its plate."""
+def forget_unread_plates(database: Database) -> None:
+    """Forget the plates of which no read is left; a read that is being written keeps its plate.
+
+    Args:
+        database: An open database.
+
+    Raises:
+        DatabaseUnavailable: The server went away.
+    """
     with database.transaction() as connection:
         connection.execute(_SQL["lock_plates"])
         connection.execute(_SQL["delete_unread_plates"])
@@ -112,8 +127,12 @@ def _delete_reads(database: Database, values: dict[str, Any]) -> int:
     """Drop the days that are over, each in its own transaction, and delete the expired part of the day that is not."""
     with database.connection() as connection:
         count = statements.scalar(connection, _SQL["count_reads"], values, kind=int)
-        for day in statements.scalars(connection, _SQL["days"], kind=date):
-            if day < values["cutoff_day"]:
+        days = statements.scalars(connection, _SQL["days"], kind=date)
+    for day in days:
+        if day < values["cutoff_day"]:
+            with database.transaction() as connection:
+                connection.execute(_SQL["note_pictures"], {"day": day})
                 connection.execute(_SQL["drop_day"], {"day": day})
+    with database.transaction() as connection:
         connection.execute(_SQL["delete_reads"], values)
     return count or 0

@@ -1,7 +1,10 @@
--- name: image_keys
-select unnest(array_remove(array[plate_image_key, context_image_key], null))
-from reads
-where captured_at < %(cutoff)s
+-- name: date_entries
+-- What a clock that ran ahead has dated would outlive its time: it counts from now.
+update hotlist_entries set retired_at = clock_timestamp()
+where last_version is not null and retired_at > clock_timestamp() + interval '1 hour'
+
+-- name: date_versions
+update hotlist_versions set activated_at = clock_timestamp() where activated_at > clock_timestamp() + interval '1 hour'
 
 -- name: days
 select to_date(right(child.relname, 8), 'YYYYMMDD')
@@ -16,8 +19,48 @@ select count(*) from reads where captured_at < %(cutoff)s
 -- name: drop_day
 select drop_reads_partition(%(day)s)
 
+-- name: note_pictures
+insert into ended_pictures (image_key)
+select distinct picture.image_key
+from reads
+cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
+where
+    captured_at >= %(day)s::timestamp at time zone 'UTC'
+    and captured_at < (%(day)s::timestamp + interval '1 day') at time zone 'UTC'
+    and picture.image_key is not null
+on conflict do nothing
+
 -- name: delete_reads
-delete from reads where captured_at < %(cutoff)s
+with ended as (
+    delete from reads where captured_at < %(cutoff)s returning plate_image_key, context_image_key
+)
+
+insert into ended_pictures (image_key)
+select distinct picture.image_key
+from ended
+cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
+where picture.image_key is not null
+on conflict do nothing
+
+-- name: ended_pictures
+select image_key from ended_pictures order by image_key limit %(limit)s
+
+-- name: forget_pictures
+delete from ended_pictures where image_key = any(%(keys)s)
+
+-- name: end_rejects
+-- What cannot be used is not tried again, also when its name and the reason, which may hold plates, have ended.
+with ended as (
+    delete from source_rejects
+    where least(captured_at, rejected_at) < %(cutoff)s
+    returning camera_id, name, fingerprint, captured_at, rejected_at
+)
+
+insert into finished_items (camera_id, name, fingerprint, captured_at, finished_at)
+select camera_id, 'sha256:' || encode(sha256(convert_to(name, 'UTF8')), 'hex'), fingerprint, captured_at, rejected_at
+from ended
+on conflict (camera_id, name) do update
+set fingerprint = excluded.fingerprint, captured_at = excluded.captured_at, finished_at = excluded.finished_at
 
 -- name: delete_messages
 delete from outbox
@@ -69,5 +112,6 @@ where
     sent_at < %(audit_cutoff)s
     and not exists (select from alerts where alerts.alert_id = outbox.alert_id)
 
--- name: delete_audit
-delete from audit where happened_at < %(audit_cutoff)s
+-- name: purge_audit
+-- As the owner, who lets none go before its time.
+select purge_audit(%(audit_cutoff)s)

@@ -123,7 +123,7 @@ class _Batch:
         return sorted(nearby, key=lambda alert: (alert.opened_at, alert.alert_id))
 
     def _clone(self, read: PlateRead, hit: Hit, number: int) -> CloneSuspicion | None:
-        if read.location is None or not self._clone_window:
+        if read.location is None or not self._clone_window or read.claimed_at is not None:
             return None
         seen = [*self._sightings.get(read.read_id, ()), *self._seen_before(read, number)]
         return find_clone(hit, read, seen, self._settings)
@@ -137,6 +137,7 @@ class _Batch:
             for other in earlier
             if other.camera_id != read.camera_id
             and other.location is not None
+            and other.claimed_at is None
             and abs(other.captured_at - read.captured_at) <= self._clone_window
             and canonical_plate(other.plate) == text
         ]

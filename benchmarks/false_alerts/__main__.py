@@ -6,7 +6,7 @@ Vehicles that are on no list pass a simulated reader, an ordinary one and one th
 their reads are matched with lists of several sizes, by a matcher that knows the traffic and by one that does not. Each
 read counts once, with its best score with an entry that is not an exact hit. The curve takes the larger rate where
 these differ, on a grid of scores, as far as ten reads reached; the matcher goes on from there with less than the slope
-that it had.
+that it had. Then it measures for how many entries one of the traffic's own state counts, and one of another state.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.common.arguments import parser_of
-from benchmarks.false_alerts.scores import READERS, curve_of, measure, write
+from benchmarks.false_alerts.scores import READERS, curve_of, measure, measure_weights, write
 from matcher.judging.false_alerts import PER
 
 
@@ -31,7 +31,8 @@ def main() -> None:
     made = (
         f"{arguments.reads:,} simulated reads each against {sizes} entries, seed {arguments.seed}; readers: {readers}"
     )
-    write(arguments.file, {detail: curve_of(found) for detail, found in measured.items()}, made)
+    curves = {detail: curve_of(found) for detail, found in measured.items()}
+    write(arguments.file, curves, measure_weights(curves, min(arguments.sizes), arguments.reads, arguments.seed), made)
     print(
         "| evidence | score | "
         + " | ".join(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from benchmarks.common.hits import ALL, matched
 from benchmarks.common.simulated_reads import Habits, simulate
 from benchmarks.common.vehicles import HOME, LISTED_HOME, PASSING_HOME, draw_vehicles, listed_entries
 from matcher.index import HotlistIndex
-from matcher.judging.false_alerts import ReadDetail
+from matcher.judging.false_alerts import Curve, ReadDetail, Weights
 from matcher.match import Matcher
 from policy.traffic import HOME_SHARE
 from schemas.types import PlateRead, Tier
@@ -29,6 +30,13 @@ LEAST_READS = 10
 """A point of the curve needs so many reads at least."""
 
 LEAST_FALL = 1e-3
+
+LEAST_REACHED = 40
+MOST_REACHED = 0.005
+"""The weights are measured where so many reads at least, and such a share at most, reach a score."""
+
+Curves: TypeAlias = dict[ReadDetail, tuple[list[float], list[float]]]
+"""Scores and the logarithms of their rates."""
 
 
 def best_scores(matcher: Matcher, reads: Sequence[PlateRead], detail: ReadDetail) -> npt.NDArray[np.float64]:
@@ -84,11 +92,44 @@ def curve_of(measured: Sequence[tuple[int, npt.NDArray[np.float64]]]) -> tuple[l
     return [score for score, _ in points], [rate for _, rate in points]
 
 
-def write(path: Path, curves: dict[ReadDetail, tuple[list[float], list[float]]], made: str) -> None:
+def measure_weights(curves: Curves, size: int, count: int, seed: int) -> dict[ReadDetail, Weights]:
+    """Return for how many of the curves' entries one of the traffic's own state counts, and one of another state.
+
+    The first is measured where all that is listed and all that passes is of one state, which is as near as a list and
+    its traffic come; the second on the list of the curves. Both are the most that any reader and score gives.
+    """
+    rng = np.random.default_rng(seed)
+    found: dict[ReadDetail, dict[str, float]] = {detail: {} for detail in curves}
+    for name, listed_share, passing_share in (("near", 1.0, 1.0), ("far", LISTED_HOME, PASSING_HOME)):
+        listed = draw_vehicles(size, rng, listed_share)
+        on_list = {vehicle.plate for vehicle in listed}
+        innocent = [one for one in draw_vehicles(count, rng, passing_share) if one.plate not in on_list]
+        counted = [one for one in listed if (one.state == HOME) == (name == "near")]
+        states = sorted({vehicle.state for vehicle in draw_vehicles(size, rng, LISTED_HOME)})
+        matcher = Matcher(HotlistIndex.build(listed_entries(counted)), ALL.model_copy(update={"traffic": TRAFFIC[1]}))
+        for habits in READERS:
+            reads = simulate(innocent, states, rng, habits)
+            for detail, (scores, log_rates) in curves.items():
+                best = best_scores(matcher, reads, detail)
+                ratios = _ratios(best, len(counted), Curve(tuple(scores), tuple(log_rates)))
+                found[detail][name] = max(found[detail].get(name, 0.0), *ratios)
+    return {detail: Weights(**weights) for detail, weights in found.items()}
+
+
+def _ratios(best: npt.NDArray[np.float64], entries: int, curve: Curve) -> Iterator[float]:
+    """Yield how many times as often scores are reached as the curve says, where thresholds are."""
+    for score in np.arange(curve.scores[0], curve.scores[-1], STEP).tolist():
+        reached = int((best >= score).sum())
+        if LEAST_REACHED <= reached <= MOST_REACHED * len(best):
+            yield -math.log1p(-reached / len(best)) / entries / math.exp(curve.log_rate(score))
+
+
+def write(path: Path, curves: Curves, weights: dict[ReadDetail, Weights], made: str) -> None:
     """Write the matcher's data."""
     lines = [
         "# Made by `python -m benchmarks.false_alerts`; do not edit. How often reads of vehicles on no list score how",
-        "# high: scores in nats, and the logarithm of the chance per read and entry that a score is reached.",
+        "# high: scores in nats, and the logarithm of the chance per read and entry that a score is reached. near, far",
+        "# for how many of these entries one counts whose state is common in the traffic, and one of another.",
         "",
         "[made]",
         f'how = "{made}"',
@@ -96,6 +137,7 @@ def write(path: Path, curves: dict[ReadDetail, tuple[list[float], list[float]]],
     ]
     for detail, (scores, rates) in curves.items():
         lines += ["", f"[{detail}]"]
+        lines += [f"near = {weights[detail].near:.2f}", f"far = {weights[detail].far:.2f}"]
         lines.append("scores = [" + ", ".join(f"{score:.1f}" for score in scores) + "]")
         lines.append("log_rates = [")
         lines += [

@@ -141,7 +141,7 @@ def make_reads(database: Database, reads: int, vehicles: int, active_entries: in
         active_entries: How many entries the active lists are said to have; the matcher is as strict as that.
     """
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("set synchronous_commit = off")
         for statement in (_PLATE, _UNSURE, _vehicles(vehicles)):
             connection.execute(statement.encode())
@@ -151,7 +151,7 @@ def make_reads(database: Database, reads: int, vehicles: int, active_entries: in
         _make_dictionary(connection)
         _make_list(connection, active_entries)
         connection.execute("drop table bench_vehicles")
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("checkpoint")
 
 

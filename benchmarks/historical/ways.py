@@ -37,7 +37,7 @@ def entries(database: Database, count: int, vehicles: int) -> list[ListedEntry]:
 
 def forget(database: Database) -> None:
     """Remove what a run stored, so that the next one stores it again."""
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("truncate hits, alerts, outbox cascade")
 
 
@@ -62,7 +62,7 @@ def timed_matching(database: Database, settings: Settings, listed: list[ListedEn
 
 def timed_levenshtein(database: Database, plate: str) -> float:
     """Return the seconds that PostgreSQL takes to compare one plate with every read."""
-    with database.connection() as connection:
+    with database.as_owner() as connection:
         connection.execute("create extension if not exists fuzzystrmatch")
         started = time.perf_counter()
         row = connection.execute(

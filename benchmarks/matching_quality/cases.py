@@ -21,7 +21,8 @@ from benchmarks.common.vehicles import (
 )
 from benchmarks.matching_quality.rules import Scores, TextRules, likelihood_scores
 from matcher.index import HotlistIndex
-from matcher.judging.false_alerts import ReadDetail
+from matcher.judging.false_alerts import Listed, ReadDetail
+from matcher.judging.traffic import Traffic
 from matcher.match import Matcher
 from policy.traffic import HOME_SHARE
 from schemas.plates import canonical_plate
@@ -46,6 +47,15 @@ class Case:
     traffic: Mapping[str, float] = field(default_factory=dict)
     groups: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
     """Reads of listed vehicles that are also counted by themselves, by name."""
+
+    @property
+    def composition(self) -> Listed:
+        """How many entries resemble the traffic, as the matcher counts them."""
+        common = Traffic(self.traffic).common
+        if not common:
+            return Listed(any=len(self.listed))
+        near = sum(vehicle.state in common for vehicle in self.listed)
+        return Listed(near, len(self.listed) - near)
 
     @property
     def corrupted(self) -> npt.NDArray[np.bool_]:

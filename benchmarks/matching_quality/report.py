@@ -12,7 +12,7 @@ from benchmarks.common.shares import Share
 from benchmarks.matching_quality.cases import OURS, SETTING, Case
 from benchmarks.matching_quality.roc_plot import Panel, PlotLine, write_plot
 from benchmarks.matching_quality.rules import Scores
-from matcher.judging.false_alerts import least_score
+from matcher.judging.false_alerts import ReadDetail, least_score
 
 LEVELS = (10.0, 50.0, 100.0)
 
@@ -40,7 +40,7 @@ def show(case: Case, found: dict[str, Scores]) -> None:
         )
         print(f"| {name} | " + " | ".join([*cells, *fixed]) + " |")
     for setting in (SETTING.false_alerts_per_10k, *LEVELS):
-        least = least_score(setting, len(case.listed))
+        least = least_score(setting, case.composition.weighed(ReadDetail.DISTRIBUTIONS))
         given = found[OURS].false_alerts(least)
         probable = given - found[OURS].false_alerts(_SURE)
         print(

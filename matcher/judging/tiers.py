@@ -12,7 +12,7 @@ import math
 from typing import NamedTuple
 
 from matcher.judging.align import Alignment
-from matcher.judging.false_alerts import ReadDetail, least_score
+from matcher.judging.false_alerts import Listed, ReadDetail, least_score
 from matcher.judging.partials import PartialLimits
 from schemas.settings.matching import MatchingSettings
 from schemas.types import Category, Tier
@@ -41,17 +41,17 @@ class Thresholds:
 
     Args:
         settings: How many false alerts the operator takes.
-        active_entries: Size of the index.
+        listed: The entries of the index.
         partials: What entries with unknown characters take of them; None: nothing.
     """
 
-    def __init__(self, settings: MatchingSettings, active_entries: int, partials: PartialLimits | None = None) -> None:
+    def __init__(self, settings: MatchingSettings, listed: Listed, partials: PartialLimits | None = None) -> None:
         left = {
             category: settings.false_alerts_of(category) - (partials.taken(category) if partials else 0.0)
             for category in Category
         }
         self._of = {
-            (detail, category): least_score(left[category], active_entries, detail)
+            (detail, category): least_score(left[category], listed.weighed(detail), detail)
             for detail in ReadDetail
             for category in Category
         }

@@ -17,6 +17,9 @@ OTHER_STATES: Final = 10
 LEAST_SHARE: Final = 0.003
 """No state is rarer."""
 
+COMMON: Final = 0.1
+"""A state with this share of the vehicles is common."""
+
 
 class Traffic:
     """The share of each state among passing vehicles.
@@ -42,6 +45,11 @@ class Traffic:
     def commonest(self) -> str | None:
         """The state that most vehicles have, or None where nothing is known of the traffic."""
         return max(self._shares, key=self._shares.__getitem__, default=None)
+
+    @property
+    def common(self) -> frozenset[str]:
+        """The states that many vehicles have; empty where nothing is known of the traffic."""
+        return frozenset(state for state, share in self._shares.items() if share >= COMMON)
 
     def spread(self, states: tuple[str, ...]) -> tuple[float, ...]:
         """Return the shares of all states there are, which sum up to 1: those that are not named have equal parts.

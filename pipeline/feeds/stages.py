@@ -29,6 +29,8 @@ POLL_SECONDS = 1.0
 
 FIRST_RETRY_SECONDS = 15.0
 LONGEST_RETRY_SECONDS = 900.0
+HURRY_SECONDS = 1.0
+"""How soon a feed that waits for its next run sees that it is to hurry."""
 HOUSEKEEPING_SECONDS = 3600.0
 
 
@@ -41,6 +43,7 @@ class FeedStage(SteppedStage):
         database: The open database.
         leadership: Only one process of several runs a feed.
         now: The time, aware.
+        at_once: Do not wait until it is due: its settings are new.
     """
 
     trouble = "the feed cannot be run"
@@ -52,8 +55,11 @@ class FeedStage(SteppedStage):
         database: Database,
         leadership: Leadership | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        at_once: bool = False,
     ) -> None:
         super().__init__(leadership)
+        self._at_once = at_once
         self.name = f"feed-{feed.name}"
         self._feed_settings = feed
         self._now = now
@@ -61,7 +67,14 @@ class FeedStage(SteppedStage):
         self._database = database
         self._feed: HotlistFeed | None = None
         self._failures = 0
+        self._needs_person = False
         self._kept_house_at: float | None = None
+        self._hurry = threading.Event()
+
+    def hurry(self) -> None:
+        """Have a feed whose last tries failed tried again at once: its password or its server may be right now."""
+        if self._needs_person or self._failures:
+            self._hurry.set()
 
     def step(self, stop: threading.Event) -> float:
         """Run the feed, unless it is the first step and the feed is not due yet."""
@@ -73,10 +86,18 @@ class FeedStage(SteppedStage):
             if wait > 0:
                 return wait
         result = self._run_once(self._feed)
+        self._needs_person = result is not None and not result.is_good
         is_good = result is not None and (result.is_good or not result.transient)
         self._failures = 0 if is_good else self._failures + 1
         self._keep_house(self._feed)
-        return next_wait(self._feed, self._failures)
+        self._wait(next_wait(self._feed, self._failures), stop)
+        return 0.0
+
+    def _wait(self, seconds: float, stop: threading.Event) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and not stop.is_set() and not self._hurry.is_set():
+            stop.wait(min(left, HURRY_SECONDS))
+        self._hurry.clear()
 
     def _run_once(self, feed: HotlistFeed) -> FeedResult | None:
         """Run the feed; None when not even its outcome could be stored."""
@@ -91,7 +112,7 @@ class FeedStage(SteppedStage):
 
     def _first_wait(self, feed: HotlistFeed) -> float:
         """Return the seconds until the feed is due: a restart does not fetch what is not due yet."""
-        if self._feed_settings.kind == "folder":
+        if self._feed_settings.kind == "folder" or self._at_once:
             return 0.0
         try:
             state = feed.register()
@@ -100,7 +121,9 @@ class FeedStage(SteppedStage):
         if state.checked_at is None or state.failures:
             return 0.0
         period = self._feed_settings.every_minutes * 60
-        return min(max(period - (self._now() - state.checked_at).total_seconds(), 0.0), period)
+        ago = (self._now() - state.checked_at).total_seconds()
+        # A time in the future is one of a clock that ran ahead, and says nothing.
+        return max(period - ago, 0.0) if ago >= 0 else 0.0
 
     def _keep_house(self, feed: HotlistFeed) -> None:
         """Once an hour, say that the feed is still configured and delete what may not be kept any longer."""

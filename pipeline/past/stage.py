@@ -14,6 +14,9 @@ from storage.reads.past import ActiveList, ListProgress, PastReads
 
 log = logging.getLogger(__name__)
 
+CLOCK_SECONDS = 60.0
+"""Two clocks, or one that is set, differ by less."""
+
 POLL_SECONDS = 1.0
 """How often the store is asked for newer versions."""
 
@@ -86,7 +89,8 @@ class PastStage(SteppedStage):
             if begun.done_version == one.version_id:
                 return False
             count = self._count(one)
-            if one.active_seconds < self._settle(count):
+            # A version of the future, by a clock that ran ahead, has been active for long.
+            if -CLOCK_SECONDS <= one.active_seconds < self._settle(count):
                 return False
             if count == 0 or self._is_too_much(one, count):
                 self._matching.note(ListProgress(begun.hotlist_id, one.version_id))

@@ -14,7 +14,10 @@ from alerts.build import build_alert
 from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
 from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
+from pipeline.liveness import beat
+from pipeline.recording.clocks import ClockWatch
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.second_opinion import open_second_opinions
@@ -57,6 +60,7 @@ class Recorder:
         is_last: Says whether nothing will come any more.
         counters: The run's counts.
         observer: Told what was recorded (the demo's table).
+        board: Told whether pictures are kept, and of which cameras something was read.
 
     Raises:
         ConfigurationError: A second reader is asked for and not installed, or the law profile does not fit.
@@ -73,6 +77,7 @@ class Recorder:
         is_last: Callable[[], bool],
         counters: Counters,
         observer: Observer | None = None,
+        board: HealthBoard | None = None,
     ) -> None:
         self._settings = settings
         self._policy = open_policy(settings)
@@ -80,12 +85,14 @@ class Recorder:
             opened = ", ".join(settings.policy.also_notify)
             log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
         self._reads = SettledReads(Ledger(database), settings)
-        self._pictures = PictureKeeper(settings, counters)
+        self._clocks = ClockWatch(settings, database, self._policy.retention)
+        self._pictures = PictureKeeper(settings, counters, board)
         self._matcher = matcher
         self._arrivals = arrivals
         self._is_last = is_last
         self._counters = counters
         self._observer = observer
+        self._board = board
         self._opinions = open_second_opinions(settings.alerts)
         self._waiting = WaitingRoom()
 
@@ -93,6 +100,7 @@ class Recorder:
         """Record until the run is stopped, or nothing will come any more, and the queue is empty."""
         with self._opinions or contextlib.nullcontext():
             while True:
+                beat()
                 batch = self._arrivals.take(BATCH, WAITING_PATIENCE_SECONDS if self._waiting else PATIENCE_SECONDS)
                 if batch or self._waiting.ready:
                     try:
@@ -119,7 +127,12 @@ class Recorder:
             until_available(acknowledge, stop, doing="acknowledging what was recorded")
             if work.rejection is not None:
                 self._counters.add("rejected_items")
+        self._pictures.confirm(found.read for found in prepared)
+        self._clocks.tell(stop)
         self._count(prepared, recorded)
+        if self._board is not None:
+            for camera_id in {found.read.camera_id for found in prepared}:
+                self._board.camera(camera_id, last_read_at=datetime.now(UTC))
         if self._observer is not None:
             for found, alerts in zip(prepared, recorded.sent, strict=True):
                 self._observer(found.read, alerts)
@@ -136,7 +149,8 @@ class Recorder:
     def _prepare_new(self, arrivals: Sequence[Arrival], stop: threading.Event) -> Iterator[Found]:
         """Match arrivals; those about to raise an alert go to the second reader and into the waiting room instead."""
         for new in arrivals:
-            arrival = dataclasses.replace(new, read=self._pictures.keep(new))
+            arrival = self._clocks.date(new)
+            arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
             found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             picture = arrival.pictures.plate
             if found.alerts and picture is not None and self._opinions is not None:

@@ -16,6 +16,7 @@ from recognition.reading.second_reader import SecondReader
 from recognition.reading.text_networks import available
 from recognition.states.reader import StateReader
 from schemas.errors import ConfigurationError, PlatewatchError
+from schemas.extras import install_line
 from schemas.settings import AlertSettings
 from schemas.types import Box, PlateRead, SecondReading
 
@@ -190,7 +191,7 @@ def open_second_opinions(settings: AlertSettings) -> SecondOpinions | None:
         if settings.second_reader == "on":
             raise ConfigurationError(
                 "alerts.second_reader is 'on' but rapidocr is not installed; install it with: "
-                'pip install "platewatch[second-reader]", or set alerts.second_reader to "auto" or "off"'
+                f"{install_line('second-reader')}, or set alerts.second_reader to 'auto' or 'off'"
             )
         log.info("alerts go out without a second reading: rapidocr is not installed")
         return None

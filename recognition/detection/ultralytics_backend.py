@@ -1,4 +1,4 @@
-"""Plate detector on ultralytics: any YOLO `.pt` a user has, behind the extra `platewatch[ultralytics]`."""
+"""Plate detector on ultralytics: any YOLO `.pt` a user has, behind the extra `ultralytics`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from recognition.detection.classes import plate_classes
 from recognition.detection.postprocess import MAX_DETECTIONS
 from recognition.detection.preprocess import require_pictures
 from schemas.errors import ConfigurationError
+from schemas.extras import install_line
 from schemas.types import Box, PlateDetection
 
 
@@ -115,7 +116,7 @@ def import_ultralytics(*, verbose: bool = False) -> Any:
         return importlib.import_module("ultralytics")
     except ImportError as error:
         raise ConfigurationError(
-            f'ultralytics cannot be imported ({error}); install it with: pip install "platewatch[ultralytics]"'
+            f"ultralytics cannot be imported ({error}); install it with: {install_line('ultralytics')}"
         ) from error
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from recognition.engines.engine import Floats, side_by_side
 from recognition.engines.files import require_file
 from schemas.errors import ConfigurationError
+from schemas.extras import install_line
 
 
 class OpenVinoEngine:
-    """OpenVINO on the CPU (extra `platewatch[openvino]`).
+    """OpenVINO on the CPU (extra `openvino`).
 
     Threads that call it at the same time each have their own inference request; with few threads within an operation
     they run side by side on the cores.
@@ -36,7 +37,7 @@ class OpenVinoEngine:
             openvino = importlib.import_module("openvino")
         except ImportError as error:
             raise ConfigurationError(
-                f'openvino cannot be imported ({error}); install it with: pip install "platewatch[openvino]"'
+                f"openvino cannot be imported ({error}); install it with: {install_line('openvino')}"
             ) from error
         streams = side_by_side(threads)
         options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}

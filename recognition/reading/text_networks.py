@@ -1,6 +1,6 @@
 """The networks that find and read lines of text: loaded, fed, and their output decoded.
 
-They are PP-OCRv6 small out of rapidocr's wheel (extra `platewatch[second-reader]`), run directly: rapidocr's own
+They are PP-OCRv6 small out of rapidocr's wheel (extra `second-reader`), run directly: rapidocr's own
 program takes more time to import and to read its settings than the networks take for a plate, enlarges every picture to
 736 pixels, and would download a file that is missing.
 """
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from recognition.engines.onnx_runtime import open_session
 from schemas.errors import ConfigurationError
+from schemas.extras import install_line
 from schemas.types import Image
 
 Floats = npt.NDArray[np.float32]
@@ -48,7 +49,7 @@ class TextNetworks:
         if folder is None:
             raise ConfigurationError(
                 "the second reader's package rapidocr is not installed; install it with: "
-                'pip install "platewatch[second-reader]"'
+                f"{install_line('second-reader')}"
             )
         self._detector = open_session(folder / _DETECTOR, "text network", threads, _PROVIDERS)
         self._recognizer = open_session(folder / _RECOGNIZER, "text network", threads, _PROVIDERS)

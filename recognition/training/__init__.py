@@ -1,1 +1,1 @@
-"""How the shipped weights were made: data, training, measuring and export. Needs the extra `platewatch[train]`."""
+"""How the shipped weights were made: data, training, measuring and export. Needs the extra `train`."""

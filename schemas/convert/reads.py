@@ -35,6 +35,7 @@ def read_to_event(read: PlateRead) -> PlateReadEvent:
         vehicle=vehicle_to_event(read.vehicle),
         source=SourceEvent(name=read.reader.name, version=read.reader.version),
         second_reading=_second_reading_to_event(read.second_reading),
+        claimed_at=read.claimed_at,
     )
 
 
@@ -64,6 +65,7 @@ def read_from_event(event: PlateReadEvent) -> PlateRead:
         vehicle=vehicle_from_event(event.vehicle),
         reader=ReaderVersion(event.source.name, event.source.version),
         second_reading=_second_reading_from_event(event.second_reading),
+        claimed_at=event.claimed_at,
     )
 
 

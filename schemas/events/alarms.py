@@ -15,18 +15,31 @@ class AlarmKind(StrEnum):
     """What an alarm is about.
 
     late_list: a hotlist's content is older than it may be. feed_failed: a list could not be fetched or imported.
-    held_list: a new version waits for a person.
+    held_list: a new version waits for a person. database, broker, image_store: a run cannot reach it, or it refuses.
+    camera_failed: its folder or file cannot be read. camera_silent: nothing came from it for longer than its limit.
+    camera_clock: its times cannot be. files_kept: what was recorded cannot be deleted or moved as `after` asks.
+    stage_failed: another part of a run cannot work. configuration: a run was told to take one that cannot be used.
     """
 
     LATE_LIST = "late_list"
     FEED_FAILED = "feed_failed"
     HELD_LIST = "held_list"
+    CAMERA_CLOCK = "camera_clock"
+    DATABASE = "database"
+    BROKER = "broker"
+    IMAGE_STORE = "image_store"
+    CAMERA_FAILED = "camera_failed"
+    CAMERA_SILENT = "camera_silent"
+    FILES_KEPT = "files_kept"
+    STAGE_FAILED = "stage_failed"
+    CONFIGURATION = "configuration"
 
 
 class Alarm(WireModel):
     """Something that the people who run Platewatch have to look at; it is no alert about a vehicle.
 
-    It is published twice under one alarm_id: when it is raised, and when its cause is gone. `subject` is the hotlist.
+    It is published twice under one alarm_id: when it is raised, and when its cause is gone. `subject` is the hotlist,
+    the camera, or the machine whose run it is about.
     """
 
     schema_version: Literal["1"] = "1"

@@ -64,7 +64,11 @@ class SecondReadingEvent(WireModel):
 
 
 class PlateReadEvent(WireModel):
-    """One pass of one vehicle (wire form of PlateRead)."""
+    """One pass of one vehicle (wire form of PlateRead).
+
+    `claimed_at` is there where the camera's clock was wrong: the time that it said. The other times are then those of
+    the read's arrival.
+    """
 
     read_id: UUID
     camera_id: str
@@ -86,3 +90,4 @@ class PlateReadEvent(WireModel):
     vehicle: VehicleEvent | None = None
     source: SourceEvent = SourceEvent()
     second_reading: SecondReadingEvent | None = None
+    claimed_at: AwareDatetime | None = None

@@ -13,7 +13,11 @@ class DatabaseSettings(Section):
     """PostgreSQL. Without `url` an embedded server runs in the data directory."""
 
     url: SecretStr | None = None
-    """libpq connection string or URI of an external server (PostgreSQL 15 or newer)."""
+    """libpq connection string or URI of an external server (PostgreSQL 15 or newer): the role that works with rows."""
+    owner_url: SecretStr | None = None
+    """The same database as the role that owns the tables, which only changes the schema and grants `url`'s role."""
+    password_file: FilePath | None = None
+    """File that holds the password of the role in `url`, read for every new connection."""
     options: dict[str, str] = Field(default_factory=dict)
     """libpq's own option names, passed through (sslmode, connect_timeout, ...)."""
     allow_unencrypted: bool = False

@@ -18,6 +18,8 @@ class KafkaSettings(Section):
     """Run a real Apache Kafka on loopback under Platewatch's own supervisor."""
     options: dict[str, Any] = Field(default_factory=dict)
     """kafka-python's own option names, passed through to every client (security_protocol, sasl_mechanism, ...)."""
+    password_file: FilePath | None = None
+    """File that holds the password (`sasl_plain_password`), read for every new connection."""
     allow_unencrypted: bool = False
     """Permit brokers on another machine without TLS."""
     max_message_bytes: Annotated[int, Field(ge=1024)] = 900_000
@@ -25,4 +27,4 @@ class KafkaSettings(Section):
     delivery_timeout_seconds: Annotated[float, Field(gt=0)] = 20.0
     """How long a message may take before it is tried again."""
     cache_dir: FilePath | None = None
-    """Where the local broker's jars are kept; default: the user's cache folder."""
+    """Where the local broker's jars are kept; default: those of the installation, else the user's cache folder."""

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.logs import LogFormat
 from schemas.settings.alerts import AlertSettings
-from schemas.settings.cameras import CameraSettings
+from schemas.settings.cameras import CameraSettings, check_folders
 from schemas.settings.database import DatabaseSettings
 from schemas.settings.hotlists import HotlistSettings
 from schemas.settings.images import ImageSettings
@@ -74,6 +74,7 @@ class Settings(BaseSettings):
         doubled = sorted({name for name in ids if ids.count(name) > 1})
         if doubled:
             raise ValueError(f"camera id used more than once: {', '.join(doubled)}")
+        check_folders(value)
         return value
 
     @property

@@ -83,7 +83,8 @@ class PlateRead:
     source gives none), `confidence` the probability that the whole text is right (0-1). `captured_at` is the time of
     the best frame, between `first_seen` and `last_seen`. `jurisdiction` is like `US-VA`, or None when unsure. `box`
     is the plate in the best frame. Image keys name pictures in the image store, or are None when none was kept.
-    `second_reading` is there where a second reader was asked, as it is before an alert, and saw a text.
+    `second_reading` is there where a second reader was asked, as it is before an alert, and saw a text. `claimed_at` is
+    there where the source's time cannot be: what it said; the other times are then those of the arrival.
     """
 
     read_id: UUID
@@ -106,3 +107,4 @@ class PlateRead:
     vehicle: VehicleDescription | None = None
     reader: ReaderVersion = field(default_factory=ReaderVersion)
     second_reading: SecondReading | None = None
+    claimed_at: datetime | None = None

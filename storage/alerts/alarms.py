@@ -29,7 +29,8 @@ HISTORY_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class StoredAlarm:
-    """An alarm and what became of it. It stands while `cleared_at` is None; `subject` is the hotlist."""
+    """An alarm and what became of it. It stands while `cleared_at` is None; `subject` is what it is about: a hotlist, a
+    camera, a machine."""
 
     alarm_number: int
     alarm_id: UUID
@@ -61,7 +62,7 @@ class Alarms:
 
         Args:
             kind: What it is about.
-            subject: The hotlist.
+            subject: The hotlist, the camera or the machine.
             message: What is wrong and what to do, in one line.
             now: The time, aware.
 
@@ -92,7 +93,7 @@ class Alarms:
 
         Args:
             kind: What it is about.
-            subject: The hotlist.
+            subject: The hotlist, the camera or the machine.
             now: The time, aware.
 
         Returns:

@@ -14,6 +14,7 @@ order by chain.opened_at, chain.alert_id
 
 -- name: sightings
 -- The nearest in time on either side: a vehicle that is parked before a camera is read more often than one has to know.
+-- Where a clock was wrong, nobody knows how long a vehicle took.
 -- Reads that this very transaction has stored are settled one after the other, and are not asked for here.
 select
     sought.read_id, found.camera_id, found.latitude, found.longitude, found.captured_at, found.confidence,
@@ -29,6 +30,7 @@ cross join lateral (
             and captured_at between sought.moment - %(within)s and sought.moment
             and camera_id <> sought.camera_id
             and latitude is not null
+            and claimed_at is null
             and not (read_id = any(%(together)s) and stored_at = now())
         order by captured_at desc
         limit %(limit)s
@@ -43,6 +45,7 @@ cross join lateral (
             and captured_at <= sought.moment + %(within)s
             and camera_id <> sought.camera_id
             and latitude is not null
+            and claimed_at is null
             and not (read_id = any(%(together)s) and stored_at = now())
         order by captured_at
         limit %(limit)s

@@ -21,7 +21,10 @@ _SQL = load_queries("alerts/outbox")
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs."""
+    """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs.
+
+    `captured_at` is when the vehicle passed that it is about; None where it is about none.
+    """
 
     outbox_id: int
     alert_id: UUID
@@ -30,6 +33,7 @@ class OutboxRow:
     headers: tuple[tuple[str, str], ...]
     payload: bytes
     created_at: datetime
+    captured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,16 @@ def pending(database: Database) -> int:
         DatabaseUnavailable: The server is down.
     """
     return statements.scalar(database, _SQL["pending"], kind=int) or 0
+
+
+def backlog(database: Database) -> tuple[int, datetime | None, int]:
+    """Return how many messages wait, since when the oldest does, and how many were set aside.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+    """
+    waiting, oldest_at, dead_letters = statements.one(database, _SQL["backlog"]) or (0, None, 0)
+    return waiting, oldest_at, dead_letters
 
 
 def _outbox_row(*, headers: Sequence[tuple[str, str]], **others: Any) -> OutboxRow:

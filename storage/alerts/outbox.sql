@@ -1,8 +1,11 @@
 -- name: take
-select outbox_id, alert_id, topic, key, headers, payload, created_at
-from outbox
-where sent_at is null
-order by outbox_id
+select
+    message.outbox_id, message.alert_id, message.topic, message.key, message.headers, message.payload,
+    message.created_at, alert.captured_at
+from outbox as message
+left join alerts as alert on alert.alert_id = message.alert_id
+where message.sent_at is null
+order by message.outbox_id
 limit %(limit)s
 
 -- name: mark_sent
@@ -20,6 +23,12 @@ update outbox set sent_at = clock_timestamp(), payload = '' where outbox_id = %(
 
 -- name: pending
 select count(*) from outbox where sent_at is null
+
+-- name: backlog
+select
+    (select count(*) from outbox where sent_at is null),
+    (select min(created_at) from outbox where sent_at is null),
+    (select count(*) from dead_letters)
 
 -- name: dead_letters
 select outbox_id, alert_id, topic, key, headers, payload, created_at, reason, failed_at

@@ -9,7 +9,12 @@ on conflict (hotlist_id) do update
 set
     source = excluded.source,
     max_age_hours = excluded.max_age_hours,
-    seen_at = greatest(hotlist_feeds.seen_at, excluded.seen_at),
+    -- Times in the future are of a clock that ran ahead; another process may have been a moment later than this one.
+    seen_at = case
+        when hotlist_feeds.seen_at > excluded.seen_at + interval '1 minute' then excluded.seen_at
+        else greatest(hotlist_feeds.seen_at, excluded.seen_at)
+    end,
+    known_since = least(hotlist_feeds.known_since, excluded.known_since),
     remote = case when hotlist_feeds.source = excluded.source then hotlist_feeds.remote else '{}' end
 
 -- name: feed

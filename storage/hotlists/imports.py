@@ -213,7 +213,6 @@ class HotlistImport:
         """
         retire(self._connection, self._values, retired)
         if self._is_new_table:
-            self._connection.execute(sql.SQL(_SQL["analyze"].decode()).format(table=self._table))
             self._execute("attach_partition")
         else:
             self._execute("insert_incoming")

@@ -75,9 +75,6 @@ set
     activated_at = clock_timestamp()
 where version_id = %(version_id)s
 
--- name: analyze
-analyze {table}
-
 -- name: unmapped
 select coalesce(source_code, ''), count(*)
 from hotlist_entries

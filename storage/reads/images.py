@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import re
-import uuid
+import threading
+import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -17,9 +20,18 @@ from fsspec.implementations.local import LocalFileSystem
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import Settings
 from schemas.types import PlateRead
-from services.private_files import make_private_folder, write_private
+from services.private_files import make_private_folder, save_private
+from storage.reads.waiting_pictures import FOLDER, WaitingPictures, remove_empty
 
+SENT_AT_ONCE = 8
+"""Pictures that are on their way to another machine's store at a time."""
+
+SIGN_IN_SECONDS = 30.0
+"""How often a store that refuses is signed in to anew."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
+_FOLDERS = (re.compile(r"\d{4}"), re.compile(r"\d\d"), re.compile(r"\d\d"))
+_PICTURE = re.compile(r"[0-9a-f-]{36}-(?:plate|context)\.jpg|\.[0-9a-f-]{36}-(?:plate|context)\.jpg\.[0-9a-f]{32}")
+"""Names of pictures, and of those that a process which was killed had not written to the end."""
 
 
 def image_key(read: PlateRead, kind: Literal["plate", "context"]) -> str:
@@ -44,14 +56,78 @@ class ImageStore:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._options = settings.images.options
         self._url = settings.images.url or str(settings.data_dir / "images")
         try:
             self._files: Any
             self._files, root = fsspec.core.url_to_fs(self._url, **settings.images.options)
         except (ImportError, ValueError, TypeError) as error:
             raise ConfigurationError(f"images.url {self._url}: cannot be used ({error})") from error
+        self._opened_at = time.monotonic()
         self._root = str(root).rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
+        self._waiting = WaitingPictures(settings.data_dir / FOLDER)
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Store a picture without waiting for another machine: what is not this disk's own gets it from `send_waiting`.
+
+        Args:
+            key: Its key (`image_key`).
+            data: The encoded picture.
+
+        Raises:
+            StorageFull: No space left here; nothing is left behind.
+            TransientError: It cannot be written here.
+        """
+        if self._is_local:
+            self.save(key, data)
+            return
+        self._path(key)
+        with self._translated(str(self._waiting.folder)):
+            self._waiting.put(key, data)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether pictures wait on this disk first."""
+        return not self._is_local
+
+    def waiting(self) -> int:
+        """Return how many pictures wait for the store."""
+        return sum(1 for _ in self._waiting)
+
+    def send_waiting(self, stop: threading.Event) -> int:
+        """Move waiting pictures into the store, oldest first.
+
+        Args:
+            stop: Set it to end early.
+
+        Returns:
+            How many were moved.
+
+        Raises:
+            StorageFull: The store is full.
+            TransientError: The store refuses us, or does not answer; the rest waits on.
+        """
+        moved = 0
+        keys = iter(self._waiting)
+        with ThreadPoolExecutor(SENT_AT_ONCE, "picture") as pool:
+            while not stop.is_set() and (batch := list(itertools.islice(keys, SENT_AT_ONCE))):
+                moved += sum(pool.map(self._send, batch))
+        return moved
+
+    def _send(self, key: str) -> bool:
+        data = self._waiting.get(key)
+        if data is None:
+            return False
+        self.save(key, data)
+        if not self._waiting.remove(key):
+            # Deleted while it was on its way.
+            self.delete([key])
+        return True
+
+    def discard_unfinished(self) -> None:
+        """Remove what a killed process left half-written among the waiting pictures; for the one run that there is."""
+        self._waiting.discard_unfinished()
 
     def save(self, key: str, data: bytes) -> None:
         """Store a picture, whole or not at all; one that is there is replaced.
@@ -68,7 +144,8 @@ class ImageStore:
         try:
             with self._translated():
                 if self._is_local:
-                    _save_local(Path(path), data)
+                    make_private_folder(Path(path).parent)
+                    save_private(Path(path), data)
                 else:
                     self._files.pipe_file(path, data)  # object stores show an object only when it is complete
         except FileNotFoundError as error:
@@ -84,6 +161,9 @@ class ImageStore:
             TransientError: The store refuses us, or does not answer.
         """
         path = self._path(key)
+        waiting = None if self._is_local else self._waiting.get(key)
+        if waiting is not None:
+            return waiting
         try:
             with self._translated():
                 return bytes(self._files.cat_file(path))
@@ -99,13 +179,47 @@ class ImageStore:
         folders: set[Path] = set()
         for key in keys:
             path = self._path(key)
+            if not self._is_local:
+                self._waiting.remove(key)
             with self._translated(), contextlib.suppress(FileNotFoundError):
                 self._files.rm_file(path)
-            folders.update(Path(self._root, *key.split("/")[:depth]) for depth in range(1, key.count("/") + 1))
+            folders.update(Path(path).parents)
         if self._is_local:
-            for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
-                with contextlib.suppress(OSError):  # still in use
-                    folder.rmdir()
+            remove_empty(folders, Path(self._root))
+
+    def keys(self) -> Iterator[str]:
+        """Yield the keys of all pictures, and of those that somebody had not written to the end, by day and camera.
+
+        What is no picture of ours is passed over. The store is asked folder by folder, as the keys are taken.
+
+        Raises:
+            TransientError: The store refuses us, or does not answer.
+        """
+        folders = [""]
+        for names in _FOLDERS:
+            folders = [
+                f"{folder}{name}/" for folder in folders for name in self._names(folder) if names.fullmatch(name)
+            ]
+        for folder in folders:
+            for camera in self._names(folder):
+                for name in self._names(f"{folder}{camera}/"):
+                    if _PICTURE.fullmatch(name):
+                        yield f"{folder}{camera}/{name}"
+
+    def _names(self, folder: str) -> list[str]:
+        """Return what is in a folder, sorted; nothing where it is not there or no folder."""
+        path = f"{self._root}/{folder}".rstrip("/")
+        try:
+            with self._translated():
+                self._files.invalidate_cache(path)
+                found = self._files.ls(path, detail=False)
+        except FileNotFoundError:
+            return []
+        except TransientError as error:
+            if isinstance(error.__cause__, NotADirectoryError):
+                return []
+            raise
+        return sorted({str(name).rstrip("/").rsplit("/", 1)[-1] for name in found})
 
     def _path(self, key: str) -> str:
         parts = PurePosixPath(key).parts
@@ -113,36 +227,35 @@ class ImageStore:
             raise InvalidInput(f"'{key}' is not the key of a picture")
         return f"{self._root}/{key}"
 
+    def _sign_in_anew(self) -> None:
+        """Make the store's client again where it failed: it keeps the login that it read when it was made."""
+        if self._is_local or time.monotonic() - self._opened_at < SIGN_IN_SECONDS:
+            return
+        self._opened_at = time.monotonic()
+        with contextlib.suppress(Exception):
+            self._files, _ = fsspec.core.url_to_fs(self._url, **self._options, skip_instance_cache=True)
+
     @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, place: str | None = None) -> Iterator[None]:
+        where = place or self._url
         try:
             yield
         except (FileNotFoundError, InvalidInput):
             raise
         except OSError as error:
+            self._sign_in_anew()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull(f"{self._url}: no space left for pictures; free some or set images.url") from error
+                raise StorageFull(f"{where}: no space left for pictures; free some or set images.url") from error
             reason = error.strerror or str(error)
             if isinstance(error, (PermissionError, NotADirectoryError)) or error.errno == errno.EROFS:
                 # It may be another's to mend (an expired login, a share that is mounted anew), and then it works again.
                 raise TransientError(
-                    f"{self._url}: pictures cannot be kept there ({reason}); correct images.url or its permissions"
+                    f"{where}: pictures cannot be kept there ({reason}); correct images.url or its permissions"
                 ) from error
-            raise TransientError(f"{self._url}: the image store does not answer ({reason})") from error
+            raise TransientError(f"{where}: the image store does not answer ({reason})") from error
         except Exception as error:
             # Each store's client has errors of its own, and some of a login that expired are no OSError.
+            self._sign_in_anew()
             raise TransientError(
-                f"{self._url}: the image store does not answer ({type(error).__name__}: {error})"
+                f"{where}: the image store does not answer ({type(error).__name__}: {error})"
             ) from error
-
-
-def _save_local(path: Path, data: bytes) -> None:
-    """Write beside and rename, so that nobody sees half a picture."""
-    make_private_folder(path.parent)
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        write_private(unfinished, data)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -8,7 +8,7 @@ create temporary table if not exists incoming_reads (like reads including defaul
 copy incoming_reads (
     read_id, captured_at, first_seen, last_seen, camera_id, agency_id, plate, canonical, confidence, characters,
     jurisdiction, jurisdiction_confidence, latitude, longitude, heading, frame_count, track_number, box,
-    plate_image_key, context_image_key, vehicle, source_name, source_version, second_reading
+    plate_image_key, context_image_key, vehicle, source_name, source_version, second_reading, claimed_at
 ) from stdin
 
 -- name: insert_reads

@@ -50,6 +50,7 @@ def read_row(read: PlateRead) -> tuple[Any, ...]:
         storable(read.reader.name),
         storable(read.reader.version),
         None if second is None else jsonb(_second_reading_json(second)),
+        read.claimed_at,
     )
 
 
@@ -104,6 +105,7 @@ def _read_of(row: Mapping[str, Any]) -> PlateRead:
         vehicle=vehicle_of(row["vehicle"]),
         reader=ReaderVersion(row["source_name"], row["source_version"]),
         second_reading=None if row["second_reading"] is None else SecondReading(**row["second_reading"]),
+        claimed_at=row["claimed_at"],
     )
 
 

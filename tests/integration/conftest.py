@@ -15,10 +15,12 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
+from policy.decisions import DEFAULT_AUDIT
 from schemas.settings import DatabaseSettings, Settings
 from services.postgres import EmbeddedPostgres
+from services.postgres_roles import OWNER
 from storage.database import Database, open_database
-from storage.migrate import migrate
+from storage.roles import prepare
 
 TEMPLATE = "template_platewatch"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
@@ -28,13 +30,32 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class DatabaseServer:
-    """A running server; `connection_string` is its own database, where nothing is kept."""
+    """A running server; `connection_string` is its own database, where nothing is kept, as the superuser."""
 
     connection_string: str = field(repr=False)
+    owner: str = field(repr=False)
+    application: str = field(repr=False)
 
     def url(self, name: str) -> str:
-        """Connection string of another database of this server."""
+        """Connection string of another database of this server, as the superuser."""
         return make_conninfo(self.connection_string, dbname=name)
+
+    def owner_url(self, name: str) -> str:
+        """As `url`, for the role that owns the tables."""
+        return make_conninfo(self.owner, dbname=name)
+
+    def application_url(self, name: str) -> str:
+        """As `url`, for the role that stages and commands work as."""
+        return make_conninfo(self.application, dbname=name)
+
+    def create(self, name: str, template: str = "template1") -> None:
+        """Make a database that the owner's role owns."""
+        statement = "create database {} owner {} template {} strategy file_copy"
+        self.execute(sql.SQL(statement).format(*map(sql.Identifier, (name, OWNER.name, template))))
+
+    def drop(self, name: str) -> None:
+        """Drop a database, with whoever is connected to it."""
+        self.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
     def execute(self, statement: sql.Composed) -> None:
         """Run one statement outside every transaction (CREATE DATABASE ...)."""
@@ -50,26 +71,40 @@ def database_server() -> Iterator[DatabaseServer]:
     folder.chmod(0o755)
     try:
         with EmbeddedPostgres(folder, DatabaseSettings(server_settings=FAST)) as embedded:
-            server = DatabaseServer(embedded.connection_string)
-            server.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
-            migrate(server.url(TEMPLATE), "the tests' template database")
+            server = DatabaseServer(
+                embedded.administrator_connection_string, embedded.owner_connection_string, embedded.connection_string
+            )
+            server.create(TEMPLATE)
+            ways = (server.application_url(TEMPLATE), server.owner_url(TEMPLATE))
+            prepare(*ways, "the tests' template database", DEFAULT_AUDIT)
             yield server
     finally:
         shutil.rmtree(folder)
 
 
 @pytest.fixture
-def database_url(database_server: DatabaseServer) -> Iterator[str]:
-    """Connection string of a fresh, migrated database."""
-    name = sql.Identifier(f"test_{next(_numbers)}")
-    template = sql.Identifier(TEMPLATE)
-    database_server.execute(sql.SQL("create database {} template {} strategy file_copy").format(name, template))
-    yield database_server.url(name.as_string().strip('"'))
-    database_server.execute(sql.SQL("drop database {} with (force)").format(name))
+def database_name(database_server: DatabaseServer) -> Iterator[str]:
+    """A fresh, migrated database."""
+    name = f"test_{next(_numbers)}"
+    database_server.create(name, TEMPLATE)
+    yield name
+    database_server.drop(name)
+
+
+@pytest.fixture
+def database_url(database_server: DatabaseServer, database_name: str) -> str:
+    """Connection string of a fresh, migrated database, as the application's role."""
+    return database_server.application_url(database_name)
+
+
+@pytest.fixture
+def owner_url(database_server: DatabaseServer, database_name: str) -> str:
+    """As `database_url`, for the role that owns the tables."""
+    return database_server.owner_url(database_name)
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A fresh, migrated database, open."""
+    """A fresh, migrated database, open as the application's role."""
     with open_database(Settings(database=DatabaseSettings(url=SecretStr(database_url)))) as opened:
         yield opened

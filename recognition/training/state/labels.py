@@ -2,7 +2,7 @@
 
 `python -m recognition.training.state.labels --help`. Labeled crops are tidy and few. Street pictures have dealers'
 frames, shade and dirt; where the state's name is legible on them, the rest of the plate teaches what the state looks
-like there. Needs the extra `platewatch[second-reader]`.
+like there. Needs the extra `second-reader`.
 """
 
 from __future__ import annotations

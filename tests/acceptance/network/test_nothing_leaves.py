@@ -13,7 +13,7 @@ import cv2
 import pytest
 
 from rendering.scene.traffic import render_traffic
-from services.kafka_jars import class_path, default_cache_dir
+from services.jars.cache import class_path, default_cache_dir
 from tests.acceptance.network.watching import TALKER, Method, methods, observed
 
 PLATEWATCH = str(Path(sys.executable).parent / "platewatch")

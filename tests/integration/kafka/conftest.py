@@ -19,6 +19,7 @@ from services.kafka import LocalKafka
 from storage.alerts.outbox import Outbox
 from storage.database import Database
 from storage.leadership import Leadership
+from tests.integration.kafka.external_listener import RegionalListener
 
 QUICK_OPTIONS = {
     "session_timeout_ms": 6000,
@@ -50,6 +51,8 @@ class Broker:
 
     server: str
     settings: KafkaSettings
+    regional: RegionalListener | None = None
+    """Its listener with TLS and users, beside our own."""
 
     def fresh_topic(self) -> str:
         """A topic's name that no other test uses."""
@@ -106,8 +109,10 @@ class RunningRelay:
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """The session's broker."""
     settings = KafkaSettings(local=True, options=QUICK_OPTIONS, delivery_timeout_seconds=5)
-    with LocalKafka(tmp_path_factory.mktemp("broker"), settings, overrides=AUTHORIZER) as broker:
-        yield Broker(broker.bootstrap_server, broker.client_settings)
+    folder = tmp_path_factory.mktemp("broker")
+    regional = RegionalListener(folder)
+    with LocalKafka(folder, settings, overrides=AUTHORIZER | regional.overrides()) as broker:
+        yield Broker(broker.bootstrap_server, broker.client_settings, regional)
 
 
 @pytest.fixture

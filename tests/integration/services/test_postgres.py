@@ -94,7 +94,7 @@ def prepared() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="platewatch-pg-"))
     path.chmod(0o755)
     with EmbeddedPostgres(path, SETTINGS) as server:
-        _keep(server.connection_string)
+        _keep(server.administrator_connection_string)
     yield path
     shutil.rmtree(path)
 
@@ -109,15 +109,15 @@ def data_dir(prepared: Path, folder: Path) -> Path:
 
 def test_it_listens_only_on_its_socket_and_asks_for_the_password(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
-        with psycopg.connect(server.connection_string) as connection:
+        with psycopg.connect(server.administrator_connection_string) as connection:
             row = connection.execute(
                 "select current_setting('listen_addresses'), current_setting('server_encoding'), current_user"
             ).fetchone()
         assert row == ("", "UTF8", "platewatch")
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(make_conninfo(server.connection_string, password="guess"))
+            psycopg.connect(make_conninfo(server.administrator_connection_string, password="guess"))
         password = (data_dir / "postgres" / "password").read_text().strip()
-        assert password in server.connection_string
+        assert password in server.administrator_connection_string
         assert password not in (data_dir / "postgres" / "server.log").read_text()
         for pid in _server_processes(data_dir):
             assert password.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -128,7 +128,7 @@ def test_it_listens_only_on_its_socket_and_asks_for_the_password(data_dir: Path)
 
 def test_no_process_of_the_server_has_a_password_of_ours(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEED_TOKEN", "a-token-of-ours")
-    with EmbeddedPostgres(data_dir, SETTINGS) as server, psycopg.connect(server.connection_string):
+    with EmbeddedPostgres(data_dir, SETTINGS) as server, psycopg.connect(server.administrator_connection_string):
         processes = _server_processes(data_dir)
         assert len(processes) > 3
         for pid in processes:
@@ -155,8 +155,8 @@ def test_creation_killed_half_way_is_begun_anew(folder: Path) -> None:
         process.kill()
     assert not (folder / "postgres" / "data").exists()
     with EmbeddedPostgres(folder, SETTINGS) as server:
-        _keep(server.connection_string)
-        assert _rows(server.connection_string) == 500
+        _keep(server.administrator_connection_string)
+        assert _rows(server.administrator_connection_string) == 500
     assert not (folder / "postgres" / "data.new").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_killed_owner_takes_its_server_along_and_the_data_stay(data_dir: Path)
         owner.kill()
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
         assert server.pid is not None
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
 
 
 def test_everything_killed_and_the_data_stay(data_dir: Path) -> None:
@@ -177,7 +177,7 @@ def test_everything_killed_and_the_data_stay(data_dir: Path) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
 
 
 def test_a_server_that_dies_comes_back_with_its_data(data_dir: Path) -> None:
@@ -186,14 +186,14 @@ def test_a_server_that_dies_comes_back_with_its_data(data_dir: Path) -> None:
         assert first is not None
         os.kill(first, signal.SIGKILL)
         _wait(lambda: server.pid not in (None, first))
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
 
 
 def test_two_data_directories_side_by_side(data_dir: Path, prepared: Path) -> None:
     with EmbeddedPostgres(data_dir, SETTINGS) as one, EmbeddedPostgres(prepared, SETTINGS) as other:
         assert one.pid is not None
         assert other.pid is not None
-        assert _rows(one.connection_string) == _rows(other.connection_string) == 500
+        assert _rows(one.administrator_connection_string) == _rows(other.administrator_connection_string) == 500
         assert one.pid != other.pid
 
 
@@ -202,14 +202,14 @@ def test_a_second_process_attaches_and_takes_over(data_dir: Path) -> None:
         assert _said(owner) == "owner"
         with EmbeddedPostgres(data_dir, SETTINGS) as second:
             assert second.pid is None
-            assert _rows(second.connection_string) == 500
+            assert _rows(second.administrator_connection_string) == 500
             owner.communicate()  # ends its input: it stops the server and leaves
             _wait(lambda: second.pid is not None)
-            assert _rows(second.connection_string) == 500
+            assert _rows(second.administrator_connection_string) == 500
             with _run(data_dir) as third:
                 assert _said(third) == "attached"
                 third.communicate()
-            assert _rows(second.connection_string) == 500
+            assert _rows(second.administrator_connection_string) == 500
     _wait(lambda: not _server_processes(data_dir))
 
 
@@ -228,7 +228,7 @@ def test_a_lock_file_whose_number_another_process_has_now(data_dir: Path) -> Non
         lines = [str(stranger.pid), str(data_dir), "0", "5432", str(data_dir), "", "1 1", "ready   "]
         (data_dir / "postgres" / "data" / "postmaster.pid").write_text("\n".join(lines) + "\n")
         with EmbeddedPostgres(data_dir, SETTINGS) as server:
-            assert _rows(server.connection_string) == 500
+            assert _rows(server.administrator_connection_string) == 500
         assert stranger.poll() is None
         stranger.kill()
 
@@ -247,7 +247,7 @@ def test_a_wrong_server_setting_is_named(data_dir: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"PostgreSQL ended while starting.*shared_bufers"):
         EmbeddedPostgres(data_dir, wrong).start()
     with EmbeddedPostgres(data_dir, SETTINGS) as server:  # the failed start left nothing locked
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
 
 
 def test_a_long_path_gets_a_short_socket_folder_for_itself(prepared: Path, folder: Path) -> None:
@@ -255,7 +255,7 @@ def test_a_long_path_gets_a_short_socket_folder_for_itself(prepared: Path, folde
     shutil.copytree(prepared / "postgres", deep / "postgres", ignore=shutil.ignore_patterns(".s.PGSQL*"))
     (deep / "postgres" / "data").chmod(0o700)
     with EmbeddedPostgres(deep, SETTINGS) as server:
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
         status = read_status(deep / "postgres" / "data")
         assert status is not None
         sockets = status.socket_folder
@@ -303,7 +303,7 @@ def test_an_address_in_the_environment_does_not_get_the_password(
 ) -> None:
     monkeypatch.setenv("PGHOSTADDR", "127.0.0.9")
     with EmbeddedPostgres(data_dir, SETTINGS) as server:
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_where_only_root_may_enter(prepared: Path, folder: Path) -> None:
     (private / "postgres" / "run").chmod(0o700)
     private.chmod(0o700)
     with EmbeddedPostgres(private, SETTINGS) as server:
-        assert _rows(server.connection_string) == 500
+        assert _rows(server.administrator_connection_string) == 500
         pid = server.pid
         assert pid is not None
         assert Path(f"/proc/{pid}").stat().st_uid == os.getuid()
@@ -333,7 +333,7 @@ def test_an_unknown_user_is_named(data_dir: Path) -> None:
     server = EmbeddedPostgres(data_dir, settings)
     if os.getuid() != 0:  # run_as is for root alone
         with server:
-            assert _rows(server.connection_string) == 500
+            assert _rows(server.administrator_connection_string) == 500
         return
     with pytest.raises(ConfigurationError, match="no system user 'nobody-of-that-name'"):
         server.start()

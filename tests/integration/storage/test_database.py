@@ -91,7 +91,7 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
 def test_the_server_goes_away_and_comes_back(tmp_path: Path) -> None:
     settings = DatabaseSettings(server_settings=FAST, timeout_seconds=1)
     with EmbeddedPostgres(tmp_path, settings) as server:
-        url = server.connection_string
+        url = server.owner_connection_string
         with open_database(_settings(url, timeout_seconds=1.0)) as database:
             records = Records(database)
             assert records.write([sample_record(0)]).reads == 1

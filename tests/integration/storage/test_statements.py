@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import class_row
 
 from schemas.errors import InvalidInput
 from schemas.types import Category
 from storage import statements
 from storage.database import Database
+from tests.integration.conftest import DatabaseServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def test_a_scalar_has_its_kind_or_is_none(database: Database) -> None:
 
 def test_a_connection_keeps_what_its_transaction_keeps(database: Database) -> None:
     with contextlib.suppress(RuntimeError), database.transaction() as connection:
-        statements.execute(connection, b"create table kept (n integer)")
+        statements.execute(connection, b"create temporary table kept (n integer)")
         assert statements.execute(connection, b"insert into kept select generate_series(1, 3)") == 3
         raise RuntimeError
     assert statements.scalar(database, b"select to_regclass('kept')::text", kind=str) is None
@@ -56,8 +59,9 @@ def test_errors_on_a_database_are_ours(database: Database) -> None:
         statements.scalar(database, b"select 'x'::integer", kind=int)
 
 
-def test_times_are_in_utc_whatever_zone_the_database_has(database: Database) -> None:
-    statements.execute(database, b"alter database " + _name(database) + b" set timezone to 'America/New_York'")
+def test_times_are_in_utc_whatever_zone_the_role_has(database: Database, database_server: DatabaseServer) -> None:
+    name = sql.Identifier(str(conninfo_to_dict(database_server.application)["user"]))
+    database_server.execute(sql.SQL("alter role {} set timezone to 'America/New_York'").format(name))
     own = database.own_connection()
     try:
         for on in (database, own):
@@ -66,9 +70,4 @@ def test_times_are_in_utc_whatever_zone_the_database_has(database: Database) -> 
             assert moment.tzinfo is UTC
     finally:
         database.discard(own)
-
-
-def _name(database: Database) -> bytes:
-    name = statements.scalar(database, b"select quote_ident(current_database())", kind=str)
-    assert name is not None
-    return name.encode()
+        database_server.execute(sql.SQL("alter role {} reset timezone").format(name))

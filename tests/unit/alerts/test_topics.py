@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.topics import topic_settings
+from alerts.topics import changes, topic_settings
 from services.kafka_access import BrokerAccess, Login
 from services.kafka_ports import Ports
 from services.kafka_properties import server_properties
@@ -18,9 +18,39 @@ ACCESS = BrokerAccess(Login("platewatch", "a", "SCRAM-SHA-256"), None)
 @given(st.integers(1, 3650))
 def test_a_record_is_gone_after_the_retention_even_at_the_start_of_its_segment(days: int) -> None:
     settings = topic_settings(days)
-    assert int(settings["retention.ms"]) + int(settings["segment.ms"]) == days * DAY_MS
+    look = 6 * 60_000
+    assert int(settings["retention.ms"]) + int(settings["segment.ms"]) + look == days * DAY_MS
+    assert settings["message.timestamp.type"] == "CreateTime"
     assert 0 < int(settings["segment.ms"]) <= DAY_MS
     assert settings["cleanup.policy"] == "delete"
+
+
+def test_a_law_of_minutes_leaves_the_broker_time_to_look_and_to_delete() -> None:
+    settings = topic_settings(3 / 1440)
+    assert int(settings["retention.ms"]) + int(settings["segment.ms"]) + 30_000 + 1000 <= 180_000
+    assert _properties()["log.retention.check.interval.ms"] == "30000"
+
+
+@pytest.mark.parametrize(
+    ("kept", "days", "new"),
+    [
+        ({"retention.ms": "1728000000", "segment.ms": "86400000"}, 21, {"retention.ms": "1727640000"}),
+        ({"retention.ms": "-1", "segment.ms": "604800000"}, 21, {"retention.ms", "segment.ms"}),
+        ({"retention.ms": "1000", "segment.ms": "1000"}, 21, {}),
+        ({"cleanup.policy": "compact"}, 21, {"cleanup.policy": "delete"}),
+        ({"cleanup.policy": "delete", "message.timestamp.type": "CreateTime"}, 21, {}),
+        ({"message.timestamp.type": "LogAppendTime"}, 21, {"message.timestamp.type": "CreateTime"}),
+        ({"retention.ms": "1727640000"}, 1, {"retention.ms": "86040000"}),
+    ],
+)
+def test_a_topic_that_exists_is_shortened_and_never_lengthened(
+    kept: dict[str, str], days: float, new: dict[str, str] | set[str]
+) -> None:
+    found = changes(kept, topic_settings(days))
+    if days == 1:
+        assert found == {"retention.ms": str(DAY_MS - DAY_MS // 4 - 6 * 60_000)}
+    else:
+        assert (found if isinstance(new, dict) else found.keys()) == new
 
 
 def _properties(**overrides: str) -> dict[str, str]:

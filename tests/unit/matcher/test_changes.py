@@ -114,3 +114,18 @@ def test_withdrawing_from_a_long_list_takes_no_rebuild(long_index: HotlistIndex)
     assert len(shorter) == 199_999
     assert listed not in [found for found, _ in candidates(shorter, "ABC0123")]
     assert listed in [found for found, _ in candidates(long_index, "ABC0123")]
+
+
+def test_entries_that_resemble_the_traffic_are_counted_after_changes_too() -> None:
+    states = {1: "US-VA", 2: "us-va", 3: None, 4: "US-MD", 5: "US-OR", 6: "US-OR"}
+    listed = [
+        HotlistEntry(UUID(int=number), "ncic", f"ABC12{number}", Category.WATCH, state)
+        for number, state in states.items()
+    ]
+    index = HotlistIndex.build(listed)
+    assert index.count_near({"US-VA"}) == 3
+    assert index.count_near({"US-VA", "US-MD"}) == 4
+    assert index.count_near({"US-TX"}) == 1
+    came = HotlistEntry(UUID(int=7), "ncic", "ABC127", Category.WATCH, "US-TX")
+    changed = index.with_changes([came], [UUID(int=1), UUID(int=5)])
+    assert [changed.count_near({state}) for state in ("US-VA", "US-TX", "US-OR")] == [2, 2, 2]

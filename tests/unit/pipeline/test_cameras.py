@@ -15,10 +15,13 @@ import pytest
 from pipeline import cameras
 from pipeline.cameras import CameraStage
 from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
 from pipeline.recording.queue import ArrivalQueue
 from schemas.arrivals import HandedOver
 from schemas.errors import InvalidInput, StorageFull, UnreadableMedia
-from schemas.settings import ImageFolderCamera, Settings
+from schemas.events import AlarmKind
+from schemas.health import CameraHealth
+from schemas.settings import ImageFolderCamera, Settings, VideoFileCamera
 from schemas.types import Frame, SourceItem
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -28,18 +31,28 @@ class Source:
     """Offers items by name; what stands for one is raised instead of its frame."""
 
     def __init__(self, items: dict[str, Exception | None], missing: Exception | None = None) -> None:
-        self._items = items
+        self.items_by_name = items
         self.missing = missing
         self.waits = 0
+        self.listed = len(items)
+        self.newest_at: datetime | None = None
+        self.problem: str | None = None
+        self.gone: set[str] = set()
+
+    def is_as_listed(self, item: SourceItem) -> bool:
+        return item.name not in self.gone
+
+    def should_look_again(self) -> bool:
+        return False
 
     def items(self) -> Iterator[SourceItem]:
         if self.missing is not None:
             raise self.missing
-        for name in self._items:
+        for name in self.items_by_name:
             yield SourceItem("gate", name, "1", NOON, is_still=True)
 
     def frames(self, item: SourceItem) -> Iterator[Frame]:
-        error = self._items[item.name]
+        error = self.items_by_name[item.name]
         if error is not None:
             raise error
         yield Frame("gate", item.name, 0, NOON, np.zeros((32, 32, 3), np.uint8))
@@ -61,17 +74,42 @@ class Nothing:
         return False
 
 
+def known_board() -> HealthBoard:
+    board = HealthBoard("machine")
+    board.know_camera(CameraHealth(camera_id="gate-0", known_since=NOON))
+    return board
+
+
+def changes(board: HealthBoard) -> list[tuple[AlarmKind, str | None]]:
+    """What the alarms became, in order; what was never raised is not said to be over."""
+    found, standing = [], set()
+    while (change := board.next_change()) is not None:
+        board.stored(change)
+        if change.message is not None or change.kind in standing:
+            found.append((change.kind, change.message))
+        standing.add(change.kind)
+    return found
+
+
 def play(
-    source: Source, monkeypatch: pytest.MonkeyPatch, *, count: int = 1, until_done: bool = False
+    source: Source,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    count: int = 1,
+    until_done: bool = False,
+    board: HealthBoard | None = None,
+    kind: type[ImageFolderCamera] | type[VideoFileCamera] = ImageFolderCamera,
 ) -> tuple[CameraStage, list[HandedOver]]:
     monkeypatch.setattr(cameras, "open_source", lambda _camera: source)
     monkeypatch.setattr(cameras, "ItemLedger", lambda _database: Nothing())
     stop = threading.Event()
     queue = ArrivalQueue(stop)
-    all_cameras = [ImageFolderCamera(id=f"gate-{number}", path=Path("/nowhere")) for number in range(count)]
+    all_cameras = [kind(id=f"gate-{number}", path=Path("/nowhere")) for number in range(count)]
     settings = Settings(cameras=tuple(all_cameras))
     nothing = cast(Any, Nothing())
-    stage = CameraStage(all_cameras[0], settings, nothing, nothing, queue, Counters(), until_done=until_done)
+    stage = CameraStage(
+        all_cameras[0], settings, nothing, nothing, queue, Counters(), until_done=until_done, board=board
+    )
     stage.run(stop)
     return stage, cast(list[HandedOver], queue.take(50, 0.1))
 
@@ -120,15 +158,73 @@ def _come_back(source: Source, stop: threading.Event) -> bool:
     return Source.wait(source, stop)
 
 
-def test_the_only_camera_that_is_missing_at_the_start_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UnreadableMedia, match="no such folder"):
-        play(Source({}, UnreadableMedia("no such folder")), monkeypatch)
+def test_a_folder_that_is_missing_at_the_start_is_watched_for_also_where_it_is_the_only_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Source({"a.jpg": None}, UnreadableMedia("no such folder"))
+    monkeypatch.setattr(source, "wait", lambda stop: _come_back(source, stop))
+    board = known_board()
+    _, handed = play(source, monkeypatch, board=board)
+    assert len(handed) == 1
+    assert changes(board) == [(AlarmKind.CAMERA_FAILED, "no such folder"), (AlarmKind.CAMERA_FAILED, None)]
+
+
+def test_the_only_video_that_is_missing_at_the_start_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnreadableMedia, match="no such video"):
+        play(Source({}, UnreadableMedia("no such video")), monkeypatch, kind=VideoFileCamera)
+
+
+def test_part_of_a_source_that_cannot_be_looked_at_is_said_once_and_the_rest_is_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = Source({"a.jpg": None})
+    source.problem = "/srv/gate/sub: this folder cannot be listed"
+    board = known_board()
+    _, handed = play(source, monkeypatch, board=board)
+    assert len(handed) == 1
+    assert changes(board) == [(AlarmKind.CAMERA_FAILED, source.problem)]
+    assert sum("cannot be listed" in record.getMessage() for record in caplog.records) == 1
+    assert board.cameras()[0].problem == source.problem
+
+
+def test_what_goes_away_while_it_is_read_is_not_rejected_and_read_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = Source({"a.jpg": UnreadableMedia("no such file")})
+    source.gone = {"a.jpg"}
+    monkeypatch.setattr(source, "wait", lambda stop: _bring_back(source, stop))
+    _, handed = play(source, monkeypatch)
+    assert [work.rejection for work in handed] == [None]
+
+
+def _bring_back(source: Source, stop: threading.Event) -> bool:
+    source.items_by_name["a.jpg"] = None
+    source.gone = set()
+    return Source.wait(source, stop)
+
+
+def test_what_a_camera_has_waiting_and_when_something_came_last_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source({"a.jpg": None, "b.jpg": None, "c.jpg": None})
+    source.newest_at = NOON
+    board = known_board()
+    seen: list[int] = []
+    monkeypatch.setattr(source, "frames", lambda item: _counting(source, item, board, seen))
+    play(source, monkeypatch, board=board)
+    assert seen == [3, 2, 1]
+    (camera,) = board.cameras()
+    assert (camera.waiting, camera.last_picture_at) == (0, NOON)
+    assert camera.looked_at is not None
+
+
+def _counting(source: Source, item: SourceItem, board: HealthBoard, seen: list[int]) -> Iterator[Frame]:
+    seen.append(board.cameras()[0].waiting)
+    return Source.frames(source, item)
 
 
 def test_a_run_until_all_is_done_ends_with_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     stage, handed = play(Source({}, UnreadableMedia("no such folder")), monkeypatch, count=2, until_done=True)
     assert handed == []
-    assert str(stage.missing) == "no such folder"
+    assert str(stage.missing) == "no such folder of camera 'gate-0'"
 
 
 def test_an_outage_is_no_item_s_fault(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,8 +9,9 @@ from typing import cast
 
 import pytest
 
+from pipeline.health.board import HealthBoard
 from pipeline.stage import SteppedStage
-from schemas.errors import DatabaseUnavailable, InvalidInput
+from schemas.errors import ConfigurationError, DatabaseUnavailable, InvalidInput
 from storage.leadership import Leadership
 
 
@@ -118,3 +119,36 @@ def test_after_a_recovery_the_next_outage_is_asked_about_soon_again(monkeypatch:
     stage.longest_pause_seconds = 3.0
     stage.run(stop)
     assert pauses == [1, 2, 3, 3, 1, 2]
+
+
+def test_what_worked_once_and_is_refused_later_is_waited_for() -> None:
+    stage = Scripted(work, fail(ConfigurationError("wrong password")), fail(PermissionError(13, "denied")), work)
+    stage.board = board = HealthBoard("machine")
+    stage.patience_seconds = 0
+    stage.run(threading.Event())
+    assert stage.done == 2
+    assert board.stages() == ()
+    alarms = []
+    while (change := board.next_change()) is not None:
+        alarms.append((change.subject, change.message))
+        board.stored(change)
+    assert alarms == [
+        ("scripted on machine", None),
+        ("scripted on machine", "nothing is done: wrong password"),
+        ("scripted on machine", "nothing is done: [Errno 13] denied"),
+        ("scripted on machine", None),
+    ]
+
+
+def test_what_does_not_fit_at_the_start_ends_the_run() -> None:
+    with pytest.raises(ConfigurationError):
+        Scripted(fail(ConfigurationError("no such file")), work).run(threading.Event())
+
+
+def test_a_database_that_is_away_is_no_alarm_of_every_stage() -> None:
+    stage = Scripted(fail(DatabaseUnavailable("away")), fail(DatabaseUnavailable("away")))
+    stage.board = board = HealthBoard("machine")
+    stage.patience_seconds = 0
+    stage.run(threading.Event())
+    assert [noted.stage for noted in board.stages()] == ["scripted"]
+    assert board.next_change() is None

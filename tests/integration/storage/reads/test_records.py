@@ -69,7 +69,7 @@ def test_a_day_dropped_meanwhile_is_made_again(database: Database) -> None:
     records = Records(database)
     records.write([sample_record(0)])
     with database.connection() as connection:
-        connection.execute("drop table reads_20261120")
+        connection.execute("select drop_reads_partition('2026-11-20')")
     # Said to be worth another try, as whoever writes reads does until it works.
     with pytest.raises(TransientError, match="write them again"):
         records.write([sample_record(-1)])
@@ -110,11 +110,11 @@ def test_a_read_without_anything_optional(database: Database) -> None:
     assert Records(database).write([ReadRecord(bare)]).reads == 1
 
 
-def test_of_a_read_that_comes_twice_at_once_the_earlier_capture_counts(database: Database, database_url: str) -> None:
+def test_of_a_read_that_comes_twice_at_once_the_earlier_capture_counts(database: Database, owner_url: str) -> None:
     early = sample_read(0)
     late = replace(early, captured_at=early.captured_at + timedelta(seconds=3))
     for batch in ([late, early], [early, late]):
-        with psycopg.connect(database_url) as connection:
+        with psycopg.connect(owner_url) as connection:
             connection.execute("delete from reads")
         assert Records(database).write([ReadRecord(read) for read in batch]).reads == 1
         assert ReadSearch(database).find(early.plate) == [early]

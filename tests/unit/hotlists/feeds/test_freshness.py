@@ -79,3 +79,24 @@ def test_late_since_is_the_moment_the_age_ran_out(old: float, allowed: float) ->
     age = age_of(ListDate("a", "csv", hours(old), as_of=hours(old), activated_at=hours(old), max_age_hours=allowed))
     due = hours(old) + timedelta(hours=allowed)
     assert age.late_since == (due if due < NOW else None)
+
+
+AHEAD = NOW + timedelta(days=1500)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        ListDate("a", "ncic", hours(99), as_of=AHEAD, activated_at=AHEAD),
+        ListDate("a", "ncic", hours(99), as_of=hours(20), activated_at=hours(20), confirmed_at=AHEAD),
+        ListDate("a", "ncic", AHEAD),
+        ListDate("a", "ncic", AHEAD, as_of=AHEAD, activated_at=AHEAD, confirmed_at=AHEAD),
+    ],
+)
+def test_times_of_our_own_clock_when_it_ran_ahead_keep_no_list_current(item: ListDate) -> None:
+    assert age_of(item).is_late
+
+
+def test_a_clock_that_is_a_minute_ahead_makes_no_list_late() -> None:
+    soon = NOW + timedelta(minutes=1)
+    assert not age_of(ListDate("a", "ncic", hours(99), as_of=soon, activated_at=soon)).is_late

@@ -13,12 +13,13 @@ from pydantic import ValidationError
 from matcher.characters.slots import Slot
 from matcher.judging.false_alerts import (
     Curve,
+    Listed,
     ReadDetail,
     curve,
     detail_of,
     expected_false_alerts,
     least_score,
-    parse_curves,
+    parse,
 )
 from matcher.judging.tiers import Thresholds
 from schemas.errors import ConfigurationError
@@ -92,6 +93,22 @@ def test_text_alone_needs_more_than_a_text_with_its_doubts() -> None:
         assert least == sorted(least, reverse=True)
 
 
+@given(st.integers(0, 10**7), st.integers(0, 10**7), KINDS)
+def test_an_entry_like_the_traffic_counts_for_more_than_another(near: int, far: int, detail: ReadDetail) -> None:
+    apart = Listed(near=near).weighed(detail) + Listed(far=far).weighed(detail)
+    assert Listed(near, far).weighed(detail) == pytest.approx(apart)
+    assert Listed(near=1).weighed(detail) > Listed(any=1).weighed(detail) == 1 > Listed(far=1).weighed(detail) > 0
+
+
+@pytest.mark.parametrize(
+    "weights", ["near = 1.0\nfar = 2.0", "near = inf\nfar = 1.0", "near = 1.0\nfar = 0", "near = 1"]
+)
+def test_weights_that_cannot_be(weights: str) -> None:
+    text = "".join(f"[{detail}]\n{weights}\nscores = [1, 2]\nlog_rates = [-1, -2]\n" for detail in ReadDetail)
+    with pytest.raises(ConfigurationError, match=r"false_alerts\.toml"):
+        parse(text)
+
+
 def test_all_reads_may_be_false_alerts_where_somebody_says_so() -> None:
     assert least_score(10_000, 1_000_000) == -math.inf
 
@@ -109,7 +126,7 @@ def test_how_much_a_read_says(distributions: tuple[dict[str, float] | None, ...]
 
 
 def test_categories_differ_and_the_least_is_the_most_tolerant_ones() -> None:
-    limits = Thresholds(MatchingSettings(), 1_000_000)
+    limits = Thresholds(MatchingSettings(), Listed(any=1_000_000))
     for detail in ReadDetail:
         child, vehicle, lapsed = (
             limits.of(detail, category)
@@ -145,4 +162,4 @@ def test_a_curve_has_to_fall(scores: tuple[float, ...], rates: tuple[float, ...]
 @pytest.mark.parametrize("text", ["", "[text", "[text]\nscores = [1]\n", "distributions = 3"])
 def test_damaged_data_says_what_to_do(text: str) -> None:
     with pytest.raises(ConfigurationError, match="reinstall platewatch or make it with"):
-        parse_curves(text)
+        parse(text)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matcher.arrays.packing import codes_of
 from matcher.index import HotlistIndex
 from matcher.judging.background import Background
-from matcher.judging.false_alerts import ReadDetail
+from matcher.judging.false_alerts import Listed, ReadDetail
 from matcher.judging.partials import SHARE, PartialLimits, Sight
 from matcher.judging.tiers import Thresholds
 from matcher.judging.traffic import Traffic
@@ -200,8 +200,8 @@ def test_what_partial_entries_take_is_taken_from_probable_hits() -> None:
     limits = limits_of(["???1234"], [None])
     taken = limits.taken(Category.STOLEN_VEHICLE)
     assert 0 < taken <= 2.5
-    with_them, without = Thresholds(HERE, 1_000_000, limits), Thresholds(HERE, 1_000_000)
-    less = Thresholds(MatchingSettings(false_alerts_per_10k=5 - taken), 1_000_000)
+    with_them, without = Thresholds(HERE, Listed(any=1_000_000), limits), Thresholds(HERE, Listed(any=1_000_000))
+    less = Thresholds(MatchingSettings(false_alerts_per_10k=5 - taken), Listed(any=1_000_000))
     detail = ReadDetail.TEXT
     assert with_them.of(detail, Category.STOLEN_VEHICLE) > without.of(detail, Category.STOLEN_VEHICLE)
     assert with_them.of(detail, Category.STOLEN_VEHICLE) == less.of(detail, Category.STOLEN_VEHICLE)

@@ -147,5 +147,5 @@ def test_what_the_configuration_asks_for(monkeypatch: pytest.MonkeyPatch) -> Non
     assert open_second_opinions(AlertSettings()) is not None
     monkeypatch.setattr(pipeline.recording.second_opinion, "available", lambda: False)
     assert open_second_opinions(AlertSettings()) is None
-    with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*platewatch\[second-reader\]"):
+    with pytest.raises(ConfigurationError, match=r"rapidocr is not installed.*pip install 'rapidocr"):
         open_second_opinions(AlertSettings(second_reader="on"))

@@ -16,7 +16,7 @@ from schemas.errors import ConfigurationError
 def test_without_the_package_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PACKAGE", "rapidocr_that_is_not_there")
     assert not available()
-    with pytest.raises(ConfigurationError, match=r"platewatch\[second-reader\]"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'rapidocr"):
         TextLineReader().read(np.zeros((20, 40, 3), np.uint8))
 
 

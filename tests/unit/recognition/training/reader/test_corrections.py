@@ -130,6 +130,6 @@ def test_command_names_bad_rows_and_says_what_to_install_without_torch(tmp_path:
     assert "line 3: 'b.png' is not there" in result.stderr
     if importlib.util.find_spec("torch") is None:
         assert isinstance(result.exception, ConfigurationError)
-        assert 'pip install "platewatch[train]"' in str(result.exception)
+        assert "'ultralytics>=" in str(result.exception)
     else:  # with torch, the next thing in the way is the single text
         assert isinstance(result.exception, InvalidInput)

@@ -1,0 +1,1 @@
+"""What a department installs Platewatch with: the offline bundle, its installer, and systemd's files."""

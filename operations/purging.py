@@ -1,0 +1,94 @@
+"""Ending what is over now, with its bytes, and looking for them afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from policy.decisions import effective_retention
+from schemas.actor import Actor
+from schemas.audit import Action, AuditRecord
+from schemas.errors import InvalidInput, TransientError
+from schemas.settings import Settings
+from services.remains import Searched, Sought, search_files
+from storage.audit.writer import write_audit
+from storage.database import Database
+from storage.reads.images import ImageStore
+from storage.remains.rewriting import rewrite
+from storage.remains.samples import expiring_pictures, expiring_texts, held_texts
+from storage.retention import RetentionOutcome, enforce_retention, forget_unread_plates
+
+MOST_TEXTS = 5000
+MOST_PICTURES = 20
+LOCK_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeOutcome:
+    """What a purge came to.
+
+    `ended` counts the records. `rewritten` are tables of which no deleted row is left in the files, `left` those that
+    were in use; both are empty where the server is not ours. `sought` and `searched` are there where it was looked for
+    what ended; `held` counts plates that are kept for another reason and so were not looked for.
+    """
+
+    ended: RetentionOutcome
+    rewritten: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    sought: Sought | None = None
+    held: int = 0
+    searched: Searched | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+
+def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool = False) -> PurgeOutcome:
+    """End what is too old now, and write anew whatever holds its bytes still; the audit says so before it begins.
+
+    Args:
+        actor: Who does it.
+        database: An open database; where it is not the embedded one, its files are its administrator's.
+        settings: The configuration.
+        prove: Look for what ended in every byte of the data directory afterwards.
+
+    Raises:
+        DatabaseUnavailable: The server went away; do it again.
+        TransientError: A table is in use for too long, or the image store does not answer; do it again.
+    """
+    begun = datetime.now(UTC)
+    retention = effective_retention(settings)
+    cutoff = begun - retention.reads
+    images = ImageStore(settings)
+    write_audit(database, AuditRecord(actor, Action.PURGE, {"prove": prove}))
+    texts = expiring_texts(database, cutoff, MOST_TEXTS) if prove else set()
+    pictures = _pictures(database, images, cutoff) if prove else []
+    ended = enforce_retention(database, retention, delete_images=images.delete, now=begun)
+    forget_unread_plates(database)
+    rewritten, left = rewrite(database, cutoff, lock_seconds=LOCK_SECONDS) if database.has_owner else ([], [])
+    if not prove:
+        return PurgeOutcome(ended, tuple(rewritten), tuple(left), seconds=_since(begun))
+    held = held_texts(database, texts)
+    sought = Sought.of(texts - held, pictures)
+    searched = search_files(_folders(settings), sought)
+    return PurgeOutcome(ended, tuple(rewritten), tuple(left), sought, len(held), searched, _since(begun))
+
+
+def _pictures(database: Database, images: ImageStore, cutoff: datetime) -> list[bytes]:
+    found = []
+    for key in expiring_pictures(database, cutoff, MOST_PICTURES):
+        with contextlib.suppress(InvalidInput, TransientError):
+            found.append(images.load(key))
+    return found
+
+
+def _folders(settings: Settings) -> list[Path]:
+    """Return where everything lies that a run keeps on this machine."""
+    folders = [settings.data_dir]
+    if settings.images.url and "://" not in settings.images.url:
+        folders.append(Path(settings.images.url))
+    return folders
+
+
+def _since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()

@@ -1,0 +1,1 @@
+"""How an installation is: looked at without changing anything, whatever of it is away."""

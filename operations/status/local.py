@@ -1,0 +1,77 @@
+"""What this machine knows without its database: the run, its broker and the disks."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from operations.status.report import BrokerStatus, DiskStatus, RunStatus
+from schemas.errors import PlatewatchError
+from schemas.health import RunHealth
+from schemas.settings import Settings
+from services.kafka_client import check_reachable, is_proxied
+from services.run_state import is_running
+
+RESPONDS_WITHIN = timedelta(seconds=60)
+"""A run says how it is every second; a database that does not answer holds that up for its timeout."""
+RETENTION_MARKER = "retention-enforced"
+RELAY = "relay"
+
+
+def run_status(settings: Settings, health: RunHealth | None, now: datetime) -> RunStatus:
+    """Return how the run is, by what it wrote last."""
+    running = is_running(settings.data_dir)
+    if health is None or not running:
+        return RunStatus(running=running, updated_at=None if health is None else health.updated_at)
+    return RunStatus(
+        running=True,
+        responds=now - health.updated_at < RESPONDS_WITHIN,
+        process=health.process,
+        started_at=health.started_at,
+        updated_at=health.updated_at,
+        reloaded_at=health.reloaded_at,
+        needs_restart=health.needs_restart,
+        stages_in_trouble=health.stages,
+    )
+
+
+def broker_status(settings: Settings, run: RunStatus) -> BrokerStatus:
+    """Return how the broker is: as the run finds it, or, without one, whether an external one takes connections."""
+    kafka = settings.kafka
+    kind = "external" if kafka.bootstrap_servers else "local" if kafka.local else "none"
+    if kind == "none":
+        return BrokerStatus(kind=kind)
+    if run.running and run.responds:
+        trouble = next((stage for stage in run.stages_in_trouble if stage.stage == RELAY), None)
+        return BrokerStatus(kind=kind, reachable=trouble is None, problem=None if trouble is None else trouble.problem)
+    if kind == "local" or is_proxied(kafka):
+        return BrokerStatus(kind=kind)
+    try:
+        check_reachable(kafka.bootstrap_servers)
+    except PlatewatchError as error:
+        return BrokerStatus(kind=kind, reachable=False, problem=str(error))
+    return BrokerStatus(kind=kind, reachable=True)
+
+
+def disk_statuses(settings: Settings) -> tuple[DiskStatus, ...]:
+    """Return the space of the data directory's disk, and of the pictures' where they are in another folder."""
+    folders = [settings.data_dir]
+    if settings.images.url is not None and "://" not in settings.images.url:
+        folders.append(Path(settings.images.url))
+    found = []
+    for folder in folders:
+        try:
+            usage = shutil.disk_usage(folder)
+        except OSError:
+            continue
+        found.append(DiskStatus(path=str(folder), free=usage.free, total=usage.total))
+    return tuple(found)
+
+
+def retention_swept_at(settings: Settings) -> datetime | None:
+    """Return when retention was enforced last on this data directory, or None where it never was."""
+    try:
+        return datetime.fromtimestamp((settings.data_dir / RETENTION_MARKER).stat().st_mtime, UTC)
+    except OSError:
+        return None

@@ -1,0 +1,131 @@
+"""Where every part of a run notes how it is; nothing here waits for anything."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.events import AlarmKind
+from schemas.health import CameraHealth, StageHealth
+
+MOST_CHANGES = 10_000
+"""Alarms that may wait for the database; the oldest go first."""
+
+LATEST = frozenset({"last_picture_at", "last_read_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An alarm that is to be raised with its message, or, without one, cleared."""
+
+    kind: AlarmKind
+    subject: str
+    message: str | None
+    at: datetime
+
+
+class HealthBoard:
+    """What is wrong now, and which alarms that means. Threads share it.
+
+    Args:
+        machine: What this machine is called in alarms.
+    """
+
+    def __init__(self, machine: str) -> None:
+        self.machine = machine
+        self._lock = threading.Lock()
+        self._alarms: dict[tuple[AlarmKind, str], str | None] = {}
+        self._changes: deque[Change] = deque(maxlen=MOST_CHANGES)
+        self._stages: dict[str, StageHealth] = {}
+        self._cameras: dict[str, CameraHealth] = {}
+
+    def raised(self, kind: AlarmKind, subject: str, message: str, *, at: datetime | None = None) -> bool:
+        """Have an alarm raised; one that stands gets a new message.
+
+        Args:
+            kind: What it is about.
+            subject: The camera, or the machine.
+            message: What is wrong and what to do, in one line.
+            at: Since when; None: now.
+
+        Returns:
+            Whether it did not stand before.
+        """
+        return self._change(Change(kind, subject, message, at or datetime.now(UTC)))
+
+    def cleared(self, kind: AlarmKind, subject: str) -> bool:
+        """Have an alarm cleared, also one that an earlier run left; return whether this run had raised it."""
+        return self._change(Change(kind, subject, None, datetime.now(UTC)))
+
+    def _change(self, change: Change) -> bool:
+        key = change.kind, change.subject
+        with self._lock:
+            is_known = key in self._alarms
+            before = self._alarms.get(key)
+            if is_known and before == change.message:
+                return False
+            self._alarms[key] = change.message
+            self._changes.append(change)
+        return before is None if change.message is not None else before is not None
+
+    def next_change(self) -> Change | None:
+        """Return the oldest change that is not stored; it stays the next until `stored`."""
+        with self._lock:
+            return self._changes[0] if self._changes else None
+
+    def stored(self, change: Change) -> None:
+        """Forget a change, which the database holds now."""
+        with self._lock:
+            if self._changes and self._changes[0] is change:
+                self._changes.popleft()
+
+    def stage_fails(self, stage: str, problem: str) -> StageHealth:
+        """Note that a stage cannot work; return since when."""
+        with self._lock:
+            before = self._stages.get(stage)
+            since = datetime.now(UTC) if before is None else before.since
+            self._stages[stage] = noted = StageHealth(stage=stage, problem=problem, since=since)
+        return noted
+
+    def stage_works(self, stage: str) -> None:
+        """Note that a stage works."""
+        with self._lock:
+            self._stages.pop(stage, None)
+
+    def stages(self) -> tuple[StageHealth, ...]:
+        """Return the stages that cannot work."""
+        with self._lock:
+            return tuple(self._stages.values())
+
+    def know_camera(self, camera: CameraHealth) -> None:
+        """Take a camera up, or what is stored of one."""
+        with self._lock:
+            self._cameras[camera.camera_id] = camera
+
+    def forget_camera(self, camera_id: str) -> None:
+        """Drop a camera that is not configured any more, with its alarms."""
+        with self._lock:
+            self._cameras.pop(camera_id, None)
+        for kind in (AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_SILENT, AlarmKind.FILES_KEPT):
+            self.cleared(kind, camera_id)
+
+    def camera(self, camera_id: str, **changes: Any) -> None:
+        """Note news of a camera, by the fields of `CameraHealth`; of one that is not known nothing is noted.
+
+        What came last does not become earlier: files may be taken away.
+        """
+        with self._lock:
+            known = self._cameras.get(camera_id)
+            if known is not None:
+                for name in LATEST & changes.keys():
+                    times = [at for at in (getattr(known, name), changes[name]) if at is not None]
+                    changes[name] = max(times, default=None)
+                self._cameras[camera_id] = known.model_copy(update=changes)
+
+    def cameras(self) -> tuple[CameraHealth, ...]:
+        """Return the cameras as they are now."""
+        with self._lock:
+            return tuple(self._cameras.values())

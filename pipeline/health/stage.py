@@ -1,0 +1,201 @@
+"""The stage that tells others how a run is: alarms and cameras in the database, and a file for `platewatch status`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from pipeline.health.board import HealthBoard
+from pipeline.health.silence import hanging_message, silence_message
+from schemas.errors import DatabaseUnavailable, PlatewatchError, TransientError
+from schemas.events import AlarmKind
+from schemas.health import CameraHealth, RunHealth, StageHealth
+from schemas.settings import Settings
+from services.run_state import write_run_health
+from storage.alerts.alarms import Alarms
+from storage.cameras import CameraStates
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+STEP_SECONDS = 1.0
+DATABASE_SECONDS = 5.0
+"""How often cameras are stored, and the database is asked whether it is there."""
+STAGE_ALARM_AFTER = timedelta(seconds=30)
+"""A stage may lose a race or two; what it cannot do for so long is an alarm."""
+
+
+class HealthStage:
+    """Tells how the run is until the run has ended. Nothing that goes wrong here ends the run.
+
+    Args:
+        board: Where the parts of the run note how they are.
+        settings: The configuration in force, asked anew each time.
+        database: The open database.
+        notes: What the run itself adds: `reloaded_at` and `needs_restart` of `RunHealth`.
+    """
+
+    name = "health"
+
+    def __init__(
+        self,
+        board: HealthBoard,
+        settings: Callable[[], Settings],
+        database: Database,
+        notes: Callable[[], dict[str, object]] = dict,
+    ) -> None:
+        self._board = board
+        self._settings = settings
+        self._database = database
+        self._notes = notes
+        first = settings()
+        self._alarms = Alarms(database, first.agency_id, first.alarm_topic)
+        self._states = CameraStates(database)
+        self._data_dir = first.data_dir
+        self._started_at = datetime.now(UTC)
+        self._stored: dict[str, CameraHealth] | None = None
+        self._asked_at = float("-inf")
+        self._away: StageHealth | None = None
+        self._cannot_write = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Tell until `stop` is set, and once more then."""
+        while True:
+            ended = stop.wait(STEP_SECONDS)
+            try:
+                self._write_file()
+                self._judge_cameras()
+                self._store(force=ended)
+            except Exception:
+                log.exception("the run's health cannot be told")
+            if ended:
+                return
+
+    def learn(self) -> None:
+        """Ask what is stored of the cameras anew: others are configured now."""
+        self._stored = None
+
+    def _store(self, *, force: bool) -> None:
+        if not force and self._board.next_change() is None and time.monotonic() - self._asked_at < DATABASE_SECONDS:
+            return
+        self._asked_at = time.monotonic()
+        try:
+            self._store_cameras()
+            if self._away is not None:
+                # Late, and with the time at which it began.
+                self._board.cleared(AlarmKind.DATABASE, self._board.machine)
+                log.info("the database is back, after %.0f s", (datetime.now(UTC) - self._away.since).total_seconds())
+                self._away = None
+            else:
+                self._board.cleared(AlarmKind.DATABASE, self._board.machine)
+            self._store_alarms()
+        except DatabaseUnavailable as error:
+            self._note_away(str(error))
+        except TransientError as error:
+            log.debug("the run's health is stored later: %s", error)
+        except PlatewatchError as error:
+            self._note_away(str(error))
+
+    def _note_away(self, problem: str) -> None:
+        if self._away is None:
+            log.error("the run waits for its database: %s", problem)
+            self._board.raised(
+                AlarmKind.DATABASE, self._board.machine, f"the run on this machine has to wait: {problem}"
+            )
+            self._away = StageHealth(stage="database", problem=problem, since=datetime.now(UTC))
+        else:
+            self._away = self._away.model_copy(update={"problem": problem})
+        self._write_file()
+
+    def _store_alarms(self) -> None:
+        while (change := self._board.next_change()) is not None:
+            if change.message is None:
+                self._alarms.clear(change.kind, change.subject, change.at)
+            else:
+                self._alarms.raise_alarm(change.kind, change.subject, change.message, change.at)
+            self._board.stored(change)
+
+    def _store_cameras(self) -> None:
+        if self._stored is None:
+            self._take_up()
+        cameras = {camera.camera_id: camera for camera in self._board.cameras()}
+        changed = [camera for name, camera in cameras.items() if self._is_news(name, camera)]
+        # Also when there is nothing to store: this is how the run learns that its database is away.
+        self._states.save(self._board.machine, changed)
+        self._stored = cameras
+
+    def _is_news(self, name: str, camera: CameraHealth) -> bool:
+        before = (self._stored or {}).get(name)
+        return before is None or (before.last_picture_at, before.last_read_at) != (
+            camera.last_picture_at,
+            camera.last_read_at,
+        )
+
+    def _take_up(self) -> None:
+        """Go on with what earlier runs stored, and drop the alarms of cameras that this machine has no more."""
+        known = {camera.camera_id for camera in self._board.cameras()}
+        for machine, state in self._states.load():
+            if state.camera_id in known:
+                self._go_on_with(state)
+            elif machine == self._board.machine:
+                self._board.forget_camera(state.camera_id)
+        self._stored = {}
+
+    def _go_on_with(self, state: CameraHealth) -> None:
+        """Take over what is stored of a camera where this run does not know better."""
+        for camera in self._board.cameras():
+            if camera.camera_id == state.camera_id:
+                self._board.camera(
+                    camera.camera_id,
+                    known_since=min(camera.known_since, state.known_since),
+                    last_picture_at=state.last_picture_at,
+                    last_read_at=state.last_read_at,
+                )
+
+    def _judge_cameras(self) -> None:
+        if self._stored is None:
+            return  # what earlier runs saw is not known yet
+        now = datetime.now(UTC)
+        settings = {camera.id: camera for camera in self._settings().cameras}
+        for state in self._board.cameras():
+            camera = settings.get(state.camera_id)
+            if camera is None or self._away is not None:
+                continue
+            hanging = hanging_message(camera, state, now)
+            if hanging is not None:
+                if self._board.raised(AlarmKind.CAMERA_FAILED, camera.id, hanging):
+                    log.error("camera %s: %s", camera.id, hanging)
+                continue
+            silent = silence_message(camera, state, now)
+            if silent is not None:
+                if self._board.raised(AlarmKind.CAMERA_SILENT, camera.id, silent):
+                    log.warning("camera %s: %s", camera.id, silent)
+            elif (
+                state.looked_at is not None
+                and not state.waiting
+                and self._board.cleared(AlarmKind.CAMERA_SILENT, camera.id)
+            ):
+                log.info("camera %s: pictures come again", camera.id)
+
+    def _write_file(self) -> None:
+        health = RunHealth(
+            process=os.getpid(),
+            started_at=self._started_at,
+            updated_at=datetime.now(UTC),
+            database_problem=self._away,
+            stages=self._board.stages(),
+            cameras=self._board.cameras(),
+            **self._notes(),  # type: ignore[arg-type]
+        )
+        try:
+            write_run_health(self._data_dir, health)
+        except OSError as error:
+            if not self._cannot_write:
+                log.warning("how the run is cannot be written to %s: %s", self._data_dir, error.strerror)
+            self._cannot_write = True
+        else:
+            self._cannot_write = False

@@ -1,0 +1,110 @@
+"""Clocks of cameras that are wrong: their reads are dated by their arrival, and an alarm stands as long as it is so."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from pipeline.retry import until_available
+from policy.decisions import Retention
+from schemas.arrivals import Arrival
+from schemas.clocks import ClockLimits, dated
+from schemas.events import AlarmKind
+from schemas.settings import Settings
+from storage.alerts.alarms import Alarms
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 3600.0
+"""How often a camera's alarm is made sure of while its clock stays wrong."""
+
+CURED_SECONDS = 600.0
+"""An alarm is over with a right time, once for so long no wrong one came: a folder may hold both."""
+
+FORGOTTEN_AFTER = timedelta(days=2)
+"""Alarms about cameras that are not ours any more end when they have stood for so long."""
+
+
+class ClockWatch:
+    """Holds arrivals' times against the time of their arrival. For one thread.
+
+    Args:
+        settings: The configuration.
+        database: The open database.
+        retention: How long what is kept; the limits follow from it where a camera has none.
+    """
+
+    def __init__(self, settings: Settings, database: Database, retention: Retention) -> None:
+        self._alarms = Alarms(database, settings.agency_id, settings.alarm_topic)
+        self._limits = ClockLimits.of_retention(retention.reads)
+        self._cameras = {camera.id for camera in settings.cameras}
+        self._standing: set[str] | None = None
+        self._wrong: dict[str, datetime] = {}
+        self._right: set[str] = set()
+        self._raised_at: dict[str, float] = {}
+        self._wrong_at: dict[str, float] = {}
+
+    def date(self, arrival: Arrival) -> Arrival:
+        """Return an arrival with the times that everything goes by; see `schemas.clocks.dated`."""
+        read, clock = arrival.read, arrival.clock
+        if clock.is_wrong(read, arrival.arrived_at, self._limits):
+            self._wrong[read.camera_id] = clock.item_began or read.captured_at
+        else:
+            self._right.add(read.camera_id)
+        return dataclasses.replace(arrival, read=dated(read, arrival.arrived_at, clock, self._limits))
+
+    def tell(self, stop: threading.Event) -> None:
+        """Raise and clear the alarms that follow from what was dated since.
+
+        Raises:
+            Stopped: The run was stopped while the database was away.
+        """
+        if self._wrong or self._right:
+            until_available(self._tell, stop, doing="telling of cameras' clocks")
+            self._wrong.clear()
+            self._right.clear()
+
+    def _tell(self) -> None:
+        if self._standing is None:
+            self._standing = self._begun()
+        now = time.monotonic()
+        for camera, claimed in self._wrong.items():
+            self._wrong_at[camera] = now
+            if now - self._raised_at.get(camera, -AGAIN_SECONDS) >= AGAIN_SECONDS:
+                self._raise(camera, claimed)
+                self._raised_at[camera] = now
+            self._standing.add(camera)
+        for camera in self._right & self._standing:
+            if now - self._wrong_at.get(camera, -CURED_SECONDS) >= CURED_SECONDS:
+                self._clear(camera)
+                self._standing.discard(camera)
+                self._raised_at.pop(camera, None)
+
+    def _raise(self, camera: str, claimed: datetime) -> None:
+        message = (
+            f"its clock says {claimed.astimezone(UTC):%Y-%m-%d %H:%M} UTC, which cannot be when that was captured; "
+            "such reads are dated by their arrival; set the camera's clock, or, where its recordings are old, their "
+            "started_at or the camera's clock_behind_days"
+        )
+        if self._alarms.raise_alarm(AlarmKind.CAMERA_CLOCK, camera, message, datetime.now(UTC)):
+            log.warning("camera %s: %s", camera, message)
+
+    def _clear(self, camera: str) -> None:
+        if self._alarms.clear(AlarmKind.CAMERA_CLOCK, camera, datetime.now(UTC)):
+            log.info("camera %s: its clock is right again", camera)
+
+    def _begun(self) -> set[str]:
+        """Return the cameras about which an alarm stands from before."""
+        now, standing = datetime.now(UTC), set()
+        for alarm in self._alarms.standing():
+            if alarm.kind is not AlarmKind.CAMERA_CLOCK:
+                continue
+            if alarm.subject not in self._cameras and now - alarm.raised_at > FORGOTTEN_AFTER:
+                self._clear(alarm.subject)
+            else:
+                standing.add(alarm.subject)
+        return standing

@@ -1,0 +1,134 @@
+"""A run takes another configuration over: what may change while it goes on, and what needs a restart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from operations.settings import changed_keys
+from policy.decisions import effective_retention, open_policy
+from schemas.errors import ConfigurationError
+from schemas.settings import CameraSettings, DatabaseSettings, FeedSettings, KafkaSettings, Settings
+from services.kafka_client import check_encrypted
+from storage.way import is_same_database
+
+log = logging.getLogger(__name__)
+
+Member = TypeVar("Member", bound=CameraSettings | FeedSettings)
+
+_LOGIN = ("url", "options", "password_file", "allow_unencrypted")
+"""What may change of a database that stays the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """How a run is told to take its configuration anew.
+
+    `asked` is set by whoever asks, as a signal does. `load` reads the configuration; it raises ConfigurationError where
+    that does not fit.
+    """
+
+    asked: threading.Event
+    load: Callable[[], Settings]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What another configuration changes.
+
+    `settings` is what is in force then. `cameras` and `feeds` are to be started; `gone_cameras` and `gone_feeds` are
+    names of those to be ended before, changed ones among them. `needs_restart` are keys that changed and count only
+    after a restart.
+    """
+
+    settings: Settings
+    cameras: tuple[CameraSettings, ...]
+    gone_cameras: tuple[str, ...]
+    feeds: tuple[FeedSettings, ...]
+    gone_feeds: tuple[str, ...]
+    needs_restart: tuple[str, ...]
+
+    def in_words(self) -> str:
+        """Return what changes, in a few words for the log."""
+        kept = {camera.id for camera in self.settings.cameras} - {camera.id for camera in self.cameras}
+        parts = [
+            f"cameras started: {_names(camera.id for camera in self.cameras)}",
+            f"ended: {_names(self.gone_cameras)}",
+            f"{len(kept)} go on undisturbed",
+            f"feeds started: {_names(feed.name for feed in self.feeds)}",
+            f"ended: {_names(self.gone_feeds)}",
+        ]
+        return "; ".join(parts)
+
+
+def difference(before: Settings, after: Settings) -> Difference:
+    """Return what it means to go from one configuration to another.
+
+    Args:
+        before: What is in force.
+        after: What was loaded.
+
+    Raises:
+        ConfigurationError: The other one cannot be used.
+    """
+    check(after)
+    settings = before.model_copy(
+        update={
+            "cameras": after.cameras,
+            "hotlists": after.hotlists,
+            "database": _database(before.database, after.database),
+            "kafka": _kafka(before.kafka, after.kafka),
+        }
+    )
+    cameras, gone_cameras = _members(before.cameras, after.cameras, lambda camera: camera.id)
+    # The settings of all lists count in each import.
+    have_changed = before.hotlists.model_copy(update={"feeds": ()}) != after.hotlists.model_copy(update={"feeds": ()})
+    feeds, gone_feeds = _members(
+        before.hotlists.feeds, after.hotlists.feeds, lambda feed: feed.name, all_changed=have_changed
+    )
+    needs_restart = tuple(changed_keys(settings, after))
+    return Difference(settings, cameras, gone_cameras, feeds, gone_feeds, needs_restart)
+
+
+def check(settings: Settings) -> None:
+    """Find what a start with this configuration would refuse, as far as it can be told without one.
+
+    Raises:
+        ConfigurationError: It cannot be used.
+    """
+    if not settings.cameras and not settings.hotlists.feeds:
+        raise ConfigurationError(
+            "no cameras and no hotlist feeds are configured; add [[cameras]] with id, type and path (see README)"
+        )
+    open_policy(settings)
+    effective_retention(settings)
+    if settings.kafka.bootstrap_servers:
+        check_encrypted(settings.kafka, settings.kafka.bootstrap_servers)
+
+
+def _database(before: DatabaseSettings, after: DatabaseSettings) -> DatabaseSettings:
+    if not is_same_database(before, after):
+        return before
+    return before.model_copy(update={name: getattr(after, name) for name in _LOGIN})
+
+
+def _kafka(before: KafkaSettings, after: KafkaSettings) -> KafkaSettings:
+    # The local broker has a login and topics of its own.
+    return after if before.bootstrap_servers and after.bootstrap_servers else before
+
+
+def _members(
+    before: Iterable[Member], after: Iterable[Member], name: Callable[[Member], str], *, all_changed: bool = False
+) -> tuple[tuple[Member, ...], tuple[str, ...]]:
+    """Return the members that are new or changed, and the names of those that are gone or changed."""
+    old, new = {name(one): one for one in before}, {name(one): one for one in after}
+    started = tuple(one for key, one in new.items() if all_changed or old.get(key) != one)
+    gone = tuple(key for key, one in old.items() if all_changed or new.get(key) != one)
+    return started, gone
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,51 @@
+"""How a run is, as it says itself: for whoever asks from outside, also while the database is away. No plates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Health(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StageHealth(_Health):
+    """A part of a run that cannot work: why, and since when."""
+
+    stage: str
+    problem: str
+    since: datetime
+
+
+class CameraHealth(_Health):
+    """One camera.
+
+    `last_picture_at` is when the newest picture or video came, `last_read_at` when a read of it was recorded last,
+    `looked_at` when its folder was listed last; `looking_since` stands while that is being done. `waiting` are items
+    that were seen and not read yet. `problem` is why it cannot be read now.
+    """
+
+    camera_id: str
+    known_since: datetime
+    last_picture_at: datetime | None = None
+    last_read_at: datetime | None = None
+    looked_at: datetime | None = None
+    looking_since: datetime | None = None
+    waiting: int = 0
+    problem: str | None = None
+
+
+class RunHealth(_Health):
+    """A run, as it was at `updated_at`."""
+
+    process: int
+    started_at: datetime
+    updated_at: datetime
+    database_problem: StageHealth | None = None
+    stages: tuple[StageHealth, ...] = ()
+    cameras: tuple[CameraHealth, ...] = ()
+    reloaded_at: datetime | None = None
+    needs_restart: tuple[str, ...] = ()
+    """Settings that were changed since the start and count only after the next one."""

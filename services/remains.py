@@ -1,0 +1,140 @@
+"""Looking for what was deleted in every byte of every file below a folder."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CHUNK_BYTES = 8 << 20
+OVERLAP_BYTES = 1024
+"""Longer than whatever is sought, in any encoding."""
+SHORTEST_TEXT = 5
+"""Shorter texts are in every large file by chance."""
+PROBE_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Texts, as upper-case letters and digits, and probes: bytes from the middle of pictures."""
+
+    texts: frozenset[str] = frozenset()
+    probes: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, texts: Iterable[str], pictures: Iterable[bytes]) -> Sought:
+        """Return what can be sought: texts that are too short, or of other signs, cannot.
+
+        Args:
+            texts: Plates.
+            pictures: Encoded pictures; a base64 text holds them, too.
+        """
+        fitting = frozenset(t for t in texts if len(t) >= SHORTEST_TEXT and t.isascii() and t.isalnum() and t.isupper())
+        probes: set[bytes] = set()
+        for picture in pictures:
+            if len(picture) >= 2 * PROBE_BYTES:
+                probe = picture[len(picture) // 2 :][:PROBE_BYTES]
+                probes.add(probe)
+                # Wherever the picture begins in a base64 text, one of three ways to cut it fits.
+                probes |= {base64.b64encode(probe[shift:])[: PROBE_BYTES // 3 * 3] for shift in range(3)}
+        return cls(fitting, frozenset(probes))
+
+
+@dataclass(slots=True)
+class Searched:
+    """How much was looked through, and where what was sought is: how often by file; `unread` could not be opened."""
+
+    files: int = 0
+    bytes: int = 0
+    found: dict[Path, int] = field(default_factory=dict)
+    unread: list[Path] = field(default_factory=list)
+
+
+def search_files(folders: Iterable[Path], sought: Sought, *, without: Iterable[Path] = ()) -> Searched:
+    """Look through every file below some folders, sparse and hidden ones included.
+
+    Texts are found as ASCII (so as UTF-8) and as UTF-16 of both orders, in capitals or not.
+
+    Args:
+        folders: Where to look; links are not followed.
+        sought: What to look for.
+        without: Folders below them that are left out.
+    """
+    searched = Searched()
+    finders = [_Finder(pattern, step, sought.texts) for pattern, step in _patterns(sought.texts)]
+    for path in _files(folders, {path.absolute() for path in without}):
+        try:
+            count, size = _search(path, finders, sought.probes)
+        except FileNotFoundError:
+            continue  # servers go on working
+        except OSError:
+            searched.unread.append(path)
+            continue
+        searched.files += 1
+        searched.bytes += size
+        if count:
+            searched.found[path] = count
+    return searched
+
+
+def _files(folders: Iterable[Path], without: set[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for root, names, files in os.walk(folder):
+            names[:] = sorted(name for name in names if Path(root, name).absolute() not in without)
+            for name in sorted(files):
+                path = Path(root, name)
+                try:
+                    if stat.S_ISREG(path.lstat().st_mode):
+                        yield path
+                except OSError:
+                    continue
+
+
+def _patterns(texts: frozenset[str]) -> list[tuple[bytes, slice]]:
+    if not texts:
+        return []
+    least = min(map(len, texts))
+    return [
+        (rb"[A-Z0-9]{%d,}" % least, slice(None)),
+        (rb"(?:[A-Z0-9]\x00){%d,}" % least, slice(0, None, 2)),
+        (rb"(?:\x00[A-Z0-9]){%d,}" % least, slice(1, None, 2)),
+    ]
+
+
+class _Finder:
+    """Finds texts in one encoding: runs of letters and digits first, then the texts in these."""
+
+    def __init__(self, pattern: bytes, step: slice, texts: Iterable[str]) -> None:
+        self._runs = re.compile(pattern)
+        self._step = step
+        by_length: dict[int, set[bytes]] = {}
+        for text in texts:
+            by_length.setdefault(len(text), set()).add(text.encode())
+        self._texts: Mapping[int, set[bytes]] = by_length
+
+    def count(self, data: bytes) -> int:
+        """Return how often a text is in data in capitals."""
+        found = 0
+        for match in self._runs.finditer(data):
+            run = match[0][self._step]
+            for length, texts in self._texts.items():
+                found += sum(run[place : place + length] in texts for place in range(len(run) - length + 1))
+        return found
+
+
+def _search(path: Path, finders: Iterable[_Finder], probes: Iterable[bytes]) -> tuple[int, int]:
+    found = size = 0
+    before = b""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            size += len(chunk)
+            data = before + chunk
+            capitals = data.upper()
+            found += sum(finder.count(capitals) for finder in finders)
+            found += sum(probe in data for probe in probes)
+            before = data[-OVERLAP_BYTES:]
+    return found, size

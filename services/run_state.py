@@ -1,0 +1,71 @@
+"""The file in which a run says how it is, and whether a run holds a data directory; asking creates nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from schemas.health import RunHealth
+from services.data_directory import RUN_LOCK
+from services.private_files import write_private
+
+FILE_NAME = "run-health.json"
+
+
+def write_run_health(data_dir: Path, health: RunHealth) -> None:
+    """Write how a run is, whole or not at all.
+
+    Args:
+        data_dir: The data directory.
+        health: What to write.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    path = data_dir / FILE_NAME
+    unfinished = path.with_name(f".{FILE_NAME}.new")
+    try:
+        write_private(unfinished, health.model_dump_json().encode())
+        unfinished.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+
+
+def read_run_health(data_dir: Path) -> RunHealth | None:
+    """Return what a run wrote last, or None where none did, or this user may not know.
+
+    Args:
+        data_dir: The data directory.
+    """
+    try:
+        return RunHealth.model_validate_json((data_dir / FILE_NAME).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def is_running(data_dir: Path) -> bool | None:
+    """Return whether a run holds a data directory now; None where this user may not know.
+
+    Args:
+        data_dir: The data directory.
+    """
+    try:
+        descriptor = os.open(data_dir / RUN_LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        # Shared, and given back at once: two who ask do not take each other for a run.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

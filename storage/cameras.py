@@ -1,0 +1,64 @@
+"""What is kept of every camera: when something came last, when it was read last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.health import CameraHealth
+from storage import statements
+from storage.database import Database
+from storage.sql import load_queries
+
+_SQL = load_queries("cameras")
+
+
+class CameraStates:
+    """The cameras of every machine that records into a database.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self) -> list[tuple[str, CameraHealth]]:
+        """Return the cameras that were ever watched, each with the machine that did so last.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        return [
+            (
+                machine,
+                CameraHealth(camera_id=camera_id, known_since=known_since, last_picture_at=picture, last_read_at=read),
+            )
+            for machine, camera_id, known_since, picture, read in statements.all(self._database, _SQL["load"])
+        ]
+
+    def save(self, machine: str, cameras: Sequence[CameraHealth]) -> None:
+        """Keep when something came from cameras last; what is stored and later stays.
+
+        Args:
+            machine: Whose run watches them.
+            cameras: The cameras.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        values = {
+            "machine": machine,
+            "camera_ids": [camera.camera_id for camera in cameras],
+            "known_since": [camera.known_since for camera in cameras],
+            "last_picture_at": [camera.last_picture_at for camera in cameras],
+            "last_read_at": [camera.last_read_at for camera in cameras],
+        }
+        statements.execute(self._database, _SQL["save"], values)
+
+    def quarantined(self) -> dict[str, int]:
+        """Return how many items of each camera could not be used.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        return {camera_id: int(count) for camera_id, count in statements.all(self._database, _SQL["quarantined"])}

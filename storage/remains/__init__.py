@@ -1,0 +1,1 @@
+"""What deleted rows leave behind in a database's files, and how it goes."""

@@ -1,0 +1,61 @@
+-- name: tables
+-- Whatever rows with plates are deleted from. Whole days of reads are dropped with their files; the day that is being
+-- ended, and tables of which the server knows that rows were deleted there, have to be written anew.
+select class.oid::regclass::text as name, pg_total_relation_size(class.oid) as size
+from pg_class as class
+left join pg_stat_user_tables as counted on counted.relid = class.oid
+where
+    class.relnamespace = current_schema()::regnamespace
+    and class.relkind = 'r'
+    and class.relname <> all(%(without)s)
+    and (
+        not class.relispartition
+        or class.relname = %(day)s
+        or coalesce(counted.n_dead_tup, 1) > 0
+    )
+order by class.relname
+
+-- name: wholes
+-- Tables of which others are parts, where somebody had them analyzed as a whole.
+select distinct class.oid::regclass::text
+from pg_class as class
+inner join pg_stats as statistic on statistic.schemaname = current_schema() and statistic.tablename = class.relname
+where class.relnamespace = current_schema()::regnamespace and class.relkind = 'p'
+
+-- name: switch_wal
+select pg_switch_wal()
+
+-- name: checkpoint
+checkpoint
+
+-- name: expiring_texts
+select distinct text.text
+from reads
+cross join lateral unnest(array[plate, canonical]) as text (text)
+where captured_at < %(cutoff)s
+limit %(limit)s
+
+-- name: expiring_pictures
+select picture.image_key
+from reads
+cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
+where captured_at < %(cutoff)s and picture.image_key is not null
+limit %(limit)s
+
+-- name: held_texts
+select read.canonical
+from unnest(%(texts)s::text[]) as sought (text)
+inner join reads as read on read.canonical = sought.text collate "C"
+union
+select read.plate
+from reads as read
+where read.plate = any(%(texts)s)
+union
+select upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g'))
+from hotlist_entries
+where upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g')) = any(%(texts)s)
+union
+select word.word
+from audit
+cross join lateral regexp_split_to_table(upper(audit.details::text), '[^A-Z0-9]+') as word (word)
+where word.word = any(%(texts)s)

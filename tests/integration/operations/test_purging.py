@@ -1,0 +1,185 @@
+"""What ended is gone from every file of the data directory: table, index, log of changes, statistics, pictures."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from operations.purging import PurgeOutcome, purge
+from pipeline.counters import Counters
+from pipeline.recording.pictures import PictureKeeper
+from pipeline.upkeep import UpkeepStage
+from schemas.actor import Actor, SignIn
+from schemas.arrivals import Arrival, Pictures
+from schemas.settings import DatabaseSettings, Settings
+from schemas.types import PlateRead, SourceItem
+from services.remains import Sought, search_files
+from storage.audit.reader import audit_entries
+from storage.database import Database, open_database
+from storage.item_ledger import ItemLedger
+from storage.reads.search import ReadSearch
+from tests.integration.alerts.records import Records, outbox_of
+from tests.integration.pipeline.test_arrivals import Noted
+from tests.integration.storage.samples import sample_read, sample_record
+
+LEE = Actor("lee", SignIn.LOCAL_USER, "desk", "local")
+OLD = timedelta(days=21, hours=3)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    quick = DatabaseSettings(server_settings={"fsync": "off", "shared_buffers": "16MB"})
+    return Settings(data_dir=tmp_path / "data", database=quick)
+
+
+@pytest.fixture
+def own(settings: Settings) -> Iterator[Database]:
+    """A database of its own in a data directory of its own: all of its files are looked through."""
+    with open_database(settings) as database:
+        yield database
+
+
+def record(database: Database, settings: Settings, number: int, plate: str, age: timedelta) -> tuple[PlateRead, bytes]:
+    """Store a read with pictures, a hit, and an alert that is sent or refused, as a run does."""
+    made = sample_record(number, plate)
+    moment = datetime.now(UTC) - age
+    bare = dataclasses.replace(
+        sample_read(number, plate, captured_at=moment), plate_image_key=None, context_image_key=None
+    )
+    picture = np.random.default_rng(number).bytes(4000)
+    receipt: Any = Noted(database)
+    kept = PictureKeeper(settings, Counters()).keep(Arrival(bare, Pictures(picture, picture[::-1]), receipt))
+    Records(database).write([dataclasses.replace(made, read=kept)])
+    return kept, picture
+
+
+def fill(database: Database, settings: Settings) -> tuple[set[str], list[bytes], set[str]]:
+    """Store a lot that ends and some that stays; return plates and pictures that end, and plates that stay."""
+    ending, pictures = set(), []
+    for number in range(24):
+        plate = f"QXZ{number + 4100}"
+        _, picture = record(database, settings, number, plate, OLD if number % 2 else timedelta(days=24))
+        ending.add(plate)
+        pictures.append(picture)
+    staying = {f"WKJ{number + 5100}" for number in range(8)}
+    for number, plate in enumerate(sorted(staying), start=100):
+        record(database, settings, number, plate, timedelta(hours=5))
+    with outbox_of(database) as outbox:
+        rows = outbox.take(100)
+        outbox.mark_sent([row.outbox_id for row in rows[10:]])
+        for row in rows[:5]:
+            outbox.dead_letter(row.outbox_id, "too large")
+    old = datetime.now(UTC) - OLD
+    ledger = ItemLedger(database)
+    ledger.finish(SourceItem("gate", "QXZ4101_front.jpg", "1", old, is_still=True))
+    ledger.reject(SourceItem("gate", "QXZ4102_front.jpg", "1", old, is_still=True), "QXZ4102_front.jpg: is damaged")
+    with database.as_owner() as connection:
+        connection.execute("analyze")
+        connection.execute("checkpoint")  # so that statistics hold the commonest plates
+    return ending, pictures, staying
+
+
+def places(folder: Path, texts: set[str], pictures: list[bytes]) -> set[str]:
+    """Return the files that hold one of some texts in some encoding or a part of a picture: the plain way."""
+    wanted = [text.encode(code) for text in sorted(texts)[:6] for code in ("utf-8", "utf-16-le", "utf-16-be")]
+    wanted += [picture[2000:2060] for picture in pictures[:3]]
+    found = set()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            if any(one in data for one in wanted):
+                found.add(str(path.relative_to(folder)))
+    return found
+
+
+def test_after_a_purge_no_file_of_the_data_directory_holds_what_ended(own: Database, settings: Settings) -> None:
+    ending, pictures, staying = fill(own, settings)
+    before = places(settings.data_dir, ending, pictures)
+    assert any("pg_wal" in path for path in before)
+    assert any("base" in path for path in before)
+    assert any(path.startswith("images/") for path in before)
+    outcome = purge(LEE, own, settings, prove=True)
+    assert (outcome.ended.reads, outcome.ended.hits, outcome.ended.alerts) == (24, 24, 24)
+    assert outcome.ended.pictures == 48
+    assert outcome.left == ()
+    assert {"hits", "alerts", "outbox", "dead_letters", "plate_dictionary"} <= set(outcome.rewritten)
+    assert outcome.sought is not None
+    assert outcome.sought.texts == ending
+    assert outcome.searched is not None
+    assert outcome.searched.found == {}
+    assert outcome.searched.unread == []
+    assert outcome.searched.files > 300
+    assert places(settings.data_dir, ending, pictures) == set()
+    # What stays is whole.
+    assert {read.plate for read in ReadSearch(own).find("WKJ*")} == staying
+    assert places(settings.data_dir, staying, []) != set()
+    assert [entry.action for entry in audit_entries(own)] == ["purge"]
+
+
+def test_what_is_left_anywhere_is_found(own: Database, settings: Settings) -> None:
+    record(own, settings, 1, "QXZ4101", OLD)
+    forgotten = settings.data_dir / "core.4711"
+    forgotten.write_bytes(b"\0" * 8_388_600 + "qxz4101".encode("utf-16-be") + b"\0")  # across two chunks
+    outcome = purge(LEE, own, settings, prove=True)
+    assert outcome.searched is not None
+    assert set(outcome.searched.found) == {forgotten}
+
+
+def test_a_plate_that_is_kept_for_another_reason_is_not_looked_for(own: Database, settings: Settings) -> None:
+    record(own, settings, 1, "QXZ4101", OLD)
+    record(own, settings, 2, "QXZ4101", timedelta(hours=1))
+    outcome = purge(LEE, own, settings, prove=True)
+    assert (outcome.held, outcome.sought and outcome.sought.texts) == (1, frozenset())
+    assert [read.plate for read in ReadSearch(own).find("QXZ4101")] == ["QXZ4101"]
+
+
+def test_a_table_in_use_is_named(own: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("operations.purging.LOCK_SECONDS", 0.1)
+    record(own, settings, 1, "QXZ4101", timedelta(hours=1))
+    with own.transaction() as connection:
+        connection.execute("select * from hits")
+        outcome: PurgeOutcome = purge(LEE, own, settings)
+    assert outcome.left == ("hits",)
+    assert "alerts" in outcome.rewritten
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["QXZ4101", "xxQXZ4101yy", "qxz4101"])
+def test_texts_are_found_in_every_encoding(tmp_path: Path, code: str, text: str) -> None:
+    (tmp_path / "a").write_bytes(b"\x01\xff" + text.encode(code) + b"\xff")
+    (tmp_path / "b").write_bytes(b"QXZ410 1QXZ4 Q\0X\0Z\0" * 50)
+    searched = search_files([tmp_path], Sought.of(["QXZ4101", "AB1", "ÄÖ12345"], []))
+    assert set(searched.found) == {tmp_path / "a"}
+    assert (searched.files, searched.unread) == (2, [])
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_pictures_are_found_as_they_are_and_in_the_text_of_an_alert(tmp_path: Path, shift: int) -> None:
+    picture = np.random.default_rng(1).bytes(3000 + shift)
+    (tmp_path / "plain").write_bytes(b"x" * 100 + picture)
+    (tmp_path / "alert").write_text(json.dumps({"picture": base64.b64encode(picture).decode()}))
+    (tmp_path / "other").write_bytes(np.random.default_rng(2).bytes(3000))
+    searched = search_files([tmp_path], Sought.of([], [picture]))
+    assert set(searched.found) == {tmp_path / "plain", tmp_path / "alert"}
+
+
+def test_a_run_takes_the_bytes_out_of_small_tables_by_itself(own: Database, settings: Settings) -> None:
+    read, picture = record(own, settings, 1, "QXZ4101", timedelta(days=24))
+    record(own, settings, 2, "QXZ4102", timedelta(hours=1))
+    (settings.data_dir / "retention-enforced").touch()
+    os.utime(settings.data_dir / "retention-enforced", (0, 0))
+    stage = UpkeepStage(settings, own)
+    assert places(settings.data_dir, {read.plate}, [picture]) != set()
+    stage.step(threading.Event())
+    assert places(settings.data_dir, {read.plate}, [picture]) == set()
+    assert places(settings.data_dir, {"QXZ4102"}, []) != set()

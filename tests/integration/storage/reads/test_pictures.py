@@ -1,0 +1,212 @@
+"""Pictures end with their reads, and those that no read names end too, whoever was killed when."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from pipeline.counters import Counters
+from pipeline.recording import pictures as recording
+from pipeline.recording.pictures import PictureKeeper
+from policy.decisions import Retention
+from schemas.arrivals import Arrival, Pictures
+from schemas.errors import TransientError
+from schemas.settings import ImageSettings, Settings
+from storage.database import Database
+from storage.reads import pictures
+from storage.reads.images import ImageStore
+from storage.reads.pictures import StrayPictures
+from storage.retention import enforce_retention
+from tests.integration.alerts.records import ReadRecord, Records
+from tests.integration.pipeline.test_arrivals import Noted
+from tests.integration.storage.samples import START, sample_read
+
+LAW = Retention(reads=timedelta(days=21))
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(params=["local", "memory"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    url = None if request.param == "local" else f"memory://{uuid4().hex}/pictures"
+    return Settings(data_dir=tmp_path, images=ImageSettings(url=url))
+
+
+def kept(settings: Settings, number: int, **changes: object) -> ReadRecord:
+    """A read whose pictures are saved, as the recorder does it, and that is not committed yet."""
+    bare = dataclasses.replace(sample_read(number, f"AAA{number:04}"), plate_image_key=None, context_image_key=None)
+    read = dataclasses.replace(bare, **changes)  # type: ignore[arg-type]
+    receipt = Noted(None)  # type: ignore[arg-type]
+    arrival = Arrival(read, Pictures(b"plate", b"context"), receipt)
+    return ReadRecord(PictureKeeper(settings, Counters()).keep(arrival))
+
+
+def keys(settings: Settings) -> set[str]:
+    return set(ImageStore(settings).keys())
+
+
+def keys_of(*records: ReadRecord) -> set[str]:
+    return {str(key) for one in records for key in (one.read.plate_image_key, one.read.context_image_key)}
+
+
+def swept(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, wait: float = 601.0) -> int:
+    """Go through the whole store, wait, and do so again."""
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 100000.0::double precision")
+    clock = Clock()
+    strays = StrayPictures(database, ImageStore(settings), LAW.reads, clock)
+    while strays._walk is not None or not clock.now > 1000.0:
+        removed, _ = strays.sweep()
+        assert removed == 0
+        if strays._walk is None:
+            break
+    clock.now += wait
+    return sum(strays.sweep()[0] for _ in range(20))
+
+
+def test_pictures_that_no_read_names_go_after_a_while_and_all_others_stay(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "KEYS_AT_ONCE", 3)
+    records = [kept(settings, number) for number in range(5)]
+    killed = [kept(settings, number) for number in range(10, 14)]
+    Records(database).write(records)
+    store = ImageStore(settings)
+    store.save("readme/2026/notes.jpg", b"somebody's own")
+    store.save("2026/11/20/gate/notes.jpg", b"somebody's own")
+    assert swept(database, settings, monkeypatch, wait=599.0) == 0
+    assert keys(settings) == keys_of(*records, *killed)
+    assert swept(database, settings, monkeypatch) == 8
+    assert keys(settings) == keys_of(*records)
+    assert store.load("readme/2026/notes.jpg") == store.load("2026/11/20/gate/notes.jpg") == b"somebody's own"
+
+
+def test_a_picture_that_was_not_written_to_its_end_goes_too(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    (record,) = [kept(settings, 1)]
+    Records(database).write([record])
+    whole = tmp_path / "images" / str(record.read.plate_image_key)
+    half = whole.with_name(f".{whole.name}.{uuid4().hex}")
+    half.write_bytes(b"pla")
+    assert swept(database, settings, monkeypatch) == 1
+    assert (half.exists(), whole.exists()) == (False, True)
+
+
+def test_a_picture_whose_read_is_committed_within_the_grace_stays(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 100000.0::double precision")
+    clock = Clock()
+    strays = StrayPictures(database, ImageStore(settings), LAW.reads, clock)
+    record = kept(settings, 1)
+    strays.sweep()
+    Records(database).write([record])
+    clock.now += 5000
+    assert strays.sweep()[0] == 0
+    assert keys(settings) == keys_of(record)
+
+
+def test_a_database_that_was_away_gives_every_writer_its_grace_again(database: Database, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    clock = Clock()
+    strays = StrayPictures(database, ImageStore(settings), timedelta(days=10_000), clock)
+    kept(settings, 1)
+    strays.sweep()
+    clock.now += 1e6
+    with database.connection() as connection:
+        row = connection.execute("select extract(epoch from now() - pg_postmaster_start_time())").fetchone()
+    assert row is not None
+    # The server of these tests may run for longer than the grace: whatever it is, its start is asked.
+    strays._grace = float(row[0]) + 1000
+    assert strays.sweep()[0] == 0
+    assert len(keys(settings)) == 2
+
+
+def test_a_commit_that_took_long_saves_its_pictures_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = PictureKeeper(settings, Counters())
+    slow, fast = (sample_read(number) for number in (1, 2))
+    reads = [keeper.keep(Arrival(read, Pictures(b"plate", b"context"), Noted(None))) for read in (slow, fast)]  # type: ignore[arg-type]
+    ImageStore(settings).delete(keys(settings))
+    keeper.confirm(reads[1:])
+    assert keys(settings) == set()
+    monkeypatch.setattr(recording, "LATE_SECONDS", 0.0)
+    keeper.confirm(reads)
+    assert keys(settings) == keys_of(ReadRecord(reads[0]))
+
+
+def test_a_store_that_does_not_answer_keeps_no_row_and_its_pictures_go_later(
+    database: Database, settings: Settings
+) -> None:
+    old, young = kept(settings, 1), kept(settings, 60 * 24 * 20)
+    Records(database).write([old, young])
+    now = START + timedelta(days=22)
+
+    def refuse(keys: Sequence[str]) -> None:
+        raise TransientError("the image store does not answer")
+
+    with pytest.raises(TransientError):
+        enforce_retention(database, LAW, delete_images=refuse, now=now)
+    with database.connection() as connection:
+        assert connection.execute("select count(*) from reads").fetchone() == (1,)
+    assert keys(settings) == keys_of(old, young)
+    outcome = enforce_retention(database, LAW, delete_images=ImageStore(settings).delete, now=now)
+    assert (outcome.reads, outcome.pictures) == (0, 2)
+    assert keys(settings) == keys_of(young)
+
+
+@pytest.mark.parametrize("age", [timedelta(days=21, minutes=1), timedelta(days=23)])
+def test_a_kill_after_the_rows_ended_loses_no_picture_out_of_sight(
+    database: Database, settings: Settings, age: timedelta
+) -> None:
+    now = datetime.now(UTC).replace(hour=12)
+    old = kept(settings, 1, captured_at=now - age)
+    Records(database).write([old])
+
+    class Killed(BaseException):
+        pass
+
+    def killed(keys: Sequence[str]) -> None:
+        ImageStore(settings).delete(keys[:1])
+        raise Killed
+
+    with pytest.raises(Killed):
+        enforce_retention(database, LAW, delete_images=killed, now=now)
+    assert len(keys(settings)) == 1
+    enforce_retention(database, LAW, delete_images=ImageStore(settings).delete, now=now)
+    assert keys(settings) == set()
+
+
+def test_a_read_that_came_again_keeps_its_pictures(database: Database, settings: Settings) -> None:
+    read = kept(settings, 1)
+    Records(database).write([read])
+    with database.connection() as connection:
+        connection.execute("insert into ended_pictures values (%s)", [read.read.plate_image_key])
+    enforce_retention(database, LAW, delete_images=ImageStore(settings).delete, now=START + timedelta(days=1))
+    assert keys(settings) == keys_of(read)
+    with database.connection() as connection:
+        assert connection.execute("select count(*) from ended_pictures").fetchone() == (0,)
+
+
+def test_without_context_pictures_only_the_plates_end(database: Database, settings: Settings) -> None:
+    read = kept(settings, 1)
+    ImageStore(settings).delete([str(read.read.context_image_key)])
+    bare = dataclasses.replace(read, read=dataclasses.replace(read.read, context_image_key=None))
+    Records(database).write([bare])
+    deleted: list[str] = []
+    now = START + timedelta(days=22)
+    assert enforce_retention(database, LAW, delete_images=deleted.extend, now=now).pictures == 1
+    assert deleted == [read.read.plate_image_key]

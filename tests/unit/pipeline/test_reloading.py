@@ -1,0 +1,90 @@
+"""What another configuration changes while a run goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from pipeline.reloading import difference
+from schemas.errors import ConfigurationError
+from schemas.settings import (
+    CameraSettings,
+    DatabaseSettings,
+    FolderFeed,
+    HotlistSettings,
+    ImageFolderCamera,
+    KafkaSettings,
+    Settings,
+)
+
+
+def camera(name: str, latitude: float | None = None) -> CameraSettings:
+    return ImageFolderCamera(id=name, path=Path(f"/srv/{name}"), latitude=latitude)
+
+
+def feed(name: str) -> FolderFeed:
+    return FolderFeed(name=name, source="csv", path=Path(f"/srv/{name}"))
+
+
+GATE = Settings(cameras=(camera("gate"), camera("west")), hotlists=HotlistSettings(feeds=(feed("a"), feed("b"))))
+
+
+def with_(**sections: object) -> Settings:
+    return GATE.model_copy(update=sections)
+
+
+def database(url: str, **more: object) -> DatabaseSettings:
+    return DatabaseSettings(url=SecretStr(url)).model_copy(update=more)
+
+
+def test_nothing_is_touched_where_nothing_changed() -> None:
+    change = difference(GATE, with_())
+    assert (change.cameras, change.gone_cameras, change.feeds, change.gone_feeds) == ((), (), (), ())
+    assert change.needs_restart == ()
+
+
+def test_only_cameras_that_are_new_gone_or_changed_are_touched() -> None:
+    change = difference(GATE, with_(cameras=(camera("west", 36.8), camera("east"))))
+    assert [one.id for one in change.cameras] == ["west", "east"]
+    assert change.gone_cameras == ("gate", "west")
+
+
+def test_settings_of_all_lists_count_for_every_feed() -> None:
+    assert difference(GATE, with_(hotlists=HotlistSettings(feeds=(feed("a"),)))).gone_feeds == ("b",)
+    change = difference(GATE, with_(hotlists=HotlistSettings(feeds=(feed("a"), feed("b")), max_shrink=0.5)))
+    assert change.gone_feeds == ("a", "b")
+    assert [one.name for one in change.feeds] == ["a", "b"]
+
+
+def test_a_login_is_taken_and_another_server_needs_a_restart() -> None:
+    before = with_(database=database("postgresql://a:x@db/watch", pool_size=3))
+    same = difference(before, with_(database=database("postgresql://b:y@db/watch", pool_size=9)))
+    assert same.settings.database.url == SecretStr("postgresql://b:y@db/watch")
+    assert same.settings.database.pool_size == 3
+    assert same.needs_restart == ("database.pool_size",)
+    other = difference(before, with_(database=database("postgresql://a:x@db2/watch", pool_size=3)))
+    assert other.settings.database == before.database
+    assert other.needs_restart == ("database.url",)
+
+
+def test_an_external_broker_is_taken_and_a_local_one_needs_a_restart() -> None:
+    before = with_(kafka=KafkaSettings(bootstrap_servers=("localhost:1",)))
+    after = with_(kafka=KafkaSettings(bootstrap_servers=("localhost:2",)))
+    assert difference(before, after).settings.kafka == after.kafka
+    change = difference(before, with_(kafka=KafkaSettings(local=True)))
+    assert change.settings.kafka == before.kafka
+    assert change.needs_restart == ("kafka.bootstrap_servers", "kafka.local")
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"cameras": (), "hotlists": HotlistSettings()},
+        {"kafka": KafkaSettings(bootstrap_servers=("kafka.example:9092",))},
+    ],
+)
+def test_what_a_start_would_refuse_is_refused(sections: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError):
+        difference(GATE, with_(**sections))
