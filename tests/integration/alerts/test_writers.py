@@ -133,10 +133,10 @@ def test_locks_end_with_their_transaction(database: Database, plates: set[str]) 
             unit.lock_plates(plates)
 
 
-def test_numbers_follow_the_order_of_writing_wherever_the_rows_lie(database: Database, database_url: str) -> None:
+def test_numbers_follow_the_order_of_writing_wherever_the_rows_lie(database: Database, owner_url: str) -> None:
     for seconds in range(4):
         SettledReads(Ledger(database), Settings()).record([other_vehicle(seconds * 4000.0)])
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
         # A row that is written again lies behind the others.
         connection.execute(
             "update alerts set tier = tier where insert_number in (select min(insert_number) from alerts)"

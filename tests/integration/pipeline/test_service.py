@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 import pipeline.service
+from pipeline.crew import Crew
 from pipeline.numbering import NumberingStage
 from pipeline.relaying import RelayStage
 from pipeline.service import Service
@@ -42,6 +43,7 @@ class Run:
     monkeypatch: pytest.MonkeyPatch
     done: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
+    outcome: Any = None
 
     def notes(self, what: str, *, seconds: float = 0.0) -> Callable[[threading.Event], None]:
         def work(stop: threading.Event) -> None:
@@ -51,21 +53,33 @@ class Run:
 
         return work
 
-    def play(self, *, recorder: Callable[[threading.Event], None], **stages: list[Part]) -> float:
-        """Start the run, stop it soon, and return how long it took to end then."""
-        self.monkeypatch.setattr(pipeline.service, "Recorder", lambda *_: Part("recorder", recorder))
-        for name in ("stages", "feeds", "publishing", "cameras"):
-            found = stages.get(name, [])
-            self.monkeypatch.setattr(Service, f"_{name}", lambda *_, found=found, **__: found)
+    def play(self, *, recorder: Callable[[threading.Event], None], **parts: list[Part]) -> float:
+        """Start the run, stop it soon unless it ends by itself, and return how long it took to end then."""
+
+        def start(crew: Crew) -> None:
+            crew.publishing.start(parts.get("publishing", []))
+            crew.feeds.start(parts.get("feeds", []))
+
+        self.monkeypatch.setattr(Crew, "give_cameras", lambda *_, **__: None)
+        self.monkeypatch.setattr(Crew, "start", start)
+        self.monkeypatch.setattr(Service, "_recorder", lambda *_, **__: Part("recorder", recorder))
+        self.monkeypatch.setattr(Service, "_stages", lambda *_: parts.get("stages", []))
         service = Service(Settings(data_dir=self.folder), self.database, None)
         ended: list[Any] = []
-        thread = threading.Thread(target=lambda: ended.append(service.run(self.stop)))
+
+        def run() -> None:
+            try:
+                ended.append(service.run(self.stop))
+            except ZeroDivisionError as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=run)
         thread.start()
-        time.sleep(0.1)
+        self.stop.wait(0.1)
         started = time.monotonic()
         self.stop.set()
         thread.join(30)
-        assert len(ended) == 1
+        (self.outcome,) = ended
         return time.monotonic() - started
 
 
@@ -99,19 +113,17 @@ def test_a_feed_that_ends_soon_is_waited_for(run: Run) -> None:
     assert run.done == ["recorded", "fed"]
 
 
-def test_a_stage_that_fails_ends_the_run_with_its_error_after_the_others_have_ended(run: Run) -> None:
+def test_a_stage_that_fails_ends_the_run_with_its_error_after_everything_is_recorded(run: Run) -> None:
     def fails(_: threading.Event) -> None:
         raise ZeroDivisionError
 
-    run.monkeypatch.setattr(pipeline.service, "Recorder", lambda *_: Part("recorder", run.notes("recorded")))
-    for name, found in {"stages": [Part("upkeep", fails)], "feeds": [], "cameras": []}.items():
-        run.monkeypatch.setattr(Service, f"_{name}", lambda *_, found=found, **__: found)
-    publishing = [Part("relay", run.notes("published"))]
-    run.monkeypatch.setattr(Service, "_publishing", lambda *_: publishing)
-    with pytest.raises(ZeroDivisionError):
-        Service(Settings(data_dir=run.folder), run.database, None).run(run.stop)
+    run.play(
+        recorder=run.notes("recorded"),
+        stages=[Part("upkeep", fails)],
+        publishing=[Part("relay", run.notes("published"))],
+    )
+    assert isinstance(run.outcome, ZeroDivisionError)
     assert run.done == ["recorded", "published"]
-    assert run.stop.is_set()
 
 
 def test_a_stage_that_has_ended_listens_no_more(database: Database, database_url: str) -> None:

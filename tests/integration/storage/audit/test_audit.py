@@ -94,12 +94,12 @@ def test_what_nobody_answers_for_is_not_written(database: Database) -> None:
     assert audit_entries(database) == []
 
 
-def test_two_runs_that_start_at_once_write_a_change_once(database: Database, database_url: str) -> None:
+def test_two_runs_that_start_at_once_write_a_change_once(database: Database, owner_url: str) -> None:
     def write() -> bool:
         return write_unless_repeated(database, AuditRecord(LEE, Action.SETTINGS_CHANGED, {"settings": 1}), "settings")
 
     with ThreadPoolExecutor(2) as runs:
-        with psycopg.connect(database_url) as connection:
+        with psycopg.connect(owner_url) as connection:
             # Both have looked, or wait to look, before one of them can write.
             connection.execute("lock table audit in share mode")
             written = [runs.submit(write) for _ in range(2)]

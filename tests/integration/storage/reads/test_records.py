@@ -110,11 +110,11 @@ def test_a_read_without_anything_optional(database: Database) -> None:
     assert Records(database).write([ReadRecord(bare)]).reads == 1
 
 
-def test_of_a_read_that_comes_twice_at_once_the_earlier_capture_counts(database: Database, database_url: str) -> None:
+def test_of_a_read_that_comes_twice_at_once_the_earlier_capture_counts(database: Database, owner_url: str) -> None:
     early = sample_read(0)
     late = replace(early, captured_at=early.captured_at + timedelta(seconds=3))
     for batch in ([late, early], [early, late]):
-        with psycopg.connect(database_url) as connection:
+        with psycopg.connect(owner_url) as connection:
             connection.execute("delete from reads")
         assert Records(database).write([ReadRecord(read) for read in batch]).reads == 1
         assert ReadSearch(database).find(early.plate) == [early]

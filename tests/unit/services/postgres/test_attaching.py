@@ -13,6 +13,7 @@ from schemas.errors import TransientError
 from schemas.settings import DatabaseSettings
 from services.child import OwnerLock
 from services.postgres.cluster import read_status
+from services.postgres.roles import APPLICATION
 from services.postgres.server import EmbeddedPostgres
 
 
@@ -23,7 +24,7 @@ def folder() -> Iterator[Path]:
         home = Path(name) / "postgres"
         (home / "data").mkdir(parents=True)
         (home / "run").mkdir()
-        (home / "application-password").write_text("secret\n")
+        (home / APPLICATION.secret).write_text("secret\n")
         with OwnerLock(home / "owner.lock") as owner:
             assert owner.acquire()
             yield Path(name)
