@@ -252,7 +252,9 @@ def test_one_that_was_killed_or_had_no_space_while_it_started_is_no_wrong_settin
 
 
 def test_one_that_hangs_in_its_end_is_asked_more_urgently(log: Path) -> None:
-    code = "import signal, time\nsignal.signal(15, signal.SIG_IGN)\nprint('up', flush=True)\nwhile True: time.sleep(60)"
+    # A shell has what it runs in the background ignore SIGINT.
+    deaf = "signal.signal(15, signal.SIG_IGN); signal.signal(2, signal.SIG_DFL)"
+    code = f"import signal, time\n{deaf}\nprint('up', flush=True)\nwhile True: time.sleep(60)"
     child = ChildProcess("deaf", [sys.executable, "-c", code], log_path=log)
     child.start()
     child.wait_ready(_says_up(log), 60)
