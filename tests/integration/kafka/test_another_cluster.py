@@ -68,7 +68,7 @@ def test_a_topic_keeps_alerts_for_as_many_days_as_the_configuration_says(
     admin = open_admin(kafka_broker.settings, [kafka_broker.server])
     try:
         with Leadership(database) as leadership:
-            stage = RelayStage(database, settings, kafka, leadership)
+            stage = RelayStage(database, settings, lambda: kafka, leadership)
             try:
                 stage.step(threading.Event())
             finally:

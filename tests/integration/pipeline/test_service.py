@@ -135,7 +135,7 @@ def test_a_stage_that_has_ended_listens_no_more(database: Database, database_url
 
     with Leadership(database) as leadership:
         kafka = KafkaSettings(bootstrap_servers=("127.0.0.1:1",))
-        stages = [NumberingStage(database, leadership), RelayStage(database, Settings(), kafka, leadership)]
+        stages = [NumberingStage(database, leadership), RelayStage(database, Settings(), lambda: kafka, leadership)]
         for stage in stages:
             stage._wakeups.wait(0)
         assert listening() == 2
