@@ -22,6 +22,18 @@ from pg_class as class
 inner join pg_stats as statistic on statistic.schemaname = current_schema() and statistic.tablename = class.relname
 where class.relnamespace = current_schema()::regnamespace and class.relkind = 'p'
 
+-- name: with_statistics
+select distinct class.oid::regclass::text
+from pg_class as class
+inner join pg_stats as statistic on statistic.schemaname = current_schema() and statistic.tablename = class.relname
+where class.relnamespace = current_schema()::regnamespace and class.relkind in ('r', 'p')
+
+-- name: clear_statistics
+select pg_clear_attribute_stats(statistic.schemaname, statistic.tablename, statistic.attname, statistic.inherited)
+from pg_stats as statistic
+inner join pg_class as class on class.oid = %(table)s::regclass
+where statistic.schemaname = current_schema() and statistic.tablename = class.relname
+
 -- name: switch_wal
 select pg_switch_wal()
 

@@ -22,6 +22,8 @@ STATISTICS = ("pg_catalog.pg_statistic", "pg_catalog.pg_statistic_ext_data")
 """The commonest values of every column, plates among them, as ANALYZE found them once."""
 SWITCHES = 2
 """The log of changes is read from the checkpoint before the last one on: after two, what was before is not needed."""
+CLEARS_STATISTICS = 180000
+"""The first server version with pg_clear_attribute_stats."""
 LOCK_SECONDS = 10.0
 
 
@@ -66,12 +68,26 @@ def rewrite(
                 _vacuum(database, connection, name, full=False)
         for name in statements.scalars(connection, _SQL["wholes"], kind=str):
             connection.execute(sql.SQL("analyze {}").format(_place(name)))
+        _forget_statistics_of_empty(connection)
         for name in STATISTICS:
             _vacuum(database, connection, name, full=True)
         for _ in range(SWITCHES):
             connection.execute(_SQL["switch_wal"])
             connection.execute(_SQL["checkpoint"])
     return done, left
+
+
+def _forget_statistics_of_empty(connection: Connection) -> None:
+    """Clear what is known of the values of tables without rows: ANALYZE leaves it as it was when there were some.
+
+    A server before PostgreSQL 18 has no way that an owner may take; there it stays until rows come.
+    """
+    if connection.info.server_version < CLEARS_STATISTICS:
+        return
+    for name in statements.scalars(connection, _SQL["with_statistics"], kind=str):
+        has_rows = sql.SQL("select exists (select from {})").format(_place(name)).as_bytes(connection)
+        if not statements.scalar(connection, has_rows, kind=bool):
+            connection.execute(_SQL["clear_statistics"], {"table": name})
 
 
 def _vacuum(database: Database, connection: Connection, name: str, *, full: bool) -> bool:

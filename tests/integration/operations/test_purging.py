@@ -126,6 +126,26 @@ def test_after_a_purge_no_file_of_the_data_directory_holds_what_ended(own: Datab
     assert [entry.action for entry in audit_entries(own)] == ["purge"]
 
 
+def test_nothing_is_left_of_a_table_that_is_empty_now(own: Database, settings: Settings) -> None:
+    """ANALYZE leaves the commonest values of a table as they were when the last of its rows are gone."""
+    plates = {f"QXZ{number + 4100}" for number in range(12)}
+    for number, plate in enumerate(sorted(plates)):
+        record(own, settings, number, plate, OLD)
+    with own.as_owner() as connection:
+        connection.execute("analyze")
+        connection.execute("checkpoint")
+    assert places(settings.data_dir / "postgres" / "data" / "base", plates, []) != set()
+    purge(LEE, own, settings)
+    assert places(settings.data_dir, plates, []) == set()
+    # The next rows have statistics again.
+    record(own, settings, 100, "WKJ5100", timedelta(hours=5))
+    with own.as_owner() as connection:
+        connection.execute("analyze")
+        known = connection.execute("select count(*) from pg_stats where tablename = 'plate_dictionary'").fetchone()
+    assert known is not None
+    assert known[0] > 0
+
+
 def test_what_is_left_anywhere_is_found(own: Database, settings: Settings) -> None:
     record(own, settings, 1, "QXZ4101", OLD)
     forgotten = settings.data_dir / "core.4711"
