@@ -77,7 +77,7 @@ def test_a_time_without_an_offset_is_one_of_the_agency_s_zone(
     time.tzset()
     try:
         span = ["--since", "2026-11-20T19:00", "--until", "2026-11-20T19:01"]
-        result = CliRunner().invoke(app, ["VNV*", "--json", "-c", str(config), *span], catch_exceptions=False)
+        result = CliRunner().invoke(app, ["VNV*", *WHY, "--json", "-c", str(config), *span], catch_exceptions=False)
     finally:
         monkeypatch.undo()
         time.tzset()
