@@ -20,8 +20,8 @@ hypothesis_settings.register_profile("platewatch", deadline=None)
 hypothesis_settings.register_profile("mutation", deadline=None, max_examples=15, derandomize=True)
 hypothesis_settings.load_profile("platewatch")
 
-# What nohup and a shell's background have ignored, programs that tests start would ignore too. A handler stays here, and
-# they begin with the default.
+# What nohup and a shell's background have ignored, programs that tests start would ignore too. A handler stays here,
+# and they begin with the default.
 for _number in (signal.SIGHUP, signal.SIGINT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, lambda *_: None)
