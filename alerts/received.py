@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ SEEN_DAYS = 30
 """Longer than a topic keeps a message, so that no replay brings an alert twice."""
 UNREADABLE_DAYS = 21
 BUSY_SECONDS = 10.0
+BUSY_PAUSE_SECONDS = 0.02
 
 _SCHEMA = """
 create table if not exists seen (
@@ -71,7 +73,7 @@ class ReceivedAlerts:
         except (OSError, sqlite3.Error) as error:
             raise ConfigurationError(f"{path}: cannot be opened ({error})") from error
         try:
-            self._run("pragma journal_mode = wal")
+            self._share()
             self._run("pragma synchronous = full")
             for statement in _SCHEMA.split(";"):
                 self._run(statement)
@@ -136,6 +138,25 @@ class ReceivedAlerts:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _share(self) -> None:
+        """Let others read and write the file meanwhile, once nobody else is doing this: SQLite does not wait here."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._connection.execute("pragma journal_mode = wal")
+            except sqlite3.OperationalError as error:
+                if _is_busy(error) and time.monotonic() < deadline:
+                    time.sleep(BUSY_PAUSE_SECONDS)
+                    continue
+                raise ConfigurationError(
+                    f"{self._path}: cannot be used ({error}); end what else uses it, or move it away to begin anew"
+                ) from error
+            except sqlite3.Error as error:
+                raise ConfigurationError(
+                    f"{self._path}: cannot be used ({error}); move it away to begin anew"
+                ) from error
+            return
+
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
         try:
             return self._connection.execute(statement, values)
@@ -143,6 +164,11 @@ class ReceivedAlerts:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
                 raise StorageFull(f"{self._path}: no space left for the received alerts") from error
             raise ConfigurationError(f"{self._path}: cannot be used ({error}); move it away to begin anew") from error
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    # The low byte is the kind of error, the others say more of it.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _text(moment: datetime) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -78,3 +80,17 @@ def test_a_file_that_others_could_read_is_closed(tmp_path: Path) -> None:
     (tmp_path / "r").touch(mode=0o644)
     with ReceivedAlerts(tmp_path / "r", "group"):
         assert (tmp_path / "r").stat().st_mode & 0o077 == 0
+
+
+def test_members_that_start_at_once_share_a_new_file(tmp_path: Path) -> None:
+    """SQLite refuses at once, without waiting, who makes a file shared while another one does."""
+    for attempt in range(20):
+        path, together = tmp_path / f"{attempt}.sqlite3", Barrier(6)
+        with ThreadPoolExecutor(6) as members:
+
+            def start(_member: int, path: Path = path, together: Barrier = together) -> None:
+                together.wait()
+                with ReceivedAlerts(path, "neighbor") as received:
+                    received.remember(UUID(int=7))
+
+            list(members.map(start, range(6)))
