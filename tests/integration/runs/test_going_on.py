@@ -125,6 +125,7 @@ def test_a_changed_password_and_missing_folders_are_waited_for(
         run.wait_until(has_finished(site, "lost"))
         run.wait_for("camera lost: can be read again")
         run.wait_until(lambda: "camera_failed lost is over" in kept_alarms(site, "camera_failed"))
+        run.wait_until(lambda: any(one.camera_id == "lost" and one.last_picture_at for one in asked(site).cameras))
         status = asked(site)
         seen = {camera.camera_id: camera for camera in status.cameras}
         assert seen["lost"].last_picture_at is not None
@@ -156,7 +157,7 @@ def test_hangup_takes_another_configuration(own_url: str, tmp_path: Path) -> Non
         run.wait_until(lambda: len(site.kept("audit", "action")) == 2, "the change in the audit")
         (changed,) = (row for row in site.kept("audit", "(details->>'changed')") if '"cameras.east.id"' in row)
         assert "open_hours" not in changed, "that is not in force"
-        assert [camera.camera_id for camera in asked(site).cameras if camera.looked_at] == ["gate", "east"]
+        run.wait_until(lambda: [one.camera_id for one in asked(site).cameras if one.looked_at] == ["gate", "east"])
 
         site.config.write_text("colour = 1\n" + site.config.read_text())
         run.process.send_signal(signal.SIGHUP)
