@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import subprocess
 import sys
@@ -12,16 +11,16 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECONDS = 15
-"""For each of two seeds."""
+"""For each of the seeds."""
+SEEDS = (7, 23)
 PATIENCE_SECONDS = 600
 """For a machine that is busy with other things; nothing here is about time."""
 
 
 @pytest.mark.timeout(3000)
 def test_kills_of_run_servers_and_subscriber_change_nothing_in_the_books() -> None:
-    seeds = (7, random.SystemRandom().randrange(1_000_000))
     command = ["--seconds", str(SECONDS), "--every", "2.5", "--patience", str(PATIENCE_SECONDS)]
-    for seed in seeds:
+    for seed in SEEDS:
         command += ["--seed", str(seed)]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.chaos", *command],
