@@ -90,10 +90,10 @@ class FeedStage(SteppedStage):
         is_good = result is not None and (result.is_good or not result.transient)
         self._failures = 0 if is_good else self._failures + 1
         self._keep_house(self._feed)
-        self._wait(next_wait(self._feed, self._failures), stop)
-        return 0.0
+        return next_wait(self._feed, self._failures)
 
-    def _wait(self, seconds: float, stop: threading.Event) -> None:
+    def rest(self, seconds: float, stop: threading.Event) -> None:
+        """Wait for the next step, or until somebody wants it at once; see `hurry`."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and not stop.is_set() and not self._hurry.is_set():
             stop.wait(min(left, HURRY_SECONDS))

@@ -111,7 +111,7 @@ class SteppedStage(ABC):
                     is_out, has_worked = False, True
                     backoff.reset()
                 if pause > 0:
-                    stop.wait(pause)
+                    self.rest(pause, stop)
         finally:
             self.end()
             if self._leadership is not None:
@@ -133,6 +133,15 @@ class SteppedStage(ABC):
 
     def _subject(self, board: HealthBoard) -> str:
         return f"{self.name} on {board.machine}" if self.alarm is AlarmKind.STAGE_FAILED else board.machine
+
+    def rest(self, seconds: float, stop: threading.Event) -> None:
+        """Wait for the next step, until `stop` is set at most; a stage that can be told to hurry waits in its own way.
+
+        Args:
+            seconds: How long.
+            stop: Ends it.
+        """
+        stop.wait(seconds)
 
     def end(self) -> None:  # noqa: B027 - most stages hold nothing open
         """Give back what the steps held open; called once, at the end of the run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
 from operations.feeds.outcome import FeedOutcome, FeedResult
 from pipeline.feeds.stages import FeedStage, ListAgesStage
+from pipeline.health.board import HealthBoard
 from schemas.settings import HttpsFeed
 from storage.alerts.alarms import Alarms
 from storage.database import Database
@@ -42,18 +44,12 @@ def now() -> Now:
 @pytest.fixture
 def stage(database: Database, tmp_path: Path, now: Now, monkeypatch: pytest.MonkeyPatch) -> FeedStage:
     monkeypatch.setattr("random.uniform", lambda low, high: 1.0)
-    made = FeedStage(HOURLY, site(tmp_path, [HOURLY]), database, now=now)
-    monkeypatch.setattr(made, "_wait", lambda seconds, _: WAITED.append(seconds))
-    return made
-
-
-WAITED: list[float] = []
+    return FeedStage(HOURLY, site(tmp_path, [HOURLY]), database, now=now)
 
 
 def step(stage: FeedStage) -> float:
     """Do one step; return how long the stage would wait before the next one."""
-    WAITED.clear()
-    return stage.step(threading.Event()) + sum(WAITED)
+    return stage.step(threading.Event())
 
 
 def test_pauses_grow_while_the_server_is_away_and_begin_anew_once_it_is_back(
@@ -88,6 +84,33 @@ def test_a_restart_fetches_what_is_due_or_failed_or_of_a_clock_that_ran_ahead(
     assert ran == ([] if wait is not None else ["ran"])
     step(stage)
     assert len(ran) == (1 if wait is not None else 2)
+
+
+def test_a_feed_that_works_again_says_so_at_once_and_one_that_failed_can_be_hurried(
+    stage: FeedStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = threading.Semaphore(0)
+    results = iter([GOOD, BAD, GOOD])
+    monkeypatch.setattr(HotlistFeed, "run", lambda *_: (next(results), ran.release())[0])
+    monkeypatch.setattr("pipeline.feeds.stages.HURRY_SECONDS", 0.02)
+    stage.board = board = HealthBoard("desk")
+    board.stage_fails(stage.name, "the database was away")
+    stop = threading.Event()
+    thread = threading.Thread(target=stage.run, args=(stop,))
+    thread.start()
+    assert ran.acquire(timeout=30)
+    deadline = time.monotonic() + 30
+    while board.stages() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert board.stages() == (), "not only when it runs again, in an hour"
+    stage.hurry()
+    assert not ran.acquire(timeout=0.2), "what works keeps its schedule"
+    stop.set()
+    thread.join(30)
+    stage.step(threading.Event())
+    stage.hurry()
+    stage.rest(3600, threading.Event())
+    assert not thread.is_alive()
 
 
 def test_a_file_from_the_future_confirms_its_list_until_now_and_no_longer(
