@@ -85,7 +85,7 @@ class PictureKeeper:
                 continue
             try:
                 for key, data in saved.pictures.items():
-                    self._images.save(key, data)
+                    self._images.keep(key, data)
             except TransientError as error:
                 log.warning("the pictures of read %s could not be saved again: %s", read.read_id, error)
 

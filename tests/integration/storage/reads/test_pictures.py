@@ -143,11 +143,16 @@ def test_a_commit_that_took_long_saves_its_pictures_again(settings: Settings, mo
     keeper = PictureKeeper(settings, Counters())
     slow, fast = (sample_read(number) for number in (1, 2))
     reads = [keeper.keep(Arrival(read, Pictures(b"plate", b"context"), Noted(None))) for read in (slow, fast)]  # type: ignore[arg-type]
-    ImageStore(settings).delete(keys(settings))
+    store = ImageStore(settings)
+    store.send_waiting(threading.Event())
+    store.delete(keys(settings))
     keeper.confirm(reads[1:])
-    assert keys(settings) == set()
+    assert (keys(settings), store.waiting()) == (set(), 0)
     monkeypatch.setattr(recording, "LATE_SECONDS", 0.0)
     keeper.confirm(reads)
+    # The recorder waits for no store on another machine here either.
+    assert store.waiting() == (2 if store.is_elsewhere else 0)
+    store.send_waiting(threading.Event())
     assert keys(settings) == keys_of(ReadRecord(reads[0]))
 
 
