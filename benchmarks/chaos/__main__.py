@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.chaos.afternoon import Afternoon
-from benchmarks.chaos.faults import Hung
+from benchmarks.chaos.installation.faults import Hung
 from benchmarks.chaos.report import report
 from benchmarks.chaos.scenes import Scenes
 from benchmarks.chaos.schedule import Strike, draw_schedules, load_schedule, save_schedule

@@ -12,16 +12,16 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.chaos.books import Books, read_books
-from benchmarks.chaos.commands import TEMPORARY, Attempt, Person
 from benchmarks.chaos.disk import Disk
-from benchmarks.chaos.faults import Diary
-from benchmarks.chaos.keeper import Keeper
-from benchmarks.chaos.listener import Listener
-from benchmarks.chaos.memory import MemoryWatch
-from benchmarks.chaos.processes import left_behind
+from benchmarks.chaos.installation.commands import TEMPORARY, Attempt, Person
+from benchmarks.chaos.installation.faults import Diary
+from benchmarks.chaos.installation.keeper import Keeper
+from benchmarks.chaos.installation.listener import Listener
+from benchmarks.chaos.installation.memory import MemoryWatch
+from benchmarks.chaos.installation.processes import left_behind
+from benchmarks.chaos.installation.site import Site
 from benchmarks.chaos.scenes import Scenes
 from benchmarks.chaos.schedule import Strike
-from benchmarks.chaos.site import Site
 from benchmarks.chaos.strikes import Striker
 from benchmarks.chaos.workload import Workload
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from benchmarks.chaos.site import Site
+from benchmarks.chaos.installation.site import Site
 from schemas.settings import load_settings
 from storage.database import Database, open_database
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from benchmarks.chaos.books import Books
-from benchmarks.chaos.commands import Attempt
-from benchmarks.chaos.listener import Listener
+from benchmarks.chaos.installation.commands import Attempt
+from benchmarks.chaos.installation.listener import Listener
 
 _CITED = 5
 

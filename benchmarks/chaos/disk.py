@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
-from benchmarks.chaos.site import Site
+from benchmarks.chaos.installation.site import Site
 
 _DATA_MB = 800
 _IMAGES_MB = 200

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks.chaos.commands import Person
 from benchmarks.chaos.disk import Disk
-from benchmarks.chaos.faults import Diary
-from benchmarks.chaos.keeper import Keeper
-from benchmarks.chaos.processes import backends, broker, postmaster
+from benchmarks.chaos.installation.commands import Person
+from benchmarks.chaos.installation.faults import Diary
+from benchmarks.chaos.installation.keeper import Keeper
+from benchmarks.chaos.installation.processes import backends, broker, postmaster
+from benchmarks.chaos.installation.site import Site
 from benchmarks.chaos.schedule import Kind, Strike
-from benchmarks.chaos.site import Site
 
 _LOOK_SECONDS = 15.0
 """What is struck may just be starting again; it is waited for."""

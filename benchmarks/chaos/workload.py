@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.chaos.commands import Person
-from benchmarks.chaos.faults import Diary, Hung
-from benchmarks.chaos.listener import Listener
+from benchmarks.chaos.installation.commands import Person
+from benchmarks.chaos.installation.faults import Diary, Hung
+from benchmarks.chaos.installation.listener import Listener
+from benchmarks.chaos.installation.site import Site
 from benchmarks.chaos.pictures import Vehicle, put_bytes, put_picture
 from benchmarks.chaos.scenes import Scenes
-from benchmarks.chaos.site import Site
 
 _APART = timedelta(minutes=4)
 """From one turn's pictures to the next one's: longer than repeats are looked for."""

@@ -128,8 +128,8 @@ def write(path: Path, curves: Curves, weights: dict[ReadDetail, Weights], made: 
     """Write the matcher's data."""
     lines = [
         "# Made by `python -m benchmarks.false_alerts`; do not edit. How often reads of vehicles on no list score how",
-        "# high: scores in nats, and the logarithm of the chance per read and entry that a score is reached. near, far",
-        "# for how many of these entries one counts whose state is common in the traffic, and one of another.",
+        "# high: scores in nats, and the logarithm of the chance per read and entry that a score is reached. Near and",
+        "# far say for how many of these entries one counts whose state is common in the traffic, and one of another.",
         "",
         "[made]",
         f'how = "{made}"',

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import replace
 
 from benchmarks.chaos.books import Books
-from benchmarks.chaos.commands import Attempt
 from benchmarks.chaos.comparison import audit_faults, cited, differences, neighbor_faults, orphans, picture_faults
-from benchmarks.chaos.listener import Listener
+from benchmarks.chaos.installation.commands import Attempt
+from benchmarks.chaos.installation.listener import Listener
 
 HOST = "host, process "
 RIGHT = Books(

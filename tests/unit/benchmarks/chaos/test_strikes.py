@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.chaos.commands import Person
-from benchmarks.chaos.faults import Diary, Hung
-from benchmarks.chaos.keeper import Keeper
-from benchmarks.chaos.site import Site
+from benchmarks.chaos.installation.commands import Person
+from benchmarks.chaos.installation.faults import Diary, Hung
+from benchmarks.chaos.installation.keeper import Keeper
+from benchmarks.chaos.installation.site import Site
 
 ORDERLY = "import signal, sys; signal.signal(15, lambda *_: sys.exit(0)); print('up', flush=True); signal.pause()"
 

@@ -8,8 +8,8 @@ import threading
 import time
 from dataclasses import dataclass
 
-from benchmarks.chaos.faults import Diary, Hung
-from benchmarks.chaos.site import Site
+from benchmarks.chaos.installation.faults import Diary, Hung
+from benchmarks.chaos.installation.site import Site
 
 TEMPORARY = 75
 """The exit code of what may work later."""

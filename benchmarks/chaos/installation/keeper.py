@@ -9,9 +9,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from benchmarks.chaos.commands import TEMPORARY
-from benchmarks.chaos.faults import Diary
-from benchmarks.chaos.site import Site
+from benchmarks.chaos.installation.commands import TEMPORARY
+from benchmarks.chaos.installation.faults import Diary
+from benchmarks.chaos.installation.site import Site
 
 _PAUSE_SECONDS = 0.3
 _LAST_LINES = 12

@@ -6,7 +6,7 @@ import statistics
 import threading
 from collections.abc import Callable
 
-from benchmarks.chaos.processes import resident_mb
+from benchmarks.chaos.installation.processes import resident_mb
 
 _EVERY_SECONDS = 1.0
 _ENOUGH_SECONDS = 240.0

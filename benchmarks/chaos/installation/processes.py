@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from benchmarks.chaos.site import Site
+from benchmarks.chaos.installation.site import Site
 
 _PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,1 @@
+"""The installation that is struck, and what looks after its parts."""
