@@ -143,19 +143,13 @@ class ReceivedAlerts:
         deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
-                self._connection.execute("pragma journal_mode = wal")
-            except sqlite3.OperationalError as error:
-                if _is_busy(error) and time.monotonic() < deadline:
-                    time.sleep(BUSY_PAUSE_SECONDS)
-                    continue
-                raise ConfigurationError(
-                    f"{self._path}: cannot be used ({error}); end what else uses it, or move it away to begin anew"
-                ) from error
-            except sqlite3.Error as error:
-                raise ConfigurationError(
-                    f"{self._path}: cannot be used ({error}); move it away to begin anew"
-                ) from error
-            return
+                self._run("pragma journal_mode = wal")
+            except ConfigurationError as error:
+                if not _is_busy(error.__cause__) or time.monotonic() > deadline:
+                    raise
+                time.sleep(BUSY_PAUSE_SECONDS)
+            else:
+                return
 
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
         try:
@@ -166,7 +160,7 @@ class ReceivedAlerts:
             raise ConfigurationError(f"{self._path}: cannot be used ({error}); move it away to begin anew") from error
 
 
-def _is_busy(error: sqlite3.Error) -> bool:
+def _is_busy(error: BaseException | None) -> bool:
     # The low byte is the kind of error, the others say more of it.
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 

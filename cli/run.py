@@ -17,7 +17,6 @@ from cli.common import (
 )
 from cli.configuration import reloadable_settings
 from cli.stopping import reload_on_hangup, stop_on_signals
-from schemas.errors import ConfigurationError
 from services.data_directory import run_alone
 from services.service_manager import ServiceManager
 
@@ -43,17 +42,14 @@ def run(
     Example: platewatch run --config platewatch.toml
     """
     settings, load = reloadable_settings(config, data_dir)
-    if not settings.cameras and not settings.hotlists.feeds:
-        raise ConfigurationError(
-            "no cameras and no hotlist feeds are configured; add [[cameras]] with id, type and path (see README)"
-        )
     # Imported here: the engines behind them take a second to load, and --help should not.
     from operations.settings import note_settings
     from pipeline.broker import open_broker
-    from pipeline.reloading import Reload
+    from pipeline.reloading import Reload, check
     from pipeline.service import Service
     from pipeline.stages.deadline import ends_in_time
 
+    check(settings)
     manager = ServiceManager.of_environment()
     manager.status("starting")
     with (

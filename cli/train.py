@@ -13,8 +13,8 @@ import typer
 
 from cli.common import ConfigOption, DataDirOption, command_settings, console, errors
 from schemas.errors import ConfigurationError
-from schemas.extras import install_line
 from schemas.settings import Settings
+from services.extras import install_line
 
 EXAMPLE = """
 Example: platewatch train ocr --from corrections.csv --crops plate-ocr/labels.csv

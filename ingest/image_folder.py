@@ -114,8 +114,8 @@ class ImageFolderSource:
         self.newest_at = None if listing.newest_at is None else moment_of(listing.newest_at)
         self.problem = None
         if listing.closed_folders:
-            path, reason = next((path, reason) for path, reason in listing.left_out if "cannot be listed" in reason)
-            self.problem = f"{text_of(path)}: {reason} ({listing.closed_folders} such)"
+            path, reason = listing.closed_folders[0]
+            self.problem = f"{text_of(path)}: {reason} ({len(listing.closed_folders)} such)"
         device = self.camera.path.stat().st_dev
         if listing.files or self._device is None:
             self._device = device

@@ -21,14 +21,14 @@ class Listing:
     """What a folder and its subfolders hold.
 
     `files` are the pictures and videos, oldest first, then by name. `left_out` is what looks like one and cannot be
-    read now, each with the reason in words; those of them that are folders count as `closed_folders`. `others` counts
+    read now, each with the reason in words; those of them that are folders are `closed_folders`. `others` counts
     all other files by the ends of their names. `newest_at` is when the newest file came, in seconds of the epoch.
     """
 
     files: list[Path] = field(default_factory=list)
     left_out: list[tuple[Path, str]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
-    closed_folders: int = 0
+    closed_folders: list[tuple[Path, str]] = field(default_factory=list)
     newest_at: float | None = None
 
     def others_text(self) -> str:
@@ -60,8 +60,8 @@ def list_media(folder: Path) -> Listing:
         reason = f"this folder cannot be listed ({error.strerror}); check its permissions"
         if Path(error.filename) == folder:
             raise UnreadableMedia(reason, source=text_of(folder)) from error
-        listing.left_out.append((Path(error.filename), reason))
-        listing.closed_folders += 1
+        listing.closed_folders.append((Path(error.filename), reason))
+        listing.left_out.append(listing.closed_folders[-1])
 
     for parent, folders, names in os.walk(folder, onerror=refused):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -11,7 +11,7 @@ from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.reads.patterns import parse_pattern
 
-__all__ = ["AuditFilter", "note_match", "view_audit"]
+__all__ = ["AuditFilter", "view_audit"]
 
 
 def view_audit(actor: Actor, database: Database, wanted: AuditFilter, limit: int) -> list[AuditEntry]:
@@ -30,22 +30,7 @@ def view_audit(actor: Actor, database: Database, wanted: AuditFilter, limit: int
     if wanted.plate is not None:
         wanted = dataclasses.replace(wanted, plate=parse_pattern(wanted.plate).text)
     with database.transaction() as connection:
-        found = audit_entries(connection, **dataclasses.asdict(wanted), limit=limit)
+        found = audit_entries(connection, wanted, limit=limit)
         record = AuditRecord(actor, Action.VIEW_AUDIT, {**wanted.details, "limit": limit})
         write_audit(connection, record, len(found))
     return found
-
-
-def note_match(actor: Actor, database: Database, source: str, entries: int) -> None:
-    """Write down that somebody has reads of their own matched with the active lists, before a hit is shown.
-
-    Args:
-        actor: Who matches.
-        database: An open database.
-        source: Where the reads come from.
-        entries: How many entries the active lists have.
-
-    Raises:
-        DatabaseUnavailable: It could not be written down; show nothing.
-    """
-    write_audit(database, AuditRecord(actor, Action.MATCH, {"reads": source, "entries": entries}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from policy.decisions import effective_retention
 from schemas.actor import Actor
@@ -70,7 +69,7 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
         return PurgeOutcome(ended, tuple(rewritten), tuple(left), seconds=_since(begun))
     held = held_texts(database, texts)
     sought = Sought.of(texts - held, pictures)
-    searched = search_files(_folders(settings), sought)
+    searched = search_files(settings.local_folders, sought)
     return PurgeOutcome(ended, tuple(rewritten), tuple(left), sought, len(held), searched, _since(begun))
 
 
@@ -80,14 +79,6 @@ def _pictures(database: Database, images: ImageStore, cutoff: datetime) -> list[
         with contextlib.suppress(InvalidInput, TransientError):
             found.append(images.load(key))
     return found
-
-
-def _folders(settings: Settings) -> list[Path]:
-    """Return where everything lies that a run keeps on this machine."""
-    folders = [settings.data_dir]
-    if settings.images.url and "://" not in settings.images.url:
-        folders.append(Path(settings.images.url))
-    return folders
 
 
 def _since(moment: datetime) -> float:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.settings import Settings
-from storage.audit.reader import audit_entries
+from storage.audit.reader import AuditFilter, audit_entries
 from storage.audit.writer import write_unless_repeated
 from storage.database import Database
 
@@ -34,7 +34,7 @@ def note_settings(actor: Actor, database: Database, settings: Settings) -> bool:
         DatabaseUnavailable: The server is down.
     """
     now = public_values(settings)
-    last = audit_entries(database, action=Action.SETTINGS_CHANGED, limit=1)
+    last = audit_entries(database, AuditFilter(action=Action.SETTINGS_CHANGED), limit=1)
     before = last[0].details["settings"] if last else public_values(Settings.model_construct())
     changed = [
         {"key": key, "old": before.get(key), "new": now.get(key)}

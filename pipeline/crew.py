@@ -11,20 +11,17 @@ from operations.actors import service_actor
 from operations.settings import note_settings
 from pipeline.broker import BrokerAddress
 from pipeline.cameras import CameraStage
-from pipeline.counters import Counters
 from pipeline.feeds.stages import FeedStage
 from pipeline.health.board import HealthBoard
 from pipeline.numbering import NumberingStage
-from pipeline.recording.queue import ArrivalQueue
 from pipeline.relaying import RelayStage
 from pipeline.reloading import Difference, difference
 from pipeline.stages.groups import StageGroup
 from pipeline.stages.runner import Runner
 from pipeline.stages.stage import Stage
-from recognition.recognizer import Recognizer
-from schemas.errors import ConfigurationError, PlatewatchError
+from schemas.errors import PlatewatchError
 from schemas.events import AlarmKind
-from schemas.health import CameraHealth
+from schemas.health import CameraHealth, Reloaded
 from schemas.settings import CameraSettings, FeedSettings, Settings
 from storage.alerts.outbox import STAGE as RELAY
 from storage.database import Database
@@ -47,6 +44,7 @@ class Crew:
         leadership: What only one process of several does.
         board: Told how the stages are.
         runner: Runs them.
+        make_camera: Makes a camera's stage, by the configuration in force.
     """
 
     def __init__(
@@ -57,10 +55,11 @@ class Crew:
         leadership: Leadership,
         board: HealthBoard,
         runner: Runner,
+        make_camera: Callable[[CameraSettings, Settings], CameraStage],
     ) -> None:
         self.settings = settings
-        self.notes: dict[str, object] = {}
-        """What `RunHealth` says of other configurations: `reloaded_at`, `needs_restart`."""
+        self.reloaded = Reloaded()
+        """What became of other configurations since the start."""
         self._database = database
         self._kafka = kafka
         self._leadership = leadership
@@ -70,33 +69,9 @@ class Crew:
         self.feeds = StageGroup(runner, daemon=True)
         # What publishes ends last, when everything is recorded.
         self.publishing = StageGroup(runner, watched=True)
-        self._make_camera: Callable[[CameraSettings], CameraStage] | None = None
+        self._make_camera = make_camera
         self._unwritten: Settings | None = None
         self._write_at = 0.0
-
-    def give_cameras(self, arrivals: ArrivalQueue, counters: Counters, *, until_done: bool) -> None:
-        """Say what camera stages work with.
-
-        Args:
-            arrivals: To the recorder.
-            counters: The run's counts.
-            until_done: End once everything that is there was read.
-        """
-        recognizer = Recognizer(self.settings.recognition, cameras=max(1, len(self.settings.cameras)))
-
-        def make(camera: CameraSettings) -> CameraStage:
-            return CameraStage(
-                camera,
-                self.settings,
-                recognizer,
-                self._database,
-                arrivals,
-                counters,
-                until_done=until_done,
-                board=self._board,
-            )
-
-        self._make_camera = make
 
     def start(self) -> None:
         """Start everything that the configuration names."""
@@ -143,7 +118,7 @@ class Crew:
         log.info("the configuration was taken anew: %s", change.in_words())
         if change.needs_restart:
             log.warning("changed settings that count only after a restart: %s", ", ".join(change.needs_restart))
-        self.notes = {"reloaded_at": datetime.now(UTC), "needs_restart": change.needs_restart}
+        self.reloaded = Reloaded(datetime.now(UTC), change.needs_restart)
         self._unwritten, self._write_at = self.settings, 0.0
         return True
 
@@ -180,11 +155,9 @@ class Crew:
             self.publishing.start(self._relays())
 
     def _start_cameras(self, cameras: tuple[CameraSettings, ...]) -> None:
-        if self._make_camera is None:
-            raise ConfigurationError("cameras are started before it is said what they work with")
         for camera in cameras:
             self._board.know_camera(CameraHealth(camera_id=camera.id, known_since=datetime.now(UTC)))
-        self.cameras.start([self._make_camera(camera) for camera in cameras])
+        self.cameras.start([self._make_camera(camera, self.settings) for camera in cameras])
 
     def _start_feeds(self, feeds: tuple[FeedSettings, ...], *, at_once: bool = False) -> None:
         self.feeds.start(

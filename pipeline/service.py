@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from pipeline.broker import BrokerAddress
+from pipeline.cameras import CameraStage
 from pipeline.cancellations import CancellationStage
 from pipeline.counters import Counters, RunTotals
 from pipeline.crew import Crew
@@ -26,8 +27,9 @@ from pipeline.stages.runner import Runner, any_alive
 from pipeline.stages.stage import SteppedStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
+from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
-from schemas.settings import Settings
+from schemas.settings import CameraSettings, Settings
 from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
@@ -108,8 +110,8 @@ class Service:
         runner = Runner(stop)
         arrivals = ArrivalQueue(stop)
         with Leadership(self._database) as leadership:
-            crew = Crew(self._settings, self._database, self._kafka, leadership, self._board, runner)
-            crew.give_cameras(arrivals, self.counters, until_done=until_done)
+            make_camera = self._camera_maker(arrivals, until_done=until_done)
+            crew = Crew(self._settings, self._database, self._kafka, leadership, self._board, runner, make_camera)
             recorder = self._recorder(crew, arrivals, stop, until_done=until_done)
             health, health_stop = self._health(crew), threading.Event()
             # What sends pictures ends last, when everything is recorded.
@@ -139,6 +141,25 @@ class Service:
         runner.check()
         crew.check()
         return self.counters.totals()
+
+    def _camera_maker(
+        self, arrivals: ArrivalQueue, *, until_done: bool
+    ) -> Callable[[CameraSettings, Settings], CameraStage]:
+        recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
+
+        def make(camera: CameraSettings, settings: Settings) -> CameraStage:
+            return CameraStage(
+                camera,
+                settings,
+                recognizer,
+                self._database,
+                arrivals,
+                self.counters,
+                until_done=until_done,
+                board=self._board,
+            )
+
+        return make
 
     def _recorder(self, crew: Crew, arrivals: ArrivalQueue, stop: threading.Event, *, until_done: bool) -> Recorder:
         def cameras_done() -> bool:
@@ -178,7 +199,7 @@ class Service:
             stop.wait(TICK_SECONDS)
 
     def _health(self, crew: Crew) -> HealthStage:
-        return HealthStage(self._board, lambda: crew.settings, self._database, lambda: crew.notes)
+        return HealthStage(self._board, lambda: crew.settings, self._database, lambda: crew.reloaded)
 
     def _take_anew(self, crew: Crew, health: HealthStage) -> None:
         """Take the configuration anew where that was asked, and write down what changed as soon as that can be done."""

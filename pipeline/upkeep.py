@@ -12,6 +12,7 @@ from policy.decisions import effective_retention, span_text
 from schemas.errors import PlatewatchError, TransientError
 from schemas.settings import Settings
 from services.private_files import make_private_folder, touch_private
+from services.run_state import RETENTION_MARKER
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.reads.images import ImageStore
@@ -74,7 +75,7 @@ class UpkeepStage(SteppedStage):
         self._images = ImageStore(settings)
         self._retention = effective_retention(settings)
         self._pause = pause_for(self._retention.reads)
-        self._marker = settings.data_dir / "retention-enforced"
+        self._marker = settings.data_dir / RETENTION_MARKER
         self._strays = StrayPictures(database, self._images, self._retention.reads)
         self._sweep_at = time.monotonic()
         self._rewrite_at = time.monotonic()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from policy.facts import Fact
+from policy.facts import Confidence
 from policy.loading import load_profile
 from policy.profile import KeepLimit, Profile, SearchRule
 from policy.sharing import AgencyKind, AgencyRef, Sharing
@@ -73,11 +73,10 @@ class Policy:
     @property
     def search(self) -> SearchRule:
         """What has to be said of a search; where nothing is known, purpose and case number are required."""
-        looked_up: Fact = self.profile.notify
         return self.profile.search or SearchRule(
             citation=f"no rule known for {self.profile.jurisdiction}; Platewatch's default",
-            as_of=looked_up.as_of,
-            confidence=looked_up.confidence.UNCONFIRMED,
+            as_of=self.profile.notify.as_of,
+            confidence=Confidence.UNCONFIRMED,
         )
 
     @property
@@ -165,11 +164,10 @@ def _shorter(key: str, own_days: int | None, law: KeepLimit | None, default: tim
 
 
 def _default_sharing(profile: Profile) -> Sharing:
-    looked_up: Fact = profile.notify
     return Sharing(
         citation=f"no rule known for {profile.jurisdiction}; Platewatch's default",
-        as_of=looked_up.as_of,
-        confidence=looked_up.confidence.UNCONFIRMED,
+        as_of=profile.notify.as_of,
+        confidence=Confidence.UNCONFIRMED,
         kinds=(AgencyKind.LAW_ENFORCEMENT, AgencyKind.PROSECUTOR),
         jurisdictions=(profile.jurisdiction,),
     )

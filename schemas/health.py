@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,6 +36,13 @@ class CameraHealth(_Health):
     looking_since: datetime | None = None
     waiting: int = 0
     problem: str | None = None
+
+
+class Reloaded(NamedTuple):
+    """When a run took its configuration anew last, and the keys that changed since the start and need a restart."""
+
+    at: datetime | None = None
+    needs_restart: tuple[str, ...] = ()
 
 
 class RunHealth(_Health):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
-from services.child import OwnerLock
+from services.owner_lock import OwnerLock
 from services.private_files import FOLDER_MODE, OTHERS, make_private_folder, write_private
 
 log = logging.getLogger(__name__)

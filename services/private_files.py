@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from schemas.errors import ConfigurationError
+
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 OTHERS = 0o077
@@ -72,6 +74,27 @@ def save_private(path: Path, data: bytes) -> None:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def read_secret(path: Path, key: str, *, whole: bool = False) -> str:
+    """Return the secret that a file holds, without the end of its line.
+
+    Args:
+        path: The file.
+        key: The setting that names it.
+        whole: Keep the end of the last line, too: the secret is a file of its own, like a private key.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not text"
+        raise ConfigurationError(
+            f"{key} {path}: cannot be read ({reason}); correct the path or its permissions"
+        ) from error
+    return text if whole else text.rstrip("\r\n")
 
 
 def touch_private(path: Path) -> None:

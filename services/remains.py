@@ -54,7 +54,7 @@ class Searched:
     unread: list[Path] = field(default_factory=list)
 
 
-def search_files(folders: Iterable[Path], sought: Sought, *, without: Iterable[Path] = ()) -> Searched:
+def search_files(folders: Iterable[Path], sought: Sought) -> Searched:
     """Look through every file below some folders, sparse and hidden ones included.
 
     Texts are found as ASCII (so as UTF-8) and as UTF-16 of both orders, in capitals or not.
@@ -62,11 +62,10 @@ def search_files(folders: Iterable[Path], sought: Sought, *, without: Iterable[P
     Args:
         folders: Where to look; links are not followed.
         sought: What to look for.
-        without: Folders below them that are left out.
     """
     searched = Searched()
     finders = [_Finder(pattern, step, sought.texts) for pattern, step in _patterns(sought.texts)]
-    for path in _files(folders, {path.absolute() for path in without}):
+    for path in _files(folders):
         try:
             count, size = _search(path, finders, sought.probes)
         except FileNotFoundError:
@@ -81,10 +80,10 @@ def search_files(folders: Iterable[Path], sought: Sought, *, without: Iterable[P
     return searched
 
 
-def _files(folders: Iterable[Path], without: set[Path]) -> Iterator[Path]:
+def _files(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         for root, names, files in os.walk(folder):
-            names[:] = sorted(name for name in names if Path(root, name).absolute() not in without)
+            names.sort()
             for name in sorted(files):
                 path = Path(root, name)
                 try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -11,9 +10,11 @@ from pydantic import ValidationError
 
 from schemas.health import RunHealth
 from services.data_directory import RUN_LOCK
-from services.private_files import write_private
+from services.private_files import save_private
 
 FILE_NAME = "run-health.json"
+RETENTION_MARKER = "retention-enforced"
+"""Its time is when retention was enforced last on this data directory."""
 
 
 def write_run_health(data_dir: Path, health: RunHealth) -> None:
@@ -26,15 +27,7 @@ def write_run_health(data_dir: Path, health: RunHealth) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    path = data_dir / FILE_NAME
-    unfinished = path.with_name(f".{FILE_NAME}.new")
-    try:
-        write_private(unfinished, health.model_dump_json().encode())
-        unfinished.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise
+    save_private(data_dir / FILE_NAME, health.model_dump_json().encode())
 
 
 def read_run_health(data_dir: Path) -> RunHealth | None:

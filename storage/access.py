@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import SecretStr
+from psycopg.conninfo import conninfo_to_dict
 
 from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.settings import DatabaseSettings, Settings
@@ -17,7 +16,7 @@ from services.data_directory import close_to_others
 from services.postgres.server import EmbeddedPostgres
 from storage.encryption import check_encrypted
 from storage.errors import translate
-from storage.way import Way
+from storage.way import Way, connection_string
 
 OLDEST_SERVER = 150000
 
@@ -80,10 +79,10 @@ def external(settings: DatabaseSettings) -> Access:
     Raises:
         ConfigurationError: They are no connection strings, are not encrypted, or the password's file cannot be read.
     """
-    application = _connection_string(settings, "database.url", settings.url)
+    application = connection_string(settings, "database.url", settings.url)
     way, owner = Way(application, settings.password_file), None
     if settings.owner_url is not None:
-        owner = _connection_string(settings, "database.owner_url", settings.owner_url)
+        owner = connection_string(settings, "database.owner_url", settings.owner_url)
     if not settings.allow_unencrypted:
         check_encrypted(way())
         if owner is not None:
@@ -92,23 +91,6 @@ def external(settings: DatabaseSettings) -> Access:
     host = given.get("host") or given.get("hostaddr") or "localhost"
     port = f":{given['port']}" if given.get("port") else ""
     return Access(f"database '{given.get('dbname', '')}' at {host}{port}", False, way, owner)
-
-
-def _connection_string(settings: DatabaseSettings, key: str, url: SecretStr | None) -> str:
-    """Return a configured connection string with the options."""
-    defaults = {
-        "connect_timeout": str(max(2, int(settings.timeout_seconds))),
-        "application_name": "platewatch",
-    }
-    try:
-        given = conninfo_to_dict(url.get_secret_value() if url is not None else "") | settings.options
-        return make_conninfo("", **(defaults | given))
-    except psycopg.ProgrammingError as error:
-        # libpq's message may quote the string with its password, so it is not passed on.
-        raise ConfigurationError(
-            f"{key} or database.options: not a PostgreSQL connection string or URI; write it like "
-            "postgresql://user:password@host/name, with libpq's own option names"
-        ) from error
 
 
 def _wait_until_reachable(way: Way, where: str, timeout_seconds: float) -> None:

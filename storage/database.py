@@ -150,10 +150,6 @@ class Database:
             else:
                 return connection
 
-    @property
-    def _connection_string(self) -> str:
-        return self._way()
-
     def _raise_reason(self) -> None:
         """Raise why no connection is had where the server refuses it, which the pool keeps to itself.
 

@@ -22,8 +22,15 @@ log = logging.getLogger(__name__)
 _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
 _KINDS = (
-    *("delete_messages", "delete_dead_letters", "delete_alerts", "delete_hits", "delete_plates", "end_rejects"),
-    *("delete_retired_entries", "delete_rejects", "delete_alarms"),
+    "delete_messages",
+    "delete_dead_letters",
+    "delete_alerts",
+    "delete_hits",
+    "delete_plates",
+    "end_rejects",
+    "delete_retired_entries",
+    "delete_rejects",
+    "delete_alarms",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)

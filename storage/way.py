@@ -6,9 +6,11 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pydantic import SecretStr
 
 from schemas.errors import ConfigurationError
 from schemas.settings import DatabaseSettings
+from services.private_files import read_secret
 
 _PLACE = ("host", "hostaddr", "port", "dbname", "service")
 
@@ -35,14 +37,7 @@ class Way:
         """
         if self._password_file is None:
             return self._connection_string
-        try:
-            password = self._password_file.read_text("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not text"
-            raise ConfigurationError(
-                f"database.password_file {self._password_file}: cannot be read ({reason}); correct the path or its "
-                "permissions"
-            ) from error
+        password = read_secret(self._password_file, "database.password_file")
         return make_conninfo(self._connection_string, password=password)
 
     def become(self, other: Way) -> None:
@@ -65,14 +60,32 @@ def is_same_database(one: DatabaseSettings, other: DatabaseSettings) -> bool:
     return _place(one) == _place(other)
 
 
-def _place(settings: DatabaseSettings) -> dict[str, str]:
-    text = settings.url.get_secret_value() if settings.url is not None else ""
+def connection_string(settings: DatabaseSettings, key: str, url: SecretStr | None) -> str:
+    """Return a configured connection string with the options.
+
+    Args:
+        settings: The section `database`; its options and its timeout count.
+        key: The setting that the string comes from.
+        url: The string, or a URI.
+
+    Raises:
+        ConfigurationError: It is neither.
+    """
+    defaults = {
+        "connect_timeout": str(max(2, int(settings.timeout_seconds))),
+        "application_name": "platewatch",
+    }
     try:
-        given = conninfo_to_dict(text) | settings.options
+        given = conninfo_to_dict(url.get_secret_value() if url is not None else "") | settings.options
+        return make_conninfo("", **(defaults | given))
     except psycopg.ProgrammingError as error:
         # libpq's message may quote the string with its password, so it is not passed on.
         raise ConfigurationError(
-            "database.url or database.options: not a PostgreSQL connection string or URI; write it like "
+            f"{key} or database.options: not a PostgreSQL connection string or URI; write it like "
             "postgresql://user:password@host/name, with libpq's own option names"
         ) from error
+
+
+def _place(settings: DatabaseSettings) -> dict[str, str]:
+    given = conninfo_to_dict(connection_string(settings, "database.url", settings.url))
     return {name: str(given[name]) for name in _PLACE if given.get(name)}

@@ -26,7 +26,7 @@ from cli.common import (
     print_json,
 )
 from ingest.read_lines import numbered_lines, parse_read
-from operations.auditing import note_match
+from operations.matching import note_match
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from policy.decisions import effective_retention
 from policy.traffic import matching_settings

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from schemas.errors import ConfigurationError
 from schemas.settings import RemoteFeed
+from services.private_files import read_secret
 
 
 def secret(feed: RemoteFeed, kind: str) -> str | None:
@@ -22,16 +23,10 @@ def secret(feed: RemoteFeed, kind: str) -> str | None:
     path: Path | None = getattr(feed, f"{kind}_file")
     variable: str | None = getattr(feed, f"{kind}_env")
     if path is not None:
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not text"
-            raise ConfigurationError(f"feed '{feed.name}': {kind}_file {path} cannot be read ({reason})") from error
-    elif variable is not None:
+        return read_secret(path, f"feed '{feed.name}': {kind}_file", whole=kind == "private_key")
+    if variable is not None:
         found = os.environ.get(variable)
         if found is None:
             raise ConfigurationError(f"feed '{feed.name}': the environment variable {variable} ({kind}_env) is not set")
-        text = found
-    else:
-        return None
-    return text if kind == "private_key" else text.rstrip("\r\n")
+        return found if kind == "private_key" else found.rstrip("\r\n")
+    return None

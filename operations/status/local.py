@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from operations.status.report import BrokerStatus, DiskStatus, RunStatus
 from schemas.errors import PlatewatchError
 from schemas.health import RunHealth
 from schemas.settings import Settings
 from services.kafka.client import check_reachable, is_proxied
-from services.run_state import is_running
+from services.run_state import RETENTION_MARKER, is_running
+from storage.alerts.outbox import STAGE as RELAY
 
 RESPONDS_WITHIN = timedelta(seconds=60)
 """A run says how it is every second; a database that does not answer holds that up for its timeout."""
-RETENTION_MARKER = "retention-enforced"
-RELAY = "relay"
 
 
 def run_status(settings: Settings, health: RunHealth | None, now: datetime) -> RunStatus:
@@ -56,11 +54,8 @@ def broker_status(settings: Settings, run: RunStatus) -> BrokerStatus:
 
 def disk_statuses(settings: Settings) -> tuple[DiskStatus, ...]:
     """Return the space of the data directory's disk, and of the pictures' where they are in another folder."""
-    folders = [settings.data_dir]
-    if settings.images.url is not None and "://" not in settings.images.url:
-        folders.append(Path(settings.images.url))
     found = []
-    for folder in folders:
+    for folder in settings.local_folders:
         try:
             usage = shutil.disk_usage(folder)
         except OSError:

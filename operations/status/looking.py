@@ -13,6 +13,7 @@ from schemas.errors import PlatewatchError
 from schemas.health import RunHealth
 from schemas.settings import Settings
 from services.run_state import read_run_health
+from storage.alerts.outbox import STAGE as RELAY
 from storage.database import Database
 
 LEAST_FREE_BYTES = 1 << 30
@@ -75,7 +76,7 @@ def problems(status: Status) -> Iterator[str]:
     if status.broker.reachable is False:
         yield f"broker: {status.broker.problem}"
     for stage in run.stages_in_trouble:
-        if stage.stage != "relay":
+        if stage.stage != RELAY:
             yield f"stage {stage.stage}: {stage.problem}"
     for camera in status.cameras:
         if camera.problem is not None:

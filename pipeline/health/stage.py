@@ -7,13 +7,13 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pipeline.health.board import HealthBoard
 from pipeline.health.silence import hanging_message, silence_message
 from schemas.errors import DatabaseUnavailable, PlatewatchError, TransientError
 from schemas.events import AlarmKind
-from schemas.health import CameraHealth, RunHealth, StageHealth
+from schemas.health import CameraHealth, Reloaded, RunHealth, StageHealth
 from schemas.settings import Settings
 from services.run_state import write_run_health
 from storage.alerts.alarms import Alarms
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 STEP_SECONDS = 1.0
 DATABASE_SECONDS = 5.0
 """How often cameras are stored, and the database is asked whether it is there."""
-STAGE_ALARM_AFTER = timedelta(seconds=30)
-"""A stage may lose a race or two; what it cannot do for so long is an alarm."""
 
 
 class HealthStage:
@@ -36,7 +34,7 @@ class HealthStage:
         board: Where the parts of the run note how they are.
         settings: The configuration in force, asked anew each time.
         database: The open database.
-        notes: What the run itself adds: `reloaded_at` and `needs_restart` of `RunHealth`.
+        reloaded: What became of other configurations since the start.
     """
 
     name = "health"
@@ -46,12 +44,12 @@ class HealthStage:
         board: HealthBoard,
         settings: Callable[[], Settings],
         database: Database,
-        notes: Callable[[], dict[str, object]] = dict,
+        reloaded: Callable[[], Reloaded] = Reloaded,
     ) -> None:
         self._board = board
         self._settings = settings
         self._database = database
-        self._notes = notes
+        self._reloaded = reloaded
         first = settings()
         self._alarms = Alarms(database, first.agency_id, first.alarm_topic)
         self._states = CameraStates(database)
@@ -86,19 +84,16 @@ class HealthStage:
         try:
             self._store_cameras()
             if self._away is not None:
-                # Late, and with the time at which it began.
-                self._board.cleared(AlarmKind.DATABASE, self._board.machine)
                 log.info("the database is back, after %.0f s", (datetime.now(UTC) - self._away.since).total_seconds())
                 self._away = None
-            else:
-                self._board.cleared(AlarmKind.DATABASE, self._board.machine)
+            self._board.cleared(AlarmKind.DATABASE, self._board.machine)
+            # The alarm about it, too: late, and with the time at which it began.
             self._store_alarms()
-        except DatabaseUnavailable as error:
-            self._note_away(str(error))
-        except TransientError as error:
-            log.debug("the run's health is stored later: %s", error)
         except PlatewatchError as error:
-            self._note_away(str(error))
+            if isinstance(error, TransientError) and not isinstance(error, DatabaseUnavailable):
+                log.debug("the run's health is stored later: %s", error)
+            else:
+                self._note_away(str(error))
 
     def _note_away(self, problem: str) -> None:
         if self._away is None:
@@ -182,6 +177,7 @@ class HealthStage:
                 log.info("camera %s: pictures come again", camera.id)
 
     def _write_file(self) -> None:
+        reloaded = self._reloaded()
         health = RunHealth(
             process=os.getpid(),
             started_at=self._started_at,
@@ -189,7 +185,8 @@ class HealthStage:
             database_problem=self._away,
             stages=self._board.stages(),
             cameras=self._board.cameras(),
-            **self._notes(),  # type: ignore[arg-type]
+            reloaded_at=reloaded.at,
+            needs_restart=reloaded.needs_restart,
         )
         try:
             write_run_health(self._data_dir, health)

@@ -16,9 +16,9 @@ from recognition.reading.second_reader import SecondReader
 from recognition.reading.text_networks import available
 from recognition.states.reader import StateReader
 from schemas.errors import ConfigurationError, PlatewatchError
-from schemas.extras import install_line
 from schemas.settings import AlertSettings
 from schemas.types import Box, PlateRead, SecondReading
+from services.extras import install_line
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,6 @@ STOP_SECONDS = 13.0
 """How long a run may take to end once it was told to. Service managers and people lose patience after that; nothing is
 lost by ending it then, for what was not acknowledged comes again, and the local servers end with this process."""
 
-BROKEN_OFF = 75
-"""The exit code then (EX_TEMPFAIL): something did not answer, and no setting has to be changed."""
-
 
 @contextmanager
 def ends_in_time(stop: threading.Event, seconds: float = STOP_SECONDS) -> Iterator[None]:
@@ -38,7 +35,7 @@ def ends_in_time(stop: threading.Event, seconds: float = STOP_SECONDS) -> Iterat
                 ", ".join(busy),
             )
             logging.shutdown()
-            os._exit(BROKEN_OFF)
+            os._exit(os.EX_TEMPFAIL)  # something did not answer, and no setting has to be changed
 
     threading.Thread(target=watch, name="deadline", daemon=True).start()
     try:

@@ -20,8 +20,8 @@ from recognition.detection.classes import plate_classes
 from recognition.detection.postprocess import MAX_DETECTIONS
 from recognition.detection.preprocess import require_pictures
 from schemas.errors import ConfigurationError
-from schemas.extras import install_line
 from schemas.types import Box, PlateDetection
+from services.extras import install_line
 
 
 class UltralyticsDetector:

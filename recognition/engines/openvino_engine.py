@@ -13,7 +13,7 @@ import numpy as np
 from recognition.engines.engine import Floats, side_by_side
 from recognition.engines.files import require_file
 from schemas.errors import ConfigurationError
-from schemas.extras import install_line
+from services.extras import install_line
 
 
 class OpenVinoEngine:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from recognition.engines.onnx_runtime import open_session
 from schemas.errors import ConfigurationError
-from schemas.extras import install_line
 from schemas.types import Image
+from services.extras import install_line
 
 Floats = npt.NDArray[np.float32]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -22,3 +23,13 @@ class ImageSettings(Section):
     """JPEG quality of kept frames."""
     plate_jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 95
     """JPEG quality of plates' pictures, which the second reader reads; one too large for an alert gets the frames'."""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that `url` names on this machine; None where it names none, or there is none."""
+        if self.url is None:
+            return None
+        scheme, mark, rest = self.url.partition("://")
+        if not mark:
+            return Path(self.url)
+        return Path(rest) if scheme in ("file", "local") else None

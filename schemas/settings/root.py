@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def local_folders(self) -> list[Path]:
+        """The folders of this machine in which everything lies that is kept: the data directory, and the pictures'."""
+        return [self.data_dir, *([] if self.images.folder is None else [self.images.folder])]
+
+    @property
     def alert_topic(self) -> str:
         """The topic this agency's alerts go to."""
         return self.alerts.topic or f"platewatch.alerts.{self.agency_id}.v1"

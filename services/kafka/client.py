@@ -13,6 +13,7 @@ from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
 from services.kafka.diagnosis import why_not
 from services.loopback import is_loopback
+from services.private_files import read_secret
 
 with warnings.catch_warnings():
     # kafka-python 3.0 reads its protocol tables with importlib.resources.read_text, deprecated in 3.11 and 3.12 only.
@@ -126,15 +127,7 @@ def _password(settings: KafkaSettings) -> dict[str, str]:
         ConfigurationError: It cannot be read.
     """
     path = settings.password_file
-    if path is None:
-        return {}
-    try:
-        return {"sasl_plain_password": path.read_text("utf-8").rstrip("\r\n")}
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not text"
-        raise ConfigurationError(
-            f"kafka.password_file {path}: cannot be read ({reason}); correct the path or its permissions"
-        ) from error
+    return {} if path is None else {"sasl_plain_password": read_secret(path, "kafka.password_file")}
 
 
 def _check_options(settings: KafkaSettings) -> None:

@@ -11,10 +11,11 @@ from typing import Self
 
 from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.settings import KafkaSettings
-from services.child import ChildProcess, OwnerLock
+from services.child import ChildProcess
 from services.data_directory import make_data_directory
 from services.kafka.node import START_TIMEOUT_SECONDS, KafkaNode
 from services.kafka.ports import kept_ports
+from services.owner_lock import OwnerLock
 
 log = logging.getLogger(__name__)
 

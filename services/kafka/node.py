@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
-from schemas.extras import install_line
 from schemas.settings import KafkaSettings
 from services.child import ChildKilled, ChildProcess, RunAs, child_environment, launched
+from services.extras import install_line
 from services.kafka.access import BrokerAccess, Login, SecretFile
 from services.kafka.client import KafkaError, UserScramCredentialUpsertion, open_admin
 from services.kafka.jars.cache import class_path

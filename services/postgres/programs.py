@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.errors import ConfigurationError
-from schemas.extras import install_line
 from services.child import child_environment
+from services.extras import install_line
 
 SYSTEM_FOLDERS = Path("/usr/lib/postgresql")
 OLDEST_MAJOR = 15

@@ -15,8 +15,9 @@ from typing import Self
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from schemas.settings import DatabaseSettings
-from services.child import ChildKilled, ChildProcess, OwnerLock
+from services.child import ChildKilled, ChildProcess
 from services.data_directory import make_data_directory
+from services.owner_lock import OwnerLock
 from services.postgres.cluster import (
     DATABASE,
     PORT,

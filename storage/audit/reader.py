@@ -60,42 +60,28 @@ class AuditFilter:
 
 
 def audit_entries(
-    on: Database | Connection,
-    *,
-    actor: str | None = None,
-    action: Action | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    purpose: str | None = None,
-    case_number: str | None = None,
-    plate: str | None = None,
-    limit: int = 100,
+    on: Database | Connection, wanted: AuditFilter | None = None, *, limit: int = 100
 ) -> list[AuditEntry]:
     """Return what was done, newest first.
 
     Args:
         on: An open database, or a connection in a transaction.
-        actor: Only by this name, or by who became another user by sudo from it.
-        action: Only of this kind.
-        since: Done at this time or later, aware.
-        until: Done before this time, aware.
-        purpose: Only where this is part of the purpose, whatever the case of its letters.
-        case_number: Only for this case.
-        plate: Only about this plate or pattern, in canonical form.
+        wanted: Which rows, a plate in canonical form; None: all.
         limit: Most rows to return.
 
     Raises:
         DatabaseUnavailable: The server is down (on a database; on a connection psycopg's own error is raised).
     """
+    wanted = wanted or AuditFilter()
     values = {
-        "actor": optional(actor),
-        "sudo": optional(actor and f"{SUDO}{actor}"),
-        "action": action,
-        "since": since,
-        "until": until,
-        "purpose": optional(purpose),
-        "case_number": optional(case_number),
-        "plate": optional(plate),
+        "actor": optional(wanted.actor),
+        "sudo": optional(wanted.actor and f"{SUDO}{wanted.actor}"),
+        "action": wanted.action,
+        "since": wanted.since,
+        "until": wanted.until,
+        "purpose": optional(wanted.purpose),
+        "case_number": optional(wanted.case_number),
+        "plate": optional(wanted.plate),
         "limit": limit,
     }
     return statements.all(on, _SQL["entries"], values, row=kwargs_row(_entry))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
-from schemas.extras import install_line
+from services.extras import install_line
 from services.kafka.jars.authorities import machine_authorities
 from services.kafka.jars.pinned import Jar
 

@@ -12,9 +12,9 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from pipeline.relaying import RelayStage
 from schemas.errors import BrokerUnavailable
 from schemas.settings import AlertSettings, KafkaSettings, RetentionSettings, Settings
-from services.child import OwnerLock
 from services.kafka.client import open_admin
 from services.kafka.local import LocalKafka
+from services.owner_lock import OwnerLock
 from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.kafka.conftest import Broker, wait_until

@@ -17,13 +17,14 @@ import pytest
 from pipeline.broker import BrokerAddress, open_broker
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings, Settings
-from services.child import ChildProcess, OwnerLock
+from services.child import ChildProcess
 from services.kafka.access import Login
 from services.kafka.client import UserScramCredentialUpsertion, open_admin
 from services.kafka.jars.cache import class_path, default_cache_dir
 from services.kafka.jars.pinned import pinned_jars
 from services.kafka.local import LocalKafka
 from services.kafka.node import START_ATTEMPTS, START_TIMEOUT_SECONDS, KafkaNode
+from services.owner_lock import OwnerLock
 from storage.database import Database
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts

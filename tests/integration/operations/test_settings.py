@@ -7,7 +7,7 @@ from pathlib import Path
 from operations.settings import note_settings
 from schemas.audit import Action
 from schemas.settings import RetentionSettings, Settings
-from storage.audit.reader import audit_entries
+from storage.audit.reader import AuditFilter, audit_entries
 from storage.database import Database
 from tests.integration.operations.audited import LEE, only_row
 
@@ -31,6 +31,6 @@ def test_only_a_change_is_written_down(database: Database) -> None:
     assert note_settings(LEE, database, shorter)
     assert not note_settings(LEE, database, shorter)
     assert note_settings(LEE, database, SETTINGS)
-    back, change, _first = audit_entries(database, action=Action.SETTINGS_CHANGED)
+    back, change, _first = audit_entries(database, AuditFilter(action=Action.SETTINGS_CHANGED))
     assert change.details["changed"] == [{"key": "retention.reads_days", "old": None, "new": 7}]
     assert back.details["changed"] == [{"key": "retention.reads_days", "old": 7, "new": None}]

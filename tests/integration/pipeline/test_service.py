@@ -60,7 +60,7 @@ class Run:
             crew.publishing.start(parts.get("publishing", []))
             crew.feeds.start(parts.get("feeds", []))
 
-        self.monkeypatch.setattr(Crew, "give_cameras", lambda *_, **__: None)
+        self.monkeypatch.setattr(Service, "_camera_maker", lambda *_, **__: None)
         self.monkeypatch.setattr(Crew, "start", start)
         self.monkeypatch.setattr(Service, "_recorder", lambda *_, **__: Part("recorder", recorder))
         self.monkeypatch.setattr(Service, "_stages", lambda *_: parts.get("stages", []))

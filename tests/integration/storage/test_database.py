@@ -112,7 +112,7 @@ def test_sessions_ended_by_the_server_are_replaced_unseen(database: Database) ->
     with database.connection() as connection, database.connection() as other:
         connection.execute("select 1")
         other.execute("select 1")
-    with psycopg.connect(database._connection_string, autocommit=True) as administrator:
+    with psycopg.connect(database._way(), autocommit=True) as administrator:
         administrator.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"

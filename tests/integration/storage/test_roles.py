@@ -77,7 +77,7 @@ REFUSED = [
 def test_the_application_cannot(statement: str, database: Database, database_name: str) -> None:
     write_audit(database, AuditRecord(LEE, Action.SEARCH))
     before = audit_entries(database)
-    with psycopg.connect(database._connection_string, autocommit=True) as connection:
+    with psycopg.connect(database._way(), autocommit=True) as connection:
         text = statement.replace("{database}", database_name)
         if statement.startswith("vacuum"):  # which refuses by a warning
             notices: list[str] = []

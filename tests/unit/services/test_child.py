@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
-from services.child import ChildKilled, ChildProcess, OwnerLock
+from services.child import ChildKilled, ChildProcess
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SLEEPER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
@@ -166,31 +166,6 @@ time.sleep(60)
     _wait(lambda: not _runs(pid))
 
 
-def test_the_lock_has_one_holder_and_is_free_after_a_kill(tmp_path: Path) -> None:
-    path = tmp_path / "service" / "owner.lock"
-    code = f"""
-import time
-from pathlib import Path
-from services.child import OwnerLock
-lock = OwnerLock(Path({str(path)!r}))
-print(lock.acquire(), flush=True)
-time.sleep(60)
-"""
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=REPOSITORY) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"True\n"
-        with OwnerLock(path) as lock:
-            assert not lock.acquire()
-            holder.kill()
-            holder.wait()
-            assert lock.acquire()
-            assert lock.is_held
-            assert not OwnerLock(path).acquire()
-        assert not lock.is_held
-        with OwnerLock(path) as again:
-            assert again.acquire()
-
-
 def test_a_log_that_has_grown_large_is_set_aside_and_a_small_one_goes_on(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,20 +191,6 @@ def test_a_log_that_somebody_has_made_a_link_is_not_followed(log: Path, tmp_path
         child.start()
     assert not child.is_alive
     assert (tmp_path / "other").read_text() == "kept"
-
-
-def test_a_lock_file_is_its_owner_s_alone_and_one_holds_it(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        with OwnerLock(tmp_path / "new" / "owner.lock") as lock:
-            assert lock.acquire()
-            assert lock.acquire()
-            assert not OwnerLock(lock.path).acquire()
-            assert lock.path.stat().st_mode & 0o777 == 0o600
-    finally:
-        os.umask(before)
-    with OwnerLock(tmp_path / "new" / "owner.lock") as next_one:
-        assert next_one.acquire()
 
 
 @pytest.mark.parametrize(

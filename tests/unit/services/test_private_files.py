@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from services.private_files import close_path, make_private_folder, private_umask, touch_private, write_private
+from schemas.errors import ConfigurationError
+from services.private_files import (
+    close_path,
+    make_private_folder,
+    private_umask,
+    read_secret,
+    touch_private,
+    write_private,
+)
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o777])
@@ -70,3 +78,15 @@ def test_everybody_else_s_permissions_are_taken_and_the_owner_s_stay(tmp_path: P
         assert stat.S_IMODE(tmp_path.stat().st_mode) == after
     with pytest.raises(FileNotFoundError):
         close_path(tmp_path / "nothing")
+
+
+def test_a_secret_ends_with_its_line_and_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text("se cret \r\n")
+    assert read_secret(path, "kafka.password_file") == "se cret "
+    assert read_secret(path, "kafka.password_file", whole=True) == "se cret \n"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match=r"kafka\.password_file .*password: cannot be read \(not text\)"):
+        read_secret(path, "kafka.password_file")
+    with pytest.raises(ConfigurationError, match=r"cannot be read \(No such file or directory\); correct the path"):
+        read_secret(tmp_path / "none", "kafka.password_file")

@@ -12,7 +12,7 @@ from operations.hotlists.importing import import_list
 from schemas.audit import Action
 from schemas.errors import HeldForReview, InvalidInput
 from schemas.settings import Settings
-from storage.audit.reader import audit_entries
+from storage.audit.reader import AuditFilter, audit_entries
 from storage.database import Database
 from tests.integration.hotlists.feed_samples import put, rows
 from tests.integration.hotlists.list_versions import version_rows
@@ -52,7 +52,7 @@ def test_a_held_version_is_written_down_as_held(database: Database, tmp_path: Pa
     import_list(LEE, database, SETTINGS, put(tmp_path / "whole.csv", rows(3000)), "csv", options)
     with pytest.raises(HeldForReview, match="shrinks"):
         import_list(LEE, database, SETTINGS, put(tmp_path / "half.csv", rows(30)), "csv", options)
-    held, active = audit_entries(database, action=Action.IMPORT)
+    held, active = audit_entries(database, AuditFilter(action=Action.IMPORT))
     assert (held.details["outcome"], active.details["outcome"]) == ("held", "active")
     assert "shrinks from 3000 to 30" in held.details["why_held"]
     assert (held.details["file"], held.results) == ("half.csv", None)

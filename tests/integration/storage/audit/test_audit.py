@@ -11,7 +11,7 @@ import pytest
 
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
-from storage.audit.reader import audit_entries
+from storage.audit.reader import AuditFilter, audit_entries
 from storage.audit.writer import write_audit, write_unless_repeated
 from storage.database import Database
 
@@ -50,11 +50,11 @@ def test_rows_are_found_by_who_what_and_when_newest_first(database: Database) ->
         write_audit(database, AuditRecord(actor, action))
     rows = audit_entries(database)
     assert [row.action for row in rows] == [Action.REMOVE, Action.IMPORT, Action.IMPORT, Action.SEARCH]
-    assert audit_entries(database, actor="lee") == [rows[0], rows[1], rows[3]]
-    assert audit_entries(database, action=Action.IMPORT) == rows[1:3]
-    assert audit_entries(database, actor="feed", action=Action.REMOVE) == []
-    assert audit_entries(database, since=rows[1].happened_at) == rows[:2]
-    assert audit_entries(database, until=rows[1].happened_at) == rows[2:]
+    assert audit_entries(database, AuditFilter(actor="lee")) == [rows[0], rows[1], rows[3]]
+    assert audit_entries(database, AuditFilter(action=Action.IMPORT)) == rows[1:3]
+    assert audit_entries(database, AuditFilter(actor="feed", action=Action.REMOVE)) == []
+    assert audit_entries(database, AuditFilter(since=rows[1].happened_at)) == rows[:2]
+    assert audit_entries(database, AuditFilter(until=rows[1].happened_at)) == rows[2:]
     assert audit_entries(database, limit=1) == rows[:1]
 
 
@@ -86,7 +86,7 @@ def test_what_says_the_same_as_the_newest_is_written_once(database: Database) ->
     assert write(1, Action.SEARCH)
     assert write(2)
     assert write(1)
-    assert len(audit_entries(database, action=Action.SETTINGS_CHANGED)) == 3
+    assert len(audit_entries(database, AuditFilter(action=Action.SETTINGS_CHANGED))) == 3
 
 
 def test_what_nobody_answers_for_is_not_written(database: Database) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from schemas.errors import TransientError
 from schemas.settings import DatabaseSettings
-from services.child import OwnerLock
+from services.owner_lock import OwnerLock
 from services.postgres.cluster import read_status
 from services.postgres.roles import APPLICATION
 from services.postgres.server import EmbeddedPostgres

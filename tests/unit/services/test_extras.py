@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from schemas import extras
-from schemas.extras import install_line, packages_of
+from services import extras
+from services.extras import install_line, packages_of
 
 
 def test_an_extra_is_named_by_its_packages() -> None:
