@@ -45,6 +45,7 @@ def vehicle_json(vehicle: VehicleDescription | None) -> dict[str, Any] | None:
         "model": optional(vehicle.model),
         "style": optional(vehicle.style),
         "color": optional(vehicle.color),
+        "vehicle_class": optional(vehicle.vehicle_class),
     }
     return {key: value for key, value in values.items() if value is not None}
 

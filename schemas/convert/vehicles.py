@@ -10,13 +10,11 @@ def vehicle_to_event(vehicle: VehicleDescription | None) -> VehicleEvent | None:
     """Return the wire form of a vehicle's description."""
     if vehicle is None:
         return None
-    return VehicleEvent(
-        year=vehicle.year, make=vehicle.make, model=vehicle.model, style=vehicle.style, color=vehicle.color
-    )
+    return VehicleEvent(**vehicle._asdict())
 
 
 def vehicle_from_event(event: VehicleEvent | None) -> VehicleDescription | None:
     """Return the in-process form of a vehicle's description."""
     if event is None:
         return None
-    return VehicleDescription(event.year, event.make, event.model, event.style, event.color)
+    return VehicleDescription(event.year, event.make, event.model, event.style, event.color, event.vehicle_class)

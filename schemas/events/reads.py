@@ -43,6 +43,7 @@ class VehicleEvent(WireModel):
     model: str | None = None
     style: str | None = None
     color: str | None = None
+    vehicle_class: str | None = None
 
 
 class SourceEvent(WireModel):

@@ -6,6 +6,7 @@ from schemas.settings.database import DatabaseSettings
 from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
 from schemas.settings.hotlists import HotlistSettings
 from schemas.settings.images import ImageSettings
+from schemas.settings.ingest import IngestSettings, IngestSource, ReaderPlace
 from schemas.settings.kafka import KafkaSettings
 from schemas.settings.loading.load import load_settings
 from schemas.settings.matching import CATEGORY_FALSE_ALERTS, MatchingSettings
@@ -27,10 +28,13 @@ __all__ = [
     "HttpsFeed",
     "ImageFolderCamera",
     "ImageSettings",
+    "IngestSettings",
+    "IngestSource",
     "KafkaSettings",
     "MatchingSettings",
     "OcrSettings",
     "PolicySettings",
+    "ReaderPlace",
     "RecognitionSettings",
     "RemoteFeed",
     "RepeatSettings",

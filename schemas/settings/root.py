@@ -15,6 +15,7 @@ from schemas.settings.cameras import CameraSettings, check_folders
 from schemas.settings.database import DatabaseSettings
 from schemas.settings.hotlists import HotlistSettings
 from schemas.settings.images import ImageSettings
+from schemas.settings.ingest import IngestSettings
 from schemas.settings.kafka import KafkaSettings
 from schemas.settings.matching import MatchingSettings
 from schemas.settings.policy import PolicySettings
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     images: ImageSettings = ImageSettings()
     policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
+    ingest: IngestSettings = IngestSettings()
     cameras: tuple[CameraSettings, ...] = ()
 
     @field_validator("time_zone")

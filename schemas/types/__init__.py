@@ -6,7 +6,17 @@ What is named here is the one way to import any of them; the files behind it are
 from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
 from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
 from schemas.types.media import Box, Frame, Image, Location, SourceItem
-from schemas.types.reads import CharacterRead, OcrResult, PlateDetection, PlateRead, ReaderVersion, SecondReading
+from schemas.types.reads import (
+    CharacterRead,
+    DatedBy,
+    Movement,
+    OcrResult,
+    PlateDetection,
+    PlateRead,
+    ReaderVersion,
+    SecondReading,
+    VendorReport,
+)
 from schemas.types.vehicles import VehicleDescription
 
 __all__ = [
@@ -14,11 +24,13 @@ __all__ = [
     "Category",
     "CharacterEvidence",
     "CharacterRead",
+    "DatedBy",
     "Frame",
     "Hit",
     "HotlistEntry",
     "Image",
     "Location",
+    "Movement",
     "OcrResult",
     "PlateDetection",
     "PlateRead",
@@ -29,4 +41,5 @@ __all__ = [
     "Tier",
     "VehicleDescription",
     "VehicleEvidence",
+    "VendorReport",
 ]

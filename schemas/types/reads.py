@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 import numpy as np
@@ -75,6 +76,43 @@ class SecondReading:
     reader: str = ""
 
 
+class DatedBy(StrEnum):
+    """Whose clock a read's times are by: its source's own, or this machine's when it arrived."""
+
+    SOURCE = "source"
+    ARRIVAL = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How a vehicle moved, as far as its reader says.
+
+    `lane` is the reader's name or number of it. `direction` is `approaching` or `leaving`, `left` or `right` across the
+    picture, a compass word like `northeast`, or what the reader says where that is none of these. `speed` is in meters
+    per second.
+    """
+
+    lane: str | None = None
+    direction: str | None = None
+    speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VendorReport:
+    """What another vendor's reader said of a pass besides what every read has.
+
+    `vendor` names the adapter, `pass_id` is the vendor's own id of the pass. `hit` is the vendor's own hit as JSON
+    text: evidence, never our alert. `is_retransmission` says that the reader sent it late, from its memory. `payload`
+    is the message as it came, without secrets and without the pictures, which are kept as pictures.
+    """
+
+    vendor: str
+    pass_id: str | None = None
+    hit: str | None = None
+    is_retransmission: bool = False
+    payload: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PlateRead:
     """One pass of one vehicle, fused from the frames that showed its plate.
@@ -85,6 +123,15 @@ class PlateRead:
     is the plate in the best frame. Image keys name pictures in the image store, or are None when none was kept.
     `second_reading` is there where a second reader was asked, as it is before an alert, and saw a text. `claimed_at` is
     there where the source's time cannot be: what it said; the other times are then those of the arrival.
+
+    Where `confidence_is_known` is False the source gave none, and `confidence` is what such readers are taken for.
+    `dated_by` says whose clock the times are by; `source_time` is when the pass was captured by the source's own clock,
+    where it has one, and `arrived_at` when it came by this machine's.
+
+    A pass may be reported several times under one `read_id`, each time as a revision: a sure text while the vehicle is
+    in view, then the finished pass; a vendor's new, update and lost. Of two, the one with the greater (`is_final`,
+    `revision`) is newer; the newest counts, whatever order they come in. `revision` grows along the pass, in whatever
+    unit its source counts.
     """
 
     read_id: UUID
@@ -108,3 +155,11 @@ class PlateRead:
     reader: ReaderVersion = field(default_factory=ReaderVersion)
     second_reading: SecondReading | None = None
     claimed_at: datetime | None = None
+    confidence_is_known: bool = True
+    dated_by: DatedBy = DatedBy.SOURCE
+    source_time: datetime | None = None
+    arrived_at: datetime | None = None
+    movement: Movement | None = None
+    report: VendorReport | None = None
+    revision: int = 0
+    is_final: bool = True

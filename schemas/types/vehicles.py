@@ -8,6 +8,8 @@ from typing import NamedTuple
 class VehicleDescription(NamedTuple):
     """A vehicle as a list or a reader describes it. `make` and `color` are as given, not translated.
 
+    `style` is the body's, `vehicle_class` what kind of vehicle it is: car, truck, van, bus, motorcycle and the like.
+
     A named tuple, as is `HotlistEntry`, and for the same reason.
     """
 
@@ -16,6 +18,7 @@ class VehicleDescription(NamedTuple):
     model: str | None = None
     style: str | None = None
     color: str | None = None
+    vehicle_class: str | None = None
 
     def summary(self) -> str:
         """Return `2009 YAMA MC2 CY BLK`-like text with what is known; empty when nothing is."""

@@ -77,13 +77,14 @@ def _fields(entry: HotlistEntry, digest: str, version_id: int) -> tuple[str, ...
 
 
 def _vehicle_text(vehicle: VehicleDescription) -> str:
-    year, make, model, style, color = vehicle
+    year, make, model, style, color, vehicle_class = vehicle
     parts = (
         "" if year is None else f'"year":{year}',
         _member("make", make),
         _member("model", model),
         _member("style", style),
         _member("color", color),
+        _member("vehicle_class", vehicle_class),
     )
     return "{" + ",".join([part for part in parts if part]) + "}"
 

@@ -16,6 +16,7 @@ from schemas.settings import (
     FolderFeed,
     HttpsFeed,
     ImageFolderCamera,
+    IngestSource,
     Settings,
     SftpFeed,
     VideoFileCamera,
@@ -51,7 +52,7 @@ def defaults(values: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
         value = getattr(values, name)
         if isinstance(value, BaseModel):
             yield from defaults(value, f"{prefix}{name}.")
-        elif prefix + name not in ("cameras", "data_dir"):  # tables of their own; anchored in the working folder
+        elif prefix + name not in ("cameras", "data_dir", "ingest.sources"):  # tables of their own; anchored in the working folder
             yield prefix + name, shown(value)
 
 
@@ -74,6 +75,7 @@ def default_of(field: FieldInfo) -> Any:
     [
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed)),
         ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera)),
+        ("## [[ingest.sources]]", (IngestSource,)),
     ],
 )
 def test_defaults_of_feeds_and_cameras_are_as_documented(heading: str, models: tuple[type[BaseModel], ...]) -> None:

@@ -1,0 +1,1 @@
+"""Reads that other vendors' readers made: an adapter per vendor behind one base."""

@@ -1,0 +1,89 @@
+"""Reads of other vendors' readers: where they may be posted, by whom, and how what they say is to be understood."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from schemas.settings.cameras import known_zone
+from schemas.settings.section import FilePath, Identifier, Section
+
+
+class ReaderPlace(Section):
+    """One of a source's readers: what its reads are called, and where it stands."""
+
+    id: Identifier | None = None
+    """Name of the camera in reads and alerts; default: the source's id, and the vendor's name for it."""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    """Where it stands, degrees north; default: what the message says."""
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Where it stands, degrees east."""
+    heading: Annotated[float, Field(ge=0, lt=360)] | None = None
+    """Where it looks, degrees clockwise from true north."""
+
+
+class IngestSource(Section):
+    """Who sends finished reads: one vendor's server, or one of its cameras."""
+
+    id: Identifier
+    """Name of the source; part of the URL that it posts to."""
+    vendor: Identifier
+    """Which adapter reads its messages, like rekor or hikvision; docs/vendors.md lists them."""
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the token that it has to show; `platewatch ingest token` makes one."""
+    signature_secret_file: FilePath | None = None
+    """File with the secret that the vendor signs its messages with."""
+    timezone: Annotated[str, AfterValidator(known_zone)] | None = None
+    """Zone of times that come without one, like America/New_York; default: the agency's."""
+    date_order: Literal["mdy", "dmy", "ymd"] = "mdy"
+    """Order of dates like 10/24/2024."""
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    """Country of states that come without one."""
+    mapping: FilePath | None = None
+    """TOML file that says where a message of vendor = "mapping" has what."""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    """Where its readers stand, degrees north, unless `readers` or the message says otherwise."""
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Where its readers stand, degrees east."""
+    heading: Annotated[float, Field(ge=0, lt=360)] | None = None
+    """Where its readers look, degrees clockwise from true north."""
+    readers: dict[str, ReaderPlace] = Field(default_factory=dict)
+    """Its readers by the vendor's name or id for them."""
+    picture_hosts: tuple[str, ...] = ()
+    """Hosts, like images.example.com or 10.1.2.3:8080, that pictures named by URL may be fetched from."""
+    clock_ahead_minutes: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    """How far its times may be ahead of the arrival; see the cameras' setting of this name."""
+    clock_behind_days: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """How far its times may lie behind the arrival; see the cameras' setting of this name."""
+    silent_minutes: Annotated[float, Field(ge=0)] = 1440.0
+    """An alarm is raised when nothing came for so long; 0: never."""
+    max_waiting: Annotated[int, Field(ge=1)] = 10_000
+    """Messages of this source that may wait to be processed; beyond it, 429 is answered."""
+
+
+class IngestSettings(Section):
+    """The server that other vendors' readers, and cameras that push pictures, post to."""
+
+    listen: Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:\s\[\]]+):\d{1,5}$")] | None = None
+    """Address and port that it listens at, like 0.0.0.0:8443; none: it does not run."""
+    certificate_file: FilePath | None = None
+    """PEM file with its certificate and those between it and the authority's; none: plain HTTP."""
+    key_file: FilePath | None = None
+    """PEM file with the certificate's key."""
+    max_body_megabytes: Annotated[float, Field(gt=0, le=1024)] = 16.0
+    """Larger messages are refused."""
+    body_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0
+    """How long a message may take to come in."""
+    unknown_confidence: Annotated[float, Field(gt=0, lt=1)] = 0.7
+    """What a read is taken for whose reader gives no confidence: the probability that its whole text is right."""
+    sources: tuple[IngestSource, ...] = ()
+
+    @field_validator("sources")
+    @classmethod
+    def _distinct(cls, value: tuple[IngestSource, ...]) -> tuple[IngestSource, ...]:
+        ids = [source.id for source in value]
+        doubled = sorted({name for name in ids if ids.count(name) > 1})
+        if doubled:
+            raise ValueError(f"source id used more than once: {', '.join(doubled)}")
+        return value
