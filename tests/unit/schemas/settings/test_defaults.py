@@ -52,7 +52,11 @@ def defaults(values: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
         value = getattr(values, name)
         if isinstance(value, BaseModel):
             yield from defaults(value, f"{prefix}{name}.")
-        elif prefix + name not in ("cameras", "data_dir", "ingest.sources"):  # tables of their own; anchored in the working folder
+        elif prefix + name not in (
+            "cameras",
+            "data_dir",
+            "ingest.sources",
+        ):  # tables of their own; anchored in the working folder
             yield prefix + name, shown(value)
 
 
