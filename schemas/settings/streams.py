@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
@@ -40,11 +39,6 @@ class PulledCamera(StreamCamera):
     """PEM file of the authorities to trust instead of the system's, or of the camera's own certificate."""
     verify: bool = True
     """Whether the camera's certificate is checked, where the connection is encrypted."""
-
-    @property
-    @abstractmethod
-    def kind(self) -> str:
-        """What the stream is called in messages."""
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:
@@ -87,11 +81,6 @@ class RtspCamera(PulledCamera):
     transport: Literal["tcp", "udp"] = "tcp"
     """How pictures travel. By udp, lost packets damage pictures without a word; only for cameras that cannot do tcp."""
 
-    @property
-    def kind(self) -> str:
-        """What the stream is called in messages."""
-        return "an RTSP stream"
-
 
 class MjpegCamera(PulledCamera):
     """A camera that streams JPEG pictures by HTTP."""
@@ -100,8 +89,3 @@ class MjpegCamera(PulledCamera):
 
     type: Literal["mjpeg"] = "mjpeg"
     """What the camera sends."""
-
-    @property
-    def kind(self) -> str:
-        """What the stream is called in messages."""
-        return "an MJPEG stream"
