@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from ingest.streams.connection import connector
+from ingest.streams.connecting import connector
 from pipeline.broker import BrokerAddress
 from pipeline.cameras import CameraStage
 from pipeline.cancellations import CancellationStage

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ingest.streams.pictures import LivePicture
-from schemas.settings import MjpegCamera, RtspCamera
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,3 @@ class Connection(Protocol):
 
 Connect = Callable[[], Connection]
 """Makes a connection, which opens nothing yet."""
-
-
-def connector(camera: RtspCamera | MjpegCamera) -> Connect:
-    """Return what connects to a camera.
-
-    Args:
-        camera: Its settings.
-    """
-    # FFmpeg and httpx take a while to import: only a program that reads such a camera pays for it.
-    if isinstance(camera, RtspCamera):
-        from ingest.streams.rtsp import RtspConnection
-
-        return lambda: RtspConnection(camera)
-    from ingest.streams.mjpeg import MjpegConnection
-
-    return lambda: MjpegConnection(camera)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from ingest.streams.connection import connector
+from ingest.streams.connecting import connector
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.recording.queue import ArrivalQueue

@@ -13,7 +13,7 @@ import av
 import numpy as np
 import simplejpeg
 
-from ingest.streams.connection import connector
+from ingest.streams.connecting import connector
 from ingest.streams.frame import LiveFrame
 from ingest.streams.reader import LiveReader
 from schemas.settings import MjpegCamera, RtspCamera
