@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cli.logs import set_logging_up
 from cli.terminal.screen import errors
 from schemas.errors import ConfigurationError
-from schemas.logs import formatter
 from schemas.settings import Settings, load_settings
 
 VARIABLE = "PLATEWATCH_CONFIG"
@@ -19,10 +18,6 @@ FILE_NAME = "platewatch.toml"
 SYSTEM_FILE = Path("/etc/platewatch") / FILE_NAME
 PLACES = f"--config, {VARIABLE}, {FILE_NAME} in the working folder, {SYSTEM_FILE}"
 """Where a configuration is looked for, the first one found is taken."""
-
-CHATTY = ("kafka", "psycopg", "psycopg.pool", "urllib3", "jgo", "httpx", "httpcore", "paramiko")
-"""Client libraries that log connection chatter, and whole requests, which may hold plate text; what matters of theirs
-is translated into our own errors and log lines."""
 
 
 def command_settings(
@@ -72,6 +67,7 @@ def reloadable_settings(config: Path | None, data_dir: Path | None) -> tuple[Set
         ConfigurationError: The configuration does not fit; the message names the key.
     """
     settings = command_settings(config, data_dir)
+    set_logging_up(settings, is_service=True)
     path = config or find_configuration()
     path = None if path is None else path.absolute()
     overrides = {} if data_dir is None else {"data_dir": data_dir}
@@ -95,15 +91,6 @@ def find_configuration() -> Path | None:
             continue
         return path
     return None
-
-
-def set_logging_up(settings: Settings) -> None:
-    """Send the log to standard error, in the format of the settings."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter(settings.log_format))
-    logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def set_time_zone(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
+from pipeline.recording.disk_guard import DiskGuard
 from schemas.arrivals import Arrival
 from schemas.errors import TransientError
 from schemas.events import AlarmKind
@@ -34,8 +35,8 @@ class _Saved:
 
 
 class PictureKeeper:
-    """Stores arrivals' pictures. A full disk, or a folder that refuses, costs them, never the read or its alerts; for a
-    store on another machine they wait on this disk (`pipeline.sending_pictures`).
+    """Stores arrivals' pictures. A disk that runs full, or a folder that refuses, costs them, never the read or its
+    alerts; for a store on another machine they wait on this disk (`pipeline.sending_pictures`).
 
     Args:
         settings: The configuration; the section `images` counts here.
@@ -47,12 +48,16 @@ class PictureKeeper:
         self._images = ImageStore(settings)
         self._counters = counters
         self._board = board or HealthBoard("")
+        self._disk = DiskGuard(settings, self._board)
         self._lost = False
         self._uncommitted: dict[UUID, _Saved] = {}
 
     def keep(self, arrival: Arrival) -> PlateRead:
         """Store an arrival's pictures and return its read with their keys; without keys where they were lost."""
         read, pictures = arrival.read, arrival.pictures
+        if (pictures.plate or pictures.context) and not self._disk.allows_pictures():
+            self._counters.add("lost_pictures")
+            return read
         try:
             plate = self._saved(read, "plate", pictures.plate)
             context = self._saved(read, "context", pictures.context)

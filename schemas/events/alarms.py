@@ -17,8 +17,9 @@ class AlarmKind(StrEnum):
     late_list: a hotlist's content is older than it may be. feed_failed: a list could not be fetched or imported.
     held_list: a new version waits for a person. database, broker, image_store: a run cannot reach it, or it refuses.
     camera_failed: its folder or file cannot be read. camera_silent: nothing came from it for longer than its limit.
-    camera_clock: its times cannot be. files_kept: what was recorded cannot be deleted or moved as `after` asks.
-    stage_failed: another part of a run cannot work. configuration: a run was told to take one that cannot be used.
+    camera_clock: its times cannot be. disk_space: for want of it pictures are not kept any more, or soon will not be.
+    files_kept: what was recorded cannot be deleted or moved as `after` asks. stage_failed: another part of a run cannot
+    work. configuration: a run was told to take one that cannot be used.
     """
 
     LATE_LIST = "late_list"
@@ -28,6 +29,7 @@ class AlarmKind(StrEnum):
     DATABASE = "database"
     BROKER = "broker"
     IMAGE_STORE = "image_store"
+    DISK_SPACE = "disk_space"
     CAMERA_FAILED = "camera_failed"
     CAMERA_SILENT = "camera_silent"
     FILES_KEPT = "files_kept"

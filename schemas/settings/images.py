@@ -24,6 +24,10 @@ class ImageSettings(Section):
     plate_jpeg_quality: Annotated[int, Field(ge=30, le=100)] = 95
     """JPEG quality of plates' pictures, which the second reader reads; one too large for an alert gets the frames'."""
 
+    keep_free_gigabytes: Annotated[float, Field(ge=0, le=100_000)] = 1.0
+    """Space on the disk that pictures leave to everything else: with less they are not kept, and an alarm is raised at
+    twice as much; 0: they are kept as long as there is any."""
+
     @property
     def folder(self) -> Path | None:
         """The folder that `url` names on this machine; None where it names none, or there is none."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.logs import LogFormat
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     """Least severity that is logged."""
     log_format: LogFormat = "text"
     """How lines of the log look: for people, or one JSON object each, with the same fields."""
+    log_file: AbsolutePath | None = None
+    """File that a service's log goes to; default: standard error, which systemd's journal keeps."""
+    log_file_megabytes: Annotated[float, Field(gt=0, le=100_000)] = 100.0
+    """Size at which a new log file is begun; the four before it are kept."""
     time_zone: str | None = None
     """The agency's time zone, an IANA name like America/New_York, for times that are shown; default: the machine's."""
     database: DatabaseSettings = DatabaseSettings()
