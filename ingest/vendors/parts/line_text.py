@@ -1,0 +1,42 @@
+"""Lines like `Events[0].TrafficCar.PlateNumber=ABC123` -> a tree."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MAX_LINES = 20_000
+_LINE = re.compile(r"\s*([A-Za-z_][\w.\[\]-]{0,200})\s*=(.*)")
+_STEP = re.compile(r"[^.\[\]]+")
+_LONGEST_LIST = 256
+_MAX_STEPS = 16
+
+
+def read_lines(text: str) -> dict[str, Any] | None:
+    """Return the tree that lines of `path=value` say; None where none of them is one. Positions become keys."""
+    tree: dict[str, Any] = {}
+    for line in text.splitlines()[:MAX_LINES]:
+        match = _LINE.fullmatch(line)
+        if match is None:
+            continue
+        steps = _STEP.findall(match[1])
+        if not steps or len(steps) > _MAX_STEPS:
+            continue
+        place = tree
+        for step in steps[:-1]:
+            inner = place.setdefault(step, {})
+            if not isinstance(inner, dict):
+                inner = place[step] = {}
+            place = inner
+        place[steps[-1]] = match[2].strip()
+    return {name: _listed(value) for name, value in tree.items()} if tree else None
+
+
+def _listed(value: Any) -> Any:
+    """Return a tree with lists where all keys of an object are positions."""
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _listed(each) for key, each in value.items()}
+    if inner and len(inner) <= _LONGEST_LIST and all(key.isascii() and key.isdigit() and len(key) < 6 for key in inner):
+        return [inner[key] for key in sorted(inner, key=int)]
+    return inner
