@@ -15,6 +15,7 @@ from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
 from cli.demo import demo
 from cli.hotlist import hotlist
+from cli.ingest import ingest, quarantine
 from cli.matching import historical, match
 from cli.read import read
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
@@ -32,6 +33,8 @@ app = typer.Typer(
 COMMANDS = (
     read,
     run,
+    ingest,
+    quarantine,
     status,
     hotlist,
     match,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from schemas.events import AlarmKind
-from schemas.health import CameraHealth, StageHealth
+from schemas.health import CameraHealth, SourceHealth, StageHealth
 
 MOST_CHANGES = 10_000
 """Alarms that may wait for the database; the oldest go first."""
@@ -41,6 +42,7 @@ class HealthBoard:
         self._changes: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._stages: dict[str, StageHealth] = {}
         self._cameras: dict[str, CameraHealth] = {}
+        self._sources: dict[str, SourceHealth] = {}
 
     def raised(self, kind: AlarmKind, subject: str, message: str, *, at: datetime | None = None) -> bool:
         """Have an alarm raised; one that stands gets a new message.
@@ -129,3 +131,26 @@ class HealthBoard:
         """Return the cameras as they are now."""
         with self._lock:
             return tuple(self._cameras.values())
+
+    def source(self, source_id: str, vendor: str, **changes: Any) -> None:
+        """Note news of a source, by the fields of `SourceHealth`; one that is not known becomes so."""
+        with self._lock:
+            known = self._sources.get(source_id) or SourceHealth(source_id=source_id, vendor=vendor)
+            self._sources[source_id] = known.model_copy(update={"vendor": vendor, **changes})
+
+    def count_source(self, source_id: str, vendor: str, **counts: int) -> None:
+        """Add to counts of a source, by the fields of `SourceHealth`."""
+        with self._lock:
+            known = self._sources.get(source_id) or SourceHealth(source_id=source_id, vendor=vendor)
+            added = {name: getattr(known, name) + count for name, count in counts.items()}
+            self._sources[source_id] = known.model_copy(update=added)
+
+    def keep_sources(self, source_ids: Collection[str]) -> None:
+        """Forget the sources that are not configured any more."""
+        with self._lock:
+            self._sources = {name: one for name, one in self._sources.items() if name in source_ids}
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        """Return the sources as they are now."""
+        with self._lock:
+            return tuple(self._sources.values())
