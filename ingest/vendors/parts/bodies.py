@@ -14,6 +14,7 @@ from ingest.vendors.parts.line_text import read_event, read_lines
 from ingest.vendors.parts.multipart import Part, is_multipart, split_parts
 from ingest.vendors.parts.pictures import is_picture
 from ingest.vendors.parts.text import decode_text
+from ingest.vendors.parts.values import as_text
 from ingest.vendors.parts.xml_text import read_xml
 from schemas.errors import InvalidInput
 
@@ -91,7 +92,7 @@ def open_message(message: VendorMessage) -> Opened:
 
 
 def _name(part: Part, number: int) -> str:
-    return " ".join(filter(None, (part.name, part.filename))) or f"part {number}"
+    return as_text(f"{part.name} {part.filename}"[:200]) or f"part {number}"
 
 
 def _open(body: bytes, content_type: str, name: str, opened: Opened) -> None:
