@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl
 
 from ingest.vendors.adapter import VendorMessage
 from ingest.vendors.parts.json_text import read_json
-from ingest.vendors.parts.line_text import read_lines
+from ingest.vendors.parts.line_text import read_event, read_lines
 from ingest.vendors.parts.multipart import Part, is_multipart, split_parts
 from ingest.vendors.parts.pictures import is_picture
 from ingest.vendors.parts.text import decode_text
+from ingest.vendors.parts.values import as_text
 from ingest.vendors.parts.xml_text import read_xml
 from schemas.errors import InvalidInput
 
@@ -91,7 +92,7 @@ def open_message(message: VendorMessage) -> Opened:
 
 
 def _name(part: Part, number: int) -> str:
-    return " ".join(filter(None, (part.name, part.filename))) or f"part {number}"
+    return as_text(f"{part.name} {part.filename}"[:200]) or f"part {number}"
 
 
 def _open(body: bytes, content_type: str, name: str, opened: Opened) -> None:
@@ -113,6 +114,10 @@ def _trees(text: str, body: bytes, content_type: str) -> list[Any]:
         return read_json(text)
     if text[0] == "<":
         return [_xml(text, body)]
+    event = read_event(text)
+    if event is not None:
+        head, data = event
+        return [{**head, "Data": read_json(data)[0]} if data else head]
     if "urlencoded" in content_type.casefold() or _FORM.match(text):
         return _form(text)
     lines = read_lines(text)

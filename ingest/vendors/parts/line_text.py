@@ -8,6 +8,9 @@ from typing import Any
 MAX_LINES = 20_000
 _LINE = re.compile(r"\s*([A-Za-z_][\w.\[\]-]{0,200})\s*=(.*)")
 _STEP = re.compile(r"[^.\[\]]+")
+_EVENT = re.compile(
+    r"\s*(Code=[^;\r\n]{1,100}(?:;[A-Za-z_]{1,40}=[^;\r\n{]{0,100})*?)(?:;\s*data=(\{.*))?\s*", re.DOTALL
+)
 _LONGEST_LIST = 256
 _MAX_STEPS = 16
 
@@ -30,6 +33,18 @@ def read_lines(text: str) -> dict[str, Any] | None:
             place = inner
         place[steps[-1]] = match[2].strip()
     return {name: _listed(value) for name, value in tree.items()} if tree else None
+
+
+def read_event(text: str) -> tuple[dict[str, Any], str] | None:
+    """Return what stands before the data of `Code=TrafficJunction;action=Pulse;index=0;data={...}`, and the data.
+
+    Returns:
+        None where a text is no such event; the data is empty where the event has none.
+    """
+    match = _EVENT.fullmatch(text)
+    if match is None or ";" not in match[0]:
+        return None
+    return dict(part.split("=", 1) for part in match[1].split(";") if "=" in part), (match[2] or "").strip()
 
 
 def _listed(value: Any) -> Any:

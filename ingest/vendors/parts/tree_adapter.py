@@ -11,7 +11,7 @@ from ingest.vendors.adapter import Adapter, Parsed, ReaderSign, ReportedRead, Ve
 from ingest.vendors.parts.bodies import Opened, open_message
 from ingest.vendors.parts.redaction import kept_payload
 from ingest.vendors.parts.times import Times
-from ingest.vendors.parts.values import Tree
+from ingest.vendors.parts.values import Tree, as_text
 from schemas.errors import InvalidInput
 from schemas.settings import IngestSource
 
@@ -97,6 +97,6 @@ class TreeAdapter(Adapter):
         own = [tree for tree in objects if self.recognizes(tree)]
         if own:
             return own
-        keys = ", ".join(str(key)[:30] for key in list(objects[0])[:6]) if objects else "no object"
+        keys = ", ".join((as_text(key) or "?")[:30] for key in list(objects[0])[:6]) if objects else "no object"
         damage = f"; {opened.notes[0]}" if opened.notes else ""
         raise InvalidInput(f"no message of {self.title}: found {keys}; expected {self.expected}{damage}")

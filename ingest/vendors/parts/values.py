@@ -156,3 +156,11 @@ def all_trees(tree: Any) -> Iterator[Tree]:
 def has_keys(tree: Any, *keys: str) -> bool:
     """Return whether a value is an object with at least one of these keys."""
     return isinstance(tree, Mapping) and any(_step(tree, key) is not None for key in keys)
+
+
+def find_trees(tree: Any, *keys: str) -> list[Tree]:
+    """Return the outermost objects that have one of these keys, however deep wrappings put them."""
+    if has_keys(tree, *keys):
+        return [tree]
+    inner = list(tree.values()) if isinstance(tree, Mapping) else tree if isinstance(tree, list) else []
+    return [found for each in inner if isinstance(each, Mapping | list) for found in find_trees(each, *keys)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,7 @@ from ingest.vendors.parts.boxes import corners_box
 from ingest.vendors.parts.confidences import probability
 from ingest.vendors.parts.pictures import picture_in
 from ingest.vendors.parts.plates import plate_text
-from ingest.vendors.parts.redaction import redacted
+from ingest.vendors.parts.redaction import kept_payload
 from ingest.vendors.parts.states import state_of
 from ingest.vendors.parts.tree_adapter import Gathered, TreeAdapter
 from ingest.vendors.parts.values import (
@@ -179,8 +178,7 @@ def _result(tree: Tree, result: Tree, found: Gathered) -> ReportedRead | None:
 
 
 def _alert(tree: Tree, found: Gathered) -> ReportedRead | None:
-    hit = {key: value for key, value in redacted(tree).items() if key != "group"}
-    text = json.dumps(hit, ensure_ascii=False)
+    text = kept_payload([{key: value for key, value in tree.items() if key != "group"}], [])
     group = tree_at(tree, "group")
     if group:
         return _group(group, found, text)
