@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Protocol
 
-from schemas.settings import CameraSettings
+from schemas.settings import FileCamera
 from schemas.types import Frame, SourceItem
 
 
@@ -55,7 +55,7 @@ class FrameSource(Protocol):
         ...
 
 
-def open_source(camera: CameraSettings) -> FrameSource:
+def open_source(camera: FileCamera) -> FrameSource:
     """Return the source that a camera's settings mean.
 
     Args:

@@ -21,7 +21,7 @@ from schemas.arrivals import Arrival, HandedOver
 from schemas.clocks import SourceClock
 from schemas.errors import InvalidInput, TransientError, UnreadableMedia
 from schemas.events import AlarmKind
-from schemas.settings import CameraSettings, Settings
+from schemas.settings import FileCamera, Settings
 from schemas.types import Location, SourceItem
 from storage.database import Database
 from storage.item_ledger import ItemLedger
@@ -45,7 +45,7 @@ class CameraStage:
 
     def __init__(
         self,
-        camera: CameraSettings,
+        camera: FileCamera,
         settings: Settings,
         recognizer: Recognizer,
         database: Database,

@@ -19,6 +19,7 @@ from pipeline.reloading import Difference, difference
 from pipeline.stages.groups import StageGroup
 from pipeline.stages.runner import Runner
 from pipeline.stages.stage import Stage
+from pipeline.streams import LiveCameraStage
 from schemas.errors import PlatewatchError
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth, Reloaded
@@ -55,7 +56,7 @@ class Crew:
         leadership: Leadership,
         board: HealthBoard,
         runner: Runner,
-        make_camera: Callable[[CameraSettings, Settings], CameraStage],
+        make_camera: Callable[[CameraSettings, Settings], Stage],
     ) -> None:
         self.settings = settings
         self.reloaded = Reloaded()
@@ -93,7 +94,7 @@ class Crew:
             UnreadableMedia: It is missing; names the camera.
         """
         for camera in self.cameras.stages:
-            if isinstance(camera, CameraStage) and camera.missing is not None:
+            if isinstance(camera, (CameraStage, LiveCameraStage)) and camera.missing is not None:
                 raise camera.missing
 
     def take_anew(self, load: Callable[[], Settings]) -> bool:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from ingest.streams.connecting import connector
 from pipeline.broker import BrokerAddress
 from pipeline.cameras import CameraStage
 from pipeline.cancellations import CancellationStage
@@ -25,12 +26,13 @@ from pipeline.recording.recorder import Observer, Recorder
 from pipeline.reloading import Reload
 from pipeline.sending_pictures import PicturesStage
 from pipeline.stages.runner import Runner, any_alive
-from pipeline.stages.stage import SteppedStage
+from pipeline.stages.stage import Stage, SteppedStage
+from pipeline.streams import LiveCameraStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
-from schemas.settings import CameraSettings, Settings
+from schemas.settings import CameraSettings, Settings, StreamCamera
 from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
@@ -146,12 +148,21 @@ class Service:
         crew.check()
         return self.counters.totals()
 
-    def _camera_maker(
-        self, arrivals: ArrivalQueue, *, until_done: bool
-    ) -> Callable[[CameraSettings, Settings], CameraStage]:
+    def _camera_maker(self, arrivals: ArrivalQueue, *, until_done: bool) -> Callable[[CameraSettings, Settings], Stage]:
         recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
 
-        def make(camera: CameraSettings, settings: Settings) -> CameraStage:
+        def make(camera: CameraSettings, settings: Settings) -> Stage:
+            if isinstance(camera, StreamCamera):
+                return LiveCameraStage(
+                    camera,
+                    connector(camera),
+                    settings,
+                    recognizer,
+                    arrivals,
+                    self.counters,
+                    until_done=until_done,
+                    board=self._board,
+                )
             return CameraStage(
                 camera,
                 settings,

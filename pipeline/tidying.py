@@ -11,7 +11,7 @@ from ingest.source import FrameSource
 from pipeline.health.board import HealthBoard
 from pipeline.stages.retry import until_available
 from schemas.events import AlarmKind
-from schemas.settings import CameraSettings
+from schemas.settings import FileCamera
 from schemas.types import SourceItem
 from storage.item_ledger import ItemLedger
 
@@ -32,7 +32,7 @@ class Tidying:
         board: Told of what does not work.
     """
 
-    def __init__(self, camera: CameraSettings, ledger: ItemLedger, board: HealthBoard) -> None:
+    def __init__(self, camera: FileCamera, ledger: ItemLedger, board: HealthBoard) -> None:
         self._camera = camera
         self._ledger = ledger
         self._board = board

@@ -290,5 +290,7 @@ class RecognitionSession:
 
 
 def _in_color(frame: Frame) -> Frame:
+    if frame.makes_its_image:
+        return frame  # most are never looked at
     image = as_color(frame.image)
     return frame if image is frame.image else dataclasses.replace(frame, image=image)

@@ -26,6 +26,12 @@ class CameraHealth(_Health):
     `last_picture_at` is when the newest picture or video came, `last_read_at` when a read of it was recorded last,
     `looked_at` when its folder was listed last; `looking_since` stands while that is being done. `waiting` are items
     that were seen and not read yet. `problem` is why it cannot be read now.
+
+    The others are of live cameras. `last_frame_at` is when the newest picture arrived, `fps` how many came per second
+    lately. Of all `frames` since the start, `dropped_frames` were replaced by newer ones before they were looked at,
+    and `converted_frames` were looked at by more than the motion gate; `damaged_frames` could not be used. `reconnects`
+    counts connections after the first, `clock_offset_seconds` is by how much the camera's clock is ahead of this
+    machine's, `decode_share` the share of one core that receiving and decoding it takes.
     """
 
     camera_id: str
@@ -36,6 +42,15 @@ class CameraHealth(_Health):
     looking_since: datetime | None = None
     waiting: int = 0
     problem: str | None = None
+    last_frame_at: datetime | None = None
+    fps: float | None = None
+    frames: int | None = None
+    converted_frames: int | None = None
+    dropped_frames: int | None = None
+    damaged_frames: int | None = None
+    reconnects: int | None = None
+    clock_offset_seconds: float | None = None
+    decode_share: float | None = None
 
 
 class SourceHealth(_Health):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from schemas.health import CameraHealth
-from schemas.settings import CameraSettings
+from schemas.settings import CameraSettings, StreamCamera
 
 HANGS_AFTER = timedelta(minutes=5)
 """A folder that cannot be listed in this time does not answer."""
@@ -42,7 +42,7 @@ def silence_message(camera: CameraSettings, state: CameraHealth, now: datetime) 
 
 def hanging_message(camera: CameraSettings, state: CameraHealth, now: datetime) -> str | None:
     """Return what is said of a camera whose folder does not answer, as a network share that went away, or None."""
-    if state.looking_since is None or now - state.looking_since < HANGS_AFTER:
+    if isinstance(camera, StreamCamera) or state.looking_since is None or now - state.looking_since < HANGS_AFTER:
         return None
     return f"{camera.path} does not answer since {_minute(state.looking_since)}; look at the share or the disk"
 

@@ -94,7 +94,7 @@ class Attention:
         """
         self._part = EVERYWHERE
         now = frame.captured_at
-        changed = self._changed = self._gate.changed(frame.image)
+        changed = self._changed = self._gate.changed(frame.preview)
         if changed is None or self._last_whole is None or self._last_thorough is None:
             return Look()
         self._recall(changed, now)
@@ -108,7 +108,7 @@ class Attention:
         if not wanted.any():
             return None
         self._part = part_around(wanted, _MARGIN)
-        return Look(box_of(self._part, _size(frame)))
+        return Look(box_of(self._part, frame.size))
 
     def unchanged(self, box: Box, frame: Frame) -> bool:
         """Say whether a place looks as it did when it was last looked at.
@@ -118,7 +118,7 @@ class Attention:
             frame: The one that `consider` was asked about.
         """
         changed = self._changed
-        return changed is not None and not changed[cells_of(box, changed, _size(frame))].any()
+        return changed is not None and not changed[cells_of(box, changed, frame.size)].any()
 
     def looked(self, frame: Frame, found: Iterable[Box]) -> None:
         """Note what a look has found.
@@ -179,8 +179,4 @@ def _vehicle(plate: Box, cells: Cells, frame: Frame) -> Part:
     around = Box(
         x - _VEHICLE_ASIDE * width, y - _VEHICLE_ABOVE * width, x + _VEHICLE_ASIDE * width, y + _VEHICLE_BELOW * width
     )
-    return cells_of(around, cells, _size(frame))
-
-
-def _size(frame: Frame) -> tuple[int, int]:
-    return frame.image.shape[1], frame.image.shape[0]
+    return cells_of(around, cells, frame.size)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from schemas.types import Box, Image
+from schemas.types import Box, Gray, Image
 
 Cells = npt.NDArray[np.bool_]
 """A grid over the picture, (rows, columns); true where something is."""
@@ -47,11 +47,11 @@ class MotionGate:
         self._looked_at: npt.NDArray[np.float32] | None = None
         self._latest: npt.NDArray[np.float32] | None = None
 
-    def changed(self, image: Image) -> Cells | None:
+    def changed(self, image: Image | Gray) -> Cells | None:
         """Say where a picture differs from what was last looked at.
 
         Args:
-            image: uint8 (H, W, 3), BGR.
+            image: uint8 (H, W, 3), BGR, or (H, W), its brightness.
 
         Returns:
             The changed cells; None where nothing was looked at before, or only pictures of another size.
@@ -71,18 +71,18 @@ class MotionGate:
         self._looked_at[rows, columns] = self._latest[rows, columns]
 
 
-def shrink(image: Image) -> npt.NDArray[np.float32]:
+def shrink(image: Image | Gray) -> npt.NDArray[np.float32]:
     """Return a small gray copy of a picture, float32, at most about 160 pixels wide.
 
     Args:
-        image: uint8 (H, W, 3), BGR.
+        image: uint8 (H, W, 3), BGR, or (H, W), its brightness.
     """
     height, width = image.shape[:2]
     scale = min(_SMALL_WIDTH / width, 1.0)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     # Green is most of what gray is. Every second pixel is enough where each of the copy stands for sixteen and more.
     step = 2 if scale <= 0.25 else 1
-    green = np.ascontiguousarray(image[::step, ::step, 1])
+    green = np.ascontiguousarray(image[::step, ::step] if image.ndim == 2 else image[::step, ::step, 1])
     small: npt.NDArray[np.float32] = cv2.resize(green, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return small
 

@@ -1,7 +1,8 @@
 """The configuration, a file per section. What is named here is the one way to import any of it."""
 
 from schemas.settings.alerts import AlertSettings
-from schemas.settings.cameras import CameraSettings, ImageFolderCamera, VideoFileCamera
+from schemas.settings.camera_base import CameraBase
+from schemas.settings.cameras import CameraSettings, FileCamera, ImageFolderCamera, VideoFileCamera
 from schemas.settings.database import DatabaseSettings
 from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
 from schemas.settings.hotlists import HotlistSettings
@@ -15,14 +16,17 @@ from schemas.settings.recognition import DetectorSettings, OcrSettings, Recognit
 from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
 from schemas.settings.root import Settings
+from schemas.settings.streams import MjpegCamera, PulledCamera, RtspCamera, StreamCamera
 
 __all__ = [
     "CATEGORY_FALSE_ALERTS",
     "AlertSettings",
+    "CameraBase",
     "CameraSettings",
     "DatabaseSettings",
     "DetectorSettings",
     "FeedSettings",
+    "FileCamera",
     "FolderFeed",
     "HotlistSettings",
     "HttpsFeed",
@@ -32,15 +36,19 @@ __all__ = [
     "IngestSource",
     "KafkaSettings",
     "MatchingSettings",
+    "MjpegCamera",
     "OcrSettings",
     "PolicySettings",
+    "PulledCamera",
     "ReaderPlace",
     "RecognitionSettings",
     "RemoteFeed",
     "RepeatSettings",
     "RetentionSettings",
+    "RtspCamera",
     "Settings",
     "SftpFeed",
+    "StreamCamera",
     "TrackingSettings",
     "VideoFileCamera",
     "load_settings",

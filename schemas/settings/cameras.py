@@ -5,49 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
-from schemas.settings.section import AbsolutePath, FilePath, Identifier, Section
+from schemas.settings.camera_base import CameraBase, known_zone
+from schemas.settings.section import AbsolutePath, FilePath
+from schemas.settings.streams import MjpegCamera, RtspCamera
 
 _DAY_MINUTES = 1440.0
 _HOURS = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
-
-
-def known_zone(name: str) -> str:
-    """Return a time zone's name as it is, if there is such a zone.
-
-    Raises:
-        ValueError: There is none.
-    """
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError) as error:
-        raise ValueError(f"'{name}' is no time zone, expected one like America/New_York") from error
-    return name
-
-
-class CameraBase(Section):
-    """What is said of every camera, whatever it sends."""
-
-    id: Identifier
-    """Name of the camera in reads and alerts."""
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    """Where the camera stands, degrees north."""
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    """Where the camera stands, degrees east."""
-    heading: Annotated[float, Field(ge=0, lt=360)] | None = None
-    """Where the camera looks, degrees clockwise from true north."""
-    clock_ahead_minutes: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
-    """How far its times may be ahead of the arrival of what they date; reads beyond it are dated by their arrival.
-    Default: 5 minutes, or a twentieth of the time for which reads are kept where that is less."""
-    clock_behind_days: Annotated[float, Field(gt=0, le=100_000)] | None = None
-    """How far its times may lie behind the arrival; reads beyond it are dated by their arrival. Default: 90 days, or
-    the time for which reads are kept where that is more. Not asked where `started_at` tells when a recording began."""
-    clock_off_seconds: Annotated[float, Field(gt=0, le=1_000_000)] = 60.0
-    """How far the clock of a reader that sends at once may be off, the time on the way included, before an alarm is
-    raised."""
 
 
 class VideoFileCamera(CameraBase):
@@ -106,11 +72,15 @@ class ImageFolderCamera(CameraBase):
         return [(name, path) for name, path in named if path is not None]
 
 
-CameraSettings = Annotated[VideoFileCamera | ImageFolderCamera, Field(discriminator="type")]
+CameraSettings = Annotated[VideoFileCamera | ImageFolderCamera | RtspCamera | MjpegCamera, Field(discriminator="type")]
 """One source of frames; `type` says which."""
 
 
-def check_folders(cameras: Sequence[VideoFileCamera | ImageFolderCamera]) -> None:
+FileCamera = VideoFileCamera | ImageFolderCamera
+"""A camera whose pictures are files."""
+
+
+def check_folders(cameras: Sequence[CameraSettings]) -> None:
     """Make sure that no camera takes away or brings what another one reads.
 
     Args:
@@ -119,7 +89,7 @@ def check_folders(cameras: Sequence[VideoFileCamera | ImageFolderCamera]) -> Non
     Raises:
         ValueError: One moves files into another's folder, or does not keep the files of a folder that another reads.
     """
-    watched = {camera.id: camera.path.resolve() for camera in cameras}
+    watched = {camera.id: camera.path.resolve() for camera in cameras if isinstance(camera, FileCamera)}
     for camera in cameras:
         if not isinstance(camera, ImageFolderCamera):
             continue

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from schemas.settings.cameras import known_zone
+from schemas.settings.camera_base import known_zone
 from schemas.settings.section import FilePath, Identifier, Section
 
 

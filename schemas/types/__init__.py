@@ -5,7 +5,7 @@ What is named here is the one way to import any of them; the files behind it are
 
 from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
 from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
-from schemas.types.media import Box, Frame, Image, Location, SourceItem
+from schemas.types.media import Box, Frame, Gray, Image, Location, SourceItem
 from schemas.types.reads import (
     CharacterRead,
     DatedBy,
@@ -26,6 +26,7 @@ __all__ = [
     "CharacterRead",
     "DatedBy",
     "Frame",
+    "Gray",
     "Hit",
     "HotlistEntry",
     "Image",

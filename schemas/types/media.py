@@ -11,6 +11,9 @@ import numpy.typing as npt
 Image = npt.NDArray[np.uint8]
 """A picture: uint8 (H, W, 3), BGR."""
 
+Gray = npt.NDArray[np.uint8]
+"""A picture's brightness: uint8 (H, W)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -51,6 +54,7 @@ class Frame:
     """One picture from one camera.
 
     `frame_number` counts from 0 within `source_item` (a file's name, or the stream's). `image` is uint8 (H, W, 3) BGR.
+    Kinds of frames whose image is made only when it is looked at say so: what else is asked of a frame costs little.
     """
 
     camera_id: str
@@ -58,6 +62,21 @@ class Frame:
     frame_number: int
     captured_at: datetime
     image: Image
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.image.shape[1], self.image.shape[0]
+
+    @property
+    def preview(self) -> Image | Gray:
+        """What shows where something moved: the image itself, or its brightness, maybe smaller."""
+        return self.image
+
+    @property
+    def makes_its_image(self) -> bool:
+        """Whether `image` costs something the first time; it is BGR then, and need not be looked at to know that."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

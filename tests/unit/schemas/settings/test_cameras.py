@@ -39,7 +39,10 @@ def test_the_environment_gives_cameras_as_json(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("camera", "message"),
     [
-        (VIDEO.replace('"video_file"', '"rtsp"'), "'cameras.0.type': input should be 'video_file' or 'image_folder'"),
+        (
+            VIDEO.replace('"video_file"', '"onvif"'),
+            "'cameras.0.type': input should be 'video_file', 'image_folder', 'rtsp' or 'mjpeg'",
+        ),
         ('id = "a"\npath = "x"\n', "'cameras.0.type': field required"),
         ('id = "a"\ntype = "video_file"\n', "'cameras.0.path': field required: type 'video_file' needs path"),
         (FOLDER + "fps = 3\n", "unknown key 'cameras.0.fps' for type 'image_folder'; remove it or correct its name"),
@@ -58,3 +61,24 @@ def test_what_is_no_table_is_refused_by_its_place(tmp_path: Path) -> None:
     path.write_text("cameras = [3]\n")
     with pytest.raises(ConfigurationError, match=r"'cameras\.0': input should be a valid dictionary"):
         load_settings(path)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://u:hidden@cam/", "rtsp://u:hid[den@cam/", "rtsp://u:hidden@cam:port/", "hidden"]
+)
+def test_a_live_cameras_url_that_does_not_fit_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, f'id = "pole"\ntype = "rtsp"\nurl = "{url}"\n')
+    assert "camera 'pole'" in str(caught.value)
+    assert "rtsp://" in str(caught.value)
+    assert "hid" not in str(caught.value)
+
+
+def test_live_cameras_join_files(tmp_path: Path) -> None:
+    rtsp = 'id = "pole"\ntype = "rtsp"\nurl = "rtsp://10.0.0.5/live"\nuser = "alpr"\npassword_file = "password"\n'
+    mjpeg = 'id = "gate"\ntype = "mjpeg"\nurl = "https://u:p@10.0.0.6/mjpg"\nverify = false\n'
+    pole, gate, _ = load(tmp_path, rtsp, mjpeg, FOLDER).cameras
+    assert pole.type == "rtsp"
+    assert (pole.password_file, pole.stall_seconds, pole.transport) == (tmp_path / "password", 5.0, "tcp")
+    assert gate.type == "mjpeg"
+    assert "u:p" not in repr(gate)

@@ -1,0 +1,1 @@
+"""What comes in live: cameras' streams, and other vendors' reads."""
