@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ingest.server.inbox import INBOX_FILE
 from ingest.server.reads import vendor_message
@@ -14,6 +14,7 @@ from ingest.vendors.adapter import Parsed
 from ingest.vendors.arrivals import Arrivals, ReportedArrival
 from ingest.vendors.passes import Passes
 from ingest.vendors.registry import adapter_of, with_zone
+from ingest.vendors.secrets import without_secrets
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting.pictures import UrlPictures
 from pipeline.recording.queue import ArrivalQueue
@@ -36,7 +37,7 @@ RETRY_STEPS = 20
 """So many pauses lie between two looks for quarantined messages that are to be tried again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class MessageReceipt:
     """The receipt of a message in the inbox: what is acknowledged is deleted with others soon, at the next start at
     the latest: a message that is processed again gives the same reads."""
@@ -49,7 +50,7 @@ class MessageReceipt:
         self.acknowledged(self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class RetryReceipt:
     """The receipt of a quarantined message that was tried again."""
 
@@ -242,7 +243,8 @@ class InboxStage(SteppedStage):
                 doing="quarantining messages",
             )
             return
-        until_available(lambda: self._quarantine.add(message, vendor, reason), stop, doing="quarantining messages")
+        cleaned = dataclasses.replace(message, body=without_secrets(message.body))
+        until_available(lambda: self._quarantine.add(cleaned, vendor, reason), stop, doing="quarantining messages")
         receipt.acknowledge(None)
         self._say(message.source)
         if source is not None:
