@@ -16,6 +16,7 @@ from cli.common import errors
 from cli.config import config
 from cli.demo import demo
 from cli.hotlist import hotlist
+from cli.ingest import ingest, quarantine
 from cli.matching import historical, match
 from cli.read import read
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
@@ -33,6 +34,8 @@ app = typer.Typer(
 COMMANDS = (
     read,
     run,
+    ingest,
+    quarantine,
     status,
     config,
     hotlist,

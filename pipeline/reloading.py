@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ingest.server.sources import check_ingest
+from ingest.vendors.registry import adapter_of
 from operations.settings import changed_keys
 from policy.decisions import effective_retention, open_policy
 from schemas.errors import ConfigurationError
@@ -79,6 +81,10 @@ def difference(before: Settings, after: Settings) -> Difference:
         update={
             "cameras": after.cameras,
             "hotlists": after.hotlists,
+            # Where it listens, and what reads without a confidence count for, is settled at the start.
+            "ingest": after.ingest.model_copy(
+                update={name: getattr(before.ingest, name) for name in ("listen", "unknown_confidence")}
+            ),
             "database": _database(before.database, after.database),
             "kafka": _kafka(before.kafka, after.kafka),
         }
@@ -99,12 +105,16 @@ def check(settings: Settings) -> None:
     Raises:
         ConfigurationError: It cannot be used.
     """
-    if not settings.cameras and not settings.hotlists.feeds:
+    if not settings.cameras and not settings.hotlists.feeds and settings.ingest.listen is None:
         raise ConfigurationError(
-            "no cameras and no hotlist feeds are configured; add [[cameras]] with id, type and path (see README)"
+            "no cameras and no hotlist feeds are configured, and no ingest.listen; add [[cameras]] with id, type and "
+            "path (see README)"
         )
     open_policy(settings)
     effective_retention(settings)
+    check_ingest(settings.ingest)
+    for source in settings.ingest.sources:
+        adapter_of(source.vendor)
     if settings.kafka.bootstrap_servers:
         check_encrypted(settings.kafka, settings.kafka.bootstrap_servers)
 

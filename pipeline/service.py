@@ -18,6 +18,7 @@ from pipeline.crew import Crew
 from pipeline.feeds.stages import ListAgesStage
 from pipeline.health.board import HealthBoard
 from pipeline.health.stage import HealthStage
+from pipeline.ingesting.posted import PostedReads
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from pipeline.metrics.collector import RunCollector
 from pipeline.metrics.server import MetricsServer, Probes
@@ -124,8 +125,10 @@ class Service:
             health, health_stop = self._health(crew), threading.Event()
             # What sends pictures ends last, when everything is recorded.
             pictures_stop = threading.Event()
+            self._posted = PostedReads(self._settings, self._database, arrivals, self._board, runner)
             threads = [*runner.start([self._matcher], watched=True), *runner.start(self._stages(leadership))]
             crew.start()
+            self._posted.start(until_done=until_done)
             recording = runner.start([recorder], watched=True)
             # Daemons: a server that does not answer must not keep a stopped run alive.
             sending = runner.start([self._pictures], pictures_stop, daemon=True)
@@ -144,6 +147,7 @@ class Service:
                 pictures_stop.set()
                 runner.join([*crew.feeds.threads, *sending], FEED_JOIN_SECONDS)
                 runner.join([*threads, *crew.cameras.threads, *recording, *crew.publishing.threads])
+                self._posted.close()
                 health_stop.set()
                 runner.join(telling, HEALTH_JOIN_SECONDS)
         runner.check()
@@ -181,7 +185,8 @@ class Service:
     def _recorder(self, crew: Crew, arrivals: ArrivalQueue, stop: threading.Event, *, until_done: bool) -> Recorder:
         def cameras_done() -> bool:
             # A machine without cameras keeps the lists of others current, until it is stopped.
-            return bool(crew.cameras.threads or until_done or stop.is_set()) and not crew.cameras.is_alive
+            is_over = bool(crew.cameras.threads or until_done or stop.is_set()) and not crew.cameras.is_alive
+            return is_over and not self._posted.is_alive
 
         return Recorder(
             self._settings,
@@ -242,6 +247,7 @@ class Service:
             try:
                 if crew.take_anew(self._reload.load):
                     health.learn()
+                    self._posted.take_anew(crew.settings)
             finally:
                 self._manager.reloaded(self._in_words(crew.settings))
         crew.write_down()

@@ -53,6 +53,28 @@ class CameraHealth(_Health):
     decode_share: float | None = None
 
 
+class SourceHealth(_Health):
+    """One of other vendors' readers, or their server.
+
+    `received` counts messages that were stored, `refused` those that were answered with an error; `last_message_at` is
+    when the last one was stored. `processed` counts messages that became reads, or had none; `quarantined` those that
+    could not be understood; `waiting` those that are stored and not processed. `reads` and `without_plate` count what
+    was in them. Counts are since the start.
+    """
+
+    source_id: str
+    vendor: str
+    last_message_at: datetime | None = None
+    last_read_at: datetime | None = None
+    received: int = 0
+    refused: int = 0
+    processed: int = 0
+    quarantined: int = 0
+    reads: int = 0
+    without_plate: int = 0
+    waiting: int = 0
+
+
 class Reloaded(NamedTuple):
     """When a run took its configuration anew last, and the keys that changed since the start and need a restart."""
 
@@ -69,6 +91,7 @@ class RunHealth(_Health):
     database_problem: StageHealth | None = None
     stages: tuple[StageHealth, ...] = ()
     cameras: tuple[CameraHealth, ...] = ()
+    sources: tuple[SourceHealth, ...] = ()
     reloaded_at: datetime | None = None
     needs_restart: tuple[str, ...] = ()
     """Settings that were changed since the start and count only after the next one."""

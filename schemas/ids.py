@@ -30,6 +30,17 @@ def read_id(camera_id: str, source_item: str, track_start: datetime, track_numbe
     return _derive("read", camera_id, source_item, track_start.isoformat(), str(track_number))
 
 
+def reported_read_id(source_id: str, camera_id: str, *identity: str) -> UUID:
+    """Return the id of one vehicle pass that another vendor's reader reported.
+
+    Args:
+        source_id: The ingest source that sent it.
+        camera_id: The camera, as reads name it.
+        identity: The vendor's own id of the pass, or else its time and text.
+    """
+    return _derive("reported-read", source_id, camera_id, *identity)
+
+
 def entry_id(hotlist_id: str, *identity: str) -> UUID:
     """Return the id of a hotlist entry from its list and what identifies it there.
 

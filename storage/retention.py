@@ -31,6 +31,7 @@ _KINDS = (
     "delete_retired_entries",
     "delete_rejects",
     "delete_alarms",
+    "delete_quarantined",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)

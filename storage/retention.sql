@@ -112,6 +112,10 @@ where
     sent_at < %(audit_cutoff)s
     and not exists (select from alerts where alerts.alert_id = outbox.alert_id)
 
+-- name: delete_quarantined
+-- They hold plates, so they end as reads do.
+delete from quarantined_messages where least(received_at, quarantined_at) < %(cutoff)s
+
 -- name: purge_audit
 -- As the owner, who lets none go before its time.
 select purge_audit(%(audit_cutoff)s)

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from benchmarks.ingest.part import Part
+from benchmarks.ingest.vendors.part import PART as VENDORS
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (VENDORS,)

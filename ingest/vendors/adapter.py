@@ -49,7 +49,12 @@ class ReportedRead:
     and `revision`. None: one result of many, frame by frame; those of one vehicle are put together by camera, time and
     text.
 
-    `jurisdiction` is like `US-VA`, or None. `hit` is the vendor's own hit as JSON text.
+    `is_pass_id_unique` is False where `pass_id` is a counter that begins again, as after a restart of the camera: the
+    same one some minutes later is another pass. `frame_ids` are what the vendor calls the pictures that the pass was
+    seen in: results of single frames with one of them belong to it.
+
+    `jurisdiction` is like `US-VA`, or None. `hit` is the vendor's own hit as JSON text. `character_confidences` are
+    those of the plate's characters, one by one, where the vendor gives them.
     """
 
     plate: str
@@ -57,11 +62,14 @@ class ReportedRead:
     captured_at: datetime | None
     confidence: float | None = None
     pass_id: str | None = None
+    is_pass_id_unique: bool = True
+    frame_ids: tuple[str, ...] = ()
     revision: int = 0
     is_final: bool = True
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     candidates: tuple[tuple[str, float | None], ...] = ()
+    character_confidences: tuple[float, ...] = ()
     jurisdiction: str | None = None
     jurisdiction_confidence: float | None = None
     location: Location | None = None
@@ -97,13 +105,14 @@ class Parsed:
 
     `without_plate` counts vehicles and pictures without one, which are counted and not kept. `payload` is the message
     as text that may be kept beside its reads: without secrets (passwords in URLs, license keys) and without pictures,
-    in whose place their sizes stand.
+    in whose place their sizes stand. `notes` say what of it was damaged or left out, each in one line without plates.
     """
 
     reads: tuple[ReportedRead, ...] = ()
     without_plate: int = 0
     signs: tuple[ReaderSign, ...] = ()
     payload: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Adapter(ABC):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.health.pattern import hour_of
 from schemas.events import AlarmKind
-from schemas.health import CameraHealth, StageHealth
+from schemas.health import CameraHealth, SourceHealth, StageHealth
 
 MOST_CHANGES = 10_000
 """Alarms that may wait for the database; the oldest go first."""
@@ -43,6 +43,7 @@ class HealthBoard:
         self._changes: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._stages: dict[str, StageHealth] = {}
         self._cameras: dict[str, CameraHealth] = {}
+        self._sources: dict[str, SourceHealth] = {}
         self._reads: Counter[tuple[str, datetime]] = Counter()
         self._read_at: dict[str, datetime] = {}
 
@@ -168,3 +169,26 @@ class HealthBoard:
         """Return the cameras as they are now."""
         with self._lock:
             return tuple(self._cameras.values())
+
+    def source(self, source_id: str, vendor: str, **changes: Any) -> None:
+        """Note news of a source, by the fields of `SourceHealth`; one that is not known becomes so."""
+        with self._lock:
+            known = self._sources.get(source_id) or SourceHealth(source_id=source_id, vendor=vendor)
+            self._sources[source_id] = known.model_copy(update={"vendor": vendor, **changes})
+
+    def count_source(self, source_id: str, vendor: str, **counts: int) -> None:
+        """Add to counts of a source, by the fields of `SourceHealth`."""
+        with self._lock:
+            known = self._sources.get(source_id) or SourceHealth(source_id=source_id, vendor=vendor)
+            added = {name: getattr(known, name) + count for name, count in counts.items()}
+            self._sources[source_id] = known.model_copy(update=added)
+
+    def keep_sources(self, source_ids: Collection[str]) -> None:
+        """Forget the sources that are not configured any more."""
+        with self._lock:
+            self._sources = {name: one for name, one in self._sources.items() if name in source_ids}
+
+    def sources(self) -> tuple[SourceHealth, ...]:
+        """Return the sources as they are now."""
+        with self._lock:
+            return tuple(self._sources.values())

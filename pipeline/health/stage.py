@@ -190,6 +190,7 @@ class HealthStage:
             database_problem=self._away,
             stages=self._board.stages(),
             cameras=self._board.cameras(),
+            sources=self._board.sources(),
             reloaded_at=reloaded.at,
             needs_restart=reloaded.needs_restart,
         )

@@ -20,6 +20,11 @@ class ArrivalQueue:
         self._queue: queue.Queue[Arrival | HandedOver] = queue.Queue(length)
         self._stop = stop
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run is to end, so that nobody may wait for room any more."""
+        return self._stop.is_set()
+
     def put(self, work: Arrival | HandedOver) -> None:
         """Hand an arrival over, or say that a receipt's arrivals all were, waiting for room.
 

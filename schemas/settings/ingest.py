@@ -77,6 +77,8 @@ class IngestSettings(Section):
     """PEM file with its certificate and those between it and the authority's; none: plain HTTP."""
     key_file: FilePath | None = None
     """PEM file with the certificate's key."""
+    allow_unencrypted: bool = False
+    """Permit plain HTTP from other machines: plates and tokens can be read on the way."""
     max_body_megabytes: Annotated[float, Field(gt=0, le=1024)] = 16.0
     """Larger messages are refused."""
     body_seconds: Annotated[float, Field(gt=0, le=600)] = 15.0

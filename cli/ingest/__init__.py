@@ -1,0 +1,1 @@
+"""Commands about what other vendors' readers post."""

@@ -1,0 +1,99 @@
+"""Reading what is posted: no more bytes, for no longer, and in no more memory than is allowed.
+
+The server under us limits headers and their time; it has no limit for bodies, so this is it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from starlette.requests import ClientDisconnect, Request
+
+from ingest.server.answers import Refusal
+
+MOST_IN_MEMORY = 192 << 20
+"""Bytes of all bodies that come in at a time."""
+DRAINED_BYTES = 1 << 20
+DRAINED_SECONDS = 1.0
+"""What is refused early is read on for this much, so that its sender gets to read why."""
+CLOSE = {"connection": "close"}
+
+
+@dataclass(slots=True)
+class BodyLimits:
+    """How large a body may be, in bytes, and how long it may take; `closing` ends all that come in just now."""
+
+    largest: int
+    seconds: float
+    in_memory: int = 0
+    _timeouts: set[asyncio.Timeout] = field(default_factory=set)
+
+    def close(self) -> None:
+        """Give up the bodies that are still coming; in the loop's thread."""
+        now = asyncio.get_running_loop().time()
+        for timeout in self._timeouts:
+            timeout.reschedule(now)
+
+    async def read(self, request: Request) -> bytes:
+        """Return a request's body.
+
+        Raises:
+            Refusal: It is too large, takes too long, is packed, or ends before it is whole.
+        """
+        announced = self._announced(request)
+        if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+            raise Refusal(415, "packed bodies are not taken; send it without content-encoding")
+        chunks: list[bytes] = []
+        size = 0
+        timeout = asyncio.timeout(self.seconds)
+        try:
+            async with timeout:
+                self._timeouts.add(timeout)
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > self.largest:
+                        raise self._too_large()
+                    if self.in_memory + len(chunk) > MOST_IN_MEMORY:
+                        raise Refusal(503, "too many large messages come in just now", {"retry-after": "5", **CLOSE})
+                    self.in_memory += len(chunk)
+                    chunks.append(chunk)
+        except TimeoutError:
+            raise Refusal(
+                408, f"the body was not whole after {self.seconds:g} seconds; send it faster", CLOSE
+            ) from None
+        except ClientDisconnect:
+            raise Refusal(400, "the connection ended before the body was whole", CLOSE) from None
+        finally:
+            self._timeouts.discard(timeout)
+            self.in_memory -= sum(map(len, chunks))
+        if announced is not None and size != announced:
+            raise Refusal(400, f"the body has {size} bytes, {announced} were announced; send it again", CLOSE)
+        return b"".join(chunks)
+
+    def _announced(self, request: Request) -> int | None:
+        text = request.headers.get("content-length")
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit()):
+            raise Refusal(400, "content-length is no number", CLOSE)
+        if len(text) > 15 or int(text) > self.largest:
+            raise self._too_large()
+        return int(text)
+
+    def _too_large(self) -> Refusal:
+        limit = f"{self.largest / 1e6:g} MB"
+        return Refusal(413, f"the body is larger than {limit} (ingest.max_body_megabytes)", CLOSE)
+
+
+async def drain(request: Request) -> None:
+    """Read on for a moment what is refused anyway: who is cut off while it sends does not read the answer."""
+    size = 0
+    try:
+        async with asyncio.timeout(DRAINED_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > DRAINED_BYTES:
+                    return
+    except (TimeoutError, ClientDisconnect, RuntimeError):
+        return  # what is left is cut off

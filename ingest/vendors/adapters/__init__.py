@@ -1,0 +1,1 @@
+"""An adapter per vendor, in a file of its own."""

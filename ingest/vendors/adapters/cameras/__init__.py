@@ -1,0 +1,1 @@
+"""Readers that post by themselves, and programs beside them."""

@@ -1,0 +1,1 @@
+"""Servers that post what their readers saw, and messages without a vendor."""

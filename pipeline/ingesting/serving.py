@@ -1,0 +1,102 @@
+"""The stage that serves what other vendors' readers post, in a run or alone; one process of a data directory does."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+from ingest.server.door import IngestServer
+from ingest.server.frames import FrameTaker
+from ingest.server.inbox import INBOX_FILE
+from ingest.vendors.registry import adapter_of, vendors
+from pipeline.stages.stage import SteppedStage
+from schemas.errors import PlatewatchError
+from schemas.settings import Settings
+from services.owner_lock import OwnerLock
+
+log = logging.getLogger(__name__)
+
+LOCK_FILE = INBOX_FILE.with_name("server.lock")
+LOOK_SECONDS = 0.5
+"""How often it is looked after."""
+
+
+class ServerStage(SteppedStage):
+    """Serves until it is stopped. Where another process of this data directory serves, it waits for that one's end.
+
+    Args:
+        settings: The configuration; `ingest.listen` is set.
+        takers: As `IngestServer`.
+    """
+
+    name = "ingest-server"
+    trouble = "messages of other readers are not taken"
+
+    def __init__(self, settings: Settings, takers: Callable[[], Mapping[str, FrameTaker]] | None = None) -> None:
+        super().__init__()
+        self._settings = settings
+        self._takers = takers
+        self._lock = OwnerLock(settings.data_dir / LOCK_FILE)
+        self._server: IngestServer | None = None
+        self._other: Settings | None = None
+        self._has_said = False
+        self.is_up = threading.Event()
+        """Set once this process serves, or has found that another one does."""
+
+    def take_anew(self, settings: Settings) -> None:
+        """Have other sources and limits taken over; called from any thread."""
+        self._other = settings
+
+    def step(self, stop: threading.Event) -> float:
+        """Serve, and take other settings over.
+
+        Raises:
+            ConfigurationError: The server cannot be started.
+        """
+        other, self._other = self._other, None
+        if other is not None:
+            self._take_over(other)
+        if self._server is None:
+            self._begin()
+        elif not self._server.is_serving:
+            log.error("the ingest server ended; it is started again")
+            self.end()
+        if self._server is not None and self.board is not None:
+            for source in self._server.health():
+                self.board.source(source.source_id, source.vendor, received=source.received, refused=source.refused)
+        return LOOK_SECONDS
+
+    def end(self) -> None:
+        """Take nothing more and store what came."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+        self._lock.release()
+
+    def _begin(self) -> None:
+        if not self._lock.acquire():
+            if not self._has_said:
+                log.info("another process serves this data directory's inbox; this one goes on when that one ends")
+            self._has_said = True
+            self.is_up.set()
+            return
+        adapters = {name: adapter_of(name) for name in vendors()}
+        server = IngestServer(self._settings.ingest, self._settings.data_dir, adapters, self._takers)
+        try:
+            server.start()
+        except BaseException:
+            server.stop()
+            raise
+        self._server, self._has_said = server, False
+        log.info("listening at %s for %d sources", self._settings.ingest.listen, len(self._settings.ingest.sources))
+        self.is_up.set()
+
+    def _take_over(self, settings: Settings) -> None:
+        try:
+            if self._server is not None:
+                self._server.take_anew(settings.ingest)
+        except PlatewatchError as error:
+            log.error("the ingest server goes on with the sources before: %s", error)
+        else:
+            self._settings = settings

@@ -1,0 +1,1 @@
+"""Tests of reads that other vendors' readers made."""

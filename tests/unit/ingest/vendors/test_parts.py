@@ -1,0 +1,268 @@
+"""Times, states, confidences, plates, pictures, JSON, XML and secrets, as vendors write them."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ingest.opencv import cv2
+from ingest.picture_header import read_header
+from ingest.vendors.parts.bodies import open_message
+from ingest.vendors.parts.confidences import probability
+from ingest.vendors.parts.json_text import read_json
+from ingest.vendors.parts.pictures import kept_picture, picture_in
+from ingest.vendors.parts.plates import plate_text
+from ingest.vendors.parts.redaction import redacted
+from ingest.vendors.parts.states import state_of
+from ingest.vendors.parts.text import decode_text
+from ingest.vendors.parts.times import Times
+from ingest.vendors.parts.vehicles import direction_of, location_of, movement_of
+from ingest.vendors.parts.xml_text import read_xml
+from schemas.errors import InvalidInput
+from tests.unit.ingest.vendors.messages import JPEG, JPEG_TEXT, NOW, message_of, source_of
+
+EIGHT = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(1777896000, 1777896000.0, "1777896000", 1777896000000, "1777896000000", 1777896000000000, 1.777896e9),
+        *("2026-05-04T12:00:00Z", "2026-05-04T08:00:00-04:00", "2026-05-04 08:00:00", "2026-05-04 08:00:00.000000"),
+        *(
+            "05/04/2026 08:00:00",
+            "5/4/2026 8:00:00 AM",
+            "20260504080000",
+            "20260504T0800000000000",
+            "2026/05/04 08:00:00",
+        ),
+        *("20260504 080000000", "2026-05-04T12:00:00.000+0000", "Mon, 04 May 2026 12:00:00 GMT", "20260504T120000Z"),
+    ],
+)
+def test_times(value: object) -> None:
+    assert Times(source_of("rekor"), NOW).of(value) == EIGHT
+
+
+def test_the_order_of_dates_is_the_sources_unless_only_the_other_can_be() -> None:
+    day_first = Times(source_of("rekor", date_order="dmy", timezone="UTC"), NOW)
+
+    assert day_first.of("04/05/2026 12:00:00") == EIGHT
+    assert day_first.of("10/24/2026 00:00") == datetime(2026, 10, 24, tzinfo=UTC)
+
+
+def test_the_doubled_hour_of_autumn_is_the_one_that_has_been() -> None:
+    early = datetime(2026, 11, 1, 5, 31, tzinfo=UTC)
+    late = datetime(2026, 11, 1, 6, 31, tzinfo=UTC)
+
+    assert Times(source_of("rekor"), early).of("2026-11-01 01:30:00") == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert Times(source_of("rekor"), late).of("2026-11-01 01:30:00") == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", [None, True, "", "soon", "0000-00-00", "2026-13-45", -5, 0, 1e300, [], "9" * 30])
+def test_no_times(value: object) -> None:
+    assert Times(source_of("rekor"), NOW).of(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "expected"),
+    [
+        *((0.5, 1, 0.5), ("0.5", 1, 0.5), (95.5, 1, 0.955), (1, 1, 0.99), (100, 100, 0.99), ("97 %", 100, 0.97)),
+        *((0.97, 100, 0.97), (1, 100, 0.01), (204, 255, 0.8), (255, 255, 0.99), ("91,5", 100, 0.915)),
+        *((None, 100, None), ("", 1, None), (0, 100, None), (-1, 1, None), (101, 100, None), (256, 255, None)),
+        *(("nan", 1, None), (float("nan"), 1, None), (True, 1, None), ([], 1, None), ("high", 100, None)),
+    ],
+)
+def test_confidences(value: Any, scale: Any, expected: float | None) -> None:
+    found = probability(value, scale)
+
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "usual", "expected"),
+    [
+        *(("us-va", None, "US", "US-VA"), ("ma", "us", "US", "US-MA"), ("VA", None, "US", "US-VA")),
+        *(("Virginia", "USA", "US", "US-VA"), ("new_hampshire", None, "US", "US-NH"), ("ca", None, "US", "US-CA")),
+        *(("ON", "CAN", "US", "CA-ON"), ("ca-on", None, "US", "CA-ON"), ("us-ca", None, "US", "US-CA")),
+        *(("washington_dc", None, "US", "US-DC"), ("ma", "fr", "US", None), ("ma", "POL", "US", None)),
+        *(("VA", None, "IT", None), ("US", None, "US", None), ("", None, "US", None), ("Bavaria", None, "US", None)),
+        *(("CA", "CA", "US", None), ("USA", "USA", "US", None), (None, "USA", "US", None)),
+    ],
+)
+def test_states(text: str | None, country: str | None, usual: str, expected: str | None) -> None:
+    assert state_of(text, country, usual) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            None,
+            "",
+            " ",
+            "-",
+            "unknown",
+            "UNKNOWN",
+            "no plate",
+            "NO_PLATE",
+            "none",
+            "noplate",
+            "null",
+            "N/A",
+            True,
+            "??",
+        ),
+        *({}, "00000000-0000-0000-0000-000000000000", "无车牌"),
+    ],
+)
+def test_what_is_no_plate(value: object) -> None:
+    assert plate_text(value) is None
+
+
+@pytest.mark.parametrize("value", ["NOPLATE", "NONE", "NULL", "ABC-123", "1", "F1", "UNKNWN"])
+def test_what_people_have_on_their_cars(value: str) -> None:
+    assert plate_text(value) == value
+
+
+def test_a_character_that_was_not_read_stays_in_its_place() -> None:
+    assert plate_text("AB*12#4") == "AB?12?4"
+    assert plate_text(1234567) == "1234567"
+
+
+def test_a_text_that_is_too_long_for_a_plate_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="13 characters"):
+        plate_text("ABCDEFGHIJKLM")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(JPEG_TEXT, f"data:image/jpeg;base64,{JPEG_TEXT}", JPEG_TEXT.rstrip("="), f"{JPEG_TEXT}==", f" {JPEG_TEXT}\n"),
+        *(JPEG_TEXT[:40] + "\r\n" + JPEG_TEXT[40:], JPEG_TEXT.replace("+", "-").replace("/", "_")),
+    ],
+)
+def test_pictures_in_base64(text: str) -> None:
+    assert picture_in(text) == JPEG
+
+
+@pytest.mark.parametrize("text", [None, "", "abc", 5, "A" * 500, "!" * 500, base64.b64encode(b"<html>" * 50).decode()])
+def test_no_pictures(text: object) -> None:
+    assert picture_in(text) is None
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_other_pictures_become_jpeg(suffix: str) -> None:
+    data = cv2.imencode(suffix, np.full((40, 60, 3), 120, np.uint8))[1].tobytes()
+    header = read_header(kept_picture(data, "context"))
+
+    assert header is not None
+    assert (header.format, header.width, header.height) == ("JPEG", 60, 40)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_bomb_is_never_unpacked(kind: str) -> None:
+    size = struct.pack(">II", 50_000, 50_000)
+    bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + size + b"\x08\x02\0\0\0" + bytes(40)
+    if kind == "JPEG":
+        place = JPEG.index(b"\xff\xc0") + 5
+        bomb = JPEG[:place] + struct.pack(">HH", 50_000, 50_000) + JPEG[place + 4 :]
+    with pytest.raises(InvalidInput, match="50000x50000 pixels"):
+        kept_picture(bomb, "context")
+
+
+def test_odd_json() -> None:
+    assert read_json('{"a": NaN, "a": -Infinity, "b": 1e999, "c": 12345678901234567890123}') == [
+        {"a": None, "b": None, "c": 1.2345678901234568e22}
+    ]
+    assert read_json('{"a":1}\n{"a":2}\n') == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 500 + "1" + "}" * 500, "[" + "1," * 300_000 + "1]", '{"a": 1', ""]
+)
+def test_json_that_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_json(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "<a><b></a>"),
+        *("<a>" * 1000, "<a>" + "<b/>" * 300_000 + "</a>", "<a", '<?xml version="1.0" encoding="x-none"?><a>'),
+    ],
+)
+def test_xml_that_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_xml(text)
+
+
+def test_xml_by_local_names() -> None:
+    found = read_xml('<n:a xmlns:n="u" n:k="1"><n:b>x</n:b><b>y</b><c d="2">z</c></n:a>')
+
+    assert found == {"a": {"@k": "1", "b": ["x", "y"], "c": {"@d": "2", "#text": "z"}}}
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        *(("京A".encode("gb2312"), "京A"), ("Métro".encode("latin-1"), "Métro"), (b"\xef\xbb\xbf{}", "{}")),
+        *(("{}".encode("utf-16"), "{}"), ("é".encode(), "é")),
+    ],
+)
+def test_text_of_any_encoding(data: bytes, expected: str) -> None:
+    assert decode_text(data) == expected
+
+
+def test_a_declaration_that_lies_is_passed_over() -> None:
+    data = "<?xml version='1.0' encoding='UTF-8'?><a>Métro</a>".encode("latin-1")
+
+    assert open_message(message_of(data, "text/xml")).trees == [{"a": "Métro"}]
+
+
+def test_json_in_a_form() -> None:
+    body = b"json=%7B%22plate%22%3A%22A1%22%7D&x=1"
+
+    assert open_message(message_of(body, "application/x-www-form-urlencoded")).trees == [{"plate": "A1"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        *(({"url": "rtsp://root:hun:ter2@10.0.0.1/a"}, "hun:ter2"), ({"license_key": "s3cret"}, "s3cret")),
+        *(({"Password": "s3cret"}, "s3cret"), ({"a": {"apiKey": "s3cret"}}, "s3cret")),
+        *(({"u": "https://h/a?X-Amz-Signature=s3cret&b=1"}, "s3cret"), ({"u": "http://h/?a=1&pwd=s3cret"}, "s3cret")),
+        *(({"note": 'login password: "s3cret"'}, "s3cret"), ({"h": "Authorization: Bearer s3cret"}, "s3cret")),
+        *(({"rtsp://u:s3cret@h/": 1}, "s3cret"), ({"token": {"value": "s3cret"}}, "s3cret")),
+        *(({"SessionID": "s3cret"}, "s3cret"), ({"note": "see ftp://:s3cret@h and more"}, "s3cret")),
+        *(({"u": "http://u:p@s3cret@h/x"}, "s3cret"), ({"u": "rtsp://h/cam?user=admin_password=s3cret_x"}, "s3cret")),
+    ],
+)
+def test_secrets_are_taken_out(value: Any, secret: str) -> None:
+    assert secret not in str(redacted(value))
+
+
+def test_what_is_no_secret_stays() -> None:
+    kept = {"key": "license_plate_unknown", "plate": "ABC123", "url": "http://h/a?b=1", "license_valid": True}
+
+    assert redacted(kept) == kept
+
+
+def test_movement() -> None:
+    found = movement_of("2", direction_of("Reverse"), "30", "mph")
+
+    assert found is not None
+    assert (found.lane, found.direction, found.speed) == ("2", "leaving", 13.411)
+    assert movement_of(None, None, 0) is None
+    assert movement_of(None, None, 9999) is None
+
+
+def test_no_place_is_not_the_sea_south_of_ghana() -> None:
+    assert location_of(0, 0) is None
+    assert location_of("-1", "-1") is None
+    assert location_of(91, 0) is None
