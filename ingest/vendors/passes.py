@@ -24,6 +24,9 @@ from schemas.types import PlateRead
 GAP = timedelta(seconds=8)
 """Results of one text this far apart are of one pass."""
 
+LONGEST = timedelta(minutes=5)
+"""Results of a vehicle that stands before a camera become another read after this time."""
+
 COUNTER_LASTS = timedelta(minutes=10)
 """A counter that comes again after this time counts another pass."""
 
@@ -128,7 +131,7 @@ class Passes:
         lately = reversed(self._by_camera.get(camera, OrderedDict()).values())
         for known in itertools.islice(lately, _LATELY):
             distance = _distance(known, at)
-            if distance > self._gap:
+            if distance > self._gap or max(at - known.first_seen, known.last_seen - at) > LONGEST:
                 continue
             is_other = text not in known.texts
             # Two results of one picture with different texts are two vehicles.
