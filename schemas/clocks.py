@@ -39,13 +39,15 @@ class SourceClock:
     """What is known of the clock that dated a read.
 
     `ahead` and `behind` are its source's own limits, None where it has none. `is_told` says that a person told when the
-    recording began, so that it may be as old as it likes. `item_began` is the time of the first frame of the file that
+    recording began, so that it may be as old as it likes. `off` is how far it may be off while what it dates comes at
+    once, None where that is not asked: of files. `item_began` is the time of the first frame of the file that
     the read is from; None: it is from none.
     """
 
     ahead: timedelta | None = None
     behind: timedelta | None = None
     is_told: bool = False
+    off: timedelta | None = None
     item_began: datetime | None = None
 
     def believes(self, moment: datetime, arrived_at: datetime, limits: ClockLimits) -> bool:

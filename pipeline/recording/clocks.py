@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from pipeline.recording.offsets import ClockOffsets
 from pipeline.stages.retry import until_available
 from policy.decisions import Retention
 from schemas.arrivals import Arrival
@@ -43,7 +44,8 @@ class ClockWatch:
         self._limits = ClockLimits.of_retention(retention.reads)
         self._cameras = {camera.id for camera in settings.cameras}
         self._standing: set[str] | None = None
-        self._wrong: dict[str, datetime] = {}
+        self._offsets = ClockOffsets()
+        self._wrong: dict[str, str] = {}
         self._right: set[str] = set()
         self._raised_at: dict[str, float] = {}
         self._wrong_at: dict[str, float] = {}
@@ -52,10 +54,21 @@ class ClockWatch:
         """Return an arrival with the times that everything goes by; see `schemas.clocks.dated`."""
         read, clock = arrival.read, arrival.clock
         if clock.is_wrong(read, arrival.arrived_at, self._limits):
-            self._wrong[read.camera_id] = clock.item_began or read.captured_at
-        else:
+            self._wrong[read.camera_id] = _impossible(clock.item_began or read.captured_at)
+        elif off := self._off_by(arrival):
+            self._wrong[read.camera_id] = _off(off)
+        elif off is not None:
             self._right.add(read.camera_id)
         return dataclasses.replace(arrival, read=dated(read, arrival.arrived_at, clock, self._limits))
+
+    def _off_by(self, arrival: Arrival) -> float | None:
+        """Return by how many seconds a live reader's clock is off; 0: it is right, None: nobody can tell."""
+        read, bound = arrival.read, arrival.clock.off
+        if bound is None or read.source_time is None:
+            return 0.0
+        if read.report is not None and read.report.is_retransmission:
+            return None
+        return self._offsets.note(read.camera_id, read.source_time, arrival.arrived_at, bound)
 
     def tell(self, stop: threading.Event) -> None:
         """Raise and clear the alarms that follow from what was dated since.
@@ -72,10 +85,10 @@ class ClockWatch:
         if self._standing is None:
             self._standing = self._begun()
         now = time.monotonic()
-        for camera, claimed in self._wrong.items():
+        for camera, message in self._wrong.items():
             self._wrong_at[camera] = now
             if now - self._raised_at.get(camera, -AGAIN_SECONDS) >= AGAIN_SECONDS:
-                self._raise(camera, claimed)
+                self._raise(camera, message)
                 self._raised_at[camera] = now
             self._standing.add(camera)
         for camera in self._right & self._standing:
@@ -84,12 +97,7 @@ class ClockWatch:
                 self._standing.discard(camera)
                 self._raised_at.pop(camera, None)
 
-    def _raise(self, camera: str, claimed: datetime) -> None:
-        message = (
-            f"its clock says {claimed.astimezone(UTC):%Y-%m-%d %H:%M} UTC, which cannot be when that was captured; "
-            "such reads are dated by their arrival; set the camera's clock, or, where its recordings are old, their "
-            "started_at or the camera's clock_behind_days"
-        )
+    def _raise(self, camera: str, message: str) -> None:
         if self._alarms.raise_alarm(AlarmKind.CAMERA_CLOCK, camera, message, datetime.now(UTC)):
             log.warning("camera %s: %s", camera, message)
 
@@ -108,3 +116,23 @@ class ClockWatch:
             else:
                 standing.add(alarm.subject)
         return standing
+
+
+def _impossible(claimed: datetime) -> str:
+    return (
+        f"its clock says {claimed.astimezone(UTC):%Y-%m-%d %H:%M} UTC, which cannot be when that was captured; "
+        "such reads are dated by their arrival; set the camera's clock, or, where its recordings are old, their "
+        "started_at or the camera's clock_behind_days"
+    )
+
+
+def _off(seconds: float) -> str:
+    size, unit = abs(seconds), "s"
+    for limit, name in ((120.0, "min"), (120.0, "h")):
+        if size < limit:
+            break
+        size, unit = size / 60.0, name
+    return (
+        f"its clock is {size:.0f} {unit} {'ahead' if seconds > 0 else 'behind'}; its reads carry that time and the one "
+        "at which they came; have it set its clock by NTP, or raise clock_off_seconds where its messages come that late"
+    )

@@ -11,7 +11,7 @@ from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.clocks import SourceClock
 from schemas.events import AlarmKind
 from schemas.ids import entry_id
-from schemas.types import Category, HotlistEntry, Location, PlateRead
+from schemas.types import Category, HotlistEntry, Location, PlateRead, VendorReport
 from storage.alerts.alarms import Alarms
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
@@ -106,6 +106,27 @@ def test_the_alarm_ends_when_the_clock_is_right_again(run: Run) -> None:
     assert {subject for _, subject in standing(run)} == {"gate", "other"}
     record(run, seen_at(4, datetime.now(UTC)))
     assert standing(run) == [(AlarmKind.CAMERA_CLOCK, "other")]
+
+
+def test_a_live_reader_whose_clock_is_off_is_flagged_and_its_reads_carry_both_times(
+    run: Run, database: Database
+) -> None:
+    now = datetime.now(UTC)
+    ahead = [now + timedelta(seconds=90 + number) for number in range(3)]
+    reads = [dataclasses.replace(seen_at(number, at), source_time=at) for number, at in enumerate(ahead, 1)]
+    record(run, *reads, clock=SourceClock(off=timedelta(seconds=60)))
+    assert standing(run) == [(AlarmKind.CAMERA_CLOCK, "gate")]
+    (alarm,) = Alarms(database, "local", "platewatch.alarms.local.v1").standing()
+    assert alarm.message.startswith("its clock is 91 s ahead")
+    assert {read.captured_at for read in ReadSearch(database).find("VNV4527")} == set(ahead)
+
+
+def test_what_a_reader_sends_late_says_nothing_of_its_clock(run: Run) -> None:
+    ahead = datetime.now(UTC) + timedelta(seconds=90)
+    late = VendorReport("hikvision", is_retransmission=True)
+    reads = [dataclasses.replace(seen_at(n, ahead), source_time=ahead, report=late) for n in range(1, 6)]
+    record(run, *reads, clock=SourceClock(off=timedelta(seconds=60)))
+    assert standing(run) == []
 
 
 def test_a_read_that_comes_again_stays_as_it_was(run: Run, database: Database) -> None:
