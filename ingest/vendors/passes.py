@@ -33,6 +33,7 @@ COUNTER_LASTS = timedelta(minutes=10)
 MOST_PASSES = 20_000
 _MOST_FRAMES = 512
 _LATELY = 256
+_MISSES = 16
 _LOOK_ALIKES = ("0ODQ", "1IL", "17T", "2Z7", "5S", "8B", "38B", "6G", "CG", "4A", "UVY", "MN", "HN", "EF", "PR")
 _ALIKE = frozenset((a, b) for group in _LOOK_ALIKES for a in group for b in group if a != b)
 
@@ -129,8 +130,13 @@ class Passes:
         best: tuple[bool, timedelta] | None = None
         chosen: _Pass | None = None
         lately = reversed(self._by_camera.get(camera, OrderedDict()).values())
+        missed = 0
         for known in itertools.islice(lately, _LATELY):
             distance = _distance(known, at)
+            missed = missed + 1 if distance > LONGEST else 0
+            if missed == _MISSES:
+                # They are in the order in which they were seen: the rest is older still.
+                break
             if distance > self._gap or max(at - known.first_seen, known.last_seen - at) > LONGEST:
                 continue
             is_other = text not in known.texts
