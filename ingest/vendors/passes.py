@@ -24,12 +24,16 @@ from schemas.types import PlateRead
 GAP = timedelta(seconds=8)
 """Results of one text this far apart are of one pass."""
 
+LONGEST = timedelta(minutes=5)
+"""Results of a vehicle that stands before a camera become another read after this time."""
+
 COUNTER_LASTS = timedelta(minutes=10)
 """A counter that comes again after this time counts another pass."""
 
 MOST_PASSES = 20_000
 _MOST_FRAMES = 512
 _LATELY = 256
+_MISSES = 16
 _LOOK_ALIKES = ("0ODQ", "1IL", "17T", "2Z7", "5S", "8B", "38B", "6G", "CG", "4A", "UVY", "MN", "HN", "EF", "PR")
 _ALIKE = frozenset((a, b) for group in _LOOK_ALIKES for a in group for b in group if a != b)
 
@@ -126,9 +130,14 @@ class Passes:
         best: tuple[bool, timedelta] | None = None
         chosen: _Pass | None = None
         lately = reversed(self._by_camera.get(camera, OrderedDict()).values())
+        missed = 0
         for known in itertools.islice(lately, _LATELY):
             distance = _distance(known, at)
-            if distance > self._gap:
+            missed = missed + 1 if distance > LONGEST else 0
+            if missed == _MISSES:
+                # They are in the order in which they were seen: the rest is older still.
+                break
+            if distance > self._gap or max(at - known.first_seen, known.last_seen - at) > LONGEST:
                 continue
             is_other = text not in known.texts
             # Two results of one picture with different texts are two vehicles.

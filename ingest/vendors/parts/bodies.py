@@ -21,7 +21,7 @@ from schemas.errors import InvalidInput
 _PLATE_NAME = re.compile(r"plate(?!.?recogni)|cutout|crop|lpr?_?small", re.IGNORECASE)
 _MAX_FIELDS = 100
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
-_FORM = re.compile(r"[\w.\[\]%-]{1,100}=[^\s<>{}]*(?:&|$|%7B|%3C)", re.IGNORECASE)
+_FORM = re.compile(r"[\w.\[\]%-]{1,100}=[^\s<>{}]*(?:&|%7B|%3C|%5B)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,13 @@ def test_two_alike_plates_in_one_picture_are_two_cars() -> None:
     assert placed(passes, seen("KLM4410"))[0] != placed(passes, seen("KLM441O".replace("O", "D")))[0]
 
 
+def test_a_car_that_stands_before_the_camera_is_read_anew_after_some_minutes() -> None:
+    passes = Passes()
+    ids = [placed(passes, seen(after=after))[0] for after in range(0, 700, 5)]
+
+    assert len(set(ids)) == 3
+
+
 def test_memory_is_bounded() -> None:
     passes = Passes(most=50)
     for number in range(500):
