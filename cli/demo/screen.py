@@ -56,7 +56,8 @@ class DemoScreen:
     def recorded(self, read: PlateRead, alerts: Sequence[Alert]) -> None:
         """Take a read and the alerts it raised (called by the recorder's thread)."""
         with self._lock:
-            self.reads.append((read, alerts))
+            if read.is_final:  # once, when the vehicle has passed
+                self.reads.append((read, alerts))
             self.alerts.extend(alerts)
         if self._live is None:
             for alert in alerts:
