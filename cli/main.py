@@ -13,6 +13,7 @@ import typer
 from cli import audit, docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.common import errors
+from cli.config import config
 from cli.demo import demo
 from cli.hotlist import hotlist
 from cli.matching import historical, match
@@ -33,6 +34,7 @@ COMMANDS = (
     read,
     run,
     status,
+    config,
     hotlist,
     match,
     search,
