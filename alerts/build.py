@@ -61,22 +61,60 @@ def build_alert(
     )
 
 
-def build_update(alert: Alert, *, updates: UUID, reason: str) -> Alert:
-    """Return an alert as an update of another one. The same hit always gives the same alert id.
+def build_update(alert: Alert, *, updates: UUID, reason: str, revision: str = "") -> Alert:
+    """Return an alert as an update of another one. The same hit and revision always give the same alert id.
 
     Args:
         alert: The alert that the hit would have raised.
         updates: The first alert about the vehicle.
         reason: What is new, for people.
+        revision: Which revision of its read brought it, where that is not the first.
     """
     return alert.model_copy(
         update={
-            "alert_id": ids.alert_id(alert.hit.hit_id, AlertType.UPDATE),
+            "alert_id": ids.alert_id(alert.hit.hit_id, _kind(AlertType.UPDATE, revision)),
             "type": AlertType.UPDATE,
             "updates": updates,
             "reason": reason,
         }
     )
+
+
+def raised_anew(alert: Alert, revision: str) -> Alert:
+    """Return an alert about a hit whose first alert was taken back, under an id of its own.
+
+    Args:
+        alert: As the hit would have raised it first.
+        revision: Which revision of the read fits again.
+    """
+    return alert.model_copy(update={"alert_id": ids.alert_id(alert.hit.hit_id, _kind(AlertType.ALERT, revision))})
+
+
+def canceling(alert: Alert, reason: str, *, created_at: datetime) -> Alert:
+    """Return the alert that takes another one back. The same alert always gives the same id.
+
+    Args:
+        alert: The alert to take back.
+        reason: Why, for people.
+        created_at: When, aware.
+    """
+    is_first = alert.alert_id == ids.alert_id(alert.hit.hit_id, AlertType.ALERT)
+    kind = _kind(AlertType.CANCEL, "" if is_first else str(alert.alert_id))
+    return alert.model_copy(
+        update={
+            "alert_id": ids.alert_id(alert.hit.hit_id, kind),
+            "type": AlertType.CANCEL,
+            "status": "closed",
+            "created_at": created_at,
+            "plate_picture": None,
+            "cancels": alert.alert_id,
+            "reason": reason,
+        }
+    )
+
+
+def _kind(alert_type: AlertType, more: str) -> str:
+    return f"{alert_type.value} {more}" if more else alert_type.value
 
 
 def build_clone_notice(

@@ -224,6 +224,7 @@ class CameraStage:
             agency_id=self._settings.agency_id,
             location=self._location,
             source_item=item.name,
+            reports_early=self._settings.recognition.tracking.early_reads,
         )
         try:
             for frame in source.frames(item):

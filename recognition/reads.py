@@ -26,7 +26,8 @@ class Origin:
 class Seen:
     """What is known of a plate besides its text: when and where it was seen, and its number within the source item.
 
-    `captured_at` and `box` are of its best frame, `detection_confidence` (0-1) too.
+    `captured_at` and `box` are of its best frame, `detection_confidence` (0-1) too. `identity` is the number and start
+    under which its pass was reported early, None where it was not.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Seen:
     box: Box
     detection_confidence: float
     frame_count: int = 1
+    identity: tuple[int, datetime] | None = None
 
 
 def plate_read(origin: Origin, seen: Seen, fused: FusedRead, state: StateRead | None = None) -> PlateRead:
@@ -47,8 +49,9 @@ def plate_read(origin: Origin, seen: Seen, fused: FusedRead, state: StateRead | 
         fused: Its text with probabilities.
         state: Its state; None when it is not known.
     """
+    number, start = seen.identity or (seen.number, seen.first_seen)
     return PlateRead(
-        read_id=read_id(origin.camera_id, origin.source_item, seen.first_seen, seen.number),
+        read_id=read_id(origin.camera_id, origin.source_item, start, number),
         camera_id=origin.camera_id,
         agency_id=origin.agency_id,
         captured_at=seen.captured_at,

@@ -151,6 +151,7 @@ class Recognizer:
         source_item: str,
         *,
         thorough: bool = False,
+        reports_early: bool = False,
     ) -> RecognitionSession:
         """Begin a sequence of frames.
 
@@ -160,6 +161,7 @@ class Recognizer:
             location: Where the camera stands.
             source_item: The file's or the stream's name.
             thorough: Read the words on every vehicle's plate for its state, too, which takes a tenth of a second.
+            reports_early: Hand on what is read surely while it is in view, too, as a revision that is not final.
         """
         origin = Origin(camera_id, agency_id, location, source_item, self._reader)
         name_state = None if self._states is None else self._states.by_words if thorough else self._states.by_looks
@@ -171,6 +173,7 @@ class Recognizer:
             name_state=name_state,
             calibration=self._ocr.calibration,
             sure_above=self._settings.detector.confidence,
+            reports_early=reports_early,
         )
 
     def detect_still(self, image: Image) -> list[PlateDetection]:

@@ -18,6 +18,7 @@ from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.states.plate_states import NameState
 from recognition.tracking.attention import Attention, Followed, Look
+from recognition.tracking.early import EARLY_REVISION, early_identity, is_sure_early
 from recognition.tracking.faint import FaintTracks
 from recognition.tracking.pace import Pace
 from recognition.tracking.same_vehicle import REPORT_AFTER, same_vehicle
@@ -44,6 +45,7 @@ class RecognitionSession:
         name_state: Names the state of a pass; None: it is not asked for.
         calibration: How far the reader's readings can be believed.
         sure_above: Detections of at most this confidence are plates only where their readings say so.
+        reports_early: Hand on what is read surely while it is in view, too: a revision of its pass that is not final.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class RecognitionSession:
         name_state: NameState | None = None,
         calibration: ReaderCalibration | None = None,
         sure_above: float = 0.0,
+        reports_early: bool = False,
     ) -> None:
         self._settings = settings
         self._detect = detect
@@ -75,6 +78,7 @@ class RecognitionSession:
         self._ended: list[Track] = []
         self._counts: Counter[str] = Counter()
         self._pace = Pace(settings)
+        self._reports_early = reports_early
 
     @property
     def stats(self) -> RecognitionStats:
@@ -88,7 +92,7 @@ class RecognitionSession:
             frame: In order of time. Its picture may be gray or have transparency, and change its size.
 
         Returns:
-            The passes that are complete now.
+            The passes that are complete now, and those that are reported early.
 
         Raises:
             InvalidInput: The frame is no picture; see `as_color`.
@@ -106,7 +110,7 @@ class RecognitionSession:
             self._stay(frame)
         self._counts["frames"] += 1
         self._end_unseen(now)
-        return [*self._report_long(now), *self._report_ended(now)]
+        return [*self._report_long(now), *self._report_ended(now), *self._report_early()]
 
     def finish(self) -> list[VehiclePass]:
         """Hand on what is left when the sequence is over."""
@@ -195,6 +199,19 @@ class RecognitionSession:
                 return
         self._ended.append(track)
 
+    def _report_early(self) -> Iterable[VehiclePass]:
+        """Hand on what is in view and read surely, once; the finished pass comes under the same id."""
+        if not self._reports_early or self._pace.is_time_lapse:
+            return
+        for track in self._active.values():
+            others = [other for other in self._active.values() if other is not track]
+            if track.frame_count >= self._pace.least_sightings and is_sure_early(track, self._settings):
+                track.identity = early_identity(track, self._ended, others, self._pace.merge_window)
+                if track.identity is not None:
+                    vehicle = self._pass(track, track.believed())
+                    read = dataclasses.replace(vehicle.read, revision=EARLY_REVISION, is_final=False)
+                    yield dataclasses.replace(vehicle, read=read)
+
     def _report_long(self, now: datetime) -> Iterable[VehiclePass]:
         # Between frames that are far apart no track stays active.
         for track in [*self._active.values(), *(self._ended if self._pace.is_time_lapse else ())]:
@@ -214,8 +231,9 @@ class RecognitionSession:
                 # It is in view again: the rest of the pass is still to come.
                 later.absorb(track)
                 self._counts["merged"] += 1
-            elif not track.reported:
-                passes.extend(self._report(track))
+            else:
+                passes.extend(self._report(track) if not track.reported else ())
+                passes.extend(self._finish_orphans(track))
             track.part()
             if track.reported:
                 self._faint.forget(track, self._pace.merge_window)
@@ -239,6 +257,9 @@ class RecognitionSession:
                 yield self._pass(track, fused)
 
     def _report(self, track: Track) -> list[VehiclePass]:
+        if track.identity is not None:
+            # What was reported early is finished, whatever it is now.
+            return [self._reported(track, track.read_last(self._ocr))]
         least = self._pace.least_sightings
         first = self._faint.beside(track.number)
         if track.frame_count < least:
@@ -259,9 +280,21 @@ class RecognitionSession:
         if self._is_behind(track, fused):
             self._counts["behind_others"] += 1
             return []
+        return [self._reported(track, fused)]
+
+    def _reported(self, track: Track, fused: FusedRead) -> VehiclePass:
         self._counts["reads"] += 1
         track.reported = True
-        return [self._pass(track, fused)]
+        return self._pass(track, fused)
+
+    def _finish_orphans(self, track: Track) -> list[VehiclePass]:
+        """Finish what was reported early and has turned out to be a part of this pass: nothing stays unfinished."""
+        orphans, own = track.orphans, track.identity
+        passes = []
+        for track.identity in orphans:
+            passes.append(self._pass(track, track.read_last(self._ocr)))
+        track.identity, track.orphans = own, []
+        return passes
 
     def _is_behind(self, track: Track, fused: FusedRead) -> bool:
         """Tell whether a plate is mounted over this one: that one is whole, so it reads more surely."""
@@ -284,6 +317,7 @@ class RecognitionSession:
             box=best.box,
             detection_confidence=best.confidence,
             frame_count=track.frame_count,
+            identity=track.identity,
         )
         state = self._name_state(best.picture, best.inner, fused) if self._name_state else None
         return plate_read(self._origin, seen, fused, state)

@@ -143,4 +143,5 @@ def _delete_reads(database: Database, values: dict[str, Any]) -> int:
                 connection.execute(_SQL["drop_day"], {"day": day})
     with database.transaction() as connection:
         connection.execute(_SQL["delete_reads"], values)
+        connection.execute(_SQL["delete_revisions"], values)
     return count or 0

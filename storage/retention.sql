@@ -42,6 +42,26 @@ cross join lateral unnest(array[plate_image_key, context_image_key]) as picture 
 where picture.image_key is not null
 on conflict do nothing
 
+-- name: delete_revisions
+-- Those of a read that ends too, should one of them be dated a little later.
+with ended as (
+    delete from read_revisions as kept
+    where
+        captured_at < %(cutoff)s
+        or (
+            captured_at < %(cutoff)s + interval '1 hour'
+            and not exists (select from reads where reads.read_id = kept.read_id)
+        )
+    returning content
+)
+
+insert into ended_pictures (image_key)
+select distinct picture.image_key
+from ended
+cross join lateral unnest(array[content ->> 'plate_image_key', content ->> 'context_image_key']) as picture (image_key)
+where picture.image_key is not null
+on conflict do nothing
+
 -- name: ended_pictures
 select image_key from ended_pictures order by image_key limit %(limit)s
 

@@ -6,10 +6,9 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from alerts.build import alert_message
+from alerts.build import alert_message, canceling
 from alerts.settling.unit import Units
-from schemas import ids
-from schemas.events import Alert, AlertType, utc
+from schemas.events import Alert, utc
 from schemas.plates import canonical_plate
 from storage.alerts.stale import StaleAlert, StaleKind
 
@@ -74,18 +73,7 @@ def build_cancel(stale: StaleAlert, *, created_at: datetime) -> Alert:
     Raises:
         ValueError: The stored alert is not one.
     """
-    alert = Alert.model_validate(stale.payload)
-    return alert.model_copy(
-        update={
-            "alert_id": ids.alert_id(alert.hit.hit_id, AlertType.CANCEL),
-            "type": AlertType.CANCEL,
-            "status": "closed",
-            "created_at": created_at,
-            "plate_picture": None,
-            "cancels": alert.alert_id,
-            "reason": cancel_reason(stale),
-        }
-    )
+    return canceling(Alert.model_validate(stale.payload), cancel_reason(stale), created_at=created_at)
 
 
 def cancel_reason(stale: StaleAlert) -> str:

@@ -10,6 +10,7 @@ from alerts.settling.known import look_up
 from alerts.settling.settle import Settlement, settle
 from alerts.settling.unit import Unit, Units
 from schemas.settings import Settings
+from schemas.settling import Arrived
 
 
 class SettledReads:
@@ -40,10 +41,10 @@ class SettledReads:
             return Recorded(0, 0, 0, [])
         reads = [one.read for one in found]
         with self._units.begin(reads) as unit:
-            new_reads = unit.add_reads(reads)
-            settlement = settle(found, look_up(unit, found, self._repeats), self._repeats)
+            arrived = unit.add_reads(reads)
+            settlement = settle(found, look_up(unit, found, arrived, self._repeats), self._repeats)
             new_alerts = write_settlement(unit, settlement, self._topic)
-        return Recorded(new_reads, settlement.new_hits, new_alerts, settlement.sent)
+        return Recorded(arrived.count(Arrived.NEW), settlement.new_hits, new_alerts, settlement.sent)
 
 
 def write_settlement(unit: Unit, settlement: Settlement, topic: str) -> int:
@@ -58,10 +59,14 @@ def write_settlement(unit: Unit, settlement: Settlement, topic: str) -> int:
         InvalidInput: A value cannot be stored.
     """
     unit.add_hits(settlement.hits)
+    if settlement.taken_back:
+        unit.take_back_hits(settlement.taken_back)
     new = 0
     for out in settlement.outgoing:
         message, tier = alert_message(out.alert), out.alert.hit.tier
-        if out.first is None:
+        if out.cancels is not None:
+            unit.cancel(out.cancels, message)
+        elif out.first is None:
             new += unit.add_alert(message, out.hit_id, tier, out.captured_at, topic)
         else:
             unit.add_update(message, out.hit_id, tier, out.captured_at, out.first)

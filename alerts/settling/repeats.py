@@ -55,7 +55,7 @@ def decide(
     if not repeated:
         return Decision()
     nearest = min(repeated, key=lambda alert: (abs(alert.opened_at - read.captured_at), alert.alert_id))
-    better = _better(hit, read, nearest, settings, has_picture=has_picture)
+    better = how_better(hit, read, nearest, settings, has_picture=has_picture)
     return Decision(nearest, better)
 
 
@@ -148,10 +148,17 @@ def _may_be(character: CharacterRead, wanted: str) -> bool:
     )
 
 
-def _better(hit: Hit, read: PlateRead, alert: OpenAlert, settings: RepeatSettings, *, has_picture: bool) -> str:
+def how_better(hit: Hit, read: PlateRead, alert: OpenAlert, settings: RepeatSettings, *, has_picture: bool) -> str:
     """Return in which way a repeat is better than all before it, in words; empty when it is not.
 
     It is compared with the best of each kind, so that reads that are better by turns do not update an alert for ever.
+
+    Args:
+        hit: The repeat.
+        read: Its read.
+        alert: The open alert.
+        settings: The section `repeats` of the configuration.
+        has_picture: Whether the repeat shows the plate.
     """
     if _RANK[hit.tier] > _RANK[alert.tier]:
         return f"{hit.tier.value} instead of {alert.tier.value}"

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from schemas.messages import Message
-from schemas.settling import OpenAlert, Outcome, SettledHit, Sighting
+from schemas.settling import Arrived, OpenAlert, Outcome, RaisedHit, SettledHit, Sighting
 from schemas.types import PlateRead, Tier
 
 
@@ -20,8 +20,8 @@ class Unit(Protocol):
         """Keep every other writer of alerts about these plates (canonical texts) out until commit."""
         ...
 
-    def add_reads(self, reads: Sequence[PlateRead]) -> int:
-        """Store reads; return how many are new."""
+    def add_reads(self, reads: Sequence[PlateRead]) -> list[Arrived]:
+        """Store reads; return what each is: new, or which revision of one that was stored before."""
         ...
 
     def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
@@ -30,6 +30,14 @@ class Unit(Protocol):
 
     def open_alerts(self, entry_ids: Sequence[UUID], moments: Sequence[datetime], within: timedelta) -> list[OpenAlert]:
         """Return entries' open alerts around moments, one moment for each entry."""
+        ...
+
+    def open_chains(self, alert_ids: Sequence[UUID]) -> list[OpenAlert]:
+        """Return those of some first alerts that are open."""
+        ...
+
+    def raised_hits(self, read_ids: Sequence[UUID]) -> list[RaisedHit]:
+        """Return the stored hits of reads with what became of them."""
         ...
 
     def sightings(
@@ -44,6 +52,10 @@ class Unit(Protocol):
 
     def add_hits(self, hits: Iterable[SettledHit]) -> None:
         """Store hits with what became of them."""
+        ...
+
+    def take_back_hits(self, hit_ids: Sequence[UUID]) -> None:
+        """Note that hits are none any more."""
         ...
 
     def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -30,6 +31,7 @@ class DemoScreen:
 
     def __init__(self, console: Console, total_frames: int | None) -> None:
         self.reads: list[tuple[PlateRead, Sequence[Alert]]] = []
+        self._early: dict[UUID, list[Alert]] = {}
         self.alerts: list[Alert] = []
         self.received: list[tuple[Alert, datetime]] = []
         self._console = console
@@ -56,7 +58,12 @@ class DemoScreen:
     def recorded(self, read: PlateRead, alerts: Sequence[Alert]) -> None:
         """Take a read and the alerts it raised (called by the recorder's thread)."""
         with self._lock:
-            self.reads.append((read, alerts))
+            # Once, when the vehicle has passed; what was raised while it was in view belongs to it.
+            told = [*self._early.pop(read.read_id, ()), *alerts]
+            if read.is_final:
+                self.reads.append((read, told))
+            else:
+                self._early[read.read_id] = told
             self.alerts.extend(alerts)
         if self._live is None:
             for alert in alerts:

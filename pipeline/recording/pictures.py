@@ -50,7 +50,7 @@ class PictureKeeper:
         self._board = board or HealthBoard("")
         self._disk = DiskGuard(settings, self._board)
         self._lost = False
-        self._uncommitted: dict[UUID, _Saved] = {}
+        self._uncommitted: dict[tuple[UUID, bool, int], _Saved] = {}
 
     def keep(self, arrival: Arrival) -> PlateRead:
         """Store an arrival's pictures and return its read with their keys; without keys where they were lost."""
@@ -72,7 +72,7 @@ class PictureKeeper:
             log.info("pictures are kept again")
             self._lost = False
         kept = {key: data for key, data in ((plate, pictures.plate), (context, pictures.context)) if key and data}
-        self._uncommitted[read.read_id] = _Saved(time.monotonic(), kept)
+        self._uncommitted[_revision(read)] = _Saved(time.monotonic(), kept)
         if not self._images.is_elsewhere:
             # Another machine's store is that of the stage which sends pictures there.
             self._board.cleared(AlarmKind.IMAGE_STORE, self._board.machine)
@@ -85,7 +85,7 @@ class PictureKeeper:
         saved again, which changes nothing where they are there.
         """
         for read in reads:
-            saved = self._uncommitted.pop(read.read_id, None)
+            saved = self._uncommitted.pop(_revision(read), None)
             if saved is None or time.monotonic() - saved.at < LATE_SECONDS:
                 continue
             try:
@@ -100,3 +100,7 @@ class PictureKeeper:
         key = image_key(read, kind)
         self._images.keep(key, picture)
         return key
+
+
+def _revision(read: PlateRead) -> tuple[UUID, bool, int]:
+    return read.read_id, read.is_final, read.revision

@@ -20,7 +20,7 @@ from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.recording.clocks import ClockWatch
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.recording.queue import ArrivalQueue
-from pipeline.recording.second_opinion import open_second_opinions
+from pipeline.recording.second_opinion import no_opinion, open_second_opinions
 from pipeline.recording.waiting import WaitingArrival, WaitingRoom
 from pipeline.stages.liveness import beat
 from pipeline.stages.retry import Stopped, until_available
@@ -138,10 +138,12 @@ class Recorder:
                 self._observer(found.read, alerts)
 
     def _count(self, prepared: Sequence[Found], recorded: Recorded) -> None:
-        self._counters.add("reads", len(prepared))
+        # A pass counts once, when it is finished; what its finished revision is a hit of, too.
+        finished = [found for found in prepared if found.read.is_final]
+        self._counters.add("reads", len(finished))
         self._counters.add("new_reads", recorded.reads)
         self._counters.add("alerts", recorded.alerts)
-        for found in prepared:
+        for found in finished:
             for hit in found.hits:
                 self._counters.add(f"hits.{hit.tier.value}")
             self._counters.add("silent_hits", len(found.hits) - len(found.alerts))
@@ -156,6 +158,8 @@ class Recorder:
             if found.alerts and picture is not None and self._opinions is not None:
                 opinion = self._opinions.ask(picture, arrival.pictures.plate_box, arrival.read)
                 self._waiting.add(WaitingArrival(arrival, len(found.alerts), opinion))
+            elif self._waiting.holds(arrival.read.read_id):
+                self._waiting.add(WaitingArrival(arrival, len(found.alerts), no_opinion()))
             else:
                 yield found
 

@@ -73,6 +73,13 @@ class _Question:
     opinion: Opinion
 
 
+def no_opinion() -> Opinion:
+    """Return a second reading that nobody was asked for: there is none."""
+    opinion = Opinion(time.monotonic())
+    opinion.answer(None)
+    return opinion
+
+
 class SecondOpinions:
     """Reads plates again, one after the other, in a thread of its own. A context: within it, it answers.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from pipeline.recording.second_opinion import Opinion
 from schemas.arrivals import Arrival, HandedOver, Receipt
@@ -12,7 +13,10 @@ from schemas.arrivals import Arrival, HandedOver, Receipt
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WaitingArrival:
-    """An arrival that is about to raise alerts: how many, and what it waits for."""
+    """An arrival that is about to raise alerts: how many, and what it waits for.
+
+    Behind another revision of its read it waits without a question of its own, its opinion given up.
+    """
 
     arrival: Arrival
     alerts: int
@@ -37,6 +41,10 @@ class WaitingRoom:
         """Let an arrival wait."""
         self._waiting.append(waiting)
         self._waiting_of[waiting.arrival.receipt] += 1
+
+    def holds(self, read_id: UUID) -> bool:
+        """Tell whether a revision of a read waits: what comes after it must not overtake it."""
+        return any(waiting.arrival.read.read_id == read_id for waiting in self._waiting)
 
     @property
     def ready(self) -> bool:

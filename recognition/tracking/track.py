@@ -34,6 +34,10 @@ _READ_AT_ONCE = 4
 """Observations that are read together when a pass is over."""
 
 
+Identity = tuple[int, datetime]
+"""What a pass has its id of: the number of its first track within the source item, and when that began."""
+
+
 @dataclass(slots=True, eq=False)
 class Observation:
     """A plate in one frame.
@@ -83,6 +87,10 @@ class Track:
         """Its read was handed on while it was still in view."""
         self.rivals: Counter[Track] = Counter()
         """Tracks that were seen in the same place at the same time, and how often."""
+        self.identity: Identity | None = None
+        """Under which number and start it was reported early; the finished pass keeps it."""
+        self.orphans: list[Identity] = []
+        """Under which others it was, before it turned out to be one vehicle: each is finished, too."""
         self.behind = False
         """A plate that is mounted over it was handed on."""
         self._fused: FusedRead | None = None
@@ -137,6 +145,7 @@ class Track:
             self.first_seen, self.first_box = other.first_seen, other.first_box
         if other.last_seen > self.last_seen:
             self.last_seen, self.last_box = other.last_seen, other.last_box
+        self._join_identity(other)
         self.number = min(self.number, other.number)
         self.frame_count += other.frame_count
         self.reported |= other.reported
@@ -146,6 +155,16 @@ class Track:
             if rival is not self:
                 self.meet(rival, times)
         self._keep([*self.observations, *other.observations])
+
+    def _join_identity(self, other: Track) -> None:
+        """Keep the identity that was handed on, or else reported early, or else that of the earlier track."""
+        first, second = sorted((self, other), key=lambda track: track.number)
+        is_second = not first.reported and (second.reported or first.identity is None)
+        kept, dropped = (second, first) if is_second else (first, second)
+        orphans = [*self.orphans, *other.orphans]
+        if dropped.identity is not None and not dropped.reported:
+            orphans.append(dropped.identity)
+        self.identity, self.orphans = kept.identity, orphans
 
     def meet(self, other: Track, times: int = 1) -> None:
         """Note that another track was seen in the same place at the same time."""
@@ -220,6 +239,15 @@ class Track:
         """Return what was read so far, its confidence lowered by the chance that what was detected is no plate."""
         detected = sum(observation.confidence for observation in self.observations) / len(self.observations)
         return believed(self._fuse(), self._calibration.presence, detected)
+
+    def so_far(self) -> FusedRead | None:
+        """Return what the readings of now say together; None where there is none. It reads nothing."""
+        return self._fuse() if any(observation.reading is not None for observation in self.observations) else None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether `read` would read nothing more."""
+        return self.sure or all(observation.reading is not None for observation in self.observations)
 
     def _fuse(self) -> FusedRead:
         if self._fused is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 
 from schemas.plates import canonical_plate
-from schemas.settling import OpenAlert, Outcome, Sighting
+from schemas.settling import OpenAlert, Outcome, RaisedHit, Sighting
 from schemas.types import Location, PlateRead, Tier
 from storage import statements
 from storage.database import Connection
@@ -51,6 +51,30 @@ def open_alerts(
         "until": [moment + within for moment in moments],
     }
     return statements.all(connection, _SQL["open_alerts"], values, row=kwargs_row(_open_alert))
+
+
+def open_chains(connection: Connection, alert_ids: Sequence[UUID]) -> list[OpenAlert]:
+    """Return those of some first alerts that are open.
+
+    Args:
+        connection: With the caller's transaction.
+        alert_ids: The alerts.
+    """
+    return statements.all(connection, _SQL["open_chains"], {"alert_ids": list(alert_ids)}, row=kwargs_row(_open_alert))
+
+
+def raised_hits(connection: Connection, read_ids: Sequence[UUID]) -> list[RaisedHit]:
+    """Return the stored hits of reads with what became of them.
+
+    Args:
+        connection: With the caller's transaction.
+        read_ids: The reads.
+    """
+    rows = statements.all(connection, _SQL["raised_hits"], {"read_ids": list(read_ids)})
+    return [
+        RaisedHit(hit, read, Outcome(outcome), alert_id, payload, frozenset(others))
+        for hit, read, outcome, alert_id, payload, others in rows
+    ]
 
 
 def sightings(

@@ -69,3 +69,29 @@ cross join lateral (
     order by candidate.insert_number desc
     limit 1
 ) as newest
+
+-- name: open_chains
+select chain.*
+from alert_chains as chain
+inner join alerts as alert on alert.alert_id = chain.alert_id
+where chain.alert_id = any(%(alert_ids)s) and alert.status = 'open'
+
+-- name: raised_hits
+select
+    hit.hit_id,
+    hit.read_id,
+    coalesce(hit.outcome, 'silent') as outcome,
+    hit.alert_id,
+    alert.payload,
+    array(
+        select other.hit_id
+        from hits as other
+        where
+            other.entry_id = hit.entry_id
+            and other.alert_id = hit.alert_id
+            and other.read_id <> hit.read_id
+            and other.outcome in ('alerted', 'updated', 'suppressed')
+    ) as shared_by
+from hits as hit
+left join alerts as alert on alert.alert_id = hit.alert_id
+where hit.read_id = any(%(read_ids)s)

@@ -17,6 +17,7 @@ left join lateral (
         and alert.status = 'closed'
         and taken_back.hit_id = alert.hit_id
         and taken_back.alert_type = 'cancel'
+        and taken_back.payload ->> 'cancels' = alert.alert_id::text
     limit 1
 ) as cancel on true
 

@@ -11,15 +11,16 @@ from uuid import UUID
 
 from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput, PlatewatchError, TransientError
-from schemas.settling import OpenAlert, Outcome, Sighting
+from schemas.settling import Arrived, OpenAlert, Outcome, RaisedHit, Sighting
 from schemas.types import PlateRead
-from storage.alerts.known import newest_messages, open_alerts, settled_hits, sightings
+from storage.alerts.known import newest_messages, open_alerts, open_chains, raised_hits, settled_hits, sightings
 from storage.alerts.wakeups import wake
 from storage.alerts.writer import AlertWriter
 from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.reads.past import ListProgress, set_progress
-from storage.reads.records import DayIsGone, ensure_days, write_reads
+from storage.reads.records import ensure_days, write_reads
+from storage.reads.revisions import DayIsGone
 
 
 class UnitOfWork(AlertWriter):
@@ -29,9 +30,9 @@ class UnitOfWork(AlertWriter):
         connection: A connection with an open transaction.
     """
 
-    def add_reads(self, reads: Sequence[PlateRead]) -> int:
-        """Store reads; return how many are new."""
-        return write_reads(self._connection, reads) if reads else 0
+    def add_reads(self, reads: Sequence[PlateRead]) -> list[Arrived]:
+        """Store reads; return what each is: new, or which revision of one that was stored before."""
+        return write_reads(self._connection, reads) if reads else []
 
     def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
         """See `storage.alerts.known.settled_hits`."""
@@ -40,6 +41,14 @@ class UnitOfWork(AlertWriter):
     def open_alerts(self, entry_ids: Sequence[UUID], moments: Sequence[datetime], within: timedelta) -> list[OpenAlert]:
         """See `storage.alerts.known.open_alerts`."""
         return open_alerts(self._connection, entry_ids, moments, within)
+
+    def open_chains(self, alert_ids: Sequence[UUID]) -> list[OpenAlert]:
+        """See `storage.alerts.known.open_chains`."""
+        return open_chains(self._connection, alert_ids)
+
+    def raised_hits(self, read_ids: Sequence[UUID]) -> list[RaisedHit]:
+        """See `storage.alerts.known.raised_hits`."""
+        return raised_hits(self._connection, read_ids)
 
     def sightings(
         self, reads: Sequence[PlateRead], within: timedelta, together: Collection[UUID]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +46,15 @@ class AlertWriter:
 
     def add_hits(self, hits: Iterable[SettledHit]) -> None:
         """Store hits with what became of them."""
-        rows = [(*hit_row(one.hit, one.captured_at), one.outcome.value, one.alert_id, one.is_past) for one in hits]
-        if rows:
+        # In their order: one hit may be settled and then revised.
+        for is_revision, some in groupby(hits, key=lambda one: one.is_revision):
+            rows = [(*hit_row(one.hit, one.captured_at), one.outcome.value, one.alert_id, one.is_past) for one in some]
             with self._connection.cursor() as cursor:
-                cursor.executemany(_SQL["insert_hit"], rows)
+                cursor.executemany(_SQL["revise_hit" if is_revision else "insert_hit"], rows)
+
+    def take_back_hits(self, hit_ids: Sequence[UUID]) -> None:
+        """Note that hits are none any more: a newer revision of their read does not fit."""
+        statements.execute(self._connection, _SQL["take_back_hits"], {"hit_ids": list(hit_ids)})
 
     def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:
         """Store an alert and its message.

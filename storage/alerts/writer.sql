@@ -17,6 +17,31 @@ on conflict (hit_id) do update
 set outcome = excluded.outcome, alert_id = excluded.alert_id
 where hits.outcome is null or hits.outcome = 'silent'
 
+-- name: revise_hit
+-- What a newer revision of the read says takes the place of what an earlier one said.
+insert into hits (
+    hit_id, read_id, captured_at, entry_id, hotlist_id, tier, score, explanation, characters, jurisdiction_agrees,
+    edit_distance, list_as_of, list_age_seconds, second_reader_agrees, outcome, alert_id, historical
+) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+on conflict (hit_id) do update
+set
+    captured_at = excluded.captured_at,
+    hotlist_id = excluded.hotlist_id,
+    tier = excluded.tier,
+    score = excluded.score,
+    explanation = excluded.explanation,
+    characters = excluded.characters,
+    jurisdiction_agrees = excluded.jurisdiction_agrees,
+    edit_distance = excluded.edit_distance,
+    list_as_of = excluded.list_as_of,
+    list_age_seconds = excluded.list_age_seconds,
+    second_reader_agrees = excluded.second_reader_agrees,
+    outcome = excluded.outcome,
+    alert_id = excluded.alert_id
+
+-- name: take_back_hits
+update hits set outcome = 'revised' where hit_id = any(%(hit_ids)s)
+
 -- name: insert_alert
 insert into alerts (alert_id, hit_id, captured_at, tier, payload, status)
 values (%(alert_id)s, %(hit_id)s, %(captured_at)s, %(tier)s, %(document)s, %(status)s)

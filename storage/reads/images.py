@@ -37,12 +37,17 @@ _PICTURE = re.compile(r"[0-9a-f-]{36}-(?:plate|context)\.jpg|\.[0-9a-f-]{36}-(?:
 def image_key(read: PlateRead, kind: Literal["plate", "context"]) -> str:
     """Return the key of a read's picture: `YYYY/MM/DD/<camera>/<read id>-<kind>.jpg`, by the UTC day of capture.
 
+    Of a read with several revisions each has pictures of its own: none may take the place of one that another names.
+
     Args:
         read: The read.
         kind: The plate alone, or the whole frame.
     """
     day = read.captured_at.astimezone(UTC)
-    return f"{day:%Y/%m/%d}/{_UNSAFE.sub('_', read.camera_id)}/{read.read_id}-{kind}.jpg"
+    revision = (
+        "" if read.is_final and not read.revision else f"-{'final' if read.is_final else 'early'}-{read.revision}"
+    )
+    return f"{day:%Y/%m/%d}/{_UNSAFE.sub('_', read.camera_id)}/{read.read_id}-{kind}{revision}.jpg"
 
 
 class ImageStore:

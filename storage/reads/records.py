@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from psycopg import errors as pg
-
+from schemas.settling import Arrived
 from schemas.types import PlateRead
 from storage.database import Connection, Database
-from storage.reads.rows import read_row
+from storage.reads.revisions import copy_reads, insert_reads, keep_revisions, lock_reads, without_doubles
 from storage.sql import load_queries
 
 _SQL = load_queries("reads/records")
-
-
-class DayIsGone(Exception):
-    """A day's partition is missing: retention dropped it since it was made sure of."""
 
 
 def ensure_days(database: Database, days: Iterable[date]) -> None:
@@ -34,24 +29,26 @@ def ensure_days(database: Database, days: Iterable[date]) -> None:
             connection.execute(_SQL["ensure_partition"], {"day": day})
 
 
-def write_reads(connection: Connection, reads: Sequence[PlateRead]) -> int:
-    """Store reads that are not stored yet; return how many that are.
+def write_reads(connection: Connection, reads: Sequence[PlateRead]) -> list[Arrived]:
+    """Store reads that are not stored yet, and what those that are say anew.
 
     Args:
         connection: With the caller's transaction.
         reads: The reads; their days' partitions are there.
 
+    Returns:
+        What every read is: new, or which revision of one that was stored before.
+
     Raises:
         DayIsGone: A partition is not there; nothing of this transaction can be committed.
     """
+    lock_reads(connection, reads)
+    once = without_doubles(reads)
     cursor = connection.cursor()
     cursor.execute(_SQL["make_incoming"])
-    with cursor.copy(_SQL["copy_reads"]) as copy:
-        for read in reads:
-            copy.write_row(read_row(read))
-    try:
-        count = cursor.execute(_SQL["insert_reads"]).rowcount
-    except pg.CheckViolation as error:
-        raise DayIsGone from error
+    copy_reads(cursor, once)
+    new = insert_reads(cursor)
     cursor.execute(_SQL["note_plates"])
-    return count
+    if len(new) == len(reads):
+        return [Arrived.NEW] * len(reads)
+    return keep_revisions(connection, cursor, reads, new)

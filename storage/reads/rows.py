@@ -13,11 +13,14 @@ from schemas.plates import canonical_plate
 from schemas.types import (
     Box,
     CharacterRead,
+    DatedBy,
     Hit,
     Location,
+    Movement,
     PlateRead,
     ReaderVersion,
     SecondReading,
+    VendorReport,
 )
 from storage.values import jsonb, optional, storable, vehicle_json, vehicle_of
 
@@ -25,6 +28,7 @@ from storage.values import jsonb, optional, storable, vehicle_json, vehicle_of
 def read_row(read: PlateRead) -> tuple[Any, ...]:
     """Return a read as a row of `reads`, in the order of the statement `copy_reads`."""
     place, box, vehicle, second = read.location, read.box, vehicle_json(read.vehicle), read.second_reading
+    moved, report = read.movement or Movement(), read.report
     return (
         read.read_id,
         read.captured_at,
@@ -51,6 +55,28 @@ def read_row(read: PlateRead) -> tuple[Any, ...]:
         storable(read.reader.version),
         None if second is None else jsonb(_second_reading_json(second)),
         read.claimed_at,
+        read.revision,
+        read.is_final,
+        read.confidence_is_known,
+        read.dated_by.value,
+        read.source_time,
+        read.arrived_at,
+        optional(moved.lane),
+        optional(moved.direction),
+        None if moved.speed is None else float(moved.speed),
+        *_report_values(report),
+    )
+
+
+def _report_values(report: VendorReport | None) -> tuple[Any, ...]:
+    if report is None:
+        return None, None, None, False, None
+    return (
+        storable(report.vendor),
+        optional(report.pass_id),
+        optional(report.hit),
+        report.is_retransmission,
+        optional(report.payload),
     )
 
 
@@ -106,7 +132,26 @@ def _read_of(row: Mapping[str, Any]) -> PlateRead:
         reader=ReaderVersion(row["source_name"], row["source_version"]),
         second_reading=None if row["second_reading"] is None else SecondReading(**row["second_reading"]),
         claimed_at=row["claimed_at"],
+        confidence_is_known=row["confidence_is_known"],
+        dated_by=DatedBy(row["dated_by"]),
+        source_time=row["source_time"],
+        arrived_at=row["arrived_at"],
+        movement=_movement_of(row),
+        report=_report_of(row),
+        revision=row["revision"],
+        is_final=row["is_final"],
     )
+
+
+def _movement_of(row: Mapping[str, Any]) -> Movement | None:
+    movement = Movement(row["lane"], row["direction"], row["speed"])
+    return None if movement == Movement() else movement
+
+
+def _report_of(row: Mapping[str, Any]) -> VendorReport | None:
+    if row["vendor"] is None:
+        return None
+    return VendorReport(row["vendor"], row["pass_id"], row["vendor_hit"], row["is_retransmission"], row["payload"])
 
 
 def hit_row(hit: Hit, captured_at: datetime) -> tuple[Any, ...]:

@@ -42,14 +42,22 @@ checkpoint
 
 -- name: expiring_texts
 select distinct text.text
-from reads
+from (
+    select plate, canonical, captured_at from reads
+    union all
+    select content ->> 'plate', content ->> 'canonical', captured_at from read_revisions
+) as read
 cross join lateral unnest(array[plate, canonical]) as text (text)
 where captured_at < %(cutoff)s
 limit %(limit)s
 
 -- name: expiring_pictures
 select picture.image_key
-from reads
+from (
+    select plate_image_key, context_image_key, captured_at from reads
+    union all
+    select content ->> 'plate_image_key', content ->> 'context_image_key', captured_at from read_revisions
+) as read
 cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
 where captured_at < %(cutoff)s and picture.image_key is not null
 limit %(limit)s
@@ -62,6 +70,11 @@ union
 select read.plate
 from reads as read
 where read.plate = any(%(texts)s)
+union
+select text.text
+from read_revisions
+cross join lateral unnest(array[content ->> 'plate', content ->> 'canonical']) as text (text)
+where text.text = any(%(texts)s)
 union
 select upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g'))
 from hotlist_entries

@@ -10,7 +10,7 @@ from uuid import UUID
 from alerts.build import alert_message
 from schemas.events import Alert
 from schemas.messages import Message
-from schemas.settling import Outcome, SettledHit
+from schemas.settling import Arrived, Outcome, SettledHit
 from schemas.types import Hit, PlateRead
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import Outbox
@@ -65,7 +65,7 @@ class Records:
         reads = [record.read for record in records]
         alerts = 0
         with self._ledger.begin(reads) as unit:
-            new_reads = unit.add_reads(reads)
+            new_reads = unit.add_reads(reads).count(Arrived.NEW)
             known = unit.settled_hits([hit.hit_id for record in records for hit in record.hits])
             new_hits = {hit.hit_id for record in records for hit in record.hits} - known.keys()
             for record in records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ from uuid import UUID
 
 from schemas.messages import Message
 from schemas.plates import canonical_plate
-from schemas.settling import OpenAlert, Outcome, SettledHit, Sighting
+from schemas.settling import Arrived, OpenAlert, Outcome, RaisedHit, SettledHit, Sighting
 from schemas.types import PlateRead, Tier
+from storage.reads.merging import revision_key
+from storage.reads.revisions import arrivals_of
 
 
 class Memory:
@@ -36,10 +39,14 @@ class Memory:
     def lock_plates(self, plates: Collection[str]) -> None:
         self.locked.append(set(plates))
 
-    def add_reads(self, reads: Sequence[PlateRead]) -> int:
+    def add_reads(self, reads: Sequence[PlateRead]) -> list[Arrived]:
         self._new = {read.read_id for read in reads} - self.reads.keys()
-        self.reads |= {read.read_id: read for read in reads if read.read_id in self._new}
-        return len(self._new)
+        known = {read_id: revision_key(read) for read_id, read in self.reads.items()}
+        arrived = arrivals_of(reads, known)
+        for read, what in zip(reads, arrived, strict=True):
+            if what in (Arrived.NEW, Arrived.NEWER):
+                self.reads[read.read_id] = read
+        return arrived
 
     def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
         return {hit_id: self.hits[hit_id].outcome for hit_id in hit_ids if hit_id in self.hits}
@@ -53,6 +60,24 @@ class Memory:
             and abs(chain.opened_at - moment) <= within
             and chain.alert_id not in self.closed
         ]
+
+    def open_chains(self, alert_ids: Sequence[UUID]) -> list[OpenAlert]:
+        return [self.chains[alert_id] for alert_id in alert_ids if alert_id in self.chains.keys() - self.closed]
+
+    def raised_hits(self, read_ids: Sequence[UUID]) -> list[RaisedHit]:
+        return [self._raised(one) for one in self.hits.values() if one.hit.read_id in read_ids]
+
+    def _raised(self, one: SettledHit) -> RaisedHit:
+        message = None if one.alert_id is None else self.messages[one.alert_id]
+        others = {
+            other.hit.hit_id
+            for other in self.hits.values()
+            if other.alert_id == one.alert_id
+            and other.hit.read_id != one.hit.read_id
+            and other.outcome in (Outcome.ALERTED, Outcome.UPDATED, Outcome.SUPPRESSED)
+        }
+        payload = None if message is None else json.loads(message.payload)
+        return RaisedHit(one.hit.hit_id, one.hit.read_id, one.outcome, one.alert_id, payload, frozenset(others))
 
     def sightings(
         self, reads: Sequence[PlateRead], within: timedelta, together: Collection[UUID]
@@ -81,8 +106,12 @@ class Memory:
     def add_hits(self, hits: Iterable[SettledHit]) -> None:
         for one in hits:
             before = self.hits.get(one.hit.hit_id)
-            if before is None or before.outcome is Outcome.SILENT:
+            if before is None or before.outcome is Outcome.SILENT or one.is_revision:
                 self.hits[one.hit.hit_id] = one
+
+    def take_back_hits(self, hit_ids: Sequence[UUID]) -> None:
+        for hit_id in hit_ids:
+            self.hits[hit_id] = dataclasses.replace(self.hits[hit_id], outcome=Outcome.REVISED)
 
     def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:
         is_new = message.message_id not in self.messages

@@ -1,0 +1,130 @@
+"""Reads that are stored come again: as they were, as a newer revision, or as one that others have overtaken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg import errors as pg
+
+from schemas.settling import Arrived
+from schemas.types import PlateRead
+from storage import statements
+from storage.database import Connection
+from storage.reads.merging import merged, revision_key
+from storage.reads.rows import read_row, stored_read
+from storage.sql import load_queries
+
+_SQL = load_queries("reads/revisions", "reads/records")
+
+Key = tuple[bool, int]
+
+
+class DayIsGone(Exception):
+    """A day's partition is missing: retention dropped it since it was made sure of."""
+
+
+def lock_reads(connection: Connection, reads: Iterable[PlateRead]) -> None:
+    """Keep other writers of these reads' revisions out until commit; a read that comes once has none.
+
+    Args:
+        connection: With the caller's transaction.
+        reads: The reads to be written.
+    """
+    ids = {read.read_id for read in reads if revision_key(read) != (True, 0)}
+    if ids:
+        statements.execute(connection, _SQL["lock_reads"], {"read_ids": list(ids)})
+
+
+def without_doubles(reads: Sequence[PlateRead]) -> list[PlateRead]:
+    """Return reads with every revision once, the one of the earliest capture where it comes several times."""
+    by_capture = sorted(reads, key=lambda read: read.captured_at, reverse=True)
+    return list({(read.read_id, revision_key(read)): read for read in by_capture}.values())
+
+
+def arrivals_of(reads: Sequence[PlateRead], stored: dict[UUID, Key]) -> list[Arrived]:
+    """Return what every read is, as if each had come alone, in their order.
+
+    Args:
+        reads: The reads.
+        stored: The newest revision of those that were stored before.
+    """
+    newest = dict(stored)
+    found: list[Arrived] = []
+    for read in reads:
+        before, own = newest.get(read.read_id), revision_key(read)
+        if before is None:
+            found.append(Arrived.NEW)
+        elif own == before:
+            found.append(Arrived.AGAIN)
+        else:
+            found.append(Arrived.NEWER if own > before else Arrived.LATE)
+        newest[read.read_id] = own if before is None else max(own, before)
+    return found
+
+
+def keep_revisions(
+    connection: Connection, cursor: Cursor[tuple[object, ...]], reads: Sequence[PlateRead], new: set[UUID]
+) -> list[Arrived]:
+    """Keep every revision of those reads of a batch that have several, and show the newest of each.
+
+    Args:
+        connection: With the caller's transaction.
+        cursor: The one with which the batch was copied.
+        reads: The batch, every revision once.
+        new: Those of its reads that were not stored before; the newest of each is now.
+
+    Returns:
+        What every read is.
+    """
+    known = {read.read_id for read in reads} - new
+    keys = statements.all(connection, _SQL["newest_keys"], {"read_ids": list(known)}) if known else []
+    found = arrivals_of(reads, {read_id: (is_final, revision) for read_id, is_final, revision in keys})
+    several = {
+        read.read_id for read, arrived in zip(reads, found, strict=True) if arrived in (Arrived.NEWER, Arrived.LATE)
+    }
+    if several:
+        values = {"read_ids": list(several)}
+        statements.execute(connection, _SQL["keep_stored"], values)
+        statements.execute(connection, _SQL["keep_incoming"], values)
+        _show_newest(connection, cursor, several)
+    return found
+
+
+def revisions_of(connection: Connection, read_ids: Iterable[UUID]) -> Iterator[list[PlateRead]]:
+    """Yield the kept revisions of reads that have several, read by read, the newest first and as they came."""
+    rows = statements.all(connection, _SQL["revisions"], {"read_ids": list(read_ids)}, row=stored_read)
+    for _, revisions in groupby(rows, key=lambda read: read.read_id):
+        yield list(revisions)
+
+
+def _show_newest(connection: Connection, cursor: Cursor[tuple[object, ...]], read_ids: Iterable[UUID]) -> None:
+    """Put the newest revision of every read, filled from the others, in the place of the one that is shown."""
+    ids = list(read_ids)
+    shown = [merged(revisions) for revisions in revisions_of(connection, ids)]
+    statements.execute(connection, _SQL["take_out"], {"read_ids": ids})
+    cursor.execute(_SQL["empty_incoming"])
+    copy_reads(cursor, shown)
+    insert_reads(cursor)
+
+
+def copy_reads(cursor: Cursor[tuple[object, ...]], reads: Iterable[PlateRead]) -> None:
+    """Send reads to the table that a transaction has for its own."""
+    with cursor.copy(_SQL["copy_reads"]) as copy:
+        for read in reads:
+            copy.write_row(read_row(read))
+
+
+def insert_reads(cursor: Cursor[tuple[object, ...]]) -> set[UUID]:
+    """Store those of the copied reads that are not stored yet; return which.
+
+    Raises:
+        DayIsGone: A partition is not there; nothing of this transaction can be committed.
+    """
+    try:
+        cursor.execute(_SQL["insert_reads"])
+        return {read_id for (read_id,) in cursor.fetchall() if isinstance(read_id, UUID)}
+    except pg.CheckViolation as error:
+        raise DayIsGone from error
