@@ -12,6 +12,7 @@ import typer
 
 from cli import audit, docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
+from cli.camera import camera
 from cli.common import errors
 from cli.demo import demo
 from cli.hotlist import hotlist
@@ -33,6 +34,7 @@ COMMANDS = (
     read,
     run,
     status,
+    camera,
     hotlist,
     match,
     search,
