@@ -14,6 +14,7 @@ from cli import audit, docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.camera import camera
 from cli.common import errors
+from cli.config import config
 from cli.demo import demo
 from cli.hotlist import hotlist
 from cli.matching import historical, match
@@ -35,6 +36,7 @@ COMMANDS = (
     run,
     status,
     camera,
+    config,
     hotlist,
     match,
     search,

@@ -19,6 +19,8 @@ from pipeline.feeds.stages import ListAgesStage
 from pipeline.health.board import HealthBoard
 from pipeline.health.stage import HealthStage
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.metrics.collector import RunCollector
+from pipeline.metrics.server import MetricsServer, Probes
 from pipeline.past.stage import PastStage
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
@@ -31,6 +33,7 @@ from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
+from schemas.events import AlarmKind
 from schemas.settings import CameraSettings, Settings, StreamCamera
 from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
@@ -47,6 +50,9 @@ DRAIN_SECONDS = 15.0
 
 STOPPED_DRAIN_SECONDS = 2.0
 """The same for a run that was asked to end."""
+
+SILENT_SECONDS = 180.0
+"""A part of the run that shows no life for so long hangs; the unit in deploy/ has the same for its watchdog."""
 
 HEALTH_JOIN_SECONDS = 2.0
 """How long the end of a run waits until it is told how it was."""
@@ -111,7 +117,7 @@ class Service:
         self._database.outlasts_refusals = True
         runner = Runner(stop)
         arrivals = ArrivalQueue(stop)
-        with Leadership(self._database) as leadership:
+        with Leadership(self._database) as leadership, self._metrics(runner):
             make_camera = self._camera_maker(arrivals, until_done=until_done)
             crew = Crew(self._settings, self._database, self._kafka, leadership, self._board, runner, make_camera)
             recorder = self._recorder(crew, arrivals, stop, until_done=until_done)
@@ -211,6 +217,22 @@ class Service:
 
     def _health(self, crew: Crew) -> HealthStage:
         return HealthStage(self._board, lambda: crew.settings, self._database, lambda: crew.reloaded)
+
+    def _metrics(self, runner: Runner) -> contextlib.AbstractContextManager[object]:
+        listen = self._settings.metrics.listen
+        if listen is None:
+            return contextlib.nullcontext()
+
+        def live() -> list[str]:
+            return [f"{stage} shows no life" for stage in runner.silent(SILENT_SECONDS)]
+
+        def ready() -> list[str]:
+            troubled = [f"{stage.stage}: {stage.problem}" for stage in self._board.stages()]
+            away = [AlarmKind.DATABASE.value] if self._board.standing()[AlarmKind.DATABASE] else []
+            return [*live(), *troubled, *away, *([] if runner.is_under_way else ["starting"])]
+
+        collector = RunCollector(self.counters, self._board, lambda: self._matcher.size)
+        return MetricsServer(listen, collector, Probes(live, ready))
 
     def _take_anew(self, crew: Crew, health: HealthStage) -> None:
         """Take the configuration anew where that was asked, and write down what changed as soon as that can be done."""

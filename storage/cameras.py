@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from schemas.health import CameraHealth
 from storage import statements
@@ -62,3 +63,46 @@ class CameraStates:
             DatabaseUnavailable: The server is down.
         """
         return {camera_id: int(count) for camera_id, count in statements.all(self._database, _SQL["quarantined"])}
+
+
+class CameraHours:
+    """How many reads of every camera came in every hour.
+
+    Args:
+        database: An open database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, counts: Mapping[tuple[str, datetime], int]) -> None:
+        """Add reads to those of their hours.
+
+        Args:
+            counts: By camera and the hour's begin, aware.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        if not counts:
+            return
+        # In one order, so that two machines never wait for one another.
+        rows = sorted(counts.items())
+        values = {
+            "camera_ids": [camera_id for (camera_id, _), _ in rows],
+            "hours": [hour for (_, hour), _ in rows],
+            "reads": [reads for _, reads in rows],
+        }
+        statements.execute(self._database, _SQL["add_hours"], values)
+
+    def since(self, moment: datetime) -> dict[str, dict[datetime, int]]:
+        """Return the hours since a moment, by camera and begin, and forget those before it.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        statements.execute(self._database, _SQL["end_hours"], {"since": moment})
+        found: dict[str, dict[datetime, int]] = {}
+        for camera_id, hour, reads in statements.all(self._database, _SQL["hours"], {"since": moment}):
+            found.setdefault(camera_id, {})[hour] = int(reads)
+        return found

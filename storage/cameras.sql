@@ -20,3 +20,14 @@ set
 
 -- name: quarantined
 select camera_id, count(*) from source_rejects group by camera_id
+
+-- name: add_hours
+insert into camera_hours (camera_id, hour, reads)
+select * from unnest(%(camera_ids)s::text[], %(hours)s::timestamptz[], %(reads)s::integer[])
+on conflict (camera_id, hour) do update set reads = camera_hours.reads + excluded.reads
+
+-- name: hours
+select camera_id, hour, reads from camera_hours where hour >= %(since)s
+
+-- name: end_hours
+delete from camera_hours where hour < %(since)s

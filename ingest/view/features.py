@@ -70,7 +70,7 @@ def without_traffic(looks: Sequence[Look]) -> Gray:
     Args:
         looks: At least one.
     """
-    return np.median(np.stack([look.gray for look in looks]), axis=0).astype(np.uint8)
+    return np.asarray(np.median(np.stack([look.gray for look in looks]), axis=0), np.uint8)
 
 
 def features_of(gray: Gray) -> Features:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline.health.pattern import hour_of
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth, StageHealth
 
@@ -41,6 +43,8 @@ class HealthBoard:
         self._changes: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._stages: dict[str, StageHealth] = {}
         self._cameras: dict[str, CameraHealth] = {}
+        self._reads: Counter[tuple[str, datetime]] = Counter()
+        self._read_at: dict[str, datetime] = {}
 
     def raised(self, kind: AlarmKind, subject: str, message: str, *, at: datetime | None = None) -> bool:
         """Have an alarm raised; one that stands gets a new message.
@@ -124,6 +128,41 @@ class HealthBoard:
                     times = [at for at in (getattr(known, name), changes[name]) if at is not None]
                     changes[name] = max(times, default=None)
                 self._cameras[camera_id] = known.model_copy(update=changes)
+
+    def recorded(self, reads: Mapping[str, int]) -> None:
+        """Note that reads were recorded just now.
+
+        Args:
+            reads: How many, by camera; also of readers that are no cameras of ours.
+        """
+        now = datetime.now(UTC)
+        for camera_id in reads:
+            self.camera(camera_id, last_read_at=now)
+        with self._lock:
+            for camera_id, count in reads.items():
+                self._reads[camera_id, hour_of(now)] += count
+                self._read_at[camera_id] = now
+
+    def read_at(self) -> dict[str, datetime]:
+        """Return when this run recorded the last read of every reader."""
+        with self._lock:
+            return dict(self._read_at)
+
+    def reads(self) -> dict[tuple[str, datetime], int]:
+        """Return the reads that are not stored yet, by reader and hour; they stay until `reads_stored`."""
+        with self._lock:
+            return dict(self._reads)
+
+    def reads_stored(self, counts: Mapping[tuple[str, datetime], int]) -> None:
+        """Forget reads, which the database has counted now."""
+        with self._lock:
+            self._reads.subtract(counts)
+            self._reads = +self._reads
+
+    def standing(self) -> Counter[AlarmKind]:
+        """Return how many alarms of every kind this run has raised and not cleared."""
+        with self._lock:
+            return Counter(kind for (kind, _), message in self._alarms.items() if message is not None)
 
     def cameras(self) -> tuple[CameraHealth, ...]:
         """Return the cameras as they are now."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pipeline.health.board import HealthBoard
+from pipeline.health.readers import ReaderWatch
 from pipeline.health.silence import hanging_message, silence_message
 from schemas.errors import DatabaseUnavailable, PlatewatchError, TransientError
 from schemas.events import AlarmKind
@@ -53,6 +54,7 @@ class HealthStage:
         first = settings()
         self._alarms = Alarms(database, first.agency_id, first.alarm_topic)
         self._states = CameraStates(database)
+        self._readers = ReaderWatch(board, database)
         self._data_dir = first.data_dir
         self._started_at = datetime.now(UTC)
         self._stored: dict[str, CameraHealth] | None = None
@@ -67,6 +69,8 @@ class HealthStage:
             try:
                 self._write_file()
                 self._judge_cameras()
+                if self._away is None:
+                    self._readers.judge(self._settings())
                 self._store(force=ended)
             except Exception:
                 log.exception("the run's health cannot be told")
@@ -83,6 +87,7 @@ class HealthStage:
         self._asked_at = time.monotonic()
         try:
             self._store_cameras()
+            self._readers.store()
             if self._away is not None:
                 log.info("the database is back, after %.0f s", (datetime.now(UTC) - self._away.since).total_seconds())
                 self._away = None

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -131,8 +132,7 @@ class Recorder:
         self._clocks.tell(stop)
         self._count(prepared, recorded)
         if self._board is not None:
-            for camera_id in {found.read.camera_id for found in prepared}:
-                self._board.camera(camera_id, last_read_at=datetime.now(UTC))
+            self._board.recorded(Counter(found.read.camera_id for found in prepared))
         if self._observer is not None:
             for found, alerts in zip(prepared, recorded.sent, strict=True):
                 self._observer(found.read, alerts)

@@ -16,10 +16,11 @@ class AlarmKind(StrEnum):
 
     late_list: a hotlist's content is older than it may be. feed_failed: a list could not be fetched or imported.
     held_list: a new version waits for a person. database, broker, image_store: a run cannot reach it, or it refuses.
-    camera_failed: its folder or file cannot be read. camera_silent: nothing came from it for longer than its limit.
-    camera_clock: its times cannot be. disk_space: for want of it pictures are not kept any more, or soon will not be.
-    files_kept: what was recorded cannot be deleted or moved as `after` asks. stage_failed: another part of a run cannot
-    work. configuration: a run was told to take one that cannot be used.
+    camera_failed: it cannot be read or reached. camera_silent: nothing came from it for longer than its limit.
+    camera_view: it does not see what it usually does. camera_clock: its times cannot be, or are off. reads_missing: no
+    read of a camera or a vendor's reader comes at hours at which many do. disk_space: for want of it pictures are not
+    kept any more, or soon will not be. files_kept: what was recorded cannot be deleted or moved as `after` asks.
+    stage_failed: another part of a run cannot work. configuration: a run was told to take one that cannot be used.
     """
 
     LATE_LIST = "late_list"
@@ -32,6 +33,8 @@ class AlarmKind(StrEnum):
     DISK_SPACE = "disk_space"
     CAMERA_FAILED = "camera_failed"
     CAMERA_SILENT = "camera_silent"
+    READS_MISSING = "reads_missing"
+    CAMERA_VIEW = "camera_view"
     FILES_KEPT = "files_kept"
     STAGE_FAILED = "stage_failed"
     CONFIGURATION = "configuration"

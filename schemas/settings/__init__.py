@@ -11,6 +11,7 @@ from schemas.settings.ingest import IngestSettings, IngestSource, ReaderPlace
 from schemas.settings.kafka import KafkaSettings
 from schemas.settings.loading.load import load_settings
 from schemas.settings.matching import CATEGORY_FALSE_ALERTS, MatchingSettings
+from schemas.settings.metrics import MetricsSettings
 from schemas.settings.policy import PolicySettings
 from schemas.settings.recognition import DetectorSettings, OcrSettings, RecognitionSettings, TrackingSettings
 from schemas.settings.repeats import RepeatSettings
@@ -36,6 +37,7 @@ __all__ = [
     "IngestSource",
     "KafkaSettings",
     "MatchingSettings",
+    "MetricsSettings",
     "MjpegCamera",
     "OcrSettings",
     "PolicySettings",

@@ -40,6 +40,9 @@ class CameraBase(Section):
     clock_behind_days: Annotated[float, Field(gt=0, le=100_000)] | None = None
     """How far its times may lie behind the arrival; reads beyond it are dated by their arrival. Default: 90 days, or
     the time for which reads are kept where that is more. Not asked where `started_at` tells when a recording began."""
+    missing_reads: Annotated[float, Field(ge=0, le=1_000_000)] = 20.0
+    """An alarm is raised when no read comes at hours at which so many would have come by now, as in the weeks before;
+    0: never."""
     clock_off_seconds: Annotated[float, Field(gt=0, le=1_000_000)] = 60.0
     """How far the clock of a reader that sends at once may be off, the time on the way included, before an alarm is
     raised."""

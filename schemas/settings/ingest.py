@@ -59,6 +59,9 @@ class IngestSource(Section):
     clock_off_seconds: Annotated[float, Field(gt=0, le=1_000_000)] = 60.0
     """How far the clock of a reader that sends at once may be off, the time on the way included, before an alarm is
     raised."""
+    missing_reads: Annotated[float, Field(ge=0, le=1_000_000)] = 20.0
+    """An alarm is raised when no read comes at hours at which so many would have come by now, as in the weeks before;
+    0: never."""
     silent_minutes: Annotated[float, Field(ge=0)] = 1440.0
     """An alarm is raised when nothing came for so long; 0: never."""
     max_waiting: Annotated[int, Field(ge=1)] = 10_000

@@ -18,6 +18,7 @@ from schemas.settings.images import ImageSettings
 from schemas.settings.ingest import IngestSettings
 from schemas.settings.kafka import KafkaSettings
 from schemas.settings.matching import MatchingSettings
+from schemas.settings.metrics import MetricsSettings
 from schemas.settings.policy import PolicySettings
 from schemas.settings.recognition import RecognitionSettings
 from schemas.settings.repeats import RepeatSettings
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     images: ImageSettings = ImageSettings()
     policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
+    metrics: MetricsSettings = MetricsSettings()
     ingest: IngestSettings = IngestSettings()
     cameras: tuple[CameraSettings, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
@@ -17,7 +19,8 @@ from pipeline.crew import Crew
 from pipeline.numbering import NumberingStage
 from pipeline.relaying import RelayStage
 from pipeline.service import Service
-from schemas.settings import KafkaSettings, Settings
+from pipeline.stages.liveness import beat
+from schemas.settings import KafkaSettings, MetricsSettings, Settings
 from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.storage.test_leadership import wait_until
@@ -44,6 +47,7 @@ class Run:
     done: list[str] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     outcome: Any = None
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     def notes(self, what: str, *, seconds: float = 0.0) -> Callable[[threading.Event], None]:
         def work(stop: threading.Event) -> None:
@@ -64,7 +68,7 @@ class Run:
         self.monkeypatch.setattr(Crew, "start", start)
         self.monkeypatch.setattr(Service, "_recorder", lambda *_, **__: Part("recorder", recorder))
         self.monkeypatch.setattr(Service, "_stages", lambda *_: parts.get("stages", []))
-        service = Service(Settings(data_dir=self.folder), self.database, None)
+        service = Service(Settings(data_dir=self.folder, metrics=self.metrics), self.database, None)
         ended: list[Any] = []
 
         def run() -> None:
@@ -124,6 +128,26 @@ def test_a_stage_that_fails_ends_the_run_with_its_error_after_everything_is_reco
     )
     assert isinstance(run.outcome, ZeroDivisionError)
     assert run.done == ["recorded", "published"]
+
+
+def test_a_run_answers_whoever_watches_it_until_it_has_ended(run: Run) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    run.metrics = MetricsSettings(listen=address)
+    seen: dict[str, httpx.Response] = {}
+
+    def asks(_: threading.Event) -> None:
+        beat()
+        wait_until(lambda: httpx.get(f"http://{address}/ready").status_code == 200)
+        for path in ("live", "ready", "metrics"):
+            seen[path] = httpx.get(f"http://{address}/{path}")
+
+    run.play(recorder=asks)
+    assert [seen[path].text for path in ("live", "ready")] == ["ok\n", "ok\n"]
+    assert "platewatch_hotlist_entries 0.0" in seen["metrics"].text
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://{address}/live")
 
 
 def test_a_stage_that_has_ended_listens_no_more(database: Database, database_url: str) -> None:

@@ -11,10 +11,10 @@ from schemas.types import Image
 def street(seed: int) -> Image:
     """A colored scene of walls, windows and signs."""
     random = np.random.default_rng(seed)
-    picture = np.empty((360, 640, 3), np.uint8)
-    picture[:] = np.linspace(190, 90, 360)[:, None, None] * np.array([0.9, 1.0, 0.8])
+    picture = np.empty((180, 320, 3), np.uint8)
+    picture[:] = np.linspace(190, 90, 180)[:, None, None] * np.array([0.9, 1.0, 0.8])
     for _ in range(60):
-        x, y, width, height = (int(value) for value in random.integers((0, 0, 10, 10), (640, 360, 100, 100)))
+        x, y, width, height = (int(value) for value in random.integers((0, 0, 5, 5), (320, 180, 50, 50)))
         color = tuple(int(value) for value in random.integers(0, 255, 3))
         cv2.rectangle(picture, (x, y), (x + width, y + height), color, -1)
     return picture
@@ -33,4 +33,4 @@ def infrared(picture: Image) -> Image:
 
 def with_truck(picture: Image, x: int) -> Image:
     """A truck passes."""
-    return np.asarray(cv2.rectangle(picture.copy(), (x, 120), (x + 220, 330), (230, 230, 230), -1), np.uint8)
+    return np.asarray(cv2.rectangle(picture.copy(), (x, 60), (x + 110, 165), (230, 230, 230), -1), np.uint8)

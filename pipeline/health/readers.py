@@ -1,0 +1,88 @@
+"""Readers of which reads are missing: what came of each is counted by the hour, and held against the weeks before."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from pipeline.health.board import HealthBoard
+from pipeline.health.pattern import REMEMBERED, hour_of, missing_message
+from schemas.events import AlarmKind
+from schemas.settings import Settings
+from storage.cameras import CameraHours
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+class ReaderWatch:
+    """Counts reads and judges silence. For one thread.
+
+    Args:
+        board: Where reads are noted as they are recorded, and alarms raised.
+        database: The open database.
+    """
+
+    def __init__(self, board: HealthBoard, database: Database) -> None:
+        self._board = board
+        self._stored = CameraHours(database)
+        self._hours: dict[str, dict[datetime, int]] = {}
+        self._asked_in: datetime | None = None
+        self._missing: set[str] = set()
+        self._began_at = datetime.now(UTC)
+
+    def store(self) -> None:
+        """Store what came, and ask once an hour what came in the weeks before.
+
+        Raises:
+            DatabaseUnavailable: The server is down; nothing is counted twice or forgotten.
+        """
+        counts = self._board.reads()
+        self._stored.add(counts)
+        self._board.reads_stored(counts)
+        hour = hour_of(datetime.now(UTC))
+        if self._asked_in != hour:
+            self._hours = self._stored.since(hour - REMEMBERED)
+            self._asked_in = hour
+
+    def judge(self, settings: Settings) -> None:
+        """Raise and clear the alarm about every reader.
+
+        Args:
+            settings: The configuration in force.
+        """
+        now, read_at = datetime.now(UTC), self._board.read_at()
+        for reader, hours in self._hours.items():
+            limit = missing_limit(settings, reader)
+            if limit is None:
+                continue
+            # What was before this run began says nothing of the reader: nobody took its reads.
+            message = missing_message(hours, read_at.get(reader, self._began_at), now, limit)
+            if message is not None:
+                # Once: how many are missing grows all the time.
+                if reader not in self._missing:
+                    self._board.raised(AlarmKind.READS_MISSING, reader, message)
+                    log.warning("reader %s: %s", reader, message)
+                self._missing.add(reader)
+                continue
+            self._missing.discard(reader)
+            if self._board.cleared(AlarmKind.READS_MISSING, reader):
+                log.info("reader %s: its reads come again", reader)
+
+
+def missing_limit(settings: Settings, reader: str) -> float | None:
+    """Return how many reads of a reader may be missing, or None where it is none of ours (any more).
+
+    Args:
+        settings: The configuration.
+        reader: Its name in reads: a camera's id, one of a source's `readers`, or a name that begins with a source's id.
+    """
+    for camera in settings.cameras:
+        if camera.id == reader:
+            return camera.missing_reads
+    for source in settings.ingest.sources:
+        if reader == source.id or any(place.id == reader for place in source.readers.values()):
+            return source.missing_reads
+    # The longest one: sources may be called gate and gate-north.
+    owners = [source for source in settings.ingest.sources if reader.startswith(f"{source.id}-")]
+    return max(owners, key=lambda source: len(source.id)).missing_reads if owners else None

@@ -1,0 +1,118 @@
+"""A run's counts and states as Prometheus takes them. Cameras and sources are labels, plates never are."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from pydantic import BaseModel
+
+from pipeline.counters import Counters
+from pipeline.health.board import HealthBoard
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a camera's or a source's health, and what it is called here."""
+
+    field: str
+    name: str
+    help: str
+    counts: bool = False
+
+
+_CAMERA = (
+    _Field("last_picture_at", "last_picture_timestamp_seconds", "When the newest picture or video came."),
+    _Field("last_read_at", "last_read_timestamp_seconds", "When a read was recorded last."),
+    _Field("last_frame_at", "last_frame_timestamp_seconds", "When the newest frame of a live camera came."),
+    _Field("waiting", "waiting_items", "Files that were seen and not read yet."),
+    _Field("fps", "frames_per_second", "Frames that a live camera sends."),
+    _Field("frames", "frames_total", "Frames of a live camera that were looked at.", counts=True),
+    _Field(
+        "dropped_frames", "dropped_frames_total", "Frames that a newer one replaced before they were looked at.", True
+    ),
+    _Field("reconnects", "reconnects_total", "Connections to a live camera after the first.", counts=True),
+    _Field("clock_offset_seconds", "clock_offset_seconds", "How far the camera's clock is ahead of this machine's."),
+    _Field("decode_share", "decode_cpu_share", "Share of one core that decoding takes."),
+)
+_SOURCE = (
+    _Field("last_message_at", "last_message_timestamp_seconds", "When the last message was stored."),
+    _Field("last_read_at", "last_read_timestamp_seconds", "When a read was recorded last."),
+    _Field("waiting", "waiting_messages", "Messages that are stored and not processed."),
+    _Field("received", "messages_total", "Messages that were stored.", counts=True),
+    _Field("refused", "refused_messages_total", "Messages that were answered with an error.", counts=True),
+    _Field("quarantined", "quarantined_messages_total", "Messages that could not be understood.", counts=True),
+    _Field("without_plate", "without_plate_total", "Vehicles and pictures without a plate.", counts=True),
+    _Field("reads", "reads_total", "Reads in messages.", counts=True),
+)
+_COUNTS = (
+    ("frames", "Frames read from all cameras."),
+    ("reads", "Vehicle passes."),
+    ("new_reads", "Vehicle passes that were not stored before."),
+    ("alerts", "Alerts raised."),
+    ("silent_hits", "Hits that nobody is notified of."),
+    ("rejected_items", "Files and messages that could not be used."),
+    ("lost_pictures", "Reads whose pictures could not be kept."),
+    ("unmatched_reads", "Reads that could not be compared with the lists."),
+)
+
+
+class RunCollector(Collector):
+    """Reads counters and board when it is asked; nothing is counted twice for it.
+
+    Args:
+        counters: The run's counts.
+        board: How its parts are.
+        entries: Says how many hotlist entries are matched against.
+    """
+
+    def __init__(self, counters: Counters, board: HealthBoard, entries: Callable[[], int]) -> None:
+        self._counters = counters
+        self._board = board
+        self._entries = entries
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield everything that there is."""
+        yield InfoMetricFamily(
+            "platewatch", "Which version runs.", value={"version": importlib.metadata.version("platewatch")}
+        )
+        totals = self._counters.totals()
+        for field, help_text in _COUNTS:
+            yield CounterMetricFamily(f"platewatch_{field}", help_text, value=getattr(totals, field))
+        hits = CounterMetricFamily("platewatch_hits", "Hits by tier.", labels=["tier"])
+        for tier, count in totals.hits.items():
+            hits.add_metric([tier], count)
+        yield hits
+        yield GaugeMetricFamily(
+            "platewatch_hotlist_entries", "Entries that reads are compared with.", value=self._entries()
+        )
+        alarms = GaugeMetricFamily("platewatch_alarms", "Alarms of this run that stand.", labels=["kind"])
+        for kind, count in self._board.standing().items():
+            alarms.add_metric([kind.value], count)
+        yield alarms
+        troubled = GaugeMetricFamily("platewatch_stage_in_trouble", "1: this part cannot work.", labels=["stage"])
+        for stage in self._board.stages():
+            troubled.add_metric([stage.stage], 1)
+        yield troubled
+        failing = GaugeMetricFamily("platewatch_camera_failing", "1: the camera cannot be read now.", labels=["camera"])
+        cameras = self._board.cameras()
+        for camera in cameras:
+            failing.add_metric([camera.camera_id], float(camera.problem is not None))
+        yield failing
+        yield from _families("camera", _CAMERA, {camera.camera_id: camera for camera in cameras})
+
+
+def _families(label: str, fields: Iterable[_Field], states: dict[str, BaseModel]) -> Iterator[Metric]:
+    for one in fields:
+        kind = CounterMetricFamily if one.counts else GaugeMetricFamily
+        family = kind(f"platewatch_{label}_{one.name.removesuffix('_total')}", one.help, labels=[label])
+        for name, state in states.items():
+            value = getattr(state, one.field, None)
+            if value is not None:
+                family.add_metric([name], value.timestamp() if isinstance(value, datetime) else float(value))
+        yield family
