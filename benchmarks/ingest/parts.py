@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.ingest import streams
 from benchmarks.ingest.part import Part
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (streams.PART,)
