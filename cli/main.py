@@ -12,6 +12,7 @@ import typer
 
 from cli import audit, docs, failures, law, purge, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
+from cli.camera import camera
 from cli.common import errors
 from cli.config import config
 from cli.demo import demo
@@ -37,6 +38,7 @@ COMMANDS = (
     ingest,
     quarantine,
     status,
+    camera,
     config,
     hotlist,
     match,

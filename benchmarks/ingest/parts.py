@@ -1,8 +1,9 @@
-"""The benchmark's parts, in their order. A part is a module with a `PART`, and its line here."""
+"""The parts of this benchmark, in the order in which they run."""
 
 from __future__ import annotations
 
+from benchmarks.ingest import streams
 from benchmarks.ingest.part import Part
 from benchmarks.ingest.vendors.part import PART as VENDORS
 
-PARTS: tuple[Part, ...] = (VENDORS,)
+PARTS: tuple[Part, ...] = (streams.PART, VENDORS)

@@ -1,0 +1,1 @@
+"""`platewatch camera`: look at live cameras."""

@@ -1,0 +1,123 @@
+"""`platewatch camera check`: whether a live camera can be read, before it is configured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.common import ConfigOption, JsonOption, command_settings, console, errors, print_json
+from schemas.errors import TransientError
+
+if TYPE_CHECKING:
+    from operations.cameras.checking import CameraReport
+
+app = typer.Typer(no_args_is_help=True, help="Look at live cameras.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the command group."""
+    parent.add_typer(app, name="camera")
+
+
+@app.callback()
+def _group() -> None:
+    """Look at live cameras."""
+
+
+@app.command(
+    epilog="Example: platewatch camera check rtsp://10.0.0.5/Streaming/Channels/101 --user alpr --password-file pw"
+)
+def check(
+    url: Annotated[
+        str, typer.Argument(help="rtsp://, rtsps://, or http:// and https:// for MJPEG.", show_default=False)
+    ],
+    user: Annotated[str | None, typer.Option(help="User at the camera.", show_default=False)] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(help="File that holds its password; one in the URL is seen by `ps`.", show_default=False),
+    ] = None,
+    udp: Annotated[bool, typer.Option("--udp", help="RTSP by UDP.")] = False,
+    verify: Annotated[bool, typer.Option(help="Check the camera's certificate.")] = True,
+    ca_file: Annotated[Path | None, typer.Option(help="Authorities to trust, PEM.", show_default=False)] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long to watch.")] = 10.0,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Connect to a camera, watch it for some seconds, and say what it sends, what it shows and what it costs."""
+    from operations.cameras.checking import camera_of, check_camera
+
+    given: dict[str, Any] = {"user": user, "password_file": password_file, "ca_file": ca_file, "verify": verify}
+    if udp:
+        given["transport"] = "udp"
+    camera = camera_of(url, **given)
+    # The settings say how plates are read; without a file they are the defaults.
+    settings = command_settings(config, look=config is not None, log_level="ERROR")
+    try:
+        report = check_camera(
+            camera,
+            settings.recognition,
+            seconds=seconds,
+            on_connected=lambda _: errors.print(f"connected; watching for {seconds:g} s ...", markup=False),
+        )
+    except TransientError as error:
+        if as_json:
+            print_json({"works": False, "problem": str(error)})
+        raise
+    if as_json:
+        print_json(_record(report))
+    else:
+        _show(report)
+
+
+def _record(report: CameraReport) -> dict[str, Any]:
+    state, cost, facts = report.state, report.cost, report.state.facts
+    return {
+        "works": True,
+        "address": report.address,
+        "codec": None if facts is None else facts.codec,
+        "transport": None if facts is None else facts.transport,
+        "width": None if state.size is None else state.size[0],
+        "height": None if state.size is None else state.size[1],
+        "fps": state.fps,
+        "clock_offset_seconds": state.clock_offset,
+        "frames": state.frames,
+        "dropped_frames": state.replaced,
+        "damaged_frames": state.damaged,
+        "first_plate": None if report.plate is None else report.plate.plate,
+        "first_plate_confidence": None if report.plate is None else report.plate.confidence,
+        "plates": report.plates,
+        "decode_ms": cost.decode_ms,
+        "gate_ms": cost.gate_ms,
+        "detect_ms": cost.detect_ms,
+        "core_share": cost.core_share,
+        "cores": cost.cores,
+        "cameras_carried": cost.carried,
+        "doubts": report.doubts,
+    }
+
+
+def _show(report: CameraReport) -> None:
+    state, cost, facts = report.state, report.cost, report.state.facts
+    size = "unknown size" if state.size is None else f"{state.size[0]}x{state.size[1]}"
+    sends = "pictures" if facts is None else f"{facts.codec} by {facts.transport}"
+    rate = "" if state.fps is None else f", {state.fps:.1f} per second"
+    offset = state.clock_offset
+    clock = "it does not say what time it has" if offset is None else f"{offset:+.2f} s from this machine's"
+    plate = "none was read while it was watched"
+    if report.plate is not None:
+        width = 0 if report.plate.box is None else report.plate.box.width
+        plate = f"{report.plate.plate} ({report.plate.confidence:.0%} sure, {width:.0f} pixels wide)"
+    decode = "" if cost.decode_ms is None else f"decode {cost.decode_ms:.1f} ms, "
+    for name, text in (
+        ("camera", report.address),
+        ("sends", f"{sends}, {size}{rate}"),
+        ("clock", clock),
+        ("first plate", plate),
+        ("pictures", f"{state.frames} came, {state.replaced} dropped, {state.damaged} damaged"),
+        ("a picture costs", f"{decode}gate {cost.gate_ms:.1f} ms, a look {cost.detect_ms:.0f} ms"),
+        ("the camera takes", f"{cost.core_share:.0%} of a core; {cost.cores} cores carry {cost.carried} such cameras"),
+        *(("look at", doubt) for doubt in report.doubts),
+    ):
+        console.print(f"{name + ':':<18}{text}", markup=False, highlight=False, soft_wrap=True)

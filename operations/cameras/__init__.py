@@ -1,0 +1,1 @@
+"""What is asked of cameras before they are configured."""
