@@ -16,6 +16,7 @@ from cli.camera import camera
 from cli.common import errors
 from cli.config import config
 from cli.demo import demo
+from cli.health import health
 from cli.hotlist import hotlist
 from cli.ingest import ingest, quarantine
 from cli.matching import historical, match
@@ -38,6 +39,7 @@ COMMANDS = (
     ingest,
     quarantine,
     status,
+    health,
     camera,
     config,
     hotlist,

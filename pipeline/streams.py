@@ -18,6 +18,7 @@ from ingest.streams.reader import LiveReader
 from ingest.streams.telling import ReaderState
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
+from pipeline.health.view import ViewWatch
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.stages.retry import Stopped
 from recognition.pass_pictures import pass_pictures
@@ -85,6 +86,7 @@ class LiveCameraStage:
         self._board = board or HealthBoard("")
         self._reader = LiveReader(camera, connect, once=until_done)
         self._receipt = NothingToConfirm(camera.id)
+        self._view = ViewWatch(camera.id, camera.view_minutes, settings.data_dir, self._board)
         self._session: RecognitionSession | None = None
         self._sequence = ""
         self._newest: LiveFrame | None = None
@@ -118,6 +120,7 @@ class LiveCameraStage:
             with contextlib.suppress(Stopped):
                 self._finish()
             self._note()
+            self._view.save()
             self._reader.join(JOIN_SECONDS)
 
     def _take(self, frame: LiveFrame) -> None:
@@ -135,6 +138,7 @@ class LiveCameraStage:
                 source_item=frame.source_item,
             )
         self._newest = frame
+        self._view.see(frame)
         try:
             passes = self._session.process(frame)
         except InvalidInput as error:

@@ -98,7 +98,7 @@ class RecognitionSession:
             InvalidInput: The frame is no picture; see `as_color`.
         """
         now = frame.captured_at
-        self._pace.frame(now)
+        self._pace.frame(now, frame.frame_number)
         if self._pace.is_time_lapse:
             # What stands where a plate was so long ago is told to be the same by its text alone.
             self._end_unseen(now)

@@ -114,7 +114,7 @@ class HealthBoard:
         """Drop a camera that is not configured any more, with its alarms."""
         with self._lock:
             self._cameras.pop(camera_id, None)
-        for kind in (AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_SILENT, AlarmKind.FILES_KEPT):
+        for kind in (AlarmKind.CAMERA_FAILED, AlarmKind.CAMERA_SILENT, AlarmKind.CAMERA_VIEW, AlarmKind.FILES_KEPT):
             self.cleared(kind, camera_id)
 
     def camera(self, camera_id: str, **changes: Any) -> None:

@@ -36,13 +36,21 @@ class Pace:
         self._last: datetime | None = None
         self._since_last = timedelta()
         self._intervals: deque[timedelta] = deque(maxlen=_REMEMBERED)
+        self._given: deque[timedelta] = deque(maxlen=_REMEMBERED)
+        self._number = 0
 
-    def frame(self, captured_at: datetime) -> None:
-        """Take the next frame's time in."""
+    def frame(self, captured_at: datetime, number: int) -> None:
+        """Take the next frame in.
+
+        Args:
+            captured_at: Its time.
+            number: Its number in the sequence; those that a live camera gave and that were dropped are counted.
+        """
         if self._last is not None:
             self._since_last = captured_at - self._last
             self._intervals.append(self._since_last)
-        self._last = captured_at
+            self._given.append(self._since_last / max(number - self._number, 1))
+        self._last, self._number = captured_at, number
 
     @property
     def is_slow(self) -> bool:
@@ -51,8 +59,12 @@ class Pace:
 
     @property
     def is_rare(self) -> bool:
-        """Frames are so far apart that a look at each is no more than a look now and then."""
-        return self._interval.total_seconds() > self._settings.relaxed_look_seconds
+        """The camera gives frames so far apart that a look at each is no more than a look now and then.
+
+        Frames that were dropped because looks take too long are no reason for more of them.
+        """
+        given = statistics.median_high(self._given) if self._given else timedelta()
+        return given.total_seconds() > self._settings.relaxed_look_seconds
 
     @property
     def is_time_lapse(self) -> bool:

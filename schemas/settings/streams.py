@@ -19,6 +19,9 @@ class StreamCamera(CameraBase):
     clock: Literal["arrival", "camera"] = "arrival"
     """Whose time its reads have: this machine's when a picture arrived, or the camera's own where it sends one. Both
     are kept."""
+    view_minutes: Annotated[float, Field(ge=0, le=10_000)] = 10.0
+    """An alarm is raised when the camera does not see for so long what it usually sees: it was moved, covered, or is
+    not clear; 0: never."""
     max_fps: Annotated[float, Field(gt=0, le=240)] | None = None
     """Pictures per second that are looked at; those above are left out. Default: all."""
 

@@ -64,6 +64,7 @@ ELSEWHERE = {
     "subscribe": "shows a topic, not the database; what a neighbor gets is published",
     "docs": "is about no one",
     "status": "shows times and counts, and no plate",
+    "health": "shows times and counts, and no plate",
     "config check": "looks at the configuration alone",
     "law list": "is about no one",
     "law show": "is about no one",

@@ -1,0 +1,92 @@
+"""`platewatch health`: how every camera and every other vendor's source is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
+from cli.terminal.times import shown_time
+
+if TYPE_CHECKING:
+    from operations.status.readers import Readers
+
+WRONG = 1
+"""Exit code where something is wrong."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("health", epilog="Example: platewatch health --json")(health)
+
+
+def health(config: ConfigOption = None, data_dir: DataDirOption = None, as_json: JsonOption = False) -> None:
+    """Show how the run's readers are: last frame and read, rate, what was dropped, clocks, messages. No plates.
+
+    Ends with 0 where all is fine and with 1 where something is wrong, a run that is not there included.
+    """
+    settings = command_settings(config, data_dir)
+    from operations.status.readers import look_at_readers
+
+    found = look_at_readers(settings)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        _show(found)
+    if found.problems:
+        raise typer.Exit(WRONG)
+
+
+def _show(found: Readers) -> None:
+    if found.cameras:
+        table = _table(
+            "Camera", "Last frame", "Last read", "Per second", "Dropped", "Connected anew", "Clock", "Decoding"
+        )
+        for camera in found.cameras:
+            table.add_row(
+                Text(camera.camera_id),
+                _time(camera.last_frame_at or camera.last_picture_at),
+                _time(camera.last_read_at),
+                _number(camera.fps, "{:.1f}"),
+                _number(camera.dropped_frames, "{}"),
+                _number(camera.reconnects, "{}"),
+                _number(camera.clock_offset_seconds, "{:+.1f} s"),
+                _number(camera.decode_share, "{:.0%} of a core"),
+            )
+        console.print(table)
+    if found.sources:
+        table = _table(
+            "Source", "Vendor", "Last message", "Stored", "Refused", "Waiting", "Quarantined", "Reads", "No plate"
+        )
+        for source in found.sources:
+            counts = (source.received, source.refused, source.waiting, source.quarantined, source.reads)
+            table.add_row(
+                Text(source.source_id),
+                Text(source.vendor),
+                _time(source.last_message_at),
+                *(str(count) for count in (*counts, source.without_plate)),
+            )
+        console.print(table)
+    for problem in found.problems:
+        console.print(Text(f"wrong: {problem}", style="bold red"))
+    if not found.problems:
+        console.print(Text("all is fine", style="green"))
+
+
+def _table(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    for name in names:
+        table.add_column(name)
+    return table
+
+
+def _time(moment: datetime | None) -> str:
+    return "never" if moment is None else shown_time(moment)
+
+
+def _number(value: float | None, shown: str) -> str:
+    return "-" if value is None else shown.format(value)
