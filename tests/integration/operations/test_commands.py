@@ -8,6 +8,7 @@ import pwd
 import re
 import socket
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from schemas.errors import InvalidInput
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
+from storage.quarantine.quarantine import Quarantine
+from storage.spool.messages import Message
 from tests.integration.hotlists.feed_samples import put, rows
 from tests.integration.runs.site import folder_camera
 from tests.integration.storage.samples import activate, sample_entry, sample_id
@@ -32,6 +35,13 @@ RESTORE = ("--restore", "--nic", "V000000002", "--reason", "a mistake", "--yes")
 WHY = ("--purpose", "stolen vehicle", "--case", "26-7")
 
 COMMANDS: dict[Action, list[Sequence[str]]] = {
+    Action.VIEW_QUARANTINE: [
+        ("quarantine", "list"),
+        ("quarantine", "show", "1"),
+        ("quarantine", "show", "1", "--json"),
+    ],
+    Action.RETRY_QUARANTINED: [("quarantine", "retry", "--all"), ("quarantine", "retry", "1")],
+    Action.DISCARD_QUARANTINED: [("quarantine", "discard", "1", "--reason", "a test of the installer")],
     Action.SEARCH: [("search", "VNV*", *WHY), ("search", "VNV*", "--json", *WHY)],
     Action.ADD: [("hotlist", "add", *ADD)],
     Action.WITHDRAW: [("hotlist", "withdraw", *WITHDRAW)],
@@ -65,6 +75,8 @@ ELSEWHERE = {
     "docs": "is about no one",
     "status": "shows times and counts, and no plate",
     "health": "shows times and counts, and no plate",
+    "camera check": "shows a camera, and has no database",
+    "ingest token": "is about no one",
     "config check": "looks at the configuration alone",
     "law list": "is about no one",
     "law show": "is about no one",
@@ -82,6 +94,8 @@ def _site(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
     activate(database, entries[:1])
     activate(database, entries)
     HotlistEdits(database).withdraw([entries[1].entry_id], by="lee", reason="recovered")
+    message = Message("axis", datetime.now(UTC), b'{"plateText": "VNV4527"}', "application/json")
+    Quarantine(database).add(message, "axis", "it has no time")
 
 
 def the_only_row(database: Database, action: Action) -> None:

@@ -67,8 +67,9 @@ entries = st.builds(
 
 def _known(one: HotlistEntry) -> HotlistEntry:
     """What matching needs of an entry."""
-    year, make, _, _, color = one.vehicle or VehicleDescription()
-    vehicle = VehicleDescription(year=year if year and 0 < year < 1 << 16 else None, make=make, color=color)
+    given = one.vehicle or VehicleDescription()
+    year = given.year if given.year and 0 < given.year < 1 << 16 else None
+    vehicle = VehicleDescription(year=year, make=given.make, color=given.color)
     return HotlistEntry(
         one.entry_id,
         one.hotlist_id,
