@@ -105,6 +105,7 @@ class RunCollector(Collector):
             failing.add_metric([camera.camera_id], float(camera.problem is not None))
         yield failing
         yield from _families("camera", _CAMERA, {camera.camera_id: camera for camera in cameras})
+        yield from _families("source", _SOURCE, {source.source_id: source for source in self._board.sources()})
 
 
 def _families(label: str, fields: Iterable[_Field], states: dict[str, BaseModel]) -> Iterator[Metric]:

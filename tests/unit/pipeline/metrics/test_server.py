@@ -61,6 +61,7 @@ def test_counts_and_states_are_told(run: Run) -> None:
     run.counters.add("hits.exact", 2)
     run.board.know_camera(CameraHealth(camera_id="gate", known_since=NOON, waiting=3, last_read_at=NOON))
     run.board.know_camera(CameraHealth(camera_id="yard", known_since=NOON, problem="gone"))
+    run.board.source("axis", "axis", received=12, waiting=2)
     run.board.raised(AlarmKind.CAMERA_FAILED, "yard", "gone")
     run.board.stage_fails("relay", "no broker")
     values = run.values()
@@ -71,6 +72,8 @@ def test_counts_and_states_are_told(run: Run) -> None:
     assert values["platewatch_camera_last_read_timestamp_seconds", "gate"] == NOON.timestamp()
     assert ("platewatch_camera_last_read_timestamp_seconds", "yard") not in values
     assert (values["platewatch_camera_failing", "gate"], values["platewatch_camera_failing", "yard"]) == (0, 1)
+    assert values["platewatch_source_messages_total", "axis"] == 12
+    assert values["platewatch_source_waiting_messages", "axis"] == 2
     assert values["platewatch_alarms", "camera_failed"] == 1
     assert values["platewatch_stage_in_trouble", "relay"] == 1
     assert values["process_resident_memory_bytes", ""] > 1e6
