@@ -159,5 +159,7 @@ def _pictures(read: ReportedRead) -> tuple[Pictures, tuple[str, ...]]:
 def _clock(source: IngestSource) -> SourceClock:
     ahead, behind = source.clock_ahead_minutes, source.clock_behind_days
     return SourceClock(
-        None if ahead is None else timedelta(minutes=ahead), None if behind is None else timedelta(days=behind)
+        ahead=None if ahead is None else timedelta(minutes=ahead),
+        behind=None if behind is None else timedelta(days=behind),
+        off=timedelta(seconds=source.clock_off_seconds),
     )

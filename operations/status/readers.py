@@ -42,14 +42,8 @@ def look_at_readers(settings: Settings) -> Readers:
             cameras=(),
             sources=(),
         )
+    # What is quarantined is counted since the run's start, also what a person has dealt with: no reason to be wrong.
     wrong = [f"camera {camera.camera_id}: {camera.problem}" for camera in health.cameras if camera.problem is not None]
-    # A new quarantined message is for a person; one that was looked at is gone.
-    wrong += [
-        f"source {source.source_id}: {source.quarantined} messages could not be understood; "
-        "see platewatch quarantine list"
-        for source in health.sources
-        if source.quarantined
-    ]
     return Readers(
         asked_at=now,
         updated_at=health.updated_at,

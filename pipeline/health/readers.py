@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipeline.health.board import HealthBoard
 from pipeline.health.pattern import REMEMBERED, hour_of, missing_message
@@ -68,6 +68,23 @@ class ReaderWatch:
             self._missing.discard(reader)
             if self._board.cleared(AlarmKind.READS_MISSING, reader):
                 log.info("reader %s: its reads come again", reader)
+        self._judge_sources(settings, now)
+
+    def _judge_sources(self, settings: Settings, now: datetime) -> None:
+        """Raise and clear the alarm about sources that sent nothing for longer than they may."""
+        heard = {source.source_id: source.last_message_at for source in self._board.sources()}
+        for source in settings.ingest.sources:
+            last = max(heard.get(source.id) or self._began_at, self._began_at)
+            if not source.silent_minutes or now - last < timedelta(minutes=source.silent_minutes):
+                if self._board.cleared(AlarmKind.CAMERA_SILENT, source.id):
+                    log.info("source %s: messages come again", source.id)
+                continue
+            message = (
+                f"no message since {last.astimezone(UTC):%Y-%m-%d %H:%M} UTC, and {source.silent_minutes:g} minutes "
+                "are its limit (silent_minutes); look at the reader, and at the URL and token that it was given"
+            )
+            if self._board.raised(AlarmKind.CAMERA_SILENT, source.id, message):
+                log.warning("source %s: %s", source.id, message)
 
 
 def missing_limit(settings: Settings, reader: str) -> float | None:

@@ -75,6 +75,22 @@ def test_a_busy_reader_that_is_silent_stands_out_until_it_reads_again(database: 
     assert standing(board) == set()
 
 
+def test_a_source_that_sends_nothing_for_longer_than_it_may_is_silent(database: Database, board: HealthBoard) -> None:
+    watch = ReaderWatch(board, database)
+    Clock.moment = NOW + timedelta(minutes=1439)
+    watch.judge(SETTINGS)
+    Clock.moment = NOW + timedelta(minutes=1440)
+    watch.judge(SETTINGS)
+    watch.judge(SETTINGS)
+    board.source("axis", "axis", last_message_at=Clock.moment)
+    watch.judge(SETTINGS)
+    told = []
+    while (change := board.next_change()) is not None:
+        board.stored(change)
+        told.append((change.kind, change.subject, change.message is not None))
+    assert told == [(AlarmKind.CAMERA_SILENT, "axis", raised) for raised in (False, True, False)]
+
+
 def test_reads_are_counted_once_though_the_database_was_away(database: Database, board: HealthBoard) -> None:
     watch = ReaderWatch(board, database)
     board.recorded({"gate": 2})
