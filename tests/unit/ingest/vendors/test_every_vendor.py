@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def test_a_good_message_is_one_dated_read(vendor: str, body: Any, content_type: 
     found = parsed(vendor, body, content_type)
     (read,) = found.reads
     (arrival,) = Arrivals("pd", 0.7, Passes()).of(found, source_of(vendor), NOW)
+    assert arrival.clock.off == timedelta(seconds=source_of(vendor).clock_off_seconds)
 
     assert arrival.read.plate == PLATE
     assert abs((arrival.read.captured_at - NOW).total_seconds()) <= 2
