@@ -23,7 +23,9 @@ from unnest(%(read_ids)s::uuid[], %(canonicals)s::text[], %(moments)s::timestamp
     as sought (read_id, canonical, moment, camera_id)
 cross join lateral (
     (
-        select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
+        select
+            camera_id, latitude, longitude, captured_at, jurisdiction,
+            case when confidence_is_known then confidence else 0 end as confidence
         from reads
         where
             canonical = sought.canonical collate "C"
@@ -37,7 +39,9 @@ cross join lateral (
     )
     union all
     (
-        select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
+        select
+            camera_id, latitude, longitude, captured_at, jurisdiction,
+            case when confidence_is_known then confidence else 0 end as confidence
         from reads
         where
             canonical = sought.canonical collate "C"
