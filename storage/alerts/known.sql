@@ -33,7 +33,7 @@ cross join lateral (
             and camera_id <> sought.camera_id
             and latitude is not null
             and claimed_at is null
-            and not (read_id = any(%(together)s) and stored_at = now())
+            and not (read_id = any(%(together)s) and coalesce(revised_at, stored_at) = now())
         order by captured_at desc
         limit %(limit)s
     )
@@ -50,7 +50,7 @@ cross join lateral (
             and camera_id <> sought.camera_id
             and latitude is not null
             and claimed_at is null
-            and not (read_id = any(%(together)s) and stored_at = now())
+            and not (read_id = any(%(together)s) and coalesce(revised_at, stored_at) = now())
         order by captured_at
         limit %(limit)s
     )

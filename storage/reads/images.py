@@ -30,7 +30,8 @@ SIGN_IN_SECONDS = 30.0
 """How often a store that refuses is signed in to anew."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _FOLDERS = (re.compile(r"\d{4}"), re.compile(r"\d\d"), re.compile(r"\d\d"))
-_PICTURE = re.compile(r"[0-9a-f-]{36}-(?:plate|context)\.jpg|\.[0-9a-f-]{36}-(?:plate|context)\.jpg\.[0-9a-f]{32}")
+_NAME = r"[0-9a-f-]{36}-(?:plate|context)(?:-(?:early|final)-\d+)?\.jpg"
+_PICTURE = re.compile(rf"{_NAME}|\.{_NAME}\.[0-9a-f]{{32}}")
 """Names of pictures, and of those that a process which was killed had not written to the end."""
 
 
