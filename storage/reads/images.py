@@ -176,6 +176,19 @@ class ImageStore:
         except FileNotFoundError as error:
             raise InvalidInput(f"no picture '{key}' in {self._url}; retention may have removed it") from error
 
+    def has(self, key: str) -> bool:
+        """Return whether there is a picture of that key, also one that waits for the store.
+
+        Raises:
+            TransientError: The store refuses us, or does not answer.
+        """
+        path = self._path(key)
+        if not self._is_local and self._waiting.get(key) is not None:
+            return True
+        with self._translated():
+            self._files.invalidate_cache(path)
+            return bool(self._files.exists(path))
+
     def delete(self, keys: Iterable[str]) -> None:
         """Remove pictures; those that are not there do not matter.
 
