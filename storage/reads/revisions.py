@@ -33,13 +33,15 @@ def lock_reads(connection: Connection, reads: Iterable[PlateRead]) -> None:
         connection: With the caller's transaction.
         reads: The reads to be written.
     """
-    ids = {read.read_id for read in reads if revision_key(read) != (True, 0)}
+    ids = {read.read_id for read in reads if read.revision or not read.is_final}
     if ids:
         statements.execute(connection, _SQL["lock_reads"], {"read_ids": list(ids)})
 
 
 def without_doubles(reads: Sequence[PlateRead]) -> list[PlateRead]:
     """Return reads with every revision once, the one of the earliest capture where it comes several times."""
+    if len({read.read_id for read in reads}) == len(reads):
+        return list(reads)
     by_capture = sorted(reads, key=lambda read: read.captured_at, reverse=True)
     return list({(read.read_id, revision_key(read)): read for read in by_capture}.values())
 
