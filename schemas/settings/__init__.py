@@ -1,5 +1,6 @@
 """The configuration, a file per section. What is named here is the one way to import any of it."""
 
+from schemas.settings.addressed import Addressed
 from schemas.settings.alerts import AlertSettings
 from schemas.settings.camera_base import CameraBase
 from schemas.settings.cameras import CameraSettings, FileCamera, ImageFolderCamera, VideoFileCamera
@@ -21,6 +22,7 @@ from schemas.settings.streams import MjpegCamera, PulledCamera, RtspCamera, Stre
 
 __all__ = [
     "CATEGORY_FALSE_ALERTS",
+    "Addressed",
     "AlertSettings",
     "CameraBase",
     "CameraSettings",
