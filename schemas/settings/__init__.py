@@ -14,6 +14,16 @@ from schemas.settings.loading.load import load_settings
 from schemas.settings.matching import CATEGORY_FALSE_ALERTS, MatchingSettings
 from schemas.settings.metrics import MetricsSettings
 from schemas.settings.policy import PolicySettings
+from schemas.settings.pulling import (
+    DahuaPull,
+    HikvisionPlatesPull,
+    HikvisionStreamPull,
+    MqttPull,
+    PullBase,
+    PullSettings,
+    RtspPull,
+    StreamPull,
+)
 from schemas.settings.recognition import DetectorSettings, OcrSettings, RecognitionSettings, TrackingSettings
 from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
@@ -26,11 +36,14 @@ __all__ = [
     "AlertSettings",
     "CameraBase",
     "CameraSettings",
+    "DahuaPull",
     "DatabaseSettings",
     "DetectorSettings",
     "FeedSettings",
     "FileCamera",
     "FolderFeed",
+    "HikvisionPlatesPull",
+    "HikvisionStreamPull",
     "HotlistSettings",
     "HttpsFeed",
     "ImageFolderCamera",
@@ -41,8 +54,11 @@ __all__ = [
     "MatchingSettings",
     "MetricsSettings",
     "MjpegCamera",
+    "MqttPull",
     "OcrSettings",
     "PolicySettings",
+    "PullBase",
+    "PullSettings",
     "PulledCamera",
     "ReaderPlace",
     "RecognitionSettings",
@@ -50,9 +66,11 @@ __all__ = [
     "RepeatSettings",
     "RetentionSettings",
     "RtspCamera",
+    "RtspPull",
     "Settings",
     "SftpFeed",
     "StreamCamera",
+    "StreamPull",
     "TrackingSettings",
     "VideoFileCamera",
     "load_settings",
