@@ -125,7 +125,7 @@ class Service:
             health, health_stop = self._health(crew), threading.Event()
             # What sends pictures ends last, when everything is recorded.
             pictures_stop = threading.Event()
-            self._posted = PostedReads(self._settings, self._database, arrivals, self._board, runner)
+            self._posted = PostedReads(self._settings, self._database, arrivals, self._board, runner, leadership)
             threads = [*runner.start([self._matcher], watched=True), *runner.start(self._stages(leadership))]
             crew.start()
             self._posted.start(until_done=until_done)
@@ -136,6 +136,7 @@ class Service:
             try:
                 self._watch(runner, recording, stop, on_tick, lambda: self._take_anew(crew, health))
                 self._manager.stopping()
+                self._posted.stop()
                 if stop.is_set():
                     crew.cameras.stop()
                 runner.join(recording)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from ingest.server.inbox import INBOX_FILE
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.reads import vendor_message
 from ingest.vendors.adapter import Parsed
 from ingest.vendors.arrivals import Arrivals, ReportedArrival

@@ -6,9 +6,9 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.door import IngestServer
 from ingest.server.frames import FrameTaker
-from ingest.server.inbox import INBOX_FILE
 from ingest.vendors.registry import adapter_of, vendors
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import PlatewatchError

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 import pipeline.ingesting.inbox
-from ingest.server.inbox import INBOX_FILE
+from ingest.inbox_place import INBOX_FILE
 from operations.quarantine import discard_quarantined, list_quarantine, retry_quarantined, show_quarantined
 from pipeline.ingesting.alone import serve_alone
 from pipeline.reloading import Reload
