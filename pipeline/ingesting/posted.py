@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 
+from ingest.server.frames import FrameTaker
 from ingest.server.inbox import INBOX_FILE
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting.inbox import InboxStage
@@ -23,16 +25,24 @@ class PostedReads:
         arrivals: To the recorder.
         board: Told how the sources do.
         runner: Runs the stages.
+        takers: Returns what takes the pictures of cameras that push, by camera.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, arrivals: ArrivalQueue, board: HealthBoard, runner: Runner
+        self,
+        settings: Settings,
+        database: Database,
+        arrivals: ArrivalQueue,
+        board: HealthBoard,
+        runner: Runner,
+        takers: Callable[[], Mapping[str, FrameTaker]],
     ) -> None:
         self._settings = settings
         self._database = database
         self._arrivals = arrivals
         self._board = board
         self._runner = runner
+        self._takers = takers
         self._server: ServerStage | None = None
         self._inbox: InboxStage | None = None
         self._emptying: list[threading.Thread] = []
@@ -50,7 +60,7 @@ class PostedReads:
         self._inbox = InboxStage(settings, self._database, self._arrivals, self._board, until_done=until_done)
         self._emptying = self._runner.start([self._inbox], watched=not until_done)
         if settings.ingest.listen is not None and not until_done:
-            self._server = ServerStage(settings)
+            self._server = ServerStage(settings, self._takers)
             self._server.board = self._board
             self._serving = self._runner.start([self._server])
 

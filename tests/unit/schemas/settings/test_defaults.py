@@ -17,6 +17,9 @@ from schemas.settings import (
     HttpsFeed,
     ImageFolderCamera,
     IngestSource,
+    MjpegCamera,
+    PushCamera,
+    RtspCamera,
     Settings,
     SftpFeed,
     VideoFileCamera,
@@ -78,7 +81,7 @@ def default_of(field: FieldInfo) -> Any:
     ("heading", "models"),
     [
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed)),
-        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera)),
+        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
     ],
 )
