@@ -158,6 +158,11 @@ class Service:
         crew.check()
         return self.counters.totals()
 
+    def live_frames(self, camera_id: str) -> tuple[int, int]:
+        """Return how many frames of a live camera came, and how many of them newer ones replaced."""
+        camera = next((one for one in self._board.cameras() if one.camera_id == camera_id), None)
+        return (0, 0) if camera is None else (camera.frames or 0, camera.dropped_frames or 0)
+
     def _camera_maker(self, arrivals: ArrivalQueue, *, until_done: bool) -> Callable[[CameraSettings, Settings], Stage]:
         recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
 
