@@ -16,6 +16,7 @@ from cli.common import (
     DataDirOption,
     JsonOption,
     PurposeOption,
+    WarrantOption,
     command_actor,
     command_database,
     command_settings,
@@ -61,6 +62,7 @@ def search(
     limit: Annotated[int, typer.Option("--limit", help="Most reads to show.", min=1)] = 100,
     purpose: PurposeOption = None,
     case: CaseOption = None,
+    warrant: WarrantOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -90,6 +92,7 @@ def search(
             limit=limit,
             purpose=purpose,
             case_number=case,
+            warrant=warrant,
         )
     if as_json:
         for read in reads:
