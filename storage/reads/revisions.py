@@ -120,14 +120,18 @@ def copy_reads(cursor: Cursor[tuple[object, ...]], reads: Iterable[PlateRead]) -
             copy.write_row(read_row(read))
 
 
-def insert_reads(cursor: Cursor[tuple[object, ...]]) -> set[UUID]:
-    """Store those of the copied reads that are not stored yet; return which.
+def insert_reads(cursor: Cursor[tuple[object, ...]]) -> int:
+    """Store those of the copied reads that are not stored yet; return how many, `inserted_ids` says which.
 
     Raises:
         DayIsGone: A partition is not there; nothing of this transaction can be committed.
     """
     try:
-        cursor.execute(_SQL["insert_reads"])
-        return {read_id for (read_id,) in cursor.fetchall() if isinstance(read_id, UUID)}
+        return cursor.execute(_SQL["insert_reads"]).rowcount
     except pg.CheckViolation as error:
         raise DayIsGone from error
+
+
+def inserted_ids(cursor: Cursor[tuple[object, ...]]) -> set[UUID]:
+    """Return which reads the cursor has just stored; that costs something, and mostly it is all of them."""
+    return {read_id for (read_id,) in cursor.fetchall() if isinstance(read_id, UUID)}
