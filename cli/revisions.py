@@ -37,7 +37,9 @@ from schemas.wording import confidence_text, movement_text, vehicle_text
 if TYPE_CHECKING:
     from operations.revisions import Change, Revision
 
-EXAMPLE = 'Example: platewatch revisions 0b6c9b0e-6a1f-5d0e-8f5e-2f9a1c3d4e5f --purpose "stolen vehicle" --case 26-00117'
+EXAMPLE = (
+    'Example: platewatch revisions 0b6c9b0e-6a1f-5d0e-8f5e-2f9a1c3d4e5f --purpose "stolen vehicle" --case 26-00117'
+)
 
 
 def register(app: typer.Typer) -> None:
