@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.server.app import IngestApp
 from ingest.server.bodies import BodyLimits
 from ingest.server.frames import FramesDoor, FrameTaker
-from ingest.server.inbox import INBOX_FILE, Inbox
+from ingest.server.inbox import Inbox
 from ingest.server.listener import Listener
 from ingest.server.reads import ReadsDoor
 from ingest.server.sources import Sources
@@ -16,6 +16,7 @@ from ingest.vendors.adapter import Adapter
 from schemas.errors import ConfigurationError
 from schemas.health import SourceHealth
 from schemas.settings import IngestSettings
+from storage.spool.messages import INBOX_FILE
 
 
 class IngestServer:

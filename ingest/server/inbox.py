@@ -19,8 +19,6 @@ from storage.spool.spool import Spool
 
 log = logging.getLogger(__name__)
 
-INBOX_FILE = Path("inbox") / "messages.sqlite"
-"""Where the inbox is in the data directory."""
 COUNT_SECONDS = 1.0
 """How often it is counted what waits: whoever processes it may be another process."""
 LEAST_FREE_BYTES = 128 << 20

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from datetime import UTC, datetime
 
 from ingest.server.sources import check_ingest
 from ingest.vendors.registry import adapter_of
+from pipeline.health.board import HealthBoard
+from pipeline.ingesting.ending import InboxEnd
 from pipeline.ingesting.serving import ServerStage
+from pipeline.ingesting.telling import Telling
 from pipeline.reloading import Reload
 from pipeline.stages.runner import Runner, any_alive
 from schemas.errors import ConfigurationError, PlatewatchError
@@ -48,9 +53,13 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
     """
     runner = Runner(stop)
     stage = ServerStage(settings)
+    stage.board = HealthBoard(socket.gethostname())
+    ending, telling = InboxEnd(settings), Telling(settings.data_dir, stage)
     threads = runner.start([stage], watched=True)
     is_ready = False
     while any_alive(threads) and not stop.is_set():
+        telling.tell()
+        ending.look()
         if stage.is_up.is_set() and not is_ready:
             is_ready = True
             manager.ready(_in_words(settings))
@@ -59,12 +68,14 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         if reload.asked.is_set():
             reload.asked.clear()
             manager.reloading()
-            settings = _taken_anew(settings, stage, reload)
+            before, settings = settings, _taken_anew(settings, stage, reload)
+            telling.reloaded_at = telling.reloaded_at if settings is before else datetime.now(UTC)
             manager.reloaded(_in_words(settings))
         stop.wait(TICK_SECONDS)
     manager.stopping()
     stop.set()
     runner.join(threads)
+    telling.end()
     runner.check()
 
 

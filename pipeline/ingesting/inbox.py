@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from ingest.server.inbox import INBOX_FILE
 from ingest.server.reads import vendor_message
 from ingest.vendors.adapter import Parsed
 from ingest.vendors.arrivals import Arrivals, ReportedArrival, camera_of
@@ -26,7 +25,7 @@ from schemas.settings import IngestSource, Settings
 from storage.database import Database
 from storage.quarantine.quarantine import Quarantine, QuarantinedMessage
 from storage.reads.recent import reported_lately
-from storage.spool.messages import Message
+from storage.spool.messages import INBOX_FILE, Message
 from storage.spool.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -222,7 +221,7 @@ class InboxStage(SteppedStage):
             self._reject(message, receipt, reason, stop, before)
             return
         self._count(source, processed=1, reads=len(found), without_plate=parsed.without_plate)
-        self._note_signs(source, message, found)
+        self._note_signs(source, message, parsed, found)
         self._pictures.hand_over(found, source, receipt)
 
     def _recall(self, parsed: Parsed, source: IngestSource, message: Message, stop: threading.Event) -> None:
@@ -249,10 +248,16 @@ class InboxStage(SteppedStage):
         adapter.validate(asked, source)
         return adapter.parse(asked, source)
 
-    def _note_signs(self, source: IngestSource, message: Message, found: list[ReportedArrival]) -> None:
-        if self.board is not None:
-            reads = {"last_read_at": message.received_at} if found else {}
-            self.board.source(source.id, source.vendor, last_message_at=message.received_at, **reads)
+    def _note_signs(self, source: IngestSource, message: Message, parsed: Parsed, found: list[ReportedArrival]) -> None:
+        if self.board is None:
+            return
+        at = message.received_at
+        for sign in parsed.signs:
+            self.board.signs.sign(source.id, camera_of(source, sign.camera), at, sign.fps, sign.problem)
+        for one in found:
+            self.board.signs.read(source.id, one.read.camera_id, at)
+        reads = {"last_read_at": at} if found else {}
+        self.board.source(source.id, source.vendor, last_message_at=at, **reads)
 
     def _reject(
         self,

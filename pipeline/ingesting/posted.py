@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping
 
 from ingest.server.frames import FrameTaker
-from ingest.server.inbox import INBOX_FILE
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.serving import ServerStage
@@ -14,6 +13,7 @@ from pipeline.recording.queue import ArrivalQueue
 from pipeline.stages.runner import Runner, any_alive
 from schemas.settings import Settings
 from storage.database import Database
+from storage.spool.messages import INBOX_FILE
 
 
 class PostedReads:
