@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from ingest.inbox_place import INBOX_FILE
 from policy.decisions import effective_retention
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
@@ -20,7 +21,6 @@ from storage.remains.messages import plates_in
 from storage.remains.rewriting import rewrite
 from storage.remains.samples import expiring_message_texts, expiring_pictures, expiring_texts, held_texts
 from storage.retention import RetentionOutcome, enforce_retention, forget_unread_plates
-from storage.spool.messages import INBOX_FILE
 from storage.spool.spool import Spool
 
 MOST_TEXTS = 5000

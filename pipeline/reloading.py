@@ -108,10 +108,11 @@ def check(settings: Settings) -> None:
     Raises:
         ConfigurationError: It cannot be used.
     """
-    if not settings.cameras and not settings.hotlists.feeds and settings.ingest.listen is None:
+    fetches = any(source.pull is not None for source in settings.ingest.sources)
+    if not settings.cameras and not settings.hotlists.feeds and settings.ingest.listen is None and not fetches:
         raise ConfigurationError(
-            "no cameras and no hotlist feeds are configured, and no ingest.listen; add [[cameras]] with id, type and "
-            "path (see README)"
+            "no cameras and no hotlist feeds are configured, no ingest.listen, and no source with pull; add "
+            "[[cameras]] with id, type and path (see README)"
         )
     open_policy(settings)
     effective_retention(settings)

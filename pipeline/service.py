@@ -128,7 +128,7 @@ class Service:
             # What sends pictures ends last, when everything is recorded.
             pictures_stop = threading.Event()
             self._posted = PostedReads(
-                self._settings, self._database, arrivals, self._board, runner, self._pushed.takers
+                self._settings, self._database, arrivals, self._board, runner, leadership, self._pushed.takers
             )
             threads = [*runner.start([self._matcher], watched=True), *runner.start(self._stages(leadership))]
             crew.start()
@@ -140,6 +140,7 @@ class Service:
             try:
                 self._watch(runner, recording, stop, on_tick, lambda: self._take_anew(crew, health))
                 self._manager.stopping()
+                self._posted.stop()
                 if stop.is_set():
                     crew.cameras.stop()
                 runner.join(recording)

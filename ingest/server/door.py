@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.app import IngestApp
 from ingest.server.bodies import BodyLimits
 from ingest.server.frames import FramesDoor, FrameTaker
@@ -16,7 +17,6 @@ from ingest.vendors.adapter import Adapter
 from schemas.errors import ConfigurationError
 from schemas.health import SourceHealth
 from schemas.settings import IngestSettings
-from storage.spool.messages import INBOX_FILE
 
 
 class IngestServer:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.inbox_place import LEAST_FREE_BYTES
 from ingest.server.answers import Refusal
 from schemas.errors import PlatewatchError, StorageFull, TransientError
 from storage.spool.group_writer import GroupWriter, Ticket
@@ -21,8 +22,6 @@ log = logging.getLogger(__name__)
 
 COUNT_SECONDS = 1.0
 """How often it is counted what waits: whoever processes it may be another process."""
-LEAST_FREE_BYTES = 128 << 20
-"""Messages are refused before the disk is so full that the database fails."""
 LATER = {"retry-after": "5"}
 
 

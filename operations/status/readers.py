@@ -59,6 +59,7 @@ def look_at_readers(settings: Settings) -> Readers:
         for reader in source.readers
         if reader.problem is not None
     ]
+    wrong += [f"source {source.source_id}: {source.problem}" for source in sources if source.problem is not None]
     return Readers(
         asked_at=now,
         updated_at=health.updated_at,

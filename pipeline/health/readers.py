@@ -89,7 +89,7 @@ class ReaderWatch:
                 continue
             message = (
                 f"no message since {last.astimezone(UTC):%Y-%m-%d %H:%M} UTC, and {source.silent_minutes:g} minutes "
-                "are its limit (silent_minutes); look at the reader, and at the URL and token that it was given"
+                f"are its limit (silent_minutes); look at the reader, and at {_way(source)}"
             )
             if self._board.raised(AlarmKind.CAMERA_SILENT, source.id, message):
                 log.warning("source %s: %s", source.id, message)
@@ -127,6 +127,12 @@ class ReaderWatch:
                         return "; it is alive, by its signs of life: look at what it sees"
                     return f"; no sign of life of it came since {one.last_sign_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         return ""
+
+
+def _way(source: IngestSource) -> str:
+    if source.pull is None:
+        return "the URL and token that it was given"
+    return "what platewatch ingest check says of it"
 
 
 def missing_limit(settings: Settings, reader: str) -> float | None:

@@ -1,4 +1,4 @@
-"""The server alone, in a process of its own: what is posted is stored also while no run and no database is there."""
+"""The server alone, in a process of its own: what is posted or fetched is stored also without a run or a database."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ingest.server.sources import check_ingest
 from ingest.vendors.registry import adapter_of
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting.ending import InboxEnd
+from pipeline.ingesting.pulled import PulledSources
 from pipeline.ingesting.serving import ServerStage
 from pipeline.ingesting.telling import Telling
 from pipeline.reloading import Reload
@@ -30,9 +31,10 @@ def check_server(settings: Settings) -> None:
     Raises:
         ConfigurationError: It cannot be used.
     """
-    if settings.ingest.listen is None:
+    if settings.ingest.listen is None and all(source.pull is None for source in settings.ingest.sources):
         raise ConfigurationError(
-            'ingest.listen is not set; name the address and port to listen at, like listen = "127.0.0.1:8480"'
+            "ingest.listen is not set, and no source has pull; name the address and port to listen at, like listen = "
+            '"127.0.0.1:8480"'
         )
     check_ingest(settings.ingest)
     for source in settings.ingest.sources:
@@ -52,15 +54,19 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         PlatewatchError: It cannot serve.
     """
     runner = Runner(stop)
-    stage = ServerStage(settings)
-    stage.board = HealthBoard(socket.gethostname())
-    ending, telling = InboxEnd(settings), Telling(settings.data_dir, stage)
-    threads = runner.start([stage], watched=True)
+    pulled = PulledSources(runner, board := HealthBoard(socket.gethostname()))
+    # Without it, the sources that are fetched are all that there is.
+    stage = None if settings.ingest.listen is None else ServerStage(settings)
+    if stage is not None:
+        stage.board = board
+    ending, telling = InboxEnd(settings), Telling(settings.data_dir, board, stage)
+    threads = [] if stage is None else runner.start([stage], watched=True)
+    pulled.take(settings)
     is_ready = False
-    while any_alive(threads) and not stop.is_set():
+    while (stage is None or any_alive(threads)) and not stop.is_set():
         telling.tell()
         ending.look()
-        if stage.is_up.is_set() and not is_ready:
+        if (stage is None or stage.is_up.is_set()) and not is_ready:
             is_ready = True
             manager.ready(_in_words(settings))
         if is_ready:
@@ -68,25 +74,28 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         if reload.asked.is_set():
             reload.asked.clear()
             manager.reloading()
-            before, settings = settings, _taken_anew(settings, stage, reload)
+            before, settings = settings, _taken_anew(settings, stage, pulled, reload)
             telling.reloaded_at = telling.reloaded_at if settings is before else datetime.now(UTC)
             manager.reloaded(_in_words(settings))
         stop.wait(TICK_SECONDS)
     manager.stopping()
     stop.set()
+    pulled.close()
     runner.join(threads)
     telling.end()
     runner.check()
 
 
-def _taken_anew(settings: Settings, stage: ServerStage, reload: Reload) -> Settings:
+def _taken_anew(settings: Settings, stage: ServerStage | None, pulled: PulledSources, reload: Reload) -> Settings:
     try:
         other = reload.load()
         check_server(other)
     except PlatewatchError as error:
         log.error("the configuration is not taken over, and the one before stays in force: %s", error)
         return settings
-    stage.take_anew(other)
+    if stage is not None:
+        stage.take_anew(other)
+    pulled.take(other)
     if other.ingest.listen != settings.ingest.listen:
         log.warning("changed settings that count only after a restart: ingest.listen")
     log.info("the configuration was taken anew: %s", _in_words(other))
@@ -94,4 +103,6 @@ def _taken_anew(settings: Settings, stage: ServerStage, reload: Reload) -> Setti
 
 
 def _in_words(settings: Settings) -> str:
-    return f"listening at {settings.ingest.listen}, {len(settings.ingest.sources)} sources"
+    where = "not listening" if settings.ingest.listen is None else f"listening at {settings.ingest.listen}"
+    fetched = sum(source.pull is not None for source in settings.ingest.sources)
+    return f"{where}, {len(settings.ingest.sources)} sources, {fetched} of them fetched"

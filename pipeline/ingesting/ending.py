@@ -6,10 +6,10 @@ import logging
 import time
 from datetime import UTC, datetime
 
+from ingest.inbox_place import INBOX_FILE
 from policy.decisions import effective_retention
 from schemas.errors import PlatewatchError
 from schemas.settings import Settings
-from storage.spool.messages import INBOX_FILE
 from storage.spool.spool import Spool
 
 log = logging.getLogger(__name__)

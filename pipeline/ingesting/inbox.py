@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.reads import vendor_message
 from ingest.vendors.adapter import Parsed
 from ingest.vendors.arrivals import Arrivals, ReportedArrival, camera_of
@@ -25,7 +26,7 @@ from schemas.settings import IngestSource, Settings
 from storage.database import Database
 from storage.quarantine.quarantine import Quarantine, QuarantinedMessage
 from storage.reads.recent import reported_lately
-from storage.spool.messages import INBOX_FILE, Message
+from storage.spool.messages import Message
 from storage.spool.spool import Spool
 
 log = logging.getLogger(__name__)

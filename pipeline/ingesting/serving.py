@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.door import IngestServer
 from ingest.server.frames import FrameTaker
 from ingest.vendors.registry import adapter_of, vendors
@@ -14,7 +15,6 @@ from schemas.errors import PlatewatchError
 from schemas.health import SourceHealth
 from schemas.settings import PushCamera, Settings
 from services.owner_lock import OwnerLock
-from storage.spool.messages import INBOX_FILE
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.health.board import HealthBoard
 from pipeline.ingesting.serving import ServerStage
-from schemas.health import RunHealth
+from schemas.health import RunHealth, SourceHealth
 from services.run_state import INGEST_FILE_NAME, write_run_health
 
 log = logging.getLogger(__name__)
@@ -23,13 +24,15 @@ class Telling:
 
     Args:
         data_dir: Where.
-        stage: The stage that serves.
+        board: Where the stages note how they are.
+        stage: The one that serves; None: sources are fetched alone.
     """
 
-    def __init__(self, data_dir: Path, stage: ServerStage) -> None:
+    def __init__(self, data_dir: Path, board: HealthBoard, stage: ServerStage | None) -> None:
         self.reloaded_at: datetime | None = None
         """When the configuration was taken anew last."""
         self._data_dir = data_dir
+        self._board = board
         self._stage = stage
         self._started_at = datetime.now(UTC)
         self._tell_at = float("-inf")
@@ -40,13 +43,12 @@ class Telling:
         if time.monotonic() < self._tell_at:
             return
         self._tell_at = time.monotonic() + TELL_SECONDS
-        board = self._stage.board
         health = RunHealth(
             process=os.getpid(),
             started_at=self._started_at,
             updated_at=datetime.now(UTC),
-            stages=() if board is None else board.stages(),
-            sources=self._stage.sources,
+            stages=self._board.stages(),
+            sources=self._sources(),
             reloaded_at=self.reloaded_at,
         )
         try:
@@ -57,6 +59,15 @@ class Telling:
             self._cannot_write = True
         else:
             self._cannot_write = False
+
+    def _sources(self) -> tuple[SourceHealth, ...]:
+        """Return what is known of the sources: of those that post, what waits, too."""
+        posting = () if self._stage is None else self._stage.sources
+        known = {source.source_id: source for source in self._board.sources()}
+        for source in posting:
+            values = {"waiting": source.waiting, "last_message_at": source.last_message_at}
+            known[source.source_id] = known.get(source.source_id, source).model_copy(update=values)
+        return tuple(known.values())
 
     def end(self) -> None:
         """Leave nothing behind that says that it serves."""

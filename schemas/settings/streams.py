@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from schemas.settings.addressed import Addressed
 from schemas.settings.camera_base import CameraBase, known_zone
-from schemas.settings.section import AbsolutePath
 
 
 class StreamCamera(CameraBase):
@@ -26,52 +25,15 @@ class StreamCamera(CameraBase):
     """Pictures per second that are looked at; those above are left out. Default: all."""
 
 
-class PulledCamera(StreamCamera):
+class PulledCamera(Addressed, StreamCamera):
     """A live camera that is connected to."""
-
-    schemes: ClassVar[tuple[str, ...]]
-    """What its `url` may begin with."""
-
-    url: SecretStr
-    """Where its stream is; user and password may stand in it, and are never shown."""
-    user: str | None = None
-    """User at the camera, where none stands in the url."""
-    password_file: AbsolutePath | None = None
-    """File that holds the user's password."""
-    ca_file: AbsolutePath | None = None
-    """PEM file of the authorities to trust instead of the system's, or of the camera's own certificate."""
-    verify: bool = True
-    """Whether the camera's certificate is checked, where the connection is encrypted."""
 
     @model_validator(mode="after")
     def _has_an_address(self) -> Self:
-        problem = self._problem()
+        problem = self.address_problem()
         if problem is not None:
             raise ValueError(f"camera '{self.id}': {problem}")
         return self
-
-    def _problem(self) -> str | None:
-        expected = " or ".join(f"{scheme}://" for scheme in self.schemes)
-        url = self.url.get_secret_value()
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError:
-            return (
-                f"url is no URL, expected {expected}host:port/path; a password with special characters belongs into a "
-                "password_file"
-            )
-        if parts.scheme not in self.schemes or not host or any(ord(character) <= 32 for character in url):
-            return f"url has to begin with {expected} and a host"
-        if parts.username and self.user is not None:
-            return "url and user both name a user; set one"
-        if self.user is not None and self.password_file is None:
-            return "user needs password_file"
-        if self.password_file is not None and parts.password is not None:
-            return "url holds a password, and password_file is set; use one"
-        if self.password_file is not None and self.user is None and not parts.username:
-            return "password_file needs user"
-        return None
 
 
 class PushCamera(StreamCamera):

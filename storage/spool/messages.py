@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-
-INBOX_FILE = Path("inbox") / "messages.sqlite"
-"""Where the inbox is in the data directory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ingest.inbox_place import INBOX_FILE
 from operations.purging import PurgeOutcome, purge
 from pipeline.counters import Counters
 from pipeline.ingesting.ending import InboxEnd
@@ -30,7 +31,7 @@ from storage.database import Database, open_database
 from storage.item_ledger import ItemLedger
 from storage.quarantine.quarantine import Quarantine
 from storage.reads.search import ReadSearch
-from storage.spool.messages import INBOX_FILE, Message
+from storage.spool.messages import Message
 from storage.spool.spool import Spool
 from tests.integration.alerts.records import Records, outbox_of
 from tests.integration.pipeline.test_arrivals import Noted

@@ -21,6 +21,7 @@ import pytest
 import simplejpeg
 
 import pipeline.ingesting.inbox
+from ingest.inbox_place import INBOX_FILE
 from operations.quarantine import discard_quarantined, list_quarantine, retry_quarantined, show_quarantined
 from pipeline.ingesting.alone import serve_alone
 from pipeline.reloading import Reload
@@ -31,7 +32,7 @@ from schemas.health import ReaderHealth
 from schemas.settings import IngestSettings, IngestSource, Settings
 from services.service_manager import ServiceManager
 from storage.database import Database
-from storage.spool.messages import INBOX_FILE, Message
+from storage.spool.messages import Message
 from storage.spool.spool import Spool
 from tests.unit.ingest.vendors.samples import PLATE, RECOGNIZER
 
