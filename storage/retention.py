@@ -44,13 +44,14 @@ matter only where reads end sooner than this."""
 
 @dataclass(frozen=True, slots=True)
 class RetentionOutcome:
-    """How many records ended; `audited` are rows of the audit."""
+    """How many records ended; `audited` are rows of the audit, `messages` those that were quarantined."""
 
     reads: int
     hits: int
     alerts: int
     pictures: int
     audited: int
+    messages: int = 0
 
 
 def enforce_retention(
@@ -95,7 +96,8 @@ def enforce_retention(
         forget_unread_plates(database)
     # The pictures last: an image store that does not answer keeps no row, and their keys are noted.
     pictures = _delete_pictures(database, delete_images)
-    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited)
+    messages = count["delete_quarantined"]
+    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited, messages)
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",
