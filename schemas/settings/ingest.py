@@ -67,6 +67,9 @@ class IngestSource(Section):
     0: never."""
     silent_minutes: Annotated[float, Field(ge=0)] = 1440.0
     """An alarm is raised when nothing came for so long; 0: never."""
+    unknown_confidence: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """What its reads are taken for where it gives no confidence, like the share of its texts that were found right;
+    default: `ingest.unknown_confidence`."""
     max_waiting: Annotated[int, Field(ge=1)] = 10_000
     """Messages of this source that may wait to be processed; beyond it, 429 is answered, or nothing more is fetched."""
 
