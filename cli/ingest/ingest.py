@@ -10,9 +10,7 @@ from cli.ingest import check
 from cli.stopping import reload_on_hangup, stop_on_signals
 from services.service_manager import ServiceManager
 
-ingest = typer.Typer(
-    help="Take what other vendors' readers post, fetch what others have; make tokens, try sources."
-)
+ingest = typer.Typer(help="Take what other vendors' readers post, fetch what others have; make tokens, try sources.")
 
 
 def register(parent: typer.Typer) -> None:

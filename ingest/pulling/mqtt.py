@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import select
 import ssl
@@ -28,6 +29,7 @@ BYTES_AT_ONCE = 8 << 20
 STORE_PATIENCE_SECONDS = 5.0
 """The broker keeps what is not acknowledged, so that a full inbox ends the connection."""
 
+_SHARED = re.compile(r"^\$share/[^/]+/")
 _LOGIN_REFUSED = frozenset({134, 135})
 
 
@@ -66,6 +68,8 @@ class _Subscription:
         self._settings = settings
         self._access = access
         self._outlet = outlet
+        # Of a shared subscription, messages have the topic alone.
+        self._filters = [_SHARED.sub("", topic) for topic in settings.topics]
         self._taken: list[mqtt.MQTTMessage] = []
         self._failure: StreamFailed | None = None
         self._is_answered = False
@@ -167,7 +171,7 @@ class _Subscription:
         except UnicodeDecodeError:
             topic = ""
         # The broker remembers topics of earlier configurations.
-        if not message.payload or not any(mqtt.topic_matches_sub(each, topic) for each in self._settings.topics):
+        if not message.payload or not any(mqtt.topic_matches_sub(each, topic) for each in self._filters):
             self._outlet.telling.counted(other=1)
             return None
         if len(message.payload) > self._outlet.largest:

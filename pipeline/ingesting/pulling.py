@@ -98,7 +98,7 @@ class PullStage:
         return self._leads
 
     def _go_on(self) -> None:
-        if self._reader is None:
+        if self._reader is None or self._reader.is_over:
             self._reader = PullReader(
                 self._source,
                 lambda: puller_of(self._source, self._settings.agency_id, self._settings.data_dir),

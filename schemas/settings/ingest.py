@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.settings.camera_base import known_zone
-from schemas.settings.pulling import PullSettings
+from schemas.settings.pulling import MqttPull, PullSettings
 from schemas.settings.section import FilePath, Identifier, Section
 
 
@@ -88,6 +88,8 @@ class IngestSource(Section):
                 f"source '{self.id}': pull.kind '{self.pull.kind}' brings messages of {' or '.join(sorted(fitting))}, "
                 f"and vendor is '{self.vendor}'"
             )
+        if isinstance(self.pull, MqttPull) and self.vendor != "frigate" and "topics" not in self.pull.model_fields_set:
+            raise ValueError(f"source '{self.id}': pull needs topics; the default ones are Frigate's")
         return self
 
 
@@ -117,4 +119,8 @@ class IngestSettings(Section):
         doubled = sorted({name for name in ids if ids.count(name) > 1})
         if doubled:
             raise ValueError(f"source id used more than once: {', '.join(doubled)}")
+        names = [source.pull.client_id for source in value if isinstance(source.pull, MqttPull)]
+        twice = sorted({name for name in names if name is not None and names.count(name) > 1})
+        if twice:
+            raise ValueError(f"client_id used by more than one source, so that each ends the other: {', '.join(twice)}")
         return value
