@@ -42,7 +42,7 @@ def test_what_came_is_said(tmp_path: Path) -> None:
 
     with Device(answer) as device:
         config = written(tmp_path, device.url)
-        command = ["ingest", "check", "gate", "--seconds", "2", "--config", str(config)]
+        command = ["ingest", "check", "gate", "--seconds", "1", "--config", str(config)]
         shown = CliRunner().invoke(app, command)
         told = CliRunner().invoke(app, [*command, "--json"])
     assert shown.exit_code == 0, shown.output
