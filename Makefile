@@ -21,8 +21,8 @@ help: ## Show what there is
 
 setup: $(VENV)/.runtime ## Create the environment and install Platewatch with its embedded database and broker
 
-demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting
-	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)")
+demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting; LIVE=1: all of it live, too
+	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)") $(if $(LIVE),--live)
 
 # Most of the tests' time is spent waiting for servers and programs, so two at once pay on any machine.
 test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka), WORKERS=2 at a time

@@ -21,6 +21,7 @@ from cli.hotlist import hotlist
 from cli.ingest import ingest, quarantine
 from cli.matching import historical, match
 from cli.read import read
+from cli.sharing import agreements
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
 from schemas.printable import printable
@@ -51,6 +52,7 @@ COMMANDS = (
     subscribe,
     audit,
     law,
+    agreements,
     historical,
     purge,
     demo,

@@ -13,6 +13,7 @@ from cli.common import (
     DataDirOption,
     JsonOption,
     PurposeOption,
+    WarrantOption,
     command_actor,
     command_database,
     command_settings,
@@ -108,6 +109,7 @@ def search(
     limit: LimitOption = 100,
     purpose: PurposeOption = None,
     case: CaseOption = None,
+    warrant: WarrantOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -142,6 +144,7 @@ def search(
             limit=limit,
             purpose=purpose,
             case_number=case,
+            warrant=warrant,
         )
     _show(reads, as_json=as_json)
     if not reads:

@@ -32,6 +32,7 @@ def search_reads(
     limit: int = 100,
     purpose: str | None = None,
     case_number: str | None = None,
+    warrant: str | None = None,
 ) -> list[PlateRead]:
     """Find the newest reads that fit; the search stands in the audit before they are returned.
 
@@ -48,13 +49,14 @@ def search_reads(
         limit: Most reads to return.
         purpose: Why; required, as the case number is, unless the law profile says otherwise.
         case_number: The case or call it belongs to.
+        warrant: The warrant's number, where the law asks for one.
 
     Returns:
         Reads, newest first.
 
     Raises:
         InvalidInput: What is asked cannot be searched for, and nothing is written down; or purpose or case number say
-            nothing, and that is.
+            nothing, or the law does not permit the purpose, and that is.
         ConfigurationError: The law profile cannot be used.
         DatabaseUnavailable: The server is down.
     """
@@ -69,7 +71,9 @@ def search_reads(
         "camera": camera_id,
         **asked.details,
     }
-    record = asked_for(actor, database, settings, Action.SEARCH, purpose, case_number, **details)
+    record = asked_for(
+        actor, database, settings, Action.SEARCH, purpose, case_number, back_to=since, warrant=warrant, **details
+    )
     return ReadSearch(database).find(
         pattern, since=since, until=until, camera_id=camera_id, vehicle=sought, limit=limit, audit=record
     )

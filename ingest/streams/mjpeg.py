@@ -34,7 +34,7 @@ class MjpegConnection:
 
     def __init__(self, camera: MjpegCamera) -> None:
         self.facts: StreamFacts | None = None
-        self.damaged = 0
+        self.damaged = self.replaced = 0
         self._camera = camera
 
     def pictures(self, stop: threading.Event) -> Iterator[Caught]:

@@ -35,6 +35,8 @@ class Pauses:
             lasted_seconds: For how long the connection had been there, or been tried.
         """
         self.failures = 1 if lasted_seconds > PROVEN_SECONDS else self.failures + 1
+        if failure.is_awaited:
+            return 0.0
         seconds = min(FIRST_PAUSE_SECONDS * 2.0 ** min(self.failures - 1, 10), LONGEST_PAUSE_SECONDS)
         # Cameras behind one switch come back together: they are not all asked at once.
         return max(seconds, self._login_seconds if failure.is_login else 0.0) * random.uniform(0.8, 1.3)

@@ -7,13 +7,13 @@ import time
 from datetime import UTC, datetime
 
 from ingest.streams.connection import Caught, Connect, Connection
-from ingest.streams.dating import Dating, as_time
+from ingest.streams.dating import PATIENCE_SECONDS, Dating, as_time
 from ingest.streams.failures import StreamFailed
 from ingest.streams.frame import LiveFrame
 from ingest.streams.pauses import LOGIN_PAUSE_SECONDS, Pauses
 from ingest.streams.slot import NewestSlot
 from ingest.streams.telling import ReaderState, StateKeeper
-from schemas.settings import StreamCamera
+from schemas.settings import PushCamera, StreamCamera
 
 
 class LiveReader:
@@ -101,13 +101,15 @@ class LiveReader:
         return StreamFailed("ended the stream")
 
     def _hand_on(self, connection: Connection) -> None:
-        dating = Dating(self._camera.clock)
+        # A picture that is pushed comes with its time or without one: there is nothing to wait for.
+        dating = Dating(self._camera.clock, 0.0 if isinstance(self._camera, PushCamera) else PATIENCE_SECONDS)
         sequence: str | None = None
         last: datetime | None = None
-        size, number, damaged = (0, 0), 0, 0
+        size, number, damaged, replaced = (0, 0), 0, 0, 0
         for caught in connection.pictures(self._stop):
-            self._state.spent(connection.damaged - damaged)
-            damaged = connection.damaged
+            self._state.spent(connection.damaged - damaged, connection.replaced - replaced)
+            number += connection.replaced - replaced
+            damaged, replaced = connection.damaged, connection.replaced
             moment = None if self._is_too_many(caught) else dating.date(caught)
             if sequence is None:
                 self._state.connected(connection.facts)
@@ -117,7 +119,7 @@ class LiveReader:
             if sequence is None or caught.picture.size != size or (last is not None and moment <= last):
                 sequence, number, size = f"live {datetime.now(UTC).isoformat()}", 0, caught.picture.size
             self._state.caught(caught, is_by_camera=dating.is_by_camera)
-            self.frames.put(self._frame(sequence, number, moment, caught))
+            self.frames.put(self._frame(sequence, number, moment, caught), caught.message)
             number, last = number + 1, moment
 
     def _is_too_many(self, caught: Caught) -> bool:

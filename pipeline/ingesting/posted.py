@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
 
 from ingest.inbox_place import INBOX_FILE
+from ingest.server.frames import FrameTaker
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.pulled import PulledSources
@@ -26,6 +28,7 @@ class PostedReads:
         board: Told how the sources do.
         runner: Runs the stages.
         leadership: Which of several processes fetches.
+        takers: Returns what takes the pictures of cameras that push, by camera.
     """
 
     def __init__(
@@ -36,12 +39,14 @@ class PostedReads:
         board: HealthBoard,
         runner: Runner,
         leadership: Leadership,
+        takers: Callable[[], Mapping[str, FrameTaker]],
     ) -> None:
         self._settings = settings
         self._database = database
         self._arrivals = arrivals
         self._board = board
         self._runner = runner
+        self._takers = takers
         self._server: ServerStage | None = None
         self._inbox: InboxStage | None = None
         self._emptying: list[threading.Thread] = []
@@ -62,7 +67,7 @@ class PostedReads:
         self._inbox = InboxStage(settings, self._database, self._arrivals, self._board, until_done=until_done)
         self._emptying = self._runner.start([self._inbox], watched=not until_done)
         if settings.ingest.listen is not None and not until_done:
-            self._server = ServerStage(settings)
+            self._server = ServerStage(settings, self._takers)
             self._server.board = self._board
             self._serving = self._runner.start([self._server])
         if not until_done:

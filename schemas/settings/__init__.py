@@ -28,7 +28,7 @@ from schemas.settings.recognition import DetectorSettings, OcrSettings, Recognit
 from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
 from schemas.settings.root import Settings
-from schemas.settings.streams import MjpegCamera, PulledCamera, RtspCamera, StreamCamera
+from schemas.settings.streams import MjpegCamera, PulledCamera, PushCamera, RtspCamera, StreamCamera
 
 __all__ = [
     "CATEGORY_FALSE_ALERTS",
@@ -60,6 +60,7 @@ __all__ = [
     "PullBase",
     "PullSettings",
     "PulledCamera",
+    "PushCamera",
     "ReaderPlace",
     "RecognitionSettings",
     "RemoteFeed",

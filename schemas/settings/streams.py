@@ -1,13 +1,13 @@
-"""Cameras whose pictures come live: what is said of all of them, and a member per way to fetch them."""
+"""Cameras whose pictures come live: what is said of all of them, and a member per way that they come by."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from schemas.settings.addressed import Addressed
-from schemas.settings.camera_base import CameraBase
+from schemas.settings.camera_base import CameraBase, known_zone
 
 
 class StreamCamera(CameraBase):
@@ -34,6 +34,20 @@ class PulledCamera(Addressed, StreamCamera):
         if problem is not None:
             raise ValueError(f"camera '{self.id}': {problem}")
         return self
+
+
+class PushCamera(StreamCamera):
+    """A live camera that posts its pictures to us, one after another, as JPEG."""
+
+    type: Literal["push"] = "push"
+    """What the camera sends."""
+    stall_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5.0
+    """A camera that posts no picture for so long has failed: an alarm is raised. 0: never, for one that posts only when
+    something moves."""
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the token that it has to show; `platewatch ingest token` makes one."""
+    timezone: Annotated[str, AfterValidator(known_zone)] | None = None
+    """Zone of the times that pictures note without one, like America/New_York; default: told from when they came."""
 
 
 class RtspCamera(PulledCamera):

@@ -63,6 +63,19 @@ def read_history(database: Database, read_id: UUID, audit: AuditRecord | None = 
     return None if shown is None else ReadHistory(*shown, tuple(revisions))
 
 
+def captured_at_of(database: Database, read_id: UUID) -> datetime | None:
+    """Return when a read was captured, and nothing else of it; None where there is no such read.
+
+    Args:
+        database: An open database.
+        read_id: The read.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+    """
+    return statements.scalar(database, _SQL["captured"], {"read_id": read_id}, kind=datetime)
+
+
 def _shown(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], tuple[PlateRead, datetime, datetime | None]]:
     by_name = dict_row(cursor)
 

@@ -14,3 +14,7 @@ order by is_final, revision
 
 -- name: shown
 select * from reads where read_id = %(read_id)s
+
+-- name: captured
+-- When a read was captured: what the law says of looking back is asked before anything of it is shown.
+select captured_at from reads where read_id = %(read_id)s

@@ -65,11 +65,21 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
     Action.PURGE: [("purge",)],
+    Action.VIEW_AGREEMENTS: [
+        ("agreements", "show"),
+        ("agreements", "show", "--json"),
+        ("agreements", "who-sees-what"),
+        ("agreements", "who-sees-what", "--json"),
+    ],
     Action.ACKNOWLEDGE_ALARM: [("alarms", "--acknowledge", "1")],
 }
 
 
 ELSEWHERE = {
+    "agreements add": "tests/integration/sharing/test_command.py",
+    "agreements approve": "tests/integration/sharing/test_command.py",
+    "agreements end": "tests/integration/sharing/test_command.py",
+    "agreements check": "tests/integration/sharing/test_command.py",
     "hotlist import": "its own test below",
     "hotlist pull": "its own test below",
     "run": "its own test below; shows counts, and what the run itself reads",

@@ -25,7 +25,7 @@ from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.operations.audited import close_audit
 from tests.integration.storage.samples import sample_read
 
-WHY = ("--purpose", "complaint", "--case", "26-1")
+WHY = ("--purpose", "stolen vehicle", "--case", "26-1")
 READ = str(sample_read(0).read_id)
 
 
@@ -102,7 +102,12 @@ def test_the_look_is_written_down_with_the_plate_and_found_by_it(database: Datab
     store(database, passing(1, "VNV4S27"), passing(2, "VNV4527"))
     shown(READ)
     (row,) = audit_entries(database)
-    assert (row.action, row.purpose, row.case_number, row.results) == (Action.VIEW_REVISIONS, "complaint", "26-1", 2)
+    assert (row.action, row.purpose, row.case_number, row.results) == (
+        Action.VIEW_REVISIONS,
+        "stolen vehicle",
+        "26-1",
+        2,
+    )
     assert row.details == {"read": READ, "plate": "VNV4527"}
     found = CliRunner().invoke(app, ["audit", "--plate", "VNV4527", "--json"]).stdout
     assert json.loads(found)["action"] == "view_revisions"

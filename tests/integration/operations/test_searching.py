@@ -11,6 +11,7 @@ import pytest
 
 import policy
 from operations.criteria import VehicleCriteria
+from operations.revisions import view_revisions
 from operations.searching import search_reads
 from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
@@ -200,3 +201,78 @@ def test_a_law_may_ask_for_less_and_a_placeholder_is_none_of_it(database: Databa
         search_reads(LEE, database, settings, "VNV4527")
     with pytest.raises(InvalidInput, match="number has neither letters"):
         search_reads(LEE, database, settings, "VNV4527", purpose="stolen vehicle", case_number="-")
+
+
+def under(profile: str) -> Settings:
+    return Settings(policy=PolicySettings(profile=profile))
+
+
+@pytest.mark.parametrize(
+    ("profile", "purpose", "said"),
+    [
+        (
+            "virginia",
+            "because my neighbor asked",
+            "names no purpose that is known; permitted are criminal_investigation, ",
+        ),
+        ("virginia", "help with an immigration case", "names immigration_enforcement; permitted are"),
+        ("nebraska", "gossip about a friend", "Nebraska Revised Statutes 60-3201 to 60-3209"),
+        ("utah", "parking enforcement", "names traffic_enforcement"),
+        ("idaho", "speeding complaint", "traffic_enforcement is forbidden: Idaho Code 49-1432"),
+        ("illinois", "deportation order", "immigration_enforcement is forbidden: 625 ILCS 5/2-130"),
+        ("north-carolina", "red light running", "traffic_enforcement is forbidden"),
+        ("vermont", "stolen vehicle", "does not say the specific facts that 23 V.S.A. 1607"),
+    ],
+)
+def test_a_purpose_that_the_law_does_not_permit_is_refused_and_counted(
+    database: Database, profile: str, purpose: str, said: str
+) -> None:
+    Records(database).write([ReadRecord(sample_read(0))])
+    with pytest.raises(InvalidInput, match="the purpose") as refused:
+        search_reads(LEE, database, under(profile), "VNV4527", since=START, purpose=purpose, case_number="26-117")
+    assert said in str(refused.value)
+    row = only_row(database, Action.REFUSED)
+    assert (row.purpose, row.details["refused"]) == (purpose, "search")
+    assert said in row.details["why_refused"]
+
+
+def test_an_agency_s_own_decision_opens_the_list(database: Database) -> None:
+    own = {"also_purposes": ("traffic_enforcement",), "also_purposes_reason": "counsel, 2026-11-02"}
+    settings = Settings(policy=PolicySettings.model_validate({"profile": "utah", **own}))
+    assert search_reads(LEE, database, settings, "VNV4527", purpose="parking enforcement", case_number="26-117") == []
+
+
+def test_a_closed_list_needs_a_purpose_whatever_else_the_law_asks(database: Database, tmp_path: Path) -> None:
+    virginia = (Path(policy.__file__).parent / "profiles" / "virginia.toml").read_text()
+    law = tmp_path / "own.toml"
+    law.write_text(virginia.replace("purpose = true\ncase_number = true", "purpose = false\ncase_number = false"))
+    with pytest.raises(InvalidInput, match="the purpose is missing"):
+        search_reads(LEE, database, Settings(policy=PolicySettings(profile=str(law))), "VNV4527")
+
+
+def test_old_reads_need_a_warrant_in_vermont(database: Database) -> None:
+    why = {"purpose": "stolen vehicle seen leaving Main Street", "case_number": "26-117"}
+    recent, old = datetime.now(UTC) - timedelta(days=30), datetime.now(UTC) - timedelta(days=200)
+    assert search_reads(LEE, database, under("vermont"), "VNV4527", since=recent, **why) == []
+    for since in (None, old):
+        with pytest.raises(InvalidInput, match="goes back more than 181 days, which needs a warrant"):
+            search_reads(LEE, database, under("vermont"), "VNV4527", since=since, **why)
+        assert search_reads(LEE, database, under("vermont"), "VNV4527", since=since, warrant="W-26-9", **why) == []
+    assert audit_entries(database)[0].details["warrant"] == "W-26-9"
+    with pytest.raises(InvalidInput, match="the warrant's number has no digit"):
+        search_reads(LEE, database, under("vermont"), "VNV4527", warrant="yes", **why)
+
+
+def test_revisions_of_an_old_read_need_a_warrant_in_vermont(database: Database) -> None:
+    why = {"purpose": "stolen vehicle seen leaving Main Street", "case_number": "26-117"}
+    old, new = (
+        dataclasses.replace(sample_read(number), captured_at=when, first_seen=when, last_seen=when)
+        for number, when in enumerate(datetime.now(UTC) - timedelta(days=days) for days in (200, 30))
+    )
+    for read in (old, new):
+        Records(database).write([ReadRecord(read)])
+    law = under("vermont")
+    assert view_revisions(LEE, database, law, new.read_id, **why).shown.read_id == new.read_id
+    with pytest.raises(InvalidInput, match="goes back more than 181 days, which needs a warrant"):
+        view_revisions(LEE, database, law, old.read_id, **why)
+    assert view_revisions(LEE, database, law, old.read_id, warrant="W-26-9", **why).shown.read_id == old.read_id
