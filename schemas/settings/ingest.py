@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -22,6 +23,17 @@ class ReaderPlace(Section):
     """Where it stands, degrees east."""
     heading: Annotated[float, Field(ge=0, lt=360)] | None = None
     """Where it looks, degrees clockwise from true north."""
+
+
+def _http_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or parts.username or parts.query or parts.fragment:
+        raise ValueError("is no address, expected http:// or https:// with host and port, and without a login")
+    return value.rstrip("/")
 
 
 class IngestSource(Section):
@@ -55,6 +67,9 @@ class IngestSource(Section):
     """Its readers by the vendor's name or id for them."""
     picture_hosts: tuple[str, ...] = ()
     """Hosts, like images.example.com or 10.1.2.3:8080, that pictures named by URL may be fetched from."""
+    pictures_url: Annotated[str, AfterValidator(_http_address)] | None = None
+    """Address of the vendor's own server, like http://10.1.2.3:5000, where its messages have no pictures and that has
+    them by its name of a pass (Frigate); none: such reads have none."""
     clock_ahead_minutes: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
     """How far its times may be ahead of the arrival; see the cameras' setting of this name."""
     clock_behind_days: Annotated[float, Field(gt=0, le=100_000)] | None = None
@@ -72,6 +87,16 @@ class IngestSource(Section):
     default: `ingest.unknown_confidence`."""
     max_waiting: Annotated[int, Field(ge=1)] = 10_000
     """Messages of this source that may wait to be processed; beyond it, 429 is answered, or nothing more is fetched."""
+
+    @property
+    def permitted_hosts(self) -> tuple[str, ...]:
+        """The hosts that pictures may be fetched from: those that are listed, and where `pictures_url` leads."""
+        if self.pictures_url is None:
+            return self.picture_hosts
+        parts = urlsplit(self.pictures_url)
+        host = (parts.hostname or "").rstrip(".")
+        shown = f"[{host}]" if ":" in host else host
+        return (*self.picture_hosts, f"{shown}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
 
     @model_validator(mode="after")
     def _posts_or_is_fetched(self) -> Self:

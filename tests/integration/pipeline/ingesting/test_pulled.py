@@ -25,12 +25,20 @@ from services.service_manager import ServiceManager
 from storage.database import Database
 from tests.integration.pipeline.ingesting.test_posted import Site, until
 from tests.unit.ingest.pulling.broker import PASSWORD, USER, RunningBroker, free_ports, running_broker
+from tests.unit.ingest.pulling.device import Device, answered
+from tests.unit.ingest.vendors.messages import JPEG
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
     with running_broker(tmp_path_factory.mktemp("broker")) as running:
         yield running
+
+
+@pytest.fixture
+def frigate() -> Iterator[Device]:
+    with Device(lambda _, send: send(answered(JPEG, "image/jpeg")), has_login=False) as device:
+        yield device
 
 
 def seen(plate: str, number: int = 1) -> bytes:
@@ -41,8 +49,8 @@ def seen(plate: str, number: int = 1) -> bytes:
 
 def mqtt(broker: RunningBroker, source_id: str, topic: str, **more: Any) -> IngestSource:
     url = f"mqtt://{USER}:{PASSWORD}@127.0.0.1:{broker.port}"
-    pull = {"kind": "mqtt", "url": url, "topics": [topic], **more}
-    return IngestSource.model_validate({"id": source_id, "vendor": "frigate", "pull": pull})
+    pull = {"kind": "mqtt", "url": url, "topics": [topic]}
+    return IngestSource.model_validate({"id": source_id, "vendor": "frigate", "pull": pull, **more})
 
 
 def health(service: Service, source_id: str) -> SourceHealth:
@@ -51,12 +59,13 @@ def health(service: Service, source_id: str) -> SourceHealth:
 
 
 def test_topics_become_reads_and_sources_are_exchanged_while_the_run_goes_on(
-    database: Database, tmp_path: Path, broker: RunningBroker, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, broker: RunningBroker, frigate: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline.ingesting.pulling, "PATIENCE", timedelta(0))
     (nobody,) = free_ports(1)
     away = mqtt(dataclasses.replace(broker, port=nobody), "away", "t")
-    settings = Settings(data_dir=tmp_path / "data", ingest=IngestSettings(sources=(away, mqtt(broker, "a", "one/a"))))
+    with_pictures = mqtt(broker, "a", "one/a", pictures_url=frigate.url)
+    settings = Settings(data_dir=tmp_path / "data", ingest=IngestSettings(sources=(away, with_pictures)))
     others = (mqtt(broker, "b", "one/b"), mqtt(broker, "c", "one/c"))
     other = settings.model_copy(update={"ingest": IngestSettings(sources=others)})
     check(settings)
@@ -72,6 +81,7 @@ def test_topics_become_reads_and_sources_are_exchanged_while_the_run_goes_on(
         until(lambda: health(service, "a").received == 3)
         one, gone = health(service, "a"), health(service, "away")
         assert (one.quarantined, one.without_plate, one.problem, one.reconnects) == (1, 1, None, 0)
+        assert [asked.path for asked in frigate.asked] == ["/api/events/object-1/snapshot.jpg"]
         # It stops nobody, and somebody is told.
         assert "cannot be reached" in str(gone.problem)
         until(lambda: failing(database) == ["away"])

@@ -67,3 +67,17 @@ def test_two_sources_are_not_one_client(tmp_path: Path) -> None:
     pull = 'kind = "mqtt"\nurl = "mqtt://b"\nclient_id = "me"'
     with pytest.raises(ConfigurationError, match="client_id used by more than one source"):
         load(tmp_path, fetched(pull), fetched(pull, source="other"))
+
+
+@pytest.mark.parametrize("url", ["ftp://a", "http://", "http://u:s3cret@a", "http://a?b", "http://[a", "10.1.2.3:5000"])
+def test_where_pictures_are_is_an_address(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigurationError, match="without a login") as raised:
+        load(tmp_path, f'id = "a"\nvendor = "frigate"\npictures_url = "{url}"')
+    assert "s3cret" not in str(raised.value)
+
+
+def test_the_server_of_pictures_is_one_that_they_may_be_fetched_from(tmp_path: Path) -> None:
+    source = 'id = "a"\nvendor = "frigate"\npicture_hosts = ["b"]\npictures_url = "http://[fd00::1]:5000/frigate/"'
+    (found,) = load(tmp_path, source).ingest.sources
+    assert found.permitted_hosts == ("b", "[fd00::1]:5000")
+    assert found.pictures_url == "http://[fd00::1]:5000/frigate"
