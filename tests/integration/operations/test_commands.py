@@ -91,6 +91,7 @@ ELSEWHERE = {
     "health": "shows times and counts, and no plate",
     "camera check": "shows a camera, and has no database",
     "ingest token": "is about no one",
+    "ingest check": "shows what a source sends now, and has no database",
     "config check": "looks at the configuration alone",
     "law list": "is about no one",
     "law show": "is about no one",
