@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from policy.decisions import effective_retention
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import Settings
+from services.kafka.segments import overdue_segments
 from services.remains import Searched, Sought, search_files
 from storage.audit.writer import write_audit
 from storage.database import Database
@@ -30,7 +32,8 @@ class PurgeOutcome:
 
     `ended` counts the records. `rewritten` are tables of which no deleted row is left in the files, `left` those that
     were in use; both are empty where the server is not ours. `sought` and `searched` are there where it was looked for
-    what ended; `held` counts plates that are kept for another reason and so were not looked for.
+    what ended; `held` counts plates that are kept for another reason and so were not looked for. `in_broker` are files
+    of the local broker with alerts that are over.
     """
 
     ended: RetentionOutcome
@@ -39,6 +42,7 @@ class PurgeOutcome:
     sought: Sought | None = None
     held: int = 0
     searched: Searched | None = None
+    in_broker: tuple[Path, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -70,7 +74,8 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
     held = held_texts(database, texts)
     sought = Sought.of(texts - held, pictures)
     searched = search_files(settings.local_folders, sought)
-    return PurgeOutcome(ended, tuple(rewritten), tuple(left), sought, len(held), searched, _since(begun))
+    in_broker = tuple(overdue_segments(settings.data_dir, cutoff, without=[settings.alarm_topic]))
+    return PurgeOutcome(ended, tuple(rewritten), tuple(left), sought, len(held), searched, in_broker, _since(begun))
 
 
 def _pictures(database: Database, images: ImageStore, cutoff: datetime) -> list[bytes]:
