@@ -15,6 +15,7 @@ from ingest.vendors.parts.plates import plate_text
 from ingest.vendors.parts.tree_adapter import Gathered, TreeAdapter
 from ingest.vendors.parts.values import Tree, find_trees, has_keys, number_at, raw_text_at, trees_at, walk
 from schemas.errors import InvalidInput
+from schemas.plates import canonical_plate
 from schemas.types import ReaderVersion
 
 _LABEL = re.compile(r"\s*plate\s*:\s*(.+)", re.IGNORECASE)
@@ -45,9 +46,17 @@ class BlueIris(TreeAdapter):
         if seen:
             return
         texts = [raw_text_at(tree, "plate_number", "plate"), *raw_text_at(tree, "memo").split(",")][:_MOST_TEXTS]
-        named = [match for text in texts if (match := _MEMO.fullmatch(text)) and match[1].casefold() not in _THINGS]
-        for match in named:
-            found.add(partial(_read, tree, match[1], match[2], {}, found))
+        named: dict[str, tuple[str, str | None]] = {}
+        for text in texts:
+            match = _MEMO.fullmatch(text)
+            if match is None or match[1].casefold() in _THINGS:
+                continue
+            # A template may give the plate and the memo, which names it again with how sure it is.
+            plate = canonical_plate(match[1])
+            named[plate] = (match[1], match[2] or named.get(plate, ("", None))[1])
+        alone = walk(tree, "confidence") if len(named) == 1 else None
+        for text, score in named.values():
+            found.add(partial(_read, tree, text, alone if score is None else score, {}, found))
         if not named:
             found.without_plate += 1
 

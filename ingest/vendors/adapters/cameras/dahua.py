@@ -81,7 +81,7 @@ def _event(event: Tree, inner: Tree, whole: Tree, found: Gathered) -> ReportedRe
             found.source.country,
         ),
         movement=movement_of(
-            text_at(car, "Lane") or text_at(event, "Lane") or text_at(place, "LaneNo", "Lane"),
+            text_at(car, "Lane") or text_at(event, "Lane") or text_at(place, "LanNo", "LaneNo", "Lane"),
             direction_of(
                 text_at(car, "DrivingDirection.0", "DrivingDirection", "Direction") or text_at(place, "Direction")
             ),

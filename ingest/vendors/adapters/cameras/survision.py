@@ -57,7 +57,9 @@ def _seen(seen: Tree, whole: Tree, found: Gathered) -> ReportedRead | None:
         pass_id=number,
         is_pass_id_unique=False,
         jurisdiction=state_of(
-            text_at(decision, "state", "region", "country_state"), text_at(decision, "country"), found.source.country
+            text_at(decision, "state", "region", "country_state", "context"),
+            text_at(decision, "country"),
+            found.source.country,
         ),
         movement=movement_of(
             text_at(told, "lane"),

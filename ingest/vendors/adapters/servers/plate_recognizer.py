@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ingest.vendors.adapter import PictureUrl, ReportedRead
+from ingest.vendors.adapter import PictureUrl, ReaderSign, ReportedRead
 from ingest.vendors.parts.boxes import sides_box
 from ingest.vendors.parts.confidences import probability
 from ingest.vendors.parts.pictures import picture_in
@@ -14,6 +14,7 @@ from ingest.vendors.parts.states import state_of
 from ingest.vendors.parts.tree_adapter import Gathered, TreeAdapter
 from ingest.vendors.parts.values import Tree, as_text, has_keys, number_at, text_at, tree_at, trees_at, walk
 from ingest.vendors.parts.vehicles import direction_of, location_of, movement_of, vehicle_of
+from schemas.errors import InvalidInput
 from schemas.types import ReaderVersion, VehicleDescription
 
 
@@ -32,10 +33,24 @@ class PlateRecognizer(TreeAdapter):
         """See `TreeAdapter`."""
         data = tree_at(tree, "data") or _wrapped(tree) or tree
         results = trees_at(data, "results")
-        if not results:
+        if not results and walk(data, "results") is None:
+            self._without_results(tree, data, found)
+        elif not results:
             found.without_plate += 1
         for each in results:
             found.add(partial(read_of, data, each, found, self.name))
+
+    def _without_results(self, tree: Tree, data: Tree, found: Gathered) -> None:
+        """Take a hook of another event as a sign of life.
+
+        Raises:
+            InvalidInput: The message speaks of a plate in a shape that is not known.
+        """
+        if any("plate" in key.casefold() for part in (tree, data) for key in part):
+            raise InvalidInput(
+                f"no message of {self.title}: found a plate outside of results; expected {self.expected}"
+            )
+        found.signs.append(ReaderSign(text_at(data, "camera_id", "camera", "camera.name") or ""))
 
 
 class ParkPow(PlateRecognizer):

@@ -7,11 +7,14 @@ from functools import partial
 from ingest.vendors.adapter import PictureUrl, ReaderSign, ReportedRead
 from ingest.vendors.parts.confidences import probability
 from ingest.vendors.parts.plates import plate_text
+from ingest.vendors.parts.redaction import kept_payload
 from ingest.vendors.parts.states import state_of
 from ingest.vendors.parts.tree_adapter import Gathered, TreeAdapter
 from ingest.vendors.parts.values import Tree, has_keys, text_at, tree_at, walk
 from ingest.vendors.parts.vehicles import vehicle_of
 from schemas.types import ReaderVersion
+
+_OF_INTEREST = "license_plate_of_interest"
 
 
 class Verkada(TreeAdapter):
@@ -55,6 +58,7 @@ def _read(tree: Tree, data: Tree, found: Gathered) -> ReportedRead | None:
             text_at(data, "vehicle.color", "vehicle_color"),
             text_at(data, "vehicle.type", "vehicle_type"),
         ),
+        hit=kept_payload([data], []) if text_at(data, "notification_type") == _OF_INTEREST else None,
         picture_urls=(PictureUrl("context", url),) if url.startswith(("http://", "https://")) else (),
         reader=ReaderVersion("verkada"),
     )

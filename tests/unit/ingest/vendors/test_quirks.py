@@ -1,0 +1,75 @@
+"""What single vendors do unlike all others: templates that name a plate twice, own lists' hits, odd names of fields."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from schemas.errors import InvalidInput
+from tests.unit.ingest.vendors.messages import NOW, NOW_MS, parsed
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ('{"plate":"RWT5510","memo":"RWT5510:87%","camera":"lot"}', "application/json"),
+        ("plate=RWT5510&memo=RWT5510:87%25&camera=lot", "application/x-www-form-urlencoded"),
+        ('{"memo":"rwt-5510:87%,RWT5510","camera":"lot"}', "text/plain"),
+        ('{"plate":"RWT5510","confidence":"87%","camera":"lot"}', "application/json"),
+    ],
+)
+def test_blue_iris_names_a_plate_twice(body: str, content_type: str) -> None:
+    (read,) = parsed("blueiris", body, content_type).reads
+
+    assert read.confidence == pytest.approx(0.87)
+
+
+def test_blue_iris_names_two_plates() -> None:
+    reads = parsed("blueiris", {"memo": "RWT5510:87%,KLM2201:60%", "confidence": "90%", "camera": "lot"}).reads
+
+    assert [(read.plate, read.confidence) for read in reads] == [("RWT5510", 0.87), ("KLM2201", 0.6)]
+
+
+def test_verkadas_own_hit_is_kept_as_evidence() -> None:
+    data = {"camera_id": "c", "created": int(NOW.timestamp()), "license_plate_number": "RWT5510"}
+    hook = {"webhook_type": "notification", "webhook_id": "w", "data": data}
+    data["notification_type"] = "license_plate_of_interest"
+    (read,) = parsed("verkada", hook).reads
+    assert json.loads(read.hit or "")["notification_type"] == "license_plate_of_interest"
+
+    hook["webhook_type"] = "lpr"
+    del data["notification_type"]
+    (read,) = parsed("verkada", hook).reads
+    assert read.hit is None
+
+
+def test_dahuas_lane_as_its_push_spells_it() -> None:
+    place = {"DeviceID": "d", "SnapTime": "2026-05-04 08:00:00", "LanNo": 3}
+    (read,) = parsed(
+        "dahua", {"Picture": {"Plate": {"IsExist": True, "PlateNumber": "RWT5510"}, "SnapInfo": place}}
+    ).reads
+
+    assert read.movement is not None
+    assert read.movement.lane == "3"
+
+
+def test_survisions_state_stands_in_its_context() -> None:
+    seen = {"@date": str(NOW_MS), "decision": {"@plate": "RWT5510", "@context": "USA_VA", "@reliability": "80"}}
+    (read,) = parsed("survision", {"anpr": seen}).reads
+
+    assert read.jurisdiction == "US-VA"
+
+
+@pytest.mark.parametrize("vendor", ["plate_recognizer", "parkpow"])
+def test_a_plate_outside_of_results_is_not_lost(vendor: str) -> None:
+    with pytest.raises(InvalidInput, match="found a plate outside of results"):
+        parsed(vendor, {"hook": {"event": "new"}, "data": {"license_plate": "RWT5510", "camera": "c"}})
+
+
+def test_a_hook_of_another_event_is_a_sign_of_life() -> None:
+    found = parsed(
+        "plate_recognizer", {"hook": {"event": "video.done"}, "data": {"camera_id": "c", "filename": "a.mp4"}}
+    )
+
+    assert (found.reads, found.without_plate, [sign.camera for sign in found.signs]) == ((), 0, ["c"])
