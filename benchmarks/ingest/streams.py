@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ready = multiprocessing.get_context("spawn").Queue()
         clip = _clip(Path(folder), arguments.stream_fps)
-        server = multiprocessing.get_context("spawn").Process(target=_serve, args=(str(clip), ready), daemon=True)
+        server = multiprocessing.get_context("spawn").Process(target=serve_clip, args=(str(clip), ready), daemon=True)
         server.start()
         url = ready.get(timeout=60)
         try:
@@ -59,7 +59,8 @@ def _clip(folder: Path, fps: int) -> Path:
     return clip
 
 
-def _serve(clip: str, ready: Any) -> None:
+def serve_clip(clip: str, ready: Any) -> None:
+    """Play a clip until the process is ended; its URL is put into a queue once it can be watched."""
     from services.rtsp.clip import Clip
     from services.rtsp.server import RtspServer
 
