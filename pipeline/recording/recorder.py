@@ -159,11 +159,14 @@ class Recorder:
                 arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
                 found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             picture = arrival.pictures.plate
+            about = frozenset((arrival.read.read_id, *(hit.entry_id for hit in found.hits)))
             if found.alerts and picture is not None and self._opinions is not None:
-                opinion = self._opinions.ask(picture, arrival.pictures.plate_box, arrival.read)
-                self._waiting.add(WaitingArrival(arrival, len(found.alerts), opinion))
+                opinion = self._opinions.ask(
+                    picture, arrival.pictures.plate_box, arrival.read, is_early=arrival.better_pictures_follow
+                )
+                self._waiting.add(WaitingArrival(arrival, len(found.alerts), opinion, about))
             elif self._waiting.holds(arrival.read.read_id):
-                self._waiting.add(WaitingArrival(arrival, len(found.alerts), no_opinion()))
+                self._waiting.add(WaitingArrival(arrival, len(found.alerts), no_opinion(), about))
             else:
                 yield found
 
