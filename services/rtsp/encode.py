@@ -11,7 +11,12 @@ from schemas.errors import UnreadableMedia
 
 
 def as_camera_sends(
-    source: Path, target: Path, *, size: tuple[int, int] | None = None, rate: int | None = None
+    source: Path,
+    target: Path,
+    *,
+    size: tuple[int, int] | None = None,
+    rate: int | None = None,
+    most_bits: int | None = None,
 ) -> None:
     """Write a video as H.264 with a key frame each second and without B frames.
 
@@ -20,6 +25,7 @@ def as_camera_sends(
         target: An MP4 file.
         size: Width and height; None: as they are.
         rate: Pictures per second, of which those that are there are taken; None: as many.
+        most_bits: Most bits per second, as cameras are set; None: as many as the pictures ask for.
 
     Raises:
         UnreadableMedia: It cannot be decoded.
@@ -35,6 +41,8 @@ def as_camera_sends(
             stream.codec_context.gop_size = rate
             stream.codec_context.max_b_frames = 0
             stream.options = {"preset": "veryfast", "tune": "zerolatency", "crf": "20"}
+            if most_bits is not None:
+                stream.options |= {"maxrate": str(most_bits), "bufsize": str(most_bits)}
             written = 0
             for number, frame in enumerate(video.decode(shown)):
                 if number * rate // own_rate < written:
