@@ -25,6 +25,7 @@ class Action(StrEnum):
     VIEW_ENTRIES = "view_entries"
     VIEW_REJECTS = "view_rejects"
     SEARCH = "search"
+    VIEW_REVISIONS = "view_revisions"
     HISTORICAL = "historical"
     MATCH = "match"
     VIEW_ALERTS = "view_alerts"
@@ -34,10 +35,16 @@ class Action(StrEnum):
     RETRY_QUARANTINED = "retry_quarantined"
     DISCARD_QUARANTINED = "discard_quarantined"
     PURGE = "purge"
+    ADD_AGREEMENT = "add_agreement"
+    APPROVE_AGREEMENT = "approve_agreement"
+    END_AGREEMENT = "end_agreement"
+    VIEW_AGREEMENTS = "view_agreements"
+    CHECK_AGREEMENT = "check_agreement"
+    VIEW_DISSEMINATIONS = "view_disseminations"
     SETTINGS_CHANGED = "settings_changed"
     VIEW_AUDIT = "view_audit"
     REFUSED = "refused"
-    """Asked for and not done, since the purpose, the case number or the reason said nothing."""
+    """Asked for and not done, since the purpose, the case number or the reason said nothing, or it may not be."""
 
 
 @dataclass(frozen=True, slots=True)

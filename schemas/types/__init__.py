@@ -6,6 +6,7 @@ What is named here is the one way to import any of them; the files behind it are
 from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
 from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
 from schemas.types.media import Box, Frame, Gray, Image, Location, SourceItem
+from schemas.types.purposes import SENSITIVE, Purpose
 from schemas.types.reads import (
     CharacterRead,
     DatedBy,
@@ -20,6 +21,7 @@ from schemas.types.reads import (
 from schemas.types.vehicles import VehicleDescription
 
 __all__ = [
+    "SENSITIVE",
     "Box",
     "Category",
     "CharacterEvidence",
@@ -35,6 +37,7 @@ __all__ = [
     "OcrResult",
     "PlateDetection",
     "PlateRead",
+    "Purpose",
     "ReaderVersion",
     "RejectedRow",
     "SecondReading",

@@ -17,6 +17,7 @@ def as_camera_sends(
     size: tuple[int, int] | None = None,
     rate: int | None = None,
     most_bits: int | None = None,
+    seconds: float | None = None,
 ) -> None:
     """Write a video as H.264 with a key frame each second and without B frames.
 
@@ -26,6 +27,7 @@ def as_camera_sends(
         size: Width and height; None: as they are.
         rate: Pictures per second, of which those that are there are taken; None: as many.
         most_bits: Most bits per second, as cameras are set; None: as many as the pictures ask for.
+        seconds: How much of its beginning; None: all of it.
 
     Raises:
         UnreadableMedia: It cannot be decoded.
@@ -45,6 +47,8 @@ def as_camera_sends(
                 stream.options |= {"maxrate": str(most_bits), "bufsize": str(most_bits)}
             written = 0
             for number, frame in enumerate(video.decode(shown)):
+                if seconds is not None and number >= seconds * own_rate:
+                    break
                 if number * rate // own_rate < written:
                     continue
                 picture = frame.reformat(stream.width, stream.height, "yuv420p")
