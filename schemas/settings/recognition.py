@@ -58,7 +58,7 @@ class TrackingSettings(Section):
     """A plate is not read any more once three readings agree with this confidence."""
     early_reads: bool = True
     """Report a text that is sure while its vehicle is in view; the finished pass revises it under the same id."""
-    early_confidence: Annotated[float, Field(gt=0, le=1)] = 0.95
+    early_confidence: Annotated[float, Field(gt=0, le=1)] = 0.97
     """A text is reported early from this confidence on."""
     max_gap_seconds: Annotated[float, Field(gt=0)] = 1.0
     """A track that was not seen for this long is over; frames further apart are linked by the plates' texts."""
