@@ -21,6 +21,7 @@ def alert_table(
     title: str | None = None,
     header: bool = True,
     states: Sequence[str] | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> Table:
     """Return alerts as a table: time, camera, plate as seen and as listed, tier, why, the list and its age.
 
@@ -31,11 +32,14 @@ def alert_table(
         title: Heading above the table.
         header: Whether to name the columns.
         states: One text per alert for a last column, like `published`.
+        numbers: One number per alert for a first column, by which commands name it.
 
     Returns:
         The table.
     """
     table = Table(title=title, show_header=header, expand=True, box=None, pad_edge=False, padding=(0, 1))
+    if numbers is not None:
+        table.add_column("No.", width=6, no_wrap=True)
     table.add_column("Time", width=25, no_wrap=True)
     table.add_column("Camera", ratio=2, overflow="fold")
     table.add_column("Seen", width=12, overflow="fold")
@@ -47,6 +51,8 @@ def alert_table(
         table.add_column("State", ratio=3, overflow="fold")
     for number, alert in enumerate(alerts):
         cells = _cells(alert)
+        if numbers is not None:
+            cells.insert(0, Text(str(numbers[number])))
         if states is not None:
             cells.append(Text(states[number]))
         table.add_row(*cells)
@@ -57,24 +63,26 @@ def _cells(alert: Alert) -> list[Text]:
     return [
         Text(shown_time(alert.read.captured_at)),
         Text(alert.read.camera_id),
-        Text(_plate(alert.read.plate, alert.read.jurisdiction)),
-        Text(_plate(alert.entry.plate, alert.entry.jurisdiction)),
+        Text(plate_text(alert.read.plate, alert.read.jurisdiction)),
+        Text(plate_text(alert.entry.plate, alert.entry.jurisdiction)),
         Text(alert.hit.tier.value, style=TIER_STYLES[alert.hit.tier]),
         Text(why(alert), style="bold" if alert.type is AlertType.CANCEL else ""),
         Text(f"{alert.hotlist.hotlist_id}, {age_text(alert.hotlist.age_seconds)}"),
     ]
 
 
-def _plate(plate: str, jurisdiction: str | None) -> str:
+def plate_text(plate: str, jurisdiction: str | None) -> str:
+    """Return a plate with its state, as in `ABC1234 VA`."""
     return f"{plate} {jurisdiction.removeprefix('US-')}" if jurisdiction else plate
 
 
 def why(alert: Alert) -> str:
     """Return why an alert was raised: what the plate is listed for, and how the read agrees with it.
 
-    For a cancel it is why the alert is taken back; for an update, what is new comes first.
+    For a cancel it is why the alert is taken back; for an update, what is new comes first. Who has confirmed it, or
+    that nobody has yet, comes last.
     """
     if alert.type is AlertType.CANCEL:
         return f"CANCELED: {alert.reason or 'do not act on the alert any more'}"
-    raised = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
+    raised = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}; {alert.confirmation.words}"
     return f"UPDATED ({alert.reason or 'a better read'}): {raised}" if alert.type is AlertType.UPDATE else raised

@@ -5,6 +5,14 @@ What is named here is the one way to import any of them; the files behind it are
 
 from schemas.events.alarms import Alarm, AlarmKind
 from schemas.events.alerts import Alert, AlertType, CloneSuspicionEvent
+from schemas.events.dispositions import (
+    NOBODY_YET,
+    NOT_CONFIRMED,
+    ConfirmationEvent,
+    DispositionEntryEvent,
+    DispositionEvent,
+    RecordCheckEvent,
+)
 from schemas.events.hits import CharacterEvidenceEvent, EntrySummaryEvent, HitEvent, ListEvent, VehicleEvidenceEvent
 from schemas.events.reads import (
     BoxEvent,
@@ -18,6 +26,8 @@ from schemas.events.reads import (
 from schemas.events.wire import Probability, utc
 
 __all__ = [
+    "NOBODY_YET",
+    "NOT_CONFIRMED",
     "Alarm",
     "AlarmKind",
     "Alert",
@@ -26,12 +36,16 @@ __all__ = [
     "CharacterEvent",
     "CharacterEvidenceEvent",
     "CloneSuspicionEvent",
+    "ConfirmationEvent",
+    "DispositionEntryEvent",
+    "DispositionEvent",
     "EntrySummaryEvent",
     "HitEvent",
     "ListEvent",
     "LocationEvent",
     "PlateReadEvent",
     "Probability",
+    "RecordCheckEvent",
     "SecondReadingEvent",
     "SourceEvent",
     "VehicleEvent",

@@ -5,6 +5,19 @@ What is named here is the one way to import any of them; the files behind it are
 
 from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
 from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
+from schemas.types.life import (
+    ANSWER_WITHIN,
+    AlertOutcome,
+    CheckPriority,
+    Disposition,
+    DispositionKind,
+    Life,
+    RecordAnswer,
+    RecordCheck,
+    Rejection,
+    Standing,
+    Surface,
+)
 from schemas.types.media import Box, Frame, Gray, Image, Location, SourceItem
 from schemas.types.reads import (
     CharacterRead,
@@ -20,25 +33,36 @@ from schemas.types.reads import (
 from schemas.types.vehicles import VehicleDescription
 
 __all__ = [
+    "ANSWER_WITHIN",
+    "AlertOutcome",
     "Box",
     "Category",
     "CharacterEvidence",
     "CharacterRead",
+    "CheckPriority",
     "DatedBy",
+    "Disposition",
+    "DispositionKind",
     "Frame",
     "Gray",
     "Hit",
     "HotlistEntry",
     "Image",
+    "Life",
     "Location",
     "Movement",
     "OcrResult",
     "PlateDetection",
     "PlateRead",
     "ReaderVersion",
+    "RecordAnswer",
+    "RecordCheck",
     "RejectedRow",
+    "Rejection",
     "SecondReading",
     "SourceItem",
+    "Standing",
+    "Surface",
     "Tier",
     "VehicleDescription",
     "VehicleEvidence",
