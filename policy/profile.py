@@ -66,6 +66,8 @@ class RetentionRules(ProfileSection):
     """Reads that belong to no investigation."""
     audit: KeepLimit | None = None
     """The record of who asked for which plates."""
+    findings: KeepLimit | None = None
+    """What came of alerts, without plates and places, for the entries' owners and for reports."""
 
 
 class HotlistRule(Fact):
@@ -111,6 +113,7 @@ class Profile(ProfileSection):
             "notify": self.notify,
             "retention.reads": self.retention.reads,
             "retention.audit": self.retention.audit,
+            "retention.findings": self.retention.findings,
             "hotlists": self.hotlists,
             "sharing": self.sharing,
             "search": self.search,

@@ -28,6 +28,13 @@ class Action(StrEnum):
     HISTORICAL = "historical"
     MATCH = "match"
     VIEW_ALERTS = "view_alerts"
+    VIEW_ALERT = "view_alert"
+    ACKNOWLEDGE_ALERT = "acknowledge_alert"
+    CONFIRM_ALERT = "confirm_alert"
+    REJECT_ALERT = "reject_alert"
+    CLOSE_ALERT = "close_alert"
+    ASK_RECORD = "ask_record"
+    ANSWER_RECORD = "answer_record"
     VIEW_ALARMS = "view_alarms"
     ACKNOWLEDGE_ALARM = "acknowledge_alarm"
     VIEW_QUARANTINE = "view_quarantine"
@@ -37,7 +44,8 @@ class Action(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     VIEW_AUDIT = "view_audit"
     REFUSED = "refused"
-    """Asked for and not done, since the purpose, the case number or the reason said nothing."""
+    """Asked for and not done: the purpose, the case number or the reason said nothing, or an alert's disposition was
+    contradicted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@ select
     message.outbox_id, message.alert_id, message.topic, message.key, message.headers, message.payload,
     message.created_at, alert.captured_at
 from outbox as message
-left join alerts as alert on alert.alert_id = message.alert_id
+left join dispositions as said on said.disposition_id = message.alert_id
+left join alerts as alert on alert.alert_id = coalesce(said.alert_id, message.alert_id)
 where message.sent_at is null
 order by message.outbox_id
 limit %(limit)s
