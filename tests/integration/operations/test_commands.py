@@ -26,6 +26,7 @@ from storage.hotlists.edits import HotlistEdits
 from storage.quarantine.quarantine import Quarantine
 from storage.spool.messages import Message
 from tests.integration.hotlists.feed_samples import put, rows
+from tests.integration.operations.life.alerts import raised
 from tests.integration.runs.site import folder_camera
 from tests.integration.storage.samples import activate, sample_entry, sample_id
 
@@ -56,7 +57,13 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
         ("historical", "--list", "ncic", *WHY),
         ("historical", "--entry", str(sample_id("ncic", 1)), "--days", "3", *WHY),
     ],
-    Action.VIEW_ALERTS: [("alerts",)],
+    Action.VIEW_ALERTS: [("alerts",), ("alerts", "--json", "--limit", "3")],
+    Action.VIEW_ALERT: [("alerts", "show", "1"), ("alerts", "show", "1", "--json", "--leave-new")],
+    Action.ACKNOWLEDGE_ALERT: [("alerts", "ack", "1", "--note", "on my way")],
+    Action.CONFIRM_ALERT: [("alerts", "confirm", "1", "--plate", "VNV4527"), ("alerts", "confirm", "1", "--json")],
+    Action.REJECT_ALERT: [("alerts", "reject", "1", "--because", "not-located")],
+    Action.CLOSE_ALERT: [("alerts", "outcome", "1", "stop-not-made")],
+    Action.ASK_RECORD: [("alerts", "check", "1"), ("alerts", "check", "1", "--routine")],
     Action.VIEW_ALARMS: [("alarms",), ("alarms", "--all")],
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
@@ -96,6 +103,7 @@ def _site(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
     HotlistEdits(database).withdraw([entries[1].entry_id], by="lee", reason="recovered")
     message = Message("axis", datetime.now(UTC), b'{"plateText": "VNV4527"}', "application/json")
     Quarantine(database).add(message, "axis", "it has no time")
+    raised(database)
 
 
 def the_only_row(database: Database, action: Action) -> None:
@@ -110,7 +118,8 @@ def the_only_row(database: Database, action: Action) -> None:
     ("action", "arguments"), [(action, one) for action, commands in COMMANDS.items() for one in commands]
 )
 def test_a_command_writes_one_row(database: Database, action: Action, arguments: Sequence[str]) -> None:
-    result = CliRunner().invoke(app, list(arguments), input='{"plate": "VNV4527"}\n')
+    given = "VNV4527\n" if "confirm" in arguments else '{"plate": "VNV4527"}\n'
+    result = CliRunner().invoke(app, list(arguments), input=given)
     assert result.exit_code == 0, result.output
     the_only_row(database, action)
 
