@@ -3,6 +3,7 @@
 from schemas.settings.alerts import AlertSettings
 from schemas.settings.camera_base import CameraBase
 from schemas.settings.cameras import CameraSettings, FileCamera, ImageFolderCamera, VideoFileCamera
+from schemas.settings.channels import ChannelSettings, KafkaChannel, LogChannel, MailChannel, WebhookChannel
 from schemas.settings.database import DatabaseSettings
 from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
 from schemas.settings.hotlists import HotlistSettings
@@ -24,6 +25,7 @@ __all__ = [
     "AlertSettings",
     "CameraBase",
     "CameraSettings",
+    "ChannelSettings",
     "DatabaseSettings",
     "DetectorSettings",
     "FeedSettings",
@@ -35,7 +37,10 @@ __all__ = [
     "ImageSettings",
     "IngestSettings",
     "IngestSource",
+    "KafkaChannel",
     "KafkaSettings",
+    "LogChannel",
+    "MailChannel",
     "MatchingSettings",
     "MetricsSettings",
     "MjpegCamera",
@@ -53,5 +58,6 @@ __all__ = [
     "StreamCamera",
     "TrackingSettings",
     "VideoFileCamera",
+    "WebhookChannel",
     "load_settings",
 ]

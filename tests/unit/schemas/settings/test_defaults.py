@@ -17,6 +17,9 @@ from schemas.settings import (
     HttpsFeed,
     ImageFolderCamera,
     IngestSource,
+    KafkaChannel,
+    LogChannel,
+    MailChannel,
     Settings,
     SftpFeed,
     VideoFileCamera,
@@ -80,6 +83,7 @@ def default_of(field: FieldInfo) -> Any:
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed)),
         ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
+        ("## [[alerts.channels]]", (LogChannel, KafkaChannel, MailChannel)),
     ],
 )
 def test_defaults_of_feeds_and_cameras_are_as_documented(heading: str, models: tuple[type[BaseModel], ...]) -> None:
