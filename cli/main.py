@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from cli import audit, docs, failures, law, purge, run, search, status, train
-from cli.alerts import alarms, alerts, subscribe
+from cli.alerts import alarms, alerts, deliveries, rules, subscribe
 from cli.camera import camera
 from cli.common import errors
 from cli.config import config
@@ -47,6 +47,8 @@ COMMANDS = (
     search,
     alerts,
     alarms,
+    rules,
+    deliveries,
     subscribe,
     audit,
     law,

@@ -16,10 +16,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from alerts.routing.rules import parse_rule
 from cli.main import app
 from schemas.actor import SignIn
 from schemas.audit import Action
 from schemas.errors import InvalidInput
+from storage.alerts.rules import RuleBook
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
@@ -63,6 +65,16 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.CONFIRM_ALERT: [("alerts", "confirm", "1", "--plate", "VNV4527"), ("alerts", "confirm", "1", "--json")],
     Action.REJECT_ALERT: [("alerts", "reject", "1", "--because", "not-located")],
     Action.CLOSE_ALERT: [("alerts", "outcome", "1", "stop-not-made")],
+    Action.VIEW_RULES: [("rules", "list"), ("rules", "list", "--json")],
+    Action.TRY_RULE: [("rules", "try", "night"), ("rules", "try", "night", "--json", "--days", "3")],
+    Action.SWITCH_RULE: [("rules", "on", "night", "--untried", "the chief wants it tonight")],
+    Action.REMOVE_RULE: [("rules", "remove", "night")],
+    Action.VIEW_DELIVERIES: [
+        ("deliveries", "list"),
+        ("deliveries", "list", "--dead", "--json"),
+        ("deliveries", "refused"),
+    ],
+    Action.RETRY_DELIVERIES: [("deliveries", "retry", "--all"), ("deliveries", "refused", "--retry-all")],
     Action.ASK_RECORD: [("alerts", "check", "1"), ("alerts", "check", "1", "--routine")],
     Action.VIEW_ALARMS: [("alarms",), ("alarms", "--all")],
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
@@ -75,6 +87,8 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
 ELSEWHERE = {
     "hotlist import": "its own test below",
     "hotlist pull": "its own test below",
+    "rules add": "its own test below",
+    "rules off": "its own test below",
     "run": "its own test below; shows counts, and what the run itself reads",
     "demo": "shows what it has just made",
     "read": "has no database",
@@ -104,6 +118,9 @@ def _site(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
     message = Message("axis", datetime.now(UTC), b'{"plateText": "VNV4527"}', "application/json")
     Quarantine(database).add(message, "axis", "it has no time")
     raised(database)
+    night = parse_rule({"name": "night", "channels": ["log"]}, "a test")
+    monkeypatch.setenv("PLATEWATCH_ALERTS__CHANNELS", '[{"name": "log", "kind": "log"}]')
+    RuleBook(database).save({"night": (night.document(), night.digest)}, "lee", datetime.now(UTC), None)
 
 
 def the_only_row(database: Database, action: Action) -> None:
@@ -139,6 +156,20 @@ def test_no_command_is_forgotten() -> None:
     audited = {name for name in names if any(f"{one} ".startswith(f"{name} ") for one in given)}
     assert audited | set(ELSEWHERE) == names
     assert audited.isdisjoint(ELSEWHERE)
+
+
+def test_rules_are_added_and_switched_off_with_one_row_each(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text('[[rules]]\nname = "day"\nchannels = ["log"]\n')
+    result = CliRunner().invoke(app, ["rules", "add", "--file", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "rule 'day' is off; next: platewatch rules try day" in result.stderr
+    the_only_row(database, Action.ADD_RULES)
+    RuleBook(database).switch("day", on=True, by="lee", now=datetime.now(UTC), reason=None, audit=None)
+    assert CliRunner().invoke(app, ["rules", "off", "day"]).exit_code == 0
+    assert [row.action for row in audit_entries(database)] == [Action.SWITCH_RULE, Action.ADD_RULES]
+    shown = CliRunner().invoke(app, ["rules", "list"], env={"COLUMNS": "200"}).stdout
+    assert "off; never tried" in shown
 
 
 def test_an_import_writes_one_row(database: Database, tmp_path: Path) -> None:
