@@ -29,6 +29,7 @@ __all__ = [
     "DataDirOption",
     "JsonOption",
     "PurposeOption",
+    "WarrantOption",
     "command_actor",
     "command_database",
     "command_settings",
@@ -65,6 +66,10 @@ PurposeOption = Annotated[
 CaseOption = Annotated[
     str | None,
     typer.Option("--case", help="Number of the case or call; kept in the audit.", show_default=False),
+]
+WarrantOption = Annotated[
+    str | None,
+    typer.Option("--warrant", help="Number of the warrant, where the law asks for one.", show_default=False),
 ]
 
 

@@ -11,10 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.common import ConfigOption, JsonOption, command_settings, console, print_json
+from policy.collection import CollectionRule
 from policy.decisions import Policy, law_alone, open_policy, span_text
+from policy.duties import AuditRule, ConfirmRule, PreservationRule
 from policy.facts import Fact
 from policy.loading import profiles
-from policy.profile import KeepLimit
+from policy.profile import KeepLimit, Profile
+from policy.purposes import in_words
+from policy.sharing import ReceiveRule, conditions_in_words
 from schemas.types import Category
 
 app = typer.Typer(no_args_is_help=True, help="What the law lets this agency notify, keep and share.")
@@ -67,9 +71,9 @@ def show(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show what may notify, how long records are kept, who may receive them, with citation, date and confidence.
+    """Show what may notify, be collected and be asked, how long records are kept and who may receive them.
 
-    Platewatch does not give legal advice: every line says where it comes from and how sure that is.
+    Platewatch does not give legal advice: every line says where it comes from, as of when, and how sure that is.
     """
     policy = open_policy(command_settings(config)) if profile is None else law_alone(profile)
     if as_json:
@@ -103,25 +107,105 @@ def _notify_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]
 
 
 def _other_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]]:
-    """Yield how long what is kept, how old lists may be, who may receive and what is reported."""
+    """Yield how long what is kept, what may be collected and asked, how old lists may be and who may receive."""
     law = policy.profile
     yield "reads kept", _kept(policy.retention.reads, law.retention.reads), law.retention.reads
     yield "audit kept", _kept(policy.retention.audit, law.retention.audit), law.retention.audit
     yield "findings kept", _kept(policy.retention.findings, law.retention.findings), law.retention.findings
-    age = policy.max_list_age
-    yield "age of lists", "no number" if age is None else f"{age // HOUR} hours at most", law.hotlists
+    if law.collection is not None:
+        yield "collected", _collected(law.collection), law.collection
+    yield from _purpose_rules(policy)
+    yield "age of lists", _currency(policy), law.hotlists
+    if law.hotlists is not None and law.hotlists.databases:
+        yield "compared with", "; ".join(law.hotlists.databases), law.hotlists
     sharing = policy.sharing
     kinds = ", ".join(kind.value.replace("_", " ") for kind in sharing.kinds)
+    named = f" ({', '.join(sharing.names)})" if sharing.names else ""
     default = "" if law.sharing is not None else " (Platewatch's default)"
-    yield "shared with", f"{kinds} of {', '.join(sharing.jurisdictions)}{default}", law.sharing
-    needed = [name for name, is_needed in _needed(policy).items() if is_needed]
-    yield "searches need", " and ".join(needed) or "no purpose or case number", law.search
+    yield "shared with", f"{kinds} of {', '.join(sharing.jurisdictions)}{named}{default}", law.sharing
+    for rule in () if law.receive is None else law.receive.rules:
+        yield "may receive", _receivers(rule), law.receive
+    if law.attestation is not None:
+        yield "attestation", f"{law.attestation.declares}: {law.attestation.text}", law.attestation
+    yield "searches need", _search_needs(policy), law.search
+    yield from _duties(law)
+
+
+def _purpose_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]]:
+    law, own = policy.profile.purposes, policy.own
+    if law is not None:
+        any_purpose = "no closed list of purposes known"
+        yield "searches for", any_purpose if law.permitted == "any" else in_words(law.permitted), law
+        if law.forbidden:
+            yield "forbidden", in_words(law.forbidden), law
+    if own.also_purposes:
+        yield "searches for too", f"{in_words(own.also_purposes)}: {own.also_purposes_reason}", _OWN
+    if own.never_purposes:
+        yield "forbidden too", in_words(own.never_purposes), _OWN
+
+
+def _duties(law: Profile) -> Iterator[tuple[str, str, Fact | str | None]]:
+    """Yield what is asked of the agency besides."""
+    if law.preservation is not None:
+        yield "preservation", _preservation(law.preservation), law.preservation
+    if law.confirm is not None:
+        yield "before a stop", _confirm(law.confirm), law.confirm
+    if law.audits is not None:
+        yield "audited", _audits(law.audits), law.audits
     if law.report is not None:
-        yield "report", f"{law.report.due}: {'; '.join(law.report.contents)}", law.report
+        yield "report", f"{law.report.due}: {'; '.join(field.text for field in law.report.fields)}", law.report
+    for duty in law.duties:
+        yield "duty", duty.what, duty
 
 
-def _needed(policy: Policy) -> dict[str, bool]:
-    return {"a purpose": policy.search.purpose, "a case or call number": policy.search.case_number}
+def _collected(rule: CollectionRule) -> str:
+    what = "whatever a reader gives" if rule.attributes == "any" else f"{', '.join(rule.attributes)}; nothing else"
+    return f"{what}; nothing at {', '.join(rule.not_at)}" if rule.not_at else what
+
+
+def _currency(policy: Policy) -> str:
+    age, rule = policy.max_list_age, policy.profile.hotlists
+    said = "no number" if age is None else f"{age // HOUR} hours at most"
+    refresh = None if rule is None else rule.refresh
+    when = {"daily": "renewed every day", "shift_start": "renewed at the start of each shift"}
+    return said if refresh is None else f"{said}, {when[refresh]}"
+
+
+def _receivers(rule: ReceiveRule) -> str:
+    kinds = ", ".join(kind.value.replace("_", " ") for kind in rule.kinds)
+    where = "any state" if rule.jurisdictions == "any" else ", ".join(rule.jurisdictions)
+    return f"{kinds} of {where}: {conditions_in_words(rule.requires)}"
+
+
+def _search_needs(policy: Policy) -> str:
+    rule = policy.search
+    named = {
+        "a purpose": rule.purpose,
+        "a case or call number": rule.case_number,
+        "the facts of the case": rule.specific_facts,
+        f"a warrant for reads older than {rule.warrant_after_days} days": rule.warrant_after_days is not None,
+    }
+    return " and ".join(name for name, is_needed in named.items() if is_needed) or "no purpose or case number"
+
+
+def _preservation(rule: PreservationRule) -> str:
+    days = "" if rule.days is None else f", for {rule.days} days"
+    renewable = ", renewable" if rule.renewable else ""
+    needs = f", saying {', '.join(rule.needs)}" if rule.needs else ""
+    return f"{rule.form} of {', '.join(rule.by)}{needs}{days}{renewable}"
+
+
+def _confirm(rule: ConfirmRule) -> str:
+    said = ["a person compares the plate"] if rule.visual else []
+    if rule.is_suspicion is not None:
+        said.append("a match alone is " + ("reason enough" if rule.is_suspicion else "no reason for a stop"))
+    return "; ".join(said) or "nothing known"
+
+
+def _audits(rule: AuditRule) -> str:
+    who = "independently, " if rule.independent else ""
+    what = f": {'; '.join(rule.contents)}" if rule.contents else ""
+    return f"{who}every {rule.every_days} days{what}"
 
 
 def _kept(kept: timedelta, law: KeepLimit | None) -> str:
@@ -148,6 +232,8 @@ def _record(policy: Policy) -> dict[str, Any]:
         "facts": {place: fact.model_dump(mode="json") for place, fact in policy.profile.facts().items()},
         "sharing": policy.sharing.model_dump(mode="json"),
         "search": policy.search.model_dump(mode="json"),
+        "purposes": policy.purposes.model_dump(mode="json"),
+        "collection": policy.collection.model_dump(mode="json"),
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from cli import audit, docs, failures, law, purge, run, search, status, train
+from cli import audit, docs, failures, law, purge, revisions, run, search, status, train
 from cli.alerts import alarms, alerts, deliveries, rules, subscribe
 from cli.camera import camera
 from cli.common import errors
@@ -21,6 +21,7 @@ from cli.hotlist import hotlist
 from cli.ingest import ingest, quarantine
 from cli.matching import historical, match
 from cli.read import read
+from cli.sharing import agreements
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
 from schemas.printable import printable
@@ -45,6 +46,7 @@ COMMANDS = (
     hotlist,
     match,
     search,
+    revisions,
     alerts,
     alarms,
     rules,
@@ -52,6 +54,7 @@ COMMANDS = (
     subscribe,
     audit,
     law,
+    agreements,
     historical,
     purge,
     demo,

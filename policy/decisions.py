@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Any
 
+from policy.collection import CollectionRule
 from policy.facts import Confidence
 from policy.loading import load_profile
-from policy.profile import KeepLimit, Profile, SearchRule
-from policy.sharing import AgencyKind, AgencyRef, Sharing
+from policy.profile import FOREVER, KeepLimit, Profile, SearchRule
+from policy.purposes import PurposeRule, PurposeVerdict, purposes_in
+from policy.sharing import AgencyKind, AgencyRef, ReceiveVerdict, Sharing, receive_verdict
 from schemas.errors import ConfigurationError
 from schemas.settings import PolicySettings, RetentionSettings, Settings
-from schemas.types import Category
+from schemas.types import Category, PlateRead
 
 DEFAULT_READS = timedelta(days=30)
 """How long reads are kept where the law has no number: near the shortest that other states set, 21 to 60 days."""
@@ -75,11 +78,33 @@ class Policy:
     @property
     def search(self) -> SearchRule:
         """What has to be said of a search; where nothing is known, purpose and case number are required."""
-        return self.profile.search or SearchRule(
-            citation=f"no rule known for {self.profile.jurisdiction}; Platewatch's default",
-            as_of=self.profile.notify.as_of,
-            confidence=Confidence.UNCONFIRMED,
-        )
+        return self.profile.search or SearchRule(**_unknown(self.profile))
+
+    @property
+    def purposes(self) -> PurposeRule:
+        """What stored reads may be searched for; where nothing is known, whatever is said in words."""
+        return self.profile.purposes or PurposeRule(**_unknown(self.profile))
+
+    def judge_purpose(self, text: str) -> PurposeVerdict:
+        """Return whether stored reads may be searched for a purpose, by the law and the agency's own decisions.
+
+        Args:
+            text: The purpose as a person gave it.
+        """
+        return self.purposes.verdict(purposes_in(text), self.own.also_purposes, self.own.never_purposes)
+
+    @property
+    def collection(self) -> CollectionRule:
+        """What may be stored of a passing vehicle; where nothing is known, whatever its reader gives."""
+        return self.profile.collection or CollectionRule(**_unknown(self.profile))
+
+    def kept(self, read: PlateRead) -> PlateRead:
+        """Return a read with what the law lets be stored of it.
+
+        Args:
+            read: As its reader gave it.
+        """
+        return self.collection.kept(read)
 
     @property
     def sharing(self) -> Sharing:
@@ -87,8 +112,17 @@ class Policy:
         return self.profile.sharing or _default_sharing(self.profile)
 
     def may_receive(self, recipient: AgencyRef) -> bool:
-        """Return whether reads and alerts may go to a recipient."""
+        """Return whether reads and alerts may go to a recipient without conditions."""
         return self.sharing.allows(recipient)
+
+    def receives(self, recipient: AgencyRef) -> ReceiveVerdict:
+        """Return whether reads and alerts may go to a recipient, and what has to be there for it."""
+        return receive_verdict(recipient, self.sharing, self.profile.receive)
+
+    @property
+    def audit_every(self) -> timedelta | None:
+        """Most time between two audits by law; None where the law has no number that we know of."""
+        return None if self.profile.audits is None else self.profile.audits.every
 
 
 def open_policy(settings: Settings) -> Policy:
@@ -104,6 +138,7 @@ def open_policy(settings: Settings) -> Policy:
         ConfigurationError: The profile cannot be used, or a retention is longer than the law's.
     """
     profile = load_profile(settings.policy.profile)
+    _check_opened(profile, settings.policy)
     return Policy(profile, settings.policy, _retention(profile, settings.retention))
 
 
@@ -144,6 +179,16 @@ def _decide(category: Category, profile: Profile, own: PolicySettings) -> Verdic
     return Verdict(False, f"not permitted to notify: {rule.source}")
 
 
+def _check_opened(profile: Profile, own: PolicySettings) -> None:
+    """Let nobody open what the law forbids by name."""
+    law = profile.purposes
+    forbidden = [] if law is None else [one for one in own.also_purposes if one in law.forbidden]
+    if law is not None and forbidden:
+        raise ConfigurationError(
+            f"'policy.also_purposes': {', '.join(forbidden)} is forbidden by {law.source}; remove it"
+        )
+
+
 def _retention(profile: Profile, own: RetentionSettings) -> Retention:
     rules = profile.retention
     audit = _shorter("retention.audit_days", own.audit_days, rules.audit, DEFAULT_AUDIT)
@@ -159,6 +204,10 @@ def _shorter(key: str, own_days: int | None, law: KeepLimit | None, default: tim
     if own_days is None:
         return default if longest is None else longest
     own = timedelta(days=own_days)
+    if law is not None and law.forever:
+        raise ConfigurationError(
+            f"'{key}': {own_days} days are fewer than {law.source} asks for: for good; leave the key out"
+        )
     if law is not None and longest is not None and own > longest:
         raise ConfigurationError(
             f"'{key}': {own_days} days are longer than the {span_text(longest)} of {law.source}; leave the key out or"
@@ -169,16 +218,25 @@ def _shorter(key: str, own_days: int | None, law: KeepLimit | None, default: tim
 
 def _default_sharing(profile: Profile) -> Sharing:
     return Sharing(
-        citation=f"no rule known for {profile.jurisdiction}; Platewatch's default",
-        as_of=profile.notify.as_of,
-        confidence=Confidence.UNCONFIRMED,
+        **_unknown(profile),
         kinds=(AgencyKind.LAW_ENFORCEMENT, AgencyKind.PROSECUTOR),
         jurisdictions=(profile.jurisdiction,),
     )
 
 
+def _unknown(profile: Profile) -> dict[str, Any]:
+    """Return the source of what Platewatch does where nothing is known."""
+    return {
+        "citation": f"no rule known for {profile.jurisdiction}; Platewatch's default",
+        "as_of": profile.notify.as_of,
+        "confidence": Confidence.UNCONFIRMED,
+    }
+
+
 def span_text(span: timedelta) -> str:
-    """Return a time span in words: `21 days`, `3 minutes`, `90 seconds`."""
+    """Return a time span in words: `21 days`, `3 minutes`, `90 seconds`, `for good`."""
+    if span >= FOREVER:
+        return "for good"
     seconds = int(span.total_seconds())
     for unit, length in (("day", 86_400), ("minute", 60), ("second", 1)):
         if seconds % length == 0:

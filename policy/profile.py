@@ -7,8 +7,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from policy.collection import CollectionRule
+from policy.duties import (
+    AttestationRule,
+    AuditRule,
+    ConfirmRule,
+    Duty,
+    PreservationRule,
+    Refresh,
+    ReportRule,
+)
 from policy.facts import Fact, ProfileSection, Text
-from policy.sharing import Jurisdiction, Sharing
+from policy.purposes import PurposeRule
+from policy.sharing import Condition, Jurisdiction, Receive, Sharing
 from schemas.types import Category
 
 GATED = (
@@ -39,14 +50,22 @@ class NotifyRule(Fact):
         return category in self.permitted
 
 
+FOREVER = timedelta(days=36_500)
+"""What a law that has something kept for good is counted as: a hundred years."""
+
+
 class KeepLimit(Fact):
     """How long something may be kept; neither days nor seconds: the law has no number that we know of."""
 
     days: Annotated[int, Field(ge=1)] | None = None
     seconds: Annotated[int, Field(ge=60)] | None = None
+    forever: bool = False
+    """The law has it kept for good: the agency may set no shorter time."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
+        if self.forever and (self.days is not None or self.seconds is not None):
+            raise ValueError("forever is given beside a number; give one of them")
         if self.days is not None and self.seconds is not None:
             raise ValueError("days and seconds are both given; give one of them")
         return self
@@ -54,6 +73,8 @@ class KeepLimit(Fact):
     @property
     def longest(self) -> timedelta | None:
         """The law's number, or None where it has none."""
+        if self.forever:
+            return FOREVER
         if self.seconds is not None:
             return timedelta(seconds=self.seconds)
         return None if self.days is None else timedelta(days=self.days)
@@ -69,12 +90,22 @@ class RetentionRules(ProfileSection):
     findings: KeepLimit | None = None
     """What came of alerts, without plates and places, for the entries' owners and for reports."""
 
+    @model_validator(mode="after")
+    def _end(self) -> Self:
+        if self.reads.forever:
+            raise ValueError("reads are kept for good; leave the number out where the law has none")
+        return self
+
 
 class HotlistRule(Fact):
     """How current lists have to be."""
 
     max_age_hours: Annotated[int, Field(ge=1)] | None = None
     """Oldest content of a list that may be compared; none: no number that we know of."""
+    refresh: Refresh | None = None
+    """When a list has to be renewed besides; none: nothing known."""
+    databases: tuple[Text, ...] = ()
+    """The law's closed list of what reads may be compared with, in words; empty: none that we know of."""
 
 
 class SearchRule(Fact):
@@ -84,15 +115,10 @@ class SearchRule(Fact):
     """Whether a purpose is required."""
     case_number: bool = True
     """Whether the number of a case or a call is required."""
-
-
-class ReportRule(Fact):
-    """What an agency has to publish or hand in."""
-
-    due: Text
-    """When, in words."""
-    contents: tuple[Text, ...]
-    """What, in words."""
+    warrant_after_days: Annotated[int, Field(ge=1)] | None = None
+    """Age from which reads may be searched by warrant alone; none: no such rule known."""
+    specific_facts: bool = False
+    """Whether the purpose has to say the facts of the case."""
 
 
 class Profile(ProfileSection):
@@ -102,10 +128,25 @@ class Profile(ProfileSection):
     title: Text
     notify: NotifyRule
     retention: RetentionRules
+    collection: CollectionRule | None = None
+    purposes: PurposeRule | None = None
     hotlists: HotlistRule | None = None
     sharing: Sharing | None = None
+    receive: Receive | None = None
+    attestation: AttestationRule | None = None
     search: SearchRule | None = None
+    preservation: PreservationRule | None = None
+    confirm: ConfirmRule | None = None
+    audits: AuditRule | None = None
     report: ReportRule | None = None
+    duties: tuple[Duty, ...] = ()
+
+    @model_validator(mode="after")
+    def _attested(self) -> Self:
+        rules = () if self.receive is None else self.receive.rules
+        if self.attestation is None and any(Condition.ATTESTATION in rule.requires for rule in rules):
+            raise ValueError("receive asks for an attestation, and there is no section [attestation] that says which")
+        return self
 
     def facts(self) -> dict[str, Fact]:
         """Return every statement by its place in the file, like `retention.reads`."""
@@ -114,9 +155,17 @@ class Profile(ProfileSection):
             "retention.reads": self.retention.reads,
             "retention.audit": self.retention.audit,
             "retention.findings": self.retention.findings,
+            "collection": self.collection,
+            "purposes": self.purposes,
             "hotlists": self.hotlists,
             "sharing": self.sharing,
+            "receive": self.receive,
+            "attestation": self.attestation,
             "search": self.search,
+            "preservation": self.preservation,
+            "confirm": self.confirm,
+            "audits": self.audits,
             "report": self.report,
         }
+        found |= {f"duties.{number}": duty for number, duty in enumerate(self.duties, start=1)}
         return {place: fact for place, fact in found.items() if fact is not None}

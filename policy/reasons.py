@@ -19,7 +19,7 @@ def fault_of_reason(text: str) -> str | None:
     Args:
         text: As it was given.
     """
-    words = _words_of(text)
+    words = words_of(text)
     if not words:
         return "is empty" if not text.strip() else "has neither letters nor digits"
     if any(character.isdigit() for word in words for character in word):
@@ -39,7 +39,7 @@ def fault_of_case_number(text: str) -> str | None:
     Args:
         text: As it was given.
     """
-    words = _words_of(text)
+    words = words_of(text)
     digits = "".join(character for word in words for character in word if character.isdigit())
     if not words:
         return "is empty" if not text.strip() else "has neither letters nor digits"
@@ -65,8 +65,12 @@ def _is_placeholder(word: str) -> bool:
     return word in _known("words") or len(set(word)) == 1
 
 
-def _words_of(text: str) -> list[str]:
-    """Return a text's words in lower case; what cannot be seen and punctuation between letters (`n/a`) do not count."""
+def words_of(text: str) -> list[str]:
+    """Return a text's words in lower case; what cannot be seen and punctuation between letters (`n/a`) do not count.
+
+    Args:
+        text: As a person typed it.
+    """
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = "".join(character for character in plain if unicodedata.category(character) not in ("Cf", "Mn", "Cc"))
     spaced = "".join(character if character.isalnum() else " " for character in plain)

@@ -31,3 +31,9 @@ class Actor:
     via: SignIn
     origin: str
     agency_id: str
+
+    @property
+    def person(self) -> str:
+        """Who it is, where two people are needed: whoever became a user by sudo is the same person as before."""
+        _, behind, before = self.origin.rpartition(SUDO)
+        return before if behind else self.name

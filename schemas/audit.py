@@ -25,6 +25,7 @@ class Action(StrEnum):
     VIEW_ENTRIES = "view_entries"
     VIEW_REJECTS = "view_rejects"
     SEARCH = "search"
+    VIEW_REVISIONS = "view_revisions"
     HISTORICAL = "historical"
     MATCH = "match"
     VIEW_ALERTS = "view_alerts"
@@ -48,11 +49,17 @@ class Action(StrEnum):
     RETRY_QUARANTINED = "retry_quarantined"
     DISCARD_QUARANTINED = "discard_quarantined"
     PURGE = "purge"
+    ADD_AGREEMENT = "add_agreement"
+    APPROVE_AGREEMENT = "approve_agreement"
+    END_AGREEMENT = "end_agreement"
+    VIEW_AGREEMENTS = "view_agreements"
+    CHECK_AGREEMENT = "check_agreement"
+    VIEW_DISSEMINATIONS = "view_disseminations"
     SETTINGS_CHANGED = "settings_changed"
     VIEW_AUDIT = "view_audit"
     REFUSED = "refused"
-    """Asked for and not done: the purpose, the case number or the reason said nothing, or an alert's disposition was
-    contradicted."""
+    """Asked for and not done: the purpose, the case number or the reason said nothing, it may not be, or what stands
+    contradicts it."""
 
 
 @dataclass(frozen=True, slots=True)

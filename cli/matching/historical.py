@@ -17,6 +17,7 @@ from cli.common import (
     DataDirOption,
     JsonOption,
     PurposeOption,
+    WarrantOption,
     command_actor,
     command_database,
     command_settings,
@@ -67,6 +68,7 @@ def historical(
     ] = None,
     purpose: PurposeOption = None,
     case: CaseOption = None,
+    warrant: WarrantOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -87,11 +89,11 @@ def historical(
     with command_database(settings) as database:
         if list_name is not None:
             outcomes = match_past_of_list(
-                actor, database, settings, list_name, days=days, purpose=purpose, case_number=case
+                actor, database, settings, list_name, days=days, purpose=purpose, case_number=case, warrant=warrant
             )
         elif entry is not None:
             outcomes = match_past_of_entry(
-                actor, database, settings, entry, days=days, purpose=purpose, case_number=case
+                actor, database, settings, entry, days=days, purpose=purpose, case_number=case, warrant=warrant
             )
     _report(outcomes, days, as_json=as_json)
 

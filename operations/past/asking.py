@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from operations.past.matching import PastMatching, PastOutcome
@@ -27,6 +29,7 @@ def match_past_of_list(
     days: int | None = None,
     purpose: str | None = None,
     case_number: str | None = None,
+    warrant: str | None = None,
 ) -> list[PastOutcome]:
     """Match an active list's entries with the stored reads of the last days; store the hits and raise the alerts.
 
@@ -40,12 +43,14 @@ def match_past_of_list(
         days: How far back; None: the settings'.
         purpose: Why; required, as the case number is, unless the law profile says otherwise.
         case_number: The case or call it belongs to.
+        warrant: The warrant's number, where the law asks for one.
 
     Returns:
         What each part of the list came to.
 
     Raises:
-        InvalidInput: There is no such active list, or purpose or case number say nothing.
+        InvalidInput: There is no such active list, or purpose or case number say nothing, or the law
+            does not permit the purpose.
         DatabaseUnavailable: What was stored before stays so; do the same again.
         ConfigurationError: The law profile does not fit, or the image store cannot be used.
     """
@@ -53,9 +58,8 @@ def match_past_of_list(
     lists = {one.progress.hotlist_id: one for one in history.active_lists()}
     if hotlist_id not in lists:
         raise InvalidInput(f"no active hotlist '{hotlist_id}'; see platewatch hotlist list")
-    record = asked_for(
-        actor, database, settings, Action.HISTORICAL, purpose, case_number, hotlist=hotlist_id, days=days
-    )
+    details = {"hotlist": hotlist_id, "days": days}
+    record = _asked(actor, database, settings, purpose, case_number, warrant, details)
     return _match(record, database, settings, _parts(history, lists[hotlist_id]), lists.values(), days)
 
 
@@ -68,11 +72,13 @@ def match_past_of_entry(
     days: int | None = None,
     purpose: str | None = None,
     case_number: str | None = None,
+    warrant: str | None = None,
 ) -> list[PastOutcome]:
     """Match one active entry with the stored reads of the last days; otherwise as `match_past_of_list`.
 
     Raises:
-        InvalidInput: There is no such active entry, or purpose or case number say nothing.
+        InvalidInput: There is no such active entry, or purpose or case number say nothing, or the law
+            does not permit the purpose.
         DatabaseUnavailable: What was stored before stays so; do the same again.
         ConfigurationError: The law profile does not fit, or the image store cannot be used.
     """
@@ -81,8 +87,31 @@ def match_past_of_entry(
     if found is None:
         raise InvalidInput(f"no active entry {entry_id}; see platewatch hotlist show --json")
     details = {"entry": entry_id, "plate": found.entry.plate, "days": days}
-    record = asked_for(actor, database, settings, Action.HISTORICAL, purpose, case_number, **details)
+    record = _asked(actor, database, settings, purpose, case_number, warrant, details)
     return _match(record, database, settings, [[found]], history.active_lists(), days)
+
+
+def _asked(
+    actor: Actor,
+    database: Database,
+    settings: Settings,
+    purpose: str | None,
+    case_number: str | None,
+    warrant: str | None,
+    details: dict[str, Any],
+) -> AuditRecord:
+    days = details["days"] or settings.matching.historical_days
+    return asked_for(
+        actor,
+        database,
+        settings,
+        Action.HISTORICAL,
+        purpose,
+        case_number,
+        back_to=datetime.now(UTC) - timedelta(days=days),
+        warrant=warrant,
+        **details,
+    )
 
 
 def _parts(history: PastReads, one: ActiveList) -> Iterator[Sequence[ListedEntry]]:

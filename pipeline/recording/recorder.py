@@ -24,8 +24,9 @@ from pipeline.recording.second_opinion import no_opinion, open_second_opinions
 from pipeline.recording.waiting import WaitingArrival, WaitingRoom
 from pipeline.stages.liveness import beat
 from pipeline.stages.retry import Stopped, until_available
-from policy.decisions import open_policy
-from schemas.arrivals import Arrival, HandedOver
+from policy.collection import Attribute
+from policy.decisions import Policy, open_policy
+from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import InvalidInput
 from schemas.events import Alert
 from schemas.settings import Settings
@@ -151,7 +152,7 @@ class Recorder:
     def _prepare_new(self, arrivals: Sequence[Arrival], stop: threading.Event) -> Iterator[Found]:
         """Match arrivals; those about to raise an alert go to the second reader and into the waiting room instead."""
         for new in arrivals:
-            arrival = self._clocks.date(new)
+            arrival = self._clocks.date(_lawful(new, self._policy))
             arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
             found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             picture = arrival.pictures.plate
@@ -187,8 +188,10 @@ class Recorder:
             log.warning("read %s is kept but cannot be matched: %s", read.read_id, error)
             self._counters.add("unmatched_reads")
             hits = []
-        found = [self._alert(arrival, hit) for hit in hits]
-        return Found(read, tuple(hits), tuple(alert for alert in found if alert is not None))
+        # What another reader saw may help to tell whether it is a hit, and need not be kept for that.
+        kept = dataclasses.replace(arrival, read=self._policy.kept(read))
+        found = [self._alert(kept, hit) for hit in hits]
+        return Found(kept.read, tuple(hits), tuple(alert for alert in found if alert is not None))
 
     def _alert(self, arrival: Arrival, hit: Hit) -> Alert | None:
         entry = self._matcher.entry(hit)
@@ -202,6 +205,12 @@ class Recorder:
             created_at=datetime.now(UTC),
             plate_picture=arrival.pictures.plate if self._settings.alerts.embed_plate_picture else None,
         )
+
+
+def _lawful(arrival: Arrival, policy: Policy) -> Arrival:
+    """Return an arrival with what the law lets be collected, so that nothing else is used, stored or sent on."""
+    pictures = arrival.pictures if policy.collection.permits(Attribute.PICTURES) else Pictures()
+    return dataclasses.replace(arrival, read=policy.kept(arrival.read), pictures=pictures)
 
 
 def with_second_reading(read: PlateRead, reading: SecondReading | None) -> PlateRead:

@@ -18,10 +18,12 @@ from schemas.events.reads import (
     BoxEvent,
     CharacterEvent,
     LocationEvent,
+    MovementEvent,
     PlateReadEvent,
     SecondReadingEvent,
     SourceEvent,
     VehicleEvent,
+    VendorReportEvent,
 )
 from schemas.events.wire import Probability, utc
 
@@ -43,6 +45,7 @@ __all__ = [
     "HitEvent",
     "ListEvent",
     "LocationEvent",
+    "MovementEvent",
     "PlateReadEvent",
     "Probability",
     "RecordCheckEvent",
@@ -50,5 +53,6 @@ __all__ = [
     "SourceEvent",
     "VehicleEvent",
     "VehicleEvidenceEvent",
+    "VendorReportEvent",
     "utc",
 ]

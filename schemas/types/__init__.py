@@ -19,6 +19,7 @@ from schemas.types.life import (
     Surface,
 )
 from schemas.types.media import Box, Frame, Gray, Image, Location, SourceItem
+from schemas.types.purposes import SENSITIVE, Purpose
 from schemas.types.reads import (
     CharacterRead,
     DatedBy,
@@ -34,6 +35,7 @@ from schemas.types.vehicles import VehicleDescription
 
 __all__ = [
     "ANSWER_WITHIN",
+    "SENSITIVE",
     "AlertOutcome",
     "Box",
     "Category",
@@ -54,6 +56,7 @@ __all__ = [
     "OcrResult",
     "PlateDetection",
     "PlateRead",
+    "Purpose",
     "ReaderVersion",
     "RecordAnswer",
     "RecordCheck",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,8 +20,16 @@ from policy.decisions import open_policy
 from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import TransientError
 from schemas.ids import entry_id
-from schemas.settings import AlertSettings, Settings
-from schemas.types import Category, HotlistEntry, PlateRead
+from schemas.settings import AlertSettings, PolicySettings, Settings
+from schemas.types import (
+    Category,
+    HotlistEntry,
+    Movement,
+    PlateRead,
+    SecondReading,
+    VehicleDescription,
+    VendorReport,
+)
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
 from storage.database import Database
@@ -58,10 +67,14 @@ class Run:
     done: threading.Event = field(default_factory=threading.Event)
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def record(self, *work: Arrival | HandedOver, second_reader: str = "off") -> None:
+    def record(self, *work: Arrival | HandedOver, second_reader: str = "off", profile: str = "virginia") -> None:
         """Hand work over, and return when all of it is recorded."""
         queue = ArrivalQueue(self.stop)
-        settings = Settings(data_dir=self.folder, alerts=AlertSettings.model_validate({"second_reader": second_reader}))
+        settings = Settings(
+            data_dir=self.folder,
+            alerts=AlertSettings.model_validate({"second_reader": second_reader}),
+            policy=PolicySettings(profile=profile),
+        )
         matcher = LiveMatcher(self.database, settings.matching)
         recorder = Recorder(settings, self.database, matcher, queue, self.done.is_set, self.counters)
         thread = threading.Thread(target=recorder.run, args=(self.stop,))
@@ -175,3 +188,31 @@ def test_a_category_that_the_law_does_not_let_notify_is_a_hit_and_no_alert(run: 
     assert (totals.reads, totals.hits, totals.alerts, totals.silent_hits) == (1, {"exact": 1}, 0, 1)
     number_alerts(database)
     assert AlertLog(database).after(0) == []
+
+
+@pytest.mark.parametrize(("profile", "is_kept"), [("virginia", True), ("minnesota", False)])
+def test_what_the_law_does_not_let_be_collected_is_neither_stored_nor_sent(
+    run: Run, database: Database, profile: str, is_kept: bool
+) -> None:
+    read = dataclasses.replace(
+        seen(1),
+        vehicle=VehicleDescription(make="FORD", color="BLUE"),
+        movement=Movement("2", "leaving", 17.0),
+        second_reading=SecondReading("VNV4527", 0.9, True),
+        report=VendorReport("axis", "pass-1", '{"list": "theirs"}', payload='{"color": "blue"}'),
+    )
+    run.record(Arrival(read, Pictures(), Noted(database)), profile=profile)
+    with database.connection() as connection:
+        stored = str(connection.execute("select to_jsonb(reads) from reads").fetchall())
+        stored += str(connection.execute("select to_jsonb(read_revisions) from read_revisions").fetchall())
+        sent = str(connection.execute("select payload from alerts").fetchall())
+    for word in ("FORD", "BLUE", "leaving", "theirs", "color"):
+        assert (word in stored) is is_kept, word
+    assert ("FORD" in sent) is is_kept
+    assert "VNV4527" in sent
+    (kept,) = ReadSearch(database).find("VNV4527")
+    assert (kept.second_reading is not None) is is_kept
+    assert (kept.location, kept.plate, kept.captured_at) == (read.location, read.plate, read.captured_at)
+    # What came with it and may not be collected is not used either.
+    with database.connection() as connection:
+        assert connection.execute("select second_reader_agrees from hits").fetchall() == [(is_kept or None,)]

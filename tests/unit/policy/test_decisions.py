@@ -193,6 +193,9 @@ def test_a_law_gives_days_or_seconds_and_not_both() -> None:
 def test_every_statement_of_a_profile_is_named_by_its_place_in_the_file() -> None:
     virginia = load_profile("virginia")
     places = {"notify", "retention.reads", "retention.audit", "hotlists", "search", "sharing", "report"}
+    places |= {"purposes", "receive", "confirm", "audits"}
+    places |= {f"duties.{number}" for number in range(1, len(virginia.duties) + 1)}
     assert set(virginia.facts()) == places
+    assert virginia.facts()["duties.1"] is virginia.duties[0]
     assert virginia.facts()["retention.audit"] is virginia.retention.audit
     assert virginia.facts()["retention.reads"] is virginia.retention.reads

@@ -11,7 +11,7 @@ from operations.past import asking
 from operations.past.asking import match_past_of_entry, match_past_of_list
 from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
-from schemas.settings import Settings
+from schemas.settings import PolicySettings, Settings
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from tests.integration.alerts.test_past import listed, passed
@@ -81,3 +81,11 @@ def test_asking_without_a_reason_is_refused_and_counted(database: Database) -> N
     assert without_audit(database) == before
     assert {(row.action, row.details["refused"]) for row in audit_entries(database)} == {(Action.REFUSED, "historical")}
     assert len(audit_entries(database)) == 6
+
+
+def test_a_purpose_that_the_law_does_not_permit_is_refused_before_anything_is_matched(database: Database) -> None:
+    settings = Settings(policy=PolicySettings(profile="nebraska"))
+    for ask, what in ((match_past_of_entry, sample_id("ncic", 1)), (match_past_of_list, "ncic")):
+        with pytest.raises(InvalidInput, match="Nebraska Revised Statutes"):
+            ask(LEE, database, settings, what, purpose="gossip about a friend", case_number="26-1")  # type: ignore[operator]
+    assert {row.action for row in audit_entries(database)} == {Action.REFUSED}

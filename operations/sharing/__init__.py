@@ -1,0 +1,1 @@
+"""Agreements between agencies: proposed, approved, ended, looked at."""

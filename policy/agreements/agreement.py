@@ -1,0 +1,111 @@
+"""An agreement: one document, as it is signed, stored and enforced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from policy.agreements.grants import Grant, Shares
+from policy.agreements.parties import Attestation, Member, MemberId, Role, Signer
+from policy.duties import Days
+from policy.facts import ProfileSection, Text
+
+AgreementId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""Short name of an agreement; part of its topic's name."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Agreement(ProfileSection):
+    """What agencies have signed, in the terms that are enforced. Of each thing there is one grant at most."""
+
+    id: AgreementId
+    title: Text
+    authority: Text
+    """The law that lets the agencies agree."""
+    paper_sha256: Sha256
+    """Digest of the signed paper's file: the paper and what is enforced are one thing."""
+    valid_from: date
+    valid_until: date
+    """The last day."""
+    notice_days: Annotated[int, Field(ge=0, le=3650)]
+    """Days between saying that one leaves and leaving, for people: ending it here works at once."""
+    audit_every_days: Days
+    """Most days between two looks of the owner at what was given."""
+    members: Annotated[tuple[Member, ...], Field(min_length=2)]
+    signers: Annotated[tuple[Signer, ...], Field(min_length=1)]
+    attestations: tuple[Attestation, ...] = ()
+    grants: Annotated[tuple[Grant, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.valid_until < self.valid_from:
+            raise ValueError(f"is valid until {self.valid_until}, before it begins on {self.valid_from}")
+        _once("member", [member.id for member in self.members])
+        _once("grant of", [grant.shares.value for grant in self.grants])
+        owners = [member.id for member in self.members if member.role is Role.OWNER]
+        if len(owners) != 1:
+            raise ValueError(f'has {len(owners)} owners; one member has role = "owner": whose installation this is')
+        known = {member.id for member in self.members}
+        named = {
+            "grants": {to for grant in self.grants for to in grant.to},
+            "signers": {signer.member for signer in self.signers},
+            "attestations": {one.member for one in self.attestations},
+        }
+        for place, ids in named.items():
+            if ids - known:
+                raise ValueError(f"'{place}' names {', '.join(sorted(ids - known))}, which is no member")
+        if owners[0] in named["grants"]:
+            raise ValueError(f"a grant is to its owner {owners[0]}; name who receives")
+        unsigned = (named["grants"] | {owners[0]}) - named["signers"]
+        if unsigned:
+            raise ValueError(f"nobody signed for {', '.join(sorted(unsigned))}")
+        return self
+
+    @property
+    def owner(self) -> Member:
+        """The member whose installation this is."""
+        return next(member for member in self.members if member.role is Role.OWNER)
+
+    def member(self, member_id: MemberId) -> Member:
+        """Return a member by its short name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for member in self.members:
+            if member.id == member_id:
+                return member
+        raise KeyError(member_id)
+
+    def grant(self, shares: Shares) -> Grant | None:
+        """Return the grant of one thing, or None where it is not shared."""
+        return next((grant for grant in self.grants if grant.shares is shares), None)
+
+    @property
+    def topic(self) -> str:
+        """The topic that its alerts go to."""
+        return shared_topic(self.id)
+
+
+SHARED_PREFIX = "platewatch.shared."
+
+
+def shared_topic(agreement_id: str) -> str:
+    """Return the topic of an agreement, by its short name."""
+    return f"{SHARED_PREFIX}{agreement_id}.v1"
+
+
+def agreement_of_topic(topic: str) -> str | None:
+    """Return the agreement whose topic it is, or None where it is none's."""
+    if topic.startswith(SHARED_PREFIX) and topic.endswith(".v1"):
+        return topic.removeprefix(SHARED_PREFIX).removesuffix(".v1") or None
+    return None
+
+
+def _once(what: str, names: list[str]) -> None:
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1)
+    if doubled:
+        raise ValueError(f"{what} {', '.join(doubled)} stands there more than once; write it once")

@@ -1,0 +1,227 @@
+"""One person proposes, another one approves what is new or wider, anybody ends."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from operations.sharing.deciding import approve_agreement, end_agreement, propose_agreement
+from operations.sharing.looking import check_alert, view_agreements, who_sees_what
+from policy.agreements.grants import Detail
+from schemas.actor import Actor, SignIn
+from schemas.audit import Action
+from schemas.errors import InvalidInput, PlatewatchError
+from storage.audit.reader import audit_entries
+from storage.database import Database
+from storage.sharing.agreements import versions_of
+from tests.integration.kafka.outbox_samples import raise_alerts
+from tests.integration.operations.audited import close_audit, fail_after_audit
+from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force
+from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, alerts_grant, member
+
+
+def active(database: Database) -> list[int]:
+    return [version.version for version in versions_of(database) if version.is_active]
+
+
+def test_a_new_agreement_waits_for_another_person(database: Database) -> None:
+    proposal = propose_agreement(LEE, database, SETTINGS, current())
+    assert (proposal.version, proposal.is_pending, proposal.widens) == (1, True, ("it is a new agreement",))
+    assert active(database) == []
+    with pytest.raises(InvalidInput, match="lee proposed version 1; what is new or wider needs another person"):
+        approve_agreement(LEE, database, SETTINGS, "suffolk")
+    assert active(database) == []
+    approve_agreement(KIM, database, SETTINGS, "suffolk", current().paper_sha256)
+    assert active(database) == [1]
+    (version,) = view_agreements(LEE, database, "suffolk")
+    assert (version.proposed_by, version.approved_by, version.agreement) == ("lee", "kim", current())
+    actions = [row.action for row in reversed(audit_entries(database))]
+    assert actions == [Action.ADD_AGREEMENT, Action.REFUSED, Action.APPROVE_AGREEMENT, Action.VIEW_AGREEMENTS]
+
+
+def test_one_person_is_one_whatever_user_she_becomes(database: Database) -> None:
+    propose_agreement(LEE, database, SETTINGS, current())
+    as_kim = dataclasses.replace(KIM, origin=f"{KIM.origin}, sudo by lee")
+    with pytest.raises(InvalidInput, match="lee proposed version 1"):
+        approve_agreement(as_kim, database, SETTINGS, "suffolk")
+    approve_agreement(
+        Actor("root", SignIn.LOCAL_USER, "desk-8, sudo by kim", "portsmouth-pd"), database, SETTINGS, "suffolk"
+    )
+    assert active(database) == [1]
+
+
+def test_a_program_decides_nothing(database: Database) -> None:
+    program = Actor("run", SignIn.SERVICE, "host, process 1", "portsmouth-pd")
+    with pytest.raises(InvalidInput, match="people decide about agreements"):
+        propose_agreement(program, database, SETTINGS, current())
+    propose_agreement(LEE, database, SETTINGS, current())
+    with pytest.raises(InvalidInput, match="people decide about agreements"):
+        approve_agreement(program, database, SETTINGS, "suffolk")
+    assert active(database) == []
+
+
+def test_narrower_is_in_force_at_once_and_wider_waits_while_the_old_one_counts(database: Database) -> None:
+    in_force(database)
+    narrower = current(grants=[alerts_grant(fields=["plate"])])
+    assert not propose_agreement(LEE, database, SETTINGS, narrower).is_pending
+    assert active(database) == [2]
+    wider = current(grants=[alerts_grant(fields=["plate", "place"])])
+    proposal = propose_agreement(LEE, database, SETTINGS, wider)
+    assert (proposal.version, proposal.widens) == (3, ("alerts: more fields: place",))
+    assert active(database) == [2]
+    # What narrows the one in force counts at once, and what waited before it waits no more.
+    assert not propose_agreement(
+        LEE, database, SETTINGS, current(grants=[alerts_grant(fields=["plate"], max_days=1)])
+    ).is_pending
+    assert active(database) == [4]
+    with pytest.raises(InvalidInput, match="version 4 is in force; nothing waits for approval"):
+        approve_agreement(KIM, database, SETTINGS, "suffolk")
+
+
+def test_the_same_again_is_refused(database: Database) -> None:
+    propose_agreement(LEE, database, SETTINGS, current())
+    with pytest.raises(InvalidInput, match="version 1 says the same, and waits for another person's approval"):
+        propose_agreement(KIM, database, SETTINGS, current())
+    approve_agreement(KIM, database, SETTINGS, "suffolk")
+    with pytest.raises(InvalidInput, match="version 1 says the same"):
+        propose_agreement(KIM, database, SETTINGS, current())
+
+
+def test_an_agreement_that_was_ended_stays_so(database: Database) -> None:
+    in_force(database)
+    with pytest.raises(InvalidInput, match="the reason says nothing"):
+        end_agreement(KIM, database, "suffolk", "n/a")
+    end_agreement(KIM, database, "suffolk", "notice of last month")
+    for again in (
+        lambda: end_agreement(KIM, database, "suffolk", "notice of last month"),
+        lambda: propose_agreement(LEE, database, SETTINGS, current(title="anew")),
+        lambda: approve_agreement(KIM, database, SETTINGS, "suffolk"),
+    ):
+        with pytest.raises(InvalidInput, match=r"it was ended at .*; agree anew under another id"):
+            again()
+    (version,) = view_agreements(LEE, database, "suffolk")
+    assert (version.ended_by, version.end_reason) == ("kim", "notice of last month")
+    assert who_sees_what(LEE, database, SETTINGS) == []
+
+
+def with_neighbor(owner: str = "portsmouth-pd", **neighbor: Any) -> dict[str, Any]:
+    names = ("portsmouth-pd", NEIGHBOR, THIRD)
+    roles = {owner: "owner"}
+    return {
+        "members": [
+            member(n, name, roles.get(name, "neighbor"), **(neighbor if name == NEIGHBOR else {}))
+            for n, name in enumerate(names)
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            with_neighbor(state="US-NC"),
+            r"does not let it: Suffolk-Pd of Virginia \(law enforcement, US-NC\) may not receive",
+        ),
+        (with_neighbor(kind="federal", state=None), "may not receive"),
+        (with_neighbor(kind="defense"), "may receive case by case.*nothing standing"),
+        (with_neighbor(THIRD), "its owner is chesapeake-pd, and this installation's is portsmouth-pd"),
+    ],
+)
+def test_what_the_law_does_not_let_be_is_not_even_proposed(database: Database, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        propose_agreement(LEE, database, SETTINGS, current(**more))
+    assert versions_of(database) == []
+    (row,) = audit_entries(database)
+    assert (row.action, row.details["refused"]) == (Action.REFUSED, "add_agreement")
+
+
+def test_another_paper_is_not_approved(database: Database) -> None:
+    propose_agreement(LEE, database, SETTINGS, current())
+    with pytest.raises(InvalidInput, match="the paper is another one than that of version 1"):
+        approve_agreement(KIM, database, SETTINGS, "suffolk", "f" * 64)
+    with pytest.raises(InvalidInput, match="no agreement 'norfolk'"):
+        approve_agreement(KIM, database, SETTINGS, "norfolk")
+    with pytest.raises(InvalidInput, match="no agreement 'norfolk'"):
+        view_agreements(KIM, database, "norfolk")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update agreement_versions set approved_by = proposed_by, approved_at = now()",
+        "update agreement_versions set widens = '{}'",
+        'update agreement_versions set document = document || \'{"title": "other"}\'',
+        "delete from agreement_versions",
+        "delete from agreements",
+    ],
+)
+def test_the_database_itself_keeps_what_was_decided(database: Database, statement: str) -> None:
+    propose_agreement(LEE, database, SETTINGS, current())
+    with pytest.raises(PlatewatchError), database.connection() as connection:
+        connection.execute(statement.encode())
+
+
+def test_the_database_revives_nothing(database: Database) -> None:
+    in_force(database)
+    end_agreement(KIM, database, "suffolk", "notice of last month")
+    with pytest.raises((PlatewatchError, psycopg.Error)), database.connection() as connection:
+        connection.execute("update agreements set ended_at = null, ended_by = null")
+
+
+@pytest.mark.parametrize("fail", [close_audit, fail_after_audit])
+def test_nothing_is_decided_that_cannot_be_written_down(database: Database, fail: Callable[[Database], None]) -> None:
+    propose_agreement(LEE, database, SETTINGS, current())
+    fail(database)
+    for decide in (
+        lambda: propose_agreement(LEE, database, SETTINGS, current(id="norfolk")),
+        lambda: approve_agreement(KIM, database, SETTINGS, "suffolk"),
+        lambda: end_agreement(KIM, database, "suffolk", "notice of last month"),
+    ):
+        with pytest.raises(PlatewatchError):
+            decide()
+    (version,) = versions_of(database)
+    assert (version.is_pending, version.agreement.id) == (True, "suffolk")
+
+
+def test_who_sees_what_says_what_flows_and_what_keeps_it(database: Database) -> None:
+    in_force(database)
+    in_force(database, current(id="two", grants=[alerts_grant(to=[NEIGHBOR, THIRD], attestations=["training"])]))
+    propose_agreement(LEE, database, SETTINGS, current(id="pending"))
+    sights = who_sees_what(LEE, database, SETTINGS)
+    assert [(sight.version.agreement.id, sight.member.id, sight.blocked is None) for sight in sights] == [
+        ("suffolk", NEIGHBOR, True),
+        ("two", NEIGHBOR, False),
+        ("two", THIRD, False),
+    ]
+    assert "no valid attestation 'training'" in str(sights[1].blocked)
+
+
+def test_an_alert_is_checked_for_an_agency_by_id_name_or_ori(database: Database) -> None:
+    in_force(database)
+    (alert,) = raise_alerts(database, "platewatch.alerts.test.v1", ["AAA111"])
+    for to in (NEIGHBOR, "suffolk-pd of virginia", "VA0000001"):
+        (answer,) = check_alert(LEE, database, SETTINGS, alert.alert_id, to)
+        assert (answer.agreement_id, answer.on_topic.allowed) == ("suffolk", True), answer.on_topic.reason
+        assert answer.on_topic.fields == {Detail.PLATE, Detail.PLACE}
+    (third,) = check_alert(LEE, database, SETTINGS, alert.alert_id, THIRD)
+    assert "shares no alerts with chesapeake-pd" in third.on_topic.reason
+    assert check_alert(LEE, database, SETTINGS, alert.alert_id, "norfolk-pd") == []
+    old = current(grants=[alerts_grant(max_days=1)])
+    propose_agreement(LEE, database, SETTINGS, old)
+    (answer,) = check_alert(LEE, database, SETTINGS, alert.alert_id, NEIGHBOR)
+    assert "older than the 1 days" in answer.on_topic.reason
+    with pytest.raises(InvalidInput, match="is stored"):
+        check_alert(LEE, database, SETTINGS, alert.hit.hit_id, NEIGHBOR)
+
+
+def test_days_begin_and_end_in_the_agency_s_time_zone(database: Database) -> None:
+    eastern = SETTINGS.model_copy(update={"time_zone": "America/New_York"})
+    propose_agreement(LEE, database, eastern, current())
+    (version,) = versions_of(database)
+    assert version.starts_at.utcoffset() == timedelta(0)
+    assert version.starts_at.hour in (4, 5)

@@ -1,0 +1,123 @@
+"""What a search is for, in people's words and by law."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policy.decisions import law_alone, open_policy
+from policy.purposes import PurposeRule, purpose_of_category, purposes_in
+from schemas.errors import ConfigurationError
+from schemas.settings import PolicySettings, Settings
+from schemas.types import SENSITIVE, Category, Purpose
+
+FACT: dict[str, Any] = {"citation": "Law 1", "as_of": date(2026, 1, 1), "confidence": "read"}
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [
+        ("stolen vehicle, seen at Main Street", Purpose.STOLEN_VEHICLE),
+        ("STOLEN CARS ring", Purpose.STOLEN_VEHICLE),
+        ("stolen_vehicle: the one of Monday", Purpose.STOLEN_VEHICLE),
+        ("Stolen Vehicle", Purpose.STOLEN_VEHICLE),
+        ("stolen tag on a rental", Purpose.STOLEN_PLATE),
+        ("Missing person", Purpose.MISSING_PERSON),
+        ("missing child", Purpose.MISSING_PERSON),
+        ("AMBER alert", Purpose.ENDANGERED_PERSON),
+        ("felony warrant service", Purpose.WANTED_PERSON),
+        ("hit & run, Main Street", Purpose.CRIMINAL_INVESTIGATION),
+        ("hit-and-run with injury", Purpose.CRASH_INVESTIGATION),
+        ("homicide 26-117", Purpose.CRIMINAL_INVESTIGATION),
+        ("DUI", Purpose.CRIMINAL_INVESTIGATION),
+        ("human trafficking at a motel", Purpose.HUMAN_TRAFFICKING),
+        ("city code violation, dumping", Purpose.ORDINANCE_VIOLATION),
+        ("expired registration", Purpose.REGISTRATION_OR_INSURANCE),
+        ("speeding complaint", Purpose.TRAFFIC_ENFORCEMENT),
+        ("violation of a restraining order", Purpose.CIVIL_ORDER),
+        ("immigration", Purpose.IMMIGRATION_ENFORCEMENT),
+        ("Assist ICE", Purpose.IMMIGRATION_ENFORCEMENT),
+        ("I.C.E. detainer", None),
+        ("im\u200bmigration", Purpose.IMMIGRATION_ENFORCEMENT),
+        ("ERO - deportation", Purpose.IMMIGRATION_ENFORCEMENT),
+        ("investigation of an abortion", Purpose.REPRODUCTIVE_CARE),
+        ("gender-affirming care provider", Purpose.GENDER_AFFIRMING_CARE),
+        ("protest at city hall", Purpose.PROTECTED_ACTIVITY),
+        ("because I want to", None),
+        ("curiosity", None),
+    ],
+)
+def test_words_name_purposes(text: str, purpose: Purpose | None) -> None:
+    assert purpose in purposes_in(text) if purpose else not purposes_in(text) - {Purpose.IMMIGRATION_ENFORCEMENT}
+
+
+def test_a_name_before_a_colon_is_what_counts_and_hides_nothing() -> None:
+    assert purposes_in("criminal_investigation: a missing dog") == {Purpose.CRIMINAL_INVESTIGATION}
+    assert purposes_in("Stolen vehicle, missing person: seen together") >= {Purpose.STOLEN_VEHICLE}
+    hidden = purposes_in("criminal_investigation: deportation of a family")
+    assert hidden == {Purpose.CRIMINAL_INVESTIGATION, Purpose.IMMIGRATION_ENFORCEMENT}
+    # What stands before it is no purpose's name: then the words count.
+    assert Purpose.CRIMINAL_INVESTIGATION in purposes_in("Portsmouth: burglary series")
+
+
+@given(st.text(max_size=60))
+def test_any_text_names_some_purposes_or_none_and_case_does_not_count(text: str) -> None:
+    named = purposes_in(text)
+    assert named <= set(Purpose)
+    if text.isascii():
+        assert purposes_in(text.upper()) == purposes_in(text.lower())
+
+
+@given(
+    st.frozensets(st.sampled_from(Purpose)),
+    st.frozensets(st.sampled_from(Purpose)),
+    st.frozensets(st.sampled_from(Purpose)),
+)
+def test_what_is_forbidden_never_passes_and_a_closed_list_lets_nothing_else_through(
+    named: frozenset[Purpose], permitted: frozenset[Purpose], forbidden: frozenset[Purpose]
+) -> None:
+    rule = PurposeRule(**FACT, permitted=tuple(permitted), forbidden=tuple(forbidden))
+    verdict = rule.verdict(named)
+    if named & forbidden or not named & permitted or (named & SENSITIVE) - permitted:
+        assert not verdict.allowed
+    else:
+        assert verdict.allowed
+    assert "Law 1 (2026-01-01)" in verdict.reason
+    any_rule = PurposeRule(**FACT, forbidden=tuple(forbidden))
+    assert any_rule.verdict(named).allowed is not bool(named & forbidden)
+
+
+def test_an_agency_opens_a_list_with_a_reason_and_closes_what_it_likes() -> None:
+    def policy(profile: str = "virginia", **own: Any) -> Any:
+        return open_policy(Settings(policy=PolicySettings(profile=profile, **own)))
+
+    assert not policy().judge_purpose("speeding complaint").allowed
+    opened: dict[str, Any] = {"also_purposes": (Purpose.TRAFFIC_ENFORCEMENT,), "also_purposes_reason": "counsel"}
+    assert policy(**opened).judge_purpose("speeding complaint").allowed
+    closed = policy(never_purposes=(Purpose.STOLEN_PLATE,)).judge_purpose("stolen plate")
+    assert (closed.allowed, "policy.never_purposes" in closed.reason) == (False, True)
+    assert not policy("iowa", never_purposes=(Purpose.STOLEN_PLATE,)).judge_purpose("stolen plate").allowed
+    with pytest.raises(ValueError, match="also_purposes_reason: who opened the list"):
+        PolicySettings(also_purposes=(Purpose.TRAFFIC_ENFORCEMENT,))
+    with pytest.raises(ValueError, match="both name stolen_plate"):
+        policy(**{**opened, "also_purposes": (Purpose.STOLEN_PLATE,)}, never_purposes=(Purpose.STOLEN_PLATE,))
+    with pytest.raises(
+        ConfigurationError, match=r"'policy.also_purposes': immigration_enforcement is forbidden by 625"
+    ):
+        policy("illinois", also_purposes=(Purpose.IMMIGRATION_ENFORCEMENT,), also_purposes_reason="somebody")
+
+
+def test_every_category_has_a_purpose() -> None:
+    assert {purpose_of_category(category) for category in Category} <= set(Purpose)
+    assert purpose_of_category(Category.IMMIGRATION) is Purpose.IMMIGRATION_ENFORCEMENT
+    assert purpose_of_category(Category.STOLEN_PLATE) is Purpose.STOLEN_PLATE
+
+
+def test_where_nothing_is_known_whatever_is_said_in_words_passes() -> None:
+    policy = law_alone("alabama")
+    assert policy.judge_purpose("because I want to").allowed
+    assert "Platewatch's default" in policy.purposes.citation
