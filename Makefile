@@ -9,6 +9,7 @@ DATA ?=
 VIDEO ?=
 MUTANTS ?= 250
 SEED ?= 1
+WORKERS ?= 2
 BUNDLE ?= dist/platewatch-bundle
 BUNDLE_FLAGS ?=
 PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
@@ -20,11 +21,12 @@ help: ## Show what there is
 
 setup: $(VENV)/.runtime ## Create the environment and install Platewatch with its embedded database and broker
 
-demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting
-	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)")
+demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting; LIVE=1: all of it live, too
+	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)") $(if $(LIVE),--live)
 
-test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka)
-	$(VENV)/bin/python -m pytest
+# Most of the tests' time is spent waiting for servers and programs, so two at once pay on any machine.
+test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka), WORKERS=2 at a time
+	$(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 test-training: $(TRAINING_VENV)/.training ## Run the tests of training and of the ultralytics backend (installs torch)
 	$(TRAINING_VENV)/bin/python -m pytest tests/training

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from cli import audit, docs, failures, law, purge, run, search, status, train
+from cli import audit, docs, failures, law, purge, revisions, run, search, status, train
 from cli.alerts import alarms, alerts, subscribe
 from cli.camera import camera
 from cli.common import errors
@@ -46,6 +46,7 @@ COMMANDS = (
     hotlist,
     match,
     search,
+    revisions,
     alerts,
     alarms,
     subscribe,

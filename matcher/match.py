@@ -9,14 +9,14 @@ from datetime import datetime
 from rapidfuzz.distance import Levenshtein
 
 from matcher.arrays.reads import ReadArrays
-from matcher.characters.slots import Slot, read_slots
+from matcher.characters.slots import Slot, credited_slots, read_slots
 from matcher.index import HotlistIndex
 from matcher.judging.align import Alignment, align
 from matcher.judging.background import Background
 from matcher.judging.explain import explain
 from matcher.judging.false_alerts import Listed, ReadDetail, detail_of
 from matcher.judging.partials import PartialLimits, Sight
-from matcher.judging.score import jurisdiction_agreement, jurisdiction_score, state_confidence
+from matcher.judging.score import doubt_score, jurisdiction_agreement, jurisdiction_score, state_confidence
 from matcher.judging.second_reading import MOST_SCORE as MOST_SECOND_SCORE
 from matcher.judging.second_reading import compare_second_reading
 from matcher.judging.tiers import Judgment, Thresholds, choose_tier
@@ -32,12 +32,14 @@ from schemas.types import Hit, HotlistEntry, PlateRead, Tier
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A read with what follows from it alone: its places, how much they say, and the background's part of the score."""
+    """A read with what follows from it alone: its places, how much they say, and what the background and a reader that
+    does not say how sure it is add to the score of every entry."""
 
     read: PlateRead
     slots: tuple[Slot, ...]
     detail: ReadDetail
     background: float
+    doubt: float
 
 
 _ORDER = {Tier.EXACT: 0, Tier.PROBABLE: 1, Tier.PARTIAL: 2}
@@ -65,7 +67,8 @@ class Matcher:
         """Return a read's hits, best first: exact, then probable, then partial, each by falling score.
 
         Args:
-            read: Any reader's read. Reads below `min_read_confidence` have no hits.
+            read: Any reader's read. Reads below `min_read_confidence` have no hits, unless their reader gives no
+                confidence: those are matched, and their hits score less.
 
         Returns:
             One hit per entry; entries that are not yet or no longer valid at `captured_at` have none.
@@ -74,8 +77,7 @@ class Matcher:
             InvalidInput: The plate cannot be one (length, script, `?`), or its evidence is not made of probabilities.
         """
         slots = read_slots(read)
-        # Written so that a confidence of NaN is not matched.
-        if not read.confidence >= self._settings.min_read_confidence:
+        if not self._settings.is_sure_enough(read):
             return []
         (hits,) = self._hits([read], [slots])
         return hits
@@ -97,7 +99,7 @@ class Matcher:
             except InvalidInput as error:
                 found[place] = error
                 continue
-            if read.confidence >= self._settings.min_read_confidence:
+            if self._settings.is_sure_enough(read):
                 usable.append((place, slots))
         hits = self._hits([reads[place] for place, _ in usable], [slots for _, slots in usable])
         for (place, _), its_hits in zip(usable, hits, strict=True):
@@ -108,8 +110,13 @@ class Matcher:
         if not reads:
             return []
         arrays = ReadArrays.of_slots(slots)
+        # An innocent plate may be any of what the reader holds for possible.
         backgrounds = self._background.scores(arrays, reads).tolist()
-        known = [_Known(*each) for each in zip(reads, slots, map(detail_of, slots), backgrounds, strict=True)]
+        credited = [credited_slots(read, its) for read, its in zip(reads, slots, strict=True)]
+        if any(ours is not its for ours, its in zip(credited, slots, strict=True)):
+            arrays = ReadArrays.of_slots(credited)
+        details, doubts = map(detail_of, credited), map(doubt_score, reads)
+        known = [_Known(*each) for each in zip(reads, credited, details, backgrounds, doubts, strict=True)]
         candidates = self.index.find(arrays, [self._wanted(each) for each in known], self._engine)
         return [self._compared(each, found) if found else [] for each, found in zip(known, candidates, strict=True)]
 
@@ -126,7 +133,7 @@ class Matcher:
     def _wanted(self, known: _Known) -> Wanted:
         """Return the least that text and state of an entry have to score: what the rest adds at most is taken off."""
         read = known.read
-        most = known.background + (MOST_SCORE if read.vehicle is not None else 0.0)
+        most = known.background + known.doubt + (MOST_SCORE if read.vehicle is not None else 0.0)
         if read.second_reading is not None:
             most += MOST_SECOND_SCORE
         agrees, differs = (self._jurisdiction_score(read, same) for same in (True, False))
@@ -154,7 +161,8 @@ class Matcher:
         text = "".join(slot.character for slot in slots)
         second = compare_second_reading(read.second_reading, text, plate)
         vehicle_score = sum(feature.score for feature in vehicle)
-        score = alignment.gain + known.background + self._jurisdiction_score(read, agrees) + vehicle_score
+        own = known.background + known.doubt
+        score = alignment.gain + own + self._jurisdiction_score(read, agrees) + vehicle_score
         second_score = second.score if second else 0.0
         wildcards = plate.count(WILDCARD)
         # A second reader is asked because of a hit: what it saw ranks and explains the hit, and may add to it, but
@@ -169,7 +177,7 @@ class Matcher:
         if judgment is None:
             return None
         if judgment.tier is Tier.PARTIAL:
-            evidence = vehicle_score + max(second_score, 0.0)
+            evidence = vehicle_score + max(second_score, 0.0) + known.doubt
             judgment = self._partial_judgment(known, entry, plate, alignment, evidence)
         characters = tuple(step.evidence for step in alignment.steps)
         as_of = self.index.as_of.get(entry.hotlist_id)
@@ -193,6 +201,7 @@ class Matcher:
                 alerts=judgment.alerts,
                 reason=judgment.reason,
                 claimed_at=read.claimed_at,
+                is_confidence_known=read.confidence_is_known,
             ),
             characters=characters,
             jurisdiction_agrees=agrees,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ingest.server.pushing import check_pushing
 from ingest.server.sources import check_ingest
 from ingest.vendors.registry import adapter_of
 from operations.settings import changed_keys
@@ -89,6 +90,8 @@ def difference(before: Settings, after: Settings) -> Difference:
             "kafka": _kafka(before.kafka, after.kafka),
         }
     )
+    # Where it listens stays as it is until a restart.
+    check_pushing(settings.cameras, settings.ingest)
     cameras, gone_cameras = _members(before.cameras, after.cameras, lambda camera: camera.id)
     # The settings of all lists count in each import.
     have_changed = before.hotlists.model_copy(update={"feeds": ()}) != after.hotlists.model_copy(update={"feeds": ()})
@@ -105,14 +108,16 @@ def check(settings: Settings) -> None:
     Raises:
         ConfigurationError: It cannot be used.
     """
-    if not settings.cameras and not settings.hotlists.feeds and settings.ingest.listen is None:
+    fetches = any(source.pull is not None for source in settings.ingest.sources)
+    if not settings.cameras and not settings.hotlists.feeds and settings.ingest.listen is None and not fetches:
         raise ConfigurationError(
-            "no cameras and no hotlist feeds are configured, and no ingest.listen; add [[cameras]] with id, type and "
-            "path (see README)"
+            "no cameras and no hotlist feeds are configured, no ingest.listen, and no source with pull; add "
+            "[[cameras]] with id, type and path (see README)"
         )
     open_policy(settings)
     effective_retention(settings)
     check_ingest(settings.ingest)
+    check_pushing(settings.cameras, settings.ingest)
     for source in settings.ingest.sources:
         adapter_of(source.vendor)
     if settings.kafka.bootstrap_servers:

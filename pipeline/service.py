@@ -19,6 +19,7 @@ from pipeline.feeds.stages import ListAgesStage
 from pipeline.health.board import HealthBoard
 from pipeline.health.stage import HealthStage
 from pipeline.ingesting.posted import PostedReads
+from pipeline.ingesting.pushed import NothingPushed, PushedFrames
 from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from pipeline.metrics.collector import RunCollector
 from pipeline.metrics.server import MetricsServer, Probes
@@ -36,7 +37,7 @@ from policy.traffic import matching_settings
 from recognition.recognizer import Recognizer
 from schemas.errors import DatabaseUnavailable
 from schemas.events import AlarmKind
-from schemas.settings import CameraSettings, Settings, StreamCamera
+from schemas.settings import CameraSettings, PushCamera, Settings, StreamCamera
 from services.service_manager import ServiceManager
 from storage.alerts.numbering import number_alerts
 from storage.alerts.outbox import pending
@@ -94,6 +95,7 @@ class Service:
         self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         self._pictures = PicturesStage(settings)
         self._board = HealthBoard(socket.gethostname())
+        self._pushed = PushedFrames()
         self._matcher.board = self._pictures.board = self._board
 
     def run(
@@ -126,7 +128,9 @@ class Service:
             health, health_stop = self._health(crew), threading.Event()
             # What sends pictures ends last, when everything is recorded.
             pictures_stop = threading.Event()
-            self._posted = PostedReads(self._settings, self._database, arrivals, self._board, runner)
+            self._posted = PostedReads(
+                self._settings, self._database, arrivals, self._board, runner, leadership, self._pushed.takers
+            )
             threads = [*runner.start([self._matcher], watched=True), *runner.start(self._stages(leadership))]
             crew.start()
             self._posted.start(until_done=until_done)
@@ -137,6 +141,7 @@ class Service:
             try:
                 self._watch(runner, recording, stop, on_tick, lambda: self._take_anew(crew, health))
                 self._manager.stopping()
+                self._posted.stop()
                 if stop.is_set():
                     crew.cameras.stop()
                 runner.join(recording)
@@ -155,14 +160,21 @@ class Service:
         crew.check()
         return self.counters.totals()
 
+    def live_frames(self, camera_id: str) -> tuple[int, int]:
+        """Return how many frames of a live camera came, and how many of them newer ones replaced."""
+        camera = next((one for one in self._board.cameras() if one.camera_id == camera_id), None)
+        return (0, 0) if camera is None else (camera.frames or 0, camera.dropped_frames or 0)
+
     def _camera_maker(self, arrivals: ArrivalQueue, *, until_done: bool) -> Callable[[CameraSettings, Settings], Stage]:
         recognizer = Recognizer(self._settings.recognition, cameras=max(1, len(self._settings.cameras)))
 
         def make(camera: CameraSettings, settings: Settings) -> Stage:
+            if isinstance(camera, PushCamera) and until_done:
+                return NothingPushed(camera)
             if isinstance(camera, StreamCamera):
                 return LiveCameraStage(
                     camera,
-                    connector(camera),
+                    self._pushed.connect(camera) if isinstance(camera, PushCamera) else connector(camera),
                     settings,
                     recognizer,
                     arrivals,
@@ -248,6 +260,7 @@ class Service:
             try:
                 if crew.take_anew(self._reload.load):
                     health.learn()
+                    self._pushed.keep(crew.settings)
                     self._posted.take_anew(crew.settings)
             finally:
                 self._manager.reloaded(self._in_words(crew.settings))

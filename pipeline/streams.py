@@ -16,6 +16,7 @@ from ingest.streams.connection import Connect
 from ingest.streams.frame import LiveFrame
 from ingest.streams.reader import LiveReader
 from ingest.streams.telling import ReaderState
+from pipeline.bursts import Burst
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.health.view import ViewWatch
@@ -28,7 +29,7 @@ from schemas.arrivals import Arrival
 from schemas.clocks import SourceClock
 from schemas.errors import InvalidInput, UnreadableMedia
 from schemas.events import AlarmKind
-from schemas.settings import Settings, StreamCamera
+from schemas.settings import PushCamera, Settings, StreamCamera
 from schemas.types import DatedBy, Location
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ class LiveCameraStage:
             if camera.latitude is not None and camera.longitude is not None
             else None
         )
+        self._burst = Burst(recognizer, settings.agency_id, self._location) if isinstance(camera, PushCamera) else None
 
     def run(self, stop: threading.Event) -> None:
         """Read until stopped, or with `until_done` until the stream has ended. What is in view then is handed on."""
@@ -146,13 +148,16 @@ class LiveCameraStage:
             log.debug("camera %s: a picture could not be used: %s", self._camera.id, error)
             return
         self._converted += frame.is_converted
+        if self._burst is not None:
+            self._burst.add(frame, has_passes=bool(passes))
         self._hand_on(passes)
 
     def _finish(self) -> None:
         """Hand on what was in view when the pictures ended."""
         if self._session is not None:
             session, self._session = self._session, None
-            self._hand_on(session.finish())
+            passes = session.finish()
+            self._hand_on(passes if self._burst is None else self._burst.end(passes))
 
     def _hand_on(self, passes: Iterable[VehiclePass]) -> None:
         for vehicle_pass in passes:
@@ -188,7 +193,7 @@ class LiveCameraStage:
         """Say how the camera is; end what is in view once nothing comes any more."""
         state = self._reader.state
         since = time.monotonic() - (self._started_at if self._seen_at is None else self._seen_at)
-        if state.problem is not None:
+        if state.problem is not None or (self._burst is not None and since >= self._burst.patience):
             self._finish()
         if state.problem is not None and (self._seen_at is None or since >= self._camera.stall_seconds):
             message = f"{state.problem}; it is tried again and again"

@@ -25,6 +25,7 @@ class Action(StrEnum):
     VIEW_ENTRIES = "view_entries"
     VIEW_REJECTS = "view_rejects"
     SEARCH = "search"
+    VIEW_REVISIONS = "view_revisions"
     HISTORICAL = "historical"
     MATCH = "match"
     VIEW_ALERTS = "view_alerts"

@@ -60,6 +60,9 @@ class SourceHealth(_Health):
     when the last one was stored. `processed` counts messages that became reads, or had none; `quarantined` those that
     could not be understood; `waiting` those that are stored and not processed. `reads` and `without_plate` count what
     was in them. Counts are since the start.
+
+    The others are of sources that are fetched. `problem` is why nothing comes now; `connected_at` when the connection
+    that stands was made, `reconnects` how many followed the first; `signed_at` when the last sign of life came.
     """
 
     source_id: str
@@ -73,6 +76,10 @@ class SourceHealth(_Health):
     reads: int = 0
     without_plate: int = 0
     waiting: int = 0
+    problem: str | None = None
+    connected_at: datetime | None = None
+    signed_at: datetime | None = None
+    reconnects: int | None = None
 
 
 class Reloaded(NamedTuple):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from schemas.types import Movement, PlateRead, VehicleDescription
+
+UNKNOWN_CONFIDENCE = "confidence unknown"
+"""What is said of a read whose reader gave no confidence."""
+
+METERS_PER_MILE = 1609.344
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
@@ -23,3 +29,33 @@ def age_text(seconds: float | None) -> str:
     if seconds < 2 * _DAY:
         return f"{seconds / _HOUR:.0f} h old"
     return f"{seconds / _DAY:.0f} d old"
+
+
+def confidence_text(read: PlateRead, unknown: str = "unknown") -> str:
+    """Return how sure a read is, like `93%`; what such readers are taken for is nothing that its reader said.
+
+    Args:
+        read: The read.
+        unknown: What to say where its reader gave no confidence.
+    """
+    return f"{read.confidence:.0%}" if read.confidence_is_known else unknown
+
+
+def vehicle_text(vehicle: VehicleDescription | None) -> str:
+    """Return what is known of a vehicle besides its plate, like `2014 red Ford F-150 pickup`; empty when nothing is."""
+    if vehicle is None:
+        return ""
+    kind = vehicle.vehicle_class
+    words = vehicle.summary()
+    return " ".join(part for part in (words, kind if kind != vehicle.style else None) if part)
+
+
+def movement_text(movement: Movement | None) -> str:
+    """Return how a vehicle moved, like `approaching, lane 2, 47 mph`; empty when nothing is known of it."""
+    if movement is None:
+        return ""
+    lane, speed = movement.lane, movement.speed
+    if lane is not None and not lane.casefold().startswith("lane"):
+        lane = f"lane {lane}"
+    shown = None if speed is None else f"{speed * 3600 / METERS_PER_MILE:.0f} mph"
+    return ", ".join(part for part in (movement.direction, lane, shown) if part)

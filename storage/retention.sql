@@ -19,31 +19,48 @@ select count(*) from reads where captured_at < %(cutoff)s
 -- name: drop_day
 select drop_reads_partition(%(day)s)
 
--- name: note_pictures
+-- fragment: pictures_of_ended
+-- Those of every revision: they end with the read, whenever each was captured.
 insert into ended_pictures (image_key)
-select distinct picture.image_key
-from reads
-cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
-where
-    captured_at >= %(day)s::timestamp at time zone 'UTC'
-    and captured_at < (%(day)s::timestamp + interval '1 day') at time zone 'UTC'
-    and picture.image_key is not null
-on conflict do nothing
-
--- name: delete_reads
-with ended as (
-    delete from reads where captured_at < %(cutoff)s returning plate_image_key, context_image_key
-)
-
-insert into ended_pictures (image_key)
-select distinct picture.image_key
+select picture.image_key
 from ended
 cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
 where picture.image_key is not null
+union
+select picture.image_key
+from ended_revisions
+cross join lateral unnest(array[content ->> 'plate_image_key', content ->> 'context_image_key']) as picture (image_key)
+where picture.image_key is not null
 on conflict do nothing
 
+-- name: note_pictures
+with ended as materialized (
+    select read_id, plate_image_key, context_image_key
+    from reads
+    where
+        captured_at >= %(day)s::timestamp at time zone 'UTC'
+        and captured_at < (%(day)s::timestamp + interval '1 day') at time zone 'UTC'
+),
+
+ended_revisions as (
+    delete from read_revisions as kept using ended where kept.read_id = ended.read_id returning kept.content
+)
+
+{pictures_of_ended}
+
+-- name: delete_reads
+with ended as (
+    delete from reads where captured_at < %(cutoff)s returning read_id, plate_image_key, context_image_key
+),
+
+ended_revisions as (
+    delete from read_revisions as kept using ended where kept.read_id = ended.read_id returning kept.content
+)
+
+{pictures_of_ended}
+
 -- name: delete_revisions
--- Those of a read that ends too, should one of them be dated a little later.
+-- Those that are too old of reads whose newest revision is not: such a read then does without their pictures, too.
 with ended as (
     delete from read_revisions as kept
     where
@@ -52,14 +69,34 @@ with ended as (
             captured_at < %(cutoff)s + interval '1 hour'
             and not exists (select from reads where reads.read_id = kept.read_id)
         )
-    returning content
+    returning read_id, content
+),
+
+gone as materialized (
+    select distinct ended.read_id, picture.image_key
+    from ended
+    cross join lateral unnest(array[content ->> 'plate_image_key', content ->> 'context_image_key'])
+        as picture (image_key)
+    where picture.image_key is not null
+),
+
+without_pictures as (
+    update reads
+    set
+        plate_image_key = case
+            when not exists (select from gone where gone.image_key = plate_image_key) then plate_image_key
+        end,
+        context_image_key = case
+            when not exists (select from gone where gone.image_key = context_image_key) then context_image_key
+        end
+    from (select distinct read_id from gone) as older
+    where
+        reads.read_id = older.read_id
+        and exists (select from gone where gone.image_key in (plate_image_key, context_image_key))
 )
 
 insert into ended_pictures (image_key)
-select distinct picture.image_key
-from ended
-cross join lateral unnest(array[content ->> 'plate_image_key', content ->> 'context_image_key']) as picture (image_key)
-where picture.image_key is not null
+select distinct image_key from gone
 on conflict do nothing
 
 -- name: ended_pictures

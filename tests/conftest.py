@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from schemas.telemetry import switch_telemetry_off
 
 # Before any test imports a network's program by itself.
 switch_telemetry_off()
+
+# Tables are as wide as for a file; those who start test programs side by side set a width for their own output.
+os.environ.pop("COLUMNS", None)
 
 # How long one example takes says nothing on a machine that does other work too.
 hypothesis_settings.register_profile("platewatch", deadline=None)

@@ -46,7 +46,7 @@ def find_clone(
         sightings: Reads of the same canonical text.
         settings: The section `repeats` of the configuration.
     """
-    if hit.tier is not Tier.EXACT and read.confidence < settings.clone_confidence:
+    if hit.tier is not Tier.EXACT and read.stated_confidence < settings.clone_confidence:
         return None
     found = [suspicion for other in sightings if (suspicion := compare(read, other, settings)) is not None]
     return max(found, key=lambda suspicion: (suspicion.speed_kmh, suspicion.camera_id), default=None)

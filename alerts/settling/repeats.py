@@ -77,7 +77,7 @@ def opened(alert: Alert, read: PlateRead, hit: Hit, *, has_picture: bool) -> Ope
         opened_at=read.captured_at,
         tier=hit.tier,
         score=hit.score,
-        confidence=read.confidence,
+        confidence=read.stated_confidence,
         has_picture=has_picture,
         has_second_reading=read.second_reading is not None,
         plates=(canonical_plate(read.plate),),
@@ -105,7 +105,7 @@ def with_repeat(alert: OpenAlert, hit: Hit, read: PlateRead, *, has_picture: boo
         alert,
         tier=max(alert.tier, hit.tier, key=_RANK.__getitem__),
         score=max(alert.score, hit.score),
-        confidence=max(alert.confidence, read.confidence),
+        confidence=max(alert.confidence, read.stated_confidence),
         has_picture=alert.has_picture or has_picture,
         has_second_reading=alert.has_second_reading or read.second_reading is not None,
         plates=alert.plates if text in alert.plates else (*alert.plates, text),
@@ -170,6 +170,6 @@ def how_better(hit: Hit, read: PlateRead, alert: OpenAlert, settings: RepeatSett
         return "read by a second reader too"
     if hit.score >= alert.score + settings.better_score:
         return "the plate agrees more clearly"
-    if read.confidence >= alert.confidence + settings.better_confidence:
+    if read.stated_confidence >= alert.confidence + settings.better_confidence:
         return "the plate was read more surely"
     return ""

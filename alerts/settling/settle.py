@@ -224,7 +224,7 @@ class _Batch:
         text = canonical_plate(read.plate)
         earlier = (one.read for one in self._found[:number])
         return [
-            Sighting(other.camera_id, other.location, other.captured_at, other.confidence, other.jurisdiction)
+            Sighting(other.camera_id, other.location, other.captured_at, other.stated_confidence, other.jurisdiction)
             for other in earlier
             if other.camera_id != read.camera_id
             and other.location is not None

@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.terminal.times import shown_time
+from schemas.convert import read_from_event
 from schemas.events import Alert, AlertType
-from schemas.types import Tier
-from schemas.wording import age_text
+from schemas.types import PlateRead, Tier
+from schemas.wording import UNKNOWN_CONFIDENCE, age_text, movement_text, vehicle_text
 
 TIER_STYLES = {Tier.EXACT: "bold red", Tier.PROBABLE: "yellow", Tier.PARTIAL: "cyan"}
 
@@ -23,6 +24,9 @@ def alert_table(
     states: Sequence[str] | None = None,
 ) -> Table:
     """Return alerts as a table: time, camera, plate as seen and as listed, tier, why, the list and its age.
+
+    Under "why" it also stands what the reader says of the vehicle and its way, and under "seen" where it does not say
+    how sure it is.
 
     Columns are as wide in a table of one row as in a table of many, so that rows printed one by one line up.
 
@@ -54,10 +58,11 @@ def alert_table(
 
 
 def _cells(alert: Alert) -> list[Text]:
+    read = read_from_event(alert.read)
     return [
-        Text(shown_time(alert.read.captured_at)),
-        Text(alert.read.camera_id),
-        Text(_plate(alert.read.plate, alert.read.jurisdiction)),
+        Text(shown_time(read.captured_at)),
+        Text(read.camera_id),
+        Text(_seen(read)),
         Text(_plate(alert.entry.plate, alert.entry.jurisdiction)),
         Text(alert.hit.tier.value, style=TIER_STYLES[alert.hit.tier]),
         Text(why(alert), style="bold" if alert.type is AlertType.CANCEL else ""),
@@ -69,12 +74,20 @@ def _plate(plate: str, jurisdiction: str | None) -> str:
     return f"{plate} {jurisdiction.removeprefix('US-')}" if jurisdiction else plate
 
 
+def _seen(read: PlateRead) -> str:
+    plate = _plate(read.plate, read.jurisdiction)
+    return plate if read.confidence_is_known else f"{plate}, {UNKNOWN_CONFIDENCE}"
+
+
 def why(alert: Alert) -> str:
-    """Return why an alert was raised: what the plate is listed for, and how the read agrees with it.
+    """Return why an alert was raised: what the plate is listed for, how the read agrees with it, what else was seen.
 
     For a cancel it is why the alert is taken back; for an update, what is new comes first.
     """
     if alert.type is AlertType.CANCEL:
         return f"CANCELED: {alert.reason or 'do not act on the alert any more'}"
-    raised = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
+    read = read_from_event(alert.read)
+    seen = ", ".join(part for part in (vehicle_text(read.vehicle), movement_text(read.movement)) if part)
+    words = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
+    raised = f"{words}; seen: {seen}" if seen else words
     return f"UPDATED ({alert.reason or 'a better read'}): {raised}" if alert.type is AlertType.UPDATE else raised

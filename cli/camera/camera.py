@@ -1,17 +1,22 @@
-"""`platewatch camera check`: whether a live camera can be read, before it is configured."""
+"""`platewatch camera check`: whether a live camera can be read, before it is configured or after."""
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import ConfigOption, JsonOption, command_settings, console, errors, print_json
+from cli.camera.pushed import pushed_record, show_pushed
+from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from schemas.errors import TransientError
 
 if TYPE_CHECKING:
     from operations.cameras.checking import CameraReport
+    from schemas.settings import MjpegCamera, RtspCamera, Settings
 
 app = typer.Typer(no_args_is_help=True, help="Look at live cameras.")
 
@@ -30,8 +35,12 @@ def _group() -> None:
     epilog="Example: platewatch camera check rtsp://10.0.0.5/Streaming/Channels/101 --user alpr --password-file pw"
 )
 def check(
-    url: Annotated[
-        str, typer.Argument(help="rtsp://, rtsps://, or http:// and https:// for MJPEG.", show_default=False)
+    camera: Annotated[
+        str,
+        typer.Argument(
+            help="rtsp://, rtsps://, or http:// and https:// for MJPEG; or a configured camera's id.",
+            show_default=False,
+        ),
     ],
     user: Annotated[str | None, typer.Option(help="User at the camera.", show_default=False)] = None,
     password_file: Annotated[
@@ -44,31 +53,71 @@ def check(
     seconds: Annotated[float, typer.Option(min=1, max=600, help="How long to watch.")] = 10.0,
     as_json: JsonOption = False,
     config: ConfigOption = None,
+    data_dir: DataDirOption = None,
 ) -> None:
-    """Connect to a camera, watch it for some seconds, and say what it sends, what it shows and what it costs."""
-    from operations.cameras.checking import camera_of, check_camera
+    """Connect to a camera, watch it for some seconds, and say what it sends, what it shows and what it costs.
+
+    Of a camera that pushes, by its id: what the run on this machine takes of it, and the URL that it posts to.
+    """
+    if is_id(camera):
+        _check_configured(camera, command_settings(config, data_dir, log_level="ERROR"), seconds, as_json)
+        return
+    from operations.cameras.checking import camera_of
 
     given: dict[str, Any] = {"user": user, "password_file": password_file, "ca_file": ca_file, "verify": verify}
     if udp:
         given["transport"] = "udp"
-    camera = camera_of(url, **given)
     # The settings say how plates are read; without a file they are the defaults.
     settings = command_settings(config, look=config is not None, log_level="ERROR")
-    try:
+    _check_pulled(camera_of(camera, **given), settings, seconds, as_json)
+
+
+def is_id(text: str) -> bool:
+    """Say whether a camera is named by its id, not by a URL."""
+    return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", text) is not None
+
+
+def _check_configured(name: str, settings: Settings, seconds: float, as_json: bool) -> None:
+    from operations.cameras.pushed import live_camera, watch_pushed
+    from schemas.settings import MjpegCamera, PushCamera, RtspCamera
+
+    camera = live_camera(settings, name)
+    if isinstance(camera, RtspCamera | MjpegCamera):
+        _check_pulled(camera, settings, seconds, as_json)
+    elif isinstance(camera, PushCamera):
+        with _failures_told(as_json):
+            pushed = watch_pushed(settings, camera, seconds=seconds)
+        if as_json:
+            print_json(pushed_record(pushed))
+        else:
+            show_pushed(pushed, camera)
+
+
+def _check_pulled(camera: RtspCamera | MjpegCamera, settings: Settings, seconds: float, as_json: bool) -> None:
+    from operations.cameras.checking import check_camera
+
+    with _failures_told(as_json):
         report = check_camera(
             camera,
             settings.recognition,
             seconds=seconds,
             on_connected=lambda _: errors.print(f"connected; watching for {seconds:g} s ...", markup=False),
         )
-    except TransientError as error:
-        if as_json:
-            print_json({"works": False, "problem": str(error)})
-        raise
     if as_json:
         print_json(_record(report))
     else:
         _show(report)
+
+
+@contextlib.contextmanager
+def _failures_told(as_json: bool) -> Iterator[None]:
+    """Have what is wrong with a camera said for programs, too."""
+    try:
+        yield
+    except TransientError as error:
+        if as_json:
+            print_json({"works": False, "problem": str(error)})
+        raise
 
 
 def _record(report: CameraReport) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import SecretStr
 
 from cli.common import JsonOption, command_database, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
+from cli.demo.words import SHORT_SECONDS, live_words
 from cli.stopping import stop_on_signals
 from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.settings import KafkaSettings, Settings
@@ -50,28 +52,43 @@ def demo(
     data_dir: Annotated[
         Path | None, typer.Option("--data-dir", help="Where the demo keeps everything [default: demo-data]")
     ] = None,
+    live: Annotated[
+        bool | None,
+        typer.Option(
+            "--live/--no-live",
+            help="Play the whole clip as a live camera, too, in real time; or no live camera "
+            f"[default: {SHORT_SECONDS:.0f} seconds of the demo's own clip]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main job once: read plates from a clip, match them, alert, publish, and show what a neighbor receives.
+
+    Then the clip's beginning is played as a live RTSP camera: what is seen again at the same place repeats its alert.
 
     Example: platewatch demo --input my-video.mp4 --hotlist my-list.csv
     """
     started = time.perf_counter()
     settings = _demo_settings(data_dir)
     with private_umask(), run_alone(settings.data_dir):
-        _demonstrate(settings, input_path, hotlist or [], as_json, started)
+        _demonstrate(settings, input_path, hotlist or [], live, as_json, started)
 
 
 def _demonstrate(
-    settings: Settings, input_path: Path | None, hotlist: list[Path], as_json: bool, started: float
+    settings: Settings, input_path: Path | None, hotlist: list[Path], live: bool | None, as_json: bool, started: float
 ) -> None:
     # Imported here: the engines behind them take a second to load, and --help should not.
+    from cli.demo.live import check_live, play_live
     from cli.demo.screen import DemoScreen
     from operations.alerts import waiting_messages
     from pipeline.broker import open_broker
 
     _say(f"data directory: {settings.data_dir}")
     played = user_input(input_path, settings) if input_path is not None else rendered_input(settings)
+    if live:
+        check_live(played)
+    shown = None
     with stop_on_signals() as stop, command_database(settings, create=True) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist)
@@ -82,13 +99,19 @@ def _demonstrate(
             run_settings = settings.model_copy(update={"cameras": played.cameras})
             screen = DemoScreen(errors if as_json else console, played.frames)
             totals, playing = _play(run_settings, database, kafka, screen, stop)
+            if live or (live is None and input_path is None and not stop.is_set()):
+                seconds = None if live else SHORT_SECONDS
+                shown = play_live(settings, database, kafka, played, screen, seconds, stop)
         waiting = waiting_messages(database)
     _write_configuration(settings, played)
     summary = _summary(screen, totals, played, playing, time.perf_counter() - started, waiting)
+    summary["live"] = None if shown is None else shown.record()
     if as_json:
         print_json(summary)
     else:
         _show_summary(screen, summary, settings)
+    if shown is not None and not stop.is_set():
+        shown.check()
 
 
 def _settings_of(broker: Callable[[], KafkaSettings] | None) -> KafkaSettings | None:
@@ -141,9 +164,17 @@ def _play(
     from pipeline.service import Service
 
     started = time.perf_counter()
+    # A run sets its event when it ends; whether a person ended the demo is another question.
+    ended = threading.Event()
+
+    def tick() -> None:
+        if stop.is_set():
+            ended.set()
+        screen.tick(service.counters.totals())
+
     with screen, _neighbor(settings, kafka, screen):
         service = Service(settings, database, None if kafka is None else lambda: kafka, screen.recorded)
-        totals = service.run(stop, until_done=True, on_tick=lambda: screen.tick(service.counters.totals()))
+        totals = service.run(ended, until_done=True, on_tick=tick)
         playing = time.perf_counter() - started
         if kafka is not None:
             _await_neighbor(screen, totals)
@@ -234,6 +265,8 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
         + f". Whole demo: {summary['whole_seconds']} s.",
         highlight=False,
     )
+    if summary["live"] is not None:
+        console.print(live_words(summary["live"]), highlight=False)
     option = f"--config {os.path.relpath(settings.data_dir / CONFIGURATION)}"
     # In a checkout the command lies in an environment that is not on the search path.
     program = "platewatch" if shutil.which("platewatch") else os.path.relpath(sys.argv[0])
@@ -261,6 +294,9 @@ def _write_configuration(settings: Settings, played: DemoInput) -> None:
     for camera in played.cameras:
         lines += ["", "[[cameras]]"]
         for key, value in camera.model_dump(mode="json", exclude_none=True).items():
+            held = getattr(camera, key)
+            # Written out as it is: the file is for this user alone, and a run has to log in with it.
+            value = held.get_secret_value() if isinstance(held, SecretStr) else value
             # A TOML string is written like a JSON one; its date-times are not strings.
             lines.append(f"{key} = {value if key == 'started_at' else json.dumps(value)}")
     (settings.data_dir / CONFIGURATION).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -14,12 +14,17 @@ from schemas.settings import CameraSettings, ImageFolderCamera, Settings, VideoF
 
 @dataclass(frozen=True, slots=True)
 class DemoInput:
-    """What is played: the cameras, how many frames they have (None: unknown), and what to call it."""
+    """What is played: the cameras, how many frames they have (None: unknown), and what to call it.
+
+    `clip` is the video that can be played as a live camera, too, None where it is none; it began at `began`.
+    """
 
     cameras: tuple[CameraSettings, ...]
     frames: int | None
     seconds: float | None
     name: str
+    clip: Path | None = None
+    began: datetime | None = None
 
 
 def rendered_input(settings: Settings) -> DemoInput:
@@ -43,7 +48,7 @@ def rendered_input(settings: Settings) -> DemoInput:
     began = datetime.now(UTC) - timedelta(seconds=seconds)
     os.utime(clip, (began.timestamp(), began.timestamp()))
     camera = VideoFileCamera(id="high-street", path=clip, latitude=36.8354, longitude=-76.2983, heading=90.0)
-    return DemoInput((camera,), scenario.frame_count, seconds, "the rendered clip")
+    return DemoInput((camera,), scenario.frame_count, seconds, "the rendered clip", clip, began)
 
 
 def user_input(path: Path, settings: Settings) -> DemoInput:
@@ -58,7 +63,7 @@ def user_input(path: Path, settings: Settings) -> DemoInput:
     camera_id = f"input-{now:%H%M%S}"
     if path.is_file() and path.suffix.lower() in VIDEO_SUFFIXES:
         camera = VideoFileCamera(id=camera_id, path=path, started_at=now)
-        return DemoInput((camera,), None, None, str(path))
+        return DemoInput((camera,), None, None, str(path), path, now)
     folder = path
     if path.is_file():
         folder = settings.data_dir / "demo" / camera_id

@@ -121,7 +121,7 @@ class DemoScreen:
                 read.first_seen.astimezone().strftime("%H:%M:%S"),
                 read.camera_id,
                 read.plate,
-                f"{read.confidence:.2f}",
+                f"{read.confidence:.2f}" if read.confidence_is_known else "unknown",
                 str(read.frame_count),
                 ", ".join(alert.hit.tier.value for alert in alerts) or "-",
             )

@@ -60,7 +60,8 @@ def _show(found: Readers) -> None:
         console.print(table)
     if found.sources:
         table = _table(
-            "Source", "Vendor", "Last message", "Stored", "Refused", "Waiting", "Quarantined", "Reads", "No plate"
+            *("Source", "Vendor", "Last message", "Stored", "Refused", "Waiting", "Quarantined", "Reads", "No plate"),
+            "Connected anew",
         )
         for source in found.sources:
             counts = (source.received, source.refused, source.waiting, source.quarantined, source.reads)
@@ -69,6 +70,7 @@ def _show(found: Readers) -> None:
                 Text(source.vendor),
                 _time(source.last_message_at),
                 *(str(count) for count in (*counts, source.without_plate)),
+                _number(source.reconnects, "{}"),
             )
         console.print(table)
     for problem in found.problems:

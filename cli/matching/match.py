@@ -33,6 +33,7 @@ from policy.traffic import matching_settings
 from schemas.clocks import ClockLimits, SourceClock, dated
 from schemas.errors import InvalidInput
 from schemas.printable import printable
+from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
 
 EXAMPLE = """
@@ -75,7 +76,7 @@ def match(
         # Hits show what is listed: written down before the first one.
         note_match(command_actor(settings), database, str(reads), active.size)
         limits = ClockLimits.of_retention(effective_retention(settings).reads)
-        run = _Run(active, least, limits, str(reads) if str(reads) != "-" else "standard input")
+        run = _Run(active, settings.matching, limits, str(reads) if str(reads) != "-" else "standard input")
         table = None if as_json else _table()
         for line, read, hit in run.hits(stream):
             entry = active.entry(hit)
@@ -113,9 +114,9 @@ def _open(path: Path) -> Iterator[BinaryIO]:
 class _Run:
     """One pass over the lines, with its counts."""
 
-    def __init__(self, active: LiveMatcher, least_confidence: float, limits: ClockLimits, source: str) -> None:
+    def __init__(self, active: LiveMatcher, matching: MatchingSettings, limits: ClockLimits, source: str) -> None:
         self._active = active
-        self._least_confidence = least_confidence
+        self._matching = matching
         self._limits = limits
         self._source = source
         self.matched = 0
@@ -134,7 +135,7 @@ class _Run:
                 self._complain(line.number, error)
                 continue
             self.matched += 1
-            self.doubtful += read.confidence < self._least_confidence
+            self.doubtful += not self._matching.is_sure_enough(read)
             for hit in hits:
                 yield line.number, read, hit
 

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 MOST_URL_BYTES = 4096
 _LOOKING = frozenset({"GET", "HEAD"})
+_POSTING = frozenset({"POST", "PUT"})
+"""Some cameras put their pictures; what is sent is the same."""
 _METHODS = {"allow": "GET, HEAD, POST"}
 _BEFORE_THE_BODY = frozenset({401, 404, 405, 413, 414, 415, 429, 503})
 
@@ -43,7 +45,7 @@ class IngestApp:
             answer = await self._answer(request)
         except Refusal as refusal:
             answer = refused(refusal)
-            if refusal.status in _BEFORE_THE_BODY and request.method == "POST":
+            if refusal.status in _BEFORE_THE_BODY and request.method in _POSTING:
                 await drain(request)
                 answer.headers.setdefault("connection", "close")
         except Exception:
@@ -58,7 +60,7 @@ class IngestApp:
         look, take = self._doors(request)
         if request.method in _LOOKING:
             return await look(request)
-        if request.method != "POST":
+        if request.method not in _POSTING or (request.method == "PUT" and take != self._frames.take):
             raise Refusal(405, "only GET, HEAD and POST are known here", _METHODS)
         return await take(request)
 
@@ -73,7 +75,8 @@ class IngestApp:
             rest = parts[4] if len(parts) > 4 else ""
             request.scope["path_params"] = {"vendor": parts[2], "source": parts[3], "rest": rest}
             return self._reads.look, self._reads.take
-        if len(parts) == 4 and parts[:2] == ["ingest", "cameras"] and parts[3] == "frames":
+        # What some cameras add behind it, a file's name mostly, does not matter.
+        if len(parts) >= 4 and parts[:2] == ["ingest", "cameras"] and parts[3] == "frames":
             request.scope["path_params"] = {"camera": parts[2]}
             return self._frames.look, self._frames.take
         raise Refusal(404, "nothing is here; post to /ingest/reads/VENDOR/SOURCE or /ingest/cameras/ID/frames")

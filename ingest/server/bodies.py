@@ -6,6 +6,7 @@ The server under us limits headers and their time; it has no limit for bodies, s
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import ClientDisconnect, Request
@@ -42,22 +43,47 @@ class BodyLimits:
             Refusal: It is too large, takes too long, is packed, or ends before it is whole.
         """
         announced = self._announced(request)
+        chunks: list[bytes] = []
+
+        async def keep(chunk: bytes) -> bool:
+            chunks.append(chunk)
+            return False
+
+        await self.follow(request, keep)
+        body = b"".join(chunks)
+        if announced is not None and len(body) != announced:
+            raise Refusal(400, f"the body has {len(body)} bytes, {announced} were announced; send it again", CLOSE)
+        return body
+
+    async def follow(self, request: Request, take: Callable[[bytes], Awaitable[bool]]) -> None:
+        """Read a request's body as it comes.
+
+        Args:
+            request: The request.
+            take: Takes the next bytes; returns whether it holds nothing of them any more, so that what comes then may
+                be as large and take as long again.
+
+        Raises:
+            Refusal: It is too large, takes too long, is packed, or ends before it is whole.
+        """
         if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
             raise Refusal(415, "packed bodies are not taken; send it without content-encoding")
-        chunks: list[bytes] = []
-        size = 0
+        held = 0
         timeout = asyncio.timeout(self.seconds)
         try:
             async with timeout:
                 self._timeouts.add(timeout)
                 async for chunk in request.stream():
-                    size += len(chunk)
-                    if size > self.largest:
+                    if held + len(chunk) > self.largest:
                         raise self._too_large()
                     if self.in_memory + len(chunk) > MOST_IN_MEMORY:
                         raise Refusal(503, "too many large messages come in just now", {"retry-after": "5", **CLOSE})
                     self.in_memory += len(chunk)
-                    chunks.append(chunk)
+                    held += len(chunk)
+                    if await take(chunk):
+                        self.in_memory -= held
+                        held = 0
+                        self._go_on(timeout)
         except TimeoutError:
             raise Refusal(
                 408, f"the body was not whole after {self.seconds:g} seconds; send it faster", CLOSE
@@ -66,10 +92,12 @@ class BodyLimits:
             raise Refusal(400, "the connection ended before the body was whole", CLOSE) from None
         finally:
             self._timeouts.discard(timeout)
-            self.in_memory -= sum(map(len, chunks))
-        if announced is not None and size != announced:
-            raise Refusal(400, f"the body has {size} bytes, {announced} were announced; send it again", CLOSE)
-        return b"".join(chunks)
+            self.in_memory -= held
+
+    def _go_on(self, timeout: asyncio.Timeout) -> None:
+        now, ends = asyncio.get_running_loop().time(), timeout.when()
+        if ends is not None and ends > now:  # `close` has not ended it
+            timeout.reschedule(now + self.seconds)
 
     def _announced(self, request: Request) -> int | None:
         text = request.headers.get("content-length")

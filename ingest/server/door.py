@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.app import IngestApp
 from ingest.server.bodies import BodyLimits
 from ingest.server.frames import FramesDoor, FrameTaker
-from ingest.server.inbox import INBOX_FILE, Inbox
+from ingest.server.inbox import Inbox
 from ingest.server.listener import Listener
 from ingest.server.reads import ReadsDoor
 from ingest.server.sources import Sources

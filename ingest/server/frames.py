@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 from starlette.requests import Request
 
-from ingest.picture_header import read_header
 from ingest.server.answers import OneLine, Refusal
-from ingest.server.bodies import BodyLimits
+from ingest.server.bodies import CLOSE, BodyLimits
 from ingest.server.credentials import check_token
+from ingest.streams.parts import Part, PartSplitter
+from ingest.streams.pushing.bodies import PictureRefused
+from schemas.errors import TransientError
 
-MOST_PIXELS = 64_000_000
-"""Larger pictures are refused by what their header says, before anything unpacks them."""
-TIME_HEADER = "x-captured-at"
+ALONE = (
+    "this process takes other readers' messages alone and recognizes no pictures (platewatch ingest); start platewatch "
+    "run with the same data_dir, which takes them then"
+)
+_STREAMED = "multipart/x-mixed-replace"
+_JPEG = b"\xff\xd8"
 
 
 class FrameTaker(Protocol):
@@ -26,8 +30,16 @@ class FrameTaker(Protocol):
     token_sha256: str | None
     """Digest of the token that the camera has to show; None: none."""
 
-    def take(self, jpeg: bytes, captured_at: datetime | None, arrived_at: datetime) -> None:
-        """Take a picture without waiting; what it replaces is dropped and counted."""
+    def take(self, body: bytes, headers: Mapping[str, str], arrived_at: datetime) -> int:
+        """Take a message without waiting; what it replaces is dropped and counted. Return how many pictures it has.
+
+        Raises:
+            PictureRefused: None that can be taken.
+        """
+        ...
+
+    def refused(self, status: int, message: str) -> None:
+        """Note that a message was refused."""
         ...
 
 
@@ -45,55 +57,95 @@ class FramesDoor:
 
     async def look(self, request: Request) -> OneLine:
         """Answer who tries whether the URL is right."""
-        self._authorized(request)
+        taker = self._taker(request)
+        if taker.token_sha256 is not None:
+            check_token(request, taker.token_sha256)
         return OneLine(200, ready=True)
 
     async def take(self, request: Request) -> OneLine:
-        """Hand a picture to the camera's recognition.
+        """Hand pictures to the camera's recognition.
 
         Raises:
-            Refusal: It is not, for the reason that stands there.
+            Refusal: They are not, for the reason that stands there.
         """
-        taker = self._authorized(request)
-        body = await self._limits.read(request)
-        if not body:
-            return OneLine(200, ready=True)
-        arrived_at = datetime.now(UTC)
-        _check_picture(body)
-        await asyncio.to_thread(taker.take, body, _captured_at(request), arrived_at)
-        return OneLine(202, taken=True)
+        taker = self._taker(request)
+        try:
+            if taker.token_sha256 is not None:
+                check_token(request, taker.token_sha256)
+            if "content-length" in request.headers:
+                body = await self._limits.read(request)
+                if not body:
+                    return OneLine(200, ready=True)  # how some try whether the URL is right
+                taken = await _take(taker, body, request.headers)
+            else:
+                taken = await self._take_along(request, taker)
+        except Refusal as refusal:
+            taker.refused(refusal.status, refusal.message)
+            raise
+        return OneLine(202, taken=taken) if taken else OneLine(200, ready=True)
 
-    def _authorized(self, request: Request) -> FrameTaker:
+    async def _take_along(self, request: Request, taker: FrameTaker) -> int:
+        """Take pictures of a body that does not say how long it is: some cameras never end theirs."""
+        posted = _Posted(request, taker)
+        await self._limits.follow(request, posted.add)
+        return await posted.end()
+
+    def _taker(self, request: Request) -> FrameTaker:
         if self._takers is None:
-            raise Refusal(503, "no run takes pictures here; post them to platewatch run", {"retry-after": "30"})
+            raise Refusal(503, ALONE, {"retry-after": "30"})
         taker = self._takers().get(request.path_params["camera"])
         if taker is None:
             raise Refusal(404, 'there is no such camera; compare the URL with [[cameras]] of type = "push"')
-        if taker.token_sha256 is not None:
-            check_token(request, taker.token_sha256)
         return taker
 
 
-def _check_picture(body: bytes) -> None:
-    header = read_header(body)
-    if header is None or header.format != "JPEG":
-        raise Refusal(415, "it is no JPEG; have the camera send JPEG pictures, one in each message")
-    if header.width * header.height > MOST_PIXELS:
-        raise Refusal(413, f"the picture has {header.width} x {header.height} pixels, at most {MOST_PIXELS} are taken")
+class _Posted:
+    """A body while it comes in: a stream of pictures, each taken when it is whole, or one message."""
 
+    def __init__(self, request: Request, taker: FrameTaker) -> None:
+        self._headers = dict(request.headers)
+        self._taker = taker
+        self._begun = bytearray()
+        self._splitter: PartSplitter | None = None
+        self._taken = 0
 
-def _captured_at(request: Request) -> datetime | None:
-    """Return when a picture was captured as its sender says: ISO 8601 with a zone, seconds of the epoch, or HTTP's."""
-    text = request.headers.get(TIME_HEADER)
-    if text is None:
-        return None
-    for read in (datetime.fromisoformat, lambda one: datetime.fromtimestamp(float(one), UTC), parsedate_to_datetime):
+    async def add(self, chunk: bytes) -> bool:
+        """Take the next bytes in; return whether nothing is left of what came before."""
+        if self._splitter is None:
+            self._begun += chunk
+            if not self._is_stream():
+                return False
+            self._splitter, chunk = PartSplitter(), bytes(self._begun)
+            self._begun.clear()
         try:
-            moment = read(text.strip())
-        except (ValueError, OverflowError, OSError, TypeError):
-            continue
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    raise Refusal(
-        400, f"{TIME_HEADER} is no time with a zone, like 2026-01-31T06:00:00.123Z; correct it or leave it out"
-    )
+            parts = list(self._splitter.feed(chunk))
+        except TransientError as error:
+            raise Refusal(413, f"it {error}", CLOSE) from None
+        for part in parts:
+            await self._take(part)
+        return bool(parts)
+
+    async def end(self) -> int:
+        """Take what is left of a body that has ended; return how many pictures were in all of it."""
+        if self._splitter is None:
+            return await _take(self._taker, bytes(self._begun), self._headers) if self._begun else 0
+        if not self._taken:
+            raise Refusal(415, "no whole JPEG picture was in it; have the camera send JPEG pictures")
+        return self._taken
+
+    def _is_stream(self) -> bool:
+        return self._begun.startswith(_JPEG) or self._headers.get("content-type", "").lower().startswith(_STREAMED)
+
+    async def _take(self, part: Part) -> None:
+        if part.is_whole:
+            self._taken += await _take(self._taker, part.data, {**self._headers, **part.headers})
+        else:
+            self._taker.refused(400, "a picture of the stream is damaged")
+
+
+async def _take(taker: FrameTaker, body: bytes, headers: Mapping[str, str]) -> int:
+    arrived_at = datetime.now(UTC)
+    try:
+        return await asyncio.to_thread(taker.take, body, headers, arrived_at)
+    except PictureRefused as error:
+        raise Refusal(error.status, error.message) from None

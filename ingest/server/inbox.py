@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.inbox_place import LEAST_FREE_BYTES
 from ingest.server.answers import Refusal
 from schemas.errors import PlatewatchError, StorageFull, TransientError
 from storage.spool.group_writer import GroupWriter, Ticket
@@ -19,12 +20,8 @@ from storage.spool.spool import Spool
 
 log = logging.getLogger(__name__)
 
-INBOX_FILE = Path("inbox") / "messages.sqlite"
-"""Where the inbox is in the data directory."""
 COUNT_SECONDS = 1.0
 """How often it is counted what waits: whoever processes it may be another process."""
-LEAST_FREE_BYTES = 128 << 20
-"""Messages are refused before the disk is so full that the database fails."""
 LATER = {"retry-after": "5"}
 
 

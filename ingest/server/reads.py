@@ -100,6 +100,7 @@ def vendor_message(message: Message) -> VendorMessage:
         body=message.body,
         received_at=message.received_at,
         headers=message.headers,
+        topic=message.headers.get("mqtt-topic", ""),
         path=message.path,
     )
 

@@ -63,6 +63,7 @@ class Sources:
                 else read_secret(source.signature_secret_file, f"ingest.sources '{source.id}': signature_secret_file"),
             )
             for source in settings.sources
+            if source.pull is None
         }
         with self._lock:
             self._sources = sources
@@ -130,7 +131,7 @@ def check_ingest(settings: IngestSettings) -> None:
     if settings.listen is None or is_loopback(settings.listen.rpartition(":")[0]):
         return
     for source in settings.sources:
-        if source.token_sha256 is None and source.signature_secret_file is None:
+        if source.pull is None and source.token_sha256 is None and source.signature_secret_file is None:
             raise ConfigurationError(
                 f"ingest.sources '{source.id}': anybody who reaches {settings.listen} could post as this source; set "
                 "token_sha256 (platewatch ingest token makes one), or listen at 127.0.0.1"

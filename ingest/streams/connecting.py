@@ -1,4 +1,4 @@
-"""What connects to a camera, by its settings."""
+"""What connects to a camera, by its settings. Cameras that push are waited for (ingest/streams/pushing)."""
 
 from __future__ import annotations
 

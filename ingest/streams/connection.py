@@ -12,11 +12,15 @@ from ingest.streams.pictures import LivePicture
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """A picture: when it arrived, and when it was captured by the camera's clock (unix time), if it says so."""
+    """A picture: when it arrived, and when it was captured by the camera's clock (unix time), if it says so.
+
+    `message` numbers the message that it came in, where one may hold several pictures.
+    """
 
     picture: LivePicture
     arrived_at: float
     source_time: float | None = None
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,16 @@ class Connection(Protocol):
 
     facts: StreamFacts | None
     """Known as soon as the stream is open."""
-    damaged: int
-    """Pictures that came and could not be used."""
+
+    @property
+    def damaged(self) -> int:
+        """Pictures that came and could not be used."""
+        ...
+
+    @property
+    def replaced(self) -> int:
+        """Pictures that newer ones replaced before they were yielded."""
+        ...
 
     def pictures(self, stop: threading.Event) -> Iterator[Caught]:
         """Yield pictures as they come, until the camera ends the stream or `stop` is set.

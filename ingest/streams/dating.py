@@ -19,9 +19,11 @@ class Dating:
 
     Args:
         clock: Whose clock counts.
+        patience_seconds: How long the camera may take to say what time it has.
     """
 
-    def __init__(self, clock: Literal["arrival", "camera"]) -> None:
+    def __init__(self, clock: Literal["arrival", "camera"], patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience_seconds
         self._wants_camera = clock == "camera"
         self._began: float | None = None
         self._by_camera: bool | None = None if self._wants_camera else False
@@ -42,7 +44,7 @@ class Dating:
         if self._by_camera is None:
             if caught.source_time is not None:
                 self._by_camera = True
-            elif caught.arrived_at - self._began < PATIENCE_SECONDS:
+            elif caught.arrived_at - self._began < self._patience:
                 return None
             else:
                 self._by_camera = False

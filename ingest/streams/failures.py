@@ -22,11 +22,15 @@ class StreamFailed(TransientError):
         message: Why, and what to do, in one line without secrets.
         is_login: Its user or password is wrong: cameras lock users out who try again and again.
         is_stall: It was connected, and nothing came.
+        is_awaited: It is not asked for anything: pictures come by themselves, at any moment.
     """
 
-    def __init__(self, message: str, *, is_login: bool = False, is_stall: bool = False) -> None:
+    def __init__(
+        self, message: str, *, is_login: bool = False, is_stall: bool = False, is_awaited: bool = False
+    ) -> None:
         self.is_login = is_login
         self.is_stall = is_stall
+        self.is_awaited = is_awaited
         super().__init__(printable(message))
 
 

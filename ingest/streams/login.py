@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from ingest.streams.failures import StreamFailed, redacted, shown_address
-from schemas.settings import PulledCamera
+from schemas.settings import Addressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Access:
         return (self.password, quote(self.password, safe="")) if len(self.password) >= 4 else ()
 
 
-def access_of(camera: PulledCamera) -> Access:
-    """Return how to get at a camera; its password's file is read anew each time.
+def access_of(camera: Addressed) -> Access:
+    """Return how to get at a camera, or what else is connected to; its password's file is read anew each time.
 
     Args:
         camera: Its settings.

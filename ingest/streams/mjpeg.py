@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import email.utils
-import ssl
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import httpx
 
 from ingest.streams.connection import Caught, StreamFacts
 from ingest.streams.failures import StreamFailed
+from ingest.streams.http_login import CameraAuth, trust_of
 from ingest.streams.login import Access, access_of
 from ingest.streams.parts import Part, PartSplitter
 from ingest.streams.pictures import JpegPicture
@@ -25,34 +25,6 @@ _LIMITS = httpx.Limits(max_keepalive_connections=0)
 _TIMES = ("x-timestamp", "timestamp", "x-time-stamp")
 
 
-class CameraAuth(httpx.Auth):
-    """Logs in as the camera asks: by Digest where it can, so that the password does not travel, else by Basic.
-
-    Args:
-        user: The user.
-        password: Its password.
-    """
-
-    def __init__(self, user: str, password: str) -> None:
-        self._digest = httpx.DigestAuth(user, password)
-        self._basic = httpx.BasicAuth(user, password)
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send a request, and once more with the login that its answer asks for."""
-        flow = self._digest.auth_flow(request)
-        response = yield next(flow)
-        if response.status_code != httpx.codes.UNAUTHORIZED:
-            return
-        schemes = [value.split(" ")[0].lower() for value in response.headers.get_list("www-authenticate")]
-        try:
-            if "digest" in schemes:
-                yield flow.send(response)
-            elif "basic" in schemes:
-                yield next(self._basic.auth_flow(request))
-        except (StopIteration, httpx.ProtocolError):
-            return  # a challenge that cannot be answered: its 401 stands
-
-
 class MjpegConnection:
     """Plays one stream. For one thread.
 
@@ -62,7 +34,7 @@ class MjpegConnection:
 
     def __init__(self, camera: MjpegCamera) -> None:
         self.facts: StreamFacts | None = None
-        self.damaged = 0
+        self.damaged = self.replaced = 0
         self._camera = camera
 
     def pictures(self, stop: threading.Event) -> Iterator[Caught]:
@@ -75,7 +47,7 @@ class MjpegConnection:
         stall = self._camera.stall_seconds
         auth = None if access.user is None else CameraAuth(access.user, access.password)
         timeout = httpx.Timeout(OPEN_SECONDS, read=stall)
-        trust = self._trust()
+        trust = trust_of(self._camera)
         try:
             with (
                 httpx.Client(auth=auth, timeout=timeout, verify=trust, limits=_LIMITS, trust_env=False) as client,
@@ -93,16 +65,6 @@ class MjpegConnection:
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise StreamFailed(access.redacted(_other(error, access))) from None
-
-    def _trust(self) -> ssl.SSLContext | bool:
-        if not self._camera.verify:
-            return False
-        if self._camera.ca_file is None:
-            return True
-        try:
-            return ssl.create_default_context(cafile=str(self._camera.ca_file))
-        except OSError as error:
-            raise StreamFailed(f"ca_file {self._camera.ca_file} cannot be used ({error.strerror or error})") from None
 
     def _play(self, response: httpx.Response, stop: threading.Event) -> Iterator[Caught]:
         self.facts = StreamFacts("MJPEG", response.url.scheme)

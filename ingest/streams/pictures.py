@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import simplejpeg
 
 from ingest.formats import jpeg
@@ -81,12 +82,13 @@ class JpegPicture:
 
     Args:
         data: The file.
+        orientation: How the camera was held, 1 to 8 as EXIF numbers it.
 
     Raises:
         UnreadableMedia: It is no JPEG, too small or too large.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, orientation: int = 1) -> None:
         header = read_header(data)
         if header is None or header.format != "JPEG":
             raise UnreadableMedia(f"is no JPEG picture ({len(data)} bytes), expected one")
@@ -95,12 +97,15 @@ class JpegPicture:
                 f"is a picture of {header.width}x{header.height} pixels, expected at least {MIN_SIDE}x{MIN_SIDE} and "
                 f"at most {MOST_PIXELS // 1_000_000} megapixels"
             )
-        self.size = header.width, header.height
+        # From 5 on, what was upright lies on its side.
+        self.size = (header.height, header.width) if orientation in range(5, 9) else (header.width, header.height)
+        self._stored_size = header.width, header.height
+        self._orientation = orientation
         self._data = data
 
     def preview(self) -> Gray:
         """Return its brightness, at an eighth of its size or more: as much as is enough."""
-        width, height = self.size
+        width, height = self._stored_size
         share = _LEAST_PREVIEW_WIDTH / width
         try:
             # Damage that would be a line on standard error, did OpenCV decode it, is an error here.
@@ -115,11 +120,14 @@ class JpegPicture:
             )
         except ValueError as error:
             raise UnreadableMedia("is a damaged JPEG picture") from error
-        return np.asarray(gray[:, :, 0], np.uint8)
+        return np.asarray(self._upright(gray)[:, :, 0], np.uint8)
 
     def image(self) -> Image:
         """Return it in colors; what is left of a damaged one is no picture of a plate to rely on."""
         found = jpeg.decode(self._data)
         if found is None or found[1] is not None or found[0].size == 0:
             raise UnreadableMedia("is a damaged JPEG picture")
-        return found[0]
+        return np.asarray(self._upright(found[0]), np.uint8)
+
+    def _upright(self, picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return picture if self._orientation == 1 else jpeg.turned(picture, self._orientation)

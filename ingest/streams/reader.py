@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from datetime import UTC, datetime
 
 from ingest.streams.connection import Caught, Connect, Connection
-from ingest.streams.dating import Dating, as_time
+from ingest.streams.dating import PATIENCE_SECONDS, Dating, as_time
 from ingest.streams.failures import StreamFailed
 from ingest.streams.frame import LiveFrame
+from ingest.streams.pauses import LOGIN_PAUSE_SECONDS, Pauses
 from ingest.streams.slot import NewestSlot
 from ingest.streams.telling import ReaderState, StateKeeper
-from schemas.settings import StreamCamera
-
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
-LOGIN_PAUSE_SECONDS = 60.0
-"""After a wrong password: cameras lock users out who try again and again."""
-
-PROVEN_SECONDS = 10.0
-"""A connection that lasted so long was good: the next failure begins with a short pause again."""
+from schemas.settings import PushCamera, StreamCamera
 
 
 class LiveReader:
@@ -47,10 +39,9 @@ class LiveReader:
         self._camera = camera
         self._connect = connect
         self._once = once
-        self._login_pause = login_pause_seconds
+        self._pauses = Pauses(login_pause_seconds)
         self._stop = threading.Event()
         self._state = StateKeeper()
-        self._failures = 0
         self._skip_until = 0.0
         # A daemon: a camera that does not answer must not keep a stopped run alive.
         self._thread = threading.Thread(target=self._run, name=f"stream-{camera.id}", daemon=True)
@@ -88,19 +79,13 @@ class LiveReader:
                 self._state.failed(str(failure))
                 if self._once and (failure.is_login or self._ends_here()):
                     return
-                self._failures = 1 if time.monotonic() - began > PROVEN_SECONDS else self._failures + 1
-                self._stop.wait(self._pause(failure))
+                self._stop.wait(self._pauses.next(failure, time.monotonic() - began))
         finally:
             self.frames.close()
 
     def _ends_here(self) -> bool:
         """Whether a run until all is done has had what there is: a stream to its end, or none in three tries."""
-        return self._state.connections > 0 or self._failures >= 2
-
-    def _pause(self, failure: StreamFailed) -> float:
-        seconds = min(FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures - 1, 10), LONGEST_PAUSE_SECONDS)
-        # Cameras behind one switch come back together: they are not all asked at once.
-        return max(seconds, self._login_pause if failure.is_login else 0.0) * random.uniform(0.8, 1.3)
+        return self._state.connections > 0 or self._pauses.failures >= 2
 
     def _read_once(self) -> StreamFailed:
         """Read a connection to its end; return why it ended."""
@@ -116,13 +101,15 @@ class LiveReader:
         return StreamFailed("ended the stream")
 
     def _hand_on(self, connection: Connection) -> None:
-        dating = Dating(self._camera.clock)
+        # A picture that is pushed comes with its time or without one: there is nothing to wait for.
+        dating = Dating(self._camera.clock, 0.0 if isinstance(self._camera, PushCamera) else PATIENCE_SECONDS)
         sequence: str | None = None
         last: datetime | None = None
-        size, number, damaged = (0, 0), 0, 0
+        size, number, damaged, replaced = (0, 0), 0, 0, 0
         for caught in connection.pictures(self._stop):
-            self._state.spent(connection.damaged - damaged)
-            damaged = connection.damaged
+            self._state.spent(connection.damaged - damaged, connection.replaced - replaced)
+            number += connection.replaced - replaced
+            damaged, replaced = connection.damaged, connection.replaced
             moment = None if self._is_too_many(caught) else dating.date(caught)
             if sequence is None:
                 self._state.connected(connection.facts)
@@ -132,7 +119,7 @@ class LiveReader:
             if sequence is None or caught.picture.size != size or (last is not None and moment <= last):
                 sequence, number, size = f"live {datetime.now(UTC).isoformat()}", 0, caught.picture.size
             self._state.caught(caught, is_by_camera=dating.is_by_camera)
-            self.frames.put(self._frame(sequence, number, moment, caught))
+            self.frames.put(self._frame(sequence, number, moment, caught), caught.message)
             number, last = number + 1, moment
 
     def _is_too_many(self, caught: Caught) -> bool:

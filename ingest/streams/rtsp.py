@@ -44,7 +44,7 @@ class RtspConnection:
 
     def __init__(self, camera: RtspCamera) -> None:
         self.facts: StreamFacts | None = None
-        self.damaged = 0
+        self.damaged = self.replaced = 0
         self._camera = camera
         self._transport: str = camera.transport
         # A picture's times by its place in the stream: a decoder may hold pictures back.

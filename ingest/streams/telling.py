@@ -56,9 +56,9 @@ class StateKeeper:
         return self._state.connections
 
     def now(self, replaced: int) -> ReaderState:
-        """Return the state; `replaced` is counted elsewhere."""
+        """Return the state; `replaced` are those that were replaced after they were handed on."""
         with self._lock:
-            return replace(self._state, replaced=replaced)
+            return replace(self._state, replaced=self._state.replaced + replaced)
 
     def connected(self, facts: StreamFacts | None) -> None:
         """Note that a connection gave its first picture."""
@@ -74,11 +74,16 @@ class StateKeeper:
         with self._lock:
             self._state = replace(self._state, problem=problem, fps=0.0, busy=0.0)
 
-    def spent(self, damaged: int) -> None:
-        """Note pictures that could not be used."""
-        if damaged:
+    def spent(self, damaged: int, replaced: int) -> None:
+        """Note pictures that could not be used, or were replaced before they came this far."""
+        if damaged or replaced:
             with self._lock:
-                self._state = replace(self._state, damaged=self._state.damaged + damaged)
+                self._state = replace(
+                    self._state,
+                    damaged=self._state.damaged + damaged,
+                    replaced=self._state.replaced + replaced,
+                    frames=self._state.frames + replaced,
+                )
 
     def skipped(self, caught: Caught) -> None:
         """Note a picture that is not handed on."""

@@ -42,7 +42,8 @@ class Arrivals:
 
     Args:
         agency_id: Whose reads they are.
-        unknown_confidence: What a read is taken for whose reader gives no confidence (`ingest.unknown_confidence`).
+        unknown_confidence: What a read is taken for whose reader gives no confidence (`ingest.unknown_confidence`),
+                unless its source's settings say.
         passes: Which pass each read is of; one for the whole process, so that one pass stays one read.
     """
 
@@ -68,7 +69,8 @@ class Arrivals:
         first, last = _span(read, placed, captured_at)
         pictures, notes = _pictures(read)
         plate = normalize_plate(read.plate)
-        confidence = self._unknown_confidence if read.confidence is None else read.confidence
+        assumed = self._unknown_confidence if source.unknown_confidence is None else source.unknown_confidence
+        confidence = assumed if read.confidence is None else read.confidence
         made = PlateRead(
             read_id=placed.read_id,
             camera_id=camera_id,

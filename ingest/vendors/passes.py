@@ -92,8 +92,11 @@ class Passes:
             camera = (source_id, read.camera_id)
             at = read.source_time or read.claimed_at or read.captured_at
             known = self._passes.get(read.read_id) or self._new(read.read_id, camera, at)
-            length = read.last_seen - read.first_seen
-            known.last_seen = max(known.last_seen, at, known.first_seen + length)
+            # Where they were dated by their arrival, their times are that much away from the source's own.
+            moved = at - read.captured_at
+            known.first_seen = min(known.first_seen, read.first_seen + moved)
+            known.last_seen = max(known.last_seen, read.last_seen + moved)
+            known.seen.add((at, canonical_plate(read.plate)))
             known.frame_count = max(known.frame_count, read.frame_count)
             known.texts.add(canonical_plate(read.plate))
             if read.report is not None and read.report.pass_id is not None:

@@ -121,7 +121,8 @@ class ReadArrays:
         rows = np.array([row for row, slots in reads for _ in slots])
         places = np.array([place for _, slots in reads for place in range(len(slots))])
         codes = self.codes[rows, places].astype(np.int64)
-        rest = np.array([max(1.0 - sum(each.values()), 0.0) for each in distributions])
+        withheld = [slot.withheld for _, slots in reads for slot in slots]
+        rest = np.array([max(1.0 - sum(d.values()) - w, 0.0) for d, w in zip(distributions, withheld, strict=True)])
         probabilities = rest[:, None] * _MISREAD[codes]
         cells = [
             (number, _CODE[character], probability)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from matcher.characters.confusion import (
@@ -49,11 +49,18 @@ class Slot:
 
     `shown` is the text as seen (one character), `character` its canonical form. `distribution` maps canonical
     characters (and `""`: no character) to probabilities and includes `character`; None when the source gives text only.
+    `withheld` is what of the other characters' probability counts for none of them.
     """
 
     shown: str
     character: str
     distribution: Mapping[str, float] | None = None
+    withheld: float = 0.0
+
+    @property
+    def rest(self) -> float:
+        """Probability that a distribution leaves to characters that it does not name."""
+        return max(1.0 - sum((self.distribution or {}).values()) - self.withheld, 0.0)
 
     def probability(self, listed: str) -> float:
         """Return how likely the evidence of this place makes the canonical character `listed` (0-1)."""
@@ -62,7 +69,7 @@ class Slot:
         known = self.distribution.get(listed)
         if known is None:
             # What the reader left out follows the general habits of readers.
-            known = max(1.0 - sum(self.distribution.values()), 0.0) * misread_share(self.character, listed)
+            known = self.rest * misread_share(self.character, listed)
         if (self.character, listed) in SAME_SHAPE:
             known = max(known, SAME_SHAPE_SHARE * self.top)
         return max(known, FLOOR)
@@ -82,9 +89,8 @@ class Slot:
         if self.distribution is None:
             return general
         known = self.distribution.get("")
-        rest = max(1.0 - sum(self.distribution.values()), 0.0)
         least = EXTRA_AT_EDGE_SHARE * self.top if at_edge else FLOOR
-        return max(known if known is not None else rest * general, least, FLOOR)
+        return max(known if known is not None else self.rest * general, least, FLOOR)
 
 
 def loss_share(slots: Sequence[Slot]) -> float:
@@ -98,8 +104,42 @@ def loss_share(slots: Sequence[Slot]) -> float:
     """
     if any(slot.distribution is None for slot in slots):
         return 1.0
+    if any(slot.withheld for slot in slots):
+        return LEAST_LOSS_SHARE
     doubt = 1.0 - math.prod(slot.top for slot in slots)
     return min(max(_LOSS_SLOPE * doubt, LEAST_LOSS_SHARE), 1.0)
+
+
+SURE = 0.99
+"""The confidence of a reader that is sure."""
+
+
+def credited_slots(read: PlateRead, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Return a read's places as entries are credited with them.
+
+    Where the reader gave no confidence, nobody has stated the doubt of its text that the other characters share: they
+    are credited with no more of it than a sure reader leaves them. The text itself is as doubtful as before.
+
+    Args:
+        read: The read.
+        slots: Its places.
+
+    Returns:
+        The same places where that changes nothing.
+    """
+    if read.confidence_is_known or all(slot.distribution is None for slot in slots):
+        return slots
+    share = min((1.0 - SURE) / max(1.0 - read.confidence, 1.0 - SURE), 1.0)
+    return tuple(_credited(slot, share) for slot in slots)
+
+
+def _credited(slot: Slot, share: float) -> Slot:
+    given = slot.distribution or {}
+    others = {character: chance * share for character, chance in given.items() if character != slot.character}
+    withheld = sum(given.values()) - given.get(slot.character, 0.0) - sum(others.values())
+    if slot.distribution is None or withheld <= 0.0:
+        return slot
+    return replace(slot, distribution={slot.character: given.get(slot.character, 0.0)} | others, withheld=withheld)
 
 
 def read_slots(read: PlateRead) -> tuple[Slot, ...]:

@@ -36,6 +36,7 @@ def explain(
     alerts: bool = True,
     reason: str = "",
     claimed_at: datetime | None = None,
+    is_confidence_known: bool = True,
 ) -> str:
     """Return why a read agrees with an entry, contradictions included.
 
@@ -51,6 +52,7 @@ def explain(
         alerts: Whether the hit may alert an officer.
         reason: Why it may not, where that is not said by what differs.
         claimed_at: What the camera's clock said, where that cannot be.
+        is_confidence_known: Whether the reader says how sure it is.
 
     Returns:
         Text like `read 8KV4921, listed BKV4921: 1 look-alike (8/B); state VA agrees; list 3 h old`.
@@ -60,6 +62,7 @@ def explain(
         _state_words(read_jurisdiction, listed_jurisdiction),
         *(_vehicle_words(feature) for feature in vehicle),
         *_second_reader_words(second),
+        *([] if is_confidence_known else ["the reader gave no confidence"]),
         *([] if alerts else ["too little for an alert" + (f" ({reason})" if reason else "")]),
         f"list {age_text(list_age_seconds)}",
         *_clock_words(claimed_at),

@@ -26,6 +26,22 @@ def jurisdiction_agreement(read: PlateRead, entry: HotlistEntry) -> bool | None:
     return read.jurisdiction.casefold() == entry.jurisdiction.casefold()
 
 
+LEAST_RELIABLE = 0.05
+"""No reader is taken for right more seldom than this, whatever a read says that its reader is taken for."""
+
+
+def doubt_score(read: PlateRead) -> float:
+    """Return what it adds to a read's score, in nats, that its reader does not say how sure it is: 0 where it does.
+
+    Such a read is taken for right as often as its confidence says (`ingest.unknown_confidence`), and is that much less
+    likely if the vehicle carries the listed plate. So no hit of it scores as much as with a confidence that was stated.
+    """
+    if read.confidence_is_known:
+        return 0.0
+    share = read.confidence if math.isfinite(read.confidence) else LEAST_RELIABLE
+    return math.log(min(max(share, LEAST_RELIABLE), 1.0))
+
+
 def state_confidence(confidence: float | None) -> float:
     """Return how sure a read's state is taken to be (0-1), from what its reader says of it."""
     if confidence is None or not math.isfinite(confidence):

@@ -54,6 +54,29 @@ def compare_vehicles(read: VehicleDescription | None, listed: VehicleDescription
     return tuple(_compare(read, listed)) if read and listed else ()
 
 
+def make_names(text: str) -> tuple[str, frozenset[str], frozenset[str]]:
+    """Return how readers and lists write a make: its name in capitals, codes for it, and codes for other makes.
+
+    Args:
+        text: A code or a name; the name is empty where it says nothing.
+    """
+    name = _make(text)
+    own = frozenset(code for code, meant in _MAKES.items() if meant == name)
+    return name, own, frozenset(_MAKES) - own
+
+
+def color_words(text: str) -> frozenset[str]:
+    """Return the words and codes, in small letters, for colors that a camera cannot tell from those in a text.
+
+    Args:
+        text: Like `dark blue` or `SIL`; what is no color in it does not count where something else is one.
+    """
+    named = _colors(text)
+    families = named & frozenset(_COLORS.values()) or named
+    codes = frozenset(code.lower() for code, family in _COLORS.items() if family in families)
+    return families | codes
+
+
 def _compare(read: VehicleDescription, listed: VehicleDescription) -> Iterator[VehicleEvidence]:
     makes = _make(read.make), _make(listed.make)
     if all(makes):

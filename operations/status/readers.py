@@ -44,6 +44,7 @@ def look_at_readers(settings: Settings) -> Readers:
         )
     # What is quarantined is counted since the run's start, also what a person has dealt with: no reason to be wrong.
     wrong = [f"camera {camera.camera_id}: {camera.problem}" for camera in health.cameras if camera.problem is not None]
+    wrong += [f"source {source.source_id}: {source.problem}" for source in health.sources if source.problem is not None]
     return Readers(
         asked_at=now,
         updated_at=health.updated_at,

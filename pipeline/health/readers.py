@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.health.board import HealthBoard
 from pipeline.health.pattern import REMEMBERED, hour_of, missing_message
 from schemas.events import AlarmKind
-from schemas.settings import Settings
+from schemas.settings import IngestSource, Settings
 from storage.cameras import CameraHours
 from storage.database import Database
 
@@ -81,10 +81,16 @@ class ReaderWatch:
                 continue
             message = (
                 f"no message since {last.astimezone(UTC):%Y-%m-%d %H:%M} UTC, and {source.silent_minutes:g} minutes "
-                "are its limit (silent_minutes); look at the reader, and at the URL and token that it was given"
+                f"are its limit (silent_minutes); look at the reader, and at {_way(source)}"
             )
             if self._board.raised(AlarmKind.CAMERA_SILENT, source.id, message):
                 log.warning("source %s: %s", source.id, message)
+
+
+def _way(source: IngestSource) -> str:
+    if source.pull is None:
+        return "the URL and token that it was given"
+    return "what platewatch ingest check says of it"
 
 
 def missing_limit(settings: Settings, reader: str) -> float | None:

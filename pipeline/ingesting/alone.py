@@ -1,4 +1,4 @@
-"""The server alone, in a process of its own: what is posted is stored also while no run and no database is there."""
+"""The server alone, in a process of its own: what is posted or fetched is stored also without a run or a database."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 
 from ingest.server.sources import check_ingest
 from ingest.vendors.registry import adapter_of
+from pipeline.ingesting.pulled import PulledSources
 from pipeline.ingesting.serving import ServerStage
 from pipeline.reloading import Reload
 from pipeline.stages.runner import Runner, any_alive
@@ -25,9 +26,10 @@ def check_server(settings: Settings) -> None:
     Raises:
         ConfigurationError: It cannot be used.
     """
-    if settings.ingest.listen is None:
+    if settings.ingest.listen is None and all(source.pull is None for source in settings.ingest.sources):
         raise ConfigurationError(
-            'ingest.listen is not set; name the address and port to listen at, like listen = "127.0.0.1:8480"'
+            "ingest.listen is not set, and no source has pull; name the address and port to listen at, like listen = "
+            '"127.0.0.1:8480"'
         )
     check_ingest(settings.ingest)
     for source in settings.ingest.sources:
@@ -47,11 +49,14 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         PlatewatchError: It cannot serve.
     """
     runner = Runner(stop)
-    stage = ServerStage(settings)
-    threads = runner.start([stage], watched=True)
+    pulled = PulledSources(runner)
+    # Without it, the sources that are fetched are all that there is.
+    stage = None if settings.ingest.listen is None else ServerStage(settings)
+    threads = [] if stage is None else runner.start([stage], watched=True)
+    pulled.take(settings)
     is_ready = False
-    while any_alive(threads) and not stop.is_set():
-        if stage.is_up.is_set() and not is_ready:
+    while (stage is None or any_alive(threads)) and not stop.is_set():
+        if (stage is None or stage.is_up.is_set()) and not is_ready:
             is_ready = True
             manager.ready(_in_words(settings))
         if is_ready:
@@ -59,23 +64,26 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         if reload.asked.is_set():
             reload.asked.clear()
             manager.reloading()
-            settings = _taken_anew(settings, stage, reload)
+            settings = _taken_anew(settings, stage, pulled, reload)
             manager.reloaded(_in_words(settings))
         stop.wait(TICK_SECONDS)
     manager.stopping()
     stop.set()
+    pulled.close()
     runner.join(threads)
     runner.check()
 
 
-def _taken_anew(settings: Settings, stage: ServerStage, reload: Reload) -> Settings:
+def _taken_anew(settings: Settings, stage: ServerStage | None, pulled: PulledSources, reload: Reload) -> Settings:
     try:
         other = reload.load()
         check_server(other)
     except PlatewatchError as error:
         log.error("the configuration is not taken over, and the one before stays in force: %s", error)
         return settings
-    stage.take_anew(other)
+    if stage is not None:
+        stage.take_anew(other)
+    pulled.take(other)
     if other.ingest.listen != settings.ingest.listen:
         log.warning("changed settings that count only after a restart: ingest.listen")
     log.info("the configuration was taken anew: %s", _in_words(other))
@@ -83,4 +91,6 @@ def _taken_anew(settings: Settings, stage: ServerStage, reload: Reload) -> Setti
 
 
 def _in_words(settings: Settings) -> str:
-    return f"listening at {settings.ingest.listen}, {len(settings.ingest.sources)} sources"
+    where = "not listening" if settings.ingest.listen is None else f"listening at {settings.ingest.listen}"
+    fetched = sum(source.pull is not None for source in settings.ingest.sources)
+    return f"{where}, {len(settings.ingest.sources)} sources, {fetched} of them fetched"

@@ -8,23 +8,24 @@ import threading
 import time
 from collections.abc import Callable
 
-from ingest.server.inbox import INBOX_FILE
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.reads import vendor_message
 from ingest.vendors.adapter import Parsed
-from ingest.vendors.arrivals import Arrivals, ReportedArrival
-from ingest.vendors.passes import Passes
+from ingest.vendors.arrivals import Arrivals, ReportedArrival, camera_of
+from ingest.vendors.passes import COUNTER_LASTS, LONGEST, Passes
 from ingest.vendors.registry import adapter_of, with_zone
 from ingest.vendors.secrets import without_secrets
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting.pictures import UrlPictures
 from pipeline.recording.queue import ArrivalQueue
-from pipeline.stages.retry import until_available
+from pipeline.stages.retry import Stopped, until_available
 from pipeline.stages.stage import SteppedStage
 from schemas.arrivals import Receipt
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.settings import IngestSource, Settings
 from storage.database import Database
 from storage.quarantine.quarantine import Quarantine, QuarantinedMessage
+from storage.reads.recent import reported_lately
 from storage.spool.messages import Message
 from storage.spool.spool import Spool
 
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
 PAUSE_SECONDS = 0.1
 SAID_AGAIN_SECONDS = 60.0
+REMEMBERED = COUNTER_LASTS + LONGEST
+"""How old a reader's passes are that may still go on after a start."""
+MOST_RECALLED = 20_000
 RETRY_STEPS = 20
 """So many pauses lie between two looks for quarantined messages that are to be tried again."""
 
@@ -91,7 +95,10 @@ class InboxStage(SteppedStage):
         self._quarantine = Quarantine(database)
         self._spool = Spool(settings.data_dir / INBOX_FILE, durable=False)
         self._pictures = UrlPictures(arrivals)
-        self._arrivals = Arrivals(settings.agency_id, settings.ingest.unknown_confidence, Passes())
+        self._database = database
+        self._passes = Passes()
+        self._recalled: set[tuple[str, str]] = set()
+        self._arrivals = Arrivals(settings.agency_id, settings.ingest.unknown_confidence, self._passes)
         self._sources: dict[str, IngestSource] = {}
         self._last = self._last_retried = self._idle_steps = 0
         self._said_at: dict[str, float] = {}
@@ -202,10 +209,13 @@ class InboxStage(SteppedStage):
             if source is None:
                 raise InvalidInput("no such source is configured; add it to [[ingest.sources]] and retry")
             parsed = self._parsed(message, source)
+            self._recall(parsed, source, message, stop)
             found = self._arrivals.of(parsed, source, message.received_at)
         except (InvalidInput, ConfigurationError) as error:
             self._reject(message, receipt, str(error), stop, before)
             return
+        except (Stopped, TransientError):
+            raise
         except Exception as error:
             log.debug("an adapter failed", exc_info=True)
             reason = f"could not be read for an unexpected reason ({type(error).__name__}); please report this"
@@ -214,6 +224,24 @@ class InboxStage(SteppedStage):
         self._count(source, processed=1, reads=len(found), without_plate=parsed.without_plate)
         self._note_signs(source, message, found)
         self._pictures.hand_over(found, source, receipt)
+
+    def _recall(self, parsed: Parsed, source: IngestSource, message: Message, stop: threading.Event) -> None:
+        """Have the passes of readers that report for the first time since the start go on where they were."""
+        cameras = {(source.id, camera_of(source, read.camera)) for read in parsed.reads} - self._recalled
+        if not cameras:
+            return
+        times = [read.captured_at for read in parsed.reads if read.captured_at is not None]
+        since = min([*times, message.received_at]) - REMEMBERED
+        for camera in sorted(cameras):
+            reads = until_available(
+                lambda camera_id=camera[1]: reported_lately(self._database, source.vendor, camera_id, since),  # type: ignore[misc]
+                stop,
+                doing="asking for readers' last passes",
+            )
+            self._passes.remember(source.id, reads)
+        if len(self._recalled) > MOST_RECALLED:
+            self._recalled.clear()
+        self._recalled |= cameras
 
     def _parsed(self, message: Message, source: IngestSource) -> Parsed:
         adapter = adapter_of(source.vendor)

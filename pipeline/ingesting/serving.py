@@ -6,24 +6,30 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
+from ingest.inbox_place import INBOX_FILE
 from ingest.server.door import IngestServer
 from ingest.server.frames import FrameTaker
-from ingest.server.inbox import INBOX_FILE
 from ingest.vendors.registry import adapter_of, vendors
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import PlatewatchError
-from schemas.settings import Settings
+from schemas.settings import PushCamera, Settings
 from services.owner_lock import OwnerLock
 
 log = logging.getLogger(__name__)
 
 LOCK_FILE = INBOX_FILE.with_name("server.lock")
+CLAIM_FILE = INBOX_FILE.with_name("pictures.lock")
+"""Held by a run that has cameras which push: no other process can recognize what they send."""
 LOOK_SECONDS = 0.5
 """How often it is looked after."""
+CLAIM_SECONDS = 0.05
+"""How often a run that has to serve looks whether it can: nobody does in between."""
 
 
 class ServerStage(SteppedStage):
     """Serves until it is stopped. Where another process of this data directory serves, it waits for that one's end.
+
+    A run with cameras that push serves itself: one that serves alone leaves it to that run as long as it is there.
 
     Args:
         settings: The configuration; `ingest.listen` is set.
@@ -38,6 +44,7 @@ class ServerStage(SteppedStage):
         self._settings = settings
         self._takers = takers
         self._lock = OwnerLock(settings.data_dir / LOCK_FILE)
+        self._claim = OwnerLock(settings.data_dir / CLAIM_FILE)
         self._server: IngestServer | None = None
         self._other: Settings | None = None
         self._has_said = False
@@ -57,25 +64,47 @@ class ServerStage(SteppedStage):
         other, self._other = self._other, None
         if other is not None:
             self._take_over(other)
+        claims = self._claims()
         if self._server is None:
             self._begin()
         elif not self._server.is_serving:
             log.error("the ingest server ended; it is started again")
-            self.end()
+            self._leave()
+        elif self._takers is None and self._is_claimed():
+            log.info("a run with cameras that push serves now; this process goes on when that one ends")
+            self._leave()
         if self._server is not None and self.board is not None:
             for source in self._server.health():
                 self.board.source(source.source_id, source.vendor, received=source.received, refused=source.refused)
-        return LOOK_SECONDS
+        return CLAIM_SECONDS if claims and self._server is None else LOOK_SECONDS
 
     def end(self) -> None:
         """Take nothing more and store what came."""
+        self._leave()
+        self._claim.release()
+
+    def _leave(self) -> None:
         server, self._server = self._server, None
         if server is not None:
             server.stop()
         self._lock.release()
 
+    def _claims(self) -> bool:
+        """Claim to serve where this process alone can take what cameras push, and say whether it does."""
+        if self._takers is None or not any(isinstance(camera, PushCamera) for camera in self._settings.cameras):
+            self._claim.release()
+            return False
+        return self._claim.acquire()
+
+    def _is_claimed(self) -> bool:
+        """Say whether another process claims to serve."""
+        if not self._claim.acquire():
+            return True
+        self._claim.release()
+        return False
+
     def _begin(self) -> None:
-        if not self._lock.acquire():
+        if (self._takers is None and self._is_claimed()) or not self._lock.acquire():
             if not self._has_said:
                 log.info("another process serves this data directory's inbox; this one goes on when that one ends")
             self._has_said = True

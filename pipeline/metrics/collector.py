@@ -49,6 +49,8 @@ _SOURCE = (
     _Field("quarantined", "quarantined_messages_total", "Messages that could not be understood.", counts=True),
     _Field("without_plate", "without_plate_total", "Vehicles and pictures without a plate.", counts=True),
     _Field("reads", "reads_total", "Reads in messages.", counts=True),
+    _Field("reconnects", "reconnects_total", "Connections to a source that is fetched after the first.", counts=True),
+    _Field("signed_at", "last_sign_timestamp_seconds", "When a source that is fetched gave its last sign of life."),
 )
 _COUNTS = (
     ("frames", "Frames read from all cameras."),
@@ -104,8 +106,15 @@ class RunCollector(Collector):
         for camera in cameras:
             failing.add_metric([camera.camera_id], float(camera.problem is not None))
         yield failing
+        sources = self._board.sources()
+        unheard = GaugeMetricFamily(
+            "platewatch_source_failing", "1: the source cannot be fetched now.", labels=["source"]
+        )
+        for source in sources:
+            unheard.add_metric([source.source_id], float(source.problem is not None))
+        yield unheard
         yield from _families("camera", _CAMERA, {camera.camera_id: camera for camera in cameras})
-        yield from _families("source", _SOURCE, {source.source_id: source for source in self._board.sources()})
+        yield from _families("source", _SOURCE, {source.source_id: source for source in sources})
 
 
 def _families(label: str, fields: Iterable[_Field], states: dict[str, BaseModel]) -> Iterator[Metric]:

@@ -1,10 +1,24 @@
-"""Reads between their in-process and their wire form: one survives the way there and back unchanged."""
+"""Reads between their in-process and their wire form.
+
+One survives the way there and back unchanged, but for another vendor's message, which does not travel, nor does a
+vendor's hit that is very long.
+"""
 
 from __future__ import annotations
 
 from schemas.convert.vehicles import vehicle_from_event, vehicle_to_event
-from schemas.events import BoxEvent, CharacterEvent, LocationEvent, PlateReadEvent, SecondReadingEvent, SourceEvent
-from schemas.types import Box, CharacterRead, Location, PlateRead, ReaderVersion, SecondReading
+from schemas.events import (
+    BoxEvent,
+    CharacterEvent,
+    LocationEvent,
+    MovementEvent,
+    PlateReadEvent,
+    SecondReadingEvent,
+    SourceEvent,
+    VendorReportEvent,
+)
+from schemas.events.reads import MAX_VENDOR_HIT
+from schemas.types import Box, CharacterRead, Location, Movement, PlateRead, ReaderVersion, SecondReading, VendorReport
 
 
 def read_to_event(read: PlateRead) -> PlateReadEvent:
@@ -36,6 +50,14 @@ def read_to_event(read: PlateRead) -> PlateReadEvent:
         source=SourceEvent(name=read.reader.name, version=read.reader.version),
         second_reading=_second_reading_to_event(read.second_reading),
         claimed_at=read.claimed_at,
+        confidence_is_known=read.confidence_is_known,
+        dated_by=read.dated_by,
+        source_time=read.source_time,
+        arrived_at=read.arrived_at,
+        movement=_movement_to_event(read.movement),
+        report=_report_to_event(read.report),
+        revision=read.revision,
+        is_final=read.is_final,
     )
 
 
@@ -66,6 +88,14 @@ def read_from_event(event: PlateReadEvent) -> PlateRead:
         reader=ReaderVersion(event.source.name, event.source.version),
         second_reading=_second_reading_from_event(event.second_reading),
         claimed_at=event.claimed_at,
+        confidence_is_known=event.confidence_is_known,
+        dated_by=event.dated_by,
+        source_time=event.source_time,
+        arrived_at=event.arrived_at,
+        movement=_movement_from_event(event.movement),
+        report=_report_from_event(event.report),
+        revision=event.revision,
+        is_final=event.is_final,
     )
 
 
@@ -106,3 +136,32 @@ def _box_to_event(box: Box | None) -> BoxEvent | None:
 
 def _box_from_event(event: BoxEvent | None) -> Box | None:
     return None if event is None else Box(event.x1, event.y1, event.x2, event.y2)
+
+
+def _movement_to_event(movement: Movement | None) -> MovementEvent | None:
+    if movement is None:
+        return None
+    return MovementEvent(lane=movement.lane, direction=movement.direction, speed=movement.speed)
+
+
+def _movement_from_event(event: MovementEvent | None) -> Movement | None:
+    return None if event is None else Movement(event.lane, event.direction, event.speed)
+
+
+def _report_to_event(report: VendorReport | None) -> VendorReportEvent | None:
+    if report is None:
+        return None
+    is_long = report.hit is not None and len(report.hit) > MAX_VENDOR_HIT
+    return VendorReportEvent(
+        vendor=report.vendor,
+        pass_id=report.pass_id,
+        vendor_hit=None if is_long else report.hit,
+        vendor_hit_left_out=is_long,
+        is_retransmission=report.is_retransmission,
+    )
+
+
+def _report_from_event(event: VendorReportEvent | None) -> VendorReport | None:
+    if event is None:
+        return None
+    return VendorReport(event.vendor, event.pass_id, event.vendor_hit, event.is_retransmission)

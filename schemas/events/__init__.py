@@ -10,10 +10,12 @@ from schemas.events.reads import (
     BoxEvent,
     CharacterEvent,
     LocationEvent,
+    MovementEvent,
     PlateReadEvent,
     SecondReadingEvent,
     SourceEvent,
     VehicleEvent,
+    VendorReportEvent,
 )
 from schemas.events.wire import Probability, utc
 
@@ -30,11 +32,13 @@ __all__ = [
     "HitEvent",
     "ListEvent",
     "LocationEvent",
+    "MovementEvent",
     "PlateReadEvent",
     "Probability",
     "SecondReadingEvent",
     "SourceEvent",
     "VehicleEvent",
     "VehicleEvidenceEvent",
+    "VendorReportEvent",
     "utc",
 ]

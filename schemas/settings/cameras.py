@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from schemas.settings.camera_base import CameraBase, known_zone
 from schemas.settings.section import AbsolutePath, FilePath
-from schemas.settings.streams import MjpegCamera, RtspCamera
+from schemas.settings.streams import MjpegCamera, PushCamera, RtspCamera
 
 _DAY_MINUTES = 1440.0
 _HOURS = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
@@ -72,7 +72,9 @@ class ImageFolderCamera(CameraBase):
         return [(name, path) for name, path in named if path is not None]
 
 
-CameraSettings = Annotated[VideoFileCamera | ImageFolderCamera | RtspCamera | MjpegCamera, Field(discriminator="type")]
+CameraSettings = Annotated[
+    VideoFileCamera | ImageFolderCamera | RtspCamera | MjpegCamera | PushCamera, Field(discriminator="type")
+]
 """One source of frames; `type` says which."""
 
 

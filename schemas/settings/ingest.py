@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.settings.camera_base import known_zone
+from schemas.settings.pulling import PullSettings
 from schemas.settings.section import FilePath, Identifier, Section
 
 
@@ -34,6 +35,8 @@ class IngestSource(Section):
     """SHA-256 of the token that it has to show; `platewatch ingest token` makes one."""
     signature_secret_file: FilePath | None = None
     """File with the secret that the vendor signs its messages with."""
+    pull: PullSettings | None = None
+    """How its messages are fetched or subscribed to; none: it posts them."""
     timezone: Annotated[str, AfterValidator(known_zone)] | None = None
     """Zone of times that come without one, like America/New_York; default: the agency's."""
     date_order: Literal["mdy", "dmy", "ymd"] = "mdy"
@@ -64,8 +67,28 @@ class IngestSource(Section):
     0: never."""
     silent_minutes: Annotated[float, Field(ge=0)] = 1440.0
     """An alarm is raised when nothing came for so long; 0: never."""
+    unknown_confidence: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """What its reads are taken for where it gives no confidence, like the share of its texts that were found right;
+    default: `ingest.unknown_confidence`."""
     max_waiting: Annotated[int, Field(ge=1)] = 10_000
-    """Messages of this source that may wait to be processed; beyond it, 429 is answered."""
+    """Messages of this source that may wait to be processed; beyond it, 429 is answered, or nothing more is fetched."""
+
+    @model_validator(mode="after")
+    def _posts_or_is_fetched(self) -> Self:
+        if self.pull is None:
+            return self
+        if self.token_sha256 is not None or self.signature_secret_file is not None:
+            raise ValueError(
+                f"source '{self.id}': it is fetched (pull), so nobody posts as this source; remove token_sha256 and "
+                "signature_secret_file, or make two sources of it"
+            )
+        fitting = self.pull.vendors
+        if fitting is not None and self.vendor not in fitting:
+            raise ValueError(
+                f"source '{self.id}': pull.kind '{self.pull.kind}' brings messages of {' or '.join(sorted(fitting))}, "
+                f"and vendor is '{self.vendor}'"
+            )
+        return self
 
 
 class IngestSettings(Section):

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import Field, field_validator
 
 from schemas.settings.section import Section
-from schemas.types import Category
+from schemas.types import Category, PlateRead
 
 Share = Annotated[float, Field(gt=0, le=1)]
 FalseAlerts = Annotated[float, Field(gt=0, le=10_000)]
@@ -45,7 +45,7 @@ class MatchingSettings(Section):
     """Shares of the passing vehicles by state, like {"US-VA" = 0.7, "US-NC" = 0.1}; other states have the rest. A state
     that hardly ever passes says much when a listed plate of it is read. Empty: half is of the law profile's state."""
     min_read_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """Reads below this confidence are stored but not matched."""
+    """Reads below this confidence are stored but not matched; one whose reader gives none is matched in any case."""
     historical_days: Annotated[int, Field(ge=0)] = 7
     """Stored reads of so many days are matched with entries that come anew; never more than are kept; 0: none."""
     historical_max_entries: Annotated[int, Field(ge=1)] = 50_000
@@ -58,6 +58,11 @@ class MatchingSettings(Section):
         if total > 1 + 1e-9:
             raise ValueError(f"the shares sum up to {total:.2f}; 1 is all vehicles")
         return {state.upper(): share for state, share in shares.items()}
+
+    def is_sure_enough(self, read: PlateRead) -> bool:
+        """Tell whether a read is matched; that its reader does not say how sure it is hides no listed vehicle."""
+        # Written so that a confidence of NaN is not matched.
+        return not read.confidence_is_known or read.confidence >= self.min_read_confidence
 
     def false_alerts_of(self, category: Category) -> float:
         """Return the false alerts per 10,000 reads that a category may raise."""

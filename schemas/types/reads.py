@@ -163,3 +163,8 @@ class PlateRead:
     report: VendorReport | None = None
     revision: int = 0
     is_final: bool = True
+
+    @property
+    def stated_confidence(self) -> float:
+        """How sure the reader itself says that it is (0-1); 0 where it says nothing: that is no reason to trust it."""
+        return self.confidence if self.confidence_is_known else 0.0

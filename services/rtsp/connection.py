@@ -7,17 +7,19 @@ import contextlib
 import re
 import secrets
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from services.rtsp.clip import Clip
 from services.rtsp.faults import Faults
 from services.rtsp.login import Login
-from services.rtsp.player import Datagrams, Interleaved, Way, play
+from services.rtsp.metadata import CONTROL, Metadata
+from services.rtsp.player import Datagrams, Interleaved, Way, play, play_metadata
 
 MOST_HEADER_BYTES = 16_384
 SILENCE_SECONDS = 60.0
+VIDEO = "video"
 _METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN"
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 455: "Method Not Valid in This State"}
 _CLIENT_PORTS = re.compile(r"client_port=(\d{1,5})")
@@ -38,6 +40,7 @@ class Connection:
 
     Args:
         find: Gives a path's clip, or None; asked again for each round of playing.
+        find_metadata: Gives a path's metadata, or None.
         login: Who may ask.
         faults: What goes wrong.
         loop: Whether clips begin again.
@@ -48,6 +51,7 @@ class Connection:
     def __init__(
         self,
         find: Callable[[str], Clip | None],
+        find_metadata: Callable[[str], Metadata | None],
         login: Login,
         faults: Faults,
         *,
@@ -56,6 +60,7 @@ class Connection:
         writer: asyncio.StreamWriter,
     ) -> None:
         self._find = find
+        self._find_metadata = find_metadata
         self._login = login
         self._faults = faults
         self._loop = loop
@@ -63,8 +68,8 @@ class Connection:
         self._writer = writer
         self._session = secrets.token_hex(8)
         self._path = ""
-        self._way: Way | None = None
-        self._playing: asyncio.Task[None] | None = None
+        self._ways: dict[str, Way] = {}
+        self._playing: list[asyncio.Task[None]] = []
 
     async def serve(self) -> None:
         """Answer requests until the client leaves, or the clip has been played to its end."""
@@ -76,10 +81,10 @@ class Connection:
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError, ValueError):
             pass  # the client left, or speaks something else
         finally:
-            if self._playing is not None:
-                self._playing.cancel()
-            if self._way is not None:
-                self._way.close()
+            for task in self._playing:
+                task.cancel()
+            for way in self._ways.values():
+                way.close()
             self._writer.close()
 
     async def _next(self) -> Request | None:
@@ -121,27 +126,35 @@ class Connection:
 
     async def _describe(self, request: Request) -> None:
         self._path = urlsplit(request.url).path.strip("/")
-        clip = self._find(self._path)
-        if clip is None:
+        clip, metadata = self._find(self._path), self._find_metadata(self._path)
+        host = self._writer.get_extra_info("sockname")[0]
+        if clip is not None:
+            description = clip.description(host)
+        elif metadata is not None:
+            description = metadata.session(host)
+        else:
             await self._answer(request, 404)
             return
+        if metadata is not None:
+            description += metadata.description()
         headers = {"Content-Type": "application/sdp", "Content-Base": f"{request.url}/"}
-        await self._answer(request, 200, headers, clip.description(self._writer.get_extra_info("sockname")[0]))
+        await self._answer(request, 200, headers, description)
 
     async def _set_up(self, request: Request) -> None:
         transport = request.headers.get("transport", "")
-        if self._way is not None:
-            self._way.close()
+        track = CONTROL if request.url.rstrip("/").endswith(f"/{CONTROL}") else VIDEO
+        if track in self._ways:
+            self._ways.pop(track).close()
         if "/TCP" in transport:
             found = _CHANNELS.search(transport)
             first = int(found[1]) if found else 0
-            self._way = Interleaved(self._writer, first)
+            self._ways[track] = Interleaved(self._writer, first)
             agreed = f"RTP/AVP/TCP;unicast;interleaved={first}-{first + 1}"
         elif (ports := _CLIENT_PORTS.search(transport)) is not None:
             client = int(ports[1])
             host = self._writer.get_extra_info("sockname")[0]
             datagrams = Datagrams(host, (self._writer.get_extra_info("peername")[0], client))
-            self._way = datagrams
+            self._ways[track] = datagrams
             own = "-".join(map(str, datagrams.ports))
             agreed = f"RTP/AVP;unicast;client_port={client}-{client + 1};server_port={own}"
         else:
@@ -150,18 +163,31 @@ class Connection:
         await self._answer(request, 200, {"Transport": agreed, "Session": f"{self._session};timeout=60"})
 
     async def _play(self, request: Request) -> None:
-        clip = self._find(self._path)
-        if self._way is None or clip is None:
+        clip, metadata = self._find(self._path), self._find_metadata(self._path)
+        sendings: list[Coroutine[None, None, None]] = []
+        if clip is not None and VIDEO in self._ways:
+            sendings.append(self._send(clip, self._ways[VIDEO]))
+        if metadata is not None and CONTROL in self._ways:
+            sendings.append(self._send_metadata(metadata, self._ways[CONTROL]))
+        if not sendings:
             await self._answer(request, 455)
             return
         await self._answer(request, 200, {"Session": self._session, "Range": "npt=0-"})
-        if self._playing is None:
-            self._playing = asyncio.create_task(self._send(clip, self._way))
+        if self._playing:
+            for sending in sendings:
+                sending.close()
+        else:
+            self._playing = [asyncio.create_task(sending) for sending in sendings]
 
     async def _send(self, clip: Clip, way: Way) -> None:
         with contextlib.suppress(ConnectionError):
             await play(lambda: self._find(self._path) or clip, way, self._faults, loop=self._loop)
         # As a camera that is switched off: the connection ends.
+        self._writer.close()
+
+    async def _send_metadata(self, metadata: Metadata, way: Way) -> None:
+        with contextlib.suppress(ConnectionError):
+            await play_metadata(metadata, way, self._faults, loop=self._loop)
         self._writer.close()
 
     async def _answer(

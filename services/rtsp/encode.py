@@ -11,7 +11,12 @@ from schemas.errors import UnreadableMedia
 
 
 def as_camera_sends(
-    source: Path, target: Path, *, size: tuple[int, int] | None = None, rate: int | None = None
+    source: Path,
+    target: Path,
+    *,
+    size: tuple[int, int] | None = None,
+    rate: int | None = None,
+    seconds: float | None = None,
 ) -> None:
     """Write a video as H.264 with a key frame each second and without B frames.
 
@@ -20,6 +25,7 @@ def as_camera_sends(
         target: An MP4 file.
         size: Width and height; None: as they are.
         rate: Pictures per second, of which those that are there are taken; None: as many.
+        seconds: How much of its beginning; None: all of it.
 
     Raises:
         UnreadableMedia: It cannot be decoded.
@@ -37,6 +43,8 @@ def as_camera_sends(
             stream.options = {"preset": "veryfast", "tune": "zerolatency", "crf": "20"}
             written = 0
             for number, frame in enumerate(video.decode(shown)):
+                if seconds is not None and number >= seconds * own_rate:
+                    break
                 if number * rate // own_rate < written:
                     continue
                 picture = frame.reformat(stream.width, stream.height, "yuv420p")

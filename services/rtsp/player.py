@@ -13,6 +13,7 @@ from typing import Protocol
 
 from services.rtsp.clip import Clip
 from services.rtsp.faults import Faults
+from services.rtsp.metadata import Metadata, MetadataPackets
 from services.rtsp.packets import Packetizer
 
 REPORT_SECONDS = 5.0
@@ -103,6 +104,31 @@ async def play(clip: Callable[[], Clip], way: Way, faults: Faults, *, loop: bool
         offset += current.seconds
         if not loop:
             await asyncio.sleep(max(began + offset - time.time(), 0.0))
+            return
+
+
+async def play_metadata(track: Metadata, way: Way, faults: Faults, *, loop: bool) -> None:
+    """Send a camera's metadata from its beginning.
+
+    Args:
+        track: What is sent.
+        way: To the client.
+        faults: What goes wrong, looked at for each document.
+        loop: Begin again at its end.
+    """
+    packetizer = MetadataPackets(track)
+    began, offset = time.time(), 0.0
+    while True:
+        for seconds, document in track.documents:
+            await asyncio.sleep(max(began + offset + seconds - time.time(), 0.0))
+            while faults.stalled:
+                await asyncio.sleep(0.02)
+            for packet in packetizer.packets(document, offset + seconds):
+                if random.random() >= faults.loss:
+                    await way.send(0, _damaged(packet) if random.random() < faults.damage else packet)
+        offset += track.seconds
+        await asyncio.sleep(max(began + offset - time.time(), 0.0))
+        if not loop:
             return
 
 

@@ -12,6 +12,7 @@ from services.rtsp.clip import Clip
 from services.rtsp.connection import MOST_HEADER_BYTES, Connection
 from services.rtsp.faults import Faults
 from services.rtsp.login import Login
+from services.rtsp.metadata import Metadata
 
 START_SECONDS = 10.0
 
@@ -21,6 +22,7 @@ class RtspServer:
 
     Args:
         clips: By path: rtsp://host:port/PATH. May be changed while it plays.
+        metadata: By path as well: what is streamed beside the clip, or without one.
         users: Passwords by user; none: everybody may watch.
         scheme: How users log in.
         host: Address to listen at.
@@ -35,6 +37,7 @@ class RtspServer:
         self,
         clips: Mapping[str, Clip],
         *,
+        metadata: Mapping[str, Metadata] | None = None,
         users: Mapping[str, str] | None = None,
         scheme: Literal["basic", "digest"] = "digest",
         host: str = "127.0.0.1",
@@ -42,6 +45,7 @@ class RtspServer:
         loop: bool = True,
     ) -> None:
         self.clips = dict(clips)
+        self.metadata = dict(metadata or {})
         self.faults = Faults()
         self.host = host
         self.port = port
@@ -118,6 +122,7 @@ class RtspServer:
         self.connections += 1
         connection = Connection(
             lambda path: self.clips.get(path),
+            lambda path: self.metadata.get(path),
             self._login,
             self.faults,
             loop=self._loops,

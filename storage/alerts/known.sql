@@ -23,7 +23,9 @@ from unnest(%(read_ids)s::uuid[], %(canonicals)s::text[], %(moments)s::timestamp
     as sought (read_id, canonical, moment, camera_id)
 cross join lateral (
     (
-        select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
+        select
+            camera_id, latitude, longitude, captured_at, jurisdiction,
+            case when confidence_is_known then confidence else 0 end as confidence
         from reads
         where
             canonical = sought.canonical collate "C"
@@ -31,13 +33,15 @@ cross join lateral (
             and camera_id <> sought.camera_id
             and latitude is not null
             and claimed_at is null
-            and not (read_id = any(%(together)s) and stored_at = now())
+            and not (read_id = any(%(together)s) and coalesce(revised_at, stored_at) = now())
         order by captured_at desc
         limit %(limit)s
     )
     union all
     (
-        select camera_id, latitude, longitude, captured_at, confidence, jurisdiction
+        select
+            camera_id, latitude, longitude, captured_at, jurisdiction,
+            case when confidence_is_known then confidence else 0 end as confidence
         from reads
         where
             canonical = sought.canonical collate "C"
@@ -46,7 +50,7 @@ cross join lateral (
             and camera_id <> sought.camera_id
             and latitude is not null
             and claimed_at is null
-            and not (read_id = any(%(together)s) and stored_at = now())
+            and not (read_id = any(%(together)s) and coalesce(revised_at, stored_at) = now())
         order by captured_at
         limit %(limit)s
     )

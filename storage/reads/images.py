@@ -30,7 +30,8 @@ SIGN_IN_SECONDS = 30.0
 """How often a store that refuses is signed in to anew."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _FOLDERS = (re.compile(r"\d{4}"), re.compile(r"\d\d"), re.compile(r"\d\d"))
-_PICTURE = re.compile(r"[0-9a-f-]{36}-(?:plate|context)\.jpg|\.[0-9a-f-]{36}-(?:plate|context)\.jpg\.[0-9a-f]{32}")
+_NAME = r"[0-9a-f-]{36}-(?:plate|context)(?:-(?:early|final)-\d+)?\.jpg"
+_PICTURE = re.compile(rf"{_NAME}|\.{_NAME}\.[0-9a-f]{{32}}")
 """Names of pictures, and of those that a process which was killed had not written to the end."""
 
 
@@ -174,6 +175,19 @@ class ImageStore:
                 return bytes(self._files.cat_file(path))
         except FileNotFoundError as error:
             raise InvalidInput(f"no picture '{key}' in {self._url}; retention may have removed it") from error
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a picture of that key, also one that waits for the store.
+
+        Raises:
+            TransientError: The store refuses us, or does not answer.
+        """
+        path = self._path(key)
+        if not self._is_local and self._waiting.get(key) is not None:
+            return True
+        with self._translated():
+            self._files.invalidate_cache(path)
+            return bool(self._files.exists(path))
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove pictures; those that are not there do not matter.

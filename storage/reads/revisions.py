@@ -107,6 +107,7 @@ def _show_newest(connection: Connection, cursor: Cursor[tuple[object, ...]], rea
     statements.execute(connection, _SQL["take_out"], {"read_ids": ids})
     cursor.execute(_SQL["empty_incoming"])
     copy_reads(cursor, shown)
+    cursor.execute(_SQL["date_shown"])
     insert_reads(cursor)
 
 

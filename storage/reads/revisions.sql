@@ -32,6 +32,17 @@ cross join lateral jsonb_populate_record(null::reads, kept.content) as whole
 where kept.read_id = any(%(read_ids)s)
 order by kept.read_id, kept.is_final desc, kept.revision desc
 
+-- name: date_shown
+-- A read is known since its first revision was stored, whichever is shown.
+update incoming_reads as incoming
+set
+    revised_at = now(),
+    stored_at = (
+        select min((kept.content ->> 'stored_at')::timestamptz)
+        from read_revisions as kept
+        where kept.read_id = incoming.read_id
+    )
+
 -- name: take_out
 delete from reads where read_id = any(%(read_ids)s)
 

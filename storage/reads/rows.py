@@ -100,10 +100,11 @@ def _character_json(character: CharacterRead) -> list[Any]:
 def stored_read(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], PlateRead]:
     """Make rows of `reads` plate reads, as psycopg's row factories do."""
     by_name = dict_row(cursor)
-    return lambda values: _read_of(by_name(values))
+    return lambda values: read_of(by_name(values))
 
 
-def _read_of(row: Mapping[str, Any]) -> PlateRead:
+def read_of(row: Mapping[str, Any]) -> PlateRead:
+    """Return the read of a row of `reads`, by the names of its columns."""
     location = None
     if row["latitude"] is not None:
         location = Location(row["latitude"], row["longitude"], row["heading"])

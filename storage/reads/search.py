@@ -1,7 +1,8 @@
-"""Search in the history of reads by plate."""
+"""Search in the history of reads: by plate, and by what else a reader says of a vehicle."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +15,50 @@ from storage.database import Connection, Database
 from storage.reads.patterns import PlatePattern, parse_pattern
 from storage.reads.rows import stored_read
 from storage.sql import load_queries
-from storage.values import optional
+from storage.values import optional, storable
 
 _SQL = load_queries("reads/search")
 MOST_PLATES = 5000
 """With more plates than this fitting a pattern, scanning the reads by time finds the newest sooner."""
 
 
+@dataclass(frozen=True, slots=True)
+class SeenVehicle:
+    """What reads have to say besides plate, time and camera; what is None does not matter, nor does case.
+
+    `speed_over` and `speed_under` are in meters per second, exclusive. `directions` are words of which a read has one,
+    `colors` words of which one stands in its color, `vehicle_class` words that all stand in its class or style, `model`
+    is a part of its model, letters and digits alone. `make` is a name of which the read's is the beginning, or the
+    other way around, in capital letters alone; `make_codes` are other names of it, `other_makes` those of others.
+    `vendor` is whose reader it was; our own is `platewatch`.
+    """
+
+    lane: str | None = None
+    directions: tuple[str, ...] | None = None
+    speed_over: float | None = None
+    speed_under: float | None = None
+    make: str | None = None
+    make_codes: tuple[str, ...] = ()
+    other_makes: tuple[str, ...] = ()
+    model: str | None = None
+    colors: tuple[str, ...] | None = None
+    vehicle_class: tuple[str, ...] | None = None
+    vendor: str | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return it as the statements' parameters."""
+        return {name: _value(getattr(self, name)) for name in self.__slots__}
+
+
+def _value(given: str | float | tuple[str, ...] | None) -> str | float | list[str] | None:
+    if isinstance(given, tuple):
+        return [storable(word) for word in given]
+    return storable(given) if isinstance(given, str) else given
+
+
 class ReadSearch:
-    """Search for reads by plate.
+    """Search for reads.
 
     Args:
         database: An open database.
@@ -33,21 +69,24 @@ class ReadSearch:
 
     def find(
         self,
-        pattern: str,
+        pattern: str | None,
         *,
         since: datetime | None = None,
         until: datetime | None = None,
         camera_id: str | None = None,
+        vehicle: SeenVehicle | None = None,
         limit: int = 100,
         audit: AuditRecord | None = None,
     ) -> list[PlateRead]:
-        """Find the newest reads of the plates that fit a pattern, and write down who asked before they are returned.
+        """Find the newest reads that fit, and write down who asked before they are returned.
 
         Args:
-            pattern: A plate; `?` stands for one unknown character, `*` for any number. O and 0 count as equal.
+            pattern: A plate; `?` stands for one unknown character, `*` for any number. O and 0 count as equal. None:
+                any plate, between two times that are given.
             since: Captured at this time or later, aware.
             until: Captured before this time, aware.
             camera_id: Only this camera.
+            vehicle: Only reads that say this.
             limit: Most reads to return.
             audit: Who asks, and why; written down with how many reads were found.
 
@@ -55,21 +94,24 @@ class ReadSearch:
             Reads, newest first.
 
         Raises:
-            InvalidInput: The pattern cannot be searched for; nothing is written down.
+            InvalidInput: The pattern cannot be searched for, or there is none and a time is missing; nothing is written
+                down.
             DatabaseUnavailable: The server is down.
         """
-        wanted = parse_pattern(pattern)
+        wanted = None if pattern is None else parse_pattern(pattern)
+        if wanted is None and (since is None or until is None):
+            raise InvalidInput("a search without a plate needs the time from which and the time until which")
         if limit < 1:
             raise InvalidInput(f"limit {limit} is less than 1")
         values: dict[str, Any] = {
-            "like": wanted.like,
+            **(vehicle or SeenVehicle()).values,
             "since": since,
             "until": until,
             "camera_id": optional(camera_id),
             "limit": limit,
         }
         with self._database.transaction() as connection:
-            reads = _find(connection, wanted, values)
+            reads = _find(connection, wanted, values) if wanted else _find_between(connection, values)
             write_audit(connection, audit, len(reads))
         return reads
 
@@ -77,8 +119,14 @@ class ReadSearch:
 def _find(connection: Connection, pattern: PlatePattern, values: dict[str, Any]) -> list[PlateRead]:
     statement = "reads_of_plates"
     plates = [pattern.text]
+    values = values | {"like": pattern.like}
     if not pattern.is_exact:
         plates = statements.scalars(connection, _SQL["plates"], values | {"limit": MOST_PLATES + 1}, kind=str)
         if len(plates) > MOST_PLATES:
             statement = "reads_by_pattern"
     return statements.all(connection, _SQL[statement], values | {"plates": plates}, row=stored_read)
+
+
+def _find_between(connection: Connection, values: dict[str, Any]) -> list[PlateRead]:
+    # Planned for these very times: most partitions are then not looked at.
+    return statements.all(connection, _SQL["reads_between"], values, row=stored_read, prepare=False)

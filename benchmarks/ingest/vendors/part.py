@@ -15,7 +15,7 @@ from benchmarks.ingest.part import Part
 from benchmarks.ingest.vendors.messages import message, post
 from benchmarks.ingest.vendors.servers import DIGEST, serving
 from hotlists.importing.importer import ImportOptions, import_file
-from ingest.server.inbox import INBOX_FILE
+from ingest.inbox_place import INBOX_FILE
 from pipeline.service import Service
 from schemas.settings import IngestSettings, IngestSource, Settings
 from storage.database import Database, open_database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -121,6 +121,30 @@ def test_another_read_of_the_vehicle_keeps_its_alert_open(database: Database) ->
     settle(database, revised(later, 1, "XYZ9", final=True))
     assert [alert.type.value for alert in messages(database)] == ["alert", "update", "cancel"]
     assert open_entries(database) == []
+
+
+def test_it_is_known_since_its_first_revision_whichever_is_shown(database: Database) -> None:
+    def times() -> tuple[datetime, datetime | None]:
+        with database.connection() as connection:
+            return connection.execute("select stored_at, revised_at from reads").fetchone() or ()  # type: ignore[return-value]
+
+    read = passing(0)
+    settle(database, revised(read, 5))
+    first, none = times()
+    assert none is None
+    changed = []
+    for number in (7, 2, 9):
+        settle(database, revised(read, number))
+        stored, revised_at = times()
+        assert stored == first
+        assert revised_at is not None
+        changed.append(revised_at)
+    assert [first, *changed] == sorted({first, *changed})
+    with database.connection() as connection:
+        kept = connection.execute(
+            "select revision, (content ->> 'stored_at')::timestamptz from read_revisions order by revision"
+        ).fetchall()
+    assert kept == [(2, changed[1]), (5, first), (7, changed[0]), (9, changed[2])]
 
 
 def test_revision_of_another_day_moves_the_read_there(database: Database) -> None:

@@ -25,14 +25,17 @@ from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from storage.quarantine.quarantine import Quarantine
 from storage.spool.messages import Message
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.hotlists.feed_samples import put, rows
 from tests.integration.runs.site import folder_camera
-from tests.integration.storage.samples import activate, sample_entry, sample_id
+from tests.integration.storage.samples import activate, sample_entry, sample_id, sample_read
 
 ADD = ("--missing", "--plate", "ABC1234", "--case", "26-7", "--expires", "3d")
 WITHDRAW = ("--nic", "V000000001", "--reason", "recovered", "--yes")
 RESTORE = ("--restore", "--nic", "V000000002", "--reason", "a mistake", "--yes")
 WHY = ("--purpose", "stolen vehicle", "--case", "26-7")
+
+READ = str(sample_read(1).read_id)
 
 COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_QUARANTINE: [
@@ -43,6 +46,7 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.RETRY_QUARANTINED: [("quarantine", "retry", "--all"), ("quarantine", "retry", "1")],
     Action.DISCARD_QUARANTINED: [("quarantine", "discard", "1", "--reason", "a test of the installer")],
     Action.SEARCH: [("search", "VNV*", *WHY), ("search", "VNV*", "--json", *WHY)],
+    Action.VIEW_REVISIONS: [("revisions", READ, *WHY), ("revisions", READ, "--json", "--payload", *WHY)],
     Action.ADD: [("hotlist", "add", *ADD)],
     Action.WITHDRAW: [("hotlist", "withdraw", *WITHDRAW)],
     Action.RESTORE: [("hotlist", "withdraw", *RESTORE)],
@@ -108,6 +112,7 @@ def _site(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
     activate(database, entries[:1])
     activate(database, entries)
     HotlistEdits(database).withdraw([entries[1].entry_id], by="lee", reason="recovered")
+    Records(database).write([ReadRecord(sample_read(1))])
     message = Message("axis", datetime.now(UTC), b'{"plateText": "VNV4527"}', "application/json")
     Quarantine(database).add(message, "axis", "it has no time")
 
@@ -255,6 +260,7 @@ def test_the_audit_is_shown_by_who_what_when_and_why(database: Database) -> None
         ("hotlist", "add", *ADD, "--reason", "x"),
         ("search", "VNV*"),
         ("historical", "--list", "ncic", "--purpose", "test", "--case", "26-7"),
+        ("revisions", READ, "--case", "26-7"),
     ],
 )
 def test_a_placeholder_is_refused_and_counted(database: Database, arguments: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from cli import search
 from schemas.convert import read_from_event
 from schemas.errors import InvalidInput
 from schemas.events import PlateReadEvent
+from schemas.types import Movement, VehicleDescription
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from tests.integration.alerts.records import ReadRecord, Records
@@ -53,6 +55,27 @@ def test_a_table_for_people(app: typer.Typer, config: Path, database: Database) 
     assert result.exit_code == 0
     for expected in ("VNV4527", "gate-0", "VA", "30%", "38.90720, -77.03690"):
         assert expected in result.stdout
+
+
+def test_what_else_was_seen_is_asked_for_and_shown(app: typer.Typer, config: Path, database: Database) -> None:
+    vehicle = VehicleDescription(make="Ford", model="F-150", color="red")
+    fast = replace(sample_read(0), vehicle=vehicle, movement=Movement("2", "leaving", 31.3), confidence_is_known=False)
+    Records(database).write([ReadRecord(fast), ReadRecord(sample_read(1))])
+    asked = ["--color", "RED", "--make", "ford", "--speed-over", "65", "--direction", "leaving", "--lane", "2"]
+    span = ["--since", "2026-11-20T00:00Z", "--until", "2026-11-22T00:00Z"]
+    result = CliRunner().invoke(app, [*asked, *span, "-c", str(config), *WHY], env={"COLUMNS": "250"})
+    assert result.exit_code == 0, result.output
+    for expected in ("VNV4527", "unknown", "red Ford F-150", "leaving, lane 2, 70 mph"):
+        assert expected in result.stdout
+    assert "30%" not in result.stdout
+    result = CliRunner().invoke(app, ["VNV4527", *asked, "--json", "-c", str(config), *WHY])
+    (line,) = result.stdout.splitlines()
+    told = json.loads(line)
+    assert told["movement"] == {"lane": "2", "direction": "leaving", "speed": 31.3}
+    assert (told["vehicle"]["make"], told["confidence_is_known"]) == ("Ford", False)
+    none = CliRunner().invoke(app, ["--speed-over", "71mph", *span, "-c", str(config), *WHY])
+    assert (none.stdout, none.stderr) == ("", "no such reads found\n")
+    assert CliRunner().invoke(app, ["VNV4527", "--speed-under", "slow", "-c", str(config), *WHY]).exit_code == 2
 
 
 def test_nothing_found_is_a_note(app: typer.Typer, config: Path) -> None:

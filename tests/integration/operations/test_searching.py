@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import policy
+from operations.criteria import VehicleCriteria
+from operations.revisions import view_revisions
 from operations.searching import search_reads
 from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
 from schemas.settings import PolicySettings, Settings
+from schemas.types import Movement, PlateRead, ReaderVersion, VehicleDescription, VendorReport
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from tests.integration.alerts.records import ReadRecord, Records
@@ -30,6 +35,119 @@ def test_a_search_is_written_down(database: Database) -> None:
     row = only_row(database, Action.SEARCH)
     assert (row.purpose, row.case_number, row.results) == ("stolen vehicle", "26-117", 1)
     assert row.details == {"pattern": "VNV4527", "since": "2026-11-20T23:59:30Z", "camera": "gate-0"}
+
+
+RED = VehicleDescription(2014, "Ford", "F-150", "pickup-truck", "dark-red", "truck")
+
+
+def test_a_search_by_vehicle_is_written_down_with_what_was_asked(database: Database) -> None:
+    read = dataclasses.replace(sample_read(0), vehicle=RED, movement=Movement("2", "northbound", 30.0))
+    Records(database).write([ReadRecord(read), ReadRecord(sample_read(1))])
+    asked = VehicleCriteria("Lane 2", "N", 29.0, 31.0, "ford", "F150", "red", "Truck", "platewatch")
+    found = search_reads(LEE, database, SETTINGS, "VNV*", vehicle=asked, **WHY)
+    assert found == [read]
+    assert only_row(database, Action.SEARCH).details == {
+        "pattern": "VNV*",
+        "lane": "Lane 2",
+        "direction": "N",
+        "speed_over": 29.0,
+        "speed_under": 31.0,
+        "make": "ford",
+        "model": "F150",
+        "color": "red",
+        "vehicle_class": "Truck",
+        "vendor": "platewatch",
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"lane": "3"},
+        {"direction": "south"},
+        {"speed_over": 30.0},
+        {"speed_under": 30.0},
+        {"make": "Honda"},
+        {"model": "F-250"},
+        {"color": "blue"},
+        {"vehicle_class": "motorcycle"},
+        {"vehicle_class": "truck trailer"},
+        {"vendor": "rekor"},
+    ],
+)
+def test_each_of_the_criteria_counts(database: Database, other: dict[str, Any]) -> None:
+    read = dataclasses.replace(sample_read(0), vehicle=RED, movement=Movement("2", "north", 30.0))
+    silent = dataclasses.replace(sample_read(1), vehicle=None, movement=None)
+    Records(database).write([ReadRecord(read), ReadRecord(silent)])
+    assert search_reads(LEE, database, SETTINGS, "VNV4527", vehicle=VehicleCriteria(**other), **WHY) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked"),
+    [
+        (VehicleDescription(make="CHEV"), {"make": "Chevrolet"}),
+        (VehicleDescription(make="Chevrolet"), {"make": "CHEV"}),
+        (VehicleDescription(make="chevy"), {"make": "chevrolet"}),
+        (VehicleDescription(make="Mercedes-Benz"), {"make": "mercedes"}),
+        (VehicleDescription(color="SIL"), {"color": "grey"}),
+        (VehicleDescription(color="silver-gray"), {"color": "silver"}),
+        (VehicleDescription(color="BLK/RED"), {"color": "dark red"}),
+        (VehicleDescription(color="teal"), {"color": "teal"}),
+        (VehicleDescription(model="toyota_camry"), {"model": "Camry"}),
+        (VehicleDescription(style="truck-standard"), {"vehicle_class": "truck"}),
+    ],
+)
+def test_readers_and_lists_have_other_words_for_the_same(
+    database: Database, seen: VehicleDescription, asked: dict[str, Any]
+) -> None:
+    read = dataclasses.replace(sample_read(0), vehicle=seen)
+    Records(database).write([ReadRecord(read)])
+    assert search_reads(LEE, database, SETTINGS, "VNV4527", vehicle=VehicleCriteria(**asked), **WHY) == [read]
+
+
+def test_a_vendor_is_found_whatever_its_reader_calls_itself(database: Database) -> None:
+    theirs = dataclasses.replace(
+        sample_read(0), report=VendorReport("rekor"), reader=ReaderVersion("Scout", "4.1"), vehicle=None
+    )
+    ours = sample_read(1)
+    Records(database).write([ReadRecord(theirs), ReadRecord(ours)])
+
+    def found(vendor: str) -> list[PlateRead]:
+        return search_reads(LEE, database, SETTINGS, "VNV4527", vehicle=VehicleCriteria(vendor=vendor), **WHY)
+
+    assert (found("Rekor"), found("platewatch"), found("axis")) == ([theirs], [ours], [])
+
+
+def test_without_a_plate_it_is_about_one_event(database: Database) -> None:
+    reads = [dataclasses.replace(sample_read(number, f"AAA{number}"), vehicle=RED) for number in range(3)]
+    Records(database).write([ReadRecord(read) for read in reads])
+    red, week = VehicleCriteria(color="red"), START + timedelta(days=7)
+    found = search_reads(LEE, database, SETTINGS, None, since=START, until=week, vehicle=red, **WHY)
+    assert found == reads[::-1]
+    row = only_row(database, Action.SEARCH)
+    assert row.details == {"since": "2026-11-20T23:59:30Z", "until": "2026-11-27T23:59:30Z", "color": "red"}
+    at_one = search_reads(LEE, database, SETTINGS, None, since=START, until=week, camera_id="gate-1", **WHY)
+    assert at_one == [reads[1]]
+    before = search_reads(LEE, database, SETTINGS, None, since=START, until=reads[1].captured_at, vehicle=red, **WHY)
+    assert before == [reads[0]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({"vehicle": VehicleCriteria(color="red")}, "needs the time"),
+        ({"since": START}, "needs a camera"),
+        ({"since": START, "until": START + timedelta(days=7, seconds=1), "camera_id": "gate-0"}, "7 days at most"),
+        ({"since": datetime.now(UTC) - timedelta(days=8), "camera_id": "gate-0"}, "7 days at most"),
+        ({"since": START, "vehicle": VehicleCriteria(color=" ")}, "says nothing"),
+    ],
+)
+def test_a_search_of_everybody_is_refused_and_nothing_is_written_down(
+    database: Database, asked: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(InvalidInput, match=fault):
+        search_reads(LEE, database, SETTINGS, None, **asked, **WHY)
+    assert audit_entries(database) == []
 
 
 def test_a_search_that_finds_nothing_is_one(database: Database) -> None:
@@ -143,3 +261,18 @@ def test_old_reads_need_a_warrant_in_vermont(database: Database) -> None:
     assert audit_entries(database)[0].details["warrant"] == "W-26-9"
     with pytest.raises(InvalidInput, match="the warrant's number has no digit"):
         search_reads(LEE, database, under("vermont"), "VNV4527", warrant="yes", **why)
+
+
+def test_revisions_of_an_old_read_need_a_warrant_in_vermont(database: Database) -> None:
+    why = {"purpose": "stolen vehicle seen leaving Main Street", "case_number": "26-117"}
+    old, new = (
+        dataclasses.replace(sample_read(number), captured_at=when, first_seen=when, last_seen=when)
+        for number, when in enumerate(datetime.now(UTC) - timedelta(days=days) for days in (200, 30))
+    )
+    for read in (old, new):
+        Records(database).write([ReadRecord(read)])
+    law = under("vermont")
+    assert view_revisions(LEE, database, law, new.read_id, **why).shown.read_id == new.read_id
+    with pytest.raises(InvalidInput, match="goes back more than 181 days, which needs a warrant"):
+        view_revisions(LEE, database, law, old.read_id, **why)
+    assert view_revisions(LEE, database, law, old.read_id, warrant="W-26-9", **why).shown.read_id == old.read_id

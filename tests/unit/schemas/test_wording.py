@@ -1,10 +1,14 @@
-"""How old a list is, in words that an officer reads."""
+"""How old a list is, how a vehicle moved and how sure a read is, in words that an officer reads."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from schemas.wording import age_text
+from schemas.types import Movement, VehicleDescription
+from schemas.wording import age_text, confidence_text, movement_text, vehicle_text
+from tests.unit.alerts.samples import sample_read
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -26,3 +30,30 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 )
 def test_an_age_is_told_in_the_unit_that_says_most(seconds: float | None, words: str) -> None:
     assert age_text(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("movement", "words"),
+    [
+        (None, ""),
+        (Movement(), ""),
+        (Movement("2", "approaching", 21.0), "approaching, lane 2, 47 mph"),
+        (Movement("Lane West"), "Lane West"),
+        (Movement(speed=0.0), "0 mph"),
+        (Movement(direction="northeast"), "northeast"),
+    ],
+)
+def test_a_movement_is_told_in_miles_an_hour(movement: Movement | None, words: str) -> None:
+    assert movement_text(movement) == words
+
+
+def test_a_vehicle_is_told_with_its_class_once() -> None:
+    assert vehicle_text(None) == vehicle_text(VehicleDescription()) == ""
+    assert vehicle_text(VehicleDescription(2014, "Ford", "F-150", None, "red", "truck")) == "2014 red Ford F-150 truck"
+    assert vehicle_text(VehicleDescription(style="truck", vehicle_class="truck")) == "truck"
+
+
+def test_a_confidence_that_nobody_gave_is_no_number() -> None:
+    read = dataclasses.replace(sample_read(), confidence=0.7)
+    assert confidence_text(read) == "70%"
+    assert confidence_text(dataclasses.replace(read, confidence_is_known=False)) == "unknown"

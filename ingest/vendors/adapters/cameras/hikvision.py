@@ -45,8 +45,9 @@ class Hikvision(TreeAdapter):
         """See `TreeAdapter`."""
         if has_keys(tree, "Plates"):
             listed = trees_at(tree, "Plates.Plate", "Plates.0", "Plates")
-            for each in (each for each in listed if has_keys(each, "plateNumber", "captureTime")):
-                found.add(partial(_polled, each, found))
+            plates = [each for each in listed if has_keys(each, "plateNumber", "captureTime")]
+            for each in plates:
+                found.add(partial(_polled, each, found, is_alone=len(plates) == 1))
             return
         event = tree_at(tree, "EventNotificationAlert") or tree
         seen = tree_at(event, "ANPR")
@@ -147,10 +148,12 @@ def _degrees(place: Tree, name: str, side: str) -> float | None:
     return -value if side.upper() in ("W", "S") else value
 
 
-def _polled(each: Tree, found: Gathered) -> ReportedRead | None:
+def _polled(each: Tree, found: Gathered, *, is_alone: bool) -> ReportedRead | None:
     plate = plate_text(walk(each, "plateNumber"))
     if plate is None:
         return None
+    # Of several plates nobody knows whose picture it is.
+    picture, context = found.opened.plate_and_context() if is_alone else (None, None)
     read = ReportedRead(
         plate=plate,
         camera=text_at(each, "channelName", "channelID") or "",
@@ -158,6 +161,8 @@ def _polled(each: Tree, found: Gathered) -> ReportedRead | None:
         confidence=probability(walk(each, "confidenceLevel"), 100),
         pass_id=text_at(each, "picName"),
         movement=movement_of(text_at(each, "laneNo"), direction_of(text_at(each, "direction"))),
+        plate_picture=picture,
+        context_picture=context,
         reader=ReaderVersion("hikvision"),
     )
     state = state_of(text_at(each, "state", "province"), text_at(each, "country"), found.source.country)

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 import pipeline.ingesting.inbox
-from ingest.server.inbox import INBOX_FILE
+from ingest.inbox_place import INBOX_FILE
 from operations.quarantine import discard_quarantined, list_quarantine, retry_quarantined, show_quarantined
 from pipeline.ingesting.alone import serve_alone
 from pipeline.reloading import Reload
@@ -243,3 +243,28 @@ def test_while_the_database_is_away_messages_are_stored_and_processed_afterwards
             connection.execute(f"alter database {database_name} allow_connections true")
         until(lambda: len(site.plates()) == 11)
         until(lambda: site.waiting() == 0)
+
+
+def test_a_pass_that_is_sent_frame_by_frame_is_one_read_over_a_restart(site: Site, database: Database) -> None:
+    """Each frame with a uuid of its own: camera, time and text alone say that they are of one pass."""
+
+    def frame(plate: str, confidence: float, after: int) -> bytes:
+        read = {"plate": plate, "confidence": confidence, "region": "us-va", "candidates": []}
+        return result(plate, 1, uuid=f"frame-{after}-{plate}", epoch_time=begun + after, results=[read])
+
+    begun = int(time.time() * 1000) - 60_000
+    with site.going():
+        assert site.post(frame("KLM441O", 80.0, 0)) == 202
+        assert site.post(frame("KLM4410", 85.0, 1500)) == 202
+        until(lambda: site.waiting() == 0 and len(site.plates()) == 1)
+    with site.going():
+        assert site.post(frame("KLM4410", 95.0, 3000)) == 202
+        assert site.post(frame("XYZ9876", 95.0, 3000)) == 202  # beside it
+        assert site.post(frame("KLM4410", 95.0, 60_000)) == 202  # another pass
+        until(lambda: site.waiting() == 0 and len(site.plates()) == 3)
+    with database.connection() as connection:
+        rows = connection.execute(
+            "select plate, last_seen - first_seen from reads order by first_seen, plate"
+        ).fetchall()
+    assert [plate for plate, _ in rows] == ["KLM4410", "XYZ9876", "KLM4410"]
+    assert rows[0][1].total_seconds() == 3.0

@@ -69,6 +69,8 @@ def test_unsure_reads_and_other_states_are_not_compared() -> None:
     assert find_clone(hit(), unsure, [elsewhere(20)], SETTINGS) is not None  # exact
     assert find_clone(hit(Tier.PROBABLE), unsure, [elsewhere(20)], SETTINGS) is None
     assert find_clone(hit(Tier.PROBABLE), SEEN, [elsewhere(20)], SETTINGS) is not None
+    nobody_says = read("ABC1234", "US-VA", location=HERE, confidence=0.99, confidence_is_known=False)
+    assert find_clone(hit(Tier.PROBABLE), nobody_says, [elsewhere(20)], SETTINGS) is None
 
 
 def test_the_clearest_sighting_is_named() -> None:

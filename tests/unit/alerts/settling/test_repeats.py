@@ -103,6 +103,15 @@ def test_what_is_better_updates_and_says_in_which_way() -> None:
     assert said(decide(hit(), after(9), [bare], SETTINGS, has_picture=False)) == "suppress"
 
 
+def test_a_confidence_that_nobody_gave_is_no_better_than_any() -> None:
+    unsure = after(0, confidence=0.5)
+    alert = opened(unsure, hit())
+    assert verdict(after(9, confidence=0.99), hit(), alert) == "update"
+    taken_for = after(9, confidence=0.99, confidence_is_known=False)
+    assert verdict(taken_for, hit(), alert) == "suppress"
+    assert with_repeat(alert, hit(), taken_for, has_picture=True).confidence == 0.5
+
+
 def test_what_is_worse_in_tier_or_score_never_updates() -> None:
     alert = opened(after(0, confidence=0.5), hit(), has_picture=False)
     second = SecondReading("ABC1234", 0.9, True)

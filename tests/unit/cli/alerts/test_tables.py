@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 from rich.console import Console
 from rich.table import Table
 
 from cli.alerts.tables import alert_table
+from schemas.convert import read_to_event
 from schemas.events import AlertType
-from tests.unit.alerts.samples import sample_alert
+from schemas.types import Movement, VehicleDescription
+from tests.unit.alerts.samples import sample_alert, sample_read
 
 
 def _print(*tables: Table, width: int = 160) -> list[str]:
@@ -21,7 +24,7 @@ def _print(*tables: Table, width: int = 160) -> list[str]:
 
 
 def test_the_table_says_what_an_officer_needs() -> None:
-    header, row = _print(alert_table([sample_alert()]))
+    header, row = _print(alert_table([sample_alert()]), width=240)
     assert header.split() == ["Time", "Camera", "Seen", "Listed", "Tier", "Why", "List"]
     for part in ("gate", "VNV4527 VA", "exact", "stolen vehicle: plate and state are equal", "ncic, 3 h old"):
         assert part in row
@@ -40,7 +43,7 @@ def test_text_from_lists_is_not_taken_for_markup() -> None:
 
 
 def test_states_stand_in_a_column_of_their_own() -> None:
-    header, row = _print(alert_table([sample_alert()], states=["waiting"]), width=240)
+    header, row = _print(alert_table([sample_alert()], states=["waiting"]), width=300)
     assert header.endswith("State".ljust(len(header) - header.index("State")))
     assert row.rstrip().endswith("waiting")
 
@@ -58,3 +61,25 @@ def test_an_update_says_what_is_new_before_what_the_plate_is_listed_for() -> Non
     update = {"type": AlertType.UPDATE, "reason": "exact instead of probable"}
     row = _print(alert_table([sample_alert().model_copy(update=update)]), width=240)[1]
     assert "UPDATED (exact instead of probable): stolen vehicle: plate and state are equal" in row
+
+
+def test_what_else_the_reader_says_is_there_in_words() -> None:
+    read = dataclasses.replace(
+        sample_read(),
+        confidence=0.7,
+        confidence_is_known=False,
+        movement=Movement("2", "approaching", 21.0),
+        vehicle=VehicleDescription(make="Ford", model="F-150", color="red"),
+    )
+    rows = _print(alert_table([sample_alert().model_copy(update={"read": read_to_event(read)})]), width=300)
+    assert "seen: red Ford F-150, approaching, lane 2, 47 mph" in rows[1]
+    seen = rows[0].index("Seen")
+    assert " ".join(" ".join(row[seen : seen + 12] for row in rows[1:]).split()) == "VNV4527 VA, confidence unknown"
+    assert not any("70" in row for row in rows)
+
+
+def test_nothing_is_said_of_what_is_not_known() -> None:
+    read = dataclasses.replace(sample_read(), vehicle=None)
+    rows = _print(alert_table([sample_alert().model_copy(update={"read": read_to_event(read)})]), width=240)
+    assert "seen:" not in " ".join(rows)
+    assert "unknown" not in " ".join(rows)

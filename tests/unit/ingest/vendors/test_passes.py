@@ -151,6 +151,12 @@ def test_an_unknown_confidence_is_said_and_never_one() -> None:
     assert (read.dated_by, read.source_time, read.captured_at) == (DatedBy.ARRIVAL, None, NOW)
 
 
+def test_a_source_may_say_how_reliable_its_texts_were_found() -> None:
+    source = source_of("platewatch", unknown_confidence=0.55)
+    (arrival,) = Arrivals("pd", 0.7, Passes()).of(parsed("platewatch", {"plate": "QTR6152"}), source, NOW)
+    assert (arrival.read.confidence, arrival.read.confidence_is_known) == (0.55, False)
+
+
 def test_candidates_become_alternatives() -> None:
     body = {
         "data_type": "alpr_results",

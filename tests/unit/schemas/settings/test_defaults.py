@@ -13,15 +13,27 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.settings import (
+    DahuaPull,
     FolderFeed,
+    HikvisionPlatesPull,
+    HikvisionStreamPull,
     HttpsFeed,
     ImageFolderCamera,
     IngestSource,
+    MjpegCamera,
+    MqttPull,
+    PushCamera,
+    RtspCamera,
+    RtspPull,
     Settings,
     SftpFeed,
     VideoFileCamera,
 )
 
+OTHERWISE: dict[tuple[type[BaseModel], str], object] = {
+    # Said in the meaning's words.
+    (DahuaPull, "stall_seconds"): 20.0,
+}
 TEXT = (Path(__file__).parents[4] / "docs/configuration.md").read_text()
 
 
@@ -78,15 +90,25 @@ def default_of(field: FieldInfo) -> Any:
     ("heading", "models"),
     [
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed)),
-        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera)),
+        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
+        ("## [ingest.sources.pull]", (MqttPull, HikvisionPlatesPull, HikvisionStreamPull, DahuaPull, RtspPull)),
     ],
 )
 def test_defaults_of_feeds_and_cameras_are_as_documented(heading: str, models: tuple[type[BaseModel], ...]) -> None:
     table = documented(TEXT.partition(heading)[2].partition("\n## ")[0])
     for model in models:
         for name, field in model.model_fields.items():
-            if table.get(name) not in (None, "required"):
+            if table.get(name) not in (None, "required", "Frigate's"):
                 held = default_of(field)
+                if (model, name) in OTHERWISE:
+                    assert held == OTHERWISE[model, name]
+                    continue
                 # What one kind needs, another has no use for.
                 assert held in (read(table[name]), "required"), f"{model.__name__}.{name}"
+
+
+def test_every_key_of_what_is_fetched_is_documented() -> None:
+    table = documented(TEXT.partition("## [ingest.sources.pull]")[2].partition("\n## ")[0])
+    kinds = (MqttPull, HikvisionPlatesPull, HikvisionStreamPull, DahuaPull, RtspPull)
+    assert {name for model in kinds for name in model.model_fields} == set(table)

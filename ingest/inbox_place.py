@@ -1,0 +1,10 @@
+"""Where messages of other readers wait until a run processes them, and how much of the disk they leave to others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+INBOX_FILE = Path("inbox") / "messages.sqlite"
+"""Where the inbox is in the data directory."""
+LEAST_FREE_BYTES = 128 << 20
+"""Messages are refused before the disk is so full that the database fails."""

@@ -1,0 +1,10 @@
+-- name: reported_lately
+-- By the camera's index: a few rows of one camera.
+select *
+from reads
+where
+    camera_id = %(camera_id)s
+    and vendor = %(vendor)s
+    and captured_at >= %(since)s
+order by captured_at desc
+limit %(limit)s
