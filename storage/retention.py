@@ -95,6 +95,7 @@ def enforce_retention(
         for name in ("date_entries", "date_versions"):
             statements.execute(connection, _SQL[name])
         count = {name: statements.execute(connection, _SQL[name], values) for name in _KINDS}
+        statements.execute(connection, _SQL["purge_disseminations"], values)
         audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:
         forget_unread_plates(database)

@@ -84,6 +84,10 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
     Action.PURGE: [("purge",)],
+    Action.VIEW_DISSEMINATIONS: [
+        ("agreements", "log"),
+        ("agreements", "log", "--json", "--to", "suffolk-pd", "--plate", "VNV4527", "--asked"),
+    ],
     Action.VIEW_AGREEMENTS: [
         ("agreements", "show"),
         ("agreements", "show", "--json"),
