@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.build import build_alert, with_clone
 from policy.agreements.grants import Detail
-from schemas.events import Alert, CloneSuspicionEvent
+from schemas.events import Alert, CloneSuspicionEvent, PlateReadEvent
 from schemas.types import Location
 from sharing.cutting import NOT_SHARED, cut
 from tests.unit.alerts.samples import AGENCY, sample_entry, sample_hit, sample_read
@@ -90,3 +90,24 @@ def test_who_may_see_less_sees_nothing_that_is_not_in_what_others_see(one: set[D
     assert less["read"].keys() <= more["read"].keys()
     for key, value in less["read"].items():
         assert value in (more["read"][key], NOT_SHARED)
+
+
+def test_where_a_vehicle_drove_goes_with_the_place_and_an_unknown_confidence_always() -> None:
+    whole = payload()
+    whole["read"] |= {"movement": {"lane": "2", "direction": "northeast", "speed": 20.0}, "confidence_is_known": False}
+    whole["read"] |= {
+        "report": {"vendor": "rekor", "vendor_hit": '{"list":"theirs"}'},
+        "revision": 3,
+        "is_final": False,
+    }
+    for fields in ({Detail.PLATE}, {Detail.PLATE, Detail.PICTURES}, {Detail.PLATE, Detail.PLACE}, ALL):
+        read = Alert.model_validate(cut(whole, fields)).read
+        assert (read.movement is not None) is (Detail.PLACE in fields)
+        assert (read.confidence_is_known, read.revision, read.is_final) == (False, 3, False)
+        assert "theirs" not in json.dumps(cut(whole, fields))
+
+
+def test_of_a_read_everything_else_is_shown_in_full() -> None:
+    """A field that reads get is decided about here."""
+    never = {"report", "track_number", "plate_image_key", "context_image_key"}
+    assert set(cut(payload(), ALL)["read"]) == set(PlateReadEvent.model_fields) - never
