@@ -111,6 +111,7 @@ def _other_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]]
     law = policy.profile
     yield "reads kept", _kept(policy.retention.reads, law.retention.reads), law.retention.reads
     yield "audit kept", _kept(policy.retention.audit, law.retention.audit), law.retention.audit
+    yield "findings kept", _kept(policy.retention.findings, law.retention.findings), law.retention.findings
     if law.collection is not None:
         yield "collected", _collected(law.collection), law.collection
     yield from _purpose_rules(policy)
@@ -227,6 +228,7 @@ def _record(policy: Policy) -> dict[str, Any]:
         },
         "reads_seconds": int(policy.retention.reads.total_seconds()),
         "audit_seconds": int(policy.retention.audit.total_seconds()),
+        "findings_seconds": int(policy.retention.findings.total_seconds()),
         "facts": {place: fact.model_dump(mode="json") for place, fact in policy.profile.facts().items()},
         "sharing": policy.sharing.model_dump(mode="json"),
         "search": policy.search.model_dump(mode="json"),

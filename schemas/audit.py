@@ -29,8 +29,22 @@ class Action(StrEnum):
     HISTORICAL = "historical"
     MATCH = "match"
     VIEW_ALERTS = "view_alerts"
+    VIEW_ALERT = "view_alert"
+    ACKNOWLEDGE_ALERT = "acknowledge_alert"
+    CONFIRM_ALERT = "confirm_alert"
+    REJECT_ALERT = "reject_alert"
+    CLOSE_ALERT = "close_alert"
+    ASK_RECORD = "ask_record"
+    ANSWER_RECORD = "answer_record"
     VIEW_ALARMS = "view_alarms"
     ACKNOWLEDGE_ALARM = "acknowledge_alarm"
+    VIEW_RULES = "view_rules"
+    ADD_RULES = "add_rules"
+    TRY_RULE = "try_rule"
+    SWITCH_RULE = "switch_rule"
+    REMOVE_RULE = "remove_rule"
+    VIEW_DELIVERIES = "view_deliveries"
+    RETRY_DELIVERIES = "retry_deliveries"
     VIEW_QUARANTINE = "view_quarantine"
     RETRY_QUARANTINED = "retry_quarantined"
     DISCARD_QUARANTINED = "discard_quarantined"
@@ -44,7 +58,8 @@ class Action(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     VIEW_AUDIT = "view_audit"
     REFUSED = "refused"
-    """Asked for and not done, since the purpose, the case number or the reason said nothing, or it may not be."""
+    """Asked for and not done: the purpose, the case number or the reason said nothing, it may not be, or what stands
+    contradicts it."""
 
 
 @dataclass(frozen=True, slots=True)

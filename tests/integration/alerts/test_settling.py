@@ -96,9 +96,9 @@ def test_officers_see_one_line_with_the_better_read(
     app = typer.Typer()
     alerts_command.register(app)
     settle_each(database, [found(passing(0), tier=Tier.PROBABLE), found(passing(20)), found(passing(40))])
-    table = CliRunner().invoke(app, [], catch_exceptions=False).stdout
+    table = CliRunner().invoke(app, ["alerts"], catch_exceptions=False).stdout
     assert [table.count(words) for words in ("2026-11-20", "UPDATED", "updated, ")] == [1, 1, 1]
-    printed = json.loads(CliRunner().invoke(app, ["--json"], catch_exceptions=False).stdout)
+    printed = json.loads(CliRunner().invoke(app, ["alerts", "--json"], catch_exceptions=False).stdout)
     assert (printed["alert_number"], printed["updated"], printed["alert"]["hit"]["tier"]) == (1, True, "exact")
     # Whoever follows goes on behind the update, and sees the next one as it is made.
     (shown,) = AlertLog(database).latest(10)
@@ -220,7 +220,9 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(database: Database, kill
     settle_each(database, story)
     undisturbed = kept(database)
     with database.as_owner() as connection:
-        connection.execute("truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains restart identity")
+        connection.execute(
+            "truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains, dispositions restart identity"
+        )
     settle(database, *story[:killed_after])
     settle(database, *story[: killed_after + 3])
     settle(database, *story[killed_after // 2 :])
