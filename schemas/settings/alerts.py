@@ -23,6 +23,8 @@ class AlertSettings(Section):
     """How long an alert waits for its second reading; then it goes out without one."""
     open_hours: Annotated[float, Field(gt=0)] = 24.0
     """Alerts of so many hours are canceled when their hotlist entry is withdrawn, removed, changed or expires."""
+    storm_minimum: Annotated[int, Field(ge=0)] = 100
+    """So many alerts of one camera or one entry within an hour never are a storm; 0: none is held for one."""
     channels: tuple[ChannelSettings, ...] = ()
     """Where rules may send alerts (`[[alerts.channels]]`)."""
 
