@@ -29,6 +29,7 @@ from pipeline.recording.recorder import Observer, Recorder
 from pipeline.reloading import Reload
 from pipeline.routing import DeliveryStage, RoutingStage
 from pipeline.sending_pictures import PicturesStage
+from pipeline.sharing import SharingStage
 from pipeline.stages.runner import Runner, any_alive
 from pipeline.stages.stage import Stage, SteppedStage
 from pipeline.storms import StormStage
@@ -278,6 +279,7 @@ class Service:
             PastStage(self._database, self._settings, leadership),
             RoutingStage(self._database, self._settings, leadership),
             StormStage(self._database, leadership),
+            SharingStage(self._database, self._settings, leadership),
             ListAgesStage(self._settings, self._database, leadership),
             UpkeepStage(self._settings, self._database, leadership),
         ]

@@ -48,13 +48,14 @@ matter only where reads end sooner than this."""
 
 @dataclass(frozen=True, slots=True)
 class RetentionOutcome:
-    """How many records ended; `audited` are rows of the audit."""
+    """How many records ended; `audited` are rows of the audit, `messages` those that were quarantined."""
 
     reads: int
     hits: int
     alerts: int
     pictures: int
     audited: int
+    messages: int = 0
 
 
 def enforce_retention(
@@ -95,12 +96,14 @@ def enforce_retention(
         for name in ("date_entries", "date_versions"):
             statements.execute(connection, _SQL[name])
         count = {name: statements.execute(connection, _SQL[name], values) for name in _KINDS}
+        statements.execute(connection, _SQL["purge_disseminations"], values)
         audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:
         forget_unread_plates(database)
     # The pictures last: an image store that does not answer keeps no row, and their keys are noted.
     pictures = _delete_pictures(database, delete_images)
-    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited)
+    messages = count["delete_quarantined"]
+    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited, messages)
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",

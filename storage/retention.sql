@@ -197,6 +197,9 @@ delete from alert_findings where found_at < %(findings_cutoff)s
 -- They hold plates, so they end as reads do.
 delete from quarantined_messages where least(received_at, quarantined_at) < %(cutoff)s
 
+-- name: purge_disseminations
+select purge_disseminations(%(audit_cutoff)s)
+
 -- name: purge_audit
 -- As the owner, who lets none go before its time.
 select purge_audit(%(audit_cutoff)s)

@@ -21,6 +21,8 @@ class AlertSettings(Section):
     """Read a plate again with another reader before it raises an alert; auto: where rapidocr is installed."""
     second_reader_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 3.0
     """How long an alert waits for its second reading; then it goes out without one."""
+    second_reader_early_seconds: Annotated[float, Field(gt=0, le=60)] = 0.5
+    """How long the alert of an early read waits for it, at most the timeout: the finished pass is read again, too."""
     open_hours: Annotated[float, Field(gt=0)] = 24.0
     """Alerts of so many hours are canceled when their hotlist entry is withdrawn, removed, changed or expires."""
     storm_minimum: Annotated[int, Field(ge=0)] = 100

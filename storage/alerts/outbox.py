@@ -19,14 +19,15 @@ from storage.leadership import Leadership
 from storage.sql import load_queries
 from storage.values import storable
 
-_SQL = load_queries("alerts/outbox")
+_SQL = load_queries("sharing/standing", "alerts/outbox")
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs.
 
-    `captured_at` is when the vehicle passed that it is about; None where it is about none.
+    `captured_at` is when the vehicle passed that it is about; None where it is about none. `keep_days` is how long a
+    receiver may keep it by an agreement; None: as long as the law says.
     """
 
     outbox_id: int
@@ -37,6 +38,7 @@ class OutboxRow:
     payload: bytes
     created_at: datetime
     captured_at: datetime | None = None
+    keep_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Outbox:
     def take(self, limit: int) -> list[OutboxRow]:
         """Return the oldest unsent messages, in order. They stay unsent until `mark_sent`.
 
+        What goes to other agencies is among them only while its agreement stands as it did when it was written.
+
         Args:
             limit: Most messages to return.
 
@@ -81,7 +85,7 @@ class Outbox:
             return statements.all(connection, _SQL["take"], {"limit": limit}, row=kwargs_row(_outbox_row))
 
     def mark_sent(self, ids: Sequence[int]) -> None:
-        """Note that the broker acknowledged messages.
+        """Note that the broker acknowledged messages, and write down what went to other agencies.
 
         Args:
             ids: Their `outbox_id`s.

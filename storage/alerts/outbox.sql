@@ -1,15 +1,26 @@
 -- name: take
 select
     message.outbox_id, message.alert_id, message.topic, message.key, message.headers, message.payload,
-    message.created_at, alert.captured_at
+    message.created_at, alert.captured_at, (message.release ->> 'keep_days')::double precision as keep_days
 from outbox as message
 left join dispositions as said on said.disposition_id = message.alert_id
 left join alerts as alert on alert.alert_id = coalesce(said.alert_id, message.alert_id)
-where message.sent_at is null
+where message.sent_at is null and (message.agreement_id is null or {stands})
 order by message.outbox_id
 limit %(limit)s
 
 -- name: mark_sent
+-- What went to other agencies is written down with it, also what was closed in between: it is out.
+with given as (
+    insert into disseminations (outcome, kind, agreement_id, version, members, item_id, plate, terms, why)
+    select
+        'given', release ->> 'kind', agreement_id, (release ->> 'version')::integer, release -> 'members', alert_id, key,
+        release -> 'terms', release ->> 'why'
+    from outbox
+    where outbox_id = any(%(ids)s) and agreement_id is not null
+    on conflict (item_id, agreement_id, outcome) where item_id is not null do nothing
+)
+
 update outbox set sent_at = clock_timestamp(), payload = '' where outbox_id = any(%(ids)s) and sent_at is null
 
 -- name: copy_dead_letter

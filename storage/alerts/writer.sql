@@ -89,10 +89,11 @@ values (%(message_id)s, %(topic)s, %(key)s, %(headers)s, %(payload)s)
 on conflict (alert_id, topic) do nothing
 
 -- name: insert_messages_after
--- Where the first alert went, what follows it goes, and nowhere else; with its key, so that their order is kept.
+-- Where the first alert went, what follows it goes, and nowhere else; with its key, so that their order is kept. What goes
+-- to other agencies passes their agreements' gates first.
 insert into outbox (alert_id, topic, key, headers, payload)
 select %(message_id)s, topic, key, %(headers)s, %(payload)s
 from outbox
-where alert_id = %(first)s
+where alert_id = %(first)s and agreement_id is null
 order by outbox_id
 on conflict (alert_id, topic) do nothing

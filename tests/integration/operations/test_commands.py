@@ -85,6 +85,10 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
     Action.PURGE: [("purge",)],
+    Action.VIEW_DISSEMINATIONS: [
+        ("agreements", "log"),
+        ("agreements", "log", "--json", "--to", "suffolk-pd", "--plate", "VNV4527", "--asked"),
+    ],
     Action.VIEW_AGREEMENTS: [
         ("agreements", "show"),
         ("agreements", "show", "--json"),
@@ -115,6 +119,7 @@ ELSEWHERE = {
     "health": "shows times and counts, and no plate",
     "camera check": "shows a camera, and has no database",
     "ingest token": "is about no one",
+    "ingest check": "shows what a source sends now, and has no database",
     "config check": "looks at the configuration alone",
     "law list": "is about no one",
     "law show": "is about no one",
