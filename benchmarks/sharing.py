@@ -146,7 +146,8 @@ def gate_alone(policy: Policy, runs: int) -> None:
             shared_message(payload, gate, release, policy, now)
 
     print(
-        f"{len(passing)} of {len(pairs)} deliveries pass; microseconds of processor time each, median (least to most) of {runs} runs"
+        f"{len(passing)} of {len(pairs)} deliveries pass; microseconds of processor time each,"
+        f" median (least to most) of {runs} runs"
     )
     show("law and agreement asked", timed(asked, len(pairs), runs))
     show("the alert read and law and agreement asked", timed(read_and_asked, len(pairs), runs))
