@@ -72,7 +72,8 @@ def sample_alert_entry_vehicle() -> Any:
 
 def test_what_alerts_say_one_day_does_not_go_out_by_itself() -> None:
     future = payload(home_address="12 Main Street")
-    future["read"]["lane"] = "lane 2"
+    future["read"]["heading_home"] = "lane 2"
+    future["read"]["report"] = {"vendor": "axis", "vendor_hit": "lee"}
     future["hit"]["officer"] = "lee"
     for fields in ({Detail.PLATE}, ALL):
         text = json.dumps(cut(future, fields))
