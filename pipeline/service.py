@@ -32,6 +32,7 @@ from pipeline.sending_pictures import PicturesStage
 from pipeline.sharing import SharingStage
 from pipeline.stages.runner import Runner, any_alive
 from pipeline.stages.stage import Stage, SteppedStage
+from pipeline.storms import StormStage
 from pipeline.streams import LiveCameraStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
@@ -277,6 +278,7 @@ class Service:
             CancellationStage(self._database, self._settings, leadership),
             PastStage(self._database, self._settings, leadership),
             RoutingStage(self._database, self._settings, leadership),
+            StormStage(self._database, leadership),
             SharingStage(self._database, self._settings, leadership),
             ListAgesStage(self._settings, self._database, leadership),
             UpkeepStage(self._settings, self._database, leadership),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,6 +31,8 @@ from storage.sharing.deliveries import Deliveries, OfferedAlert, SharedMessage, 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
+SETTLE_SECONDS = 5.0
+"""How often messages are looked for that wait though a day has ended or an agreement changed meanwhile."""
 AGREEMENT_HEADER = "ce_agreement"
 """CloudEvents extension that names the agreement under which an alert was given."""
 
@@ -47,6 +50,8 @@ class AlertDelivery:
         self._database = database
         self._book = book
         self._policy = policy
+        self._settled: str | None = None
+        self._settle_again_at = 0.0
 
     def advance(self) -> bool:
         """Offer some alerts, and settle messages that wait though their agreement changed.
@@ -60,7 +65,11 @@ class AlertDelivery:
         number_alerts(self._database)
         gates = self._book.gates()
         is_more = self._offer(gates)
-        self._settle_stale({gate.standing.agreement.id: gate for gate in gates})
+        # The relay takes none of them meanwhile: this only cleans up, and sends what is still permitted.
+        if self._book.state != self._settled or time.monotonic() >= self._settle_again_at:
+            self._settle_stale({gate.standing.agreement.id: gate for gate in gates})
+            self._settled = self._book.state
+            self._settle_again_at = time.monotonic() + SETTLE_SECONDS
         return is_more
 
     def _offer(self, gates: Sequence[AgreementGate]) -> bool:

@@ -34,6 +34,7 @@ _KINDS = (
     "delete_rejects",
     "delete_alarms",
     "delete_quarantined",
+    "delete_deliveries",
     "delete_findings",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""

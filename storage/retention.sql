@@ -186,6 +186,10 @@ where
     sent_at < %(audit_cutoff)s
     and not exists (select from alerts where alerts.alert_id = outbox.alert_id)
 
+-- name: delete_deliveries
+-- Those of alerts end with them; this is for one that was planned while its alert ended.
+delete from deliveries where planned_at < %(cutoff)s
+
 -- name: delete_findings
 delete from alert_findings where found_at < %(findings_cutoff)s
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.alerts import life
+from cli.alerts import held, life
 from cli.alerts.card import life_record, standing_words
 from cli.alerts.tables import alert_table
 from cli.common import (
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(invoke_without_command=True, no_args_is_help=False)
     group.callback()(alerts)
     life.register(group)
+    held.register(group)
     app.add_typer(group, name="alerts")
 
 

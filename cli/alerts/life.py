@@ -2,70 +2,31 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from typing import Annotated
 
 import typer
 
-from cli.alerts.card import card_record, print_card
+from cli.alerts.options import (
+    NoteOption,
+    Number,
+    OfficerOption,
+    SupersedesOption,
+    alert_id_of,
+    choice,
+    sayer,
+    show_card,
+)
 from cli.common import (
     CaseOption,
     ConfigOption,
     DataDirOption,
     JsonOption,
     PurposeOption,
-    command_actor,
     command_database,
     command_settings,
-    print_json,
 )
 from schemas.errors import InvalidInput
-from schemas.settings import Settings
 from schemas.types import AlertOutcome, CheckPriority, RecordAnswer, Rejection
-
-if TYPE_CHECKING:
-    from operations.life.change import AlertCard, Sayer
-
-
-def _wanted(value: str) -> int | UUID:
-    try:
-        return int(value) if value.isdecimal() and value.isascii() and len(value) < 19 else UUID(value)
-    except ValueError as error:
-        raise typer.BadParameter(f"'{value}' is neither an alert's number nor its id") from error
-
-
-def _choice(kinds: type[StrEnum]) -> object:
-    def parse(value: str) -> StrEnum:
-        try:
-            return kinds(value.strip().lower().replace("-", "_"))
-        except ValueError as error:
-            known = ", ".join(kind.replace("_", "-") for kind in kinds)
-            raise typer.BadParameter(f"'{value}' is not one of {known}") from error
-
-    return parse
-
-
-Number = Annotated[
-    object, typer.Argument(metavar="ALERT", parser=_wanted, help="The alert's number or id.", show_default=False)
-]
-NoteOption = Annotated[
-    str | None, typer.Option("--note", help="What else there is to say; ends with the alert.", show_default=False)
-]
-SupersedesOption = Annotated[
-    int | None,
-    typer.Option(
-        "--supersedes",
-        metavar="NUMBER",
-        min=1,
-        help="The number of what somebody said before, whose place this takes.",
-        show_default=False,
-    ),
-]
-OfficerOption = Annotated[
-    str | None,
-    typer.Option("--officer", metavar="NAME", help="Who found it out, where that is not you.", show_default=False),
-]
 
 
 def register(group: typer.Typer) -> None:
@@ -100,9 +61,9 @@ def show(
 
     with command_database(settings) as database:
         card = show_alert(
-            _sayer(settings), database, _id(number), leave_new=leave_new, purpose=purpose, case_number=case
+            sayer(settings), database, alert_id_of(number), leave_new=leave_new, purpose=purpose, case_number=case
         )
-    _print(card, as_json)
+    show_card(card, as_json)
 
 
 def acknowledge(
@@ -118,8 +79,8 @@ def acknowledge(
     from operations.life.deciding import acknowledge_alert
 
     with command_database(settings) as database:
-        card = acknowledge_alert(_sayer(settings), database, _id(number), note=note, supersedes=supersedes)
-    _print(card, as_json)
+        card = acknowledge_alert(sayer(settings), database, alert_id_of(number), note=note, supersedes=supersedes)
+    show_card(card, as_json)
 
 
 def confirm(
@@ -165,8 +126,10 @@ def confirm(
 
     look = Look(plate, state, kind, make, color, year, dict(_reason(one) for one in despite or ()))
     with command_database(settings) as database:
-        card = confirm_alert(_sayer(settings, officer), database, _id(number), look, note=note, supersedes=supersedes)
-    _print(card, as_json)
+        card = confirm_alert(
+            sayer(settings, officer), database, alert_id_of(number), look, note=note, supersedes=supersedes
+        )
+    show_card(card, as_json)
 
 
 def reject(
@@ -176,7 +139,7 @@ def reject(
         typer.Option(
             "--because",
             "-b",
-            parser=_choice(Rejection),
+            parser=choice(Rejection),
             metavar="REASON",
             help="misread, wrong-state, vehicle-differs, stale-entry, not-located or own-vehicle.",
             show_default=False,
@@ -198,15 +161,15 @@ def reject(
 
     with command_database(settings) as database:
         card = reject_alert(
-            _sayer(settings, officer),
+            sayer(settings, officer),
             database,
-            _id(number),
+            alert_id_of(number),
             Rejection(str(because)),
             plate=plate,
             note=note,
             supersedes=supersedes,
         )
-    _print(card, as_json)
+    show_card(card, as_json)
 
 
 def outcome(
@@ -214,7 +177,7 @@ def outcome(
     what: Annotated[
         object,
         typer.Argument(
-            parser=_choice(AlertOutcome),
+            parser=choice(AlertOutcome),
             metavar="OUTCOME",
             help="recovered, located, arrest, warning, no-action or stop-not-made.",
             show_default=False,
@@ -236,14 +199,14 @@ def outcome(
 
     with command_database(settings) as database:
         card = close_alert(
-            _sayer(settings, officer),
+            sayer(settings, officer),
             database,
-            _id(number),
+            alert_id_of(number),
             AlertOutcome(str(what)),
             note=note,
             supersedes=supersedes,
         )
-    _print(card, as_json)
+    show_card(card, as_json)
 
 
 def check(
@@ -255,7 +218,7 @@ def check(
         object,
         typer.Option(
             "--answer",
-            parser=_choice(RecordAnswer),
+            parser=choice(RecordAnswer),
             metavar="ANSWER",
             help="What the entering agency answers: valid, not-valid or time-needed.",
             show_default=False,
@@ -282,25 +245,17 @@ def check(
         raise InvalidInput("--routine says how an answer is asked for; leave it out with --answer")
     if answer is None and minutes is not None:
         raise InvalidInput("--minutes belongs to --answer time-needed")
-    sayer = _sayer(settings, officer)
+    by = sayer(settings, officer)
     with command_database(settings) as database:
         if answer is None:
             priority = CheckPriority.ROUTINE if routine else CheckPriority.URGENT
-            card = ask_record(sayer, database, _id(number), priority, note=note, supersedes=supersedes)
+            card = ask_record(by, database, alert_id_of(number), priority, note=note, supersedes=supersedes)
         else:
             said = RecordAnswer(str(answer))
-            card = answer_record(sayer, database, _id(number), said, minutes=minutes, note=note, supersedes=supersedes)
-    _print(card, as_json)
-
-
-def _sayer(settings: Settings, officer: str | None = None) -> Sayer:
-    from operations.life.change import LONGEST_NAME, Sayer, checked_text
-
-    return Sayer(command_actor(settings), person=checked_text(officer, "officer's name", LONGEST_NAME))
-
-
-def _id(number: object) -> int | UUID:
-    return number if isinstance(number, int | UUID) else _wanted(str(number))
+            card = answer_record(
+                by, database, alert_id_of(number), said, minutes=minutes, note=note, supersedes=supersedes
+            )
+    show_card(card, as_json)
 
 
 def _reason(text: str) -> tuple[str, str]:
@@ -308,13 +263,3 @@ def _reason(text: str) -> tuple[str, str]:
     if not sign or not feature.strip():
         raise InvalidInput(f"'{text}' is no FEATURE=REASON; write it like color='repainted, seen from close by'")
     return feature.strip().lower(), reason
-
-
-def _print(card: AlertCard, as_json: bool) -> None:
-    from operations.life.deciding import contradictions_of
-
-    contradicting = [one.words for one in contradictions_of(card)]
-    if as_json:
-        print_json(card_record(card, contradicting))
-    else:
-        print_card(card, contradicting)

@@ -99,7 +99,7 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
     found = find_alert(database, wanted)
     if found is None:
         raise absent(wanted)
-    plate = canonical_plate(Alert.model_validate(found.payload).entry.plate)
+    plate = canonical_plate(found.payload["entry"]["plate"])
     fault = None
     with Ledger(database).begin() as unit:
         # In the order in which whoever settles hits of this plate takes locks, too.

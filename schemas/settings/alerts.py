@@ -25,6 +25,8 @@ class AlertSettings(Section):
     """How long the alert of an early read waits for it, at most the timeout: the finished pass is read again, too."""
     open_hours: Annotated[float, Field(gt=0)] = 24.0
     """Alerts of so many hours are canceled when their hotlist entry is withdrawn, removed, changed or expires."""
+    storm_minimum: Annotated[int, Field(ge=0)] = 100
+    """So many alerts of one camera or one entry within an hour never are a storm; 0: none is held for one."""
     channels: tuple[ChannelSettings, ...] = ()
     """Where rules may send alerts (`[[alerts.channels]]`)."""
 

@@ -8,7 +8,7 @@ with wanted as (
             else found.alert_id
         end as first
     from alerts as found
-    where found.alert_number = %(number)s or found.alert_id = %(alert_id)s
+    where (found.alert_number = %(number)s or found.alert_id = %(alert_id)s) and found.alert_number is not null
     limit 1
 )
 

@@ -23,6 +23,7 @@ from storage.alerts.dispositions import (
     save_findings,
 )
 from storage.alerts.known import newest_messages, open_alerts, open_chains, raised_hits, settled_hits, sightings
+from storage.alerts.storms import Limit, storm_of
 from storage.alerts.wakeups import wake
 from storage.alerts.writer import AlertWriter
 from storage.audit.writer import write_audit
@@ -68,6 +69,10 @@ class UnitOfWork(AlertWriter):
     def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         """See `storage.alerts.known.newest_messages`."""
         return newest_messages(self._connection, alert_ids)
+
+    def storm_of(self, camera_id: str, entry_id: UUID, moment: datetime, minimum: int, limit: Limit) -> int | None:
+        """See `storage.alerts.storms.storm_of`."""
+        return storm_of(self._connection, camera_id, str(entry_id), moment, minimum, limit)
 
     def alert_to_change(self, wanted: UUID) -> FoundAlert | None:
         """Return a first alert of which nobody else may say anything until the commit; None where it has ended."""

@@ -220,9 +220,7 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(database: Database, kill
     settle_each(database, story)
     undisturbed = kept(database)
     with database.as_owner() as connection:
-        connection.execute(
-            "truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains, dispositions restart identity"
-        )
+        connection.execute("truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains restart identity")
     settle(database, *story[:killed_after])
     settle(database, *story[: killed_after + 3])
     settle(database, *story[killed_after // 2 :])

@@ -45,9 +45,7 @@ def _story(rng: random.Random) -> list[Found]:
 
 def _wipe(database: Database) -> None:
     with database.as_owner() as connection:
-        connection.execute(
-            "truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains, dispositions restart identity"
-        )
+        connection.execute("truncate reads, hits, alerts, outbox, plate_dictionary, alert_chains restart identity")
 
 
 @pytest.mark.parametrize("seed", range(30))

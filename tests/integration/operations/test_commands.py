@@ -69,6 +69,7 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.CONFIRM_ALERT: [("alerts", "confirm", "1", "--plate", "VNV4527"), ("alerts", "confirm", "1", "--json")],
     Action.REJECT_ALERT: [("alerts", "reject", "1", "--because", "not-located")],
     Action.CLOSE_ALERT: [("alerts", "outcome", "1", "stop-not-made")],
+    Action.VIEW_HELD: [("alerts", "held"), ("alerts", "held", "--json")],
     Action.VIEW_RULES: [("rules", "list"), ("rules", "list", "--json")],
     Action.TRY_RULE: [("rules", "try", "night"), ("rules", "try", "night", "--json", "--days", "3")],
     Action.SWITCH_RULE: [("rules", "on", "night", "--untried", "the chief wants it tonight")],
@@ -84,6 +85,10 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
     Action.PURGE: [("purge",)],
+    Action.VIEW_REPORT: [
+        ("law", "report", "--since", "2026-01-01", "--until", "2027-01-01"),
+        ("law", "report", "--since", "2026-01-01", "--until", "2027-01-01", "--json"),
+    ],
     Action.VIEW_DISSEMINATIONS: [
         ("agreements", "log"),
         ("agreements", "log", "--json", "--to", "suffolk-pd", "--plate", "VNV4527", "--asked"),
@@ -107,6 +112,8 @@ ELSEWHERE = {
     "hotlist pull": "its own test below",
     "rules add": "its own test below",
     "rules off": "its own test below",
+    "alerts release": "its own test, of storms",
+    "alerts discard": "its own test, of storms",
     "run": "its own test below; shows counts, and what the run itself reads",
     "demo": "shows what it has just made",
     "read": "has no database",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.build import build_alert, with_clone
 from policy.agreements.grants import Detail
-from schemas.events import Alert, CloneSuspicionEvent, PlateReadEvent
+from schemas.events import Alert, CloneSuspicionEvent
 from schemas.types import Location
 from sharing.cutting import NOT_SHARED, cut
 from tests.unit.alerts.samples import AGENCY, sample_entry, sample_hit, sample_read
@@ -72,7 +72,8 @@ def sample_alert_entry_vehicle() -> Any:
 
 def test_what_alerts_say_one_day_does_not_go_out_by_itself() -> None:
     future = payload(home_address="12 Main Street")
-    future["read"]["lane"] = "lane 2"
+    future["read"]["heading_home"] = "lane 2"
+    future["read"]["report"] = {"vendor": "axis", "vendor_hit": "lee"}
     future["hit"]["officer"] = "lee"
     for fields in ({Detail.PLATE}, ALL):
         text = json.dumps(cut(future, fields))
@@ -105,9 +106,3 @@ def test_where_a_vehicle_drove_goes_with_the_place_and_an_unknown_confidence_alw
         assert (read.movement is not None) is (Detail.PLACE in fields)
         assert (read.confidence_is_known, read.revision, read.is_final) == (False, 3, False)
         assert "theirs" not in json.dumps(cut(whole, fields))
-
-
-def test_of_a_read_everything_else_is_shown_in_full() -> None:
-    """A field that reads get is decided about here."""
-    never = {"report", "track_number", "plate_image_key", "context_image_key"}
-    assert set(cut(payload(), ALL)["read"]) == set(PlateReadEvent.model_fields) - never
