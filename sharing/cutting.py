@@ -38,6 +38,7 @@ def cut(payload: Mapping[str, Any], fields: Collection[Detail]) -> dict[str, Any
     shown["read"] = _some(read, _READ) | {"camera_id": NOT_SHARED}
     shown["hit"] = _some(hit, _HIT)
     if Detail.PLACE in fields:
+        # Lane and direction say where at a place.
         shown["read"] |= _some(read, ("camera_id", "location", "movement"))
         if clone is not None:
             # The other camera need not be one that is shared.
