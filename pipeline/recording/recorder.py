@@ -153,7 +153,7 @@ class Recorder:
         """Match arrivals; those about to raise an alert go to the second reader and into the waiting room instead."""
         for new in arrivals:
             arrival = self._clocks.date(_lawful(new, self._policy))
-            arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
+            arrival = arrival.with_read(self._pictures.keep(arrival))
             found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             picture = arrival.pictures.plate
             if found.alerts and picture is not None and self._opinions is not None:
@@ -168,7 +168,7 @@ class Recorder:
         """Match again, with what the second reader saw, the arrivals that need not wait any longer."""
         for waiting in self._waiting.leave():
             read = with_second_reading(waiting.arrival.read, waiting.opinion.reading)
-            again = functools.partial(self._find, dataclasses.replace(waiting.arrival, read=read))
+            again = functools.partial(self._find, waiting.arrival.with_read(read))
             found = until_available(again, stop, doing="matching")
             if len(found.alerts) != waiting.alerts:
                 log.info(
@@ -189,7 +189,7 @@ class Recorder:
             self._counters.add("unmatched_reads")
             hits = []
         # What another reader saw may help to tell whether it is a hit, and need not be kept for that.
-        kept = dataclasses.replace(arrival, read=self._policy.kept(read))
+        kept = arrival.with_read(self._policy.kept(read))
         found = [self._alert(kept, hit) for hit in hits]
         return Found(kept.read, tuple(hits), tuple(alert for alert in found if alert is not None))
 
@@ -209,8 +209,8 @@ class Recorder:
 
 def _lawful(arrival: Arrival, policy: Policy) -> Arrival:
     """Return an arrival with what the law lets be collected, so that nothing else is used, stored or sent on."""
-    pictures = arrival.pictures if policy.collection.permits(Attribute.PICTURES) else Pictures()
-    return dataclasses.replace(arrival, read=policy.kept(arrival.read), pictures=pictures)
+    lawful = arrival.with_read(policy.kept(arrival.read))
+    return lawful if policy.collection.permits(Attribute.PICTURES) else dataclasses.replace(lawful, pictures=Pictures())
 
 
 def with_second_reading(read: PlateRead, reading: SecondReading | None) -> PlateRead:
