@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ingest.inbox_place import INBOX_FILE
 from policy.decisions import effective_retention
@@ -13,6 +14,7 @@ from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import Settings
+from services.kafka.segments import overdue_segments
 from services.remains import Searched, Sought, search_files
 from storage.audit.writer import write_audit
 from storage.database import Database
@@ -36,7 +38,7 @@ class PurgeOutcome:
     `ended` counts the records, `waited` messages that nobody had processed for so long. `rewritten` are tables of which
     no deleted row is left in the files, `left` those that were in use; both are empty where the server is not ours.
     `sought` and `searched` are there where it was looked for what ended; `held` counts plates that are kept for another
-    reason and so were not looked for.
+    reason and so were not looked for. `in_broker` are files of the local broker with alerts that are over.
     """
 
     ended: RetentionOutcome
@@ -46,6 +48,7 @@ class PurgeOutcome:
     sought: Sought | None = None
     held: int = 0
     searched: Searched | None = None
+    in_broker: tuple[Path, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -80,7 +83,10 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
     held = held_texts(database, texts, _inbox(settings))
     sought = Sought.of(texts - held, pictures)
     searched = search_files(settings.local_folders, sought)
-    return PurgeOutcome(ended, waited, tuple(rewritten), tuple(left), sought, len(held), searched, _since(begun))
+    in_broker = tuple(overdue_segments(settings.data_dir, cutoff, without=[settings.alarm_topic]))
+    return PurgeOutcome(
+        ended, waited, tuple(rewritten), tuple(left), sought, len(held), searched, in_broker, _since(begun)
+    )
 
 
 def _inbox(settings: Settings, before: datetime | None = None) -> Iterator[bytes]:

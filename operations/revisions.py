@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from schemas.errors import InvalidInput, TransientError
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.reads.history import read_history
+from storage.reads.history import captured_since, read_history
 from storage.reads.images import ImageStore
 
 _APART = ("read_id", "revision", "is_final", "plate_image_key", "context_image_key", "report", "arrived_at")
@@ -74,6 +74,7 @@ def view_revisions(
     *,
     purpose: str | None = None,
     case_number: str | None = None,
+    warrant: str | None = None,
 ) -> Revisions:
     """Return the revisions of a read; the look stands in the audit, with the plate, before they are returned.
 
@@ -84,13 +85,27 @@ def view_revisions(
         read_id: The read, as search and alerts say it.
         purpose: Why; required, as the case number is, unless the law profile says otherwise.
         case_number: The case or call it belongs to.
+        warrant: The warrant's number, where the law asks for one.
 
     Raises:
-        InvalidInput: There is no such read; or purpose or case number say nothing.
+        InvalidInput: There is no such read; or purpose or case number say nothing, or the law does not permit the
+            purpose, or to look that far back.
         ConfigurationError: The law profile cannot be used.
         DatabaseUnavailable: The server is down.
     """
-    record = asked_for(actor, database, settings, Action.VIEW_REVISIONS, purpose, case_number, read=read_id)
+    # Of a read that is not there nothing old can be shown.
+    back_to = captured_since(database, read_id) or datetime.now(UTC)
+    record = asked_for(
+        actor,
+        database,
+        settings,
+        Action.VIEW_REVISIONS,
+        purpose,
+        case_number,
+        back_to=back_to,
+        warrant=warrant,
+        read=read_id,
+    )
     found = read_history(database, read_id, record)
     if found is None:
         raise InvalidInput(

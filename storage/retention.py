@@ -23,6 +23,8 @@ _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
 _KINDS = (
     "delete_messages",
+    "delete_disposition_messages",
+    "delete_disposition_letters",
     "delete_dead_letters",
     "delete_alerts",
     "delete_hits",
@@ -32,6 +34,8 @@ _KINDS = (
     "delete_rejects",
     "delete_alarms",
     "delete_quarantined",
+    "delete_deliveries",
+    "delete_findings",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
@@ -85,12 +89,14 @@ def enforce_retention(
         "cutoff_day": cutoff.astimezone(UTC).date(),
         "lists_cutoff": now - max(retention.reads, LISTS_AT_LEAST),
         "audit_cutoff": now - retention.audit,
+        "findings_cutoff": now - retention.findings,
     }
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
         for name in ("date_entries", "date_versions"):
             statements.execute(connection, _SQL[name])
         count = {name: statements.execute(connection, _SQL[name], values) for name in _KINDS}
+        statements.execute(connection, _SQL["purge_disseminations"], values)
         audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:
         forget_unread_plates(database)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import av
 
 from ingest.streams.failures import StreamFailed
@@ -52,5 +54,11 @@ def _other(error: Exception, access: Access, *, is_open: bool) -> str:
     if isinstance(error, (ConnectionResetError, BrokenPipeError, av.error.EOFError)):
         return f"{where} ended the connection"
     reason = getattr(error, "strerror", None) or type(error).__name__
+    if not is_open and where.startswith("rtsps:") and getattr(error, "errno", None) == errno.EIO:
+        # All that FFmpeg says of a handshake that failed.
+        return (
+            f"{where} cannot be connected to by TLS: this is no port for TLS, or its certificate is not trusted, over, "
+            "or for another name; give ca_file that certificate or its authority's, and url the name in it"
+        )
     doing = "broke off" if is_open else "cannot be reached; are its name, address and port right?"
     return f"{where} {doing} ({reason.lower()})"

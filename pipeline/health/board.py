@@ -137,14 +137,16 @@ class HealthBoard:
         """Note that reads were recorded just now.
 
         Args:
-            reads: How many, by camera; also of readers that are no cameras of ours.
+            reads: How many passes, by camera; also of readers that are no cameras of ours. 0: one that is counted when
+                it is finished.
         """
         now = datetime.now(UTC)
         for camera_id in reads:
             self.camera(camera_id, last_read_at=now)
         with self._lock:
             for camera_id, count in reads.items():
-                self._reads[camera_id, hour_of(now)] += count
+                if count:
+                    self._reads[camera_id, hour_of(now)] += count
                 self._read_at[camera_id] = now
 
     def read_at(self) -> dict[str, datetime]:
