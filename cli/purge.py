@@ -68,6 +68,7 @@ def _record(outcome: PurgeOutcome) -> dict[str, Any]:
         "hits": outcome.ended.hits,
         "alerts": outcome.ended.alerts,
         "pictures": outcome.ended.pictures,
+        "messages": outcome.ended.messages + outcome.waited,
         "rewritten": list(outcome.rewritten),
         "left": list(outcome.left),
         "seconds": round(outcome.seconds, 1),
@@ -88,7 +89,11 @@ def _record(outcome: PurgeOutcome) -> dict[str, Any]:
 
 def _lines(outcome: PurgeOutcome, *, is_ours: bool) -> list[str]:
     ended = outcome.ended
-    lines = [f"ended: {ended.reads} reads, {ended.hits} hits, {ended.alerts} alerts, {ended.pictures} pictures"]
+    messages = ended.messages + outcome.waited
+    lines = [
+        f"ended: {ended.reads} reads, {ended.hits} hits, {ended.alerts} alerts, {ended.pictures} pictures, "
+        f"{messages} messages of other readers"
+    ]
     if is_ours:
         lines.append(f"written anew: {len(outcome.rewritten)} tables, and the log of changes let go of")
     else:

@@ -19,7 +19,7 @@ from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.states.plate_states import NameState
 from recognition.tracking.attention import Attention, Followed, Look
-from recognition.tracking.early import EARLY_REVISION, early_identity, is_sure_early
+from recognition.tracking.early import EARLY_REVISION, claim_early, is_sure_early
 from recognition.tracking.faint import FaintTracks
 from recognition.tracking.pace import Pace
 from recognition.tracking.same_vehicle import REPORT_AFTER, same_vehicle
@@ -209,12 +209,15 @@ class RecognitionSession:
             return
         for track in self._active.values():
             others = [other for other in self._active.values() if other is not track]
-            if track.frame_count >= self._pace.least_sightings and is_sure_early(track, self._settings):
-                track.identity = early_identity(track, self._ended, others, self._pace.merge_window)
-                if track.identity is not None:
-                    vehicle = self._pass(track, track.believed())
-                    read = dataclasses.replace(vehicle.read, revision=EARLY_REVISION, is_final=False)
-                    yield dataclasses.replace(vehicle, read=read)
+            if (
+                track.frame_count >= self._pace.least_sightings
+                and is_sure_early(track, self._settings)
+                and claim_early(track, self._ended, others, self._pace.merge_window)
+            ):
+                self._counts["early"] += 1
+                vehicle = self._pass(track, track.believed())
+                read = dataclasses.replace(vehicle.read, revision=EARLY_REVISION, is_final=False)
+                yield dataclasses.replace(vehicle, read=read)
 
     def _report_long(self, now: datetime) -> Iterable[VehiclePass]:
         # Between frames that are far apart no track stays active.
@@ -324,7 +327,7 @@ class RecognitionSession:
             box=best.box,
             detection_confidence=best.confidence,
             frame_count=track.frame_count,
-            identity=track.identity,
+            identity=track.own_identity,
         )
         state = self._name_state(best.picture, best.inner, fused) if self._name_state else None
         return plate_read(self._origin, seen, fused, state)

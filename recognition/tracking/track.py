@@ -31,6 +31,10 @@ _FIRST_QUALITY = 0.5
 _UNSURE_QUALITY = 1.2
 _SURE_QUALITY = 1.6
 
+_DISPUTES = 0.5
+"""A reading that says something else counts when it is so many times as good as the least of those that agree: a plate
+that is far away is misread by chance, one that is read otherwise when it is nearer is another."""
+
 _READ_AT_ONCE = 4
 """Observations that are read together when a pass is over."""
 
@@ -72,6 +76,8 @@ class Track:
         """Tracks that were seen in the same place at the same time, and how often."""
         self.identity: Identity | None = None
         """Under which number and start it was reported early; the finished pass keeps it."""
+        self.id_is_taken = False
+        """A later piece that looked like its own pass was reported early under its number and start."""
         self.orphans: list[Identity] = []
         """Under which others it was, before it turned out to be one vehicle: each is finished, too."""
         self.behind = False
@@ -117,6 +123,19 @@ class Track:
         return agreeing >= _SURE_READINGS and fused.confidence >= self._sure_confidence
 
     @property
+    def undisputed(self) -> bool:
+        """Enough readings agree, and none that is nearly as good as they are says anything else."""
+        plate = self._fuse().plate
+        read = [
+            (observation.quality, observation.reading.text) for observation in self.observations if observation.reading
+        ]
+        agreeing = sorted((quality for quality, text in read if text == plate), reverse=True)
+        if len(agreeing) < _SURE_READINGS:
+            return False
+        least = _DISPUTES * agreeing[_SURE_READINGS - 1]
+        return all(text == plate or quality < least for quality, text in read)
+
+    @property
     def settled(self) -> bool:
         """Looks at it now and then are enough."""
         return self.reported or self.sure or self.frame_count >= _SETTLED_OBSERVATIONS
@@ -134,6 +153,7 @@ class Track:
         self.frame_count += other.frame_count
         self.reported |= other.reported
         self.behind |= other.behind
+        self.id_is_taken |= other.id_is_taken
         for rival, times in other.rivals.items():
             del rival.rivals[other]
             if rival is not self:
@@ -149,6 +169,11 @@ class Track:
         if dropped.identity is not None and not dropped.reported:
             orphans.append(dropped.identity)
         self.identity, self.orphans = kept.identity, orphans
+
+    @property
+    def own_identity(self) -> Identity:
+        """What its read has its id of: no two passes share one, also where an early report was wrong about them."""
+        return self.identity or (-self.number if self.id_is_taken else self.number, self.first_seen)
 
     def meet(self, other: Track, times: int = 1) -> None:
         """Note that another track was seen in the same place at the same time."""
