@@ -85,6 +85,8 @@ class AlertProducer:
         self._partitions = partitions
         self._client: Any = None
         self._topics: set[str] = set()
+        self._kept: dict[str, float] = {}
+        """Topics that keep messages for less time than others, by an agreement."""
 
     def prepare(self, topics: Sequence[str]) -> None:
         """Connect, and make the topics that do not exist.
@@ -143,6 +145,7 @@ class AlertProducer:
             return Delivery(refused.message, Fate.WAITING, str(error))
 
     def _send(self, messages: Sequence[OutboxRow], stop: threading.Event) -> list[Delivery]:
+        self._keep_shorter(messages)
         client = self._connected({message.topic for message in messages})
         deadline = time.monotonic() + self._settings.delivery_timeout_seconds + CLOSE_SECONDS
         futures = _start(client, messages)
@@ -169,11 +172,21 @@ class AlertProducer:
             self._make(missing)
         return self._client
 
+    def _keep_shorter(self, messages: Sequence[OutboxRow]) -> None:
+        """Note which topics keep messages for less time than before, so that they are told."""
+        for message in messages:
+            if message.keep_days is not None:
+                days = min(message.keep_days, self._retention_days)
+                if days < self._kept.get(message.topic, self._retention_days):
+                    self._kept[message.topic] = days
+                    self._topics.discard(message.topic)
+
     def _make(self, topics: set[str]) -> None:
         admin = open_admin(self._settings, self._servers)
         try:
             for topic in sorted(topics):
-                ensure_topic(admin, topic, retention_days=self._retention_days, partitions=self._partitions)
+                days = self._kept.get(topic, self._retention_days)
+                ensure_topic(admin, topic, retention_days=days, partitions=self._partitions)
         except KafkaError as error:
             raise BrokerUnavailable(f"kafka at {', '.join(self._servers)} cannot make topics now ({error})") from error
         finally:

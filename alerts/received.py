@@ -27,6 +27,16 @@ create table if not exists seen (
     primary key (consumer_group, alert_id)
 ) without rowid;
 create index if not exists seen_by_time on seen (received_at);
+create table if not exists refused (
+    consumer_group text not null,
+    topic text not null,
+    partition integer not null,
+    message_offset integer not null,
+    alert_id text not null,
+    reason text not null,
+    received_at text not null,
+    primary key (consumer_group, topic, partition, message_offset)
+);
 create table if not exists unreadable (
     consumer_group text not null,
     topic text not null,
@@ -49,6 +59,17 @@ class UnreadableMessage:
     offset: int
     reason: str
     payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAlert:
+    """An alert that was refused on receipt: where it stands, which one, and why."""
+
+    topic: str
+    partition: int
+    offset: int
+    alert_id: UUID
+    reason: str
 
 
 class ReceivedAlerts:
@@ -110,6 +131,33 @@ class ReceivedAlerts:
         )
         return cursor.rowcount == 1
 
+    def keep_refused(self, message: RefusedAlert) -> bool:
+        """Keep that an alert was refused, and why; nothing of what it said.
+
+        Returns:
+            Whether it is new.
+        """
+        cursor = self._run(
+            "insert or ignore into refused values (?, ?, ?, ?, ?, ?, ?)",
+            self._group,
+            message.topic,
+            message.partition,
+            message.offset,
+            str(message.alert_id),
+            message.reason,
+            _text(datetime.now(UTC)),
+        )
+        return cursor.rowcount == 1
+
+    def refused(self) -> list[RefusedAlert]:
+        """Return the alerts that were refused on receipt, in the order of the topic."""
+        rows = self._run(
+            "select topic, partition, message_offset, alert_id, reason from refused where consumer_group = ? "
+            "order by topic, partition, message_offset",
+            self._group,
+        ).fetchall()
+        return [RefusedAlert(topic, partition, offset, UUID(one), why) for topic, partition, offset, one, why in rows]
+
     def unreadable(self) -> list[UnreadableMessage]:
         """Return the messages that were not understood, in the order of the topic."""
         rows = self._run(
@@ -126,6 +174,7 @@ class ReceivedAlerts:
             now: The present, aware.
         """
         self._run("delete from seen where received_at < ?", _text(now - timedelta(days=SEEN_DAYS)))
+        self._run("delete from refused where received_at < ?", _text(now - timedelta(days=SEEN_DAYS)))
         self._run("delete from unreadable where received_at < ?", _text(now - timedelta(days=UNREADABLE_DAYS)))
 
     def close(self) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from alerts.received import ReceivedAlerts, UnreadableMessage
+from alerts.received import ReceivedAlerts, RefusedAlert, UnreadableMessage
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
@@ -41,6 +41,24 @@ FORGET_SECONDS = 3600.0
 FILE_NAME = "subscriber.sqlite3"
 
 
+class Judged(Protocol):
+    """What a gate says of an alert: what is taken in of it, or None and why it is refused."""
+
+    @property
+    def alert(self) -> Alert | None:
+        """What is taken in."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why it is refused."""
+        ...
+
+
+Gate = Callable[[Alert, str, Mapping[str, str]], Judged]
+"""Judges an alert by its topic and its message's headers; `sharing.receiving.ReceiptGate` is one."""
+
+
 class Subscriber:
     """One member of a consumer group on one topic of alerts.
 
@@ -50,11 +68,20 @@ class Subscriber:
         servers: Bootstrap servers.
         topic: The topic.
         group: Consumer group; each gets every alert, its members share them. A new one begins at the oldest alert.
+        gate: Judges each alert as it comes in; None: all are taken in.
     """
 
     def __init__(
-        self, data_dir: Path, settings: KafkaSettings, servers: Sequence[str], *, topic: str, group: str
+        self,
+        data_dir: Path,
+        settings: KafkaSettings,
+        servers: Sequence[str],
+        *,
+        topic: str,
+        group: str,
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate
         self._path = data_dir / FILE_NAME
         self._settings = settings
         self._servers = tuple(servers)
@@ -139,7 +166,9 @@ class Subscriber:
                     for record in records:
                         alert = self._parse(record, received)
                         if alert is not None and not received.is_seen(alert.alert_id):
-                            yield alert
+                            taken = self._taken_in(alert, record, received)
+                            if taken is not None:
+                                yield taken
                             received.remember(alert.alert_id)
                         partition = TopicPartition(record.topic, record.partition)
                         done[partition] = OffsetAndMetadata(record.offset + 1, "", record.leader_epoch)
@@ -179,6 +208,18 @@ class Subscriber:
                 reason,
             )
         return None
+
+    def _taken_in(self, alert: Alert, record: Any, received: ReceivedAlerts) -> Alert | None:
+        """Return what may be taken in of an alert, or None where it is refused, which is kept and said."""
+        if self._gate is None:
+            return alert
+        headers = {name: value.decode("utf-8", "replace") for name, value in record.headers or () if value is not None}
+        judged = self._gate(alert, record.topic, headers)
+        if judged.alert is None:
+            place = RefusedAlert(record.topic, record.partition, record.offset, alert.alert_id, judged.reason)
+            if received.keep_refused(place):
+                log.warning("alert %s of %s is refused on receipt: %s", alert.alert_id, record.topic, judged.reason)
+        return judged.alert
 
     def _commit(self, consumer: Any, done: dict[Any, Any]) -> None:
         if not done:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.common import ConfigOption, JsonOption, command_settings, console, print_json
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_actor,
+    command_database,
+    command_settings,
+    console,
+    print_json,
+)
+from cli.terminal.times import parse_moment
 from policy.collection import CollectionRule
 from policy.decisions import Policy, law_alone, open_policy, span_text
 from policy.duties import AuditRule, ConfirmRule, PreservationRule
@@ -92,6 +102,51 @@ def show(
             console.print(Text(f"{place}: {fact.note}"))
 
 
+@app.command("report", epilog="Example: platewatch law report --since 2026-01-01 --until 2027-01-01")
+def report(
+    since: Annotated[
+        datetime,
+        typer.Option("--since", help="Begin of the span.", parser=parse_moment, metavar="ISO", show_default=False),
+    ],
+    until: Annotated[
+        datetime,
+        typer.Option("--until", help="Its end, exclusively.", parser=parse_moment, metavar="ISO", show_default=False),
+    ],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Count what the law's report has to say of a span of time; what no program counts is left to a person.
+
+    Reads and hits end after the law's time: what a longer span lacks is said.
+    """
+    settings = command_settings(config, data_dir)
+    since, until = since.astimezone(), until.astimezone()
+    from operations.reporting import law_report
+
+    with command_database(settings) as database:
+        lines = law_report(command_actor(settings), database, settings, since, until, datetime.now(UTC))
+    table = _table("What", "Counted", "Number")
+    for line in lines:
+        counted = [] if line.figures is None else list(line.figures)
+        if as_json:
+            named = {figure.label: figure.number for figure in counted}
+            by_hand = line.figures is None
+            print_json({"what": line.field.text, "figures": None if by_hand else named, "partial": line.is_partial})
+            continue
+        note = " (some of it has ended)" if line.is_partial else ""
+        _row(
+            table,
+            line.field.text,
+            "write it yourself" if line.figures is None else f"nothing{note}" * (not counted),
+            "",
+        )
+        for figure in counted:
+            _row(table, "", f"{figure.label}{note}", str(figure.number))
+    if not as_json:
+        console.print(table)
+
+
 def _notify_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]]:
     """Yield which categories notify and which do not, and the fact behind it."""
     law, own = policy.profile.notify, policy.own
@@ -111,6 +166,7 @@ def _other_rules(policy: Policy) -> Iterator[tuple[str, str, Fact | str | None]]
     law = policy.profile
     yield "reads kept", _kept(policy.retention.reads, law.retention.reads), law.retention.reads
     yield "audit kept", _kept(policy.retention.audit, law.retention.audit), law.retention.audit
+    yield "findings kept", _kept(policy.retention.findings, law.retention.findings), law.retention.findings
     if law.collection is not None:
         yield "collected", _collected(law.collection), law.collection
     yield from _purpose_rules(policy)
@@ -227,6 +283,7 @@ def _record(policy: Policy) -> dict[str, Any]:
         },
         "reads_seconds": int(policy.retention.reads.total_seconds()),
         "audit_seconds": int(policy.retention.audit.total_seconds()),
+        "findings_seconds": int(policy.retention.findings.total_seconds()),
         "facts": {place: fact.model_dump(mode="json") for place, fact in policy.profile.facts().items()},
         "sharing": policy.sharing.model_dump(mode="json"),
         "search": policy.search.model_dump(mode="json"),

@@ -15,10 +15,12 @@ from cli.alerts.tables import alert_table
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.failures import TEMPORARY
 from cli.stopping import stop_on_signals
+from policy.decisions import open_policy
 from schemas.errors import ConfigurationError
 from schemas.settings import KafkaSettings, Settings
 from services.kafka.local import LocalKafka
 from services.private_files import private_umask
+from sharing.receiving import ReceiptGate
 
 GRACE_SECONDS = 5.0
 """How long after --timeout an orderly end may take: the last alert is recorded, the group is left."""
@@ -51,7 +53,9 @@ def subscribe(
 ) -> None:
     """Receive alerts from a Kafka topic, each once, and print them as they come.
 
-    A group goes on where it left off; a new one begins at the oldest alert that the topic still holds. Ends at Ctrl-C.
+    A group goes on where it left off; a new one begins at the oldest alert that the topic still holds. What other
+    agencies give is judged by this agency's own law (policy.profile) as it comes in; what is refused is said, with the
+    reason. Ends at Ctrl-C.
 
     Example:
         platewatch subscribe --topic platewatch.alerts.springfield.v1 --bootstrap kafka.example.org:9092 --json
@@ -67,7 +71,8 @@ def subscribe(
         _broker(settings, bootstrap) as kafka,
     ):
         servers = kafka.bootstrap_servers
-        subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group)
+        gate = ReceiptGate(open_policy(settings), settings.agency_id)
+        subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group, gate=gate)
         if not as_json:
             errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
         for count, alert in enumerate(subscriber.alerts(stop), start=1):

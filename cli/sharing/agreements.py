@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -20,7 +21,18 @@ from cli.common import (
     print_json,
 )
 from cli.failures import OTHER
-from cli.sharing.tables import answer_record, sight_record, sights_table, version_record, version_text, versions_table
+from cli.sharing.tables import (
+    answer_record,
+    dissemination_record,
+    disseminations_table,
+    sight_record,
+    sights_table,
+    version_record,
+    version_text,
+    versions_table,
+)
+from cli.terminal.times import parse_moment
+from schemas.plates import canonical_plate
 
 if TYPE_CHECKING:
     from operations.sharing.looking import Answer
@@ -183,6 +195,48 @@ def check(
             errors.print(f"refused: no agreement with {to}; without one nothing is shared", markup=False)
     if not any(answer.on_topic.allowed for answer in answers):
         raise typer.Exit(OTHER)
+
+
+@app.command("log", epilog="Example: platewatch agreements log --to suffolk-pd --since 2026-11-01")
+def log(
+    agreement_id: Annotated[
+        str | None, typer.Option("--agreement", help="Only under this agreement.", show_default=False)
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Only this agency: its short name, name or ORI.", show_default=False)
+    ] = None,
+    plate: Annotated[str | None, typer.Option("--plate", help="Only this plate.", show_default=False)] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", help="Then or later.", parser=parse_moment, metavar="ISO", show_default=False),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--until", help="Before then.", parser=parse_moment, metavar="ISO", show_default=False),
+    ] = None,
+    asked: Annotated[bool, typer.Option("--asked", help="Only what others asked.")] = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Most rows to show.")] = 50,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Show what was given to other agencies, and what they asked: to whom, under what, why, when, and who asked."""
+    settings = command_settings(config, data_dir)
+    since, until = (moment and moment.astimezone() for moment in (since, until))
+    from operations.sharing.log import DisseminationFilter, view_disseminations
+
+    wanted = DisseminationFilter(
+        agreement_id, to, None if plate is None else canonical_plate(plate), since, until, asked
+    )
+    with command_database(settings) as database:
+        found = view_disseminations(command_actor(settings), database, wanted, limit)
+    if as_json:
+        for one in found:
+            print_json(dissemination_record(one))
+    elif found:
+        console.print(disseminations_table(found))
+    if not found:
+        errors.print("nothing was given to other agencies, and nothing asked", markup=False)
 
 
 def _answer_text(answer: Answer) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from operations.sharing.looking import Answer, Sight
     from policy.agreements.grants import Grant
     from storage.sharing.agreements import StoredVersion
+    from storage.sharing.disseminations import Dissemination
 
 
 def versions_table(found: Sequence[StoredVersion]) -> Table:
@@ -147,6 +148,47 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "reason": answer.on_topic.reason,
         "fields": sorted(answer.on_topic.fields),
         "allowed_alone": answer.alone.allowed,
+    }
+
+
+def disseminations_table(found: Sequence[Dissemination]) -> Table:
+    """Return a row for everything that was given or asked."""
+    table = _table("Time", "What", "Plate", "To", "Asked by", "Shown", "Agreement", "Why", "Case")
+    for one in found:
+        results = "" if one.results is None else f", {one.results} results"
+        _row(
+            table,
+            shown_time(one.happened_at),
+            f"{one.kind} {one.outcome}{results}",
+            one.plate or "",
+            ", ".join(str(member.get("name")) for member in one.members),
+            one.asked_by or "",
+            ", ".join(one.terms.get("fields", [])),
+            f"{one.agreement_id}, version {one.version}",
+            one.purpose or one.why,
+            one.case_number or "",
+        )
+    return table
+
+
+def dissemination_record(one: Dissemination) -> dict[str, Any]:
+    """Return something that was given or asked, for a program."""
+    return {
+        "number": one.dissemination_id,
+        "time": utc(one.happened_at),
+        "outcome": one.outcome,
+        "kind": one.kind,
+        "agreement": one.agreement_id,
+        "version": one.version,
+        "to": one.members,
+        "item_id": None if one.item_id is None else str(one.item_id),
+        "plate": one.plate,
+        "terms": one.terms,
+        "why": one.why,
+        "asked_by": one.asked_by,
+        "purpose": one.purpose,
+        "case_number": one.case_number,
+        "results": one.results,
     }
 
 

@@ -18,6 +18,7 @@ from schemas.settings import Settings
 from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.sharing.agreements import AgreementStore, StoredVersion
+from storage.sharing.deliveries import withhold_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ def end_agreement(actor: Actor, database: Database, agreement_id: str, reason: s
     with AgreementStore(database).deciding(agreement_id) as decision:
         known = decision.versions()
         if known and decision.end(actor.person, reason):
-            write_audit(decision.connection, record)
+            withheld = withhold_all(decision.connection, agreement_id, f"the agreement was ended: {reason}")
+            write_audit(decision.connection, record, withheld=withheld)
             return
     fault = _closed(known) if known else f"no agreement '{agreement_id}'; see platewatch agreements show"
     raise _refused(database, record, fault or "")

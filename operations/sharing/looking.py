@@ -20,7 +20,7 @@ from sharing.offers import offer_of
 from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.sharing.agreements import AgreementStore, StoredVersion, versions_of
-from storage.sharing.shared_alerts import find_alert
+from storage.sharing.deliveries import find_alert
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.health.pattern import hour_of
+from pipeline.health.signs import ReaderSigns
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth, SourceHealth, StageHealth
 
@@ -46,6 +47,8 @@ class HealthBoard:
         self._sources: dict[str, SourceHealth] = {}
         self._reads: Counter[tuple[str, datetime]] = Counter()
         self._read_at: dict[str, datetime] = {}
+        self.signs = ReaderSigns()
+        """What was heard of other vendors' readers."""
 
     def raised(self, kind: AlarmKind, subject: str, message: str, *, at: datetime | None = None) -> bool:
         """Have an alarm raised; one that stands gets a new message.
@@ -188,9 +191,13 @@ class HealthBoard:
     def keep_sources(self, source_ids: Collection[str]) -> None:
         """Forget the sources that are not configured any more."""
         with self._lock:
+            gone = self._sources.keys() - set(source_ids)
             self._sources = {name: one for name, one in self._sources.items() if name in source_ids}
+        for source_id in gone:
+            self.signs.forget(source_id)
 
     def sources(self) -> tuple[SourceHealth, ...]:
         """Return the sources as they are now."""
         with self._lock:
-            return tuple(self._sources.values())
+            sources = tuple(self._sources.values())
+        return tuple(one.model_copy(update={"readers": self.signs.readers(one.source_id)}) for one in sources)

@@ -142,6 +142,16 @@ class AgreementGate:
         compiled, refusal = self._begin(Offer(shares), now)
         return refusal.reason if compiled is None else compiled.blocked(now)
 
+    def clear_until(self, shares: Shares, now: datetime) -> datetime:
+        """Return until when what may flow now may flow, unless somebody decides something: an end or an attestation's.
+
+        Args:
+            shares: What is shared.
+            now: The present, aware.
+        """
+        compiled = self._grants[shares]
+        return min([self.standing.ends_at, *(one.clear_until(now) for one in compiled.receivers)])
+
     def _begin(self, offer: Offer, now: datetime) -> tuple[_CompiledGrant | None, Release]:
         standing = self.standing
         if not standing.is_in_force(now):
@@ -188,6 +198,11 @@ class _Receiver:
             )
             for declares in sorted(needed)
         }
+
+    def clear_until(self, now: datetime) -> datetime:
+        """Return when the first of its attestations ends that count now."""
+        current = [max((end for start, end in spans if start <= now), default=now) for spans in self._spans.values()]
+        return min(current, default=datetime.max.replace(tzinfo=UTC))
 
     def blocked(self, now: datetime) -> str | None:
         """Return why nothing at all may go to the member now, or None."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
-from recognition.pictures.borders import PICTURE_MARGIN
-from recognition.pictures.crops import crop, quality, window
+from recognition.apart import LookClosely
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.faint import is_promising, stands
 from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.reading.ocr import PlateOcr
-from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
+from recognition.tracking.apart import told_apart
+from recognition.tracking.observation import Observation, observe
+from schemas.types import Frame, OcrResult, PlateDetection
 
 MAX_OBSERVATIONS = 12
 """Best observations of a track that are kept and read."""
@@ -40,24 +41,6 @@ _READ_AT_ONCE = 4
 
 Identity = tuple[int, datetime]
 """What a pass has its id of: the number of its first track within the source item, and when that began."""
-
-
-@dataclass(slots=True, eq=False)
-class Observation:
-    """A plate in one frame.
-
-    `confidence` is the detector's; `picture` is the plate with `PICTURE_MARGIN`, `inner` the plate's box within it,
-    `reading` what stands on it once it was read.
-    """
-
-    frame_number: int
-    captured_at: datetime
-    box: Box
-    confidence: float
-    quality: float
-    picture: Image
-    inner: Box
-    reading: OcrResult | None = None
 
 
 class Track:
@@ -100,6 +83,7 @@ class Track:
         self.behind = False
         """A plate that is mounted over it was handed on."""
         self._fused: FusedRead | None = None
+        self._most_confidence = 1.0  # less where it may show characters of another plate
         self.add(frame, detection)
 
     @property
@@ -248,22 +232,32 @@ class Track:
         fused = self.read_last(ocr)
         return fused if stands(fused) else None
 
-    def read_last(self, ocr: PlateOcr) -> FusedRead:
+    def read_last(self, ocr: PlateOcr, look_closely: LookClosely | None = None) -> FusedRead:
         """Return what is known of the plate when its pass is over.
 
         A text that is unsure gets a second look at its best observation, and the confidence takes in the chance that
         what was detected is no plate.
+
+        Args:
+            ocr: Reads plates.
+            look_closely: Tells one plate from two in one box, where the text is unsure all the same.
         """
         self.read(ocr)
         if not self.sure:
             best = self.best
             self.take_reading(best, ocr.read_plates([(best.picture, best.inner)], second_look=True)[0])
+            if look_closely is not None and self.believed().confidence < ocr.sure_enough:
+                apart, most = told_apart(self.observations, self.believed(), ocr, look_closely)
+                if apart:
+                    self._most_confidence = min(self._most_confidence, most)
+                    self._keep(apart)
         return self.believed()
 
     def believed(self) -> FusedRead:
         """Return what was read so far, its confidence lowered by the chance that what was detected is no plate."""
         detected = sum(observation.confidence for observation in self.observations) / len(self.observations)
-        return believed(self._fuse(), self._calibration.presence, detected)
+        read = believed(self._fuse(), self._calibration.presence, detected)
+        return dataclasses.replace(read, confidence=min(read.confidence, self._most_confidence))
 
     def so_far(self) -> FusedRead | None:
         """Return what the readings of now say together; None where there is none. It reads nothing."""
@@ -287,18 +281,3 @@ class Track:
 
 def _rank(observation: Observation) -> tuple[float, int]:
     return -observation.quality, observation.frame_number
-
-
-def observe(frame: Frame, detection: PlateDetection) -> Observation:
-    """Cut a plate out of its frame, so that the frame itself need not be kept.
-
-    Args:
-        frame: The frame.
-        detection: Where the plate is in it.
-    """
-    box = detection.box
-    left, top, right, bottom = window(frame.image, box, PICTURE_MARGIN)
-    picture = frame.image[top:bottom, left:right].copy()
-    inner = Box(box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
-    worth = quality(crop(picture, inner, 0.0), box, detection.confidence)
-    return Observation(frame.frame_number, frame.captured_at, box, detection.confidence, worth, picture, inner)

@@ -10,20 +10,24 @@ from uuid import UUID
 
 from psycopg.rows import kwargs_row
 
+from schemas.audit import AuditRecord
 from storage import statements
+from storage.alerts.wakeups import wake
+from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.sql import load_queries
 from storage.values import storable
 
-_SQL = load_queries("alerts/outbox")
+_SQL = load_queries("sharing/standing", "alerts/outbox")
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A message to publish. `payload` is UTF-8 JSON, `headers` are (name, value) pairs.
 
-    `captured_at` is when the vehicle passed that it is about; None where it is about none.
+    `captured_at` is when the vehicle passed that it is about; None where it is about none. `keep_days` is how long a
+    receiver may keep it by an agreement; None: as long as the law says.
     """
 
     outbox_id: int
@@ -34,6 +38,7 @@ class OutboxRow:
     payload: bytes
     created_at: datetime
     captured_at: datetime | None = None
+    keep_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Outbox:
     def take(self, limit: int) -> list[OutboxRow]:
         """Return the oldest unsent messages, in order. They stay unsent until `mark_sent`.
 
+        What goes to other agencies is among them only while its agreement stands as it did when it was written.
+
         Args:
             limit: Most messages to return.
 
@@ -78,7 +85,7 @@ class Outbox:
             return statements.all(connection, _SQL["take"], {"limit": limit}, row=kwargs_row(_outbox_row))
 
     def mark_sent(self, ids: Sequence[int]) -> None:
-        """Note that the broker acknowledged messages.
+        """Note that the broker acknowledged messages, and write down what went to other agencies.
 
         Args:
             ids: Their `outbox_id`s.
@@ -111,6 +118,34 @@ class Outbox:
     def dead_letters(self) -> list[DeadLetter]:
         """Return the messages that were set aside, oldest first."""
         return statements.all(self._database, _SQL["dead_letters"], row=kwargs_row(_dead_letter))
+
+
+def dead_letters(database: Database, audit: AuditRecord) -> list[DeadLetter]:
+    """Return the messages that the broker refused for good, oldest first; the look is written down.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+    """
+    with database.transaction() as connection:
+        found = statements.all(connection, _SQL["dead_letters"], row=kwargs_row(_dead_letter))
+        write_audit(connection, audit, len(found))
+    return found
+
+
+def retry_dead_letters(database: Database, outbox_id: int | None, audit: AuditRecord) -> int:
+    """Put messages back into the outbox that the broker refused, one or all; return how many.
+
+    Raises:
+        DatabaseUnavailable: The server is down; nothing was changed.
+    """
+    values = {"outbox_id": outbox_id}
+    with database.transaction() as connection:
+        count = statements.execute(connection, _SQL["restore_dead_letters"], values)
+        statements.execute(connection, _SQL["forget_dead_letters"], values)
+        write_audit(connection, audit, count)
+    if count:
+        wake(database)
+    return count
 
 
 def pending(database: Database) -> int:

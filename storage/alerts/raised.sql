@@ -1,6 +1,8 @@
 -- fragment: published
-exists (select from outbox where outbox.alert_id = shown.alert_id)
-    and not exists (select from outbox where outbox.alert_id = shown.alert_id and outbox.sent_at is null)
+exists (select from outbox where outbox.alert_id = shown.alert_id and agreement_id is null)
+    and not exists (
+        select from outbox where outbox.alert_id = shown.alert_id and agreement_id is null and outbox.sent_at is null
+    )
     and letter.reason is null
 
 -- fragment: letter_and_cancel

@@ -27,7 +27,7 @@ from agreements
 insert into agreements (agreement_id) values (%(agreement_id)s) on conflict do nothing
 
 -- name: lock
-select from agreements where agreement_id = %(agreement_id)s for update
+select from agreements where agreement_id = %(agreement_id)s for no key update
 
 -- name: add_version
 insert into agreement_versions (

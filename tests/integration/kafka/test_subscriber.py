@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from schemas.errors import BrokerUnavailable
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
 from services.kafka.client import open_admin, open_producer
+from sharing.receiving import Receipt
 from tests.integration.alerts.records import outbox_message
 from tests.integration.kafka.conftest import Broker, wait_until
 from tests.unit.alerts.samples import sample_alert
@@ -177,3 +179,32 @@ def test_a_wrong_server_is_named_at_once(tmp_path: Path, caplog: pytest.LogCaptu
     ):
         list(subscriber.alerts(threading.Event()))
     assert caplog.text == ""
+
+
+def test_what_a_gate_refuses_is_not_handed_out_and_kept_with_the_reason(
+    kafka_broker: Broker, topic: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    alerts = [sample_alert(number, plate) for number, plate in enumerate(("AAA111", "BBB222", "CCC333"))]
+    publish(kafka_broker, topic, *alerts)
+    refused = Receipt(None, "our law does not let us")
+    stop = threading.Event()
+
+    def gate(alert: Alert, where: str, headers: Mapping[str, str]) -> Receipt:
+        assert (where, headers) == (topic, {})
+        return refused if alert.entry.plate == "BBB222" else Receipt(alert)
+
+    subscriber = Subscriber(
+        tmp_path, kafka_broker.settings, [kafka_broker.server], topic=topic, group="neighbor", gate=gate
+    )
+    received = []
+    for alert in subscriber.alerts(stop):
+        received.append(alert)
+        if len(received) == 2:
+            stop.set()
+    assert received == [alerts[0], alerts[2]]
+    with ReceivedAlerts(tmp_path / FILE_NAME, "neighbor") as memory:
+        (kept,) = memory.refused()
+        assert (kept.alert_id, kept.offset, kept.reason) == (alerts[1].alert_id, 1, refused.reason)
+        assert memory.is_seen(alerts[1].alert_id)
+    assert f"alert {alerts[1].alert_id} of {topic} is refused on receipt: our law does not let us" in caplog.text
+    assert "BBB222" not in caplog.text

@@ -211,10 +211,10 @@ def test_an_alert_is_checked_for_an_agency_by_id_name_or_ori(database: Database)
     (third,) = check_alert(LEE, database, SETTINGS, alert.alert_id, THIRD)
     assert "shares no alerts with chesapeake-pd" in third.on_topic.reason
     assert check_alert(LEE, database, SETTINGS, alert.alert_id, "norfolk-pd") == []
-    old = current(grants=[alerts_grant(max_days=1)])
-    propose_agreement(LEE, database, SETTINGS, old)
+    narrower = current(grants=[alerts_grant(max_days=3650, cameras=["bridge"])])
+    propose_agreement(LEE, database, SETTINGS, narrower)
     (answer,) = check_alert(LEE, database, SETTINGS, alert.alert_id, NEIGHBOR)
-    assert "older than the 1 days" in answer.on_topic.reason
+    assert "its camera is not in the agreement's scope" in answer.on_topic.reason
     with pytest.raises(InvalidInput, match="is stored"):
         check_alert(LEE, database, SETTINGS, alert.hit.hit_id, NEIGHBOR)
 

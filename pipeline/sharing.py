@@ -1,0 +1,52 @@
+"""The stage that offers alerts to agreements with other agencies."""
+
+from __future__ import annotations
+
+import threading
+
+from operations.sharing.zones import agency_zone
+from pipeline.stages.stage import SteppedStage
+from policy.decisions import open_policy
+from schemas.settings import Settings
+from sharing.book import AgreementBook
+from sharing.delivering import AlertDelivery
+from storage.alerts.wakeups import Wakeups
+from storage.database import Database
+from storage.leadership import Leadership
+
+POLL_SECONDS = 0.25
+"""How often it looks by itself, and how soon it withholds what an agreement does not cover any more."""
+
+
+class SharingStage(SteppedStage):
+    """Puts into the outbox what agreements let through, in the order in which alerts become visible.
+
+    Args:
+        database: An open database.
+        settings: The configuration.
+        leadership: Only one process of several does this.
+
+    Raises:
+        ConfigurationError: The law profile cannot be used.
+    """
+
+    name = "sharing"
+    trouble = "alerts are not shared with other agencies"
+    recovery = "alerts are shared with other agencies again"
+
+    def __init__(self, database: Database, settings: Settings, leadership: Leadership) -> None:
+        super().__init__(leadership)
+        policy = open_policy(settings)
+        book = AgreementBook(database, policy, agency_zone(settings))
+        self._delivery = AlertDelivery(database, book, policy)
+        self._wakeups = Wakeups(database)
+
+    def step(self, stop: threading.Event) -> float:
+        """Offer what is new, then wait for more."""
+        if not self._delivery.advance():
+            self._wakeups.wait(POLL_SECONDS)
+        return 0.0
+
+    def end(self) -> None:
+        """Close the connection that waits."""
+        self._wakeups.close()

@@ -1,0 +1,93 @@
+"""What is not shared does not go out, whatever an alert says."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.build import build_alert, with_clone
+from policy.agreements.grants import Detail
+from schemas.events import Alert, CloneSuspicionEvent
+from schemas.types import Location
+from sharing.cutting import NOT_SHARED, cut
+from tests.unit.alerts.samples import AGENCY, sample_entry, sample_hit, sample_read
+
+CLONE = CloneSuspicionEvent(
+    camera_id="secret-tunnel",
+    captured_at="2026-01-31T06:00:00Z",
+    location={"latitude": 12.25, "longitude": 34.5},
+    distance_km=120.0,
+    seconds=60.0,
+    speed_kmh=7200.0,
+    explanation="the same number was read 120 km away 60 seconds before: one of the plates may be cloned",
+)
+ALL = frozenset(Detail)
+
+
+def payload(**more: Any) -> dict[str, Any]:
+    read = dataclasses.replace(sample_read(), camera_id="secret-gate", location=Location(38.125, -77.25, 271.5))
+    entry = sample_entry()
+    alert = build_alert(
+        read, sample_hit(read, entry), entry, agency_id=AGENCY, created_at=read.last_seen, plate_picture=b"jpeg"
+    )
+    return with_clone(alert, CLONE).model_dump(mode="json") | more
+
+
+@pytest.mark.parametrize(
+    ("fields", "gone"),
+    [
+        ({Detail.PLATE}, ("secret", "38.125", "12.25", "120 km", "anBlZw", 'YAMA","model', "image", "7200")),
+        ({Detail.PLATE, Detail.PLACE}, ("secret-tunnel", "12.25", "anBlZw", "-plate.jpg")),
+        ({Detail.PLATE, Detail.PICTURES}, ("secret", "38.125", "12.25", "120 km", "-plate.jpg")),
+        (ALL, ("secret-tunnel", "12.25", "-plate.jpg")),
+    ],
+)
+def test_what_is_not_shared_is_nowhere_in_it(fields: set[Detail], gone: tuple[str, ...]) -> None:
+    shown = cut(payload(), fields)
+    text = json.dumps(shown)
+    assert [word for word in gone if word in text] == []
+    alert = Alert.model_validate(shown)
+    assert (alert.read.plate, alert.entry.plate, alert.read.captured_at) == (
+        "VNV4527",
+        "VNV4527",
+        sample_read().captured_at,
+    )
+    assert alert.hit.explanation
+    assert alert.entry.vehicle == sample_alert_entry_vehicle()
+    assert (alert.read.camera_id == "secret-gate") is (Detail.PLACE in fields)
+    assert (alert.read.location is not None) is (Detail.PLACE in fields)
+    assert (alert.plate_picture is not None) is (Detail.PICTURES in fields)
+    assert (alert.read.vehicle is not None) is (Detail.PICTURES in fields)
+    assert (alert.clone is not None) is (Detail.PLACE in fields)
+
+
+def sample_alert_entry_vehicle() -> Any:
+    return Alert.model_validate(payload()).entry.vehicle
+
+
+def test_what_alerts_say_one_day_does_not_go_out_by_itself() -> None:
+    future = payload(home_address="12 Main Street")
+    future["read"]["heading_home"] = "lane 2"
+    future["read"]["report"] = {"vendor": "axis", "vendor_hit": "lee"}
+    future["hit"]["officer"] = "lee"
+    for fields in ({Detail.PLATE}, ALL):
+        text = json.dumps(cut(future, fields))
+        assert not any(word in text for word in ("Main Street", "lane 2", "lee"))
+
+
+def test_a_camera_that_is_not_shared_says_so() -> None:
+    assert cut(payload(), {Detail.PLATE})["read"]["camera_id"] == NOT_SHARED
+
+
+@given(st.sets(st.sampled_from(Detail)), st.sets(st.sampled_from(Detail)))
+def test_who_may_see_less_sees_nothing_that_is_not_in_what_others_see(one: set[Detail], other: set[Detail]) -> None:
+    less, more = cut(payload(), one & other), cut(payload(), one)
+    assert less.keys() <= more.keys()
+    assert less["read"].keys() <= more["read"].keys()
+    for key, value in less["read"].items():
+        assert value in (more["read"][key], NOT_SHARED)

@@ -1,0 +1,80 @@
+"""Our own law binds what we take in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from policy.decisions import law_alone, open_policy
+from schemas.events import Alert, AlertType
+from schemas.settings import PolicySettings, Settings
+from schemas.types import Category
+from sharing.receiving import ReceiptGate
+from tests.unit.alerts.samples import sample_alert
+
+SHARED = "platewatch.shared.suffolk.v1"
+HEADERS = {"ce_agreement": "suffolk"}
+ALERT = sample_alert(0, "VNV4527")
+NOW = ALERT.read.captured_at + timedelta(hours=1)
+
+
+def of(category: Category = Category.STOLEN_VEHICLE, **more: Any) -> Alert:
+    return ALERT.model_copy(update={"entry": ALERT.entry.model_copy(update={"category": category})} | more)
+
+
+def judge(alert: Alert, profile: str = "virginia", **how: Any) -> Any:
+    arguments = {"topic": SHARED, "headers": HEADERS, "now": NOW} | how
+    return ReceiptGate(law_alone(profile), "norfolk-pd")(alert, **arguments)
+
+
+def test_what_our_law_lets_be_taken_in_is_taken_in_as_it_is() -> None:
+    assert judge(of()).alert == of()
+
+
+@pytest.mark.parametrize(
+    ("alert", "how", "reason"),
+    [
+        (of(Category.SEX_OFFENDER), {}, "category sex_offender: not permitted to notify: Code of Virginia 2.2-5517"),
+        (of(Category.UNMAPPED), {}, "category unmapped: not permitted"),
+        (of(Category.IMMIGRATION), {"profile": "alabama"}, "not notified until policy.also_notify opens it"),
+        (of(), {"now": NOW + timedelta(days=22)}, "it is 22 days old, and reads may be kept for 21 here"),
+        (of(), {"headers": {}}, "the message names no agreement, and the topic is that of suffolk"),
+        (of(), {"headers": {"ce_agreement": "norfolk"}}, "the message names agreement norfolk"),
+        (of(Category.SEX_OFFENDER), {"topic": "platewatch.alerts.suffolk-pd.v1", "headers": {}}, "not permitted"),
+    ],
+)
+def test_what_it_does_not_is_refused_with_the_reason(alert: Alert, how: dict[str, Any], reason: str) -> None:
+    receipt = judge(alert, **how)
+    assert receipt.alert is None
+    assert reason in receipt.reason
+    assert "VNV4527" not in receipt.reason
+
+
+def test_our_own_alerts_passed_our_gate_before() -> None:
+    own = of(Category.SEX_OFFENDER, agency_id="norfolk-pd")
+    assert judge(own, topic="platewatch.alerts.norfolk-pd.v1", headers={}).alert is own
+    # On an agreement's topic, nobody's word for whose they are counts.
+    assert judge(own).alert is None
+
+
+def test_what_takes_an_alert_back_is_always_heard() -> None:
+    cancel = of(Category.SEX_OFFENDER, type=AlertType.CANCEL, cancels=ALERT.alert_id)
+    assert judge(cancel, now=NOW + timedelta(days=400)).alert == cancel
+
+
+def test_what_may_not_be_collected_here_is_not_taken_in() -> None:
+    taken = judge(of(plate_picture="anBlZw=="), "minnesota").alert
+    assert taken is not None
+    assert (taken.read.vehicle, taken.read.second_reading, taken.hit.vehicle) == (None, None, ())
+    assert taken.plate_picture == "anBlZw=="
+    assert taken.read.location == ALERT.read.location
+
+
+def test_the_agency_s_own_decisions_count_too() -> None:
+    policy = open_policy(Settings(policy=PolicySettings(never_notify=(Category.STOLEN_VEHICLE,))))
+    assert "policy.never_notify" in ReceiptGate(policy, "norfolk-pd")(of(), SHARED, HEADERS, NOW).reason
+    own = PolicySettings.model_validate({"never_purposes": ("stolen_vehicle",)})
+    policy = open_policy(Settings(policy=own))
+    assert "purpose stolen_vehicle is forbidden" in ReceiptGate(policy, "norfolk-pd")(of(), SHARED, HEADERS, NOW).reason
