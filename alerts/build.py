@@ -8,7 +8,7 @@ from uuid import UUID
 
 from schemas import ids
 from schemas.convert import entry_to_summary, hit_to_event, list_to_event, read_to_event
-from schemas.events import Alert, AlertType, CloneSuspicionEvent
+from schemas.events import Alert, AlertType, CloneSuspicionEvent, ConfirmationEvent
 from schemas.generate import ALERT_CE_TYPE
 from schemas.messages import Message, cloud_event_headers
 from schemas.plates import canonical_plate
@@ -61,7 +61,14 @@ def build_alert(
     )
 
 
-def build_update(alert: Alert, *, updates: UUID, reason: str, revision: str = "") -> Alert:
+def build_update(
+    alert: Alert,
+    *,
+    updates: UUID,
+    reason: str,
+    revision: str = "",
+    confirmation: ConfirmationEvent | None = None,
+) -> Alert:
     """Return an alert as an update of another one. The same hit and revision always give the same alert id.
 
     Args:
@@ -69,9 +76,11 @@ def build_update(alert: Alert, *, updates: UUID, reason: str, revision: str = ""
         updates: The first alert about the vehicle.
         reason: What is new, for people.
         revision: Which revision of its read brought it, where that is not the first.
+        confirmation: Who has confirmed the first alert; None: what the alert itself says.
     """
     return alert.model_copy(
         update={
+            "confirmation": confirmation or alert.confirmation,
             "alert_id": ids.alert_id(alert.hit.hit_id, _kind(AlertType.UPDATE, revision)),
             "type": AlertType.UPDATE,
             "updates": updates,
@@ -90,13 +99,16 @@ def raised_anew(alert: Alert, revision: str) -> Alert:
     return alert.model_copy(update={"alert_id": ids.alert_id(alert.hit.hit_id, _kind(AlertType.ALERT, revision))})
 
 
-def canceling(alert: Alert, reason: str, *, created_at: datetime) -> Alert:
+def canceling(
+    alert: Alert, reason: str, *, created_at: datetime, confirmation: ConfirmationEvent | None = None
+) -> Alert:
     """Return the alert that takes another one back. The same alert always gives the same id.
 
     Args:
         alert: The alert to take back.
         reason: Why, for people.
         created_at: When, aware.
+        confirmation: Who had confirmed it; None: what the alert itself says.
     """
     is_first = alert.alert_id == ids.alert_id(alert.hit.hit_id, AlertType.ALERT)
     kind = _kind(AlertType.CANCEL, "" if is_first else str(alert.alert_id))
@@ -109,6 +121,7 @@ def canceling(alert: Alert, reason: str, *, created_at: datetime) -> Alert:
             "plate_picture": None,
             "cancels": alert.alert_id,
             "reason": reason,
+            "confirmation": confirmation or alert.confirmation,
         }
     )
 

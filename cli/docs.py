@@ -13,7 +13,7 @@ from schemas.errors import InvalidInput
 PACKAGED = Path(__file__).with_name("documents")
 """Where a wheel has them; see `force-include` in pyproject.toml."""
 SOURCES = Path(__file__).parents[1]
-KINDS = ("*.md", "LICENSE", "deploy/platewatch.*", "docs/*.md")
+KINDS = ("*.md", "LICENSE", "deploy/platewatch*", "docs/*.md")
 
 
 def register(app: typer.Typer) -> None:

@@ -21,10 +21,11 @@ _OUT_OF_MEMORY = (
     "bad_alloc",
     "bad allocation",
     "cannot allocate memory",
-    "failed to allocate memory",
+    "failed to allocate",
     "failed to map segment from shared object",
     "insufficient memory",
     "out of memory",
+    "can't alloc",
     "can't start new thread",
 )
 """How libraries say it, each in its own words and few of them with an error of its own kind."""

@@ -151,6 +151,7 @@ def _record(policy: Policy) -> dict[str, Any]:
         },
         "reads_seconds": int(policy.retention.reads.total_seconds()),
         "audit_seconds": int(policy.retention.audit.total_seconds()),
+        "findings_seconds": int(policy.retention.findings.total_seconds()),
         "facts": {place: fact.model_dump(mode="json") for place, fact in policy.profile.facts().items()},
         "sharing": policy.sharing.model_dump(mode="json"),
         "search": policy.search.model_dump(mode="json"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from cli import audit, docs, failures, law, purge, revisions, run, search, status, train
-from cli.alerts import alarms, alerts, subscribe
+from cli.alerts import alarms, alerts, deliveries, rules, subscribe
 from cli.camera import camera
 from cli.common import errors
 from cli.config import config
@@ -49,6 +49,8 @@ COMMANDS = (
     revisions,
     alerts,
     alarms,
+    rules,
+    deliveries,
     subscribe,
     audit,
     law,

@@ -58,7 +58,7 @@ def purge(
     else:
         for line in _lines(outcome, is_ours=is_ours):
             errors.print(line, markup=False)
-    if outcome.searched is not None and (outcome.searched.found or outcome.searched.unread):
+    if outcome.in_broker or (outcome.searched is not None and (outcome.searched.found or outcome.searched.unread)):
         raise typer.Exit(1)
 
 
@@ -68,6 +68,7 @@ def _record(outcome: PurgeOutcome) -> dict[str, Any]:
         "hits": outcome.ended.hits,
         "alerts": outcome.ended.alerts,
         "pictures": outcome.ended.pictures,
+        "messages": outcome.ended.messages + outcome.waited,
         "rewritten": list(outcome.rewritten),
         "left": list(outcome.left),
         "seconds": round(outcome.seconds, 1),
@@ -81,13 +82,18 @@ def _record(outcome: PurgeOutcome) -> dict[str, Any]:
             "picture_probes": len(outcome.sought.probes),
             "found": {str(path): count for path, count in outcome.searched.found.items()},
             "unread": [str(path) for path in outcome.searched.unread],
+            "in_broker": [str(path) for path in outcome.in_broker],
         }
     return record
 
 
 def _lines(outcome: PurgeOutcome, *, is_ours: bool) -> list[str]:
     ended = outcome.ended
-    lines = [f"ended: {ended.reads} reads, {ended.hits} hits, {ended.alerts} alerts, {ended.pictures} pictures"]
+    messages = ended.messages + outcome.waited
+    lines = [
+        f"ended: {ended.reads} reads, {ended.hits} hits, {ended.alerts} alerts, {ended.pictures} pictures, "
+        f"{messages} messages of other readers"
+    ]
     if is_ours:
         lines.append(f"written anew: {len(outcome.rewritten)} tables, and the log of changes let go of")
     else:
@@ -104,4 +110,7 @@ def _lines(outcome: PurgeOutcome, *, is_ours: bool) -> list[str]:
     )
     lines += [f"FOUND {count} times: {path}" for path, count in searched.found.items()]
     lines += [f"could not be read: {path}" for path in searched.unread]
-    return lines if searched.found or searched.unread else [*lines, "nothing was found"]
+    lines += [f"STILL THERE, with alerts that are over: {path}" for path in outcome.in_broker]
+    if outcome.in_broker:
+        lines.append("the local broker lets go of these within a minute while a run works; then do this again")
+    return lines if searched.found or searched.unread or outcome.in_broker else [*lines, "nothing was found"]

@@ -37,9 +37,7 @@ from schemas.wording import confidence_text, movement_text, vehicle_text
 if TYPE_CHECKING:
     from operations.revisions import Change, Revision
 
-EXAMPLE = (
-    'Example: platewatch revisions 0b6c9b0e-6a1f-5d0e-8f5e-2f9a1c3d4e5f --purpose "stolen vehicle" --case 26-00117'
-)
+EXAMPLE = 'Example: platewatch revisions 0b6c9b0e-6a1f-5d0e-8f5e-2f9a1c3d4e5f --purpose "stolen vehicle" --case 26-117'
 
 
 def register(app: typer.Typer) -> None:
@@ -72,8 +70,15 @@ def revisions(
     from operations.revisions import view_revisions
 
     with command_database(settings) as database:
-        actor = command_actor(settings)
-        found = view_revisions(actor, database, settings, read_id, purpose=purpose, case_number=case, warrant=warrant)
+        found = view_revisions(
+            command_actor(settings),
+            database,
+            settings,
+            read_id,
+            purpose=purpose,
+            case_number=case,
+            warrant=warrant,
+        )
     if as_json:
         for one in found.revisions:
             print_json(_record(one, with_payload=payload))

@@ -10,10 +10,11 @@ from typing import Any, Final
 from ingest.vendors.parts.vehicles import direction_of
 from matcher.judging.vehicle import color_words, make_names
 from schemas.errors import InvalidInput
-from storage.reads.search import SeenVehicle
+from storage.reads.seen import SeenVehicle
 
 _COMPASS: Final = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")
 _SHORT: Final = dict(zip(("n", "ne", "e", "se", "s", "sw", "w", "nw"), _COMPASS, strict=True))
+_LONGEST: Final = 200
 _BOUND: Final = re.compile(r"[\s-]*(?:bound|b)$")
 
 
@@ -50,8 +51,9 @@ class VehicleCriteria:
         if self.speed_over is not None and self.speed_under is not None and self.speed_over >= self.speed_under:
             raise InvalidInput("no speed is over the one and under the other; exchange them")
         name, codes, others = make_names(self.make or "")
+        lane = _said("lane", self.lane, _plain_lane(self.lane))
         return SeenVehicle(
-            lane=_said("lane", self.lane, _plain_lane(self.lane)),
+            lanes=None if lane is None else (lane, f"lane {lane}"),
             directions=None if self.direction is None else _directions(self.direction),
             speed_over=self.speed_over,
             speed_under=self.speed_under,
@@ -69,7 +71,7 @@ def _said(name: str, asked: str | None, found: str) -> str | None:
     """Return what is looked for, or None where it was not asked."""
     if asked is None:
         return None
-    if not found:
+    if not found or len(found) > _LONGEST:
         raise InvalidInput(
             f"the {name} {asked[:40]!r} says nothing that could be looked for; leave it out, or give one"
         )

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
+from ingest.inbox_place import INBOX_FILE
 from policy.decisions import effective_retention
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import Settings
+from services.kafka.segments import overdue_segments
 from services.remains import Searched, Sought, search_files
 from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.reads.images import ImageStore
+from storage.remains.messages import plates_in
 from storage.remains.rewriting import rewrite
-from storage.remains.samples import expiring_pictures, expiring_texts, held_texts
+from storage.remains.samples import expiring_message_texts, expiring_pictures, expiring_texts, held_texts
 from storage.retention import RetentionOutcome, enforce_retention, forget_unread_plates
+from storage.spool.spool import Spool
 
 MOST_TEXTS = 5000
 MOST_PICTURES = 20
+MESSAGES_AT_ONCE = 100
 LOCK_SECONDS = 10.0
 
 
@@ -28,17 +35,20 @@ LOCK_SECONDS = 10.0
 class PurgeOutcome:
     """What a purge came to.
 
-    `ended` counts the records. `rewritten` are tables of which no deleted row is left in the files, `left` those that
-    were in use; both are empty where the server is not ours. `sought` and `searched` are there where it was looked for
-    what ended; `held` counts plates that are kept for another reason and so were not looked for.
+    `ended` counts the records, `waited` messages that nobody had processed for so long. `rewritten` are tables of which
+    no deleted row is left in the files, `left` those that were in use; both are empty where the server is not ours.
+    `sought` and `searched` are there where it was looked for what ended; `held` counts plates that are kept for another
+    reason and so were not looked for. `in_broker` are files of the local broker with alerts that are over.
     """
 
     ended: RetentionOutcome
+    waited: int = 0
     rewritten: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     sought: Sought | None = None
     held: int = 0
     searched: Searched | None = None
+    in_broker: tuple[Path, ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -61,16 +71,45 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
     images = ImageStore(settings)
     write_audit(database, AuditRecord(actor, Action.PURGE, {"prove": prove}))
     texts = expiring_texts(database, cutoff, MOST_TEXTS) if prove else set()
+    texts |= expiring_message_texts(database, cutoff, MOST_TEXTS) if prove else set()
+    texts |= {plate for body in _inbox(settings, before=cutoff) for plate in plates_in(body)} if prove else set()
     pictures = _pictures(database, images, cutoff) if prove else []
     ended = enforce_retention(database, retention, delete_images=images.delete, now=begun)
     forget_unread_plates(database)
     rewritten, left = rewrite(database, cutoff, lock_seconds=LOCK_SECONDS) if database.has_owner else ([], [])
+    waited = _end_inbox(settings, cutoff)
     if not prove:
-        return PurgeOutcome(ended, tuple(rewritten), tuple(left), seconds=_since(begun))
-    held = held_texts(database, texts)
+        return PurgeOutcome(ended, waited, tuple(rewritten), tuple(left), seconds=_since(begun))
+    held = held_texts(database, texts, _inbox(settings))
     sought = Sought.of(texts - held, pictures)
     searched = search_files(settings.local_folders, sought)
-    return PurgeOutcome(ended, tuple(rewritten), tuple(left), sought, len(held), searched, _since(begun))
+    in_broker = tuple(overdue_segments(settings.data_dir, cutoff, without=[settings.alarm_topic]))
+    return PurgeOutcome(
+        ended, waited, tuple(rewritten), tuple(left), sought, len(held), searched, in_broker, _since(begun)
+    )
+
+
+def _inbox(settings: Settings, before: datetime | None = None) -> Iterator[bytes]:
+    """Yield the bodies of messages that wait to be processed, or of those that came before a time."""
+    path = settings.data_dir / INBOX_FILE
+    if not path.exists():
+        return
+    last = 0
+    with Spool(path, durable=False) as spool:
+        while taken := spool.take(last, MESSAGES_AT_ONCE):
+            last = taken[-1].number
+            yield from (one.message.body for one in taken if before is None or one.message.received_at < before)
+
+
+def _end_inbox(settings: Settings, cutoff: datetime) -> int:
+    """End messages that wait for longer than reads may be kept, and the bytes of all that were deleted."""
+    path = settings.data_dir / INBOX_FILE
+    if not path.exists():
+        return 0
+    with Spool(path) as spool:
+        ended = spool.end(cutoff)
+        spool.compact()
+    return ended
 
 
 def _pictures(database: Database, images: ImageStore, cutoff: datetime) -> list[bytes]:

@@ -15,7 +15,7 @@ from schemas.errors import InvalidInput, TransientError
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from storage.database import Database
-from storage.reads.history import captured_at_of, read_history
+from storage.reads.history import captured_since, read_history
 from storage.reads.images import ImageStore
 
 _APART = ("read_id", "revision", "is_final", "plate_image_key", "context_image_key", "report", "arrived_at")
@@ -88,11 +88,13 @@ def view_revisions(
         warrant: The warrant's number, where the law asks for one.
 
     Raises:
-        InvalidInput: There is no such read; or purpose or case number say nothing, or the law does not permit the look.
+        InvalidInput: There is no such read; or purpose or case number say nothing, or the law does not permit the
+            purpose, or to look that far back.
         ConfigurationError: The law profile cannot be used.
         DatabaseUnavailable: The server is down.
     """
-    captured_at = captured_at_of(database, read_id)
+    # Of a read that is not there nothing old can be shown.
+    back_to = captured_since(database, read_id) or datetime.now(UTC)
     record = asked_for(
         actor,
         database,
@@ -100,7 +102,7 @@ def view_revisions(
         Action.VIEW_REVISIONS,
         purpose,
         case_number,
-        back_to=captured_at or datetime.now(UTC),
+        back_to=back_to,
         warrant=warrant,
         read=read_id,
     )

@@ -241,8 +241,9 @@ class CameraStage:
         self._finish(session, item)
 
     def _hand_over(self, item: SourceItem, vehicle_pass: VehiclePass) -> None:
-        pictures = pass_pictures(vehicle_pass, self._settings.images)
-        self._arrivals.put(Arrival(vehicle_pass.read, pictures, ItemReceipt(item, self._ledger), self._clock(item)))
+        read, pictures = vehicle_pass.read, pass_pictures(vehicle_pass, self._settings.images)
+        receipt, clock = ItemReceipt(item, self._ledger), self._clock(item)
+        self._arrivals.put(Arrival(read, pictures, receipt, clock, better_pictures_follow=not read.is_final))
 
     def _clock(self, item: SourceItem) -> SourceClock:
         ahead, behind = self._camera.clock_ahead_minutes, self._camera.clock_behind_days

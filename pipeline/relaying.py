@@ -10,6 +10,7 @@ from pipeline.stages.stage import SteppedStage
 from policy.decisions import effective_retention
 from schemas.errors import BrokerUnavailable
 from schemas.events import AlarmKind
+from schemas.generate import DISPOSITION_TOPIC
 from schemas.settings import Settings
 from storage.alerts.outbox import STAGE, Outbox
 from storage.alerts.wakeups import Wakeups
@@ -79,7 +80,7 @@ class RelayStage(SteppedStage):
             self._outbox,
             kafka,
             kafka.bootstrap_servers,
-            topics=(self._settings.alert_topic, self._settings.alarm_topic),
+            topics=(self._settings.alert_topic, self._settings.alarm_topic, DISPOSITION_TOPIC),
             retention_days=effective_retention(self._settings).topic_days,
         )
 

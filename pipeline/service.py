@@ -27,10 +27,12 @@ from pipeline.past.stage import PastStage
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
 from pipeline.reloading import Reload
+from pipeline.routing import DeliveryStage, RoutingStage
 from pipeline.sending_pictures import PicturesStage
 from pipeline.sharing import SharingStage
 from pipeline.stages.runner import Runner, any_alive
 from pipeline.stages.stage import Stage, SteppedStage
+from pipeline.storms import StormStage
 from pipeline.streams import LiveCameraStage
 from pipeline.upkeep import UpkeepStage
 from policy.traffic import matching_settings
@@ -138,6 +140,8 @@ class Service:
             # Daemons: a server that does not answer must not keep a stopped run alive.
             sending = runner.start([self._pictures], pictures_stop, daemon=True)
             telling = runner.start([health], health_stop, daemon=True)
+            # Daemons, too: a mail server may take its time to answer.
+            delivering = runner.start(self._deliveries(leadership), daemon=True)
             try:
                 self._watch(runner, recording, stop, on_tick, lambda: self._take_anew(crew, health))
                 self._manager.stopping()
@@ -151,7 +155,7 @@ class Service:
                 stop.set()
                 crew.stop()
                 pictures_stop.set()
-                runner.join([*crew.feeds.threads, *sending], FEED_JOIN_SECONDS)
+                runner.join([*crew.feeds.threads, *sending, *delivering], FEED_JOIN_SECONDS)
                 runner.join([*threads, *crew.cameras.threads, *recording, *crew.publishing.threads])
                 self._posted.close()
                 health_stop.set()
@@ -273,6 +277,8 @@ class Service:
         stages: list[SteppedStage] = [
             CancellationStage(self._database, self._settings, leadership),
             PastStage(self._database, self._settings, leadership),
+            RoutingStage(self._database, self._settings, leadership),
+            StormStage(self._database, leadership),
             SharingStage(self._database, self._settings, leadership),
             ListAgesStage(self._settings, self._database, leadership),
             UpkeepStage(self._settings, self._database, leadership),
@@ -280,6 +286,12 @@ class Service:
         for stage in stages:
             stage.board = self._board
         return stages
+
+    def _deliveries(self, leadership: Leadership) -> list[Stage]:
+        stages = [DeliveryStage(channel, self._database, leadership) for channel in self._settings.alerts.channels]
+        for stage in stages:
+            stage.board = self._board
+        return list[Stage](stages)
 
     def _drain(
         self, threads: Sequence[threading.Thread], stop: threading.Event, on_tick: Callable[[], None] | None

@@ -138,6 +138,7 @@ class LiveCameraStage:
                 agency_id=self._settings.agency_id,
                 location=self._location,
                 source_item=frame.source_item,
+                reports_early=self._settings.recognition.tracking.early_reads,
             )
         self._newest = frame
         self._view.see(frame)
@@ -163,7 +164,8 @@ class LiveCameraStage:
         for vehicle_pass in passes:
             read = dataclasses.replace(vehicle_pass.read, **self._times(vehicle_pass.read.captured_at))
             pictures = pass_pictures(vehicle_pass, self._settings.images)
-            self._arrivals.put(Arrival(read, pictures, self._receipt, self._clock()))
+            arrival = Arrival(read, pictures, self._receipt, self._clock(), better_pictures_follow=not read.is_final)
+            self._arrivals.put(arrival)
 
     def _times(self, captured_at: datetime) -> dict[str, Any]:
         """Return a read's two times: by the camera's clock and by this machine's, however far they are apart now."""

@@ -119,7 +119,11 @@ class UpkeepStage(SteppedStage):
                 outcome.pictures,
                 span_text(self._retention.reads),
             )
-        if (outcome.reads or outcome.hits) and self._database.has_owner and time.monotonic() >= self._rewrite_at:
+        if (
+            (outcome.reads or outcome.hits or outcome.messages)
+            and self._database.has_owner
+            and time.monotonic() >= self._rewrite_at
+        ):
             self._rewrite(stop)
 
     def _rewrite(self, stop: threading.Event) -> None:

@@ -31,6 +31,8 @@ class Retention:
 
     reads: timedelta = timedelta(days=21)
     audit: timedelta = DEFAULT_AUDIT
+    findings: timedelta = DEFAULT_AUDIT
+    """What came of alerts, without plates and places."""
 
     @property
     def topic_days(self) -> float:
@@ -189,9 +191,11 @@ def _check_opened(profile: Profile, own: PolicySettings) -> None:
 
 def _retention(profile: Profile, own: RetentionSettings) -> Retention:
     rules = profile.retention
+    audit = _shorter("retention.audit_days", own.audit_days, rules.audit, DEFAULT_AUDIT)
     return Retention(
         reads=_shorter("retention.reads_days", own.reads_days, rules.reads, DEFAULT_READS),
-        audit=_shorter("retention.audit_days", own.audit_days, rules.audit, DEFAULT_AUDIT),
+        audit=audit,
+        findings=_shorter("retention.findings_days", own.findings_days, rules.findings, audit),
     )
 
 

@@ -87,6 +87,8 @@ class RetentionRules(ProfileSection):
     """Reads that belong to no investigation."""
     audit: KeepLimit | None = None
     """The record of who asked for which plates."""
+    findings: KeepLimit | None = None
+    """What came of alerts, without plates and places, for the entries' owners and for reports."""
 
     @model_validator(mode="after")
     def _end(self) -> Self:
@@ -152,6 +154,7 @@ class Profile(ProfileSection):
             "notify": self.notify,
             "retention.reads": self.retention.reads,
             "retention.audit": self.retention.audit,
+            "retention.findings": self.retention.findings,
             "collection": self.collection,
             "purposes": self.purposes,
             "hotlists": self.hotlists,

@@ -27,7 +27,7 @@ class Seen:
     """What is known of a plate besides its text: when and where it was seen, and its number within the source item.
 
     `captured_at` and `box` are of its best frame, `detection_confidence` (0-1) too. `identity` is the number and start
-    under which its pass was reported early, None where it was not.
+    that its pass has its id of, None: these.
     """
 
     number: int

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from recognition.apart import plates_in
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
 from recognition.detection.regions import RegionalDetector, open_regional_detector
 from recognition.engines.engine import side_by_side
@@ -85,7 +86,7 @@ class Recognizer:
         sure = self._sure(found)
         reads = [
             read
-            for read in self._read(picture, sure)
+            for read in self._told_apart(picture, self._read(picture, sure))
             if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence
         ]
         plates = sorted(front_ones(reads), key=_rank)
@@ -173,6 +174,7 @@ class Recognizer:
             name_state=name_state,
             calibration=self._ocr.calibration,
             sure_above=self._settings.detector.confidence,
+            look_closely=self._look_closely,
             reports_early=reports_early,
         )
 
@@ -222,6 +224,21 @@ class Recognizer:
             _picture_read(detection, believed(self._fused(result), presence, detection.confidence))
             for detection, result in zip(found, results, strict=True)
         ]
+
+    def _told_apart(self, picture: Image, reads: Sequence[PictureRead]) -> list[PictureRead]:
+        """Look closely at what was not read surely: where several plates are in one box, each is read by itself."""
+        apart: list[PictureRead] = []
+        for whole in reads:
+            found = [] if whole.confidence >= self._ocr.sure_enough else self._look_closely(picture, whole.box)
+            apart.extend(plates_in(whole, self._read(picture, found, second_look=False)))
+        return apart
+
+    def _look_closely(self, picture: Image, box: Box) -> list[PlateDetection]:
+        """Find the plates within a box that are less than it; none where the detector is not Platewatch's own kind."""
+        if not isinstance(self._detector, OnnxDetector):
+            return []
+        with self._free:
+            return self._detector.look_closely(picture, box)
 
     def _read_faint(self, picture: Image, found: Sequence[PlateDetection]) -> list[PictureRead]:
         """Read faint detections, best first; without those of which the reading does not say that they are plates."""

@@ -53,6 +53,7 @@ class RecognitionStats:
     too_unsure: tracks dropped for their low confidence.
     behind_others: tracks dropped because another plate is mounted over theirs.
     reads: passes handed on.
+    early: those of them that were reported while their vehicle was in view.
     """
 
     frames: int = 0
@@ -65,3 +66,4 @@ class RecognitionStats:
     too_unsure: int = 0
     behind_others: int = 0
     reads: int = 0
+    early: int = 0

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from recognition.apart import LookClosely
 from recognition.detection.overlap import one_place
 from recognition.pictures.crops import as_color
 from recognition.reading.calibration import ReaderCalibration
@@ -18,7 +19,7 @@ from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.states.plate_states import NameState
 from recognition.tracking.attention import Attention, Followed, Look
-from recognition.tracking.early import EARLY_REVISION, early_identity, is_sure_early
+from recognition.tracking.early import EARLY_REVISION, claim_early, is_sure_early
 from recognition.tracking.faint import FaintTracks
 from recognition.tracking.pace import Pace
 from recognition.tracking.same_vehicle import REPORT_AFTER, same_vehicle
@@ -46,6 +47,7 @@ class RecognitionSession:
         calibration: How far the reader's readings can be believed.
         sure_above: Detections of at most this confidence are plates only where their readings say so.
         reports_early: Hand on what is read surely while it is in view, too: a revision of its pass that is not final.
+        look_closely: Tells one plate from two in one box; None: it is not asked.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class RecognitionSession:
         calibration: ReaderCalibration | None = None,
         sure_above: float = 0.0,
         reports_early: bool = False,
+        look_closely: LookClosely | None = None,
     ) -> None:
         self._settings = settings
         self._detect = detect
@@ -79,6 +82,7 @@ class RecognitionSession:
         self._counts: Counter[str] = Counter()
         self._pace = Pace(settings)
         self._reports_early = reports_early
+        self._look_closely = look_closely
 
     @property
     def stats(self) -> RecognitionStats:
@@ -205,12 +209,15 @@ class RecognitionSession:
             return
         for track in self._active.values():
             others = [other for other in self._active.values() if other is not track]
-            if track.frame_count >= self._pace.least_sightings and is_sure_early(track, self._settings):
-                track.identity = early_identity(track, self._ended, others, self._pace.merge_window)
-                if track.identity is not None:
-                    vehicle = self._pass(track, track.believed())
-                    read = dataclasses.replace(vehicle.read, revision=EARLY_REVISION, is_final=False)
-                    yield dataclasses.replace(vehicle, read=read)
+            if (
+                track.frame_count >= self._pace.least_sightings
+                and is_sure_early(track, self._settings)
+                and claim_early(track, self._ended, others, self._pace.merge_window)
+            ):
+                self._counts["early"] += 1
+                vehicle = self._pass(track, track.believed())
+                read = dataclasses.replace(vehicle.read, revision=EARLY_REVISION, is_final=False)
+                yield dataclasses.replace(vehicle, read=read)
 
     def _report_long(self, now: datetime) -> Iterable[VehiclePass]:
         # Between frames that are far apart no track stays active.
@@ -259,7 +266,7 @@ class RecognitionSession:
     def _report(self, track: Track) -> list[VehiclePass]:
         if track.identity is not None:
             # What was reported early is finished, whatever it is now.
-            return [self._reported(track, track.read_last(self._ocr))]
+            return [self._reported(track, self._read_last(track))]
         least = self._pace.least_sightings
         first = self._faint.beside(track.number)
         if track.frame_count < least:
@@ -270,7 +277,7 @@ class RecognitionSession:
             if track.read_faint(self._ocr) is None:
                 self._counts["too_few_frames"] += 1
                 return []
-        fused = track.read_last(self._ocr)
+        fused = self._read_last(track)
         if len(fused.plate) < MIN_CHARACTERS:
             self._counts["not_a_plate"] += 1
             return []
@@ -292,7 +299,7 @@ class RecognitionSession:
         orphans, own = track.orphans, track.identity
         passes = []
         for track.identity in orphans:
-            passes.append(self._pass(track, track.read_last(self._ocr)))
+            passes.append(self._pass(track, self._read_last(track)))
         track.identity, track.orphans = own, []
         return passes
 
@@ -300,8 +307,11 @@ class RecognitionSession:
         """Tell whether a plate is mounted over this one: that one is whole, so it reads more surely."""
         rivals = [other for other in track.over_or_under if other.frame_count >= self._pace.least_sightings]
         return track.behind or any(
-            other.reported or other.read_last(self._ocr).confidence > fused.confidence for other in rivals
+            other.reported or self._read_last(other).confidence > fused.confidence for other in rivals
         )
+
+    def _read_last(self, track: Track) -> FusedRead:
+        return track.read_last(self._ocr, self._look_closely)
 
     def _pass(self, track: Track, fused: FusedRead) -> VehiclePass:
         best = track.best
@@ -317,7 +327,7 @@ class RecognitionSession:
             box=best.box,
             detection_confidence=best.confidence,
             frame_count=track.frame_count,
-            identity=track.identity,
+            identity=track.own_identity,
         )
         state = self._name_state(best.picture, best.inner, fused) if self._name_state else None
         return plate_read(self._origin, seen, fused, state)

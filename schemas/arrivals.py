@@ -50,7 +50,7 @@ class Arrival:
 
     `receipt` is acknowledged after the commit of this and of all others that it covers. `arrived_at` is when the read
     was there, by this machine's clock, and `clock` what is known of the one that dated it: the recorder holds one
-    against the other (schemas/clocks.py).
+    against the other (schemas/clocks.py). With `better_pictures_follow`, these are kept where the read is a hit alone.
     """
 
     read: PlateRead
@@ -58,6 +58,7 @@ class Arrival:
     receipt: Receipt
     clock: SourceClock = field(default_factory=SourceClock)
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    better_pictures_follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.events import Alarm, Alert, PlateReadEvent
+from schemas.events import Alarm, Alert, DispositionEvent, PlateReadEvent
 
 FOLDER = Path(__file__).with_name("json")
 SCHEMA_BASE = "https://platewatch.org/schemas"
@@ -20,6 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WIRE_MODELS: dict[str, type[BaseModel]] = {
     "alarm.v1.json": Alarm,
     "alert.v1.json": Alert,
+    "disposition.v1.json": DispositionEvent,
     "plate-read.v1.json": PlateReadEvent,
 }
 
@@ -28,6 +29,12 @@ ALERT_CE_TYPE = "org.platewatch.alert.v1"
 
 ALARM_CE_TYPE = "org.platewatch.alarm.v1"
 """CloudEvents type of an alarm message."""
+
+DISPOSITION_CE_TYPE = "org.platewatch.disposition.v1"
+"""CloudEvents type of a disposition message."""
+
+DISPOSITION_TOPIC = "platewatch.dispositions.v1"
+"""Topic on which dispositions go back to the owners of the entries."""
 
 
 def documents() -> dict[str, dict[str, Any]]:
@@ -72,6 +79,10 @@ def asyncapi() -> dict[str, Any]:
                 "parameters": {"agency": {"description": "The agency's id, as in its configuration."}},
                 "messages": {"alarm": {"$ref": "#/components/messages/alarm"}},
             },
+            "dispositions": {
+                "address": DISPOSITION_TOPIC,
+                "messages": {"disposition": {"$ref": "#/components/messages/disposition"}},
+            },
         },
         "operations": {
             "publishAlert": {
@@ -86,8 +97,21 @@ def asyncapi() -> dict[str, Any]:
                 "summary": "For the agency itself: late, held and failing hotlists. Drop doubles by message_id.",
                 "messages": [{"$ref": "#/channels/alarms/messages/alarm"}],
             },
+            "publishDisposition": {
+                "action": "send",
+                "channel": {"$ref": "#/channels/dispositions"},
+                "summary": "For the entry's owner: what became of its alerts. Those of one alert keep their order; "
+                "drop doubles by disposition_id.",
+                "messages": [{"$ref": "#/channels/dispositions/messages/disposition"}],
+            },
         },
-        "components": {"messages": {"alert": _alert_message(), "alarm": _alarm_message()}},
+        "components": {
+            "messages": {
+                "alert": _alert_message(),
+                "alarm": _alarm_message(),
+                "disposition": _disposition_message(),
+            }
+        },
     }
 
 
@@ -99,6 +123,11 @@ def _alert_message() -> dict[str, Any]:
 def _alarm_message() -> dict[str, Any]:
     headers = _cloud_event_headers("The message_id.", ALARM_CE_TYPE)
     return _message("alarm", "Alarm", headers, key="The alarm's kind and subject, UTF-8.")
+
+
+def _disposition_message() -> dict[str, Any]:
+    headers = _cloud_event_headers("The disposition_id.", DISPOSITION_CE_TYPE)
+    return _message("disposition", "Disposition", headers, key="The alert_id, UTF-8.")
 
 
 def _message(name: str, title: str, headers: dict[str, Any], *, key: str) -> dict[str, Any]:

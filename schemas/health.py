@@ -53,13 +53,27 @@ class CameraHealth(_Health):
     decode_share: float | None = None
 
 
+class ReaderHealth(_Health):
+    """One reader of a source, as heard of since the start.
+
+    `last_sign_at` is when a sign of life of it came, where its vendor sends any, `last_read_at` when a read. `fps` and
+    `problem` are what the last sign said: pictures per second, and what is wrong.
+    """
+
+    reader_id: str
+    last_sign_at: datetime | None = None
+    last_read_at: datetime | None = None
+    fps: float | None = None
+    problem: str | None = None
+
+
 class SourceHealth(_Health):
     """One of other vendors' readers, or their server.
 
     `received` counts messages that were stored, `refused` those that were answered with an error; `last_message_at` is
     when the last one was stored. `processed` counts messages that became reads, or had none; `quarantined` those that
     could not be understood; `waiting` those that are stored and not processed. `reads` and `without_plate` count what
-    was in them. Counts are since the start.
+    was in them. Counts are since the start. `readers` are those that were heard of since then.
 
     The others are of sources that are fetched. `problem` is why nothing comes now; `connected_at` when the connection
     that stands was made, `reconnects` how many followed the first; `signed_at` when the last sign of life came.
@@ -76,6 +90,7 @@ class SourceHealth(_Health):
     reads: int = 0
     without_plate: int = 0
     waiting: int = 0
+    readers: tuple[ReaderHealth, ...] = ()
     problem: str | None = None
     connected_at: datetime | None = None
     signed_at: datetime | None = None

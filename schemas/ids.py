@@ -83,6 +83,16 @@ def alert_id(hit: UUID, alert_type: str) -> UUID:
     return _derive("alert", str(hit), alert_type)
 
 
+def disposition_id(alert: UUID, number: int) -> UUID:
+    """Return the id of one disposition of an alert; `number` counts them from 1."""
+    return _derive("disposition", str(alert), str(number))
+
+
+def delivery_id(rule: str, channel: str, alert: UUID) -> UUID:
+    """Return the id of what a rule sends of one alert, update or cancel by one channel."""
+    return _derive("delivery", rule, channel, str(alert))
+
+
 def alarm_id(kind: str, subject: str, raised_at: datetime) -> UUID:
     """Return the id of an alarm.
 

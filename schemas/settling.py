@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from schemas.events import NOT_CONFIRMED, ConfirmationEvent
 from schemas.types import Hit, Location, Tier
 
 
@@ -46,6 +47,7 @@ class OpenAlert:
     `alert_id` and `hit_id` are the first alert's, `opened_at` is when its vehicle was captured. `tier`, `score`,
     `confidence` and the rest are the best of the alert and its updates, each for itself. `plates` are the canonical
     texts that the vehicle was read as, `suspected_cameras` those whose reads of its number cannot be of it.
+    `confirmation` is who has confirmed it.
     """
 
     alert_id: UUID
@@ -61,6 +63,7 @@ class OpenAlert:
     has_second_reading: bool
     plates: tuple[str, ...]
     suspected_cameras: tuple[str, ...] = ()
+    confirmation: ConfirmationEvent = NOT_CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,31 +13,35 @@ from services.data_directory import RUN_LOCK
 from services.private_files import save_private
 
 FILE_NAME = "run-health.json"
+INGEST_FILE_NAME = "ingest-health.json"
+"""The same of a process that takes other readers' messages alone."""
 RETENTION_MARKER = "retention-enforced"
 """Its time is when retention was enforced last on this data directory."""
 
 
-def write_run_health(data_dir: Path, health: RunHealth) -> None:
+def write_run_health(data_dir: Path, health: RunHealth, name: str = FILE_NAME) -> None:
     """Write how a run is, whole or not at all.
 
     Args:
         data_dir: The data directory.
         health: What to write.
+        name: The file's.
 
     Raises:
         OSError: It cannot be written.
     """
-    save_private(data_dir / FILE_NAME, health.model_dump_json().encode())
+    save_private(data_dir / name, health.model_dump_json().encode())
 
 
-def read_run_health(data_dir: Path) -> RunHealth | None:
+def read_run_health(data_dir: Path, name: str = FILE_NAME) -> RunHealth | None:
     """Return what a run wrote last, or None where none did, or this user may not know.
 
     Args:
         data_dir: The data directory.
+        name: The file's.
     """
     try:
-        return RunHealth.model_validate_json((data_dir / FILE_NAME).read_bytes())
+        return RunHealth.model_validate_json((data_dir / name).read_bytes())
     except (OSError, ValidationError):
         return None
 

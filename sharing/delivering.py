@@ -85,11 +85,14 @@ class AlertDelivery:
             offered = deliveries.after(done, AT_ONCE)
             if not offered:
                 return False
+            # What these alerts go out under, by alert: a cancel among them may take one of them back.
             before: dict[UUID, set[str]] = {}
+            messages: list[SharedMessage] = []
             for alert in offered:
-                messages = list(self._messages(alert, standing, deliveries, before, now))
-                deliveries.send(messages)
-                before[alert.alert_id] = {message.agreement_id for message in messages}
+                made = list(self._messages(alert, standing, deliveries, before, now))
+                before[alert.alert_id] = {message.agreement_id for message in made}
+                messages += made
+            deliveries.send(messages)
             deliveries.advance(max(alert.alert_number or 0 for alert in offered))
         if deliveries.has_written:
             with contextlib.suppress(PlatewatchError):

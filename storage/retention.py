@@ -23,6 +23,8 @@ _SQL = load_queries("retention")
 KEYS_AT_ONCE = 1000
 _KINDS = (
     "delete_messages",
+    "delete_disposition_messages",
+    "delete_disposition_letters",
     "delete_dead_letters",
     "delete_alerts",
     "delete_hits",
@@ -32,6 +34,8 @@ _KINDS = (
     "delete_rejects",
     "delete_alarms",
     "delete_quarantined",
+    "delete_deliveries",
+    "delete_findings",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
@@ -44,13 +48,14 @@ matter only where reads end sooner than this."""
 
 @dataclass(frozen=True, slots=True)
 class RetentionOutcome:
-    """How many records ended; `audited` are rows of the audit."""
+    """How many records ended; `audited` are rows of the audit, `messages` those that were quarantined."""
 
     reads: int
     hits: int
     alerts: int
     pictures: int
     audited: int
+    messages: int = 0
 
 
 def enforce_retention(
@@ -84,6 +89,7 @@ def enforce_retention(
         "cutoff_day": cutoff.astimezone(UTC).date(),
         "lists_cutoff": now - max(retention.reads, LISTS_AT_LEAST),
         "audit_cutoff": now - retention.audit,
+        "findings_cutoff": now - retention.findings,
     }
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
@@ -96,7 +102,8 @@ def enforce_retention(
         forget_unread_plates(database)
     # The pictures last: an image store that does not answer keeps no row, and their keys are noted.
     pictures = _delete_pictures(database, delete_images)
-    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited)
+    messages = count["delete_quarantined"]
+    outcome = RetentionOutcome(reads, count["delete_hits"], count["delete_alerts"], pictures, audited, messages)
     if any(count.values()) or reads:
         log.info(
             "retention ended old records",

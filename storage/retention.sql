@@ -124,6 +124,23 @@ delete from outbox
 using alerts
 where outbox.alert_id = alerts.alert_id and alerts.captured_at < %(cutoff)s
 
+-- name: delete_disposition_messages
+-- Of alerts that end now, whether they were published or not.
+delete from outbox
+using dispositions, alerts
+where
+    outbox.alert_id = dispositions.disposition_id
+    and dispositions.alert_id = alerts.alert_id
+    and alerts.captured_at < %(cutoff)s
+
+-- name: delete_disposition_letters
+delete from dead_letters
+using dispositions, alerts
+where
+    dead_letters.alert_id = dispositions.disposition_id
+    and dispositions.alert_id = alerts.alert_id
+    and alerts.captured_at < %(cutoff)s
+
 -- name: delete_dead_letters
 delete from dead_letters
 using alerts
@@ -168,6 +185,13 @@ delete from outbox
 where
     sent_at < %(audit_cutoff)s
     and not exists (select from alerts where alerts.alert_id = outbox.alert_id)
+
+-- name: delete_deliveries
+-- Those of alerts end with them; this is for one that was planned while its alert ended.
+delete from deliveries where planned_at < %(cutoff)s
+
+-- name: delete_findings
+delete from alert_findings where found_at < %(findings_cutoff)s
 
 -- name: delete_quarantined
 -- They hold plates, so they end as reads do.

@@ -18,6 +18,8 @@ def storable(text: str) -> str:
     """
     if "\x00" in text:
         text = text.replace("\x00", "\\x00")
+    if text.isascii():  # nearly all is, and every read has a dozen texts
+        return text
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alerts.build import alert_message, canceling
 from alerts.settling.unit import Units
-from schemas.events import Alert, utc
+from schemas.events import Alert, ConfirmationEvent, utc
 from schemas.plates import canonical_plate
 from storage.alerts.stale import StaleAlert, StaleKind
 
@@ -73,7 +73,10 @@ def build_cancel(stale: StaleAlert, *, created_at: datetime) -> Alert:
     Raises:
         ValueError: The stored alert is not one.
     """
-    return canceling(Alert.model_validate(stale.payload), cancel_reason(stale), created_at=created_at)
+    confirmation = None if stale.confirmation is None else ConfirmationEvent.model_validate(stale.confirmation)
+    return canceling(
+        Alert.model_validate(stale.payload), cancel_reason(stale), created_at=created_at, confirmation=confirmation
+    )
 
 
 def cancel_reason(stale: StaleAlert) -> str:

@@ -145,13 +145,19 @@ class _Batch:
             told = self._newest.get(first.alert_id)
             if told is None:
                 return []
-            update = build_update(told, updates=first.alert_id, reason=reason, revision=revision_name(read))
+            update = build_update(
+                told,
+                updates=first.alert_id,
+                reason=reason,
+                revision=revision_name(read),
+                confirmation=first.confirmation,
+            )
             self._follow(update, gone.hit_id, read.captured_at, first.alert_id)
             return [update]
         alert = self._first.get(first.alert_id)
         if alert is None:
             return []
-        cancel = canceling(alert, reason, created_at=datetime.now(UTC))
+        cancel = canceling(alert, reason, created_at=datetime.now(UTC), confirmation=first.confirmation)
         self.settled.outgoing.append(Outgoing(cancel, first.hit_id, read.captured_at, cancels=first.alert_id))
         del self._open[first.alert_id]
         return [cancel]
@@ -255,7 +261,9 @@ class _Batch:
         if not any(reasons):
             return []
         reason = "; ".join(reason for reason in reasons if reason)
-        update = build_update(alert, updates=first.alert_id, reason=reason, revision=revision)
+        update = build_update(
+            alert, updates=first.alert_id, reason=reason, revision=revision, confirmation=first.confirmation
+        )
         newest = self._newest.get(first.alert_id)
         if clone is not None:
             update = with_clone(update, clone_event(clone))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -58,8 +58,21 @@ class Unit(Protocol):
         """Note that hits are none any more."""
         ...
 
-    def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:
-        """Store an alert and send it; return whether it is new."""
+    def storm_of(
+        self,
+        camera_id: str,
+        entry_id: UUID,
+        moment: datetime,
+        minimum: int,
+        limit: Callable[[float | None, float | None], tuple[float, int]],
+    ) -> int | None:
+        """Return the storm that a new alert belongs to, which may begin with it."""
+        ...
+
+    def add_alert(
+        self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str, storm: int | None = None
+    ) -> bool:
+        """Store an alert and send it, or hold it for a storm; return whether it is new and sent."""
         ...
 
     def add_update(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, first: UUID) -> None:

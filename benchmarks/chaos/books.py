@@ -37,7 +37,11 @@ _EMPTY = {
 }
 """What has to be empty."""
 
-_KEYS = "select plate_image_key from reads union all select context_image_key from reads"
+_KEYS = """
+    select plate_image_key from reads union all select context_image_key from reads
+    union all select content ->> 'plate_image_key' from read_revisions
+    union all select content ->> 'context_image_key' from read_revisions
+"""
 _AUDIT = """
     select action, origin, coalesce(details ->> 'file', '') from audit
     where action in ('import', 'withdraw', 'settings_changed') order by audit_id

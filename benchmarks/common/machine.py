@@ -26,7 +26,22 @@ def cores() -> int:
 
 def peak_mb() -> float:
     """Return the most memory that this process held so far, in MB."""
+    return _memory_mb("VmHWM:")
+
+
+def resident_mb() -> float:
+    """Return the memory that this process holds now, in MB."""
+    return _memory_mb("VmRSS:")
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory_mb(name: str) -> float:
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(name):
             return int(line.split()[1]) / 1024
     return 0.0

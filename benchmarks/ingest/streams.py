@@ -17,32 +17,44 @@ from typing import Any
 
 from benchmarks.ingest.part import Part
 
+MOST_BITS = 4_000_000
+"""What cameras of this size are set to, per second."""
+
+_COLUMNS = (
+    "way", "cameras", "came per s", "taken per s", "dropped", "taken per s of the least camera", "cores taken",
+    "server's cores", "decode ms", "gate ms", "look ms", "rest ms", "looks", "memory MB", "load",
+)  # fmt: skip
+
 
 def _add_arguments(group: Any) -> None:
     group.add_argument("--streams", default="8,12", help="how many cameras at once (default 8,12)")
     group.add_argument("--stream-seconds", type=float, default=60.0, help="how long each is measured (default 60)")
     group.add_argument("--stream-fps", type=int, default=10, help="pictures per second of each (default 10)")
+    group.add_argument("--stream-ways", default="platewatch,plain loop", help="ways (default: both)")
+    group.add_argument("--stream-clip", type=Path, help="a clip as a camera sends it; without one it is rendered")
 
 
 def _run(arguments: argparse.Namespace) -> None:
     print("## Live cameras\n")
-    print(f"1920x1080, {arguments.stream_fps} pictures per second, H.264 over RTSP (TCP), rendered traffic.\n")
-    print("| way | cameras | looked at per s | dropped | of two cores | decode | gate | detect, read | memory MB |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print(
+        f"1920x1080, {arguments.stream_fps} pictures per second, H.264 of at most {MOST_BITS // 1_000_000} Mbit/s over "
+        "RTSP (TCP), rendered traffic. Times are of processors, per picture that came; memory at each third.\n"
+    )
+    print(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
     with tempfile.TemporaryDirectory() as folder:
-        ready = multiprocessing.get_context("spawn").Queue()
-        clip = _clip(Path(folder), arguments.stream_fps)
-        server = multiprocessing.get_context("spawn").Process(target=_serve, args=(str(clip), ready), daemon=True)
+        context = multiprocessing.get_context("spawn")
+        ready: Any = context.Queue()
+        clip = arguments.stream_clip or _clip(Path(folder), arguments.stream_fps)
+        server = context.Process(target=serve_clip, args=(str(clip), ready), daemon=True)
         server.start()
         url = ready.get(timeout=60)
         try:
-            for count in map(int, arguments.streams.split(",")):
-                for way in ("platewatch", "plain loop"):
-                    command = [sys.executable, "-m", "benchmarks.ingest.cameras", way, url]
-                    command += [str(count), str(arguments.stream_seconds)]
-                    print(
-                        subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="", flush=True
-                    )
+            for count in arguments.streams.split(","):
+                for way in arguments.stream_ways.split(","):
+                    command = [sys.executable, "-m", "benchmarks.ingest.cameras", way, url, count]
+                    command += [str(arguments.stream_seconds), str(server.pid)]
+                    done = subprocess.run(command, check=True, capture_output=True, text=True)
+                    print(done.stdout, end="", flush=True)
         finally:
             server.terminate()
             server.join()
@@ -55,11 +67,12 @@ def _clip(folder: Path, fps: int) -> Path:
 
     scene, clip = folder / "scene.mp4", folder / "clip.mp4"
     render_traffic(scene)
-    as_camera_sends(scene, clip, size=(1920, 1080), rate=fps)
+    as_camera_sends(scene, clip, size=(1920, 1080), rate=fps, most_bits=MOST_BITS)
     return clip
 
 
-def _serve(clip: str, ready: Any) -> None:
+def serve_clip(clip: str, ready: Any) -> None:
+    """Play a clip until the process is ended; its URL is put into a queue once it can be watched."""
     from services.rtsp.clip import Clip
     from services.rtsp.server import RtspServer
 

@@ -22,6 +22,7 @@ def alert_table(
     title: str | None = None,
     header: bool = True,
     states: Sequence[str] | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> Table:
     """Return alerts as a table: time, camera, plate as seen and as listed, tier, why, the list and its age.
 
@@ -35,11 +36,14 @@ def alert_table(
         title: Heading above the table.
         header: Whether to name the columns.
         states: One text per alert for a last column, like `published`.
+        numbers: One number per alert for a first column, by which commands name it.
 
     Returns:
         The table.
     """
     table = Table(title=title, show_header=header, expand=True, box=None, pad_edge=False, padding=(0, 1))
+    if numbers is not None:
+        table.add_column("No.", width=6, no_wrap=True)
     table.add_column("Time", width=25, no_wrap=True)
     table.add_column("Camera", ratio=2, overflow="fold")
     table.add_column("Seen", width=12, overflow="fold")
@@ -51,6 +55,8 @@ def alert_table(
         table.add_column("State", ratio=3, overflow="fold")
     for number, alert in enumerate(alerts):
         cells = _cells(alert)
+        if numbers is not None:
+            cells.insert(0, Text(str(numbers[number])))
         if states is not None:
             cells.append(Text(states[number]))
         table.add_row(*cells)
@@ -63,26 +69,28 @@ def _cells(alert: Alert) -> list[Text]:
         Text(shown_time(read.captured_at)),
         Text(read.camera_id),
         Text(_seen(read)),
-        Text(_plate(alert.entry.plate, alert.entry.jurisdiction)),
+        Text(plate_text(alert.entry.plate, alert.entry.jurisdiction)),
         Text(alert.hit.tier.value, style=TIER_STYLES[alert.hit.tier]),
         Text(why(alert), style="bold" if alert.type is AlertType.CANCEL else ""),
         Text(f"{alert.hotlist.hotlist_id}, {age_text(alert.hotlist.age_seconds)}"),
     ]
 
 
-def _plate(plate: str, jurisdiction: str | None) -> str:
+def plate_text(plate: str, jurisdiction: str | None) -> str:
+    """Return a plate with its state, as in `ABC1234 VA`."""
     return f"{plate} {jurisdiction.removeprefix('US-')}" if jurisdiction else plate
 
 
 def _seen(read: PlateRead) -> str:
-    plate = _plate(read.plate, read.jurisdiction)
+    plate = plate_text(read.plate, read.jurisdiction)
     return plate if read.confidence_is_known else f"{plate}, {UNKNOWN_CONFIDENCE}"
 
 
 def why(alert: Alert) -> str:
     """Return why an alert was raised: what the plate is listed for, how the read agrees with it, what else was seen.
 
-    For a cancel it is why the alert is taken back; for an update, what is new comes first.
+    For a cancel it is why the alert is taken back; for an update, what is new comes first. Who has confirmed it, or
+    that nobody has yet, comes last.
     """
     if alert.type is AlertType.CANCEL:
         return f"CANCELED: {alert.reason or 'do not act on the alert any more'}"
@@ -90,4 +98,5 @@ def why(alert: Alert) -> str:
     seen = ", ".join(part for part in (vehicle_text(read.vehicle), movement_text(read.movement)) if part)
     words = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
     raised = f"{words}; seen: {seen}" if seen else words
+    raised = f"{raised}; {alert.confirmation.words}"
     return f"UPDATED ({alert.reason or 'a better read'}): {raised}" if alert.type is AlertType.UPDATE else raised

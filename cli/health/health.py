@@ -73,10 +73,26 @@ def _show(found: Readers) -> None:
                 _number(source.reconnects, "{}"),
             )
         console.print(table)
+    _show_readers(found)
     for problem in found.problems:
         console.print(Text(f"wrong: {problem}", style="bold red"))
     if not found.problems:
         console.print(Text("all is fine", style="green"))
+
+
+def _show_readers(found: Readers) -> None:
+    from operations.status.readers import reader_state
+
+    readers = [(source, reader) for source in found.sources for reader in source.readers]
+    if not readers:
+        return
+    table = _table("Reader", "Source", "Last sign of life", "Last read", "State")
+    for source, reader in readers:
+        state = Text(reader_state(reader, found.asked_at))
+        names = Text(reader.reader_id), Text(source.source_id)
+        signs = "-" if reader.last_sign_at is None else shown_time(reader.last_sign_at)
+        table.add_row(*names, signs, _time(reader.last_read_at), state)
+    console.print(table)
 
 
 def _table(*names: str) -> Table:

@@ -1,4 +1,4 @@
-"""`platewatch ingest`: the server that other vendors' readers post to, and tokens for them."""
+"""`platewatch ingest`: the server that other vendors' readers post to, tokens for them, and what is fetched."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import typer
 
 from cli.common import ConfigOption, DataDirOption, console, errors
 from cli.configuration import reloadable_settings
+from cli.ingest import check
 from cli.stopping import reload_on_hangup, stop_on_signals
 from services.service_manager import ServiceManager
 
-ingest = typer.Typer(help="Take what other vendors' readers post; make tokens for them.")
+ingest = typer.Typer(help="Take what other vendors' readers post, fetch what others have; make tokens, try sources.")
 
 
 def register(parent: typer.Typer) -> None:
     """Add the command."""
+    check.register(ingest)
     parent.add_typer(ingest, name="ingest", invoke_without_command=True)
 
 
 @ingest.callback(epilog="Example: platewatch ingest --config platewatch.toml")
 def serve(context: typer.Context, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
-    """Take what other vendors' readers post, and store it until a run processes it. No database is needed.
+    """Take what other vendors' readers post, fetch what others have, and store it for a run. No database is needed.
 
     It serves the data directory's inbox, which `platewatch run` with the same data_dir empties; either may be restarted
     alone. A run serves by itself where no such process does. SIGTERM or Ctrl-C ends it, SIGHUP has it take its

@@ -50,6 +50,7 @@ def _other_rules(policy: Policy) -> Iterator[Rule]:
     law = policy.profile
     yield "reads kept", _kept(policy.retention.reads, law.retention.reads), law.retention.reads
     yield "audit kept", _kept(policy.retention.audit, law.retention.audit), law.retention.audit
+    yield "findings kept", _kept(policy.retention.findings, law.retention.findings), law.retention.findings
     if law.collection is not None:
         yield "collected", _collected(law.collection), law.collection
     yield from _purpose_rules(policy)

@@ -104,7 +104,7 @@ def judged(text: bytes) -> Use:
     """
     if _PLATE.search(text):
         return Use.READ
-    if text.strip().lower().startswith(b"heartbeat") or b"videoloss" in text.lower():
+    if b"heartbeat" in text.lower() or b"videoloss" in text.lower():
         # Cameras send an inactive loss of video every few seconds to say that they are there.
         return Use.SIGN
     return Use.OTHER if _KIND.search(text) else Use.READ

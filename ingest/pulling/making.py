@@ -9,13 +9,14 @@ from schemas.errors import ConfigurationError
 from schemas.settings import DahuaPull, HikvisionPlatesPull, HikvisionStreamPull, IngestSource, MqttPull, RtspPull
 
 
-def puller_of(source: IngestSource, agency_id: str, data_dir: Path) -> Puller:
+def puller_of(source: IngestSource, agency_id: str, data_dir: Path, *, is_trial: bool = False) -> Puller:
     """Return what fetches a source's messages; nothing is connected to yet.
 
     Args:
         source: The source; it is one that is fetched, with its zone.
         agency_id: Whose reads they are.
         data_dir: Where it is kept how far was fetched.
+        is_trial: Take nothing from whoever fetches it otherwise.
 
     Raises:
         ConfigurationError: It is none that is fetched.
@@ -25,7 +26,7 @@ def puller_of(source: IngestSource, agency_id: str, data_dir: Path) -> Puller:
     if isinstance(pull, MqttPull):
         from ingest.pulling.mqtt import MqttPuller
 
-        return MqttPuller(pull, f"platewatch-{agency_id}-{source.id}")
+        return MqttPuller(pull, f"platewatch-{agency_id}-{source.id}", is_trial=is_trial)
     if isinstance(pull, HikvisionPlatesPull):
         from ingest.pulling.plates import PlatesPuller
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import secrets
 import select
 import ssl
 import time
@@ -27,6 +29,7 @@ BYTES_AT_ONCE = 8 << 20
 STORE_PATIENCE_SECONDS = 5.0
 """The broker keeps what is not acknowledged, so that a full inbox ends the connection."""
 
+_SHARED = re.compile(r"^\$share/[^/]+/")
 _LOGIN_REFUSED = frozenset({134, 135})
 
 
@@ -36,16 +39,19 @@ class MqttPuller:
     Args:
         settings: The broker and its topics.
         client_id: What it knows us by.
+        is_trial: Subscribe under a name of its own and without a session, so that whoever fetches otherwise loses
+            nothing.
     """
 
-    def __init__(self, settings: MqttPull, client_id: str) -> None:
+    def __init__(self, settings: MqttPull, client_id: str, *, is_trial: bool = False) -> None:
         self._settings = settings
-        self._client_id = settings.client_id or client_id
+        self._client_id = f"platewatch-check-{secrets.token_hex(4)}" if is_trial else settings.client_id or client_id
+        self._keeps = not is_trial
 
     def pull(self, outlet: Outlet) -> None:
         """Store what comes; see `Puller`."""
         access = access_of(self._settings)
-        subscription = _Subscription(self._settings, self._client_id, access, outlet)
+        subscription = _Subscription(self._settings, self._client_id, access, outlet, keeps=self._keeps)
         subscription.connect()
         try:
             while not outlet.is_stopped:
@@ -58,10 +64,12 @@ class MqttPuller:
 class _Subscription:
     """One connection to a broker."""
 
-    def __init__(self, settings: MqttPull, client_id: str, access: Access, outlet: Outlet) -> None:
+    def __init__(self, settings: MqttPull, client_id: str, access: Access, outlet: Outlet, *, keeps: bool) -> None:
         self._settings = settings
         self._access = access
         self._outlet = outlet
+        # Of a shared subscription, messages have the topic alone.
+        self._filters = [_SHARED.sub("", topic) for topic in settings.topics]
         self._taken: list[mqtt.MQTTMessage] = []
         self._failure: StreamFailed | None = None
         self._is_answered = False
@@ -70,7 +78,7 @@ class _Subscription:
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=False,
+            clean_session=not keeps,
             reconnect_on_failure=False,
             manual_ack=True,
         )
@@ -163,7 +171,7 @@ class _Subscription:
         except UnicodeDecodeError:
             topic = ""
         # The broker remembers topics of earlier configurations.
-        if not message.payload or not any(mqtt.topic_matches_sub(each, topic) for each in self._settings.topics):
+        if not message.payload or not any(mqtt.topic_matches_sub(each, topic) for each in self._filters):
             self._outlet.telling.counted(other=1)
             return None
         if len(message.payload) > self._outlet.largest:

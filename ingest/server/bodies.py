@@ -66,8 +66,9 @@ class BodyLimits:
         Raises:
             Refusal: It is too large, takes too long, is packed, or ends before it is whole.
         """
-        if request.headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
-            raise Refusal(415, "packed bodies are not taken; send it without content-encoding")
+        for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
+            if request.headers.get(name, plain).strip().lower() not in (plain, ""):
+                raise Refusal(415, f"packed bodies are not taken; send it without {name}, or with {plain} alone")
         held = 0
         timeout = asyncio.timeout(self.seconds)
         try:

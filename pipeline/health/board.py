@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.health.pattern import hour_of
+from pipeline.health.signs import ReaderSigns
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth, SourceHealth, StageHealth
 
@@ -46,6 +47,8 @@ class HealthBoard:
         self._sources: dict[str, SourceHealth] = {}
         self._reads: Counter[tuple[str, datetime]] = Counter()
         self._read_at: dict[str, datetime] = {}
+        self.signs = ReaderSigns()
+        """What was heard of other vendors' readers."""
 
     def raised(self, kind: AlarmKind, subject: str, message: str, *, at: datetime | None = None) -> bool:
         """Have an alarm raised; one that stands gets a new message.
@@ -134,14 +137,16 @@ class HealthBoard:
         """Note that reads were recorded just now.
 
         Args:
-            reads: How many, by camera; also of readers that are no cameras of ours.
+            reads: How many passes, by camera; also of readers that are no cameras of ours. 0: one that is counted when
+                it is finished.
         """
         now = datetime.now(UTC)
         for camera_id in reads:
             self.camera(camera_id, last_read_at=now)
         with self._lock:
             for camera_id, count in reads.items():
-                self._reads[camera_id, hour_of(now)] += count
+                if count:
+                    self._reads[camera_id, hour_of(now)] += count
                 self._read_at[camera_id] = now
 
     def read_at(self) -> dict[str, datetime]:
@@ -186,9 +191,13 @@ class HealthBoard:
     def keep_sources(self, source_ids: Collection[str]) -> None:
         """Forget the sources that are not configured any more."""
         with self._lock:
+            gone = self._sources.keys() - set(source_ids)
             self._sources = {name: one for name, one in self._sources.items() if name in source_ids}
+        for source_id in gone:
+            self.signs.forget(source_id)
 
     def sources(self) -> tuple[SourceHealth, ...]:
         """Return the sources as they are now."""
         with self._lock:
-            return tuple(self._sources.values())
+            sources = tuple(self._sources.values())
+        return tuple(one.model_copy(update={"readers": self.signs.readers(one.source_id)}) for one in sources)

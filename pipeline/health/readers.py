@@ -8,11 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pipeline.health.board import HealthBoard
 from pipeline.health.pattern import REMEMBERED, hour_of, missing_message
 from schemas.events import AlarmKind
+from schemas.health import ReaderHealth
 from schemas.settings import IngestSource, Settings
 from storage.cameras import CameraHours
 from storage.database import Database
 
 log = logging.getLogger(__name__)
+
+ALIVE_FOR = timedelta(minutes=15)
+"""Signs of life come every minute, of some readers every ten."""
 
 
 class ReaderWatch:
@@ -59,6 +63,7 @@ class ReaderWatch:
             # What was before this run began says nothing of the reader: nobody took its reads.
             message = missing_message(hours, read_at.get(reader, self._began_at), now, limit)
             if message is not None:
+                message += self._sign_words(settings, reader, now)
                 # Once: how many are missing grows all the time.
                 if reader not in self._missing:
                     self._board.raised(AlarmKind.READS_MISSING, reader, message)
@@ -69,6 +74,9 @@ class ReaderWatch:
             if self._board.cleared(AlarmKind.READS_MISSING, reader):
                 log.info("reader %s: its reads come again", reader)
         self._judge_sources(settings, now)
+        for source in settings.ingest.sources:
+            for one in self._board.signs.readers(source.id):
+                self._judge_reader(source, one, now)
 
     def _judge_sources(self, settings: Settings, now: datetime) -> None:
         """Raise and clear the alarm about sources that sent nothing for longer than they may."""
@@ -85,6 +93,40 @@ class ReaderWatch:
             )
             if self._board.raised(AlarmKind.CAMERA_SILENT, source.id, message):
                 log.warning("source %s: %s", source.id, message)
+
+    def _judge_reader(self, source: IngestSource, reader: ReaderHealth, now: datetime) -> None:
+        """Raise and clear the alarms about one reader of a source, by its signs of life and its reads."""
+        name = reader.reader_id
+        if reader.problem is not None:
+            message = f"{reader.problem}, its vendor's system says; look at the reader"
+            if self._board.raised(AlarmKind.CAMERA_FAILED, name, message):
+                log.warning("reader %s: %s", name, message)
+        elif reader.last_sign_at is not None and self._board.cleared(AlarmKind.CAMERA_FAILED, name):
+            log.info("reader %s: its vendor's system says that it works again", name)
+        if name == source.id:
+            return  # of the source as a whole
+        last = max(at for at in (reader.last_sign_at, reader.last_read_at) if at is not None)
+        if not source.silent_minutes or now - last < timedelta(minutes=source.silent_minutes):
+            if self._board.cleared(AlarmKind.CAMERA_SILENT, name):
+                log.info("reader %s: it is heard of again", name)
+            return
+        nothing = "no read" if reader.last_sign_at is None else "neither a read nor a sign of life"
+        message = (
+            f"{nothing} since {last.astimezone(UTC):%Y-%m-%d %H:%M} UTC, and {source.silent_minutes:g} minutes are the "
+            f"limit of source {source.id} (silent_minutes); look at the reader and at the way to it"
+        )
+        if self._board.raised(AlarmKind.CAMERA_SILENT, name, message):
+            log.warning("reader %s: %s", name, message)
+
+    def _sign_words(self, settings: Settings, reader: str, now: datetime) -> str:
+        """Say of a reader whose reads are missing whether it is alive, where its vendor sends signs of life."""
+        for source in settings.ingest.sources:
+            for one in self._board.signs.readers(source.id):
+                if one.reader_id == reader and one.last_sign_at is not None:
+                    if now - one.last_sign_at < ALIVE_FOR:
+                        return "; it is alive, by its signs of life: look at what it sees"
+                    return f"; no sign of life of it came since {one.last_sign_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return ""
 
 
 def _way(source: IngestSource) -> str:

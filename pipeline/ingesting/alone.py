@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from datetime import UTC, datetime
 
 from ingest.server.sources import check_ingest
 from ingest.vendors.registry import adapter_of
+from pipeline.health.board import HealthBoard
+from pipeline.ingesting.ending import InboxEnd
 from pipeline.ingesting.pulled import PulledSources
 from pipeline.ingesting.serving import ServerStage
+from pipeline.ingesting.telling import Telling
 from pipeline.reloading import Reload
 from pipeline.stages.runner import Runner, any_alive
 from schemas.errors import ConfigurationError, PlatewatchError
@@ -49,13 +54,18 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         PlatewatchError: It cannot serve.
     """
     runner = Runner(stop)
-    pulled = PulledSources(runner)
+    pulled = PulledSources(runner, board := HealthBoard(socket.gethostname()))
     # Without it, the sources that are fetched are all that there is.
     stage = None if settings.ingest.listen is None else ServerStage(settings)
+    if stage is not None:
+        stage.board = board
+    ending, telling = InboxEnd(settings), Telling(settings.data_dir, board, stage)
     threads = [] if stage is None else runner.start([stage], watched=True)
     pulled.take(settings)
     is_ready = False
     while (stage is None or any_alive(threads)) and not stop.is_set():
+        telling.tell()
+        ending.look()
         if (stage is None or stage.is_up.is_set()) and not is_ready:
             is_ready = True
             manager.ready(_in_words(settings))
@@ -64,13 +74,15 @@ def serve_alone(settings: Settings, stop: threading.Event, manager: ServiceManag
         if reload.asked.is_set():
             reload.asked.clear()
             manager.reloading()
-            settings = _taken_anew(settings, stage, pulled, reload)
+            before, settings = settings, _taken_anew(settings, stage, pulled, reload)
+            telling.reloaded_at = telling.reloaded_at if settings is before else datetime.now(UTC)
             manager.reloaded(_in_words(settings))
         stop.wait(TICK_SECONDS)
     manager.stopping()
     stop.set()
     pulled.close()
     runner.join(threads)
+    telling.end()
     runner.check()
 
 

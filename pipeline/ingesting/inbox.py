@@ -222,7 +222,7 @@ class InboxStage(SteppedStage):
             self._reject(message, receipt, reason, stop, before)
             return
         self._count(source, processed=1, reads=len(found), without_plate=parsed.without_plate)
-        self._note_signs(source, message, found)
+        self._note_signs(source, message, parsed, found)
         self._pictures.hand_over(found, source, receipt)
 
     def _recall(self, parsed: Parsed, source: IngestSource, message: Message, stop: threading.Event) -> None:
@@ -249,10 +249,16 @@ class InboxStage(SteppedStage):
         adapter.validate(asked, source)
         return adapter.parse(asked, source)
 
-    def _note_signs(self, source: IngestSource, message: Message, found: list[ReportedArrival]) -> None:
-        if self.board is not None:
-            reads = {"last_read_at": message.received_at} if found else {}
-            self.board.source(source.id, source.vendor, last_message_at=message.received_at, **reads)
+    def _note_signs(self, source: IngestSource, message: Message, parsed: Parsed, found: list[ReportedArrival]) -> None:
+        if self.board is None:
+            return
+        at = message.received_at
+        for sign in parsed.signs:
+            self.board.signs.sign(source.id, camera_of(source, sign.camera), at, sign.fps, sign.problem)
+        for one in found:
+            self.board.signs.read(source.id, one.read.camera_id, at)
+        reads = {"last_read_at": at} if found else {}
+        self.board.source(source.id, source.vendor, last_message_at=at, **reads)
 
     def _reject(
         self,

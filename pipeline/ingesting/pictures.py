@@ -96,7 +96,7 @@ class UrlPictures:
         if time.monotonic() < self._skipped.get(host, 0.0):
             return None
         try:
-            return kept_picture(fetch_picture(url.url, source.picture_hosts), url.kind)
+            return kept_picture(fetch_picture(url.url, source.permitted_hosts), url.kind)
         except InvalidInput as error:
             self._skipped[host] = time.monotonic() + SKIP_SECONDS
             if len(self._skipped) > 1000:

@@ -84,6 +84,8 @@ class PostedReads:
             self._settings = settings
             self.start(until_done=self._until_done)
             return
+        # What ends says how it was until then, and what begins has to be known where its messages are understood.
+        self._pulled.drop(settings)
         self._inbox.take_anew(settings)
         if self._server is not None:
             self._server.take_anew(settings)

@@ -33,22 +33,30 @@ class PulledSources:
         self._fetched: Mapping[str, tuple[IngestSource, object]] = {}
 
     def take(self, settings: Settings) -> None:
-        """Fetch the sources of a configuration: those that are new or changed are started, those that are gone end.
+        """Fetch the sources of a configuration: those that are gone or changed end, others begin.
 
         Args:
             settings: The configuration.
         """
-        # What a stage takes of the configuration beside its source counts as well.
-        more = (settings.time_zone, settings.ingest.max_body_megabytes)
-        wanted = {source.id: (source, more) for source in settings.ingest.sources if source.pull is not None}
+        self.drop(settings)
+        wanted = _wanted(settings)
+        started = [source for name, (source, _) in wanted.items() if name not in self._fetched]
+        self._group.start([PullStage(source, settings, self._board, self._leadership) for source in started])
+        self._fetched = wanted
+
+    def drop(self, settings: Settings) -> None:
+        """End the sources that a configuration has not any more, or has otherwise.
+
+        Args:
+            settings: The configuration.
+        """
+        wanted = _wanted(settings)
         gone = [name for name, one in self._fetched.items() if wanted.get(name) != one]
         self._group.end([pull_name(name) for name in gone], END_SECONDS)
         for name in gone:
             if name not in wanted and self._board is not None:
                 self._board.cleared(AlarmKind.CAMERA_FAILED, name)
-        started = [source for name, (source, _) in wanted.items() if self._fetched.get(name) != wanted[name]]
-        self._group.start([PullStage(source, settings, self._board, self._leadership) for source in started])
-        self._fetched = wanted
+        self._fetched = {name: one for name, one in self._fetched.items() if name not in gone}
 
     def stop(self) -> None:
         """Tell all of them to end, without waiting."""
@@ -58,3 +66,9 @@ class PulledSources:
         """End all of them, and wait for that."""
         self._group.stop()
         self._runner.join(self._group.threads, END_SECONDS)
+
+
+def _wanted(settings: Settings) -> dict[str, tuple[IngestSource, object]]:
+    """Return the sources that are fetched, each with what its stage takes of the configuration besides."""
+    more = (settings.time_zone, settings.ingest.max_body_megabytes)
+    return {source.id: (source, more) for source in settings.ingest.sources if source.pull is not None}

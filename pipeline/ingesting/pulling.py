@@ -70,7 +70,7 @@ class PullStage:
                     self._go_on()
                     stop.wait(LOOK_SECONDS)
                 else:
-                    self._rest()
+                    self._follow()
                     stop.wait(FOLLOWER_SECONDS)
         finally:
             self._rest()
@@ -98,7 +98,7 @@ class PullStage:
         return self._leads
 
     def _go_on(self) -> None:
-        if self._reader is None:
+        if self._reader is None or self._reader.is_over:
             self._reader = PullReader(
                 self._source,
                 lambda: puller_of(self._source, self._settings.agency_id, self._settings.data_dir),
@@ -114,8 +114,15 @@ class PullStage:
             return
         reader.stop()
         reader.join(JOIN_SECONDS)
-        self._note(reader.state)
         self._lock.release()
+
+    def _follow(self) -> None:
+        """Leave it to the process that fetches now, which says how the source is."""
+        if self._reader is None:
+            return
+        self._rest()
+        if self._board is not None:
+            self._board.source(self._source.id, self._source.vendor, problem=None, connected_at=None)
 
     def _note(self, state: PullState) -> None:
         if state.problem != self._said:

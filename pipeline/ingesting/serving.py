@@ -12,6 +12,7 @@ from ingest.server.frames import FrameTaker
 from ingest.vendors.registry import adapter_of, vendors
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import PlatewatchError
+from schemas.health import SourceHealth
 from schemas.settings import PushCamera, Settings
 from services.owner_lock import OwnerLock
 
@@ -48,6 +49,8 @@ class ServerStage(SteppedStage):
         self._server: IngestServer | None = None
         self._other: Settings | None = None
         self._has_said = False
+        self.sources: tuple[SourceHealth, ...] = ()
+        """How the sources were when it was looked last; none while another process serves."""
         self.is_up = threading.Event()
         """Set once this process serves, or has found that another one does."""
 
@@ -73,8 +76,9 @@ class ServerStage(SteppedStage):
         elif self._takers is None and self._is_claimed():
             log.info("a run with cameras that push serves now; this process goes on when that one ends")
             self._leave()
-        if self._server is not None and self.board is not None:
-            for source in self._server.health():
+        self.sources = () if self._server is None else self._server.health()
+        if self.board is not None:
+            for source in self.sources:
                 self.board.source(source.source_id, source.vendor, received=source.received, refused=source.refused)
         return CLAIM_SECONDS if claims and self._server is None else LOOK_SECONDS
 

@@ -8,7 +8,7 @@ import functools
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from alerts.build import build_alert
@@ -133,7 +133,7 @@ class Recorder:
         self._clocks.tell(stop)
         self._count(prepared, recorded)
         if self._board is not None:
-            self._board.recorded(Counter(found.read.camera_id for found in prepared))
+            self._board.recorded(_passes(found.read for found in prepared))
         if self._observer is not None:
             for found, alerts in zip(prepared, recorded.sent, strict=True):
                 self._observer(found.read, alerts)
@@ -153,14 +153,21 @@ class Recorder:
         """Match arrivals; those about to raise an alert go to the second reader and into the waiting room instead."""
         for new in arrivals:
             arrival = self._clocks.date(_lawful(new, self._policy))
-            arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
-            found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
+            found = None
+            if arrival.better_pictures_follow:
+                found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
+            if found is None or found.hits:
+                arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
+                found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             picture = arrival.pictures.plate
+            about = frozenset((arrival.read.read_id, *(hit.entry_id for hit in found.hits)))
             if found.alerts and picture is not None and self._opinions is not None:
-                opinion = self._opinions.ask(picture, arrival.pictures.plate_box, arrival.read)
-                self._waiting.add(WaitingArrival(arrival, len(found.alerts), opinion))
+                opinion = self._opinions.ask(
+                    picture, arrival.pictures.plate_box, arrival.read, is_early=arrival.better_pictures_follow
+                )
+                self._waiting.add(WaitingArrival(arrival, len(found.alerts), opinion, about))
             elif self._waiting.holds(arrival.read.read_id):
-                self._waiting.add(WaitingArrival(arrival, len(found.alerts), no_opinion()))
+                self._waiting.add(WaitingArrival(arrival, len(found.alerts), no_opinion(), about))
             else:
                 yield found
 
@@ -205,6 +212,14 @@ class Recorder:
             created_at=datetime.now(UTC),
             plate_picture=arrival.pictures.plate if self._settings.alerts.embed_plate_picture else None,
         )
+
+
+def _passes(reads: Iterable[PlateRead]) -> Counter[str]:
+    """Return how many passes reads are of, by camera: an early read of ours is one that its finished pass counts."""
+    passes: Counter[str] = Counter()
+    for read in reads:
+        passes[read.camera_id] += read.is_final or read.report is not None
+    return passes
 
 
 def _lawful(arrival: Arrival, policy: Policy) -> Arrival:

@@ -88,11 +88,13 @@ class SecondOpinions:
     Args:
         reader: The second reader; it is loaded in the background.
         timeout_seconds: How long an answer is waited for.
+        early_seconds: How long it is where the finished pass is still to come.
     """
 
-    def __init__(self, reader: Reader, timeout_seconds: float) -> None:
+    def __init__(self, reader: Reader, timeout_seconds: float, early_seconds: float | None = None) -> None:
         self._reader = reader
         self._timeout = timeout_seconds
+        self._early = timeout_seconds if early_seconds is None else min(early_seconds, timeout_seconds)
         self._questions: queue.Queue[_Question | None] = queue.Queue(QUEUE_LENGTH)
         self._counts: Counter[str] = Counter()
         self._broken = False
@@ -100,18 +102,19 @@ class SecondOpinions:
         self._thread = threading.Thread(target=self._work, name="second-reader", daemon=True)
         self._closed = threading.Event()
 
-    def ask(self, picture: bytes, box: Box | None, read: PlateRead) -> Opinion:
+    def ask(self, picture: bytes, box: Box | None, read: PlateRead, *, is_early: bool = False) -> Opinion:
         """Ask for a reading of a plate, without waiting for it.
 
         Args:
             picture: The plate in its best frame with some of what is around it, as JPEG.
             box: The plate, in pixels of the picture; None: all of it.
             read: What the first reader made of it.
+            is_early: The finished pass is still to come, so that this need not wait for long.
 
         Returns:
             The reading to come; settled at once where the reader cannot take it.
         """
-        opinion = Opinion(time.monotonic() + self._timeout)
+        opinion = Opinion(time.monotonic() + (self._early if is_early else self._timeout))
         self._counts["asked"] += 1
         if self._broken:
             opinion.answer(None)
@@ -187,7 +190,7 @@ def open_second_opinions(settings: AlertSettings) -> SecondOpinions | None:
     """Return the second reader that the configuration asks for, or None.
 
     Args:
-        settings: `second_reader` and its time limit.
+        settings: `second_reader` and its time limits.
 
     Raises:
         ConfigurationError: It is asked for and not installed.
@@ -202,4 +205,5 @@ def open_second_opinions(settings: AlertSettings) -> SecondOpinions | None:
             )
         log.info("alerts go out without a second reading: rapidocr is not installed")
         return None
-    return SecondOpinions(SecondReader(state=StateReader().read), settings.second_reader_timeout_seconds)
+    reader = SecondReader(state=StateReader().read)
+    return SecondOpinions(reader, settings.second_reader_timeout_seconds, settings.second_reader_early_seconds)

@@ -13,18 +13,21 @@ from schemas.arrivals import Arrival, HandedOver, Receipt
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WaitingArrival:
-    """An arrival that is about to raise alerts: how many, and what it waits for.
+    """An arrival that is about to raise alerts: how many, what it waits for, and what it is about.
 
-    Behind another revision of its read it waits without a question of its own, its opinion given up.
+    Behind another revision of its read it waits without a question of its own, its opinion given up. `about` are its
+    read's id and those of the entries that it is a hit on.
     """
 
     arrival: Arrival
     alerts: int
     opinion: Opinion
+    about: frozenset[UUID]
 
 
 class WaitingRoom:
-    """Keeps arrivals in their order, so that alerts of one plate do; none waits longer than its opinion's deadline.
+    """Keeps arrivals about one vehicle in their order, so that its alerts keep theirs; none waits longer than its own
+    opinion's deadline and theirs.
 
     For one thread.
     """
@@ -48,17 +51,27 @@ class WaitingRoom:
 
     @property
     def ready(self) -> bool:
-        """Whether the first arrival need not wait any longer."""
-        return bool(self._waiting) and self._waiting[0].opinion.settled
+        """Whether an arrival need not wait any longer."""
+        return bool(self._settled())
 
     def leave(self) -> list[WaitingArrival]:
         """Take out the arrivals that need not wait any longer, in their order."""
-        leaving: list[WaitingArrival] = []
-        while self.ready:
-            waiting = self._waiting.popleft()
+        leaving = self._settled()
+        for waiting in leaving:
+            self._waiting.remove(waiting)
             self._waiting_of[waiting.arrival.receipt] -= 1
-            leaving.append(waiting)
         return leaving
+
+    def _settled(self) -> list[WaitingArrival]:
+        """Return the arrivals that have their opinion, without those behind others about the same that have not."""
+        settled: list[WaitingArrival] = []
+        held: set[UUID] = set()
+        for waiting in self._waiting:
+            if waiting.opinion.settled and held.isdisjoint(waiting.about):
+                settled.append(waiting)
+            else:
+                held |= waiting.about
+        return settled
 
     def complete(self, handed_over: Sequence[HandedOver]) -> list[HandedOver]:
         """Return the receipts none of whose arrivals waits; keep the others until it is so.

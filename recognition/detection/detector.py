@@ -9,13 +9,14 @@ from typing import Protocol
 
 import numpy as np
 
+from recognition.detection.closer import SAME_BOX, SHARE, around, moved, parts
 from recognition.detection.inference import STRIDE, DetectorNetwork
 from recognition.detection.postprocess import to_detections
 from recognition.detection.preprocess import Letterbox, apply, fit, require_pictures, to_tensor
 from recognition.detection.views import STILL_VIEWS, StillView, merge_with_faint, mirrored
 from recognition.engines.engine import Backend
 from recognition.engines.files import MODELS
-from schemas.types import Image, PlateDetection
+from schemas.types import Box, Image, PlateDetection
 
 DEFAULT_WEIGHTS = MODELS / "plate-detector-v2.onnx"
 
@@ -110,6 +111,29 @@ class OnnxDetector:
         looks = [self._look(image, view, self._least / len(views)) for view in views]
         return merge_with_faint(looks, self._confidence, self._least)
 
+    def look_closely(self, image: Image, box: Box) -> list[PlateDetection]:
+        """Look at a box once more, enlarged.
+
+        Args:
+            image: uint8 (H, W, 3), BGR; what is around the box is looked at, too, as far as it is there.
+            box: The box, in pixels of the picture.
+
+        Returns:
+            The plates within it that are clearly less than it, most confident first; they may overlap one another.
+
+        Raises:
+            InvalidInput: It is no such picture.
+        """
+        require_pictures([image])
+        part, left, top = around(image, box)
+        size = self._network.input_size
+        if self._network.stride is not None:
+            # One size for all boxes: engines prepare themselves for each new one.
+            size = (max(round(SHARE * min(size) / STRIDE), 1) * STRIDE,) * 2
+        letterbox = fit(part.shape[1], part.shape[0], size, stride=None)
+        found = self._detect([part], letterbox, iou=SAME_BOX)[0]
+        return parts(box, [PlateDetection(moved(one.box, left, top), one.confidence) for one in found])
+
     def _look(self, image: Image, view: StillView, confidence: float) -> list[PlateDetection]:
         height, width = image.shape[:2]
         size = tuple(round(side * view.scale / STRIDE) * STRIDE for side in self._network.input_size)
@@ -119,10 +143,11 @@ class OnnxDetector:
         return mirrored(self._detect([np.ascontiguousarray(image[:, ::-1])], box, confidence)[0], width)
 
     def _detect(
-        self, images: list[Image], box: Letterbox, confidence: float | None = None
+        self, images: list[Image], box: Letterbox, confidence: float | None = None, iou: float | None = None
     ) -> list[list[PlateDetection]]:
         least = self._least if confidence is None else confidence
+        most = self._iou if iou is None else iou
         return [
-            to_detections(output, box, confidence=least, iou=self._iou, classes=self._network.classes)
+            to_detections(output, box, confidence=least, iou=most, classes=self._network.classes)
             for output in self._network.run(to_tensor([apply(image, box) for image in images]))
         ]

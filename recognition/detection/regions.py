@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from recognition.detection.closer import moved
 from recognition.detection.detector import OnnxDetector, PlateDetector
 from recognition.detection.inference import STRIDE
 from recognition.detection.opening import open_detector
@@ -44,7 +45,7 @@ class RegionalDetector(OnnxDetector):
         box = fit(right - left, bottom - top, size, stride=self._network.stride)
         found = self._detect([part], box)[0]
         return [
-            PlateDetection(_moved(detection.box, left, top), detection.confidence)
+            PlateDetection(moved(detection.box, left, top), detection.confidence)
             for detection in found
             if not _is_cut(detection.box, (left, top, right, bottom), (width, height))
         ]
@@ -77,10 +78,6 @@ def _place(start: float, end: float, length: float, limit: int) -> tuple[int, in
     whole = min(round(length), limit)
     first = min(max(round((start + end - whole) / 2), 0), limit - whole)
     return first, first + whole
-
-
-def _moved(box: Box, x: float, y: float) -> Box:
-    return Box(box.x1 + x, box.y1 + y, box.x2 + x, box.y2 + y)
 
 
 def _is_cut(box: Box, window: tuple[int, int, int, int], frame_size: tuple[int, int]) -> bool:

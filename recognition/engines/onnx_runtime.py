@@ -80,6 +80,7 @@ def session_options(threads: int) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads or len(os.sched_getaffinity(0))
     options.inter_op_num_threads = 1
-    # Only errors: warnings about unused initializers or a missing GPU are of no use to an operator.
-    options.log_severity_level = 3
+    # Nothing short of its end: warnings about unused initializers or a missing GPU are of no use to an operator, and
+    # errors are raised, too, and said once by whoever handles them.
+    options.log_severity_level = 4
     return options

@@ -38,7 +38,8 @@ class PlateOcr:
         self._config = self._network.config
         self._resize = importlib.import_module("fast_plate_ocr.core.process").resize_image
         self._margins = settings.margins or (0.0,)
-        self._sure_enough = settings.second_look
+        self.sure_enough: float = settings.second_look
+        """Confidence from which a plate needs no second look (0-1)."""
         self.name: str = self._network.name
         """The model's name, for the record of who made a read."""
         self.calibration: ReaderCalibration = self._network.calibration
@@ -82,7 +83,7 @@ class PlateOcr:
         ready = [(as_color(picture), box) for picture, box in plates]
         readings = self._read_views([[crop(picture, box, m) for m in self._margins] for picture, box in ready])
         results = [self._calibrated(views) for views in readings]
-        unsure = [index for index, result in enumerate(results) if result.confidence < self._sure_enough]
+        unsure = [index for index, result in enumerate(results) if result.confidence < self.sure_enough]
         if second_look:
             further = self._read_views([further_views(*ready[index]) for index in unsure])
             for index, views in zip(unsure, further, strict=True):

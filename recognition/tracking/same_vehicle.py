@@ -25,6 +25,8 @@ _MIN_SIMILAR = 5
 _NEAR_WIDTHS = 4.0
 _NEAR_WINDOW = timedelta(seconds=1.5)
 _SURE = 0.6
+_ALIKE = 3
+"""Texts so many slips apart may turn out to be readings of one plate while more of it is read."""
 
 
 def same_vehicle(
@@ -52,6 +54,17 @@ def same_vehicle(
     if gap > window - (MERGE_WINDOW - _NEAR_WINDOW) or not _near(first.last_box, second.first_box):
         return False
     return _similar(*texts, sure=min(one_read.confidence, other_read.confidence) >= _SURE)
+
+
+def may_become_one(one: FusedRead, other: FusedRead) -> bool:
+    """Say whether two tracks that are seen soon after each other may turn out to show one vehicle.
+
+    Args:
+        one: What a track reads so far.
+        other: What another one does.
+    """
+    texts = canonical_plate(one.plate), canonical_plate(other.plate)
+    return _similar(*texts, sure=False) or Levenshtein.distance(*texts) <= _ALIKE
 
 
 def _similar(one: str, other: str, *, sure: bool) -> bool:

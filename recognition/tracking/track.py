@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
-from recognition.pictures.borders import PICTURE_MARGIN
-from recognition.pictures.crops import crop, quality, window
+from recognition.apart import LookClosely
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.faint import is_promising, stands
 from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.reading.ocr import PlateOcr
-from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
+from recognition.tracking.apart import told_apart
+from recognition.tracking.observation import Observation, observe
+from schemas.types import Frame, OcrResult, PlateDetection
 
 MAX_OBSERVATIONS = 12
 """Best observations of a track that are kept and read."""
@@ -30,30 +31,16 @@ _FIRST_QUALITY = 0.5
 _UNSURE_QUALITY = 1.2
 _SURE_QUALITY = 1.6
 
+_DISPUTES = 0.5
+"""A reading that says something else counts when it is so many times as good as the least of those that agree: a plate
+that is far away is misread by chance, one that is read otherwise when it is nearer is another."""
+
 _READ_AT_ONCE = 4
 """Observations that are read together when a pass is over."""
 
 
 Identity = tuple[int, datetime]
 """What a pass has its id of: the number of its first track within the source item, and when that began."""
-
-
-@dataclass(slots=True, eq=False)
-class Observation:
-    """A plate in one frame.
-
-    `confidence` is the detector's; `picture` is the plate with `PICTURE_MARGIN`, `inner` the plate's box within it,
-    `reading` what stands on it once it was read.
-    """
-
-    frame_number: int
-    captured_at: datetime
-    box: Box
-    confidence: float
-    quality: float
-    picture: Image
-    inner: Box
-    reading: OcrResult | None = None
 
 
 class Track:
@@ -89,11 +76,14 @@ class Track:
         """Tracks that were seen in the same place at the same time, and how often."""
         self.identity: Identity | None = None
         """Under which number and start it was reported early; the finished pass keeps it."""
+        self.id_is_taken = False
+        """A later piece that looked like its own pass was reported early under its number and start."""
         self.orphans: list[Identity] = []
         """Under which others it was, before it turned out to be one vehicle: each is finished, too."""
         self.behind = False
         """A plate that is mounted over it was handed on."""
         self._fused: FusedRead | None = None
+        self._most_confidence = 1.0  # less where it may show characters of another plate
         self.add(frame, detection)
 
     @property
@@ -133,6 +123,19 @@ class Track:
         return agreeing >= _SURE_READINGS and fused.confidence >= self._sure_confidence
 
     @property
+    def undisputed(self) -> bool:
+        """Enough readings agree, and none that is nearly as good as they are says anything else."""
+        plate = self._fuse().plate
+        read = [
+            (observation.quality, observation.reading.text) for observation in self.observations if observation.reading
+        ]
+        agreeing = sorted((quality for quality, text in read if text == plate), reverse=True)
+        if len(agreeing) < _SURE_READINGS:
+            return False
+        least = _DISPUTES * agreeing[_SURE_READINGS - 1]
+        return all(text == plate or quality < least for quality, text in read)
+
+    @property
     def settled(self) -> bool:
         """Looks at it now and then are enough."""
         return self.reported or self.sure or self.frame_count >= _SETTLED_OBSERVATIONS
@@ -150,6 +153,7 @@ class Track:
         self.frame_count += other.frame_count
         self.reported |= other.reported
         self.behind |= other.behind
+        self.id_is_taken |= other.id_is_taken
         for rival, times in other.rivals.items():
             del rival.rivals[other]
             if rival is not self:
@@ -165,6 +169,11 @@ class Track:
         if dropped.identity is not None and not dropped.reported:
             orphans.append(dropped.identity)
         self.identity, self.orphans = kept.identity, orphans
+
+    @property
+    def own_identity(self) -> Identity:
+        """What its read has its id of: no two passes share one, also where an early report was wrong about them."""
+        return self.identity or (-self.number if self.id_is_taken else self.number, self.first_seen)
 
     def meet(self, other: Track, times: int = 1) -> None:
         """Note that another track was seen in the same place at the same time."""
@@ -223,22 +232,32 @@ class Track:
         fused = self.read_last(ocr)
         return fused if stands(fused) else None
 
-    def read_last(self, ocr: PlateOcr) -> FusedRead:
+    def read_last(self, ocr: PlateOcr, look_closely: LookClosely | None = None) -> FusedRead:
         """Return what is known of the plate when its pass is over.
 
         A text that is unsure gets a second look at its best observation, and the confidence takes in the chance that
         what was detected is no plate.
+
+        Args:
+            ocr: Reads plates.
+            look_closely: Tells one plate from two in one box, where the text is unsure all the same.
         """
         self.read(ocr)
         if not self.sure:
             best = self.best
             self.take_reading(best, ocr.read_plates([(best.picture, best.inner)], second_look=True)[0])
+            if look_closely is not None and self.believed().confidence < ocr.sure_enough:
+                apart, most = told_apart(self.observations, self.believed(), ocr, look_closely)
+                if apart:
+                    self._most_confidence = min(self._most_confidence, most)
+                    self._keep(apart)
         return self.believed()
 
     def believed(self) -> FusedRead:
         """Return what was read so far, its confidence lowered by the chance that what was detected is no plate."""
         detected = sum(observation.confidence for observation in self.observations) / len(self.observations)
-        return believed(self._fuse(), self._calibration.presence, detected)
+        read = believed(self._fuse(), self._calibration.presence, detected)
+        return dataclasses.replace(read, confidence=min(read.confidence, self._most_confidence))
 
     def so_far(self) -> FusedRead | None:
         """Return what the readings of now say together; None where there is none. It reads nothing."""
@@ -262,18 +281,3 @@ class Track:
 
 def _rank(observation: Observation) -> tuple[float, int]:
     return -observation.quality, observation.frame_number
-
-
-def observe(frame: Frame, detection: PlateDetection) -> Observation:
-    """Cut a plate out of its frame, so that the frame itself need not be kept.
-
-    Args:
-        frame: The frame.
-        detection: Where the plate is in it.
-    """
-    box = detection.box
-    left, top, right, bottom = window(frame.image, box, PICTURE_MARGIN)
-    picture = frame.image[top:bottom, left:right].copy()
-    inner = Box(box.x1 - left, box.y1 - top, box.x2 - left, box.y2 - top)
-    worth = quality(crop(picture, inner, 0.0), box, detection.confidence)
-    return Observation(frame.frame_number, frame.captured_at, box, detection.confidence, worth, picture, inner)

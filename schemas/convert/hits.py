@@ -60,4 +60,5 @@ def entry_to_summary(entry: HotlistEntry) -> EntrySummaryEvent:
         priority=entry.priority,
         vehicle=vehicle_to_event(entry.vehicle),
         instructions=entry.instructions,
+        license_type=dict(entry.extra).get("license_type"),
     )

@@ -5,6 +5,14 @@ What is named here is the one way to import any of them; the files behind it are
 
 from schemas.events.alarms import Alarm, AlarmKind
 from schemas.events.alerts import Alert, AlertType, CloneSuspicionEvent
+from schemas.events.dispositions import (
+    NOBODY_YET,
+    NOT_CONFIRMED,
+    ConfirmationEvent,
+    DispositionEntryEvent,
+    DispositionEvent,
+    RecordCheckEvent,
+)
 from schemas.events.hits import CharacterEvidenceEvent, EntrySummaryEvent, HitEvent, ListEvent, VehicleEvidenceEvent
 from schemas.events.reads import (
     BoxEvent,
@@ -20,6 +28,8 @@ from schemas.events.reads import (
 from schemas.events.wire import Probability, utc
 
 __all__ = [
+    "NOBODY_YET",
+    "NOT_CONFIRMED",
     "Alarm",
     "AlarmKind",
     "Alert",
@@ -28,6 +38,9 @@ __all__ = [
     "CharacterEvent",
     "CharacterEvidenceEvent",
     "CloneSuspicionEvent",
+    "ConfirmationEvent",
+    "DispositionEntryEvent",
+    "DispositionEvent",
     "EntrySummaryEvent",
     "HitEvent",
     "ListEvent",
@@ -35,6 +48,7 @@ __all__ = [
     "MovementEvent",
     "PlateReadEvent",
     "Probability",
+    "RecordCheckEvent",
     "SecondReadingEvent",
     "SourceEvent",
     "VehicleEvent",

@@ -20,7 +20,9 @@ class AlarmKind(StrEnum):
     camera_view: it does not see what it usually does. camera_clock: its times cannot be, or are off. reads_missing: no
     read of a camera or a vendor's reader comes at hours at which many do. disk_space: for want of it pictures are not
     kept any more, or soon will not be. files_kept: what was recorded cannot be deleted or moved as `after` asks.
-    stage_failed: another part of a run cannot work. configuration: a run was told to take one that cannot be used.
+    alert_storm: a camera or an entry raises far more alerts than is expected, and they are held. deliveries: what rules
+    send does not arrive on a channel, or was given up. stage_failed: another part of a run cannot work. configuration:
+    a run was told to take one that cannot be used.
     """
 
     LATE_LIST = "late_list"
@@ -36,6 +38,8 @@ class AlarmKind(StrEnum):
     READS_MISSING = "reads_missing"
     CAMERA_VIEW = "camera_view"
     FILES_KEPT = "files_kept"
+    ALERT_STORM = "alert_storm"
+    DELIVERIES = "deliveries"
     STAGE_FAILED = "stage_failed"
     CONFIGURATION = "configuration"
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from schemas.events.dispositions import NOT_CONFIRMED, ConfirmationEvent
 from schemas.events.hits import EntrySummaryEvent, HitEvent, ListEvent
 from schemas.events.reads import LocationEvent, PlateReadEvent
 from schemas.events.wire import WireModel
@@ -52,6 +53,9 @@ class Alert(WireModel):
 
     A `historical` alert is about a vehicle that passed before its entry was added: it was here then, and need not be
     now. `sightings` counts the passes in question; `read` is the latest of the surest.
+
+    `confirmation` says who has confirmed the alert, and until somebody has, that it was confirmed by nobody yet. An
+    update comes when that changes.
     """
 
     schema_version: Literal["1"] = "1"
@@ -71,6 +75,7 @@ class Alert(WireModel):
     clone: CloneSuspicionEvent | None = None
     historical: bool = False
     sightings: Annotated[int, Field(ge=1)] = 1
+    confirmation: ConfirmationEvent = NOT_CONFIRMED
     notice: str = (
         "An alert is not reasonable suspicion by itself. Compare the picture with the listed plate and state, and "
         "confirm the entry with its originating agency before a stop."

@@ -54,7 +54,10 @@ class HitEvent(WireModel):
 
 
 class EntrySummaryEvent(WireModel):
-    """The hotlist entry that was hit: what an officer needs to confirm it with its originating agency."""
+    """The hotlist entry that was hit: what an officer needs to confirm it with its originating agency.
+
+    `license_type` is the plate's type (NCIC: LIT) as the list writes it; `MC` is on motorcycles alone.
+    """
 
     entry_id: UUID
     plate: str
@@ -67,6 +70,7 @@ class EntrySummaryEvent(WireModel):
     priority: str | None = None
     vehicle: VehicleEvent | None = None
     instructions: str | None = None
+    license_type: str | None = None
 
 
 class ListEvent(WireModel):

@@ -4,6 +4,7 @@ from schemas.settings.addressed import Addressed
 from schemas.settings.alerts import AlertSettings
 from schemas.settings.camera_base import CameraBase
 from schemas.settings.cameras import CameraSettings, FileCamera, ImageFolderCamera, VideoFileCamera
+from schemas.settings.channels import ChannelSettings, KafkaChannel, LogChannel, MailChannel, WebhookChannel
 from schemas.settings.database import DatabaseSettings
 from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
 from schemas.settings.hotlists import HotlistSettings
@@ -36,6 +37,7 @@ __all__ = [
     "AlertSettings",
     "CameraBase",
     "CameraSettings",
+    "ChannelSettings",
     "DahuaPull",
     "DatabaseSettings",
     "DetectorSettings",
@@ -50,7 +52,10 @@ __all__ = [
     "ImageSettings",
     "IngestSettings",
     "IngestSource",
+    "KafkaChannel",
     "KafkaSettings",
+    "LogChannel",
+    "MailChannel",
     "MatchingSettings",
     "MetricsSettings",
     "MjpegCamera",
@@ -74,5 +79,6 @@ __all__ = [
     "StreamPull",
     "TrackingSettings",
     "VideoFileCamera",
+    "WebhookChannel",
     "load_settings",
 ]

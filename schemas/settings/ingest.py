@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.settings.camera_base import known_zone
-from schemas.settings.pulling import PullSettings
+from schemas.settings.pulling import MqttPull, PullSettings
 from schemas.settings.section import FilePath, Identifier, Section
 
 
@@ -22,6 +23,17 @@ class ReaderPlace(Section):
     """Where it stands, degrees east."""
     heading: Annotated[float, Field(ge=0, lt=360)] | None = None
     """Where it looks, degrees clockwise from true north."""
+
+
+def _http_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or parts.username or parts.query or parts.fragment:
+        raise ValueError("is no address, expected http:// or https:// with host and port, and without a login")
+    return value.rstrip("/")
 
 
 class IngestSource(Section):
@@ -55,6 +67,9 @@ class IngestSource(Section):
     """Its readers by the vendor's name or id for them."""
     picture_hosts: tuple[str, ...] = ()
     """Hosts, like images.example.com or 10.1.2.3:8080, that pictures named by URL may be fetched from."""
+    pictures_url: Annotated[str, AfterValidator(_http_address)] | None = None
+    """Address of the vendor's own server, like http://10.1.2.3:5000, where its messages have no pictures and that has
+    them by its name of a pass (Frigate); none: such reads have none."""
     clock_ahead_minutes: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
     """How far its times may be ahead of the arrival; see the cameras' setting of this name."""
     clock_behind_days: Annotated[float, Field(gt=0, le=100_000)] | None = None
@@ -73,6 +88,16 @@ class IngestSource(Section):
     max_waiting: Annotated[int, Field(ge=1)] = 10_000
     """Messages of this source that may wait to be processed; beyond it, 429 is answered, or nothing more is fetched."""
 
+    @property
+    def permitted_hosts(self) -> tuple[str, ...]:
+        """The hosts that pictures may be fetched from: those that are listed, and where `pictures_url` leads."""
+        if self.pictures_url is None:
+            return self.picture_hosts
+        parts = urlsplit(self.pictures_url)
+        host = (parts.hostname or "").rstrip(".")
+        shown = f"[{host}]" if ":" in host else host
+        return (*self.picture_hosts, f"{shown}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
+
     @model_validator(mode="after")
     def _posts_or_is_fetched(self) -> Self:
         if self.pull is None:
@@ -88,6 +113,8 @@ class IngestSource(Section):
                 f"source '{self.id}': pull.kind '{self.pull.kind}' brings messages of {' or '.join(sorted(fitting))}, "
                 f"and vendor is '{self.vendor}'"
             )
+        if isinstance(self.pull, MqttPull) and self.vendor != "frigate" and "topics" not in self.pull.model_fields_set:
+            raise ValueError(f"source '{self.id}': pull needs topics; the default ones are Frigate's")
         return self
 
 
@@ -117,4 +144,8 @@ class IngestSettings(Section):
         doubled = sorted({name for name in ids if ids.count(name) > 1})
         if doubled:
             raise ValueError(f"source id used more than once: {', '.join(doubled)}")
+        names = [source.pull.client_id for source in value if isinstance(source.pull, MqttPull)]
+        twice = sorted({name for name in names if name is not None and names.count(name) > 1})
+        if twice:
+            raise ValueError(f"client_id used by more than one source, so that each ends the other: {', '.join(twice)}")
         return value

@@ -56,7 +56,7 @@ class TrackingSettings(Section):
     """Detect after this time even where nothing changed."""
     sure_confidence: Annotated[float, Field(gt=0, le=1)] = 0.99
     """A plate is not read any more once three readings agree with this confidence."""
-    early_reads: bool = False
+    early_reads: bool = True
     """Report a text that is sure while its vehicle is in view; the finished pass revises it under the same id."""
     early_confidence: Annotated[float, Field(gt=0, le=1)] = 0.97
     """A text is reported early from this confidence on."""

@@ -16,6 +16,7 @@ def as_camera_sends(
     *,
     size: tuple[int, int] | None = None,
     rate: int | None = None,
+    most_bits: int | None = None,
     seconds: float | None = None,
 ) -> None:
     """Write a video as H.264 with a key frame each second and without B frames.
@@ -25,6 +26,7 @@ def as_camera_sends(
         target: An MP4 file.
         size: Width and height; None: as they are.
         rate: Pictures per second, of which those that are there are taken; None: as many.
+        most_bits: Most bits per second, as cameras are set; None: as many as the pictures ask for.
         seconds: How much of its beginning; None: all of it.
 
     Raises:
@@ -41,6 +43,8 @@ def as_camera_sends(
             stream.codec_context.gop_size = rate
             stream.codec_context.max_b_frames = 0
             stream.options = {"preset": "veryfast", "tune": "zerolatency", "crf": "20"}
+            if most_bits is not None:
+                stream.options |= {"maxrate": str(most_bits), "bufsize": str(most_bits)}
             written = 0
             for number, frame in enumerate(video.decode(shown)):
                 if seconds is not None and number >= seconds * own_rate:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.rows import kwargs_row
 
+from schemas.events import NOT_CONFIRMED, ConfirmationEvent
 from schemas.plates import canonical_plate
 from schemas.settling import OpenAlert, Outcome, RaisedHit, Sighting
 from schemas.types import Location, PlateRead, Tier
@@ -129,9 +130,11 @@ def _open_alert(
     tier: str,
     plates: list[str],
     suspected_cameras: list[str],
+    confirmation: dict[str, Any] | None,
     **others: Any,
 ) -> OpenAlert:
     return OpenAlert(
+        confirmation=NOT_CONFIRMED if confirmation is None else ConfirmationEvent.model_validate(confirmation),
         location=None if latitude is None or longitude is None else Location(latitude, longitude),
         tier=Tier(tier),
         plates=tuple(plates),

@@ -4,7 +4,7 @@ from hits as hit
 where hit.hit_id = any(%(hit_ids)s)
 
 -- name: open_alerts
-select chain.*
+select chain.*, alert.confirmation
 from unnest(%(entry_ids)s::uuid[], %(since)s::timestamptz[], %(until)s::timestamptz[]) as sought (entry_id, since, until)
 inner join alert_chains as chain
     on chain.entry_id = sought.entry_id and chain.opened_at between sought.since and sought.until
@@ -75,7 +75,7 @@ cross join lateral (
 ) as newest
 
 -- name: open_chains
-select chain.*
+select chain.*, alert.confirmation
 from alert_chains as chain
 inner join alerts as alert on alert.alert_id = chain.alert_id
 where chain.alert_id = any(%(alert_ids)s) and alert.status = 'open'

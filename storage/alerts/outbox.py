@@ -10,7 +10,10 @@ from uuid import UUID
 
 from psycopg.rows import kwargs_row
 
+from schemas.audit import AuditRecord
 from storage import statements
+from storage.alerts.wakeups import wake
+from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.sql import load_queries
@@ -115,6 +118,34 @@ class Outbox:
     def dead_letters(self) -> list[DeadLetter]:
         """Return the messages that were set aside, oldest first."""
         return statements.all(self._database, _SQL["dead_letters"], row=kwargs_row(_dead_letter))
+
+
+def dead_letters(database: Database, audit: AuditRecord) -> list[DeadLetter]:
+    """Return the messages that the broker refused for good, oldest first; the look is written down.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+    """
+    with database.transaction() as connection:
+        found = statements.all(connection, _SQL["dead_letters"], row=kwargs_row(_dead_letter))
+        write_audit(connection, audit, len(found))
+    return found
+
+
+def retry_dead_letters(database: Database, outbox_id: int | None, audit: AuditRecord) -> int:
+    """Put messages back into the outbox that the broker refused, one or all; return how many.
+
+    Raises:
+        DatabaseUnavailable: The server is down; nothing was changed.
+    """
+    values = {"outbox_id": outbox_id}
+    with database.transaction() as connection:
+        count = statements.execute(connection, _SQL["restore_dead_letters"], values)
+        statements.execute(connection, _SQL["forget_dead_letters"], values)
+        write_audit(connection, audit, count)
+    if count:
+        wake(database)
+    return count
 
 
 def pending(database: Database) -> int:

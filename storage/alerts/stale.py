@@ -31,7 +31,8 @@ class StaleKind(StrEnum):
 class StaleAlert:
     """An open alert that has to be taken back. `payload` is the Alert as a JSON object, `plate` the listed plate.
 
-    `at` is when its entry went, where that is known; `by` and `note` are who withdrew it, and why.
+    `at` is when its entry went, where that is known; `by` and `note` are who withdrew it, and why. `confirmation` is
+    who had confirmed it, as a JSON object, None where nobody had.
     """
 
     alert_id: UUID
@@ -41,6 +42,7 @@ class StaleAlert:
     at: datetime | None = None
     by: str | None = None
     note: str | None = None
+    confirmation: dict[str, Any] | None = None
 
 
 def stale_alerts(database: Database, since: datetime, now: datetime) -> list[StaleAlert]:
@@ -61,14 +63,18 @@ def stale_alerts(database: Database, since: datetime, now: datetime) -> list[Sta
 
 def _stale_alert(row: tuple[Any, ...], now: datetime) -> StaleAlert | None:
     """Return the alert of a row of `stale`; None where the plate is only spelled in another way now."""
-    alert_id, payload, listed, state, plate, new_state, until, withdrawn_at, by, note, retired_at, is_list_active = row
+    alert_id, payload, confirmation, listed, state, plate, new_state, until, *gone = row
+    withdrawn_at, by, note, retired_at, is_list_active = gone
+
+    def stale(kind: StaleKind, at: datetime | None = None, **withdrawn: str | None) -> StaleAlert:
+        return StaleAlert(alert_id, listed, payload, kind, at, **withdrawn, confirmation=confirmation)
+
     if plate is None and withdrawn_at is not None:
-        return StaleAlert(alert_id, listed, payload, StaleKind.WITHDRAWN, withdrawn_at, by, note)
+        return stale(StaleKind.WITHDRAWN, withdrawn_at, by=by, note=note)
     if plate is None:
-        kind = StaleKind.REMOVED if is_list_active else StaleKind.LIST_REMOVED
-        return StaleAlert(alert_id, listed, payload, kind, retired_at)
+        return stale(StaleKind.REMOVED if is_list_active else StaleKind.LIST_REMOVED, retired_at)
     if until is not None and until <= now:
-        return StaleAlert(alert_id, listed, payload, StaleKind.EXPIRED, until)
+        return stale(StaleKind.EXPIRED, until)
     if canonical_plate(plate) != canonical_plate(listed):
-        return StaleAlert(alert_id, listed, payload, StaleKind.PLATE_CHANGED)
-    return StaleAlert(alert_id, listed, payload, StaleKind.STATE_CHANGED) if state != new_state else None
+        return stale(StaleKind.PLATE_CHANGED)
+    return stale(StaleKind.STATE_CHANGED) if state != new_state else None

@@ -3,6 +3,7 @@
 select
     alert.alert_id,
     alert.payload,
+    alert.confirmation,
     alert.listed_plate,
     alert.listed_jurisdiction,
     entry.plate,

@@ -11,9 +11,19 @@ from uuid import UUID
 
 from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput, PlatewatchError, TransientError
+from schemas.events import Alert, ConfirmationEvent
 from schemas.settling import Arrived, OpenAlert, Outcome, RaisedHit, Sighting
-from schemas.types import PlateRead
+from schemas.types import Disposition, Life, PlateRead
+from storage.alerts.dispositions import (
+    FoundAlert,
+    add_disposition,
+    dispositions_of,
+    find_alert,
+    lock_alert,
+    save_findings,
+)
 from storage.alerts.known import newest_messages, open_alerts, open_chains, raised_hits, settled_hits, sightings
+from storage.alerts.storms import Limit, storm_of
 from storage.alerts.wakeups import wake
 from storage.alerts.writer import AlertWriter
 from storage.audit.writer import write_audit
@@ -59,6 +69,27 @@ class UnitOfWork(AlertWriter):
     def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         """See `storage.alerts.known.newest_messages`."""
         return newest_messages(self._connection, alert_ids)
+
+    def storm_of(self, camera_id: str, entry_id: UUID, moment: datetime, minimum: int, limit: Limit) -> int | None:
+        """See `storage.alerts.storms.storm_of`."""
+        return storm_of(self._connection, camera_id, str(entry_id), moment, minimum, limit)
+
+    def alert_to_change(self, wanted: UUID) -> FoundAlert | None:
+        """Return a first alert of which nobody else may say anything until the commit; None where it has ended."""
+        lock_alert(self._connection, wanted)
+        return find_alert(self._connection, wanted)
+
+    def dispositions_of(self, alert_id: UUID) -> list[Disposition]:
+        """See `storage.alerts.dispositions.dispositions_of`."""
+        return dispositions_of(self._connection, [alert_id]).get(alert_id, [])
+
+    def add_disposition(self, alert_id: UUID, disposition: Disposition) -> None:
+        """See `storage.alerts.dispositions.add_disposition`."""
+        add_disposition(self._connection, alert_id, disposition)
+
+    def save_findings(self, alert: Alert, life: Life, confirmation: ConfirmationEvent, at: datetime) -> None:
+        """See `storage.alerts.dispositions.save_findings`."""
+        save_findings(self._connection, alert, life, confirmation, at)
 
     def write_down(self, audit: AuditRecord | None) -> None:
         """Write the action that the transaction belongs to into the audit."""

@@ -56,8 +56,16 @@ class AlertWriter:
         """Note that hits are none any more: a newer revision of their read does not fit."""
         statements.execute(self._connection, _SQL["take_back_hits"], {"hit_ids": list(hit_ids)})
 
-    def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:
-        """Store an alert and its message.
+    def add_alert(
+        self,
+        message: Message,
+        hit_id: UUID,
+        tier: Tier,
+        captured_at: datetime,
+        topic: str,
+        storm: int | None = None,
+    ) -> bool:
+        """Store an alert and its message, or hold both for a person.
 
         Args:
             message: What goes out; its id is the alert's.
@@ -65,16 +73,26 @@ class AlertWriter:
             tier: The hit's.
             captured_at: When its vehicle passed, aware.
             topic: Kafka topic.
+            storm: The number of the storm that it is held for; None: it is sent.
 
         Returns:
-            Whether it is new.
+            Whether it is new, and not held.
 
         Raises:
             InvalidInput: The message is not JSON.
         """
-        is_new = self._insert_alert(message, hit_id, tier, captured_at, "open")
-        self.send(message, topic)
+        is_new = self._insert_alert(message, hit_id, tier, captured_at, "open" if storm is None else "held")
+        if is_new and storm is not None:
+            statements.execute(
+                self._connection, _SQL["hold"], _message_values(message) | {"topic": topic, "storm": storm}
+            )
+            return False
+        if is_new or not self._is_withheld(message.message_id):
+            self.send(message, topic)
         return is_new
+
+    def _is_withheld(self, alert_id: UUID) -> bool:
+        return bool(statements.scalar(self._connection, _SQL["is_withheld"], {"alert_id": alert_id}, kind=bool))
 
     def add_update(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, first: UUID) -> None:
         """Store an update of an alert, and send it to wherever that went.

@@ -47,6 +47,14 @@ insert into alerts (alert_id, hit_id, captured_at, tier, payload, status)
 values (%(alert_id)s, %(hit_id)s, %(captured_at)s, %(tier)s, %(document)s, %(status)s)
 on conflict (alert_id) do nothing
 
+-- name: is_withheld
+select status in ('held', 'discarded') from alerts where alert_id = %(alert_id)s
+
+-- name: hold
+insert into held_messages (alert_id, storm_number, topic, key, headers, payload)
+values (%(message_id)s, %(storm)s, %(topic)s, %(key)s, %(headers)s, %(payload)s)
+on conflict (alert_id, topic) do nothing
+
 -- name: close_alert
 update alerts set status = 'closed' where alert_id = %(alert_id)s and status = 'open'
 

@@ -44,6 +44,19 @@ class ReadHistory:
     revisions: tuple[StoredRevision, ...]
 
 
+def captured_since(database: Database, read_id: UUID) -> datetime | None:
+    """Return when the oldest revision of a read was captured, or None where there is no such read.
+
+    Args:
+        database: An open database.
+        read_id: The read.
+
+    Raises:
+        DatabaseUnavailable: The server is down.
+    """
+    return statements.scalar(database, _SQL["captured_since"], {"read_id": read_id}, kind=datetime)
+
+
 def read_history(database: Database, read_id: UUID, audit: AuditRecord | None = None) -> ReadHistory | None:
     """Return a read's history, or None where there is no such read, and write down who asked before.
 
@@ -61,19 +74,6 @@ def read_history(database: Database, read_id: UUID, audit: AuditRecord | None = 
         revisions = statements.all(connection, _SQL["revisions"], values, row=_revision) if shown else []
         write_audit(connection, audit, len(revisions), plate=None if shown is None else shown[0].plate)
     return None if shown is None else ReadHistory(*shown, tuple(revisions))
-
-
-def captured_at_of(database: Database, read_id: UUID) -> datetime | None:
-    """Return when a read was captured, and nothing else of it; None where there is no such read.
-
-    Args:
-        database: An open database.
-        read_id: The read.
-
-    Raises:
-        DatabaseUnavailable: The server is down.
-    """
-    return statements.scalar(database, _SQL["captured"], {"read_id": read_id}, kind=datetime)
 
 
 def _shown(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], tuple[PlateRead, datetime, datetime | None]]:

@@ -1,3 +1,11 @@
+-- name: captured_since
+select min(captured_at)
+from (
+    select captured_at from reads where read_id = %(read_id)s
+    union all
+    select captured_at from read_revisions where read_id = %(read_id)s
+) as every
+
 -- name: revisions
 -- Of a read that has one revision alone, nothing but the read itself is kept.
 select whole.*
@@ -14,7 +22,3 @@ order by is_final, revision
 
 -- name: shown
 select * from reads where read_id = %(read_id)s
-
--- name: captured
--- When a read was captured: what the law says of looking back is asked before anything of it is shown.
-select captured_at from reads where read_id = %(read_id)s

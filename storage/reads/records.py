@@ -8,7 +8,7 @@ from datetime import date
 from schemas.settling import Arrived
 from schemas.types import PlateRead
 from storage.database import Connection, Database
-from storage.reads.revisions import copy_reads, insert_reads, keep_revisions, lock_reads, without_doubles
+from storage.reads.revisions import copy_reads, insert_reads, inserted_ids, keep_revisions, lock_reads, without_doubles
 from storage.sql import load_queries
 
 _SQL = load_queries("reads/records")
@@ -47,8 +47,9 @@ def write_reads(connection: Connection, reads: Sequence[PlateRead]) -> list[Arri
     cursor = connection.cursor()
     cursor.execute(_SQL["make_incoming"])
     copy_reads(cursor, once)
-    new = insert_reads(cursor)
+    are_all_new = insert_reads(cursor) == len(reads)
+    new = set() if are_all_new else inserted_ids(cursor)
     cursor.execute(_SQL["note_plates"])
-    if len(new) == len(reads):
+    if are_all_new:
         return [Arrived.NEW] * len(reads)
     return keep_revisions(connection, cursor, reads, new)

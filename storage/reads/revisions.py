@@ -33,13 +33,15 @@ def lock_reads(connection: Connection, reads: Iterable[PlateRead]) -> None:
         connection: With the caller's transaction.
         reads: The reads to be written.
     """
-    ids = {read.read_id for read in reads if revision_key(read) != (True, 0)}
+    ids = {read.read_id for read in reads if read.revision or not read.is_final}
     if ids:
         statements.execute(connection, _SQL["lock_reads"], {"read_ids": list(ids)})
 
 
 def without_doubles(reads: Sequence[PlateRead]) -> list[PlateRead]:
     """Return reads with every revision once, the one of the earliest capture where it comes several times."""
+    if len({read.read_id for read in reads}) == len(reads):
+        return list(reads)
     by_capture = sorted(reads, key=lambda read: read.captured_at, reverse=True)
     return list({(read.read_id, revision_key(read)): read for read in by_capture}.values())
 
@@ -118,14 +120,18 @@ def copy_reads(cursor: Cursor[tuple[object, ...]], reads: Iterable[PlateRead]) -
             copy.write_row(read_row(read))
 
 
-def insert_reads(cursor: Cursor[tuple[object, ...]]) -> set[UUID]:
-    """Store those of the copied reads that are not stored yet; return which.
+def insert_reads(cursor: Cursor[tuple[object, ...]]) -> int:
+    """Store those of the copied reads that are not stored yet; return how many, `inserted_ids` says which.
 
     Raises:
         DayIsGone: A partition is not there; nothing of this transaction can be committed.
     """
     try:
-        cursor.execute(_SQL["insert_reads"])
-        return {read_id for (read_id,) in cursor.fetchall() if isinstance(read_id, UUID)}
+        return cursor.execute(_SQL["insert_reads"]).rowcount
     except pg.CheckViolation as error:
         raise DayIsGone from error
+
+
+def inserted_ids(cursor: Cursor[tuple[object, ...]]) -> set[UUID]:
+    """Return which reads the cursor has just stored; that costs something, and mostly it is all of them."""
+    return {read_id for (read_id,) in cursor.fetchall() if isinstance(read_id, UUID)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,47 +13,13 @@ from storage.audit.writer import write_audit
 from storage.database import Connection, Database
 from storage.reads.patterns import PlatePattern, parse_pattern
 from storage.reads.rows import stored_read
+from storage.reads.seen import SeenVehicle
 from storage.sql import load_queries
-from storage.values import optional, storable
+from storage.values import optional
 
 _SQL = load_queries("reads/search")
 MOST_PLATES = 5000
 """With more plates than this fitting a pattern, scanning the reads by time finds the newest sooner."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenVehicle:
-    """What reads have to say besides plate, time and camera; what is None does not matter, nor does case.
-
-    `speed_over` and `speed_under` are in meters per second, exclusive. `directions` are words of which a read has one,
-    `colors` words of which one stands in its color, `vehicle_class` words that all stand in its class or style, `model`
-    is a part of its model, letters and digits alone. `make` is a name of which the read's is the beginning, or the
-    other way around, in capital letters alone; `make_codes` are other names of it, `other_makes` those of others.
-    `vendor` is whose reader it was; our own is `platewatch`.
-    """
-
-    lane: str | None = None
-    directions: tuple[str, ...] | None = None
-    speed_over: float | None = None
-    speed_under: float | None = None
-    make: str | None = None
-    make_codes: tuple[str, ...] = ()
-    other_makes: tuple[str, ...] = ()
-    model: str | None = None
-    colors: tuple[str, ...] | None = None
-    vehicle_class: tuple[str, ...] | None = None
-    vendor: str | None = None
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Return it as the statements' parameters."""
-        return {name: _value(getattr(self, name)) for name in self.__slots__}
-
-
-def _value(given: str | float | tuple[str, ...] | None) -> str | float | list[str] | None:
-    if isinstance(given, tuple):
-        return [storable(word) for word in given]
-    return storable(given) if isinstance(given, str) else given
 
 
 class ReadSearch:

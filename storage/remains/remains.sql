@@ -62,6 +62,19 @@ cross join lateral unnest(array[plate_image_key, context_image_key]) as picture 
 where captured_at < %(cutoff)s and picture.image_key is not null
 limit %(limit)s
 
+-- name: expiring_messages
+select body
+from quarantined_messages
+where least(received_at, quarantined_at) < %(cutoff)s
+limit %(limit)s
+
+-- name: messages_after
+select message_number, body
+from quarantined_messages
+where message_number > %(after)s
+order by message_number
+limit %(limit)s
+
 -- name: held_texts
 select read.canonical
 from unnest(%(texts)s::text[]) as sought (text)

@@ -43,6 +43,7 @@ _TAKE = (
     "select number, source, received_us, content_type, headers, path, body from messages "
     "where number > ? order by number limit ?"
 )
+_END = "delete from messages where received_us < ?"
 _WAITING = "select source, count(*), min(received_us) from messages group by source"
 
 
@@ -153,6 +154,19 @@ class Spool:
         """
         with self._translated(), self._transaction():
             self._connection.executemany("delete from messages where number = ?", [(number,) for number in numbers])
+
+    def end(self, cutoff: datetime) -> int:
+        """Delete messages that nobody has processed for too long; return how many.
+
+        Args:
+            cutoff: Those that came before it end, aware.
+
+        Raises:
+            TransientError: Another process keeps the spool busy.
+            ConfigurationError: The file is damaged, or may not be written.
+        """
+        with self._translated(), self._transaction():
+            return self._connection.execute(_END, ((cutoff - _EPOCH) // _MICROSECOND,)).rowcount
 
     def waiting(self) -> dict[str, Waiting]:
         """Return how many messages wait, by source; sources without any are not there.

@@ -7,6 +7,7 @@ import time
 
 from ingest.pulling.outlet import Ended, Outlet
 from ingest.pulling.rtsp.documents import Documents
+from ingest.pulling.rtsp.repeats import Repeats
 from ingest.pulling.rtsp.session import Session
 from ingest.streams.failures import StreamFailed
 from schemas.settings import RtspPull
@@ -46,12 +47,13 @@ class MetadataPuller:
 
     def _read(self, session: Session, documents: Documents, taken: list[Message], outlet: Outlet) -> None:
         came = stored = time.monotonic()
+        repeats = Repeats()
         damaged = 0
         while not outlet.is_stopped:
             for packet in session.packets(LOOK_SECONDS):
                 came = time.monotonic()
                 document = None if packet is None else documents.feed(packet)
-                if document is not None and _PLATE.search(document):
+                if document is not None and _PLATE.search(document) and repeats.is_news(document, came):
                     taken.append(outlet.message(document, "application/xml"))
                 elif document is not None:
                     outlet.telling.counted(other=1)

@@ -115,9 +115,19 @@ class Session:
             return
         while (item := self._next()) is not None:
             if isinstance(item, Answer):
+                self._look_at(item)
                 yield None
-            elif item[0] == self._channel:
-                yield item[1]
+            else:
+                # On other channels it reports what it sent.
+                yield item[1] if item[0] == self._channel else None
+
+    def _look_at(self, answer: Answer) -> None:
+        """Look at what a camera answers to whether it is there."""
+        if answer.status == 401 and self._login is not None and self._login.challenged(answer.all("www-authenticate")):
+            # What it asked for before has become too old.
+            self._send("OPTIONS", self._base)
+        elif answer.status == 454:
+            raise self._said("has ended the session")
 
     def _connected(self) -> socket.socket:
         parts = urlsplit(self._access.plain_url)

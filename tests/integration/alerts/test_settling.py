@@ -96,9 +96,9 @@ def test_officers_see_one_line_with_the_better_read(
     app = typer.Typer()
     alerts_command.register(app)
     settle_each(database, [found(passing(0), tier=Tier.PROBABLE), found(passing(20)), found(passing(40))])
-    table = CliRunner().invoke(app, [], catch_exceptions=False).stdout
+    table = CliRunner().invoke(app, ["alerts"], catch_exceptions=False).stdout
     assert [table.count(words) for words in ("2026-11-20", "UPDATED", "updated, ")] == [1, 1, 1]
-    printed = json.loads(CliRunner().invoke(app, ["--json"], catch_exceptions=False).stdout)
+    printed = json.loads(CliRunner().invoke(app, ["alerts", "--json"], catch_exceptions=False).stdout)
     assert (printed["alert_number"], printed["updated"], printed["alert"]["hit"]["tier"]) == (1, True, "exact")
     # Whoever follows goes on behind the update, and sees the next one as it is made.
     (shown,) = AlertLog(database).latest(10)

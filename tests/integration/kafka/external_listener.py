@@ -19,6 +19,7 @@ from services.kafka.ports import HOST, choose_ports
 from services.private_files import make_private_folder
 
 USER, PASSWORD, MECHANISM = "neighbor", "correct horse battery", "SCRAM-SHA-256"
+SESSION_MS = 3000
 _NAME = "REGION"
 _LISTENER = f"listener.name.{_NAME.lower()}"
 
@@ -57,6 +58,8 @@ class RegionalListener:
                 key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             ),
             f"{_LISTENER}.sasl.enabled.mechanisms": MECHANISM,
+            # A login is good for so long; what does not log in again is disconnected.
+            f"{_LISTENER}.scram-sha-256.connections.max.reauth.ms": str(SESSION_MS),
             f"{_LISTENER}.scram-sha-256.sasl.jaas.config": (
                 "org.apache.kafka.common.security.scram.ScramLoginModule required;"
             ),
@@ -79,9 +82,13 @@ class RegionalListener:
 
     def add_user(self, administrator: KafkaSettings) -> None:
         """Tell the running broker of the user."""
+        self.change_password(administrator, USER, PASSWORD)
+
+    def change_password(self, administrator: KafkaSettings, user: str, password: str) -> None:
+        """Give a user, who may be new, a password."""
         admin = open_admin(administrator, list(administrator.bootstrap_servers))
         try:
-            admin.alter_user_scram_credentials([UserScramCredentialUpsertion(USER, MECHANISM, PASSWORD)])
+            admin.alter_user_scram_credentials([UserScramCredentialUpsertion(user, MECHANISM, password)])
         finally:
             admin.close()
 

@@ -86,7 +86,10 @@ def test_alerts_says_that_there_are_none() -> None:
 def test_following_shows_new_alerts_and_ends_cleanly_at_a_signal(database: Database, number: signal.Signals) -> None:
     raise_alerts(database, "t", ["AAA111"])
     with subprocess.Popen(
-        [sys.executable, "-c", FOLLOW, "--follow", "--json"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", FOLLOW, "alerts", "--follow", "--json"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as follower:
         assert follower.stdout is not None
         assert json.loads(follower.stdout.readline())["alert"]["entry"]["plate"] == "AAA111"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from services.kafka.client import open_producer
 from storage.database import open_database
 from tests.integration.conftest import DatabaseServer
 from tests.integration.kafka.conftest import Broker
-from tests.integration.kafka.external_listener import PASSWORD, RegionalListener
+from tests.integration.kafka.external_listener import PASSWORD, SESSION_MS, RegionalListener
+from tests.integration.runs.logged import LoggedRun
 from tests.integration.runs.pictures import write_frame_with_a_plate
 from tests.integration.runs.site import folder_camera, write_site
 from tests.integration.tls_front import TlsFront, tls_front
@@ -78,6 +81,58 @@ def test_a_run_and_a_neighbor_use_secured_servers_by_settings_alone(
     received = site.run("subscribe", "--limit", str(len(plates)), "--timeout", "40", "--json")
     assert received.returncode == 0, received.stderr
     assert {json.loads(line)["read"]["plate"] for line in received.stdout.splitlines()} == plates
+
+
+def test_a_run_takes_a_password_that_is_changed_while_it_works(
+    front: TlsFront, regional: RegionalListener, kafka_broker: Broker, topic: str, tmp_path: Path
+) -> None:
+    drop, secret = tmp_path / "drop", tmp_path / "kafka-password"
+    drop.mkdir()
+    secret.write_text("first of them\n")
+    regional.change_password(kafka_broker.settings, "rotated", "first of them")
+    options = regional.options(tmp_path / "ca.pem") | {"sasl_plain_username": "rotated"}
+    del options["sasl_plain_password"]
+    kafka = "".join(f"{key} = {json.dumps(value)}\n" for key, value in options.items())
+    database = "".join(f"{key} = {json.dumps(value)}\n" for key, value in front.options(tmp_path / "pg.pem").items())
+    site = write_site(
+        tmp_path / "site",
+        folder_camera(drop),
+        database=f"url = {json.dumps(url(front))}\n[database.options]\n{database}",
+        kafka=f"bootstrap_servers = [{json.dumps(regional.server)}]\npassword_file = {json.dumps(str(secret))}\n"
+        f"delivery_timeout_seconds = 3\n[kafka.options]\n{kafka}",
+        alerts=f"topic = {json.dumps(topic)}\n",
+        repeats="window_minutes = 0\n",
+    )
+    write_frame_with_a_plate(tmp_path / "a.jpg")
+    (plate, *_) = (
+        json.loads(line)["plate"] for line in site.run("read", str(tmp_path / "a.jpg"), "--json").stdout.splitlines()
+    )
+    (tmp_path / "list.csv").write_text(f"plate,category\n{plate},stolen_vehicle\n")
+    assert site.run("hotlist", "import", "--source", "csv", str(tmp_path / "list.csv")).returncode == 0
+
+    def published() -> int:
+        return site.kept("outbox", "(topic || case when sent_at is null then ' waits' else '' end)").count(topic)
+
+    def pass_again(name: str) -> None:
+        (drop / f".{name}").write_bytes((tmp_path / "a.jpg").read_bytes())
+        (drop / f".{name}").rename(drop / name)
+
+    with LoggedRun(site.start("run", detached=True)) as run:
+        run.wait_for("matching against")
+        pass_again("1.jpg")
+        run.wait_until(lambda: published() == 1, "the first alert")
+        regional.change_password(kafka_broker.settings, "rotated", "second of them")
+        threading.Event().wait(2 * SESSION_MS / 1000)
+        pass_again("2.jpg")
+        run.wait_for("alerts are not published")
+        assert published() == 1, "it waits in the outbox"
+        secret.write_text("second of them\n")
+        run.wait_until(lambda: published() == 2, "the second alert")
+        run.process.send_signal(signal.SIGTERM)
+        assert run.process.wait(timeout=20) == 0
+    assert run.count("of them") == 0
+    received = site.run("subscribe", "--limit", "2", "--timeout", "40", "--json")
+    assert [json.loads(line)["read"]["plate"] for line in received.stdout.splitlines()] == [plate, plate]
 
 
 OTHER = trustme.CA()

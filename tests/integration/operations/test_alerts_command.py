@@ -54,7 +54,7 @@ def test_following_shows_each_of_several_alerts_once_and_in_order(
 
     worker = threading.Thread(target=work)
     worker.start()
-    result = CliRunner().invoke(app, ["--follow", "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(app, ["alerts", "--follow", "--json"], catch_exceptions=False)
     worker.join()
     plates = [json.loads(line)["alert"]["entry"]["plate"] for line in result.stdout.splitlines()]
     assert plates == [*first, "BBB111", "BBB222", "BBB333", "CCC111"]

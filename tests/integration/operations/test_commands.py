@@ -16,10 +16,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from alerts.routing.rules import parse_rule
 from cli.main import app
 from schemas.actor import SignIn
 from schemas.audit import Action
 from schemas.errors import InvalidInput
+from storage.alerts.rules import RuleBook
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
@@ -27,6 +29,7 @@ from storage.quarantine.quarantine import Quarantine
 from storage.spool.messages import Message
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.hotlists.feed_samples import put, rows
+from tests.integration.operations.life.alerts import raised
 from tests.integration.runs.site import folder_camera
 from tests.integration.storage.samples import activate, sample_entry, sample_id, sample_read
 
@@ -60,7 +63,24 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
         ("historical", "--list", "ncic", *WHY),
         ("historical", "--entry", str(sample_id("ncic", 1)), "--days", "3", *WHY),
     ],
-    Action.VIEW_ALERTS: [("alerts",)],
+    Action.VIEW_ALERTS: [("alerts",), ("alerts", "--json", "--limit", "3")],
+    Action.VIEW_ALERT: [("alerts", "show", "1"), ("alerts", "show", "1", "--json", "--leave-new")],
+    Action.ACKNOWLEDGE_ALERT: [("alerts", "ack", "1", "--note", "on my way")],
+    Action.CONFIRM_ALERT: [("alerts", "confirm", "1", "--plate", "VNV4527"), ("alerts", "confirm", "1", "--json")],
+    Action.REJECT_ALERT: [("alerts", "reject", "1", "--because", "not-located")],
+    Action.CLOSE_ALERT: [("alerts", "outcome", "1", "stop-not-made")],
+    Action.VIEW_HELD: [("alerts", "held"), ("alerts", "held", "--json")],
+    Action.VIEW_RULES: [("rules", "list"), ("rules", "list", "--json")],
+    Action.TRY_RULE: [("rules", "try", "night"), ("rules", "try", "night", "--json", "--days", "3")],
+    Action.SWITCH_RULE: [("rules", "on", "night", "--untried", "the chief wants it tonight")],
+    Action.REMOVE_RULE: [("rules", "remove", "night")],
+    Action.VIEW_DELIVERIES: [
+        ("deliveries", "list"),
+        ("deliveries", "list", "--dead", "--json"),
+        ("deliveries", "refused"),
+    ],
+    Action.RETRY_DELIVERIES: [("deliveries", "retry", "--all"), ("deliveries", "refused", "--retry-all")],
+    Action.ASK_RECORD: [("alerts", "check", "1"), ("alerts", "check", "1", "--routine")],
     Action.VIEW_ALARMS: [("alarms",), ("alarms", "--all")],
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
@@ -90,6 +110,10 @@ ELSEWHERE = {
     "agreements check": "tests/integration/sharing/test_command.py",
     "hotlist import": "its own test below",
     "hotlist pull": "its own test below",
+    "rules add": "its own test below",
+    "rules off": "its own test below",
+    "alerts release": "its own test, of storms",
+    "alerts discard": "its own test, of storms",
     "run": "its own test below; shows counts, and what the run itself reads",
     "demo": "shows what it has just made",
     "read": "has no database",
@@ -99,6 +123,7 @@ ELSEWHERE = {
     "health": "shows times and counts, and no plate",
     "camera check": "shows a camera, and has no database",
     "ingest token": "is about no one",
+    "ingest check": "shows what a source sends now, and has no database",
     "config check": "looks at the configuration alone",
     "law list": "is about no one",
     "law show": "is about no one",
@@ -119,6 +144,10 @@ def _site(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
     Records(database).write([ReadRecord(sample_read(1))])
     message = Message("axis", datetime.now(UTC), b'{"plateText": "VNV4527"}', "application/json")
     Quarantine(database).add(message, "axis", "it has no time")
+    raised(database)
+    night = parse_rule({"name": "night", "channels": ["log"]}, "a test")
+    monkeypatch.setenv("PLATEWATCH_ALERTS__CHANNELS", '[{"name": "log", "kind": "log"}]')
+    RuleBook(database).save({"night": (night.document(), night.digest)}, "lee", datetime.now(UTC), None)
 
 
 def the_only_row(database: Database, action: Action) -> None:
@@ -133,7 +162,8 @@ def the_only_row(database: Database, action: Action) -> None:
     ("action", "arguments"), [(action, one) for action, commands in COMMANDS.items() for one in commands]
 )
 def test_a_command_writes_one_row(database: Database, action: Action, arguments: Sequence[str]) -> None:
-    result = CliRunner().invoke(app, list(arguments), input='{"plate": "VNV4527"}\n')
+    given = "VNV4527\n" if "confirm" in arguments else '{"plate": "VNV4527"}\n'
+    result = CliRunner().invoke(app, list(arguments), input=given)
     assert result.exit_code == 0, result.output
     the_only_row(database, action)
 
@@ -153,6 +183,20 @@ def test_no_command_is_forgotten() -> None:
     audited = {name for name in names if any(f"{one} ".startswith(f"{name} ") for one in given)}
     assert audited | set(ELSEWHERE) == names
     assert audited.isdisjoint(ELSEWHERE)
+
+
+def test_rules_are_added_and_switched_off_with_one_row_each(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text('[[rules]]\nname = "day"\nchannels = ["log"]\n')
+    result = CliRunner().invoke(app, ["rules", "add", "--file", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "rule 'day' is off; next: platewatch rules try day" in result.stderr
+    the_only_row(database, Action.ADD_RULES)
+    RuleBook(database).switch("day", on=True, by="lee", now=datetime.now(UTC), reason=None, audit=None)
+    assert CliRunner().invoke(app, ["rules", "off", "day"]).exit_code == 0
+    assert [row.action for row in audit_entries(database)] == [Action.SWITCH_RULE, Action.ADD_RULES]
+    shown = CliRunner().invoke(app, ["rules", "list"], env={"COLUMNS": "200"}).stdout
+    assert "off; never tried" in shown
 
 
 def test_an_import_writes_one_row(database: Database, tmp_path: Path) -> None:

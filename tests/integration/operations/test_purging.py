@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ingest.inbox_place import INBOX_FILE
 from operations.purging import PurgeOutcome, purge
 from pipeline.counters import Counters
+from pipeline.ingesting.ending import InboxEnd
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.upkeep import UpkeepStage
 from schemas.actor import Actor, SignIn
@@ -27,7 +29,10 @@ from services.remains import Sought, search_files
 from storage.audit.reader import audit_entries
 from storage.database import Database, open_database
 from storage.item_ledger import ItemLedger
+from storage.quarantine.quarantine import Quarantine
 from storage.reads.search import ReadSearch
+from storage.spool.messages import Message
+from storage.spool.spool import Spool
 from tests.integration.alerts.records import Records, outbox_of
 from tests.integration.pipeline.test_arrivals import Noted
 from tests.integration.storage.samples import sample_read, sample_record
@@ -196,10 +201,66 @@ def test_pictures_are_found_as_they_are_and_in_the_text_of_an_alert(tmp_path: Pa
 def test_a_run_takes_the_bytes_out_of_small_tables_by_itself(own: Database, settings: Settings) -> None:
     read, picture = record(own, settings, 1, "QXZ4101", timedelta(days=24))
     record(own, settings, 2, "QXZ4102", timedelta(hours=1))
+    quarantined(own, "QXZ4103", timedelta(days=24))
     (settings.data_dir / "retention-enforced").touch()
     os.utime(settings.data_dir / "retention-enforced", (0, 0))
     stage = UpkeepStage(settings, own)
     assert places(settings.data_dir, {read.plate}, [picture]) != set()
     stage.step(threading.Event())
-    assert places(settings.data_dir, {read.plate}, [picture]) == set()
+    assert places(settings.data_dir, {read.plate, "QXZ4103"}, [picture]) == set()
     assert places(settings.data_dir, {"QXZ4102"}, []) != set()
+
+
+def quarantined(database: Database, plate: str, age: timedelta) -> None:
+    body = json.dumps({"data_type": "alpr_new", "results": [{"plate": plate, "matches_template": 0}]}).encode()
+    Quarantine(database).add(Message("gate", datetime.now(UTC) - age, body), "rekor", "no version")
+
+
+def waiting(settings: Settings, plate: str, age: timedelta) -> None:
+    body = f"<EventNotificationAlert><licensePlate>{plate}</licensePlate></EventNotificationAlert>".encode()
+    with Spool(settings.data_dir / INBOX_FILE) as spool:
+        spool.add([Message("gate", datetime.now(UTC) - age, body)])
+
+
+def test_messages_of_other_readers_end_as_reads_do_with_their_bytes(own: Database, settings: Settings) -> None:
+    ending, staying = {"QXZ4101", "QXZ4102"}, {"WKJ5100", "WKJ5101"}
+    for add, old, young in (
+        (lambda *one: quarantined(own, *one), "QXZ4101", "WKJ5100"),
+        (lambda *one: waiting(settings, *one), "QXZ4102", "WKJ5101"),
+    ):
+        add(old, OLD)
+        add(young, timedelta(hours=5))
+    with own.as_owner() as connection:
+        connection.execute("checkpoint")
+    # Plates of reads that end, too, and that stand in messages that stay: not looked for.
+    for number, plate in enumerate(sorted(staying)):
+        record(own, settings, number, plate, OLD)
+    before = places(settings.data_dir, ending, [])
+    assert any(path.startswith("inbox/") for path in before)
+    assert any(path.startswith("postgres/") for path in before)
+    outcome = purge(LEE, own, settings, prove=True)
+    assert (outcome.ended.messages, outcome.waited) == (1, 1)
+    assert outcome.sought is not None
+    assert (outcome.sought.texts, outcome.held) == (ending, 2)
+    assert outcome.searched is not None
+    assert outcome.searched.found == {}
+    assert places(settings.data_dir, ending, []) == set()
+    # What is young stays whole, in both places.
+    assert next(one.body for one in Quarantine(own).newest(5)).count(b"WKJ5100") == 1
+    with Spool(settings.data_dir / INBOX_FILE) as spool:
+        assert [b"WKJ5101" in one.message.body for one in spool.take(0, 5)] == [True]
+    assert places(settings.data_dir, staying, []) != set()
+
+
+def test_the_server_alone_ends_what_nobody_processes_for_too_long(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting(settings, "QXZ4101", OLD)
+    waiting(settings, "WKJ5100", timedelta(hours=5))
+    ending = InboxEnd(settings)
+    assert (ending.look(), ending.look()) == (1, 0)
+    assert "start platewatch run" in caplog.text
+    assert "QXZ4101" not in caplog.text
+    assert places(settings.data_dir, {"QXZ4101"}, []) == set()
+    with Spool(settings.data_dir / INBOX_FILE) as spool:
+        assert len(spool.take(0, 5)) == 1

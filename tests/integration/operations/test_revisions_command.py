@@ -1,10 +1,10 @@
-"""`platewatch revisions` as somebody uses it who answers a complaint."""
+"""`platewatch revisions` as somebody uses it who has to answer for a read."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,15 +14,16 @@ from typer.testing import CliRunner, Result
 import cli.revisions
 from cli.main import app
 from cli.terminal.screen import SafeConsole
+from operations.revisions import view_revisions
 from schemas.audit import Action
 from schemas.errors import InvalidInput
-from schemas.settings import Settings
+from schemas.settings import PolicySettings, Settings
 from schemas.types import Movement, PlateRead, VehicleDescription, VendorReport
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.reads.images import ImageStore
 from tests.integration.alerts.records import ReadRecord, Records
-from tests.integration.operations.audited import close_audit
+from tests.integration.operations.audited import LEE, close_audit
 from tests.integration.storage.samples import sample_read
 
 WHY = ("--purpose", "stolen vehicle", "--case", "26-1")
@@ -122,6 +123,18 @@ def test_nothing_is_shown_without_a_reason_or_an_audit(database: Database) -> No
     result = CliRunner().invoke(app, ["revisions", READ, *WHY])
     assert result.exit_code != 0
     assert "VNV4527" not in result.output
+
+
+def test_an_old_pass_needs_a_warrant_where_the_law_says_so(database: Database) -> None:
+    settings = Settings(policy=PolicySettings(profile="vermont"))
+    why = {"purpose": "stolen vehicle, seen leaving Main Street at 21:40", "case_number": "26-117"}
+    old = dataclasses.replace(sample_read(0), captured_at=datetime.now(UTC) - timedelta(days=200))
+    young = dataclasses.replace(sample_read(1), captured_at=datetime.now(UTC) - timedelta(days=100))
+    store(database, old, young)
+    assert view_revisions(LEE, database, settings, young.read_id, **why).shown == young
+    with pytest.raises(InvalidInput, match="needs a warrant"):
+        view_revisions(LEE, database, settings, old.read_id, **why)
+    assert view_revisions(LEE, database, settings, old.read_id, warrant="W-26-9", **why).shown == old
 
 
 def test_a_read_that_is_not_there_is_named_and_the_look_counted(database: Database) -> None:

@@ -34,7 +34,7 @@ from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.reads.search import ReadSearch
-from tests.integration.alerts.samples import passing
+from tests.integration.alerts.samples import messages, passing
 from tests.integration.storage.samples import activate
 
 LISTED = HotlistEntry(entry_id("ncic", "VNV4527"), "ncic", "VNV4527", Category.STOLEN_VEHICLE, "US-VA")
@@ -188,6 +188,26 @@ def test_a_category_that_the_law_does_not_let_notify_is_a_hit_and_no_alert(run: 
     assert (totals.reads, totals.hits, totals.alerts, totals.silent_hits) == (1, {"exact": 1}, 0, 1)
     number_alerts(database)
     assert AlertLog(database).after(0) == []
+
+
+def test_an_early_read_keeps_its_pictures_where_it_is_a_hit_alone(run: Run, database: Database) -> None:
+    picture = bytes(cv2.imencode(".jpg", np.full((40, 120, 3), 200, np.uint8))[1])
+    listed, other = seen(0), seen(1, "XYZ9876")
+    for read in (listed, other):
+        early = dataclasses.replace(read, is_final=False, revision=1)
+        work = Arrival(early, Pictures(picture, picture), Noted(database), better_pictures_follow=True)
+        run.record(work)
+        run.done.clear()
+    kept = sorted(path.name for path in run.folder.rglob("*.jpg"))
+    assert kept == [f"{listed.read_id}-{kind}-early-1.jpg" for kind in ("context", "plate")]
+    assert run.counters.totals().reads == 0
+    for read in (listed, other):
+        run.record(Arrival(read, Pictures(picture, picture), Noted(database)))
+        run.done.clear()
+    assert len(list(run.folder.rglob("*.jpg"))) == 6
+    assert run.counters.totals().reads == 2
+    number_alerts(database)
+    assert [alert.type.value for alert in messages(database)] == ["alert"]
 
 
 @pytest.mark.parametrize(("profile", "is_kept"), [("virginia", True), ("minnesota", False)])

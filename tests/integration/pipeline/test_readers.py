@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from operations.status.readers import reader_state
 from pipeline.health import readers
 from pipeline.health.board import HealthBoard
 from pipeline.health.pattern import hour_of
 from pipeline.health.readers import ReaderWatch, missing_limit
+from pipeline.health.signs import MOST_READERS
 from schemas.events import AlarmKind
 from schemas.settings import ImageFolderCamera, IngestSettings, IngestSource, ReaderPlace, Settings
 from storage.cameras import CameraHours
@@ -125,3 +127,83 @@ def test_a_run_that_begins_expects_nothing_of_the_time_before(database: Database
 )
 def test_a_reader_is_its_camera_or_its_source_s(reader: str, limit: float | None) -> None:
     assert missing_limit(SETTINGS, reader) == limit
+
+
+def about(board: HealthBoard) -> dict[tuple[AlarmKind, str], str]:
+    found: dict[tuple[AlarmKind, str], str] = {}
+    while (change := board.next_change()) is not None:
+        board.stored(change)
+        if change.message is None:
+            found.pop((change.kind, change.subject), None)
+        else:
+            found[change.kind, change.subject] = change.message
+    return found
+
+
+def test_a_reader_that_only_sends_signs_of_life_is_alive_and_its_missing_reads_say_so(
+    database: Database, board: HealthBoard
+) -> None:
+    busy(database, "axis-lane-1")
+    watch = ReaderWatch(board, database)
+    watch.store()
+    Clock.moment = NOW + timedelta(minutes=30)
+    board.signs.sign("axis", "axis-lane-1", Clock.moment - timedelta(minutes=1), 24.5, None)
+    watch.judge(SETTINGS)
+    found = about(board)
+    assert set(found) == {(AlarmKind.READS_MISSING, "axis-lane-1")}
+    assert "it is alive" in found[AlarmKind.READS_MISSING, "axis-lane-1"]
+    board.source("axis", "axis")
+    ((reader,),) = [source.readers for source in board.sources()]
+    assert (reader.fps, reader.last_read_at) == (24.5, None)
+    assert reader_state(reader, Clock.moment) == "alive, no reads"
+
+
+def test_a_reader_that_sends_neither_reads_nor_signs_is_in_both_alarms(database: Database, board: HealthBoard) -> None:
+    for hours in range(26):
+        CameraHours(database).add(
+            {("axis-lane-1", hour_of(NOW) - timedelta(days=day, hours=-hours)): 120 for day in range(1, 8)}
+        )
+    watch = ReaderWatch(board, database)
+    watch.store()
+    board.signs.sign("axis", "axis-lane-1", NOW, None, None)
+    board.signs.read("axis", "axis-lane-2", NOW)
+    Clock.moment = NOW + timedelta(minutes=1441)
+    board.source("axis", "axis", last_message_at=Clock.moment)
+    watch.judge(SETTINGS)
+    found = about(board)
+    assert "neither a read nor a sign of life" in found[AlarmKind.CAMERA_SILENT, "axis-lane-1"]
+    assert "no read since" in found[AlarmKind.CAMERA_SILENT, "axis-lane-2"]
+    assert "no sign of life of it came since" in found[AlarmKind.READS_MISSING, "axis-lane-1"]
+    assert (AlarmKind.CAMERA_SILENT, "axis") not in found
+    for lane in ("axis-lane-1", "axis-lane-2"):
+        board.signs.sign("axis", lane, Clock.moment, None, None)
+    board.recorded({"axis-lane-1": 1})
+    watch.judge(SETTINGS)
+    assert about(board) == {}
+
+
+def test_what_a_vendor_says_is_wrong_with_a_reader_is_an_alarm_until_it_says_otherwise(
+    database: Database, board: HealthBoard
+) -> None:
+    watch = ReaderWatch(board, database)
+    board.signs.sign("axis", "bridge", NOW, None, "it has lost its picture")
+    watch.judge(SETTINGS)
+    assert "lost its picture" in about(board)[AlarmKind.CAMERA_FAILED, "bridge"]
+    board.signs.read("axis", "bridge", NOW)
+    watch.judge(SETTINGS)
+    assert about(board) == {}
+    board.signs.sign("axis", "bridge", NOW, 25.0, None)
+    watch.judge(SETTINGS)
+    assert watch._board.standing()[AlarmKind.CAMERA_FAILED] == 0
+
+
+def test_no_more_readers_are_remembered_than_a_source_has(board: HealthBoard) -> None:
+    for number in range(MOST_READERS + 50):
+        board.signs.read("axis", f"axis-{number}", NOW + timedelta(seconds=number))
+    found = board.signs.readers("axis")
+    assert len(found) == MOST_READERS
+    assert min(reader.last_read_at for reader in found if reader.last_read_at) == NOW + timedelta(seconds=50)
+    board.keep_sources(())
+    board.source("axis", "axis")
+    board.keep_sources(())
+    assert board.signs.readers("axis") == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -38,13 +39,13 @@ from storage.reads.search import ReadSearch
 from tests.integration.storage.samples import activate
 
 MOMENT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-LISTED, SILENT, INNOCENT = "VNV4527", "SLT4521", "LMT5306"
+LISTED, OTHER_LISTED, SILENT, INNOCENT = "VNV4527", "KXB8136", "SLT4521", "LMT5306"
 
 
 @pytest.fixture
 def listed(database: Database) -> Database:
-    """A database with one entry that alerts and one that does not."""
-    categories = {LISTED: Category.STOLEN_VEHICLE, SILENT: Category.SEX_OFFENDER}
+    """A database with entries that alert and one that does not."""
+    categories = {LISTED: Category.STOLEN_VEHICLE, OTHER_LISTED: Category.STOLEN_VEHICLE, SILENT: Category.SEX_OFFENDER}
     entries = [
         HotlistEntry(entry_id("ncic", plate), "ncic", plate, category, "US-VA")
         for plate, category in categories.items()
@@ -118,7 +119,8 @@ class Run:
         receipt = ItemReceipt(item(name), ItemLedger(self.database))
         for vehicle_pass in passes:
             pictures = pass_pictures(vehicle_pass, ImageSettings())
-            self.queue.put(Arrival(vehicle_pass.read, pictures, receipt))
+            read = vehicle_pass.read
+            self.queue.put(Arrival(read, pictures, receipt, better_pictures_follow=not read.is_final))
         if finish:
             self.queue.put(HandedOver(receipt))
 
@@ -242,6 +244,25 @@ def test_a_late_reading_costs_the_alert_its_time_limit_at_most(
     assert [alert.read.second_reading for alert in run.seen.alerts] == [None, None]
     assert [alert.hit.second_reader_agrees for alert in run.seen.alerts] == [None, None]
     reader.gate.set()
+
+
+def test_an_early_alert_waits_for_a_shorter_time_and_not_behind_others(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Gated()
+    opened = SecondOpinions(reader, 60.0, early_seconds=0.2)
+    monkeypatch.setattr(pipeline.recording.recorder, "open_second_opinions", lambda _: opened)
+    run.start(tmp_path)
+    run.put(passing(1, LISTED))
+    other = passing(2, OTHER_LISTED)
+    early = dataclasses.replace(other.read, is_final=False, revision=1)
+    run.put(dataclasses.replace(other, read=early), finish=False)
+    run.until(lambda: bool(run.seen.alerts))
+    assert [alert.read.plate for alert in run.seen.alerts] == [OTHER_LISTED]
+    assert run.seen.alerts[0].read.second_reading is None
+    reader.gate.set()
+    run.until(lambda: len(run.seen.alerts) == 2)
+    assert run.seen.alerts[1].read.second_reading is not None
 
 
 def test_alerts_of_one_plate_keep_their_order_when_the_reader_is_busy(

@@ -25,8 +25,8 @@ from storage.database import open_database
 from storage.migrate import FOLDER, _dbmate, _url, migrate
 from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
-from tests.integration.alerts.records import Records
-from tests.integration.storage.samples import START, sample_id, sample_record
+from tests.integration.alerts.records import ReadRecord, Records
+from tests.integration.storage.samples import START, sample_id, sample_read, sample_record
 
 INSTALLED = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
 
@@ -147,3 +147,22 @@ def test_reads_of_a_clock_that_ran_ahead_are_dated_by_their_arrival(database_url
         assert (ended.reads, ended.hits, ended.alerts) == (2, 2, 2)
         with database.connection() as connection:
             assert connection.execute("select count(*) from plate_dictionary").fetchone() == (1,)  # of its day
+
+
+def test_reads_that_were_revised_before_are_known_since_their_first_revision(database_url: str, owner_url: str) -> None:
+    first, last = (replace(sample_read(1), revision=number, is_final=False) for number in (1, 2))
+    with open_database(_settings(database_url, owner_url=SecretStr(owner_url))) as database:
+        for read in (first, last, sample_read(2)):
+            Records(database).write([ReadRecord(read)])
+    question = "select stored_at, revised_at from reads order by captured_at"
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        before = connection.execute(question).fetchall()
+        _roll_back(connection, to="0019")
+        # As it was: a revision's own time.
+        moved = before[0][1]
+        connection.execute("update reads set stored_at = %s where read_id = %s", [moved, first.read_id])
+    settings = _settings(database_url, owner_url=SecretStr(owner_url))
+    with open_database(settings) as database, database.connection() as connection:
+        assert connection.execute(question).fetchall() == before
+    assert before[0][0] < before[0][1]
+    assert before[1][1] is None

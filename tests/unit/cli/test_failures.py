@@ -34,6 +34,12 @@ def _caused(error: Exception, cause: Exception) -> Exception:
     ("error", "lacks"),
     [
         (MemoryError(), True),
+        (
+            RuntimeError("Check 'ptr' failed at src/cpu_memory.cpp:257:\nFailed to allocate 3686400 bytes of memory"),
+            True,
+        ),
+        (RuntimeError("[CPU] MaxPool node with name '/model.9/m/MaxPool' can't alloc"), True),
+        (RuntimeError("Exception during initialization: std::bad_alloc"), True),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), True),
         (RuntimeError("std::bad_alloc"), True),
         (RuntimeError("can't start new thread"), True),

@@ -20,7 +20,7 @@ from recognition.results import VehiclePass
 from schemas.arrivals import Arrival
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth
-from schemas.settings import RtspCamera, Settings
+from schemas.settings import RecognitionSettings, RtspCamera, Settings, TrackingSettings
 from schemas.types import DatedBy, Frame, PlateRead
 from services.rtsp.clip import Clip
 from services.rtsp.server import RtspServer
@@ -33,31 +33,39 @@ class Sessions:
     def __init__(self) -> None:
         self.begun: list[str] = []
 
-    def session(self, *, source_item: str, **_: Any) -> OnePass:
+    def session(self, *, source_item: str, reports_early: bool, **_: Any) -> OnePass:
         self.begun.append(source_item)
-        return OnePass(source_item)
+        return OnePass(source_item, reports_early=reports_early)
 
 
 class OnePass:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, reports_early: bool) -> None:
         self.name = name
         self.frames: list[Frame] = []
+        self._read_id = uuid4()
+        self._reports_early = reports_early
 
     def process(self, frame: Frame) -> list[VehiclePass]:
         assert frame.source_item == self.name
         self.frames.append(frame)
-        return []
+        return [self._seen(is_final=False, revision=1)] if self._reports_early and len(self.frames) == 4 else []
 
     def finish(self) -> list[VehiclePass]:
-        first, last = self.frames[0], self.frames[-1]
-        read = PlateRead(uuid4(), "pole", "local", last.captured_at, first.captured_at, last.captured_at, "ABC123", 0.9)
-        return [VehiclePass(read, last.image[:20, :60], last.image, 0.9)]
+        return [self._seen()]
+
+    def _seen(self, **revision: Any) -> VehiclePass:
+        first, last = self.frames[0].captured_at, self.frames[-1].captured_at
+        read = PlateRead(self._read_id, "pole", "local", last, first, last, "ABC123", 0.9, **revision)
+        image = self.frames[-1].image
+        return VehiclePass(read, image[:20, :60], image, 0.9)
 
 
 class Play:
     """A stage that runs beside the test."""
 
-    def __init__(self, server: RtspServer, *, until_done: bool = False, **more: object) -> None:
+    def __init__(
+        self, server: RtspServer, *, until_done: bool = False, early_reads: bool = False, **more: object
+    ) -> None:
         self.camera = RtspCamera.model_validate(
             {"id": "pole", "url": server.url("cam", "u:secret-word"), "stall_seconds": 1.0, **more}
         )
@@ -71,7 +79,10 @@ class Play:
         self.stage = LiveCameraStage(
             self.camera,
             connector(self.camera),
-            Settings(cameras=(self.camera,)),
+            Settings(
+                cameras=(self.camera,),
+                recognition=RecognitionSettings(tracking=TrackingSettings(early_reads=early_reads)),
+            ),
             recognizer,
             self.queue,
             self.counters,
@@ -126,6 +137,20 @@ def test_what_is_in_view_at_a_cut_and_at_the_end_is_handed_on(server: RtspServer
     for arrival in (first, second):
         assert arrival.pictures.context is not None
         arrival.receipt.acknowledge(None)
+
+
+def test_what_is_sure_is_handed_on_in_view_and_finished_under_its_id(server: RtspServer) -> None:
+    play = Play(server, early_reads=True)
+    until(lambda: play.counters.totals().frames >= 4)
+    (early,) = play.arrivals()
+    assert (early.read.is_final, early.better_pictures_follow) == (False, True)
+    assert early.pictures.plate is not None
+    assert early.read.arrived_at is not None
+    play.end()
+    (finished,) = play.arrivals()
+    assert (finished.read.is_final, finished.better_pictures_follow) == (True, False)
+    assert finished.read.read_id == early.read.read_id
+    assert finished.read.last_seen > early.read.last_seen
 
 
 def test_a_stall_is_an_alarm_that_ends_with_it(server: RtspServer) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
-from ingest.vendors.adapter import ReaderSign, ReportedRead
+from ingest.vendors.adapter import PictureUrl, ReaderSign, ReportedRead
 from ingest.vendors.parts.confidences import probability
 from ingest.vendors.parts.pictures import picture_in
 from ingest.vendors.parts.plates import plate_text
@@ -15,6 +16,7 @@ from ingest.vendors.parts.vehicles import compass, movement_of, vehicle_of
 from schemas.types import ReaderVersion
 
 _SCORE = 10_000
+_EVENT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 
 class Frigate(TreeAdapter):
@@ -66,21 +68,31 @@ def _read(seen: Tree, inner: Tree, plate: str, score: Any, found: Gathered) -> R
     angle = _first(walk(seen, "velocity_angle"), walk(inner, "velocity_angle"))
     speed = _first(walk(seen, "average_estimated_speed"), walk(inner, "average_estimated_speed"))
     degrees = float(angle) if isinstance(angle, int | float) and not isinstance(angle, bool) and angle else None
+    event = text_at(seen, "id", "frigate_event_id", "frigate_event", "event_id")
+    picture = picture_in(walk(seen, "snapshot")) or picture_in(walk(seen, "thumbnail"))
     return ReportedRead(
         plate=plate,
         camera=text_at(seen, "camera", "camera_name") or "",
         captured_at=found.times.at(seen, "frame_time", "timestamp", "snapshot.frame_time", "start_time"),
         confidence=confidence,
-        pass_id=text_at(seen, "id", "frigate_event_id", "frigate_event", "event_id"),
+        pass_id=event,
         # An object's messages report whatever was read last, the end's too: the surest counts, not the newest.
         revision=round((confidence or 0.0) * _SCORE),
         first_seen=found.times.at(seen, "start_time"),
         last_seen=found.times.at(seen, "end_time"),
         movement=movement_of(None, compass(degrees), speed, "km/h"),
         vehicle=vehicle_of(kind=label) if label and "plate" not in label else None,
-        context_picture=picture_in(walk(seen, "snapshot")) or picture_in(walk(seen, "thumbnail")),
+        context_picture=picture,
+        picture_urls=() if picture is not None else _pictures(event, found.source.pictures_url),
         reader=ReaderVersion("frigate"),
     )
+
+
+def _pictures(event: str | None, address: str | None) -> tuple[PictureUrl, ...]:
+    """Return where Frigate itself has the picture of an object: its messages have none."""
+    if address is None or event is None or not _EVENT.fullmatch(event):
+        return ()
+    return (PictureUrl("context", f"{address}/api/events/{event}/snapshot.jpg"),)
 
 
 def _first(*values: Any) -> Any:

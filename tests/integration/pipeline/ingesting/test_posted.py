@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import psycopg
 import pytest
+import simplejpeg
 
 import pipeline.ingesting.inbox
 from ingest.inbox_place import INBOX_FILE
@@ -26,11 +28,13 @@ from pipeline.reloading import Reload
 from pipeline.service import Service
 from schemas.actor import Actor, SignIn
 from schemas.errors import InvalidInput
+from schemas.health import ReaderHealth
 from schemas.settings import IngestSettings, IngestSource, Settings
 from services.service_manager import ServiceManager
 from storage.database import Database
 from storage.spool.messages import Message
 from storage.spool.spool import Spool
+from tests.unit.ingest.vendors.samples import PLATE, RECOGNIZER
 
 TOKEN = "the-token"
 DIGEST = hashlib.sha256(TOKEN.encode()).hexdigest()
@@ -138,6 +142,40 @@ def test_what_is_posted_becomes_reads_and_leaves_the_inbox_with_its_bytes(site: 
         (gate,) = [one for one in service._board.sources() if one.source_id == "gate"]
         assert (gate.processed, gate.reads, gate.quarantined) == (2, 2, 0)
         assert gate.last_message_at is not None
+        assert {reader.reader_id: reader.last_sign_at for reader in gate.readers} == {"gate-0": None, "gate-1": None}
+        # A sign of life of one of them, and of another that has not read anything.
+        streams = [
+            {"camera_id": number, "camera_name": str(number), "fps": 24, "is_streaming": True} for number in (1, 7)
+        ]
+        beat = {"data_type": "heartbeat", "timestamp": int(time.time() * 1000), "video_streams": streams}
+        assert site.post(json.dumps(beat).encode()) == 202
+        until(lambda: len(_readers(service)) == 4)
+        found = _readers(service)
+        assert found["gate-1"].last_sign_at is not None
+        assert found["gate-1"].last_read_at is not None
+        assert (found["gate-7"].fps, found["gate-7"].last_read_at) == (24, None)
+
+
+def _readers(service: Service) -> dict[str, ReaderHealth]:
+    return {reader.reader_id: reader for source in service._board.sources() for reader in source.readers}
+
+
+def test_a_read_with_a_picture_that_is_a_bomb_goes_on_without_it(site: Site, database: Database) -> None:
+    picture = np.zeros((32, 32, 3), np.uint8)
+    bomb = bytearray(simplejpeg.encode_jpeg(picture, 90, "BGR"))
+    place = bomb.index(b"\xff\xc0")
+    bomb[place + 5 : place + 9] = (50_000).to_bytes(2) * 2
+    files = {"upload": ("a.jpg", bytes(bomb), "image/jpeg")}
+    site.sources = (IngestSource(id="gate", vendor="plate_recognizer", token_sha256=DIGEST),)
+    with site.going():
+        assert site.post(b"", vendor="plate_recognizer") == 200  # it is up
+        url = f"http://127.0.0.1:{site.port}/ingest/reads/plate_recognizer/gate"
+        form = {"json": json.dumps(RECOGNIZER)}
+        answer = httpx.post(url, data=form, files=files, headers={"x-api-key": TOKEN}, trust_env=False)
+        assert answer.status_code == 202
+        until(lambda: site.plates() == [PLATE])
+    with database.connection() as connection:
+        assert connection.execute("select context_image_key from reads").fetchall() == [(None,)]
 
 
 def test_poison_of_one_vendor_is_quarantined_and_stops_nobody(

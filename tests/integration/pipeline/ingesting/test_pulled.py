@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,20 @@ from services.service_manager import ServiceManager
 from storage.database import Database
 from tests.integration.pipeline.ingesting.test_posted import Site, until
 from tests.unit.ingest.pulling.broker import PASSWORD, USER, RunningBroker, free_ports, running_broker
+from tests.unit.ingest.pulling.device import Device, answered
+from tests.unit.ingest.vendors.messages import JPEG
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
     with running_broker(tmp_path_factory.mktemp("broker")) as running:
         yield running
+
+
+@pytest.fixture
+def frigate() -> Iterator[Device]:
+    with Device(lambda _, send: send(answered(JPEG, "image/jpeg")), has_login=False) as device:
+        yield device
 
 
 def seen(plate: str, number: int = 1) -> bytes:
@@ -39,8 +49,8 @@ def seen(plate: str, number: int = 1) -> bytes:
 
 def mqtt(broker: RunningBroker, source_id: str, topic: str, **more: Any) -> IngestSource:
     url = f"mqtt://{USER}:{PASSWORD}@127.0.0.1:{broker.port}"
-    pull = {"kind": "mqtt", "url": url, "topics": [topic], **more}
-    return IngestSource.model_validate({"id": source_id, "vendor": "frigate", "pull": pull})
+    pull = {"kind": "mqtt", "url": url, "topics": [topic]}
+    return IngestSource.model_validate({"id": source_id, "vendor": "frigate", "pull": pull, **more})
 
 
 def health(service: Service, source_id: str) -> SourceHealth:
@@ -48,56 +58,57 @@ def health(service: Service, source_id: str) -> SourceHealth:
     return next(known, SourceHealth(source_id=source_id, vendor=""))
 
 
-def test_a_topic_becomes_reads_and_a_source_that_is_away_stops_nobody(
-    database: Database, tmp_path: Path, broker: RunningBroker, monkeypatch: pytest.MonkeyPatch
+def test_topics_become_reads_and_sources_are_exchanged_while_the_run_goes_on(
+    database: Database, tmp_path: Path, broker: RunningBroker, frigate: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline.ingesting.pulling, "PATIENCE", pipeline.ingesting.pulling.timedelta(0))
+    monkeypatch.setattr(pipeline.ingesting.pulling, "PATIENCE", timedelta(0))
     (nobody,) = free_ports(1)
     away = mqtt(dataclasses.replace(broker, port=nobody), "away", "t")
-    site = Site(database, tmp_path / "data", sources=(away, mqtt(broker, "drive", "one/events")))
-    with site.going() as service:
-        until(lambda: health(service, "drive").connected_at)
-        broker.publish("one/events", seen("ABC1234"), b"no JSON", json.dumps({"type": "face", "id": "a"}).encode())
-        until(lambda: site.plates() == ["ABC1234"] and site.waiting() == 0)
-        until(lambda: health(service, "drive").received == 3)
-        drive, gone = health(service, "drive"), health(service, "away")
-        assert (drive.quarantined, drive.without_plate, drive.problem, drive.reconnects) == (1, 1, None, 0)
-        assert "cannot be reached" in str(gone.problem)
-        with database.connection() as connection:
-            until(
-                lambda: (
-                    connection.execute("select subject from alarms where kind = 'camera_failed'").fetchall()
-                    == [("away",)]
-                )
-            )
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("pull-")]
-
-
-def test_sources_are_exchanged_while_the_run_goes_on(database: Database, tmp_path: Path, broker: RunningBroker) -> None:
-    settings = Settings(data_dir=tmp_path / "data", ingest=IngestSettings(sources=(mqtt(broker, "a", "two/a"),)))
-    other = settings.model_copy(
-        update={"ingest": IngestSettings(sources=(mqtt(broker, "b", "two/b"), mqtt(broker, "c", "two/c")))}
-    )
+    with_pictures = mqtt(broker, "a", "one/a", pictures_url=frigate.url)
+    settings = Settings(data_dir=tmp_path / "data", ingest=IngestSettings(sources=(away, with_pictures)))
+    others = (mqtt(broker, "b", "one/b"), mqtt(broker, "c", "one/c"))
+    other = settings.model_copy(update={"ingest": IngestSettings(sources=others)})
     check(settings)
+    site = Site(database, tmp_path / "data")
     stop, reload = threading.Event(), Reload(threading.Event(), lambda: other)
     service = Service(settings, database, None, reload=reload)
     thread = threading.Thread(target=service.run, args=(stop,))
     thread.start()
     try:
         until(lambda: health(service, "a").connected_at)
+        broker.publish("one/a", seen("AAA1111"), b"no JSON", json.dumps({"type": "face", "id": "a"}).encode())
+        until(lambda: site.plates() == ["AAA1111"] and site.waiting() == 0)
+        until(lambda: health(service, "a").received == 3)
+        one, gone = health(service, "a"), health(service, "away")
+        assert (one.quarantined, one.without_plate, one.problem, one.reconnects) == (1, 1, None, 0)
+        assert [asked.path for asked in frigate.asked] == ["/api/events/object-1/snapshot.jpg"]
+        # It stops nobody, and somebody is told.
+        assert "cannot be reached" in str(gone.problem)
+        until(lambda: failing(database) == ["away"])
         reload.asked.set()
         until(lambda: {one.source_id for one in service._board.sources()} == {"b", "c"})
         until(lambda: health(service, "b").connected_at and health(service, "c").connected_at)
-        broker.publish("two/a", seen("AAA1111", 1))
-        broker.publish("two/b", seen("BBB2222", 2))
-        broker.publish("two/c", seen("CCC3333", 3))
-        until(lambda: Site(database, tmp_path / "data").plates() == ["BBB2222", "CCC3333"])
+        broker.publish("one/a", seen("DDD4444", 1))
+        broker.publish("one/b", seen("BBB2222", 2))
+        broker.publish("one/c", seen("CCC3333", 3))
+        until(lambda: site.plates() == ["AAA1111", "BBB2222", "CCC3333"])
+        until(lambda: failing(database) == [])
     finally:
         stop.set()
         began = time.monotonic()
         thread.join(30)
     assert not thread.is_alive()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 15
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("pull-")]
+
+
+def failing(database: Database) -> list[str]:
+    """The sources about which an alarm stands."""
+    with database.connection() as connection:
+        rows = connection.execute(
+            "select subject from alarms where kind = 'camera_failed' and cleared_at is null"
+        ).fetchall()
+    return [row[0] for row in rows]
 
 
 def test_one_of_two_runs_fetches_and_the_other_takes_over(
@@ -105,15 +116,14 @@ def test_one_of_two_runs_fetches_and_the_other_takes_over(
 ) -> None:
     source = mqtt(broker, "drive", "three/events")
     first, second = (Site(database, tmp_path / name, sources=(source,)) for name in ("first", "second"))
-    with second.going() as other:
-        until(lambda: health(other, "drive").connected_at)
+    with contextlib.ExitStack() as stack:
         with first.going() as one:
+            until(lambda: health(one, "drive").connected_at)
+            other = stack.enter_context(second.going())
             broker.publish("three/events", seen("ABC1234"))
-            until(lambda: second.plates() == ["ABC1234"])
-            assert health(one, "drive").connected_at is None
-            assert health(other, "drive").received == 1
-    with first.going() as one:
-        until(lambda: health(one, "drive").connected_at)
+            until(lambda: first.plates() == ["ABC1234"])
+            assert (health(one, "drive").received, health(other, "drive").connected_at) == (1, None)
+        until(lambda: health(other, "drive").connected_at)
         broker.publish("three/events", seen("XYZ9876", 2))
         until(lambda: first.plates() == ["ABC1234", "XYZ9876"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,7 +113,14 @@ class Memory:
         for hit_id in hit_ids:
             self.hits[hit_id] = dataclasses.replace(self.hits[hit_id], outcome=Outcome.REVISED)
 
-    def add_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str) -> bool:
+    def storm_of(
+        self, camera_id: str, entry_id: UUID, moment: datetime, minimum: int, limit: Callable[..., tuple[float, int]]
+    ) -> int | None:
+        return None
+
+    def add_alert(
+        self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, topic: str, storm: int | None = None
+    ) -> bool:
         is_new = message.message_id not in self.messages
         self.messages.setdefault(message.message_id, message)
         return is_new

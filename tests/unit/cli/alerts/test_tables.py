@@ -26,7 +26,14 @@ def _print(*tables: Table, width: int = 160) -> list[str]:
 def test_the_table_says_what_an_officer_needs() -> None:
     header, row = _print(alert_table([sample_alert()]), width=240)
     assert header.split() == ["Time", "Camera", "Seen", "Listed", "Tier", "Why", "List"]
-    for part in ("gate", "VNV4527 VA", "exact", "stolen vehicle: plate and state are equal", "ncic, 3 h old"):
+    for part in (
+        "gate",
+        "VNV4527 VA",
+        "exact",
+        "stolen vehicle: plate and state are equal",
+        "ncic, 3 h old",
+        "confirmed by nobody yet",
+    ):
         assert part in row
 
 

@@ -1,4 +1,4 @@
-"""One broker for all tests here."""
+"""One broker for all tests here, and short pauses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import ingest.streams.pauses
 from tests.unit.ingest.pulling.broker import RunningBroker, running_broker
 
 
@@ -13,3 +14,8 @@ from tests.unit.ingest.pulling.broker import RunningBroker, running_broker
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
     with running_broker(tmp_path_factory.mktemp("broker")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest.streams.pauses, "FIRST_PAUSE_SECONDS", 0.1)

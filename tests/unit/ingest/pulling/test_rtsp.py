@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ingest.pulling.rtsp.repeats
 from ingest.pulling.rtsp.documents import Documents
 from ingest.pulling.rtsp.login import Login
+from ingest.pulling.rtsp.repeats import Repeats
 from ingest.pulling.rtsp.track import metadata_tracks, track_url
 from ingest.server.reads import vendor_message
 from ingest.vendors.registry import adapter_of
@@ -43,6 +45,12 @@ def document(plate: str | None, *, filler: int = 0) -> bytes:
         f'<tt:VideoAnalytics><tt:Frame UtcTime="2026-05-04T12:00:00Z">{seen}<!--{"x" * filler}--></tt:Frame>'
         "</tt:VideoAnalytics></tt:MetadataStream>"
     ).encode()
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each round of a clip stored."""
+    monkeypatch.setattr(ingest.pulling.rtsp.repeats, "REFRESH_SECONDS", 0.0)
 
 
 def track(*plates: str | None, every: float = 0.05, **more: Any) -> Metadata:
@@ -170,6 +178,23 @@ def test_nobody_there_is_said_and_it_ends_at_once(tmp_path: Path) -> None:
         assert time.monotonic() - began < 1
 
 
+def test_frames_that_say_the_same_of_a_plate_in_view_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    repeats = Repeats()
+    frame = document("ABC1234")
+    surer = frame.replace(b'"0.93"', b'"0.97"')
+    assert [repeats.is_news(frame, at / 10) for at in range(45)].count(True) == 3
+    assert [repeats.is_news(one, 4.5) for one in (surer, surer, frame)] == [True, False, False]
+    assert repeats.is_news(document("ABC1235"), 4.5)
+    assert repeats.is_news(frame.replace(b'ObjectId="12"', b'ObjectId="13"'), 4.5)
+    event = b"<tt:MetadataStream><tt:Event><Data Name='LicensePlate'/></tt:Event></tt:MetadataStream>"
+    for news in (b"<no xml plate", frame.replace(b"<!--", b"<tt:Image>x</tt:Image><!--"), event):
+        assert [repeats.is_news(news, 4.5) for _ in range(2)] == [True, True]
+    for number in range(1200):
+        repeats.is_news(document(f"AAA{number}"), 5.0)
+    assert len(repeats._told) == 1000
+
+
 def test_a_document_that_is_too_large_is_refused_and_the_next_one_taken() -> None:
     documents = Documents(107, 5_000)
     packets = MetadataPackets(track("ABC1234"))
@@ -184,7 +209,7 @@ def test_a_document_that_is_too_large_is_refused_and_the_next_one_taken() -> Non
 def test_a_gzip_bomb_is_not_unpacked() -> None:
     documents = Documents(107, 100_000, is_packed=True)
     packets = MetadataPackets(Metadata((), 1.0, is_packed=True))
-    stream = [*packets.packets(b"<a>" + b"0" * 50_000_000, 0), *packets.packets(document("BBB2222"), 1)]
+    stream = [*packets.packets(b"<a>" + b"0" * 20_000_000, 0), *packets.packets(document("BBB2222"), 1)]
     assert [found for packet in stream if (found := documents.feed(packet))] == [document("BBB2222")]
     assert documents.damaged == 1
 

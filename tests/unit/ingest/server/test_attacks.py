@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import json
 import os
+import ssl
 import threading
 import time
 from pathlib import Path
@@ -13,6 +16,9 @@ import trustme
 
 from tests.unit.ingest.server.conftest import TOKEN, Serve, Served, source
 
+ZIP_BOMB = gzip.compress(bytes(50_000_000))
+HANDSHAKE_SECONDS = 10
+"""How long a client may take to shake hands (TLS)."""
 HEAD = f"POST /ingest/reads/rekor/gate HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {TOKEN}\r\n".encode()
 
 
@@ -82,6 +88,19 @@ def test_millions_of_headers_and_a_huge_one_are_refused(serve: Serve) -> None:
     assert len(served.stored()) == 1
 
 
+DRIPS = ((HEAD, b"X-%d: 1\r\n"), (HEAD + b"Content-Length: 1000\r\n\r\n", b"%d"))
+
+
+def _drip(served: Served, head: bytes, piece: bytes) -> None:
+    """Send a little at a time until the connection is cut."""
+    with served.connect() as connection, contextlib.suppress(ConnectionError):
+        connection.sendall(head)
+        for number in range(10, 99):
+            connection.sendall(piece % number)
+            time.sleep(0.1)
+        raise AssertionError("it was never cut off")
+
+
 def test_half_a_header_silence_and_a_slow_body_are_cut_off_and_others_are_served_meanwhile(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +116,10 @@ def test_half_a_header_silence_and_a_slow_body_are_cut_off_and_others_are_served
     connections = [served.connect() for _ in range(12)]
     for number, connection in enumerate(connections):
         connection.sendall(beginnings[number % len(beginnings)])
+    # Slow lorises: another header, and another byte of a body, every tenth of a second.
+    lorises = [threading.Thread(target=_drip, args=(served, head, piece)) for head, piece in DRIPS]
+    for loris in lorises:
+        loris.start()
     assert goes_on(served)
     answers = []
     for connection in connections:
@@ -105,6 +128,9 @@ def test_half_a_header_silence_and_a_slow_body_are_cut_off_and_others_are_served
             while chunk := connection.recv(65_536):
                 answer += chunk
             answers.append(answer)
+    for loris in lorises:
+        loris.join(8)
+        assert not loris.is_alive()
     assert time.monotonic() - begun < 8
     assert [status(answer) for answer in answers[2::4] + answers[3::4]] == [408] * 6
     assert "not whole after 1 seconds" in error(answers[2])
@@ -132,6 +158,9 @@ def test_a_body_that_is_cut_off_is_not_stored(serve: Serve) -> None:
         (b"Content-Length: 99999999999999999999999999\r\n\r\n", 400),
         (b"Content-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg", 400),
         (b"Content-Length: 40\r\nContent-Encoding: gzip\r\n\r\n" + b"\x1f\x8b" + b"x" * 38, 415),
+        (b"Content-Length: %d\r\nContent-Encoding: gzip\r\n\r\n" % len(ZIP_BOMB) + ZIP_BOMB, 415),
+        (b"Content-Length: %d\r\nContent-Encoding: br, gzip\r\n\r\n" % len(ZIP_BOMB) + ZIP_BOMB, 415),
+        (b"Transfer-Encoding: gzip, chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(ZIP_BOMB), ZIP_BOMB), 415),
         (b"Transfer-Encoding: chunked\r\n\r\nzzz\r\n", 400),
         (b"\x00: 1\r\n\r\n", 400),
     ],
@@ -207,28 +236,62 @@ def test_everything_that_was_answered_is_stored_also_when_it_is_told_to_end_mean
     assert len(served.stored()) >= len(answered)
 
 
-def test_tls_is_served_and_a_silent_client_of_it_does_not_stay(
+class Encrypted:
+    """A server with TLS, and who trusts it."""
+
+    def __init__(self, serve: Serve, folder: Path) -> None:
+        self.authority = trustme.CA()
+        self.certificate, self.key = folder / "c.pem", folder / "k.pem"
+        self.renew("127.0.0.1")
+        self.served = serve(certificate_file=self.certificate, key_file=self.key)
+        self.context = ssl.create_default_context()
+        self.authority.configure_trust(self.context)
+
+    def renew(self, name: str) -> None:
+        issued = self.authority.issue_cert("127.0.0.1", common_name=name)
+        issued.cert_chain_pems[0].write_to_path(self.certificate)
+        issued.private_key_pem.write_to_path(self.key)
+
+    def post(self) -> int:
+        with self.context.wrap_socket(self.served.connect(), server_hostname="127.0.0.1") as connection:
+            connection.sendall(HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+            return status(connection.recv(4096))
+
+
+def test_who_never_finishes_the_handshake_of_tls_is_cut_off_and_others_are_served_meanwhile(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import ssl
+    monkeypatch.setattr("ingest.server.listener.MOST_CONNECTIONS", 8)
+    encrypted = Encrypted(serve, tmp_path)
+    begun = time.monotonic()
+    # Nothing at all; a hello that is cut off; one byte. More than are served at a time.
+    beginnings = (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 40, b"\x16")
+    silent = [encrypted.served.connect() for _ in range(15)]
+    for number, connection in enumerate(silent):
+        connection.sendall(beginnings[number % len(beginnings)])
+    assert encrypted.post() == 202
+    with encrypted.served.connect() as plain:
+        plain.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")
+        with contextlib.suppress(ConnectionError):
+            assert b" 202 " not in plain.recv(4096)
+    for connection in silent:
+        with connection, contextlib.suppress(ConnectionError):
+            assert b"HTTP" not in connection.recv(4096)
+            assert connection.recv(4096) == b""
+    assert time.monotonic() - begun < HANDSHAKE_SECONDS + 4
+    assert encrypted.post() == 202
+    assert len(encrypted.served.stored()) == 2
 
-    monkeypatch.setattr("ingest.server.listener.HEADER_MILLISECONDS", 1000)
-    authority = trustme.CA()
-    issued = authority.issue_cert("127.0.0.1")
-    certificate, key = tmp_path / "c.pem", tmp_path / "k.pem"
-    issued.cert_chain_pems[0].write_to_path(certificate)
-    issued.private_key_pem.write_to_path(key)
-    served = serve(certificate_file=certificate, key_file=key)
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
+
+def test_tls_is_served_and_a_renewed_certificate_is_taken_over(serve: Serve, tmp_path: Path) -> None:
+    encrypted = Encrypted(serve, tmp_path)
+    served, context = encrypted.served, encrypted.context
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with context.wrap_socket(served.connect(), server_hostname="127.0.0.1") as connection:
         connection.sendall(HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
         assert status(connection.recv(4096)) == 202
     # Renewed: whoever connects afterwards sees the new one.
-    renewed = authority.issue_cert("127.0.0.1", common_name="renewed")
-    renewed.cert_chain_pems[0].write_to_path(certificate)
-    renewed.private_key_pem.write_to_path(key)
+    encrypted.renew("renewed")
     served.server.take_anew(served.server.settings)
     with context.wrap_socket(served.connect(), server_hostname="127.0.0.1") as connection:
         assert b"renewed" in (connection.getpeercert(binary_form=True) or b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +14,14 @@ from schemas.arrivals import Arrival, HandedOver, Pictures
 from tests.unit.pipeline.recording.test_second_opinion import READING, plate_read
 from tests.unit.samples import NoReceipt
 
+ENTRY, OTHER_ENTRY = UUID(int=1), UUID(int=2)
 
-def waiting(receipt: str, number: int = 0, *, settled: bool = False) -> WaitingArrival:
+
+def waiting(receipt: str, number: int = 0, *, settled: bool = False, about: UUID = ENTRY) -> WaitingArrival:
     opinion = Opinion(time.monotonic() + 60)
     if settled:
         opinion.answer(None)
-    return WaitingArrival(Arrival(plate_read(number), Pictures(), NoReceipt(receipt)), 1, opinion)
+    return WaitingArrival(Arrival(plate_read(number), Pictures(), NoReceipt(receipt)), 1, opinion, frozenset((about,)))
 
 
 def test_arrivals_leave_in_their_order_and_receipts_after_their_last_one() -> None:
@@ -36,9 +39,24 @@ def test_arrivals_leave_in_their_order_and_receipts_after_their_last_one() -> No
     assert (len(room), room.complete([])) == (0, [])
 
 
+def test_what_is_about_another_vehicle_does_not_wait_behind() -> None:
+    room = WaitingRoom()
+    first, second = waiting("a"), waiting("a", settled=True)
+    other, last = waiting("a", settled=True, about=OTHER_ENTRY), waiting("a", about=OTHER_ENTRY)
+    for entering in (first, second, last, other):
+        room.add(entering)
+    assert room.leave() == []
+    last.opinion.answer(None)
+    assert room.leave() == [last, other]
+    first.opinion.answer(None)
+    assert room.leave() == [first, second]
+
+
 def test_an_arrival_whose_time_is_up_leaves() -> None:
     room = WaitingRoom()
-    late = WaitingArrival(Arrival(plate_read(), Pictures(), NoReceipt("a")), 1, Opinion(time.monotonic()))
+    late = WaitingArrival(
+        Arrival(plate_read(), Pictures(), NoReceipt("a")), 1, Opinion(time.monotonic()), frozenset((ENTRY,))
+    )
     room.add(late)
     assert room.leave() == [late]
 

@@ -20,6 +20,9 @@ from schemas.settings import (
     HttpsFeed,
     ImageFolderCamera,
     IngestSource,
+    KafkaChannel,
+    LogChannel,
+    MailChannel,
     MjpegCamera,
     MqttPull,
     PushCamera,
@@ -92,6 +95,7 @@ def default_of(field: FieldInfo) -> Any:
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed)),
         ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
+        ("## [[alerts.channels]]", (LogChannel, KafkaChannel, MailChannel)),
         ("## [ingest.sources.pull]", (MqttPull, HikvisionPlatesPull, HikvisionStreamPull, DahuaPull, RtspPull)),
     ],
 )

@@ -1,0 +1,1 @@
+"""The ways out: each takes an alert and says what became of it."""

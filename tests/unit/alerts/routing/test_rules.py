@@ -1,0 +1,166 @@
+"""What rules take, and what is no rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.routing.rules import Rule, parse_rule, read_rules
+from schemas.errors import InvalidInput
+from schemas.events import Alert, LocationEvent
+from schemas.types import Category, Tier
+from tests.unit.alerts.samples import sample_alert
+
+ZONE = ZoneInfo("America/New_York")
+GATE = (38.9, -77.0)
+
+
+def rule(**fields: Any) -> Rule:
+    return parse_rule({"name": "r", "channels": ["log"], **fields}, "a test")
+
+
+def alert(**read: Any) -> Alert:
+    """An alert of 2026-11-20 18:30 UTC (13:30 in New York), at the gate."""
+    one = sample_alert()
+    return one.model_copy(update={"read": one.read.model_copy(update=read)})
+
+
+@pytest.mark.parametrize(
+    ("fields", "takes"),
+    [
+        ({}, True),
+        ({"categories": ["stolen_vehicle", "wanted_person"]}, True),
+        ({"categories": ["wanted_person"]}, False),
+        ({"tiers": ["exact"]}, True),
+        ({"tiers": ["partial"]}, False),
+        ({"hotlists": ["ncic"]}, True),
+        ({"hotlists": ["other"]}, False),
+        ({"cameras": ["gate", "bridge"]}, True),
+        ({"cameras": ["bridge"]}, False),
+        ({"circle": {"center": [38.9, -77.001], "meters": 100}}, True),
+        ({"circle": {"center": [38.9, -77.001], "meters": 80}}, False),
+        ({"polygon": [[38.8, -77.1], [38.8, -76.9], [39.0, -76.9], [39.0, -77.1]]}, True),
+        ({"polygon": [[38.95, -77.1], [38.95, -76.9], [39.0, -76.9]]}, False),
+        ({"hours": {"from": "13:00", "until": "14:00"}}, True),
+        ({"hours": {"from": "14:00", "until": "13:00"}}, False),
+        ({"hours": {"from": "13:00", "until": "14:00", "days": ["sat"]}}, False),
+        ({"hours": {"from": "13:00", "until": "14:00", "days": ["fri"]}}, True),
+    ],
+)
+def test_what_a_rule_takes(fields: dict[str, Any], takes: bool) -> None:
+    assert rule(**fields).takes(alert(), ZONE) is takes
+
+
+def test_an_alert_without_a_place_is_in_no_area() -> None:
+    assert not rule(circle={"center": GATE, "meters": 1e6}).takes(alert(location=None), ZONE)
+    assert rule().takes(alert(location=None), ZONE)
+
+
+def test_a_vehicle_of_days_ago_is_asked_for() -> None:
+    past = sample_alert().model_copy(update={"historical": True})
+    assert not rule().takes(past, ZONE)
+    assert rule(historical=True).takes(past, ZONE)
+
+
+def test_quiet_hours_make_it_wait_but_not_what_is_urgent() -> None:
+    quiet = {"from": "22:00", "until": "06:00", "except_categories": ["child_abduction"]}
+    one, night = rule(quiet=quiet), datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # 23:00
+    assert one.due_at(alert(), night, ZONE) == datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
+    assert one.due_at(alert(), night + timedelta(hours=8), ZONE) == night + timedelta(hours=8)
+    urgent = alert()
+    urgent = urgent.model_copy(update={"entry": urgent.entry.model_copy(update={"category": Category.CHILD_ABDUCTION})})
+    assert one.due_at(urgent, night, ZONE) == night
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"channels": []}, "channels"),
+        ({"name": "Night Shift"}, "name"),
+        ({"categories": ["stolen"]}, "categories"),
+        ({"areas": []}, "areas"),
+        ({"polygon": [[0, 0], [1, 1]]}, "polygon"),
+        ({"polygon": [[0, 0], [1, 1], [100, 0]]}, "polygon"),
+        ({"polygon": [[0, 0], [1, 1], [0, 1]], "circle": {"center": GATE, "meters": 5}}, "use one"),
+        ({"hours": {"from": "25:00", "until": "06:00"}}, "hours"),
+        ({"hours": {"from": "22:00+02:00", "until": "06:00"}}, "leave the offset out"),
+        ({"quiet": {"from": "22:00"}}, "until"),
+        ({"hours": {"from": "22:00", "until": "06:00", "days": ["monday"]}}, "days"),
+    ],
+)
+def test_what_is_no_rule(fields: dict[str, Any], named: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        rule(**fields)
+    assert named in str(caught.value)
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+keys = st.sampled_from([*Rule.model_fields, "from", "until", "x"])
+
+
+@given(st.dictionaries(keys, json_like, max_size=6))
+def test_any_document_is_a_rule_or_refused(document: dict[str, Any]) -> None:
+    try:
+        found = parse_rule(document, "a test")
+    except InvalidInput:
+        return
+    assert parse_rule(found.document(), "again") == found
+
+
+@given(
+    st.lists(st.sampled_from(Category), max_size=3, unique=True),
+    st.lists(st.sampled_from(Tier), max_size=2, unique=True),
+    st.booleans(),
+    st.times(),
+    st.times(),
+)
+def test_a_rule_survives_the_way_through_the_database(
+    categories: list[Category], tiers: list[Tier], plates: bool, begins: Any, ends: Any
+) -> None:
+    hours = {"from": begins.isoformat(), "until": ends.isoformat()}
+    one = rule(categories=categories, tiers=tiers, plates_in_mail=plates, hours=hours, quiet=hours)
+    again = parse_rule(one.document(), "again")
+    assert (again, again.digest) == (one, one.digest)
+    assert rule(unit="12").digest != rule(unit="13").digest
+
+
+def test_a_file_holds_rules(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[[rules]]\nname = "night"\nchannels = ["desk"]\nhours = { from = 22:00:00, until = 06:00:00 }\n'
+        '[[rules]]\nname = "all"\nchannels = ["log"]\n'
+    )
+    assert [one.name for one in read_rules(path)] == ["night", "all"]
+    for text, named in (
+        ("", "[[rules]]"),
+        ("[rules]\nname = 'x'\n", "[[rules]]"),
+        ("x = 1\n[[rules]]\nname = 'x'\nchannels = ['log']\n", "[[rules]] alone"),
+        ("[[rules]]\nname = 'x'\nchannels = ['log']\n" * 2, "more than once: x"),
+        ("[[rules]\n", "is no TOML"),
+        ("[[rules]]\nname = 'x'\n", "rule 1"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InvalidInput) as caught:
+            read_rules(path)
+        assert named in str(caught.value)
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_rules(path)
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        read_rules(tmp_path / "none.toml")
+
+
+def test_a_place_without_heading_is_one() -> None:
+    assert rule(circle={"center": GATE, "meters": 10}).takes(
+        alert(location=LocationEvent(latitude=38.9, longitude=-77.0)), ZONE
+    )
