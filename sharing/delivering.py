@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from policy.agreements.agreement import SHARED_PREFIX
 from policy.agreements.deciding import AgreementGate, Release
 from policy.agreements.grants import Grant, Shares
 from policy.decisions import Policy
@@ -239,8 +238,3 @@ def _release_record(
             "cji": grant.cji,
         },
     }
-
-
-def is_shared_topic(topic: str) -> bool:
-    """Return whether a topic is that of an agreement."""
-    return topic.startswith(SHARED_PREFIX)
