@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from policy.agreements.agreement import SHARED_PREFIX
 from policy.agreements.deciding import AgreementGate, Release
 from policy.agreements.grants import Grant, Shares
 from policy.decisions import Policy
@@ -85,11 +84,14 @@ class AlertDelivery:
             offered = deliveries.after(done, AT_ONCE)
             if not offered:
                 return False
+            # What these alerts go out under, by alert: a cancel among them may take one of them back.
             before: dict[UUID, set[str]] = {}
+            messages: list[SharedMessage] = []
             for alert in offered:
-                messages = list(self._messages(alert, standing, deliveries, before, now))
-                deliveries.send(messages)
-                before[alert.alert_id] = {message.agreement_id for message in messages}
+                made = list(self._messages(alert, standing, deliveries, before, now))
+                before[alert.alert_id] = {message.agreement_id for message in made}
+                messages += made
+            deliveries.send(messages)
             deliveries.advance(max(alert.alert_number or 0 for alert in offered))
         if deliveries.has_written:
             with contextlib.suppress(PlatewatchError):
@@ -236,8 +238,3 @@ def _release_record(
             "cji": grant.cji,
         },
     }
-
-
-def is_shared_topic(topic: str) -> bool:
-    """Return whether a topic is that of an agreement."""
-    return topic.startswith(SHARED_PREFIX)
