@@ -47,6 +47,7 @@ bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with 
 	$(VENV)/bin/python -m benchmarks.matcher
 	$(VENV)/bin/python -m benchmarks.matching_quality $(if $(DATA),--data "$(DATA)")
 	$(VENV)/bin/python -m benchmarks.historical
+	$(VENV)/bin/python -m benchmarks.sharing
 	$(VENV)/bin/python -m benchmarks.chaos
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.recognition --data "$(DATA)")
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.second_reader --data "$(DATA)/plate-ocr/labels.csv")

@@ -56,8 +56,12 @@ class Policy:
     own: PolicySettings = field(default_factory=PolicySettings)
     retention: Retention = field(default_factory=Retention)
     _verdicts: Mapping[Category, Verdict] = field(init=False, repr=False, compare=False)
+    _collection: CollectionRule = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # Asked for every read: where the law is not known, a rule is made once.
+        rule = self.profile.collection or CollectionRule(**_unknown(self.profile))
+        object.__setattr__(self, "_collection", rule)
         verdicts = {category: _decide(category, self.profile, self.own) for category in Category}
         object.__setattr__(self, "_verdicts", MappingProxyType(verdicts))
 
@@ -96,7 +100,7 @@ class Policy:
     @property
     def collection(self) -> CollectionRule:
         """What may be stored of a passing vehicle; where nothing is known, whatever its reader gives."""
-        return self.profile.collection or CollectionRule(**_unknown(self.profile))
+        return self._collection
 
     def kept(self, read: PlateRead) -> PlateRead:
         """Return a read with what the law lets be stored of it.

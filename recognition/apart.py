@@ -42,9 +42,15 @@ def plates_in(whole: PictureRead, parts: Iterable[PictureRead]) -> list[PictureR
     plates = front_ones(part for part in parts if is_plate_of_its_own(part.box, part.fused, whole.box, whole.fused))
     if all(plate.confidence <= whole.confidence for plate in plates):
         return [whole]
-    if len(plates) == 1 and is_beside_another(plates[0].box, whole.box):
-        return [dataclasses.replace(plates[0], confidence=min(plates[0].confidence, BESIDE_ANOTHER))]
-    return plates
+    if len(plates) > 1:
+        return plates
+    (plate,) = plates
+    if same_text(plate.fused, whole.fused):
+        # Its box leaves room for the other plate. That it reads as before makes its text no surer.
+        most = whole.confidence
+    else:
+        most = BESIDE_ANOTHER if is_beside_another(plate.box, whole.box) else 1.0
+    return [dataclasses.replace(plate, confidence=min(plate.confidence, most))]
 
 
 def is_beside_another(box: Box, whole_box: Box) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -59,6 +60,10 @@ class Arrival:
     clock: SourceClock = field(default_factory=SourceClock)
     arrived_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     better_pictures_follow: bool = False
+
+    def with_read(self, read: PlateRead) -> Arrival:
+        """Return this with another read; itself where it is the same one, as most are all the way."""
+        return self if read is self.read else dataclasses.replace(self, read=read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Action(StrEnum):
     VIEW_AGREEMENTS = "view_agreements"
     CHECK_AGREEMENT = "check_agreement"
     VIEW_DISSEMINATIONS = "view_disseminations"
+    VIEW_REPORT = "view_report"
     SETTINGS_CHANGED = "settings_changed"
     VIEW_AUDIT = "view_audit"
     REFUSED = "refused"

@@ -24,7 +24,8 @@ class AgreementBook:
         self._store = AgreementStore(database)
         self._policy = policy
         self._zone = zone
-        self._state: str | None = None
+        self.state: str | None = None
+        """Changes with every decision that was seen."""
         self._gates: tuple[AgreementGate, ...] = ()
 
     def gates(self) -> Sequence[AgreementGate]:
@@ -34,8 +35,8 @@ class AgreementBook:
             DatabaseUnavailable: The server is down.
         """
         state = self._store.state()
-        if state != self._state:
+        if state != self.state:
             versions = self._store.active()
             self._gates = tuple(AgreementGate(version.standing, self._policy, self._zone) for version in versions)
-            self._state = state
+            self.state = state
         return self._gates

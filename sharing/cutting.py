@@ -16,7 +16,8 @@ _ALERT = (
 )
 _READ = (
     *("read_id", "agency_id", "captured_at", "first_seen", "last_seen", "plate", "confidence", "characters"),
-    *("jurisdiction", "jurisdiction_confidence", "source", "second_reading", "claimed_at"),
+    *("jurisdiction", "jurisdiction_confidence", "source", "second_reading", "claimed_at", "confidence_is_known"),
+    *("dated_by", "source_time", "arrived_at", "revision", "is_final"),
 )
 _HIT = (
     *("hit_id", "tier", "score", "score_meaning", "explanation", "characters", "jurisdiction_agrees", "edit_distance"),
@@ -37,7 +38,8 @@ def cut(payload: Mapping[str, Any], fields: Collection[Detail]) -> dict[str, Any
     shown["read"] = _some(read, _READ) | {"camera_id": NOT_SHARED}
     shown["hit"] = _some(hit, _HIT)
     if Detail.PLACE in fields:
-        shown["read"] |= _some(read, ("camera_id", "location"))
+        # Lane and direction say where at a place.
+        shown["read"] |= _some(read, ("camera_id", "location", "movement"))
         if clone is not None:
             # The other camera need not be one that is shared.
             shown["clone"] = _some(clone, _CLONE) | {"camera_id": NOT_SHARED}

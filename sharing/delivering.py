@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from policy.agreements.agreement import SHARED_PREFIX
 from policy.agreements.deciding import AgreementGate, Release
 from policy.agreements.grants import Grant, Shares
 from policy.decisions import Policy
@@ -30,6 +30,8 @@ from storage.sharing.deliveries import Deliveries, OfferedAlert, SharedMessage, 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
+SETTLE_SECONDS = 5.0
+"""How often messages are looked for that wait though a day has ended or an agreement changed meanwhile."""
 AGREEMENT_HEADER = "ce_agreement"
 """CloudEvents extension that names the agreement under which an alert was given."""
 
@@ -47,6 +49,8 @@ class AlertDelivery:
         self._database = database
         self._book = book
         self._policy = policy
+        self._settled: str | None = None
+        self._settle_again_at = 0.0
 
     def advance(self) -> bool:
         """Offer some alerts, and settle messages that wait though their agreement changed.
@@ -60,7 +64,11 @@ class AlertDelivery:
         number_alerts(self._database)
         gates = self._book.gates()
         is_more = self._offer(gates)
-        self._settle_stale({gate.standing.agreement.id: gate for gate in gates})
+        # The relay takes none of them meanwhile: this only cleans up, and sends what is still permitted.
+        if self._book.state != self._settled or time.monotonic() >= self._settle_again_at:
+            self._settle_stale({gate.standing.agreement.id: gate for gate in gates})
+            self._settled = self._book.state
+            self._settle_again_at = time.monotonic() + SETTLE_SECONDS
         return is_more
 
     def _offer(self, gates: Sequence[AgreementGate]) -> bool:
@@ -76,11 +84,14 @@ class AlertDelivery:
             offered = deliveries.after(done, AT_ONCE)
             if not offered:
                 return False
+            # What these alerts go out under, by alert: a cancel among them may take one of them back.
             before: dict[UUID, set[str]] = {}
+            messages: list[SharedMessage] = []
             for alert in offered:
-                messages = list(self._messages(alert, standing, deliveries, before, now))
-                deliveries.send(messages)
-                before[alert.alert_id] = {message.agreement_id for message in messages}
+                made = list(self._messages(alert, standing, deliveries, before, now))
+                before[alert.alert_id] = {message.agreement_id for message in made}
+                messages += made
+            deliveries.send(messages)
             deliveries.advance(max(alert.alert_number or 0 for alert in offered))
         if deliveries.has_written:
             with contextlib.suppress(PlatewatchError):
@@ -227,8 +238,3 @@ def _release_record(
             "cji": grant.cji,
         },
     }
-
-
-def is_shared_topic(topic: str) -> bool:
-    """Return whether a topic is that of an agreement."""
-    return topic.startswith(SHARED_PREFIX)

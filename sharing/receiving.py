@@ -77,7 +77,11 @@ class ReceiptGate:
         if not collection.permits(Attribute.VEHICLE):
             read = read.model_copy(update={"vehicle": None})
             hit = hit.model_copy(update={"vehicle": ()})
-        if not collection.permits(Attribute.SECOND_READING):
-            read = read.model_copy(update={"second_reading": None})
+        withheld = {
+            "second_reading": Attribute.SECOND_READING,
+            "movement": Attribute.MOVEMENT,
+            "report": Attribute.VENDOR_REPORT,
+        }
+        read = read.model_copy(update={name: None for name, one in withheld.items() if not collection.permits(one)})
         picture = alert.plate_picture if collection.permits(Attribute.PICTURES) else None
         return alert.model_copy(update={"read": read, "hit": hit, "plate_picture": picture})

@@ -35,8 +35,8 @@ _lock = threading.Lock()
 
 
 def main() -> None:
-    # Platewatch lets OpenCV open files alone; the plain loop reads streams with it.
-    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "rtsp_transport;tcp"
+    # Platewatch lets OpenCV open files alone; the plain loop reads streams with it, each in one thread as ours are.
+    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "rtsp_transport;tcp|threads;1"
     way, url, count, seconds, server = (
         sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
     )  # fmt: skip

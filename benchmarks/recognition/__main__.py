@@ -33,6 +33,7 @@ from benchmarks.recognition.detection import detection_tables
 from benchmarks.recognition.empty import empty_table
 from benchmarks.recognition.faint import faint_table
 from benchmarks.recognition.hard_cases import hard_case_tables
+from benchmarks.recognition.pairs import pairs_table
 from benchmarks.recognition.pictures import composition_table, scene_table
 from benchmarks.recognition.readers import Ours, Reader, StillLooks, Stock
 from benchmarks.recognition.tables import Table
@@ -41,7 +42,7 @@ from recognition.reading.network import DEFAULT_WEIGHTS as READER
 from schemas.errors import PlatewatchError
 from schemas.settings import DetectorSettings, OcrSettings, RecognitionSettings
 
-SECTIONS = ("detector", "crops", "calibration", "state", "pictures", "hard", "empty", "faint")
+SECTIONS = ("detector", "crops", "calibration", "state", "pictures", "hard", "empty", "faint", "pairs")
 _QUICK = 40
 """Pictures, crops or drawn plates per row of a quick run."""
 
@@ -118,6 +119,8 @@ def tables(arguments: argparse.Namespace, settings: RecognitionSettings) -> Iter
         yield empty_table(readers, sources, 0.2 if arguments.quick else 1.0)
     if sources and "faint" in only:
         yield faint_table(settings, sources, crops, most)
+    if crops and "pairs" in only:
+        yield pairs_table(settings, crops, most)
 
 
 def gather(arguments: argparse.Namespace) -> tuple[list[LabeledSource], list[LabeledCrop]]:

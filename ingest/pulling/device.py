@@ -100,6 +100,8 @@ class Device:
         where = where or self.address
         if error is None:
             return StreamFailed(f"{where} ended the stream")
+        if isinstance(error, httpx.ConnectError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return StreamFailed(f"{where} is not trusted ({error}); correct ca_file or its certificate")
         if isinstance(error, httpx.ConnectError):
             return StreamFailed(self._access.redacted(f"{where} cannot be reached ({error})"))
         if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError)):

@@ -86,7 +86,6 @@ class ReadsDoor:
         """Make sure that a message of our own kind can be understood: its sender is a program that can be told."""
         asked = vendor_message(message)
         try:
-            adapter.validate(asked, source.settings)
             adapter.parse(asked, source.settings)
         except InvalidInput as error:
             raise Refusal(422, str(error)) from None

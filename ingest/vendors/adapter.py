@@ -136,7 +136,7 @@ class Adapter(ABC):
         """Return what a message says.
 
         Args:
-            message: It has been validated.
+            message: The message; whether it is one of this vendor's is looked at here, too.
             source: How its times and states are to be understood.
 
         Raises:

@@ -129,7 +129,8 @@ def credited_slots(read: PlateRead, slots: tuple[Slot, ...]) -> tuple[Slot, ...]
     """
     if read.confidence_is_known or all(slot.distribution is None for slot in slots):
         return slots
-    share = min((1.0 - SURE) / max(1.0 - read.confidence, 1.0 - SURE), 1.0)
+    doubt = 1.0 - read.confidence if math.isfinite(read.confidence) else 1.0
+    share = (1.0 - SURE) / max(doubt, 1.0 - SURE)
     return tuple(_credited(slot, share) for slot in slots)
 
 

@@ -244,10 +244,7 @@ class InboxStage(SteppedStage):
         self._recalled |= cameras
 
     def _parsed(self, message: Message, source: IngestSource) -> Parsed:
-        adapter = adapter_of(source.vendor)
-        asked = vendor_message(message)
-        adapter.validate(asked, source)
-        return adapter.parse(asked, source)
+        return adapter_of(source.vendor).parse(vendor_message(message), source)
 
     def _note_signs(self, source: IngestSource, message: Message, parsed: Parsed, found: list[ReportedArrival]) -> None:
         if self.board is None:

@@ -15,7 +15,7 @@ from ingest.pulling.telling import PullState
 from ingest.vendors.registry import with_zone
 from pipeline.health.board import HealthBoard
 from pipeline.stages.liveness import beat
-from schemas.errors import ConfigurationError, TransientError
+from schemas.errors import ConfigurationError, PlatewatchError
 from schemas.events import AlarmKind
 from schemas.settings import IngestSource, Settings
 from services.owner_lock import OwnerLock
@@ -93,7 +93,7 @@ class PullStage:
             self._asked_at = time.monotonic()
             # Messages are stored without a database: while it is away, whoever fetched goes on. What two fetch is one
             # read.
-            with contextlib.suppress(TransientError):
+            with contextlib.suppress(PlatewatchError):
                 self._leads = leadership.lead(self.name)
         return self._leads
 

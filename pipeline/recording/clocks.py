@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import threading
 import time
@@ -59,7 +58,7 @@ class ClockWatch:
             self._wrong[read.camera_id] = _off(off)
         elif off is not None:
             self._right.add(read.camera_id)
-        return dataclasses.replace(arrival, read=dated(read, arrival.arrived_at, clock, self._limits))
+        return arrival.with_read(dated(read, arrival.arrived_at, clock, self._limits))
 
     def _off_by(self, arrival: Arrival) -> float | None:
         """Return by how many seconds a live reader's clock is off; 0: it is right, None: nobody can tell."""

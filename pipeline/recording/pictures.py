@@ -76,6 +76,8 @@ class PictureKeeper:
         if not self._images.is_elsewhere:
             # Another machine's store is that of the stage which sends pictures there.
             self._board.cleared(AlarmKind.IMAGE_STORE, self._board.machine)
+        if (plate, context) == (read.plate_image_key, read.context_image_key):
+            return read
         return dataclasses.replace(read, plate_image_key=plate, context_image_key=context)
 
     def confirm(self, reads: Iterable[PlateRead]) -> None:

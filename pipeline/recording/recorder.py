@@ -157,7 +157,7 @@ class Recorder:
             if arrival.better_pictures_follow:
                 found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             if found is None or found.hits:
-                arrival = dataclasses.replace(arrival, read=self._pictures.keep(arrival))
+                arrival = arrival.with_read(self._pictures.keep(arrival))
                 found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
             picture = arrival.pictures.plate
             about = frozenset((arrival.read.read_id, *(hit.entry_id for hit in found.hits)))
@@ -175,7 +175,7 @@ class Recorder:
         """Match again, with what the second reader saw, the arrivals that need not wait any longer."""
         for waiting in self._waiting.leave():
             read = with_second_reading(waiting.arrival.read, waiting.opinion.reading)
-            again = functools.partial(self._find, dataclasses.replace(waiting.arrival, read=read))
+            again = functools.partial(self._find, waiting.arrival.with_read(read))
             found = until_available(again, stop, doing="matching")
             if len(found.alerts) != waiting.alerts:
                 log.info(
@@ -196,7 +196,7 @@ class Recorder:
             self._counters.add("unmatched_reads")
             hits = []
         # What another reader saw may help to tell whether it is a hit, and need not be kept for that.
-        kept = dataclasses.replace(arrival, read=self._policy.kept(read))
+        kept = arrival.with_read(self._policy.kept(read))
         found = [self._alert(kept, hit) for hit in hits]
         return Found(kept.read, tuple(hits), tuple(alert for alert in found if alert is not None))
 
@@ -224,8 +224,8 @@ def _passes(reads: Iterable[PlateRead]) -> Counter[str]:
 
 def _lawful(arrival: Arrival, policy: Policy) -> Arrival:
     """Return an arrival with what the law lets be collected, so that nothing else is used, stored or sent on."""
-    pictures = arrival.pictures if policy.collection.permits(Attribute.PICTURES) else Pictures()
-    return dataclasses.replace(arrival, read=policy.kept(arrival.read), pictures=pictures)
+    lawful = arrival.with_read(policy.kept(arrival.read))
+    return lawful if policy.collection.permits(Attribute.PICTURES) else dataclasses.replace(lawful, pictures=Pictures())
 
 
 def with_second_reading(read: PlateRead, reading: SecondReading | None) -> PlateRead:

@@ -65,7 +65,7 @@ def claim_early(track: Track, ended: Sequence[Track], active: Iterable[Track], w
                 return False
     track.identity = min(piece.number for piece in pieces), min(piece.first_seen for piece in pieces)
     for other in pieces[1:]:
-        other.id_is_taken |= other.own_identity == track.identity
+        other.id_is_taken |= other.number == track.identity[0]
     return True
 
 

@@ -115,7 +115,12 @@ class RtspServer:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # What a cancelled connection began to close gets its turn.
+        # What a cancelled connection began to close gets its turn, and one that came at the last moment its end.
+        await asyncio.sleep(0.01)
+        self._cut()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.sleep(0)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

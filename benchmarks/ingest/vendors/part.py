@@ -68,7 +68,7 @@ def _matched(count: int, entries: int) -> None:
             times: list[tuple[int, float, float]] = []
 
             def tick() -> None:
-                times.append((service.counters.totals().reads, time.perf_counter(), time.process_time()))
+                times.append((service.counters.totals().new_reads, time.perf_counter(), time.process_time()))
 
             service.run(threading.Event(), until_done=True, on_tick=tick)
             totals = service.counters.totals()

@@ -66,7 +66,9 @@ def check_bounds(value: Any) -> None:
         seen += len(inner)
         if seen > MAX_VALUES:
             raise InvalidInput(f"more than {MAX_VALUES} values in one message")
-        waiting.extend((each, depth + 1) for each in inner if isinstance(each, dict | list))
+        for each in inner:
+            if isinstance(each, (dict, list)):
+                waiting.append((each, depth + 1))
 
 
 def _next(text: str, place: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 REMOVED = "<removed>"
@@ -12,6 +12,7 @@ MAX_KEPT = 65_536
 """Longest payload that is kept, in characters."""
 
 _LONGEST_TEXT = 2_000
+_LONGEST_KEY = 200
 _SAMPLE = 4_096
 """A text that begins with so much base64 is a picture to its end."""
 
@@ -56,11 +57,12 @@ def kept_payload(documents: list[Any], pictures: list[tuple[str, int]]) -> str:
 
 def redacted(value: Any) -> Any:
     """Return a tree without what looks like a secret or a picture; its depth is bounded where it was read."""
-    if isinstance(value, Mapping):
-        return {
-            redacted_text(str(key))[:200]: REMOVED if _is_secret(str(key), inner) else redacted(inner)
-            for key, inner in value.items()
-        }
+    if isinstance(value, dict):
+        kept = {}
+        for key, inner in value.items():
+            shown, is_secret = _key(str(key))
+            kept[shown] = REMOVED if is_secret and _says_something(inner) else redacted(inner)
+        return kept
     if isinstance(value, list):
         return [redacted(inner) for inner in value]
     return redacted_text(value) if isinstance(value, str) else value
@@ -80,5 +82,17 @@ def redacted_text(text: str) -> str:
     return text.replace("\x00", "")
 
 
-def _is_secret(key: str, value: Any) -> bool:
-    return not isinstance(value, bool) and value not in (None, "") and bool(_SECRET_KEY.search(key))
+def _key(key: str) -> tuple[str, bool]:
+    """Return a key as it is kept, and whether it names a secret; a reader's messages have the same ones every time."""
+    return _known_key(key) if len(key) <= _LONGEST_KEY else _new_key(key)
+
+
+def _new_key(key: str) -> tuple[str, bool]:
+    return redacted_text(key)[:200], _SECRET_KEY.search(key) is not None
+
+
+_known_key = lru_cache(maxsize=4096)(_new_key)
+
+
+def _says_something(value: Any) -> bool:
+    return not isinstance(value, bool) and value not in (None, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ingest.vendors.parts.xml_text import TEXT
@@ -29,19 +30,29 @@ def walk(tree: Any, path: str) -> Any:
         tree: A tree of JSON or XML.
         path: Keys, and positions in lists, with dots.
     """
-    for key in path.split("."):
+    for key in _keys(path):
         tree = _step(tree, key)
         if tree is None:
             return None
     return tree
 
 
+@lru_cache(maxsize=4096)
+def _keys(path: str) -> tuple[str, ...]:
+    # Adapters and mappings have few paths, and walk each in every message.
+    return tuple(path.split("."))
+
+
 def _step(tree: Any, key: str) -> Any:
-    if isinstance(tree, Mapping):
+    # Whatever reads a message makes plain dictionaries of it: asking for more takes five times as long.
+    if isinstance(tree, dict):
         if key in tree:
             return tree[key]
         folded = key.casefold()
-        return next((value for name, value in tree.items() if name.casefold() == folded), None)
+        for name in tree:
+            if name.casefold() == folded:
+                return tree[name]
+        return None
     if isinstance(tree, list) and key.isascii() and key.isdigit() and len(key) < 6:
         return tree[int(key)] if int(key) < len(tree) else None
     return None
@@ -63,7 +74,7 @@ def raw_text_at(tree: Any, *paths: str) -> str:
 
 def as_text(value: Any) -> str | None:
     """Return a scalar as text of bounded length, without what cannot be printed; None for anything else."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get(TEXT)
     if isinstance(value, bool) or value is None:
         return None
@@ -73,7 +84,8 @@ def as_text(value: Any) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
     if not isinstance(value, str):
         return None
-    return "".join(sign for sign in value[:_LONGEST_TEXT] if sign.isprintable()).strip()
+    value = value[:_LONGEST_TEXT]
+    return (value if value.isprintable() else "".join(filter(str.isprintable, value))).strip()
 
 
 def number_at(tree: Any, *paths: str) -> float | None:
@@ -83,7 +95,7 @@ def number_at(tree: Any, *paths: str) -> float | None:
 
 def as_number(value: Any) -> float | None:
     """Return a finite number, also one that is written as text (`"97.5"`, `"97,5"`, `"97 %"`)."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get(TEXT)
     if isinstance(value, bool):
         return None
@@ -125,8 +137,8 @@ def tree_at(tree: Any, *paths: str) -> Tree:
     for path in paths:
         value = walk(tree, path)
         if isinstance(value, list):
-            value = next((each for each in value if isinstance(each, Mapping)), None)
-        if isinstance(value, Mapping):
+            value = next((each for each in value if isinstance(each, dict)), None)
+        if isinstance(value, dict):
             return value
     return NOTHING
 
@@ -136,7 +148,7 @@ def trees_at(tree: Any, *paths: str) -> list[Tree]:
     for path in paths:
         value = walk(tree, path) if path else tree
         each = value if isinstance(value, list) else [value]
-        found = [one for one in each if isinstance(one, Mapping)]
+        found: list[Tree] = [one for one in each if isinstance(one, dict)]
         if found:
             return found
     return []
@@ -144,7 +156,7 @@ def trees_at(tree: Any, *paths: str) -> list[Tree]:
 
 def all_trees(tree: Any) -> Iterator[Tree]:
     """Yield all objects of a tree, outer ones first; its depth is bounded where it was read."""
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict):
         yield tree
         for value in tree.values():
             yield from all_trees(value)
@@ -155,12 +167,12 @@ def all_trees(tree: Any) -> Iterator[Tree]:
 
 def has_keys(tree: Any, *keys: str) -> bool:
     """Return whether a value is an object with at least one of these keys."""
-    return isinstance(tree, Mapping) and any(_step(tree, key) is not None for key in keys)
+    return isinstance(tree, dict) and any(_step(tree, key) is not None for key in keys)
 
 
 def find_trees(tree: Any, *keys: str) -> list[Tree]:
     """Return the outermost objects that have one of these keys, however deep wrappings put them."""
     if has_keys(tree, *keys):
         return [tree]
-    inner = list(tree.values()) if isinstance(tree, Mapping) else tree if isinstance(tree, list) else []
-    return [found for each in inner if isinstance(each, Mapping | list) for found in find_trees(each, *keys)]
+    inner = list(tree.values()) if isinstance(tree, dict) else tree if isinstance(tree, list) else []
+    return [found for each in inner if isinstance(each, dict | list) for found in find_trees(each, *keys)]

@@ -85,6 +85,10 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
     Action.VIEW_AUDIT: [("audit",), ("audit", "--json", "--plate", "VNV4527")],
     Action.MATCH: [("match", "-"), ("match", "--json", "-")],
     Action.PURGE: [("purge",)],
+    Action.VIEW_REPORT: [
+        ("law", "report", "--since", "2026-01-01", "--until", "2027-01-01"),
+        ("law", "report", "--since", "2026-01-01", "--until", "2027-01-01", "--json"),
+    ],
     Action.VIEW_DISSEMINATIONS: [
         ("agreements", "log"),
         ("agreements", "log", "--json", "--to", "suffolk-pd", "--plate", "VNV4527", "--asked"),

@@ -73,5 +73,7 @@ def test_any_order_ends_with_the_newest_and_its_alerts(
             "select content ->> 'plate_image_key', content ->> 'context_image_key' from read_revisions"
         ).fetchall()
     assert sorted(kept) == [(False, 1, LISTED), (False, 2, other), (True, 0, last)]
-    assert len({key for both in keys for key in both}) == 6
-    assert all((tmp_path / "images" / key).is_file() for both in keys for key in both)
+    named = {key for both in keys for key in both if key is not None}
+    # An early read that is no hit waits for its pass's pictures.
+    assert len(named) == (6 if other == LISTED else 4)
+    assert all((tmp_path / "images" / key).is_file() for key in named)

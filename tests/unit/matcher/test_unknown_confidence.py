@@ -14,7 +14,7 @@ from ingest.vendors.characters import characters_of
 from matcher.match import Matcher
 from schemas.settings import MatchingSettings
 from schemas.types import CharacterRead, Hit, PlateRead, Tier
-from tests.unit.matcher.samples import entry, matcher, read
+from tests.unit.matcher.samples import characters, entry, matcher, read
 
 TAKEN_FOR = 0.7
 LETTERS = "8BKV0OD149"
@@ -100,7 +100,10 @@ def test_other_texts_of_a_vendor_are_no_likelier_for_want_of_a_confidence(
 @pytest.mark.parametrize("confidence", [0.01, 0.7, math.nan])
 def test_the_least_confidence_that_is_matched_does_not_hide_it(confidence: float) -> None:
     one = Matcher(matcher(entry("8KV4921")).index, MatchingSettings(min_read_confidence=0.9))
-    doubted = dataclasses.replace(unknown(read("8KV4921")), confidence=confidence)
+    places = characters("8KV4921", 0.6, p0=(("8", 0.6), ("B", 0.3)))
+    doubted = dataclasses.replace(unknown(read("8KV4921"), places), confidence=confidence)
+    assert [hit.tier for hit in one.match(doubted)] == [Tier.EXACT]
+    doubted = dataclasses.replace(doubted, characters=())
     assert [hit.tier for hit in one.match(doubted)] == [Tier.EXACT]
     assert one.match_batch([doubted, read("8KV4921", confidence=0.8)]) == [one.match(doubted), []]
 

@@ -38,6 +38,11 @@ def test_a_part_that_reads_less_surely_changes_nothing() -> None:
     assert chosen(read("ABC1234", 0.7, TALL)) == ["ABC1234"]
 
 
+def test_a_part_with_the_same_text_is_the_plate_but_no_surer() -> None:
+    (plate,) = plates_in(read("ABC1O34", 0.7, TALL), [read("ABC1034", 0.95, LOWER)])
+    assert (plate.plate, plate.confidence, plate.box) == ("ABC1034", 0.7, LOWER)
+
+
 def test_the_front_plate_stays_where_the_one_beside_it_reads_surer() -> None:
     front, rear = read("ABC1234", 0.8, LOWER), read("XYZ9876", 0.99, UPPER)
     assert sorted(chosen(read("ABCI234", 0.85, TALL), front, rear)) == ["XYZ9876"]

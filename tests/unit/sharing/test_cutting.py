@@ -72,7 +72,8 @@ def sample_alert_entry_vehicle() -> Any:
 
 def test_what_alerts_say_one_day_does_not_go_out_by_itself() -> None:
     future = payload(home_address="12 Main Street")
-    future["read"]["lane"] = "lane 2"
+    future["read"]["heading_home"] = "lane 2"
+    future["read"]["report"] = {"vendor": "axis", "vendor_hit": "lee"}
     future["hit"]["officer"] = "lee"
     for fields in ({Detail.PLATE}, ALL):
         text = json.dumps(cut(future, fields))
@@ -90,3 +91,18 @@ def test_who_may_see_less_sees_nothing_that_is_not_in_what_others_see(one: set[D
     assert less["read"].keys() <= more["read"].keys()
     for key, value in less["read"].items():
         assert value in (more["read"][key], NOT_SHARED)
+
+
+def test_where_a_vehicle_drove_goes_with_the_place_and_an_unknown_confidence_always() -> None:
+    whole = payload()
+    whole["read"] |= {"movement": {"lane": "2", "direction": "northeast", "speed": 20.0}, "confidence_is_known": False}
+    whole["read"] |= {
+        "report": {"vendor": "rekor", "vendor_hit": '{"list":"theirs"}'},
+        "revision": 3,
+        "is_final": False,
+    }
+    for fields in ({Detail.PLATE}, {Detail.PLATE, Detail.PICTURES}, {Detail.PLATE, Detail.PLACE}, ALL):
+        read = Alert.model_validate(cut(whole, fields)).read
+        assert (read.movement is not None) is (Detail.PLACE in fields)
+        assert (read.confidence_is_known, read.revision, read.is_final) == (False, 3, False)
+        assert "theirs" not in json.dumps(cut(whole, fields))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policy.decisions import law_alone, open_policy
-from schemas.events import Alert, AlertType
+from schemas.events import Alert, AlertType, MovementEvent, VendorReportEvent
 from schemas.settings import PolicySettings, Settings
 from schemas.types import Category
 from sharing.receiving import ReceiptGate
@@ -78,3 +78,15 @@ def test_the_agency_s_own_decisions_count_too() -> None:
     own = PolicySettings.model_validate({"never_purposes": ("stolen_vehicle",)})
     policy = open_policy(Settings(policy=own))
     assert "purpose stolen_vehicle is forbidden" in ReceiptGate(policy, "norfolk-pd")(of(), SHARED, HEADERS, NOW).reason
+
+
+def test_a_way_and_a_vendors_hit_that_may_not_be_collected_here_are_taken_out() -> None:
+    said = {
+        "movement": MovementEvent(lane="2", direction="leaving"),
+        "report": VendorReportEvent(vendor="rekor", vendor_hit='{"list":"theirs"}'),
+    }
+    given = of(read=ALERT.read.model_copy(update=said))
+    assert judge(given).alert == given
+    taken = judge(given, "minnesota").alert
+    assert taken.read.movement is None
+    assert taken.read.report is None

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import ssl
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +13,7 @@ from schemas.settings import RtspCamera
 from services.rtsp.clip import Clip
 from services.rtsp.server import RtspServer
 from tests.unit.ingest.streams.cameras import frames_of, reading, until
-
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-    for end in (source, target):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+from tests.unit.ingest.streams.tls_front import tls_front
 
 
 @contextlib.contextmanager
@@ -36,31 +25,8 @@ def tls_camera(clips: dict[str, Clip], authority: trustme.CA, name: str) -> Iter
         authority: Who signs its certificate.
         name: Whom the certificate names.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    with RtspServer(clips) as server, socket.create_server(("127.0.0.1", 0)) as listener:
-        behind = int(server.url("h264").split(":")[2].split("/")[0])
-
-        def serve(client: socket.socket) -> None:
-            with (
-                contextlib.suppress(OSError),
-                context.wrap_socket(client, server_side=True) as secured,
-                socket.create_connection(("127.0.0.1", behind)) as plain,
-            ):
-                back = threading.Thread(target=_pump, args=(plain, secured), daemon=True)
-                back.start()
-                _pump(secured, plain)
-                back.join(5.0)
-
-        def accept() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-        yield f"rtsps://127.0.0.1:{listener.getsockname()[1]}/h264"
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+    with RtspServer(clips) as server, tls_front(server.port, authority, name) as port:
+        yield f"rtsps://127.0.0.1:{port}/h264"
 
 
 @pytest.mark.parametrize(

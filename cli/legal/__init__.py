@@ -1,0 +1,1 @@
+"""The law in words, for `platewatch law`."""
