@@ -108,7 +108,7 @@ def _show(found: Sequence[StoredAlert], *, lives: Sequence[Life], as_json: bool,
             print_json({"alert_number": stored.alert_number, **state, "alert": stored.payload})
     elif found:
         states = [
-            f"{_state(stored)}; {standing_words(life, now, beside_why=True)}"
+            f"{standing_words(life, now, beside_why=True)}; {_state(stored)}"
             for stored, life in zip(found, lives, strict=True)
         ]
         shown = [Alert.model_validate(stored.payload) for stored in found]

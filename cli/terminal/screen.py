@@ -14,7 +14,7 @@ from rich.segment import Segment
 
 from schemas.printable import json_safe, printable
 
-FILE_WIDTH = 160
+FILE_WIDTH = 320
 """Columns of tables that go to a file or a pipe, where there is no terminal to ask."""
 
 
