@@ -13,6 +13,12 @@ from storage.sql import load_queries
 
 _SQL = load_queries("reporting")
 
+FIGURES = (
+    *("reads", "lists", "hits_by_list", "hits_by_reader", "hits_by_category", "manual_entries"),
+    *("searches", "refused_searches", "deliveries_by_agency"),
+)
+"""What can be counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -27,7 +33,7 @@ def figures(connection: Connection, name: str, since: datetime, until: datetime)
 
     Args:
         connection: Its connection; the audit is written on it, too.
-        name: The query's name in reporting.sql.
+        name: One of `FIGURES`.
         since: The span's begin, aware.
         until: Its end, exclusively.
     """

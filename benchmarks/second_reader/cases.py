@@ -14,11 +14,11 @@ import cv2
 
 from benchmarks.common.shares import Share
 from benchmarks.common.texts import norm
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.pictures.jpeg import encode_jpeg
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.ocr import PlateOcr
 from recognition.reading.second_reader import SecondReader
-from recognition.tracking.track import PICTURE_MARGIN
 from schemas.ids import read_id
 from schemas.plates import canonical_plate
 from schemas.settings import ImageSettings, OcrSettings

@@ -22,6 +22,7 @@ from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.demo.words import SHORT_SECONDS, live_words
 from cli.stopping import stop_on_signals
 from schemas.errors import BrokerUnavailable, PlatewatchError
+from schemas.events import AlertType
 from schemas.settings import KafkaSettings, Settings
 from services.data_directory import run_alone
 from services.private_files import private_umask
@@ -240,7 +241,8 @@ def _summary(
         "plates": [read.plate for read, _ in screen.reads],
         "hits": totals.hits,
         "alerts": totals.alerts,
-        "alerts_received_by_neighbor": len(screen.received),
+        # An alert that was raised early may be followed by an update, when the vehicle has passed.
+        "alerts_received_by_neighbor": sum(alert.type is AlertType.ALERT for alert, _ in screen.received),
         "alerts_waiting_in_outbox": waiting,
         "rejected_items": totals.rejected_items,
         "playing_seconds": round(playing, 1),

@@ -4,9 +4,6 @@ name, definition, digest, added_at, added_by, tried_at, tried_by, is_on, switche
 -- name: all
 select {rule_columns} from alert_rules order by name
 
--- name: one
-select {rule_columns} from alert_rules where name = %(name)s for update
-
 -- name: save
 -- One that says the same stays as it is.
 insert into alert_rules (name, definition, digest, added_at, added_by)

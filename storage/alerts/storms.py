@@ -19,6 +19,8 @@ from storage.sql import load_queries
 from storage.values import storable
 
 _SQL = load_queries("alerts/storms")
+_RAISED = {"camera": "raised_by_camera", "entry": "raised_by_entry"}
+_HISTORY = {"camera": "history_of_camera", "entry": "history_of_entry"}
 
 Limit = Callable[[float | None, float | None], tuple[float, int]]
 """From alerts and reads an hour, as far as they are known: how many alerts an hour are expected, and the most."""
@@ -62,12 +64,12 @@ def storm_of(
     for kind, subject in both.items():
         values: dict[str, Any] = {"kind": kind, "subject": subject, "moment": moment, "limit": minimum}
         # The alert itself is one more.
-        if (statements.scalar(connection, _SQL[f"raised_by_{kind}"], values, kind=int) or 0) < minimum:
+        if (statements.scalar(connection, _SQL[_RAISED[kind]], values, kind=int) or 0) < minimum:
             continue
-        per_hour, reads = statements.one(connection, _SQL[f"history_of_{kind}"], values) or (None, None)
+        per_hour, reads = statements.one(connection, _SQL[_HISTORY[kind]], values) or (None, None)
         expected, most = limit(_number(per_hour), _number(reads))
         values |= {"limit": most}
-        if (statements.scalar(connection, _SQL[f"raised_by_{kind}"], values, kind=int) or 0) >= most:
+        if (statements.scalar(connection, _SQL[_RAISED[kind]], values, kind=int) or 0) >= most:
             statements.execute(connection, _SQL["begin"], values | {"expected": expected, "most": most})
             return statements.scalar(connection, _SQL["standing"], both, kind=int)
     return None

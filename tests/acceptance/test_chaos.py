@@ -32,4 +32,5 @@ def test_kills_of_run_servers_and_subscriber_change_nothing_in_the_books() -> No
     print(done.stdout, done.stderr)
     assert done.returncode == 0, f"again: python -m benchmarks.chaos {' '.join(command)} --keep FOLDER\n{done.stdout}"
     assert "differences: 0" in done.stdout
+    assert re.search(r"^\| pictures kept \| \d+ \| [1-9]", done.stdout, re.MULTILINE)
     assert re.search(r"^\| kill run \| [1-9]", done.stdout, re.MULTILINE)

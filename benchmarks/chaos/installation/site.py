@@ -33,6 +33,8 @@ class Site:
             "[kafka]\nlocal = true\n"
             # Under load a second reading may come too late, and then the alert goes out without: other books each time.
             '[alerts]\nsecond_reader = "off"\n'
+            # Its disks are smaller than what pictures leave free: the guard would keep none.
+            "[images]\nkeep_free_gigabytes = 0\n"
             "[repeats]\nwindow_minutes = 2\n"
             '[[hotlists.feeds]]\nname = "county"\nsource = "csv"\nkind = "folder"\n'
             f'path = "{self.drop}"\npoll_seconds = 0.5\nsettle_seconds = 0.5\n'

@@ -84,7 +84,7 @@ def test_what_could_not_be_stored_comes_again(
         broker.publish(f"{topic}/a", b"1", b"2", b"3")
         until(lambda: reader.state.problem)
         assert "the disk fails" in str(reader.state.problem)
-        until(lambda: reader.state.connections >= 2)
+        until(lambda: reader.state.connections >= 2, 60.0)
         fails.clear()
         until(lambda: reader.state.problem is None and reader.state.received == 3)
     assert bodies(tmp_path) == [b"1", b"2", b"3"]
