@@ -11,7 +11,6 @@ import pytest
 
 import policy
 from operations.criteria import VehicleCriteria
-from operations.revisions import view_revisions
 from operations.searching import search_reads
 from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
@@ -261,18 +260,3 @@ def test_old_reads_need_a_warrant_in_vermont(database: Database) -> None:
     assert audit_entries(database)[0].details["warrant"] == "W-26-9"
     with pytest.raises(InvalidInput, match="the warrant's number has no digit"):
         search_reads(LEE, database, under("vermont"), "VNV4527", warrant="yes", **why)
-
-
-def test_revisions_of_an_old_read_need_a_warrant_in_vermont(database: Database) -> None:
-    why = {"purpose": "stolen vehicle seen leaving Main Street", "case_number": "26-117"}
-    old, new = (
-        dataclasses.replace(sample_read(number), captured_at=when, first_seen=when, last_seen=when)
-        for number, when in enumerate(datetime.now(UTC) - timedelta(days=days) for days in (200, 30))
-    )
-    for read in (old, new):
-        Records(database).write([ReadRecord(read)])
-    law = under("vermont")
-    assert view_revisions(LEE, database, law, new.read_id, **why).shown.read_id == new.read_id
-    with pytest.raises(InvalidInput, match="goes back more than 181 days, which needs a warrant"):
-        view_revisions(LEE, database, law, old.read_id, **why)
-    assert view_revisions(LEE, database, law, old.read_id, warrant="W-26-9", **why).shown.read_id == old.read_id
