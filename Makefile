@@ -9,12 +9,12 @@ DATA ?=
 VIDEO ?=
 MUTANTS ?= 250
 SEED ?= 1
-WORKERS ?= 2
+WORKERS ?= 3
 BUNDLE ?= dist/platewatch-bundle
 BUNDLE_FLAGS ?=
 PIP_FLAGS := --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: help setup demo test test-training lint format bench mutation bundle clean
+.PHONY: help setup demo test screenshots test-training test-directory lint format bench mutation bundle clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,12 +24,21 @@ setup: $(VENV)/.runtime ## Create the environment and install Platewatch with it
 demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting; LIVE=1: all of it live, too
 	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)") $(if $(LIVE),--live)
 
-# Most of the tests' time is spent waiting for servers and programs, so two at once pay on any machine.
-test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka), WORKERS=2 at a time
+# Most of the tests' time is spent waiting for servers and programs, so three at once pay on two cores.
+test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka, a real browser), WORKERS=3 at a time
+	$(VENV)/bin/python -m tests.browser.finding
 	$(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+
+screenshots: $(VENV)/.development ## Make the pictures of pages in docs/images anew, by the tests that look at these pages
+	SCREENSHOTS_FOLDER=$(CURDIR)/docs/images $(VENV)/bin/python -m pytest tests/integration/console -k "page or most_urgent"
 
 test-training: $(TRAINING_VENV)/.training ## Run the tests of training and of the ultralytics backend (installs torch)
 	$(TRAINING_VENV)/bin/python -m pytest tests/training
+
+test-directory: $(VENV)/.development ## Run the tests of single sign-on with a real Keycloak (fetches 160 MB once, into the cache folder)
+	$(VENV)/bin/python -m tests.browser.finding
+	$(VENV)/bin/python -m tests.directory.distribution
+	$(VENV)/bin/python -m pytest tests/directory --timeout 900
 
 lint: $(VENV)/.development ## Check style, types and layers
 	$(VENV)/bin/ruff check .
@@ -48,7 +57,12 @@ bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with 
 	$(VENV)/bin/python -m benchmarks.matching_quality $(if $(DATA),--data "$(DATA)")
 	$(VENV)/bin/python -m benchmarks.historical
 	$(VENV)/bin/python -m benchmarks.sharing
+	$(VENV)/bin/python -m benchmarks.console
+	$(VENV)/bin/python -m benchmarks.api
+	$(VENV)/bin/python -m benchmarks.pipeline
+	$(VENV)/bin/python -m benchmarks.scale
 	$(VENV)/bin/python -m benchmarks.chaos
+	$(VENV)/bin/python -m benchmarks.chaos --several
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.recognition --data "$(DATA)")
 	$(if $(DATA),$(VENV)/bin/python -m benchmarks.second_reader --data "$(DATA)/plate-ocr/labels.csv")
 

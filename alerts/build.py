@@ -154,6 +154,11 @@ def build_clone_notice(
     return with_clone(notice, clone)
 
 
+def with_picture(alert: Alert, plate_picture: bytes) -> Alert:
+    """Return an alert with the picture of its plate, which came after it was built; see `build_alert`."""
+    return alert.model_copy(update={"plate_picture": _embedded(plate_picture)})
+
+
 def with_clone(alert: Alert, clone: CloneSuspicionEvent) -> Alert:
     """Return an alert that says, as data and in its explanation, that its plate may be cloned."""
     hit = alert.hit.model_copy(update={"explanation": f"{alert.hit.explanation}; {clone.explanation}"})

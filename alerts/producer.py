@@ -5,23 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from alerts.topics import DEFAULT_PARTITIONS, ensure_topic
+from alerts.topics import ensure_topic
+from alerts.topics.planned import MESSAGE_OVERHEAD_BYTES
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaSettings
-from services.kafka.client import KafkaError, kafka_errors, open_admin, open_producer
+from services.kafka.client import KafkaError, close_producer, kafka_errors, open_admin, open_producer
 from storage.alerts.outbox import OutboxRow
 
 log = logging.getLogger(__name__)
 
-MESSAGE_OVERHEAD_BYTES = 65_536
 CLOSE_SECONDS = 1.0
 STOP_GRACE_SECONDS = 2.0
 WAIT_SLICE_SECONDS = 0.2
+SPLIT_SECONDS = 0.01
+"""How soon a batch is looked at again that was too large and went on in parts."""
 
 _REFUSALS = {
     kafka_errors.MessageSizeTooLargeError: "the message is larger than the topic accepts",
@@ -68,7 +70,8 @@ class AlertProducer:
         settings: The section `kafka` of the configuration.
         servers: Bootstrap servers.
         retention_days: How long topics that it makes keep a message.
-        partitions: How many partitions they get.
+        partitions: How many partitions they get; None: as the settings say.
+        waits_for_rights: Whether messages that this user may not write, or not yet, wait and are not refused.
     """
 
     def __init__(
@@ -77,8 +80,10 @@ class AlertProducer:
         servers: Sequence[str],
         *,
         retention_days: float,
-        partitions: int = DEFAULT_PARTITIONS,
+        partitions: int | None = None,
+        waits_for_rights: bool = False,
     ) -> None:
+        self._waits_for_rights = waits_for_rights
         self._settings = settings
         self._servers = tuple(servers)
         self._retention_days = retention_days
@@ -97,12 +102,15 @@ class AlertProducer:
         """
         self._connected(set(topics))
 
-    def publish(self, messages: Sequence[OutboxRow], stop: threading.Event) -> list[Delivery]:
+    def publish(
+        self, messages: Sequence[OutboxRow], stop: threading.Event, meanwhile: Callable[[], None] | None = None
+    ) -> list[Delivery]:
         """Publish messages and wait for what becomes of them.
 
         Args:
             messages: At most one per topic and key: there is no order among them.
             stop: When set, what is not acknowledged soon has to wait.
+            meanwhile: Called once while they are on their way; raises nothing.
 
         Returns:
             One delivery per message, in the same order.
@@ -114,7 +122,7 @@ class AlertProducer:
         deliveries = [self._too_large(message) for message in messages]
         fitting = [message for message, refusal in zip(messages, deliveries, strict=True) if refusal is None]
         if fitting:
-            sent = self._send(fitting, stop)
+            sent = self._send(fitting, stop, meanwhile)
             if len(fitting) > 1:
                 # One refused message takes the innocent ones of its batch with it.
                 sent = [self._send_alone(d, stop) if d.fate is Fate.REFUSED else d for d in sent]
@@ -127,10 +135,12 @@ class AlertProducer:
         client, self._client = self._client, None
         self._topics.clear()
         if client is not None:
-            client.close(timeout=CLOSE_SECONDS)
+            close_producer(client, CLOSE_SECONDS)
 
     def _too_large(self, message: OutboxRow) -> Delivery | None:
-        size = len(message.payload) + len(message.key.encode()) + sum(len(n) + len(v) for n, v in message.headers)
+        size = len(message.payload) + len(message.key.encode())
+        for name, value in message.headers:
+            size += len(name) + len(value)
         if size <= self._settings.max_message_bytes:
             return None
         limit = self._settings.max_message_bytes
@@ -144,25 +154,35 @@ class AlertProducer:
         except BrokerUnavailable as error:
             return Delivery(refused.message, Fate.WAITING, str(error))
 
-    def _send(self, messages: Sequence[OutboxRow], stop: threading.Event) -> list[Delivery]:
+    def _send(
+        self, messages: Sequence[OutboxRow], stop: threading.Event, meanwhile: Callable[[], None] | None = None
+    ) -> list[Delivery]:
         self._keep_shorter(messages)
         client = self._connected({message.topic for message in messages})
         deadline = time.monotonic() + self._settings.delivery_timeout_seconds + CLOSE_SECONDS
         futures = _start(client, messages)
+        if meanwhile is not None:
+            meanwhile()
+        deadline = _flush(client, deadline, stop)
         deliveries = []
         for message, future in zip(messages, futures, strict=True):
             if isinstance(future, Exception):
-                deliveries.append(_failed(message, future))
+                deliveries.append(self._failed(message, future))
                 continue
             try:
-                _await(future, deadline, stop)
+                _await(future, deadline)
             except (KafkaError, OSError) as error:
-                deliveries.append(_failed(message, error))
+                deliveries.append(self._failed(message, error))
             else:
                 deliveries.append(Delivery(message, Fate.PUBLISHED))
         if any(delivery.fate is not Fate.PUBLISHED for delivery in deliveries):
             self.close()
         return deliveries
+
+    def _failed(self, message: OutboxRow, error: Exception) -> Delivery:
+        if self._waits_for_rights and isinstance(error, kafka_errors.TopicAuthorizationFailedError):
+            return Delivery(message, Fate.WAITING, _REFUSALS[kafka_errors.TopicAuthorizationFailedError])
+        return _failed(message, error)
 
     def _connected(self, topics: set[str]) -> Any:
         if self._client is None:
@@ -186,7 +206,7 @@ class AlertProducer:
         try:
             for topic in sorted(topics):
                 days = self._kept.get(topic, self._retention_days)
-                ensure_topic(admin, topic, retention_days=days, partitions=self._partitions)
+                ensure_topic(admin, topic, retention_days=days, partitions=self._partitions, settings=self._settings)
         except KafkaError as error:
             raise BrokerUnavailable(f"kafka at {', '.join(self._servers)} cannot make topics now ({error})") from error
         finally:
@@ -241,23 +261,39 @@ def _timestamp_ms(message: OutboxRow) -> int:
     return max(int(moment.timestamp() * 1000), 0)
 
 
-def _await(future: Any, deadline: float, stop: threading.Event) -> None:
-    """Wait for an acknowledgment in short slices, so that a stop is noticed.
+def _flush(client: Any, deadline: float, stop: threading.Event) -> float:
+    """Send what was handed over without waiting for more to join it, and wait for the acknowledgments.
 
-    Raises:
-        KafkaError: It failed, or it was not acknowledged in time.
+    Done in short slices, so that a stop is noticed.
+
+    Returns:
+        When what is still not acknowledged has to be given up (monotonic seconds).
     """
-    while not future.is_done:
+    while True:
         if stop.is_set():
             deadline = min(deadline, time.monotonic() + STOP_GRACE_SECONDS)
             stop = threading.Event()  # the grace is given once
         remaining = deadline - time.monotonic()
         try:
-            future.get(timeout=max(min(remaining, WAIT_SLICE_SECONDS), 0.001))
-        except kafka_errors.KafkaTimeoutError:
-            if remaining <= 0 or future.is_done:
-                raise
-    future.get(timeout=0)
+            client.flush(timeout=max(min(remaining, WAIT_SLICE_SECONDS), 0.001))
+        except KafkaError as error:
+            if remaining <= 0:
+                return deadline
+            if not isinstance(error, kafka_errors.KafkaTimeoutError):
+                # A batch was split, and its parts are on their way now.
+                stop.wait(SPLIT_SECONDS)
+        else:
+            return deadline
+
+
+def _await(future: Any, deadline: float) -> None:
+    """Wait for an acknowledgment.
+
+    Raises:
+        KafkaError: It failed, or it was not acknowledged in time.
+    """
+    if not future.succeeded():
+        future.get(timeout=max(deadline - time.monotonic(), 0.001))
 
 
 def _failed(message: OutboxRow, error: Exception) -> Delivery:

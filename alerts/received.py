@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from schemas.errors import ConfigurationError, StorageFull
+from schemas.errors import ConfigurationError, StorageFull, TransientError
 from services.private_files import make_private_folder, touch_private
+from services.sqlite_sharing import is_busy, use_write_ahead_log
 
 SEEN_DAYS = 30
 """Longer than a topic keeps a message, so that no replay brings an alert twice."""
 UNREADABLE_DAYS = 21
 BUSY_SECONDS = 10.0
-BUSY_PAUSE_SECONDS = 0.02
 
 _SCHEMA = """
 create table if not exists seen (
@@ -82,6 +83,7 @@ class ReceivedAlerts:
     Raises:
         ConfigurationError: The file cannot be opened or is not SQLite.
         StorageFull: No space left.
+        TransientError: Another process keeps the file busy.
     """
 
     def __init__(self, path: Path, group: str) -> None:
@@ -94,7 +96,8 @@ class ReceivedAlerts:
         except (OSError, sqlite3.Error) as error:
             raise ConfigurationError(f"{path}: cannot be opened ({error})") from error
         try:
-            self._share()
+            with self._translated():
+                use_write_ahead_log(self._connection, BUSY_SECONDS)
             self._run("pragma synchronous = full")
             for statement in _SCHEMA.split(";"):
                 self._run(statement)
@@ -187,31 +190,20 @@ class ReceivedAlerts:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _share(self) -> None:
-        """Let others read and write the file meanwhile, once nobody else is doing this: SQLite does not wait here."""
-        deadline = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                self._run("pragma journal_mode = wal")
-            except ConfigurationError as error:
-                if not _is_busy(error.__cause__) or time.monotonic() > deadline:
-                    raise
-                time.sleep(BUSY_PAUSE_SECONDS)
-            else:
-                return
-
     def _run(self, statement: str, *values: object) -> sqlite3.Cursor:
-        try:
+        with self._translated():
             return self._connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
                 raise StorageFull(f"{self._path}: no space left for the received alerts") from error
+            if is_busy(error):
+                raise TransientError(f"{self._path}: another process keeps it busy") from error
             raise ConfigurationError(f"{self._path}: cannot be used ({error}); move it away to begin anew") from error
-
-
-def _is_busy(error: BaseException | None) -> bool:
-    # The low byte is the kind of error, the others say more of it.
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _text(moment: datetime) -> str:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alerts.producer import AlertProducer, Delivery, Fate
+from schemas.errors import PlatewatchError
 from schemas.settings import KafkaSettings
 from storage.alerts.outbox import Outbox, OutboxRow
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500
+
+FRESH_SECONDS = 0.25
+"""What was taken ahead is taken anew after that: agreements end, and other processes take over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Relay:
         self._producer = AlertProducer(settings, servers, retention_days=retention_days)
         self._topics = tuple(topics)
         self._prepared = False
+        self._ahead: list[OutboxRow] = []
+        self._ahead_at = 0.0
 
     def prepare(self) -> None:
         """Make the topics that do not exist, unless that was done before.
@@ -73,10 +80,13 @@ class Relay:
 
     def close(self) -> None:
         """Close the connection to the broker; a later batch opens it again."""
+        self._ahead = []
         self._producer.close()
 
     def publish_batch(self, stop: threading.Event) -> Progress:
         """Publish what the outbox holds, at most `BATCH` messages, and settle each.
+
+        Where it holds more, the next ones are taken while these are on their way.
 
         Args:
             stop: When set, what is not acknowledged soon has to wait.
@@ -89,12 +99,21 @@ class Relay:
             DatabaseUnavailable: The outbox cannot be read or marked; published messages may be published again.
             ConfigurationError: An option does not fit.
         """
-        rows = self._outbox.take(BATCH)
+        rows, self._ahead = self._ahead, []
+        if not rows or time.monotonic() > self._ahead_at + FRESH_SECONDS:
+            rows = self._outbox.take(BATCH)
+        ahead: list[OutboxRow] | None = None if len(rows) == BATCH else []
+
+        def look_ahead() -> None:
+            nonlocal ahead
+            if ahead is None:
+                ahead = self._taken_ahead(rows)
+
         held: set[tuple[str, str]] = set()
         total = Progress()
         for wave in waves(rows):
-            ready = [row for row in wave if (row.topic, row.key) not in held]
-            deliveries = self._producer.publish(ready, stop) if ready else []
+            ready = [row for row in wave if (row.topic, row.key) not in held] if held else wave
+            deliveries = self._producer.publish(ready, stop, look_ahead) if ready else []
             self._settle(deliveries)
             waiting = [delivery for delivery in deliveries if delivery.fate is Fate.WAITING]
             held.update((delivery.message.topic, delivery.message.key) for delivery in waiting)
@@ -104,7 +123,20 @@ class Relay:
                 waiting=total.waiting + len(waiting) + len(wave) - len(ready),
                 reason=total.reason or next((delivery.reason for delivery in waiting), ""),
             )
+        if not total.waiting:
+            # Whoever waits has to go before those behind it.
+            self._ahead = ahead or []
         return total
+
+    def _taken_ahead(self, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Return what comes after messages that are on their way; nothing where it cannot be asked for now."""
+        self._ahead_at = time.monotonic()
+        try:
+            return self._outbox.take(BATCH, under_way=[row.outbox_id for row in rows])
+        except PlatewatchError as error:
+            # Those on their way have to be awaited, and the next pass says so.
+            log.debug("nothing is taken ahead: %s", error)
+            return []
 
     def _settle(self, deliveries: Sequence[Delivery]) -> None:
         published = [delivery.message.outbox_id for delivery in deliveries if delivery.fate is Fate.PUBLISHED]
@@ -126,6 +158,9 @@ def waves(rows: Sequence[OutboxRow]) -> Iterator[list[OutboxRow]]:
     Args:
         rows: In the order in which they were written.
     """
+    if rows and len({(row.topic, row.key) for row in rows}) == len(rows):
+        yield list(rows)
+        return
     remaining = list(rows)
     while remaining:
         seen: set[tuple[str, str]] = set()

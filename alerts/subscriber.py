@@ -5,71 +5,60 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from alerts.received import ReceivedAlerts, RefusedAlert, UnreadableMessage
 from schemas.errors import BrokerUnavailable, ConfigurationError
-from schemas.events import Alert
+from schemas.events import Alert, problems_in
 from schemas.settings import KafkaSettings
 from services.kafka.client import (
     KafkaError,
     OffsetAndMetadata,
     TopicPartition,
     check_reachable,
+    close_consumer,
+    forbidden_topics,
     is_proxied,
     kafka_errors,
     open_consumer,
 )
+from services.kafka.polling import ConsumerLost, Patience, Poller
 
 log = logging.getLogger(__name__)
 
 POLL_MS = 250
 POLL_RECORDS = 100
 REACH_SECONDS = 5.0
-CLOSE_MS = 2000
-FIRST_PATIENCE_SECONDS = 15.0
-"""kafka-python was seen to stay without partitions for good when a busy machine cost it its membership before the topic
-was made; a consumer that joins anew gets them. A group may have more members than partitions, so patience doubles."""
-LONGEST_PATIENCE_SECONDS = 300.0
-CITED_PROBLEMS = 3
+CLOSE_SECONDS = 2.0
 FORGET_SECONDS = 3600.0
 FILE_NAME = "subscriber.sqlite3"
 
 
-class Judged(Protocol):
-    """What a gate says of an alert: what is taken in of it, or None and why it is refused."""
-
-    @property
-    def alert(self) -> Alert | None:
-        """What is taken in."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """Why it is refused."""
-        ...
+T = TypeVar("T")
 
 
-Gate = Callable[[Alert, str, Mapping[str, str]], Judged]
-"""Judges an alert by its topic and its message's headers; `sharing.receiving.ReceiptGate` is one."""
-
-
-class Subscriber:
-    """One member of a consumer group on one topic of alerts.
+class MessageSubscriber(ABC, Generic[T]):
+    """One member of a consumer group on one topic of one kind of messages.
 
     Args:
         data_dir: Platewatch's data directory; the group's memory is kept there.
         settings: The section `kafka` of the configuration.
         servers: Bootstrap servers.
         topic: The topic.
-        group: Consumer group; each gets every alert, its members share them. A new one begins at the oldest alert.
-        gate: Judges each alert as it comes in; None: all are taken in.
+        group: Consumer group; each gets every message, its members share them. A new one begins at the oldest.
     """
+
+    noun = "message"
+    """What it receives, for the log."""
+    judges = True
+    """Whether anything is judged as it comes in."""
 
     def __init__(
         self,
@@ -79,9 +68,7 @@ class Subscriber:
         *,
         topic: str,
         group: str,
-        gate: Gate | None = None,
     ) -> None:
-        self._gate = gate
         self._path = data_dir / FILE_NAME
         self._settings = settings
         self._servers = tuple(servers)
@@ -90,25 +77,41 @@ class Subscriber:
         self._reachable = True
         self._checked_at = 0.0
 
-    def alerts(self, stop: threading.Event) -> Iterator[Alert]:
-        """Yield every alert of the topic that this group has not had, waiting for new ones.
+    @abstractmethod
+    def parse(self, payload: bytes) -> T:
+        """Return what a message is.
 
-        An alert counts as handed out when the loop asks for the next one; so to end, set `stop` and let the loop run
-        out. After a crash in between it comes again. A message that is not an alert is kept beside the seen alerts'
-        ids with the reason, and the stream goes on.
+        Raises:
+            ValidationError: It is something else.
+        """
+
+    @abstractmethod
+    def id_of(self, item: T) -> UUID:
+        """Return what doubles are known by."""
+
+    @abstractmethod
+    def judge(self, item: T, topic: str, headers: Mapping[str, str]) -> tuple[T | None, str]:
+        """Return what is taken in of it, or None and why it is refused."""
+
+    def messages(self, stop: threading.Event) -> Iterator[T]:
+        """Yield everything of the topic that this group has not had, waiting for more.
+
+        One counts as handed out when the loop asks for the next one; so to end, set `stop` and let the loop run out.
+        After a crash in between it comes again. A message that is something else is kept beside the seen ones' ids with
+        the reason, and the stream goes on.
 
         Args:
             stop: Ends the iteration, within half a second.
 
         Yields:
-            Alerts; those of one plate in the order in which they were raised.
+            Those of one key in the order in which they were published.
 
         Raises:
             BrokerUnavailable: No broker answers at the start. Later outages are waited out.
             ConfigurationError: An option does not fit, or the group or the topic is not permitted.
             StorageFull: No space left to remember what was handed out.
         """
-        patience = FIRST_PATIENCE_SECONDS
+        patience = Patience()
         with ReceivedAlerts(self._path, self._group) as received:
             consumer = open_consumer(self._settings, self._servers, **self._options())
             while consumer is not None:
@@ -116,8 +119,7 @@ class Subscriber:
                     consumer.subscribe([self._topic])
                     yield from self._stream(consumer, received, stop, patience)
                 finally:
-                    _close(consumer)
-                patience = min(patience * 2, LONGEST_PATIENCE_SECONDS)
+                    close_consumer(consumer, CLOSE_SECONDS)
                 consumer = self._reopened(stop)
 
     def _reopened(self, stop: threading.Event) -> Any | None:
@@ -143,33 +145,34 @@ class Subscriber:
         }
 
     def _stream(
-        self, consumer: Any, received: ReceivedAlerts, stop: threading.Event, patience: float
-    ) -> Iterator[Alert]:
-        """Yield a consumer's new alerts until `stop`, or until it had no partition for `patience` seconds."""
+        self, consumer: Any, received: ReceivedAlerts, stop: threading.Event, patience: Patience
+    ) -> Iterator[T]:
+        """Yield a consumer's new messages until `stop`, or until it has to be opened anew."""
         forget_at = 0.0
-        assigned_at = time.monotonic()
+        poller = Poller(consumer, patience)
         while not stop.is_set():
-            if consumer.assignment():
-                assigned_at = time.monotonic()
-            elif time.monotonic() - assigned_at > patience:
-                log.debug("no partition was assigned for %.0f s; joining the group anew", patience)
-                return
             if time.monotonic() >= forget_at:
                 received.forget_old(datetime.now(UTC))
                 forget_at = time.monotonic() + FORGET_SECONDS
-            batches = self._poll(consumer)
+            try:
+                batches = self._poll(consumer, poller)
+            except ConsumerLost as error:
+                log.info("%s", error)
+                log.debug("poll failed", exc_info=error)
+                stop.wait(POLL_MS / 1000)
+                return
             if not batches:
                 self._watch_broker()
             for records in batches.values():
                 done: dict[Any, Any] = {}
                 try:
                     for record in records:
-                        alert = self._parse(record, received)
-                        if alert is not None and not received.is_seen(alert.alert_id):
-                            taken = self._taken_in(alert, record, received)
+                        item = self._parse(record, received)
+                        if item is not None and not received.is_seen(self.id_of(item)):
+                            taken = self._taken_in(item, record, received)
                             if taken is not None:
                                 yield taken
-                            received.remember(alert.alert_id)
+                            received.remember(self.id_of(item))
                         partition = TopicPartition(record.topic, record.partition)
                         done[partition] = OffsetAndMetadata(record.offset + 1, "", record.leader_epoch)
                         if stop.is_set():
@@ -177,55 +180,59 @@ class Subscriber:
                 finally:
                     self._commit(consumer, done)
 
-    def _poll(self, consumer: Any) -> dict[Any, list[Any]]:
+    def _poll(self, consumer: Any, poller: Poller) -> dict[Any, list[Any]]:
         try:
-            batches: dict[Any, list[Any]] = consumer.poll(timeout_ms=POLL_MS, max_records=POLL_RECORDS)
+            batches = poller.poll(POLL_MS / 1000, POLL_RECORDS)
         except kafka_errors.AuthorizationError as error:
-            raise ConfigurationError(
-                f"topic {self._topic}, group {self._group}: not permitted to read ({error.message}); "
-                "ask the publishing agency for access"
-            ) from error
-        except KafkaError as error:
-            log.debug("poll failed, trying again", exc_info=error)
-            return {}
+            raise self._not_permitted(error.message) from error
+        if not batches and self._topic in forbidden_topics(consumer):
+            raise self._not_permitted("the broker does not let this user see it")
         return batches
 
-    def _parse(self, record: Any, received: ReceivedAlerts) -> Alert | None:
+    def _not_permitted(self, reason: str) -> ConfigurationError:
+        return ConfigurationError(
+            f"topic {self._topic}, group {self._group}: not permitted to read ({reason}); "
+            "ask the publishing agency for access"
+        )
+
+    def _parse(self, record: Any, received: ReceivedAlerts) -> T | None:
         if record.value is None:
             reason = "the message has no content"
         else:
             try:
-                return Alert.model_validate_json(record.value)
+                return self.parse(record.value)
             except ValidationError as error:
-                reason = _summary(error)
+                reason = problems_in(error)
         place = UnreadableMessage(record.topic, record.partition, record.offset, reason, record.value)
         if received.keep_unreadable(place):
             log.warning(
-                "%s partition %d offset %d is not an alert and was put aside: %s",
+                "%s partition %d offset %d is not %s and was put aside: %s",
                 record.topic,
                 record.partition,
                 record.offset,
+                "an alert" if self.noun == "alert" else f"a {self.noun}",
                 reason,
             )
         return None
 
-    def _taken_in(self, alert: Alert, record: Any, received: ReceivedAlerts) -> Alert | None:
-        """Return what may be taken in of an alert, or None where it is refused, which is kept and said."""
-        if self._gate is None:
-            return alert
+    def _taken_in(self, item: T, record: Any, received: ReceivedAlerts) -> T | None:
+        """Return what may be taken in, or None where it is refused, which is kept and said."""
+        if not self.judges:
+            return item
         headers = {name: value.decode("utf-8", "replace") for name, value in record.headers or () if value is not None}
-        judged = self._gate(alert, record.topic, headers)
-        if judged.alert is None:
-            place = RefusedAlert(record.topic, record.partition, record.offset, alert.alert_id, judged.reason)
+        taken, reason = self.judge(item, record.topic, headers)
+        if taken is None:
+            number = self.id_of(item)
+            place = RefusedAlert(record.topic, record.partition, record.offset, number, reason)
             if received.keep_refused(place):
-                log.warning("alert %s of %s is refused on receipt: %s", alert.alert_id, record.topic, judged.reason)
-        return judged.alert
+                log.warning("%s %s of %s is refused on receipt: %s", self.noun, number, record.topic, reason)
+        return taken
 
     def _commit(self, consumer: Any, done: dict[Any, Any]) -> None:
         if not done:
             return
         try:
-            consumer.commit(done, timeout_ms=CLOSE_MS)
+            consumer.commit(done, timeout_ms=int(CLOSE_SECONDS * 1000))
         except KafkaError as error:
             # Another member has the partition now, or the broker is away: what comes again is dropped as a double.
             log.debug("offsets were not committed", exc_info=error)
@@ -247,20 +254,67 @@ class Subscriber:
             self._reachable = True
 
 
-def _close(consumer: Any) -> None:
-    """Leave the group, so that its partitions are free at once."""
-    try:
-        consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
-    except KafkaError as error:
-        log.debug("consumer did not close cleanly", exc_info=error)
+class Judged(Protocol):
+    """What a gate says of an alert: what is taken in of it, or None and why it is refused."""
+
+    @property
+    def alert(self) -> Alert | None:
+        """What is taken in."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why it is refused."""
+        ...
 
 
-def _summary(error: ValidationError) -> str:
-    """Return what is wrong in one line, without the values: they may be personal data."""
-    problems = error.errors(include_input=False, include_url=False, include_context=False)
-    cited = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'message'}: {problem['msg'].lower()}"
-        for problem in problems[:CITED_PROBLEMS]
-    ]
-    more = f"; and {len(problems) - CITED_PROBLEMS} more" if len(problems) > CITED_PROBLEMS else ""
-    return "; ".join(cited) + more
+Gate = Callable[[Alert, str, Mapping[str, str]], Judged]
+"""Judges an alert by its topic and its message's headers; `sharing.receiving.ReceiptGate` is one."""
+
+
+class Subscriber(MessageSubscriber[Alert]):
+    """One member of a consumer group on one topic of alerts.
+
+    Args:
+        data_dir: Platewatch's data directory; the group's memory is kept there.
+        settings: The section `kafka` of the configuration.
+        servers: Bootstrap servers.
+        topic: The topic.
+        group: Consumer group; each gets every alert, its members share them. A new one begins at the oldest alert.
+        gate: Judges each alert as it comes in; None: all are taken in.
+    """
+
+    noun = "alert"
+
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: KafkaSettings,
+        servers: Sequence[str],
+        *,
+        topic: str,
+        group: str,
+        gate: Gate | None = None,
+    ) -> None:
+        super().__init__(data_dir, settings, servers, topic=topic, group=group)
+        self._gate = gate
+        self.judges = gate is not None
+
+    def alerts(self, stop: threading.Event) -> Iterator[Alert]:
+        """Yield every alert that this group has not had, as `messages` does; those of one plate in their order."""
+        return self.messages(stop)
+
+    def parse(self, payload: bytes) -> Alert:
+        """See `MessageSubscriber`."""
+        return Alert.model_validate_json(payload)
+
+    def id_of(self, item: Alert) -> UUID:
+        """See `MessageSubscriber`."""
+        return item.alert_id
+
+    def judge(self, item: Alert, topic: str, headers: Mapping[str, str]) -> tuple[Alert | None, str]:
+        """See `MessageSubscriber`."""
+        if self._gate is None:
+            return item, ""
+        judged = self._gate(item, topic, headers)
+        return judged.alert, judged.reason

@@ -28,6 +28,7 @@ __all__ = [
     "ConfigOption",
     "DataDirOption",
     "JsonOption",
+    "OffenseOption",
     "PurposeOption",
     "WarrantOption",
     "command_actor",
@@ -36,6 +37,7 @@ __all__ = [
     "console",
     "errors",
     "print_json",
+    "refuse_options",
 ]
 
 ConfigOption = Annotated[
@@ -66,6 +68,14 @@ PurposeOption = Annotated[
 CaseOption = Annotated[
     str | None,
     typer.Option("--case", help="Number of the case or call; kept in the audit.", show_default=False),
+]
+OffenseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--offense",
+        help="Type of the offense (platewatch law offenses), where the purpose does not name it.",
+        show_default=False,
+    ),
 ]
 WarrantOption = Annotated[
     str | None,
@@ -141,3 +151,19 @@ def _require_data(data_dir: Path) -> None:
     except OSError:
         # Whoever may not look is told by the database's own check.
         return
+
+
+def refuse_options(context: typer.Context) -> None:
+    """Refuse options that stand before the command that they are meant for: they would count for nothing.
+
+    Args:
+        context: The group's.
+
+    Raises:
+        typer.BadParameter: Some were given.
+    """
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if given:
+        names = ", ".join(f"--{name.replace('_', '-').removeprefix('as-')}" for name in sorted(given))
+        raise typer.BadParameter(f"give {names} behind '{context.invoked_subcommand}'")

@@ -13,7 +13,10 @@ from schemas.errors import InvalidInput
 PACKAGED = Path(__file__).with_name("documents")
 """Where a wheel has them; see `force-include` in pyproject.toml."""
 SOURCES = Path(__file__).parents[1]
-KINDS = ("*.md", "LICENSE", "deploy/platewatch*", "docs/*.md")
+KINDS = (
+    "*.md", "LICENSE", "deploy/platewatch*", "deploy/compose/**/*", "deploy/grafana/**/*", "deploy/prometheus/*",
+    "docs/*.md", "docs/examples/*",
+)  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +46,7 @@ def docs(
 def documents() -> dict[str, Path]:
     """Return every document by its name, as messages write it: `README.md`, `docs/install.md`, ..."""
     root = PACKAGED if PACKAGED.is_dir() else SOURCES
-    files = [path for kind in KINDS for path in root.glob(kind)]
+    files = [path for kind in KINDS for path in root.glob(kind) if path.is_file()]
     return {path.relative_to(root).as_posix(): path for path in files}
 
 

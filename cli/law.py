@@ -17,6 +17,7 @@ from cli.common import (
     command_database,
     command_settings,
     console,
+    errors,
     print_json,
 )
 from cli.legal.rules import rules
@@ -24,6 +25,7 @@ from cli.terminal.times import parse_moment
 from policy.decisions import Policy, law_alone, open_policy, span_text
 from policy.facts import Fact
 from policy.loading import profiles
+from policy.offenses import offense_types
 from schemas.types import Category
 
 app = typer.Typer(no_args_is_help=True, help="What the law lets this agency notify, keep and share.")
@@ -95,6 +97,68 @@ def show(
             console.print(Text(f"{place}: {fact.note}"))
 
 
+@app.command("categories", epilog="Example: platewatch law categories")
+def categories(as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Show every category: how much it presses, whether it notifies here or stays silent, why, and how sure that is."""
+    settings = command_settings(config)
+    from operations.hotlists.taxonomy import taxonomy
+
+    table = _table("Category", "Priority", "Alerts", "Decided by", "Why", "As of", "Sure")
+    for rule in taxonomy(settings):
+        sure, as_of = rule.law.confidence.value, rule.law.as_of.isoformat()
+        if as_json:
+            print_json(
+                {
+                    "category": rule.category.value,
+                    "priority": rule.priority.value,
+                    "own_priority": rule.is_own_priority,
+                    "notifies": rule.notifies,
+                    "decided_by": rule.decided_by,
+                    "reason": rule.reason,
+                    "citation": rule.law.citation,
+                    "as_of": as_of,
+                    "confidence": sure,
+                }
+            )
+        alerts = "yes" if rule.notifies else "silent"
+        _row(table, rule.words, rule.priority.value, alerts, rule.decided_by, rule.reason, as_of, sure)
+    if not as_json:
+        console.print(table)
+
+
+@app.command("offenses", epilog="Example: platewatch law offenses")
+def offenses(as_json: JsonOption = False) -> None:
+    """List the types of offenses, by the FBI's codes: what --offense takes, and the audit keeps."""
+    table = _table("Code", "Offense")
+    for one in offense_types():
+        if as_json:
+            print_json({"code": one.code, "name": one.name})
+        _row(table, one.code, one.name)
+    if not as_json:
+        console.print(table)
+
+
+@app.command("audited", epilog="Example: platewatch law audited --findings '40 of 812 searches, all with a case'")
+def audited(
+    findings: Annotated[
+        str, typer.Option("--findings", help="What was looked at and found.", show_default=False, prompt="Findings")
+    ],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who audited, where that is not you.", show_default=False)
+    ] = None,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Note that the use of the system was audited, as the law asks again and again; the note stands in the audit."""
+    settings = command_settings(config, data_dir)
+    from operations.duties.audits import note_audit
+
+    with command_database(settings, create=False) as database:
+        rhythm = note_audit(command_actor(settings), database, settings, by, findings)
+    if rhythm is not None:
+        errors.print(f"noted; the next one is due by {rhythm.due_at:%Y-%m-%d}", markup=False)
+
+
 @app.command("report", epilog="Example: platewatch law report --since 2026-01-01 --until 2027-01-01")
 def report(
     since: Annotated[
@@ -115,7 +179,7 @@ def report(
     """
     settings = command_settings(config, data_dir)
     since, until = since.astimezone(), until.astimezone()
-    from operations.reporting import law_report
+    from operations.reports.counting import law_report
 
     with command_database(settings) as database:
         lines = law_report(command_actor(settings), database, settings, since, until, datetime.now(UTC))
@@ -152,6 +216,7 @@ def _record(policy: Policy) -> dict[str, Any]:
         "reads_seconds": int(policy.retention.reads.total_seconds()),
         "audit_seconds": int(policy.retention.audit.total_seconds()),
         "findings_seconds": int(policy.retention.findings.total_seconds()),
+        "stops_seconds": int(policy.retention.stops.total_seconds()),
         "facts": {place: fact.model_dump(mode="json") for place, fact in policy.profile.facts().items()},
         "sharing": policy.sharing.model_dump(mode="json"),
         "search": policy.search.model_dump(mode="json"),

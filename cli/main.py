@@ -10,8 +10,10 @@ from pathlib import Path
 
 import typer
 
-from cli import audit, docs, failures, law, purge, revisions, run, search, status, train
+from cli import docs, failures, law, purge, revisions, status, train
 from cli.alerts import alarms, alerts, deliveries, rules, subscribe
+from cli.auditing import audit
+from cli.broker import topics
 from cli.camera import camera
 from cli.common import errors
 from cli.config import config
@@ -19,9 +21,14 @@ from cli.demo import demo
 from cli.health import health
 from cli.hotlist import hotlist
 from cli.ingest import ingest, quarantine
+from cli.keeping import backup, exchange, keys, preserve, restore
 from cli.matching import historical, match
+from cli.people import users
 from cli.read import read
-from cli.sharing import agreements
+from cli.reporting import report
+from cli.searching import analyses, correct, evidence, passes, search, searches
+from cli.services import matcher, recognize, relay, run, serve
+from cli.sharing import agreements, query
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
 from schemas.printable import printable
@@ -37,6 +44,9 @@ app = typer.Typer(
 COMMANDS = (
     read,
     run,
+    serve,
+    recognize,
+    relay,
     ingest,
     quarantine,
     status,
@@ -45,7 +55,13 @@ COMMANDS = (
     config,
     hotlist,
     match,
+    matcher,
     search,
+    searches,
+    passes,
+    correct,
+    evidence,
+    analyses,
     revisions,
     alerts,
     alarms,
@@ -54,9 +70,18 @@ COMMANDS = (
     subscribe,
     audit,
     law,
+    report,
     agreements,
+    query,
+    topics,
     historical,
     purge,
+    backup,
+    restore,
+    exchange,
+    keys,
+    preserve,
+    users,
     demo,
     train,
     docs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,8 @@ from cli.common import (
     errors,
     print_json,
 )
+from schemas.printable import printable
+from schemas.settings import Settings
 
 if TYPE_CHECKING:
     from operations.purging import PurgeOutcome
@@ -38,6 +41,12 @@ def purge(
     prove: Annotated[
         bool, typer.Option("--prove", help="Then look for what ended in every byte of the data directory.")
     ] = False,
+    check: Annotated[
+        Path | None, typer.Option("--check", help="Only check a signed proof of an earlier one.", show_default=False)
+    ] = None,
+    proofs: Annotated[
+        bool, typer.Option("--proofs", help="Only list the proofs that are kept here, each checked.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -45,9 +54,18 @@ def purge(
     """End what is older than the law allows now, and write anew whatever still holds its bytes.
 
     A run does the first part by itself. Tables are locked one after the other while they are written anew. With
-    --prove the exit code is 1 where something is left; docs/retention.md says what can not be seen.
+    --prove the exit code is 1 where something is left, and what came of it is signed (proofs/ in the data directory);
+    docs/retention.md says what can not be seen.
     """
     settings = command_settings(config, data_dir)
+    if check is not None:
+        from operations.proving import check_proof
+
+        print_json(check_proof(settings, check))
+        return
+    if proofs:
+        _list_proofs(settings, as_json=as_json)
+        return
     from operations.purging import purge as carry_out
 
     with command_database(settings) as database:
@@ -62,29 +80,24 @@ def purge(
         raise typer.Exit(1)
 
 
+def _list_proofs(settings: Settings, *, as_json: bool) -> None:
+    from operations.proving import view_proofs
+
+    with command_database(settings) as database:
+        found = view_proofs(command_actor(settings), database, settings)
+    for one in found:
+        if as_json:
+            print_json({"proof": one.name, "document": one.document, "fault": one.fault, "left": one.left})
+            continue
+        said = one.fault or f"signed, unchanged; {one.left or 'no'} files to look at"
+        errors.print(printable(f"{one.name}: {said}"), markup=False)
+    if any(one.fault for one in found):
+        raise typer.Exit(1)
+
+
 def _record(outcome: PurgeOutcome) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "reads": outcome.ended.reads,
-        "hits": outcome.ended.hits,
-        "alerts": outcome.ended.alerts,
-        "pictures": outcome.ended.pictures,
-        "messages": outcome.ended.messages + outcome.waited,
-        "rewritten": list(outcome.rewritten),
-        "left": list(outcome.left),
-        "seconds": round(outcome.seconds, 1),
-    }
-    if outcome.searched is not None and outcome.sought is not None:
-        record["searched"] = {
-            "files": outcome.searched.files,
-            "bytes": outcome.searched.bytes,
-            "plates": len(outcome.sought.texts),
-            "held_plates": outcome.held,
-            "picture_probes": len(outcome.sought.probes),
-            "found": {str(path): count for path, count in outcome.searched.found.items()},
-            "unread": [str(path) for path in outcome.searched.unread],
-            "in_broker": [str(path) for path in outcome.in_broker],
-        }
-    return record
+    proof = None if outcome.proof is None else str(outcome.proof)
+    return {**outcome.document(), "proof": proof, "seconds": round(outcome.seconds, 1)}
 
 
 def _lines(outcome: PurgeOutcome, *, is_ours: bool) -> list[str]:
@@ -108,6 +121,8 @@ def _lines(outcome: PurgeOutcome, *, is_ours: bool) -> list[str]:
         f"looked for {len(sought.texts)} plates and {len(sought.probes)} parts of pictures in {searched.files} files "
         f"({searched.bytes / 1e6:.0f} MB); {outcome.held} plates are kept for another reason"
     )
+    if outcome.proof is not None:
+        lines.append(f"signed proof: {outcome.proof}")
     lines += [f"FOUND {count} times: {path}" for path, count in searched.found.items()]
     lines += [f"could not be read: {path}" for path in searched.unread]
     lines += [f"STILL THERE, with alerts that are over: {path}" for path in outcome.in_broker]

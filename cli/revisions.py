@@ -17,6 +17,7 @@ from cli.common import (
     ConfigOption,
     DataDirOption,
     JsonOption,
+    OffenseOption,
     PurposeOption,
     WarrantOption,
     command_actor,
@@ -55,6 +56,7 @@ def revisions(
     purpose: PurposeOption = None,
     case: CaseOption = None,
     warrant: WarrantOption = None,
+    offense: OffenseOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -78,6 +80,7 @@ def revisions(
             purpose=purpose,
             case_number=case,
             warrant=warrant,
+            offense=offense,
         )
     if as_json:
         for one in found.revisions:

@@ -21,7 +21,7 @@ from cli.common import (
 from cli.terminal.times import shown_time
 
 if TYPE_CHECKING:
-    from operations.status.report import Status
+    from operations.status.report import OutgoingStatus, Status
 
 WRONG = 1
 """Exit code where something is wrong."""
@@ -70,18 +70,26 @@ def _facts(found: Status) -> Table:
     run = found.run
     since = "" if run.started_at is None else f", process {run.process}, since {shown_time(run.started_at)}"
     words = {True: f"runs{since}", False: "none", None: "not known"}
-    table.add_row("run", Text(words[run.running]))
+    table.add_row(run.service, Text(words[run.running]))
+    for other in found.others:
+        table.add_row(other.service, Text(f"runs, process {other.process}, since {_time(other.started_at)}"))
     if run.reloaded_at is not None:
         table.add_row("configuration", Text(f"taken anew {shown_time(run.reloaded_at)}"))
     if run.needs_restart:
         table.add_row("", Text(f"counts only after a restart: {', '.join(run.needs_restart)}"))
-    table.add_row("database", Text(found.database.where if found.database.reachable else "away"))
+    table.add_row("database", Text("away" if found.database.reachable is False else found.database.where))
     reachable = {True: "answers", False: "away", None: "not asked"}
     kind = found.broker.kind
     table.add_row("broker", Text(kind if kind == "none" else f"{kind}, {reachable[found.broker.reachable]}"))
     if found.outbox is not None:
         oldest = "" if found.outbox.oldest_at is None else f", the oldest since {shown_time(found.outbox.oldest_at)}"
         table.add_row("outbox", Text(f"{found.outbox.waiting} wait{oldest}; {found.outbox.dead_letters} dead letters"))
+    if found.outgoing is not None:
+        table.add_row("reads", Text(_outgoing(found.outgoing)))
+    if found.incoming is not None:
+        last = _time(found.incoming.last_message_at)
+        told = f"{found.incoming.waiting} wait in {found.incoming.topic}, the last came {last}"
+        table.add_row("reads", Text(f"{told}; {found.incoming.dead_letters} could not be used"))
     for disk in found.disks:
         table.add_row(
             "disk", Text(f"{disk.free / (1 << 30):.1f} of {disk.total / (1 << 30):.1f} GiB free: {disk.path}")
@@ -89,6 +97,13 @@ def _facts(found: Status) -> Table:
     table.add_row("retention", Text(f"last enforced {_time(found.retention_swept_at)}"))
     table.add_row("alarms", Text("not known" if found.alarms is None else str(len(found.alarms))))
     return table
+
+
+def _outgoing(waiting: OutgoingStatus) -> str:
+    oldest = "" if waiting.oldest_at is None else f", the oldest since {shown_time(waiting.oldest_at)}"
+    room = f"{waiting.used_bytes / (1 << 20):.1f} of {waiting.most_bytes / (1 << 20):.0f} MiB"
+    kept = f"{waiting.refused} cannot be published, {waiting.unreadable} messages not understood"
+    return f"{waiting.waiting} wait for the broker{oldest}; {room}; {kept}"
 
 
 def _cameras(found: Status) -> Table:

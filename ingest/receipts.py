@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.items import ItemBook
 from schemas.types import SourceItem
-from storage.item_ledger import ItemLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class ItemReceipt:
     """
 
     item: SourceItem
-    ledger: ItemLedger
+    ledger: ItemBook
 
     def acknowledge(self, rejection: str | None) -> None:
         """Note what became of the item; see `Receipt`."""

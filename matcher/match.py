@@ -31,6 +31,14 @@ from schemas.types import Hit, HotlistEntry, PlateRead, Tier
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What hits of an index have to reach: the least scores of probable ones, and what partial ones may fit."""
+
+    thresholds: Thresholds
+    partials: PartialLimits
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """A read with what follows from it alone: its places, how much they say, and what the background and a reader that
     does not say how sure it is add to the score of every entry."""
@@ -52,16 +60,21 @@ class Matcher:
         index: Active entries.
         settings: Threshold, least read confidence, and which states' vehicles pass.
         engine: How the index is searched; the hits are the same.
+        limits: What hits have to reach; None: as the index's own size and entries ask for.
     """
 
-    def __init__(self, index: HotlistIndex, settings: MatchingSettings, engine: Engine = "auto") -> None:
+    def __init__(
+        self, index: HotlistIndex, settings: MatchingSettings, engine: Engine = "auto", limits: Limits | None = None
+    ) -> None:
         self.index = index
         self._settings = settings
         self._engine = engine
         self._traffic = Traffic(settings.traffic)
         self._background = Background(self._traffic)
-        self._partials = PartialLimits(settings, self._background, *index.partial_entries())
-        self._thresholds = Thresholds(settings, self._listed(), self._partials)
+        if limits is None:
+            partials = PartialLimits(settings, self._background, *index.partial_entries())
+            limits = Limits(Thresholds(settings, self._listed(), partials), partials)
+        self._partials, self._thresholds = limits.partials, limits.thresholds
 
     def match(self, read: PlateRead) -> list[Hit]:
         """Return a read's hits, best first: exact, then probable, then partial, each by falling score.

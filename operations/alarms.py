@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from operations.currency import ListCurrency
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput
+from schemas.errors import NotThere
 from schemas.settings import Settings
 from storage.alerts.alarms import Alarms, StoredAlarm
 from storage.audit.writer import write_audit
@@ -47,14 +47,14 @@ def acknowledge_alarm(
         over_too: As in `view_alarms`.
 
     Raises:
-        InvalidInput: There is no such alarm, or somebody has acknowledged it before.
+        NotThere: There is no such alarm, or somebody has acknowledged it before.
         DatabaseUnavailable: The server is down.
     """
     ListCurrency(settings, database).check()
     record = AuditRecord(actor, Action.ACKNOWLEDGE_ALARM, {"alarm": alarm_number})
     alarms = Alarms(database, settings.agency_id, settings.alarm_topic)
     if not alarms.acknowledge(alarm_number, actor.name, datetime.now(UTC), audit=record):
-        raise InvalidInput(f"no alarm {alarm_number} waits to be acknowledged")
+        raise NotThere(f"no alarm {alarm_number} waits to be acknowledged")
     return _alarms(database, settings, over_too)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from hotlists.feeds.freshness import LAW_HOURS, ListAge, ListDate, list_ages
+from alerts.routing.hours import begin_of
+from alerts.routing.zone import agency_zone
+from hotlists.feeds.freshness import LAW_HOURS, ListAge, ListDate, Renewal, list_ages
 from policy.decisions import open_policy
 from schemas.events import AlarmKind
 from schemas.settings import Settings
@@ -18,6 +20,7 @@ from storage.hotlists.lists import HotlistStore
 
 log = logging.getLogger(__name__)
 
+MIDNIGHT = "00:00"
 FORGOTTEN_AFTER = timedelta(hours=48)
 """A feed that no run had in its configuration for so long does not count any more."""
 
@@ -62,7 +65,36 @@ def current_ages(database: Database, settings: Settings, now: datetime) -> list[
         ListDate(state.hotlist_id, state.layout, state.known_since, max_age_hours=state.max_age_hours)
         for state in feeds.values()
     ]
-    return list_ages([*dates, *missing], now, law_hours=law_hours(settings), hand_kept=(LOCAL,))
+    return list_ages(
+        [*dates, *missing],
+        now,
+        law_hours=law_hours(settings),
+        hand_kept=(LOCAL,),
+        renewal=last_renewal(settings, now),
+    )
+
+
+def last_renewal(settings: Settings, now: datetime) -> Renewal | None:
+    """Return when lists had to be renewed last by the law of the configured profile, or None where it has no such rule.
+
+    Args:
+        settings: The configuration; shifts and the agency's time zone count here.
+        now: The time, aware.
+    """
+    rule = open_policy(settings).profile.hotlists
+    if rule is None or rule.refresh is None:
+        return None
+    if rule.refresh == "daily":
+        return Renewal(every=timedelta(hours=24))
+    zone, grace = agency_zone(settings.time_zone), timedelta(minutes=settings.hotlists.shift_grace_minutes)
+    today = now.astimezone(zone).date()
+    starts = [
+        begin_of(today - timedelta(days=days), time.fromisoformat(start), zone)
+        for days in range(grace.days + 3)
+        for start in settings.hotlists.shift_starts or (MIDNIGHT,)
+    ]
+    begun = max(start for start in starts if start + grace <= now)
+    return Renewal(begun, begun + grace)
 
 
 class ListCurrency:
@@ -90,7 +122,8 @@ class ListCurrency:
         """
         now = self._now()
         ages = current_ages(self._database, self._settings, now)
-        late = {age.hotlist_id: _late_message(age) for age in ages if age.is_late}
+        renewal = last_renewal(self._settings, now)
+        late = {age.hotlist_id: _late_message(age, renewal) for age in ages if age.is_late}
         self._settle(AlarmKind.LATE_LIST, late, now)
         states = FeedStates(self._database)
         self._settle(AlarmKind.HELD_LIST, states.holds(), now)
@@ -120,11 +153,16 @@ def _counts(state: FeedState, now: datetime) -> bool:
     return abs(now - state.seen_at) < FORGOTTEN_AFTER
 
 
-def _late_message(age: ListAge) -> str:
+def _late_message(age: ListAge, renewal: Renewal | None) -> str:
     # No age in it: that would be another message every minute.
     since = _minute(age.late_since)
     if age.content_date is None:
         return f"never imported; expected since {since}; look at its feed"
+    if renewal is not None and renewal.due is not None and age.late_since == renewal.due:
+        return (
+            f"not renewed since {_minute(renewal.since)}, when the law asks for it (platewatch law show); look at its "
+            "feed, or import it by hand"
+        )
     return (
         f"its content is of {_minute(age.content_date)} and may be {age.max_age_hours:g} h old; late since {since}; "
         "look at its feed, or import it by hand"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ingest.inbox_place import INBOX_FILE
+from operations.audit.sealing import seal_audit
+from operations.backup.ends import note_ends
+from operations.proving import write_proof
 from policy.decisions import effective_retention
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
@@ -38,7 +43,8 @@ class PurgeOutcome:
     `ended` counts the records, `waited` messages that nobody had processed for so long. `rewritten` are tables of which
     no deleted row is left in the files, `left` those that were in use; both are empty where the server is not ours.
     `sought` and `searched` are there where it was looked for what ended; `held` counts plates that are kept for another
-    reason and so were not looked for. `in_broker` are files of the local broker with alerts that are over.
+    reason and so were not looked for. `in_broker` are files of the local broker with alerts that are over; `proof` is
+    the signed file that says all of this.
     """
 
     ended: RetentionOutcome
@@ -49,7 +55,34 @@ class PurgeOutcome:
     held: int = 0
     searched: Searched | None = None
     in_broker: tuple[Path, ...] = ()
+    proof: Path | None = None
     seconds: float = field(default=0.0, compare=False)
+
+    def document(self) -> dict[str, Any]:
+        """Return it in numbers, and names of files: what was looked for is in none of them."""
+        ended = self.ended
+        document: dict[str, Any] = {
+            "reads": ended.reads,
+            "hits": ended.hits,
+            "alerts": ended.alerts,
+            "pictures": ended.pictures,
+            "audited": ended.audited,
+            "messages": ended.messages + self.waited,
+            "rewritten": list(self.rewritten),
+            "left": list(self.left),
+        }
+        if self.searched is not None and self.sought is not None:
+            document["searched"] = {
+                "files": self.searched.files,
+                "bytes": self.searched.bytes,
+                "plates": len(self.sought.texts),
+                "held_plates": self.held,
+                "picture_probes": len(self.sought.probes),
+                "found": {str(path): count for path, count in self.searched.found.items()},
+                "unread": [str(path) for path in self.searched.unread],
+                "in_broker": [str(path) for path in self.in_broker],
+            }
+        return document
 
 
 def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool = False) -> PurgeOutcome:
@@ -59,7 +92,7 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
         actor: Who does it.
         database: An open database; where it is not the embedded one, its files are its administrator's.
         settings: The configuration.
-        prove: Look for what ended in every byte of the data directory afterwards.
+        prove: Look for what ended in every byte of the data directory afterwards, and sign what came of it.
 
     Raises:
         DatabaseUnavailable: The server went away; do it again.
@@ -78,15 +111,18 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
     forget_unread_plates(database)
     rewritten, left = rewrite(database, cutoff, lock_seconds=LOCK_SECONDS) if database.has_owner else ([], [])
     waited = _end_inbox(settings, cutoff)
+    note_ends(database, settings)
     if not prove:
         return PurgeOutcome(ended, waited, tuple(rewritten), tuple(left), seconds=_since(begun))
     held = held_texts(database, texts, _inbox(settings))
     sought = Sought.of(texts - held, pictures)
     searched = search_files(settings.local_folders, sought)
     in_broker = tuple(overdue_segments(settings.data_dir, cutoff, without=[settings.alarm_topic]))
-    return PurgeOutcome(
-        ended, waited, tuple(rewritten), tuple(left), sought, len(held), searched, in_broker, _since(begun)
+    outcome = PurgeOutcome(
+        ended, waited, tuple(rewritten), tuple(left), sought, len(held), searched, in_broker, seconds=_since(begun)
     )
+    seal_audit(database, settings)
+    return dataclasses.replace(outcome, proof=write_proof(database, settings, begun, outcome.document()))
 
 
 def _inbox(settings: Settings, before: datetime | None = None) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput
+from schemas.errors import NotThere
 from storage.database import Database
 from storage.quarantine.quarantine import Quarantine, QuarantinedMessage
 
@@ -37,7 +37,7 @@ def show_quarantined(actor: Actor, database: Database, number: int) -> Quarantin
         number: The message.
 
     Raises:
-        InvalidInput: There is no such message.
+        NotThere: There is no such message.
         DatabaseUnavailable: The server is down.
     """
     record = AuditRecord(actor, Action.VIEW_QUARANTINE, {"message": number})
@@ -59,7 +59,7 @@ def retry_quarantined(actor: Actor, database: Database, number: int | None) -> i
         How many are tried again.
 
     Raises:
-        InvalidInput: There is no such message.
+        NotThere: There is no such message.
         DatabaseUnavailable: The server is down.
     """
     record = AuditRecord(actor, Action.RETRY_QUARANTINED, {"message": number})
@@ -79,7 +79,8 @@ def discard_quarantined(actor: Actor, database: Database, number: int, reason: s
         reason: Why, in words; stands in the audit.
 
     Raises:
-        InvalidInput: There is no such message, or the reason says nothing.
+        NotThere: There is no such message.
+        InvalidInput: The reason says nothing.
         DatabaseUnavailable: The server is down.
     """
     record = AuditRecord(actor, Action.DISCARD_QUARANTINED, {"message": number, "reason": reason})
@@ -88,5 +89,5 @@ def discard_quarantined(actor: Actor, database: Database, number: int, reason: s
         raise _absent(number)
 
 
-def _absent(number: int) -> InvalidInput:
-    return InvalidInput(f"no quarantined message {number}; see platewatch quarantine list")
+def _absent(number: int) -> NotThere:
+    return NotThere(f"no quarantined message {number}; see platewatch quarantine list")

@@ -11,7 +11,7 @@ from uuid import UUID
 from operations.reasons import asked_for
 from schemas.actor import Actor
 from schemas.audit import Action
-from schemas.errors import InvalidInput, TransientError
+from schemas.errors import NotThere, TransientError
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from storage.database import Database
@@ -75,6 +75,8 @@ def view_revisions(
     purpose: str | None = None,
     case_number: str | None = None,
     warrant: str | None = None,
+    offense: str | None = None,
+    pictures: bool = False,
 ) -> Revisions:
     """Return the revisions of a read; the look stands in the audit, with the plate, before they are returned.
 
@@ -86,9 +88,12 @@ def view_revisions(
         purpose: Why; required, as the case number is, unless the law profile says otherwise.
         case_number: The case or call it belongs to.
         warrant: The warrant's number, where the law asks for one.
+        offense: The type of the offense, by the FBI's code or name, where the purpose does not name it.
+        pictures: Whether its pictures are looked at, too.
 
     Raises:
-        InvalidInput: There is no such read; or purpose or case number say nothing, or the law does not permit the
+        NotThere: There is no such read.
+        InvalidInput: Purpose or case number say nothing, or the law does not permit the
             purpose, or to look that far back.
         ConfigurationError: The law profile cannot be used.
         DatabaseUnavailable: The server is down.
@@ -104,13 +109,13 @@ def view_revisions(
         case_number,
         back_to=back_to,
         warrant=warrant,
+        offense=offense,
         read=read_id,
+        pictures=pictures or None,
     )
     found = read_history(database, read_id, record)
     if found is None:
-        raise InvalidInput(
-            f"no read {read_id} is stored; retention may have ended it (platewatch search --json has ids)"
-        )
+        raise NotThere(f"no read {read_id} is stored; retention may have ended it (platewatch search --json has ids)")
     images, reads = ImageStore(settings), [kept.read for kept in found.revisions]
     made = [
         Revision(

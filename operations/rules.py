@@ -14,6 +14,7 @@ from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
 from schemas.events import Alert
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from storage.alerts.rules import RuleBook, StoredRule
 from storage.database import Database
@@ -95,6 +96,7 @@ def try_rule(actor: Actor, database: Database, settings: Settings, rule: Rule | 
         InvalidInput: There is no such rule, or the days do not fit.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.TRY_RULE)
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"{days} days cannot be tried; give 1 to {MOST_DAYS}")
     book = RuleBook(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -11,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.settings import Settings
-from storage.audit.reader import AuditFilter, audit_entries
+from storage.audit.reader import newest_details
 from storage.audit.writer import write_unless_repeated
 from storage.database import Database
 
@@ -19,13 +20,16 @@ OPTIONS = "options"
 """What sections call the options that they pass through to others: any of those may be a password."""
 
 
-def note_settings(actor: Actor, database: Database, settings: Settings) -> bool:
+def note_settings(actor: Actor, database: Database, settings: Settings, service: str = "run") -> bool:
     """Write down what is another setting than at the last start on this database; at the first, than the defaults.
 
+    Services on several machines have configurations of their own: each is held against its own last one.
+
     Args:
-        actor: Who starts the run.
+        actor: Who starts it.
         database: An open database.
         settings: The configuration.
+        service: Which service starts.
 
     Returns:
         Whether anything was.
@@ -34,14 +38,15 @@ def note_settings(actor: Actor, database: Database, settings: Settings) -> bool:
         DatabaseUnavailable: The server is down.
     """
     now = public_values(settings)
-    last = audit_entries(database, AuditFilter(action=Action.SETTINGS_CHANGED), limit=1)
-    before = last[0].details["settings"] if last else public_values(Settings.model_construct())
+    about = f"{service} on {socket.gethostname()}, {settings.data_dir}"
+    last = newest_details(database, Action.SETTINGS_CHANGED, about)
+    before = last["settings"] if last else public_values(Settings.model_construct())
     changed = [
         {"key": key, "old": before.get(key), "new": now.get(key)}
         for key in sorted(before.keys() | now.keys())
         if before.get(key) != now.get(key)
     ]
-    record = AuditRecord(actor, Action.SETTINGS_CHANGED, {"changed": changed, "settings": now})
+    record = AuditRecord(actor, Action.SETTINGS_CHANGED, {"about": about, "changed": changed, "settings": now})
     return write_unless_repeated(database, record, "settings")
 
 

@@ -6,25 +6,26 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pipeline.reloading import check
+from pipeline.fitting import check
 from schemas.errors import PlatewatchError
 from schemas.settings import Settings
 from schemas.settings.loading.paths import named_paths
 from services.private_files import read_secret
 
-MADE_BY_US = frozenset({"data_dir", "kafka.cache_dir", "log_file"})
+MADE_BY_US = frozenset({"data_dir", "kafka.cache_dir", "log_file", "backup.journal"})
 """Keys of what is made where it is missing; its folder has to take it."""
 
 
-def problems_of(settings: Settings) -> list[str]:
-    """Return what is wrong, a line each; none is found where the run would start.
+def problems_of(settings: Settings, fits: Callable[[Settings], None] = check) -> list[str]:
+    """Return what is wrong, a line each; none is found where the run, or another service, would start.
 
     Nothing is made, opened for writing, or connected to.
 
     Args:
         settings: The configuration, which fits its schema.
+        fits: Raises ConfigurationError where the service would not start with it.
     """
-    found = [*_raised(lambda: check(settings))]
+    found = [*_raised(lambda: fits(settings))]
     for key, path in named_paths(settings):
         problem = _unmade(path) if key in MADE_BY_US else _unreadable(path)
         if problem is not None:

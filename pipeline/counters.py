@@ -20,6 +20,8 @@ class RunTotals:
     rejected_items: int = 0
     lost_pictures: int = 0
     unmatched_reads: int = 0
+    missing_pictures: int = 0
+    dead_letters: int = 0
 
 
 class Counters:

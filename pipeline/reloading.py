@@ -1,4 +1,4 @@
-"""A run takes another configuration over: what may change while it goes on, and what needs a restart."""
+"""A service takes another configuration over: what may change while it goes on, and what needs a restart."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ingest.server.pushing import check_pushing
-from ingest.server.sources import check_ingest
-from ingest.vendors.registry import adapter_of
 from operations.settings import changed_keys
-from policy.decisions import effective_retention, open_policy
+from policy.decisions import open_policy
 from schemas.errors import ConfigurationError
 from schemas.settings import CameraSettings, DatabaseSettings, FeedSettings, KafkaSettings, Settings
+from schemas.settings.channels import ChannelSettings
 from services.kafka.client import check_encrypted
 from storage.way import is_same_database
 
 log = logging.getLogger(__name__)
 
-Member = TypeVar("Member", bound=CameraSettings | FeedSettings)
+Member = TypeVar("Member", bound=CameraSettings | FeedSettings | ChannelSettings)
 
 _LOGIN = ("url", "options", "password_file", "allow_unencrypted")
 """What may change of a database that stays the same."""
@@ -42,9 +40,9 @@ class Reload:
 class Difference:
     """What another configuration changes.
 
-    `settings` is what is in force then. `cameras` and `feeds` are to be started; `gone_cameras` and `gone_feeds` are
-    names of those to be ended before, changed ones among them. `needs_restart` are keys that changed and count only
-    after a restart.
+    `settings` is what is in force then. `cameras`, `feeds` and `channels` are to be started; `gone_cameras`,
+    `gone_feeds` and `gone_channels` are names of those to be ended before, changed ones among them. `needs_restart` are
+    keys that changed and count only after a restart.
     """
 
     settings: Settings
@@ -52,6 +50,8 @@ class Difference:
     gone_cameras: tuple[str, ...]
     feeds: tuple[FeedSettings, ...]
     gone_feeds: tuple[str, ...]
+    channels: tuple[ChannelSettings, ...]
+    gone_channels: tuple[str, ...]
     needs_restart: tuple[str, ...]
 
     def in_words(self) -> str:
@@ -63,24 +63,26 @@ class Difference:
             f"{len(kept)} go on undisturbed",
             f"feeds started: {_names(feed.name for feed in self.feeds)}",
             f"ended: {_names(self.gone_feeds)}",
+            self.channels_in_words(),
         ]
         return "; ".join(parts)
 
+    def channels_in_words(self) -> str:
+        """Return which channels change, in a few words for the log."""
+        return f"channels started: {_names(one.name for one in self.channels)}; ended: {_names(self.gone_channels)}"
+
 
 def difference(before: Settings, after: Settings) -> Difference:
-    """Return what it means to go from one configuration to another.
+    """Return what it means to go from one configuration to another, which a start would take.
 
     Args:
         before: What is in force.
         after: What was loaded.
-
-    Raises:
-        ConfigurationError: The other one cannot be used.
     """
-    check(after)
     settings = before.model_copy(
         update={
             "cameras": after.cameras,
+            "alerts": before.alerts.model_copy(update={"channels": after.alerts.channels}),
             "hotlists": after.hotlists,
             # Where it listens, and what reads without a confidence count for, is settled at the start.
             "ingest": after.ingest.model_copy(
@@ -90,38 +92,43 @@ def difference(before: Settings, after: Settings) -> Difference:
             "kafka": _kafka(before.kafka, after.kafka),
         }
     )
-    # Where it listens stays as it is until a restart.
-    check_pushing(settings.cameras, settings.ingest)
     cameras, gone_cameras = _members(before.cameras, after.cameras, lambda camera: camera.id)
     # The settings of all lists count in each import.
     have_changed = before.hotlists.model_copy(update={"feeds": ()}) != after.hotlists.model_copy(update={"feeds": ()})
     feeds, gone_feeds = _members(
         before.hotlists.feeds, after.hotlists.feeds, lambda feed: feed.name, all_changed=have_changed
     )
+    channels, gone_channels = _members(before.alerts.channels, after.alerts.channels, lambda channel: channel.name)
     needs_restart = tuple(changed_keys(settings, after))
-    return Difference(settings, cameras, gone_cameras, feeds, gone_feeds, needs_restart)
+    return Difference(settings, cameras, gone_cameras, feeds, gone_feeds, channels, gone_channels, needs_restart)
 
 
-def check(settings: Settings) -> None:
-    """Find what a start with this configuration would refuse, as far as it can be told without one.
+def check_everywhere(settings: Settings) -> None:
+    """Find what every service would refuse: a law that cannot be used, a broker without TLS.
 
     Raises:
         ConfigurationError: It cannot be used.
     """
-    fetches = any(source.pull is not None for source in settings.ingest.sources)
-    if not settings.cameras and not settings.hotlists.feeds and settings.ingest.listen is None and not fetches:
-        raise ConfigurationError(
-            "no cameras and no hotlist feeds are configured, no ingest.listen, and no source with pull; add "
-            "[[cameras]] with id, type and path (see README)"
-        )
     open_policy(settings)
-    effective_retention(settings)
-    check_ingest(settings.ingest)
-    check_pushing(settings.cameras, settings.ingest)
-    for source in settings.ingest.sources:
-        adapter_of(source.vendor)
     if settings.kafka.bootstrap_servers:
         check_encrypted(settings.kafka, settings.kafka.bootstrap_servers)
+
+
+def check_broker(settings: Settings, service: str) -> None:
+    """Find whether a service is told of a broker that does nothing without one.
+
+    Args:
+        settings: The configuration.
+        service: What it is called.
+
+    Raises:
+        ConfigurationError: No broker is named.
+    """
+    if not settings.kafka.bootstrap_servers and not settings.kafka.local:
+        raise ConfigurationError(
+            f"no Kafka is configured, and platewatch {service} works with one; set kafka.bootstrap_servers, or "
+            "kafka.local for one on this machine"
+        )
 
 
 def _database(before: DatabaseSettings, after: DatabaseSettings) -> DatabaseSettings:

@@ -61,6 +61,7 @@ class UpkeepStage(SteppedStage):
         settings: The configuration.
         database: The open database.
         leadership: Only one process of several does this.
+        shares_pictures: Whether machines at the edge keep pictures in the same store before their reads are here.
 
     Raises:
         ConfigurationError: The law profile cannot be used, or a retention is longer than the law's.
@@ -69,14 +70,21 @@ class UpkeepStage(SteppedStage):
     name = "upkeep"
     trouble = "retention could not be enforced"
 
-    def __init__(self, settings: Settings, database: Database, leadership: Leadership | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        leadership: Leadership | None = None,
+        *,
+        shares_pictures: bool = False,
+    ) -> None:
         super().__init__(leadership)
         self._database = database
         self._images = ImageStore(settings)
         self._retention = effective_retention(settings)
         self._pause = pause_for(self._retention.reads)
         self._marker = settings.data_dir / RETENTION_MARKER
-        self._strays = StrayPictures(database, self._images, self._retention.reads)
+        self._strays = StrayPictures(database, self._images, self._retention.reads, is_shared=shares_pictures)
         self._sweep_at = time.monotonic()
         self._rewrite_at = time.monotonic()
         self._last = self._enforced_at()

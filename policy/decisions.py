@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from policy.analysis import AnalysisRule
 from policy.collection import CollectionRule
 from policy.facts import Confidence
 from policy.loading import load_profile
@@ -33,6 +34,8 @@ class Retention:
     audit: timedelta = DEFAULT_AUDIT
     findings: timedelta = DEFAULT_AUDIT
     """What came of alerts, without plates and places."""
+    stops: timedelta = DEFAULT_AUDIT
+    """What officers recorded of stops."""
 
     @property
     def topic_days(self) -> float:
@@ -83,6 +86,11 @@ class Policy:
     def search(self) -> SearchRule:
         """What has to be said of a search; where nothing is known, purpose and case number are required."""
         return self.profile.search or SearchRule(**_unknown(self.profile))
+
+    @property
+    def analysis(self) -> AnalysisRule:
+        """How far questions about many vehicles may go; where nothing is known, as far as our own limits."""
+        return self.profile.analysis or AnalysisRule(**_unknown(self.profile))
 
     @property
     def purposes(self) -> PurposeRule:
@@ -200,6 +208,7 @@ def _retention(profile: Profile, own: RetentionSettings) -> Retention:
         reads=_shorter("retention.reads_days", own.reads_days, rules.reads, DEFAULT_READS),
         audit=audit,
         findings=_shorter("retention.findings_days", own.findings_days, rules.findings, audit),
+        stops=_shorter("retention.stops_days", own.stops_days, rules.stops, audit),
     )
 
 

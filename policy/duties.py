@@ -50,6 +50,8 @@ class ConfirmRule(Fact):
     """Whether a person has to compare the plate with the picture or the vehicle."""
     is_suspicion: bool | None = None
     """Whether a match alone is reason enough for a stop; none: not known."""
+    record: bool = False
+    """Whether the entering agency has to be asked whether its entry stands before anybody acts on it."""
 
 
 class AuditRule(Fact):
@@ -89,6 +91,39 @@ class ReportQuery(StrEnum):
     """Questions that were refused."""
     DELIVERIES_BY_AGENCY = "deliveries_by_agency"
     """What was given to other agencies, and what they asked, by agency."""
+    READS_BY_DAY = "reads_by_day"
+    CAMERAS = "cameras"
+    """Reads by camera."""
+    CAMERAS_BY_MOUNT = "cameras_by_mount"
+    """Cameras that read something, by how they are put up: on a vehicle, permanently, for a time."""
+    CAMERA_COUNT = "camera_count"
+    LIST_COUNT = "list_count"
+    CONFIRMED_BY_LIST = "confirmed_by_list"
+    """Alerts that a person confirmed."""
+    NOT_CORRELATING_BY_LIST = "not_correlating_by_list"
+    """Alerts that a person rejected, by why."""
+    UNDECIDED_BY_LIST = "undecided_by_list"
+    """Alerts about which nobody has said more than that they were seen."""
+    OUTCOMES_BY_LIST = "outcomes_by_list"
+    FINDINGS = "findings"
+    """Confirmed, misread, canceled and so on, of all lists."""
+    OUTCOMES = "outcomes"
+    MANUAL_FINDINGS = "manual_findings"
+    """What people found out about alerts of entries that were entered by hand."""
+    MATCHES_BY_CLASS = "matches_by_class"
+    """Hits by the class of Minnesota's log."""
+    ACCESS_LOG = "access_log"
+    """Each access, with who and what: no figure, but a row each."""
+    ACCESSES_BY_AGENCY = "accesses_by_agency"
+    USERS = "users"
+    AUDITS_NOTED = "audits_noted"
+    TRAININGS = "trainings"
+    """Who may sign in, with the date of the last training."""
+    STOPS_BY_REASON = "stops_by_reason"
+    STOPS_BY_RACE = "stops_by_race"
+    STOPS_BY_ETHNICITY = "stops_by_ethnicity"
+    STOPS_BY_GENDER = "stops_by_gender"
+    STOPS_BY_AGE = "stops_by_age"
 
 
 class ReportField(ProfileSection):

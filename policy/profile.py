@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from policy.analysis import AnalysisRule
 from policy.collection import CollectionRule
 from policy.duties import (
     AttestationRule,
@@ -89,6 +90,8 @@ class RetentionRules(ProfileSection):
     """The record of who asked for which plates."""
     findings: KeepLimit | None = None
     """What came of alerts, without plates and places, for the entries' owners and for reports."""
+    stops: KeepLimit | None = None
+    """What officers record of stops, of which reports count those that followed a notification."""
 
     @model_validator(mode="after")
     def _end(self) -> Self:
@@ -115,6 +118,8 @@ class SearchRule(Fact):
     """Whether a purpose is required."""
     case_number: bool = True
     """Whether the number of a case or a call is required."""
+    offense: bool = False
+    """Whether the type of the offense is required, where the purpose is about one."""
     warrant_after_days: Annotated[int, Field(ge=1)] | None = None
     """Age from which reads may be searched by warrant alone; none: no such rule known."""
     specific_facts: bool = False
@@ -135,6 +140,7 @@ class Profile(ProfileSection):
     receive: Receive | None = None
     attestation: AttestationRule | None = None
     search: SearchRule | None = None
+    analysis: AnalysisRule | None = None
     preservation: PreservationRule | None = None
     confirm: ConfirmRule | None = None
     audits: AuditRule | None = None
@@ -155,6 +161,7 @@ class Profile(ProfileSection):
             "retention.reads": self.retention.reads,
             "retention.audit": self.retention.audit,
             "retention.findings": self.retention.findings,
+            "retention.stops": self.retention.stops,
             "collection": self.collection,
             "purposes": self.purposes,
             "hotlists": self.hotlists,
@@ -162,6 +169,7 @@ class Profile(ProfileSection):
             "receive": self.receive,
             "attestation": self.attestation,
             "search": self.search,
+            "analysis": self.analysis,
             "preservation": self.preservation,
             "confirm": self.confirm,
             "audits": self.audits,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from policy.facts import Fact
+from policy.phrases import is_in, phrases_of
 from policy.reasons import words_of
 from schemas.types import SENSITIVE, Category, Purpose
 
@@ -91,6 +92,7 @@ def in_words(purposes: Collection[Purpose]) -> str:
     return ", ".join(purpose.value for purpose in Purpose if purpose in purposes) or "nothing"
 
 
+@lru_cache(maxsize=256)
 def purposes_in(text: str) -> frozenset[Purpose]:
     """Return the purposes that a person's words name, or those that stand before a colon by their own names.
 
@@ -98,28 +100,29 @@ def purposes_in(text: str) -> frozenset[Purpose]:
         text: As it was given, like `stolen vehicle, Main Street` or `stolen_vehicle: seen at Main Street`.
     """
     words = words_of(text)
-    named = {purpose for purpose, phrases in _phrases().items() if any(_is_in(phrase, words) for phrase in phrases)}
-    head, colon, _ = text.partition(":")
-    if colon:
-        outright = {"_".join(words_of(part.replace("_", " "))) for part in head.split(",")}
+    named = {purpose for purpose, phrases in _phrases().items() if any(is_in(phrase, words) for phrase in phrases)}
+    said, _ = outright(text)
+    if said:
         # The words behind it explain it; what is sensitive among them stays said.
-        said = {purpose for purpose in Purpose if purpose.value in outright}
-        if said:
-            return frozenset(said | (named & SENSITIVE))
+        return frozenset(said | (named & SENSITIVE))
     by_name = "_".join(words)
     return frozenset(named | {purpose for purpose in Purpose if purpose.value == by_name})
 
 
-def _is_in(phrase: tuple[str, ...], words: list[str]) -> bool:
-    length = len(phrase)
-    return any(all(map(_fits, phrase, words[start : start + length])) for start in range(len(words) - length + 1))
+def outright(text: str) -> tuple[frozenset[Purpose], str]:
+    """Return the purposes that stand before a colon by their own names, and what is said behind it.
 
-
-def _fits(pattern: str, word: str) -> bool:
-    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+    Args:
+        text: As it was given, like `stolen_vehicle: seen at Main Street`; where more than names stands before it,
+            as in `stolen vehicle, seen at 21:40`, all of it explains.
+    """
+    head, colon, explained = text.partition(":")
+    names = {"_".join(words_of(part.replace("_", " "))) for part in head.split(",")} if colon else set()
+    said = frozenset(purpose for purpose in Purpose if purpose.value in names)
+    return said, explained if len(said) == len(names) else text
 
 
 @cache
 def _phrases() -> Mapping[Purpose, tuple[tuple[str, ...], ...]]:
     document = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {Purpose(name): tuple(tuple(phrase.split()) for phrase in phrases) for name, phrases in document.items()}
+    return {Purpose(name): phrases_of(phrases) for name, phrases in document.items()}

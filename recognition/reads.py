@@ -8,7 +8,7 @@ from datetime import datetime
 from recognition.reading.fusion import FusedRead
 from recognition.states.reader import StateRead
 from schemas.ids import read_id
-from schemas.types import Box, Location, PlateRead, ReaderVersion
+from schemas.types import Box, PlateRead, ReaderVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,6 @@ class Origin:
 
     camera_id: str
     agency_id: str
-    location: Location | None
     source_item: str
     reader: ReaderVersion
 
@@ -62,7 +61,6 @@ def plate_read(origin: Origin, seen: Seen, fused: FusedRead, state: StateRead | 
         characters=fused.characters,
         jurisdiction=state.jurisdiction if state else None,
         jurisdiction_confidence=state.confidence if state else None,
-        location=origin.location,
         frame_count=seen.frame_count,
         track_number=seen.number,
         box=seen.box,

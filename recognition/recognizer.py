@@ -22,7 +22,7 @@ from recognition.results import PictureRead, RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
 from recognition.states.plate_states import PlateStates
 from schemas.settings import RecognitionSettings
-from schemas.types import Box, Frame, Image, Location, OcrResult, PlateDetection, PlateRead, ReaderVersion
+from schemas.types import Box, Frame, Image, OcrResult, PlateDetection, PlateRead, ReaderVersion
 
 __all__ = ["PictureRead", "RecognitionSession", "RecognitionStats", "Recognizer", "VehiclePass"]
 
@@ -121,19 +121,18 @@ class Recognizer:
         """Read one picture that is a plate and nothing else; see `read_crops`."""
         return self.read_crops([image])[0]
 
-    def read_still(self, frame: Frame, *, agency_id: str, location: Location | None = None) -> list[VehiclePass]:
+    def read_still(self, frame: Frame, *, agency_id: str) -> list[VehiclePass]:
         """Read a single picture as a camera's item: every plate is one vehicle's pass.
 
         Args:
             frame: The picture.
             agency_id: Whose read it is.
-            location: Where the camera stood.
 
         Returns:
             The passes, best first, without those below the settings' least confidence.
         """
         reads = self.read_picture(frame.image, min_confidence=self._settings.tracking.min_confidence)
-        origin = Origin(frame.camera_id, agency_id, location, frame.source_item, self._reader)
+        origin = Origin(frame.camera_id, agency_id, frame.source_item, self._reader)
         return [
             VehiclePass(
                 _still_read(origin, frame, number, read),
@@ -148,7 +147,6 @@ class Recognizer:
         self,
         camera_id: str,
         agency_id: str,
-        location: Location | None,
         source_item: str,
         *,
         thorough: bool = False,
@@ -159,12 +157,11 @@ class Recognizer:
         Args:
             camera_id: The camera.
             agency_id: Whose reads these are.
-            location: Where the camera stands.
             source_item: The file's or the stream's name.
             thorough: Read the words on every vehicle's plate for its state, too, which takes a tenth of a second.
             reports_early: Hand on what is read surely while it is in view, too, as a revision that is not final.
         """
-        origin = Origin(camera_id, agency_id, location, source_item, self._reader)
+        origin = Origin(camera_id, agency_id, source_item, self._reader)
         name_state = None if self._states is None else self._states.by_words if thorough else self._states.by_looks
         return RecognitionSession(
             self._settings.tracking,

@@ -7,7 +7,12 @@ PlatewatchError
 │   └── StorageFull
 ├── InvalidInput              this input cannot be used: reject or dead-letter it, with its position
 │   ├── UnreadableMedia
-│   └── HeldForReview
+│   ├── HeldForReview
+│   ├── NotThere
+│   ├── Conflict
+│   │   └── Outdated
+│   ├── SaysNothing
+│   └── NotPermitted
 └── ConfigurationError        a person has to change something: stop
 
 Messages are lower case and say what was found, what was expected and what to do.
@@ -64,6 +69,44 @@ class UnreadableMedia(InvalidInput):
 
 class HeldForReview(InvalidInput):
     """A hotlist version that a person has to look at before it becomes active; the one before stays active."""
+
+
+class NotThere(InvalidInput):
+    """What somebody names is not there, or not for them, which is not told apart."""
+
+
+class Conflict(InvalidInput):
+    """What stands does not let it be done: somebody was first, or something has to come before."""
+
+
+class Outdated(Conflict):
+    """It has changed since whoever asks looked at it."""
+
+
+class SaysNothing(InvalidInput):
+    """Why somebody asks says nothing, or is nothing that the law permits; it was counted.
+
+    Args:
+        message: What was found, and what to give.
+        part: What of it, in words, like `the purpose`.
+    """
+
+    def __init__(self, message: str, part: str) -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class NotPermitted(InvalidInput):
+    """Somebody may not do what they asked for.
+
+    Args:
+        message: What, and who may.
+        action: The action that was refused, by its name in the audit.
+    """
+
+    def __init__(self, message: str, action: str | None = None) -> None:
+        super().__init__(message)
+        self.action = action
 
 
 class ConfigurationError(PlatewatchError):

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+READS_STAGE = "reads-topic"
+"""The stage that takes other machines' reads from a broker."""
+
 
 class _Health(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -104,9 +107,34 @@ class Reloaded(NamedTuple):
     needs_restart: tuple[str, ...] = ()
 
 
-class RunHealth(_Health):
-    """A run, as it was at `updated_at`."""
+class LocalAlarm(_Health):
+    """An alarm of a machine that has no database to keep it in."""
 
+    kind: str
+    subject: str
+    message: str
+    raised_at: datetime
+
+
+class OutgoingHealth(_Health):
+    """Reads that wait on a machine at the edge until the broker takes them.
+
+    `waiting` of them since `oldest_at`, in `used_bytes` of the `most_bytes` that they may take. `refused` are those
+    that cannot be published as they are, and `unreadable` messages of other vendors' readers that were not understood.
+    """
+
+    waiting: int = 0
+    oldest_at: datetime | None = None
+    used_bytes: int = 0
+    most_bytes: int = 0
+    refused: int = 0
+    unreadable: int = 0
+
+
+class RunHealth(_Health):
+    """A run, or another service, as it was at `updated_at`."""
+
+    service: str = "run"
     process: int
     started_at: datetime
     updated_at: datetime
@@ -117,3 +145,7 @@ class RunHealth(_Health):
     reloaded_at: datetime | None = None
     needs_restart: tuple[str, ...] = ()
     """Settings that were changed since the start and count only after the next one."""
+    alarms: tuple[LocalAlarm, ...] = ()
+    """Those that stand, where there is no database to ask."""
+    outgoing: OutgoingHealth | None = None
+    """What waits to be published, on a machine at the edge."""

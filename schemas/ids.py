@@ -41,6 +41,16 @@ def reported_read_id(source_id: str, camera_id: str, *identity: str) -> UUID:
     return _derive("reported-read", source_id, camera_id, *identity)
 
 
+def published_read_id(read: UUID, revision: int, *, is_final: bool) -> UUID:
+    """Return the id of the message that carries one revision of a read between an agency's machines."""
+    return _derive("published-read", str(read), str(revision), "final" if is_final else "early")
+
+
+def dead_letter_id(topic: str, partition: int, offset: int) -> UUID:
+    """Return the id of a message that could not be used, by where it stood."""
+    return _derive("dead-letter", topic, str(partition), str(offset))
+
+
 def entry_id(hotlist_id: str, *identity: str) -> UUID:
     """Return the id of a hotlist entry from its list and what identifies it there.
 
@@ -86,6 +96,16 @@ def alert_id(hit: UUID, alert_type: str) -> UUID:
 def disposition_id(alert: UUID, number: int) -> UUID:
     """Return the id of one disposition of an alert; `number` counts them from 1."""
     return _derive("disposition", str(alert), str(number))
+
+
+def shared_read_id(read: UUID, revision: int) -> UUID:
+    """Return the id of the message that gives one revision of a read to another agency."""
+    return _derive("shared-read", str(read), str(revision))
+
+
+def shared_list_id(agreement: str, hotlist_id: str, edition: int, kind: str, part: int) -> UUID:
+    """Return the id of the message that gives one part of a hotlist's edition to another agency."""
+    return _derive("shared-list", agreement, hotlist_id, str(edition), kind, str(part))
 
 
 def delivery_id(rule: str, channel: str, alert: UUID) -> UUID:

@@ -31,6 +31,12 @@ def jurisdiction_key(text: str) -> str:
     return re.sub(r"[^A-Z]", "", text.upper().replace("0", "O"))
 
 
+def jurisdiction_name(jurisdiction: str) -> str:
+    """Return the name of a jurisdiction like `US-VA`; the code itself where it is no known one."""
+    country, _, code = jurisdiction.partition("-")
+    return _names().get((country, code), jurisdiction)
+
+
 @cache
 def jurisdiction_codes() -> bytes:
     """Return the file of codes and names; another one gives texts another meaning.
@@ -56,3 +62,10 @@ def _known() -> Mapping[str, str]:
             for spelling in (code, country + code, name):
                 found[jurisdiction_key(spelling)] = jurisdiction
     return MappingProxyType(found)
+
+
+@cache
+def _names() -> Mapping[tuple[str, str], str]:
+    """Every name by its country and code."""
+    codes = tomllib.loads(jurisdiction_codes().decode("utf-8"))
+    return MappingProxyType({(country, code): name for country in codes for code, name in codes[country].items()})

@@ -1,4 +1,4 @@
-"""The data directory as a whole: closed to the machine's other users, and of one run at a time."""
+"""The data directory as a whole: closed to the machine's other users, and of one service of a kind at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 PASSAGE_MODE = 0o711
 """Another user who knows the name of what is inside may pass, and see nothing: what an embedded PostgreSQL needs that
 runs as another user than root."""
-RUN_LOCK = "run.lock"
+RUN = "run"
+"""What works with cameras: `platewatch run`, or `platewatch recognize`. Others may work beside it."""
+RUN_LOCK = f"{RUN}.lock"
 
 
 @dataclass(slots=True)
@@ -125,25 +127,28 @@ def make_data_directory(data_dir: Path) -> None:
 
 
 @contextlib.contextmanager
-def run_alone(data_dir: Path) -> Iterator[None]:
+def run_alone(data_dir: Path, service: str = RUN) -> Iterator[None]:
     """Keep a second run off the data directory: two would read the same pictures and move each other's files.
+
+    Other services keep their own kind off in the same way; what they are beside a run does not matter.
 
     The kernel frees the directory when its holder ends, however it ends.
 
     Args:
         data_dir: The data directory; made when absent, and every file in it closed to other users.
+        service: What is about to work there.
 
     Raises:
-        ConfigurationError: Another run is at work there, or it cannot be used.
+        ConfigurationError: Another of its kind is at work there, or it cannot be used.
     """
     try:
         make_data_directory(data_dir)
         close_to_others(data_dir, thorough=True)
-        lock = OwnerLock(data_dir / RUN_LOCK)
+        lock = OwnerLock(data_dir / lock_name(service))
         if not lock.acquire():
             raise ConfigurationError(
-                f"{data_dir}: another run{_holder(lock.path)} works on this data directory; stop it first, or give "
-                "this one a data_dir of its own"
+                f"{data_dir}: another {service}{_holder(lock.path)} works on this data directory; stop it first, or "
+                "give this one a data_dir of its own"
             )
     except OSError as error:
         raise ConfigurationError(f"{data_dir}: the data directory cannot be used ({error.strerror})") from error
@@ -151,6 +156,11 @@ def run_alone(data_dir: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):
             write_private(lock.path, f"{os.getpid()}\n".encode())
         yield
+
+
+def lock_name(service: str) -> str:
+    """Return the name of the file in the data directory that a service holds while it works."""
+    return f"{service}.lock"
 
 
 def _holder(path: Path) -> str:

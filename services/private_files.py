@@ -14,6 +14,7 @@ from schemas.errors import ConfigurationError
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+MOST_SECRETS = 2
 OTHERS = 0o077
 """The permissions of everybody but the owner."""
 
@@ -95,6 +96,24 @@ def read_secret(path: Path, key: str, *, whole: bool = False) -> str:
             f"{key} {path}: cannot be read ({reason}); correct the path or its permissions"
         ) from error
     return text if whole else text.rstrip("\r\n")
+
+
+def read_secrets(path: Path, key: str) -> list[str]:
+    """Return the secrets that a file holds, one a line: while one is exchanged the new one and the one before.
+
+    Args:
+        path: The file.
+        key: The setting that names it.
+
+    Raises:
+        ConfigurationError: It cannot be read, holds none, or more than two.
+    """
+    found = [line.strip() for line in read_secret(path, key).splitlines() if line.strip()]
+    if not 1 <= len(found) <= MOST_SECRETS:
+        raise ConfigurationError(
+            f"{key} {path}: holds {len(found)} secrets, expected one, or two lines while it is exchanged"
+        )
+    return found
 
 
 def touch_private(path: Path) -> None:

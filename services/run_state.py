@@ -9,14 +9,21 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from schemas.health import RunHealth
-from services.data_directory import RUN_LOCK
+from services.data_directory import RUN, lock_name
 from services.private_files import save_private
 
 FILE_NAME = "run-health.json"
+SERVICES = (RUN, "matcher", "relay")
+"""What may work on a data directory, each with a lock and a file of its own; `platewatch recognize` has the run's."""
 INGEST_FILE_NAME = "ingest-health.json"
 """The same of a process that takes other readers' messages alone."""
 RETENTION_MARKER = "retention-enforced"
 """Its time is when retention was enforced last on this data directory."""
+
+
+def health_file(service: str) -> str:
+    """Return the name of the file in which a service says how it is."""
+    return f"{service}-health.json"
 
 
 def write_run_health(data_dir: Path, health: RunHealth, name: str = FILE_NAME) -> None:
@@ -46,14 +53,15 @@ def read_run_health(data_dir: Path, name: str = FILE_NAME) -> RunHealth | None:
         return None
 
 
-def is_running(data_dir: Path) -> bool | None:
-    """Return whether a run holds a data directory now; None where this user may not know.
+def is_running(data_dir: Path, service: str = RUN) -> bool | None:
+    """Return whether a run, or another service, holds a data directory now; None where this user may not know.
 
     Args:
         data_dir: The data directory.
+        service: Which one.
     """
     try:
-        descriptor = os.open(data_dir / RUN_LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(data_dir / lock_name(service), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     except OSError:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from policy.agreements.deciding import AgreementGate
 from policy.decisions import Policy
 from storage.database import Database
 from storage.sharing.agreements import AgreementStore
+
+SAY_WHY = timedelta(days=7)
+"""For so long those whose agreement is over are told so, instead of hearing nothing."""
 
 
 class AgreementBook:
@@ -40,3 +43,20 @@ class AgreementBook:
             self._gates = tuple(AgreementGate(version.standing, self._policy, self._zone) for version in versions)
             self.state = state
         return self._gates
+
+    def heard_gates(self, now: datetime) -> list[AgreementGate]:
+        """Return the gates of agreements whose members are listened to: they stand, or were over lately.
+
+        Args:
+            now: The present, aware.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        found = []
+        for gate in self.gates():
+            standing = gate.standing
+            over = min(standing.ends_at, standing.ended_at or standing.ends_at)
+            if standing.starts_at <= now < over + SAY_WHY:
+                found.append(gate)
+        return found

@@ -1,4 +1,4 @@
-"""An alert cut to what an agreement shows: what is not named here does not go out, also what alerts may say one day."""
+"""An alert or a read cut to what an agreement shows: what is not named here does not go out, also what is new."""
 
 from __future__ import annotations
 
@@ -33,23 +33,37 @@ def cut(payload: Mapping[str, Any], fields: Collection[Detail]) -> dict[str, Any
         payload: The alert, as a JSON object.
         fields: What may be shown.
     """
-    read, hit, clone = payload["read"], payload["hit"], payload.get("clone")
+    hit, clone = payload["hit"], payload.get("clone")
     shown = _some(payload, _ALERT)
-    shown["read"] = _some(read, _READ) | {"camera_id": NOT_SHARED}
+    shown["read"] = cut_read(payload["read"], fields)
     shown["hit"] = _some(hit, _HIT)
     if Detail.PLACE in fields:
-        # Lane and direction say where at a place.
-        shown["read"] |= _some(read, ("camera_id", "location", "movement"))
         if clone is not None:
             # The other camera need not be one that is shared.
             shown["clone"] = _some(clone, _CLONE) | {"camera_id": NOT_SHARED}
     elif clone is not None:
         shown["hit"]["explanation"] = _without(shown["hit"]["explanation"], clone.get("explanation"))
     if Detail.PICTURES in fields:
-        # What a picture shows of the vehicle, and how that compares with the list's.
-        shown["read"] |= _some(read, ("vehicle", "box", "frame_count"))
+        # How what a picture shows of the vehicle compares with the list's.
         shown["hit"] |= _some(hit, ("vehicle",))
         shown |= _some(payload, ("plate_picture",))
+    return shown
+
+
+def cut_read(read: Mapping[str, Any], fields: Collection[Detail]) -> dict[str, Any]:
+    """Return a read with what may be shown of it; it is a read still.
+
+    Args:
+        read: The read, as a JSON object.
+        fields: What may be shown.
+    """
+    shown = _some(read, _READ) | {"camera_id": NOT_SHARED}
+    if Detail.PLACE in fields:
+        # Lane and direction say where at a place.
+        shown |= _some(read, ("camera_id", "location", "movement"))
+    if Detail.PICTURES in fields:
+        # What a picture shows of the vehicle.
+        shown |= _some(read, ("vehicle", "box", "frame_count"))
     return shown
 
 

@@ -186,7 +186,7 @@ def shared_message(
         policy: The law that holds here.
         now: The present, aware.
     """
-    standing, agreement = gate.standing, gate.standing.agreement
+    agreement = gate.standing.agreement
     grant = agreement.grant(Shares.ALERTS)
     assert grant is not None  # noqa: S101 - nothing is released without one
     alert_id = UUID(str(payload["alert_id"]))
@@ -197,19 +197,12 @@ def shared_message(
         agency_id=str(payload["agency_id"]),
         moment=datetime.fromisoformat(payload["created_at"]),
     )
-    terms = (
-        (AGREEMENT_HEADER, agreement.id),
-        ("ce_agreementversion", str(standing.version)),
-        ("ce_agreementpurposes", ",".join(grant.purposes)),
-        ("ce_agreementforbidden", ",".join(grant.purposes_forbidden)),
-        ("ce_agreementkeepdays", f"{keep / timedelta(days=1):g}"),
-    )
     return SharedMessage(
         Message(
             message_id=alert_id,
             key=canonical_plate(str(payload["entry"]["plate"])),
             payload=json.dumps(cut(payload, release.fields), ensure_ascii=False, separators=(",", ":")).encode(),
-            headers=(*headers, *terms),
+            headers=(*headers, *terms_headers(gate, grant, keep)),
         ),
         topic=agreement.topic,
         agreement_id=agreement.id,
@@ -221,15 +214,11 @@ def _release_record(
     payload: Mapping[str, Any], gate: AgreementGate, release: Release, grant: Grant, keep: timedelta, now: datetime
 ) -> dict[str, Any]:
     """Return the terms of a release: what the relay asks before it sends, and what the log says afterwards."""
-    agreement = gate.standing.agreement
-    members = [agreement.member(to) for to in grant.to]
     return {
         "kind": payload.get("type", "alert"),
-        "version": gate.standing.version,
         "until": utc(gate.clear_until(Shares.ALERTS, now)),
-        "keep_days": keep / timedelta(days=1),
-        "members": [{"id": member.id, "name": member.name, "ori": member.ori} for member in members],
         "why": release.reason,
+        **release_terms(gate, grant, keep),
         "terms": {
             "fields": sorted(release.fields),
             "category": payload["entry"]["category"],
@@ -238,3 +227,37 @@ def _release_record(
             "cji": grant.cji,
         },
     }
+
+
+def release_terms(gate: AgreementGate, grant: Grant, keep: timedelta) -> dict[str, Any]:
+    """Return what every release of a grant says alike: under which version, for how long, and to whom.
+
+    Args:
+        gate: The agreement's.
+        grant: What is given.
+        keep: How long the receivers may keep it.
+    """
+    agreement = gate.standing.agreement
+    members = [agreement.member(to) for to in grant.to]
+    return {
+        "version": gate.standing.version,
+        "keep_days": keep / timedelta(days=1),
+        "members": [{"id": member.id, "name": member.name, "ori": member.ori} for member in members],
+    }
+
+
+def terms_headers(gate: AgreementGate, grant: Grant, keep: timedelta) -> tuple[tuple[str, str], ...]:
+    """Return the headers that say under what something is given.
+
+    Args:
+        gate: The agreement's.
+        grant: What is given.
+        keep: How long the receivers may keep it.
+    """
+    return (
+        (AGREEMENT_HEADER, gate.standing.agreement.id),
+        ("ce_agreementversion", str(gate.standing.version)),
+        ("ce_agreementpurposes", ",".join(grant.purposes)),
+        ("ce_agreementforbidden", ",".join(grant.purposes_forbidden)),
+        ("ce_agreementkeepdays", f"{keep / timedelta(days=1):g}"),
+    )

@@ -28,15 +28,47 @@ def load_agreement(path: Path) -> Agreement:
     Raises:
         InvalidInput: It cannot be read or says something that cannot be; names every key.
     """
-    try:
-        document: dict[str, Any] = tomllib.loads(_content(path, LARGEST_FILE_BYTES).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput(f"{path}: not valid TOML: {' '.join(str(error).split())}") from error
+    document = _document(_content(path, LARGEST_FILE_BYTES), str(path))
     _take_paper(document, path)
+    return _agreement(document, str(path))
+
+
+def parse_agreement(content: bytes, name: str, paper_sha256: str | None = None) -> Agreement:
+    """Read an agreement from a file's content, as it was handed in without the paper beside it.
+
+    Args:
+        content: The TOML file's bytes.
+        name: What it is called, for errors.
+        paper_sha256: Digest of the signed paper that was handed in with it; None: the file says it itself.
+
+    Raises:
+        InvalidInput: It says something that cannot be, or the paper is another one; names every key.
+    """
+    if len(content) > LARGEST_FILE_BYTES:
+        raise InvalidInput(f"{name}: is larger than {LARGEST_FILE_BYTES} bytes; that is no such file")
+    document = _document(content, name)
+    paper = document.pop("paper", None)
+    if paper_sha256 is not None and document.setdefault("paper_sha256", paper_sha256) != paper_sha256:
+        raise InvalidInput(
+            f"{name}: 'paper_sha256' is not the digest of the paper, which is {paper_sha256}; see which was signed"
+        )
+    if paper is not None and "paper_sha256" not in document:
+        raise InvalidInput(f"{name}: 'paper' names a file that did not come with it; hand the signed paper in, too")
+    return _agreement(document, name)
+
+
+def _document(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput(f"{name}: not valid TOML: {' '.join(str(error).split())}") from error
+
+
+def _agreement(document: dict[str, Any], name: str) -> Agreement:
     try:
         return Agreement.model_validate(document)
     except ValidationError as error:
-        raise InvalidInput(f"{path}: {_described(error)}") from error
+        raise InvalidInput(f"{name}: {_described(error)}") from error
 
 
 def paper_digest(path: Path) -> str:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -48,6 +49,10 @@ class Database:
         self.where = where
         self.outlasts_refusals = False
         """Whether a server that refuses a statement or a table counts as away, as it does for a run that goes on."""
+        self.trusts_seconds = 0.0
+        """How long after a connection worked it is used again without asking the server first. For who tries again:
+        where the server ended meanwhile, the statement fails and the next one gets a connection that works."""
+        self._worked_at: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._owner_connection_string = owner_connection_string
         self._way = Way(connection_string) if isinstance(connection_string, str) else connection_string
         self._timeout_seconds = timeout_seconds
@@ -64,6 +69,18 @@ class Database:
             reconnect_timeout=RECONNECT_SECONDS,
             name="platewatch",
         )
+
+    def beside(self, pool_size: int) -> Database:
+        """Return the same database with connections of its own, for who must not take those of others; open it.
+
+        It connects as this one does, also after `take_over`.
+
+        Args:
+            pool_size: Most of them at a time.
+        """
+        other = Database(self._way, self.where, pool_size=pool_size, timeout_seconds=self._timeout_seconds)
+        other.outlasts_refusals = True
+        return other
 
     def open(self) -> None:
         """Start the pool; connections are made as they are needed."""
@@ -89,6 +106,8 @@ class Database:
             connection = self._working_connection()
             try:
                 yield connection
+                if self.trusts_seconds:
+                    self._worked_at[connection] = time.monotonic()
             finally:
                 self._pool.putconn(connection)
 
@@ -140,6 +159,8 @@ class Database:
             except PoolTimeout:
                 self._raise_reason()
                 raise
+            if time.monotonic() < self._worked_at.get(connection, float("-inf")) + self.trusts_seconds:
+                return connection
             try:
                 ConnectionPool.check_connection(connection)
             except psycopg.Error:

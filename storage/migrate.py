@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,39 +29,83 @@ _DRIVER_OPTIONS = ("sslcert", "sslkey", "sslrootcert", "connect_timeout", "appli
 """libpq options that dbmate's driver (lib/pq) knows too."""
 
 
-def migrate(connection_string: str, where: str) -> None:
+def migrate(connection_string: str, where: str, *, is_restoring: bool = False) -> None:
     """Apply the migrations that a database does not have yet. One process at a time; the others wait.
 
     Args:
         connection_string: libpq connection string or URI.
         where: The server in words, without its password.
+        is_restoring: Whether it is a restore that asks, which is not done yet.
 
     Raises:
         ConfigurationError: A migration failed, or the schema is newer than this Platewatch.
         DatabaseUnavailable: The server went away.
     """
     with translated(where), psycopg.connect(connection_string, autocommit=True) as connection:
-        if is_current(connection, where):
+        if is_current(connection, where, is_restoring=is_restoring):
             return
         with taking_turns(connection):
-            if not is_current(connection, where):
+            if not is_current(connection, where, is_restoring=is_restoring):
                 _run_dbmate(connection, where)
 
 
-def is_current(connection: psycopg.Connection[Any], where: str) -> bool:
+def migrate_to(connection_string: str, where: str, versions: Sequence[str]) -> None:
+    """Make the schema of an earlier time: these migrations and no others.
+
+    Args:
+        connection_string: libpq connection string or URI.
+        where: The server in words, without its password.
+        versions: The migrations' numbers.
+
+    Raises:
+        ConfigurationError: One of them is not known here, the database has others, or one failed.
+        DatabaseUnavailable: The server went away.
+    """
+    files = {path.name.partition("_")[0]: path for path in FOLDER.glob("*.sql")}
+    newer = sorted(set(versions).difference(files))
+    if newer:
+        raise ConfigurationError(
+            f"the backup's schema is newer than this Platewatch (it has migration {newer[-1]}, this version knows up "
+            f"to {max(files)}); update Platewatch"
+        )
+    with (
+        translated(where),
+        psycopg.connect(connection_string, autocommit=True) as connection,
+        tempfile.TemporaryDirectory(prefix="platewatch-") as folder,
+        taking_turns(connection),
+    ):
+        row = connection.execute("select to_regclass('schema_migrations') is not null").fetchone()
+        if row is not None and row[0]:
+            others = {name for (name,) in connection.execute("select version from schema_migrations")} - set(versions)
+            if others:
+                raise ConfigurationError(f"{where}: has a newer schema than the backup; name a new database")
+        for version in versions:
+            shutil.copyfile(files[version], Path(folder) / files[version].name)
+        _run_dbmate(connection, where, Path(folder))
+
+
+def is_current(connection: psycopg.Connection[Any], where: str, *, is_restoring: bool = False) -> bool:
     """Return whether a database has every migration.
 
     Args:
         connection: In autocommit mode; its role may read `schema_migrations`.
         where: The server in words, without its password.
+        is_restoring: Whether it is a restore that asks, which is not done yet.
 
     Raises:
-        ConfigurationError: The schema is newer than this Platewatch.
+        ConfigurationError: The schema is newer than this Platewatch, or a restore into it was interrupted.
     """
     known = sorted(path.name.partition("_")[0] for path in FOLDER.glob("*.sql"))
-    row = connection.execute("select to_regclass('schema_migrations') is not null").fetchone()
+    row = connection.execute(
+        "select to_regclass('schema_migrations') is not null, to_regclass('restore_unfinished') is not null"
+    ).fetchone()
     if row is None or not row[0]:
         return False
+    if row[1] and not is_restoring:
+        raise ConfigurationError(
+            f"{where}: a restore into it was interrupted, and what has to be purged there is not; make the database "
+            "anew and restore again"
+        )
     applied = {str(version) for (version,) in connection.execute("select version from schema_migrations")}
     newer = sorted(applied.difference(known))
     if newer:
@@ -87,8 +132,8 @@ def taking_turns(connection: psycopg.Connection[Any]) -> Iterator[None]:
             connection.execute("select pg_advisory_unlock(%s)", (LOCK_KEY,))
 
 
-def _run_dbmate(connection: psycopg.Connection[Any], where: str) -> None:
-    argv = [_dbmate(), "--no-dump-schema", "--migrations-dir", str(FOLDER), "--env-file", os.devnull]
+def _run_dbmate(connection: psycopg.Connection[Any], where: str, folder: Path = FOLDER) -> None:
+    argv = [_dbmate(), "--no-dump-schema", "--migrations-dir", str(folder), "--env-file", os.devnull]
     # The URL holds the password, so it goes by the environment: every user may see a command line.
     environment = child_environment("HOME", "SSL_CERT_FILE", "SSL_CERT_DIR")
     result = subprocess.run(

@@ -14,6 +14,7 @@ from typing import Any
 from policy.decisions import Retention
 from storage import statements
 from storage.database import Database
+from storage.preserving.preservations import end_preservations
 from storage.reads.pictures import named_keys
 from storage.sql import load_queries
 
@@ -26,9 +27,16 @@ _KINDS = (
     "delete_disposition_messages",
     "delete_disposition_letters",
     "delete_dead_letters",
+    "delete_read_letters",
+    "delete_read_messages",
+    "delete_read_offers",
+    "delete_shared_reads",
     "delete_alerts",
     "delete_hits",
     "delete_plates",
+    "delete_results",
+    "delete_searches",
+    "delete_analyses",
     "end_rejects",
     "delete_retired_entries",
     "delete_rejects",
@@ -36,6 +44,11 @@ _KINDS = (
     "delete_quarantined",
     "delete_deliveries",
     "delete_findings",
+    "delete_camera_pictures",
+    "delete_heard",
+    "delete_returned",
+    "delete_refused_dispositions",
+    "delete_stops",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
@@ -85,17 +98,22 @@ def enforce_retention(
     now = now or datetime.now(UTC)
     cutoff = now - retention.reads
     values: dict[str, Any] = {
+        "now": now,
         "cutoff": cutoff,
         "cutoff_day": cutoff.astimezone(UTC).date(),
         "lists_cutoff": now - max(retention.reads, LISTS_AT_LEAST),
         "audit_cutoff": now - retention.audit,
         "findings_cutoff": now - retention.findings,
+        "stops_cutoff_day": (now - retention.stops).astimezone(UTC).date(),
     }
     reads = _delete_reads(database, values)
     with database.transaction() as connection:
         for name in ("date_entries", "date_versions"):
             statements.execute(connection, _SQL[name])
         count = {name: statements.execute(connection, _SQL[name], values) for name in _KINDS}
+        end_preservations(connection, now)
+        # After the requests: with what the last of them keeps go its corrections.
+        statements.execute(connection, _SQL["delete_corrections"], values)
         statements.execute(connection, _SQL["purge_disseminations"], values)
         audited = statements.scalar(connection, _SQL["purge_audit"], values, kind=int) or 0
     if retention.reads < PLATES_BY_DAY:

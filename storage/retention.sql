@@ -146,6 +146,28 @@ delete from dead_letters
 using alerts
 where dead_letters.alert_id = alerts.alert_id and alerts.captured_at < %(cutoff)s
 
+-- name: delete_read_letters
+delete from dead_letters
+using outbox
+where
+    dead_letters.outbox_id = outbox.outbox_id
+    and outbox.release ->> 'kind' = 'read'
+    and (outbox.release ->> 'captured_at')::timestamptz < %(cutoff)s
+
+-- name: delete_read_messages
+-- Reads that were on their way to other agencies, or were withheld.
+delete from outbox
+where
+    agreement_id is not null
+    and release ->> 'kind' = 'read'
+    and (release ->> 'captured_at')::timestamptz < %(cutoff)s
+
+-- name: delete_read_offers
+delete from read_offers where captured_at < %(cutoff)s
+
+-- name: delete_shared_reads
+delete from shared_reads where captured_at < %(cutoff)s
+
 -- name: delete_alerts
 delete from alerts where captured_at < %(cutoff)s
 
@@ -192,6 +214,54 @@ delete from deliveries where planned_at < %(cutoff)s
 
 -- name: delete_findings
 delete from alert_findings where found_at < %(findings_cutoff)s
+
+-- name: delete_camera_pictures
+-- What cameras showed last that show nothing any more: as long as reads at most, though no plate is read on them.
+delete from camera_pictures where taken_at < %(cutoff)s
+
+-- name: delete_heard
+delete from foreign_dispositions where received_at < %(findings_cutoff)s
+
+-- name: delete_returned
+-- What had not been sent by then is said to be withheld.
+with ended as (
+    delete from returned_dispositions where noted_at < %(cutoff)s
+    returning disposition_id, agency_id, agreement_id, plate, settled_at
+)
+
+insert into disseminations (outcome, kind, agreement_id, version, members, item_id, plate, terms, why)
+select
+    'withheld', 'disposition', agreement_id, 0, jsonb_build_array(jsonb_build_object('id', agency_id)), disposition_id,
+    plate, '{}', 'its alert ended before it could be sent'
+from ended
+where settled_at is null
+on conflict (item_id, agreement_id, outcome) where item_id is not null do nothing
+
+-- name: delete_refused_dispositions
+delete from refused_dispositions where received_at < %(cutoff)s
+
+-- name: delete_corrections
+-- They end with their reads, or with the last request that keeps these.
+delete from read_corrections as kept
+where
+    (captured_at < %(cutoff)s or not exists (select from reads where reads.read_id = kept.read_id))
+    and not exists (select from preserved_reads where preserved_reads.read_id = kept.read_id)
+
+-- name: delete_stops
+-- By the day of the stop, or that of its record where it was written down as one to come.
+delete from stops where least(stopped_on, recorded_at::date) < %(stops_cutoff_day)s
+
+-- name: delete_results
+-- Of questions about many vehicles: they hold plates, so they end with the newest read of each.
+delete from analysis_results where captured_at < %(cutoff)s
+
+-- name: delete_analyses
+-- The questions themselves may name a plate: they are kept as long as the audit, which has them, too.
+delete from analyses where requested_at < %(audit_cutoff)s
+
+-- name: delete_searches
+-- That somebody kept for a case: they hold plates, and end at their own time.
+delete from saved_searches where ends_at <= %(now)s
 
 -- name: delete_quarantined
 -- They hold plates, so they end as reads do.

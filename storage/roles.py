@@ -24,7 +24,7 @@ from storage.sql import load_queries
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("roles")
-APPEND_ONLY = ("audit", "disseminations", "dispositions")
+APPEND_ONLY = ("audit", "audit_checkpoints", "audit_seals", "audit_segments", "disseminations", "dispositions")
 """Tables whose rows the application may add and read, and never change or delete."""
 READ_ONLY = ("audit_retention", "schema_migrations")
 """Tables that the application only reads."""

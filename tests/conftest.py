@@ -1,14 +1,18 @@
-"""Fixtures for every test: the optional shared material and a private data directory."""
+"""For every test: their order, the optional shared material, and a private data directory."""
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.testing
 from hypothesis import settings as hypothesis_settings
 
 from schemas.telemetry import switch_telemetry_off
@@ -24,6 +28,9 @@ hypothesis_settings.register_profile("platewatch", deadline=None)
 hypothesis_settings.register_profile("mutation", deadline=None, max_examples=15, derandomize=True)
 hypothesis_settings.load_profile("platewatch")
 
+# The commands are made of their functions once, and not at each of a thousand calls.
+typer.testing._get_command = functools.cache(typer.main.get_command)
+
 # What nohup and a shell's background have ignored, programs that tests start would ignore too. A handler stays here,
 # and they begin with the default.
 for _number in (signal.SIGHUP, signal.SIGINT):
@@ -31,6 +38,44 @@ for _number in (signal.SIGHUP, signal.SIGINT):
         signal.signal(_number, lambda *_: None)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+LONGEST_FIRST = ("acceptance", "integration/kafka", "integration/cluster", "integration/runs", "integration")
+"""Folders whose tests come before all others.
+
+Test processes that have nothing left take from the end of another's list: what is there should be short, and whoever
+begins with a bundle or a broker keeps the tests that share it.
+"""
+
+_remembering = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first."""
+    folders = [REPOSITORY / "tests" / name for name in LONGEST_FIRST]
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, folder in enumerate(folders) if item.path.is_relative_to(folder)), len(folders))
+
+    items.sort(key=place)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """While the tests are collected, remember a broker's start: all of theirs then take half the time."""
+    if getattr(session.config.option, "numprocesses", None):  # of a run that starts test processes
+        session.config.stash[_remembering] = subprocess.Popen(
+            [sys.executable, "-m", "services.kafka.remembering"],
+            cwd=REPOSITORY,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that ends so soon does without."""
+    remembering = session.config.stash.get(_remembering, None)
+    if remembering is not None:
+        remembering.terminate()
+        remembering.wait()
 
 
 @pytest.fixture(scope="session")

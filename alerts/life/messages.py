@@ -93,7 +93,7 @@ def disposition_event(alert: Alert, life: Life, disposition: Disposition) -> Dis
         life: What stands with the disposition.
         disposition: What was said.
     """
-    entry = alert.entry
+    entry, theirs = alert.entry, alert.entry.given_by
     return DispositionEvent(
         disposition_id=ids.disposition_id(alert.alert_id, disposition.number),
         alert_id=alert.alert_id,
@@ -111,8 +111,10 @@ def disposition_event(alert: Alert, life: Life, disposition: Disposition) -> Dis
         confirmation=confirmation_of(life),
         record_check=None if life.check is None else record_check_event(life.check),
         entry=DispositionEntryEvent(
-            entry_id=entry.entry_id,
-            hotlist_id=alert.hotlist.hotlist_id,
+            # As its owner knows it, also where that is another agency.
+            entry_id=entry.entry_id if theirs is None else theirs.entry_id,
+            hotlist_id=alert.hotlist.hotlist_id if theirs is None else theirs.hotlist_id,
+            given_by=theirs,
             plate=entry.plate,
             jurisdiction=entry.jurisdiction,
             category=entry.category,

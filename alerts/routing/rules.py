@@ -172,19 +172,36 @@ def read_rules(path: Path) -> list[Rule]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InvalidInput(f"the file is larger than {MOST_BYTES} bytes", source=str(path))
-        document = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"the file cannot be read ({error})", source=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"the file is no TOML: {error}", source=str(path)) from error
+    return parse_rules(text, str(path))
+
+
+def parse_rules(text: str, source: str) -> list[Rule]:
+    """Return the rules of a text in TOML, one table `[[rules]]` each.
+
+    Args:
+        text: The text.
+        source: Where it stands, for errors.
+
+    Raises:
+        InvalidInput: It holds no rules; a name comes twice.
+    """
+    if len(text) > MOST_BYTES:
+        raise InvalidInput(f"this is longer than {MOST_BYTES} characters", source=source)
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidInput(f"this is no TOML: {error}", source=source) from error
     tables = document.get("rules")
     is_list = isinstance(tables, list) and tables and all(isinstance(one, dict) for one in tables)
     if not is_list or set(document) != {"rules"}:
-        raise InvalidInput("found no [[rules]] alone; write one table [[rules]] for each", source=str(path))
-    rules = [parse_rule(one, f"{path}, rule {number}") for number, one in enumerate(document["rules"], start=1)]
+        raise InvalidInput("found no [[rules]] alone; write one table [[rules]] for each", source=source)
+    rules = [parse_rule(one, f"{source}, rule {number}") for number, one in enumerate(document["rules"], start=1)]
     doubled = sorted({rule.name for rule in rules if [one.name for one in rules].count(rule.name) > 1})
     if doubled:
-        raise InvalidInput(f"a name is used more than once: {', '.join(doubled)}", source=str(path))
+        raise InvalidInput(f"a name is used more than once: {', '.join(doubled)}", source=source)
     return rules
 
 

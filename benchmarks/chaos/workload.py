@@ -11,10 +11,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.chaos.installation.commands import Person
-from benchmarks.chaos.installation.faults import Diary, Hung
-from benchmarks.chaos.installation.listener import Listener
-from benchmarks.chaos.installation.site import Site
+from benchmarks.chaos.extra import Extra
+from benchmarks.chaos.installation.faults import Hung
+from benchmarks.chaos.installation.installation import Installation
 from benchmarks.chaos.pictures import Vehicle, put_bytes, put_picture
 from benchmarks.chaos.scenes import Scenes
 
@@ -30,39 +29,36 @@ class Workload:
     """One installation's afternoon.
 
     Args:
-        site: The installation.
+        installation: It.
         scenes: Who drives by.
         began: The time of the first pictures, aware; the same for books that are to be compared.
-        person: Gives the commands.
-        listener: What the neighbor gets.
-        diary: Notes.
         is_calm: Whether nothing is struck any more.
-        patience_seconds: How long something may take to come then.
     """
 
     def __init__(
-        self,
-        site: Site,
-        scenes: Scenes,
-        began: datetime,
-        *,
-        person: Person,
-        listener: Listener,
-        diary: Diary,
-        is_calm: Callable[[], bool],
-        patience_seconds: float,
+        self, installation: Installation, scenes: Scenes, began: datetime, *, is_calm: Callable[[], bool]
     ) -> None:
         self.turns = 0
-        self._site, self._scenes, self._began = site, scenes, began
+        self._installation, self._scenes, self._began = installation, scenes, began
         self._dates = datetime.now(UTC) - timedelta(hours=2)
-        self._person, self._listener, self._diary = person, listener, diary
-        self._is_calm, self._patience = is_calm, patience_seconds
+        self._site, self._diary = installation.site, installation.diary
+        self._person, self._listener = installation.person, installation.neighbor.listener
+        self._is_calm, self._patience = is_calm, installation.patience
+        self._extra = None if installation.partner is None else Extra(installation)
+
+    @property
+    def posted(self) -> int:
+        """How many reads other readers posted."""
+        return 0 if self._extra is None else self._extra.posted
 
     def prepare(self) -> None:
         """Import the list that stays as it is; before the cameras run."""
         fixed = zip((_GATE, _LANE, _REPEATED), self._scenes.fixed, strict=True)
         rows = [f"{vehicle.plate},{vehicle.state},stolen_vehicle,{case}\n" for case, vehicle in fixed]
         self._import("standing", rows, 0)
+        if self._extra is not None:
+            self._import("posted", self._extra.rows, 0)
+            self._extra.agree()
 
     def turn(self) -> None:
         """Do one turn.
@@ -72,7 +68,13 @@ class Workload:
         """
         number, at = self.turns, self._began + self.turns * _APART
         self._diary.note("turn", number=number)
+        if number:
+            # An import may list it now: as one that had passed before.
+            earlier = self._began + (number - 1) * _APART
+            self._until(f"the read of turn {number - 1}", lambda: self._installation.has_read("gate", earlier))
         self._unlisted(number, at)
+        if self._extra is not None:
+            self._extra.turn(number, at)
         self._change_lists(number)
         self._listed(number, at + timedelta(minutes=2))
         self._wait(f"the alerts of turn {number}", *self._alerts_of(number, at + timedelta(minutes=2)))
@@ -137,7 +139,8 @@ class Workload:
 
     def _alerts_of(self, number: int, at: datetime) -> list[Callable[[dict[str, Any]], bool]]:
         later = at + timedelta(seconds=4)
-        return [_raised(f"L-{number}"), _raised(f"F-{number}"), _raised(_GATE, later), _raised(_LANE, later)]
+        posted = [] if self._extra is None else [_raised(case) for case in self._extra.cases(number)]
+        return [_raised(f"L-{number}"), _raised(f"F-{number}"), _raised(_GATE, later), _raised(_LANE, later), *posted]
 
     def _listed_late(self, number: int) -> int:
         """Return how many vehicles, the first ones, are on the list of those that had passed before."""

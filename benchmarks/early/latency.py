@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ingest.streams import serve_clip
-from pipeline.service import Service
+from pipeline.services.run import Service
 from recognition.results import VehiclePass
 from recognition.session import RecognitionSession
 from rendering.scene.traffic import render_traffic

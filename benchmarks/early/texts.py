@@ -78,7 +78,7 @@ def _compare(recognizer: Recognizer, path: Path, counts: _Counts) -> None:
 def _play(recognizer: Recognizer, path: Path, *, early: bool) -> list[PlateRead]:
     """Return what is handed on of a clip, in its order."""
     item = video_item("clip", path.name, path, STARTED_AT)
-    session = recognizer.session("clip", "local", None, path.name, reports_early=early)
+    session = recognizer.session("clip", "local", path.name, reports_early=early)
     passes = [vehicle for frame in read_video(path, item) for vehicle in session.process(frame)]
     return [vehicle.read for vehicle in (*passes, *session.finish())]
 

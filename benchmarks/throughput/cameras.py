@@ -41,7 +41,7 @@ class Camera(threading.Thread):
     def run(self) -> None:
         """Process every frame."""
         for item in self._source.items():
-            session = self._recognizer.session(item.camera_id, "benchmark", None, item.name)
+            session = self._recognizer.session(item.camera_id, "benchmark", item.name)
             passes = [vehicle for frame in self._source.frames(item) for vehicle in session.process(frame)]
             passes += session.finish()
             self.plates += [vehicle.read.plate for vehicle in passes]

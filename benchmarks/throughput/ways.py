@@ -74,7 +74,7 @@ def own_way(tracking: TrackingSettings | None = None) -> Way:
 
     def play(video: Path) -> Played:
         item = video_item("own", video.name, video, STARTED_AT)
-        session = recognizer.session("own", "benchmark", None, item.name)
+        session = recognizer.session("own", "benchmark", item.name)
         started, used = time.perf_counter(), time.process_time()
         passes = [vehicle for frame in read_video(video, item) for vehicle in session.process(frame)]
         passes += session.finish()

@@ -21,6 +21,7 @@ from cli.common import (
     console,
     errors,
     print_json,
+    refuse_options,
 )
 from cli.stopping import stop_on_signals
 from schemas.events import Alert, AlertType
@@ -60,7 +61,7 @@ def alerts(
         platewatch alerts --follow
     """
     if context.invoked_subcommand is not None:
-        _refuse_options(context)
+        refuse_options(context)
         return
     settings = command_settings(config, data_dir)
     # The database driver takes a while to import: `platewatch --help` need not wait for it.
@@ -83,15 +84,6 @@ def alerts(
             show(found, header=header)
             if found:
                 header, last = False, found[-1].alert_number
-
-
-def _refuse_options(context: typer.Context) -> None:
-    """Refuse options that stand before the command that they are meant for: they would count for nothing."""
-    sources = {name: context.get_parameter_source(name) for name in context.params}
-    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
-    if given:
-        names = ", ".join(f"--{name.replace('_', '-').removeprefix('as-')}" for name in sorted(given))
-        raise typer.BadParameter(f"give {names} behind '{context.invoked_subcommand}'")
 
 
 def _show(found: Sequence[StoredAlert], *, lives: Sequence[Life], as_json: bool, header: bool) -> None:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.alerts.tables import plate_text, why
 from cli.common import console
+from cli.sharing.heard import heard_record, heard_words
 from cli.terminal.times import shown_time
 from schemas.convert import vehicle_from_event
 from schemas.events import NOBODY_YET, Alert, utc
@@ -42,6 +43,8 @@ def print_card(card: AlertCard, contradicting: list[str]) -> None:
     console.print(Text(alert.notice, style="dim"))
     if card.dispositions:
         console.print(_history(card.dispositions))
+    for said in card.elsewhere:
+        console.print(Text(f"the same entry elsewhere: {heard_words(said)}"))
 
 
 def standing_words(life: Life, now: datetime, canceled: str | None = None, *, beside_why: bool = False) -> str:
@@ -90,6 +93,7 @@ def card_record(card: AlertCard, contradicting: list[str]) -> dict[str, Any]:
         "contradictions": contradicting,
         "life": life_record(card.life, datetime.now(UTC)),
         "dispositions": [_disposition(one) for one in card.dispositions],
+        "said_elsewhere": [heard_record(said) for said in card.elsewhere],
         "alert": card.newest.model_dump(mode="json"),
     }
 

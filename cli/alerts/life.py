@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -24,9 +25,12 @@ from cli.common import (
     PurposeOption,
     command_database,
     command_settings,
+    errors,
 )
+from policy.decisions import open_policy
+from policy.duties import ConfirmRule
 from schemas.errors import InvalidInput
-from schemas.types import AlertOutcome, CheckPriority, RecordAnswer, Rejection
+from schemas.types import AlertOutcome, CheckPriority, ComparedWith, RecordAnswer, Rejection
 
 
 def register(group: typer.Typer) -> None:
@@ -109,6 +113,16 @@ def confirm(
             show_default=False,
         ),
     ] = None,
+    compared: Annotated[
+        object | None,
+        typer.Option(
+            "--compared",
+            parser=choice(ComparedWith),
+            metavar="WITH",
+            help="With what you compared the plate: vehicle or picture; asked for where the law wants it compared.",
+            show_default=False,
+        ),
+    ] = None,
     officer: OfficerOption = None,
     note: NoteOption = None,
     supersedes: SupersedesOption = None,
@@ -124,12 +138,30 @@ def confirm(
     settings = command_settings(config, data_dir)
     from operations.life.deciding import Look, confirm_alert
 
-    look = Look(plate, state, kind, make, color, year, dict(_reason(one) for one in despite or ()))
+    law = open_policy(settings).profile.confirm
+    if law is not None and law.visual and compared is None and sys.stdin.isatty():
+        compared = typer.prompt("Compared with (vehicle, picture)", value_proc=choice(ComparedWith), err=True)
+    with_what = None if compared is None else ComparedWith(str(compared))
+    look = Look(plate, state, kind, make, color, year, dict(_reason(one) for one in despite or ()), with_what)
     with command_database(settings) as database:
         card = confirm_alert(
-            sayer(settings, officer), database, alert_id_of(number), look, note=note, supersedes=supersedes
+            sayer(settings, officer), database, alert_id_of(number), look, law=law, note=note, supersedes=supersedes
         )
     show_card(card, as_json)
+    if law is not None:
+        _say_law(law, is_asked=card.life.check is not None)
+
+
+def _say_law(law: ConfirmRule, *, is_asked: bool) -> None:
+    """Say what the law wants before a stop besides the comparison that was just made."""
+    if law.is_suspicion is False:
+        errors.print(f"a match alone is no reason for a stop: {law.source}", style="yellow", markup=False)
+    if law.record and not is_asked:
+        errors.print(
+            f"ask the entering agency before anybody acts (platewatch alerts check): {law.source}",
+            style="yellow",
+            markup=False,
+        )
 
 
 def reject(
@@ -203,6 +235,7 @@ def outcome(
             database,
             alert_id_of(number),
             AlertOutcome(str(what)),
+            law=open_policy(settings).profile.confirm,
             note=note,
             supersedes=supersedes,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -24,7 +25,7 @@ def wanted(value: str) -> int | UUID:
         raise typer.BadParameter(f"'{value}' is neither an alert's number nor its id") from error
 
 
-def choice(kinds: type[StrEnum]) -> object:
+def choice(kinds: type[StrEnum]) -> Callable[[str], StrEnum]:
     """Return a parser of one of some words, written with dashes or underscores."""
 
     def parse(value: str) -> StrEnum:

@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 
-from alerts.subscriber import Subscriber
 from cli.alerts.tables import alert_table
+from cli.broker.connecting import command_broker
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
 from cli.failures import TEMPORARY
 from cli.stopping import stop_on_signals
+from cli.terminal.reads import shared_read_line
+from policy.agreements.agreement import is_reads_topic
 from policy.decisions import open_policy
-from schemas.errors import ConfigurationError
+from schemas.events import Alert, PlateReadEvent
 from schemas.settings import KafkaSettings, Settings
-from services.kafka.local import LocalKafka
 from services.private_files import private_umask
-from sharing.receiving import ReceiptGate
 
 GRACE_SECONDS = 5.0
 """How long after --timeout an orderly end may take: the last alert is recorded, the group is left."""
@@ -51,7 +51,7 @@ def subscribe(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Receive alerts from a Kafka topic, each once, and print them as they come.
+    """Receive alerts, or reads that an agreement shares, from a Kafka topic, each once, and print them as they come.
 
     A group goes on where it left off; a new one begins at the oldest alert that the topic still holds. What other
     agencies give is judged by this agency's own law (policy.profile) as it comes in; what is refused is said, with the
@@ -68,42 +68,38 @@ def subscribe(
         private_umask(),
         stop_on_signals() as stop,
         _deadline(stop, timeout) as finished,
-        _broker(settings, bootstrap) as kafka,
+        command_broker(settings, bootstrap) as kafka,
     ):
         servers = kafka.bootstrap_servers
-        gate = ReceiptGate(open_policy(settings), settings.agency_id)
-        subscriber = Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group, gate=gate)
         if not as_json:
             errors.print(f"subscribing to {topic} at {', '.join(servers)} as {group}", markup=False)
-        for count, alert in enumerate(subscriber.alerts(stop), start=1):
+        for count, one in enumerate(_messages(settings, kafka, topic, group, stop), start=1):
             if as_json:
-                print_json(alert.model_dump(mode="json"))
+                print_json(one.model_dump(mode="json"))
+            elif isinstance(one, Alert):
+                console.print(alert_table([one], header=count == 1))
             else:
-                console.print(alert_table([alert], header=count == 1))
+                console.print(shared_read_line(one), markup=False, highlight=False, soft_wrap=True)
             if count == limit:
-                stop.set()  # and let the loop run out: only then is this alert recorded as handed out
+                stop.set()  # and let the loop run out: only then is this one recorded as handed out
         finished()
 
 
-@contextmanager
-def _broker(settings: Settings, bootstrap: str | None) -> Iterator[KafkaSettings]:
-    """Yield how to connect; the data directory's own broker runs meanwhile where it is the one."""
-    if bootstrap is not None:
-        servers = tuple(part.strip() for part in bootstrap.split(",") if part.strip())
-        yield settings.kafka.model_copy(update={"bootstrap_servers": servers})
-    elif settings.kafka.bootstrap_servers:
-        yield settings.kafka
-    elif settings.kafka.local:
-        broker = LocalKafka(settings.data_dir, settings.kafka)
-        try:
-            broker.start()
-            yield broker.client_settings
-        finally:
-            broker.stop()
-    else:
-        raise ConfigurationError(
-            "no Kafka is configured; give --bootstrap HOST:PORT, or set kafka.bootstrap_servers or kafka.local = true"
-        )
+def _messages(
+    settings: Settings, kafka: KafkaSettings, topic: str, group: str, stop: threading.Event
+) -> Iterator[Alert | PlateReadEvent]:
+    """Return what comes on a topic: alerts, or reads where it is an agreement's topic of them."""
+    # Imported here: other commands should not wait for kafka-python.
+    from alerts.shared_reads import ReadSubscriber
+    from alerts.subscriber import Subscriber
+    from sharing.receiving import ReadReceiptGate, ReceiptGate
+
+    policy, servers = open_policy(settings), kafka.bootstrap_servers
+    if is_reads_topic(topic):
+        judge = ReadReceiptGate(policy)
+        return ReadSubscriber(settings.data_dir, kafka, servers, topic=topic, group=group, gate=judge).messages(stop)
+    gate = ReceiptGate(policy, settings.agency_id)
+    return Subscriber(settings.data_dir, kafka, servers, topic=topic, group=group, gate=gate).alerts(stop)
 
 
 @contextmanager

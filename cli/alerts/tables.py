@@ -10,8 +10,9 @@ from rich.text import Text
 from cli.terminal.times import shown_time
 from schemas.convert import read_from_event
 from schemas.events import Alert, AlertType
+from schemas.printable import printable
 from schemas.types import PlateRead, Tier
-from schemas.wording import UNKNOWN_CONFIDENCE, age_text, movement_text, vehicle_text
+from schemas.wording import UNKNOWN_CONFIDENCE, list_text, movement_text, position_text, vehicle_text
 
 TIER_STYLES = {Tier.EXACT: "bold red", Tier.PROBABLE: "yellow", Tier.PARTIAL: "cyan"}
 
@@ -72,7 +73,7 @@ def _cells(alert: Alert) -> list[Text]:
         Text(plate_text(alert.entry.plate, alert.entry.jurisdiction)),
         Text(alert.hit.tier.value, style=TIER_STYLES[alert.hit.tier]),
         Text(why(alert), style="bold" if alert.type is AlertType.CANCEL else ""),
-        Text(f"{alert.hotlist.hotlist_id}, {age_text(alert.hotlist.age_seconds)}"),
+        Text(printable(list_text(alert))),
     ]
 
 
@@ -95,7 +96,11 @@ def why(alert: Alert) -> str:
     if alert.type is AlertType.CANCEL:
         return f"CANCELED: {alert.reason or 'do not act on the alert any more'}"
     read = read_from_event(alert.read)
-    seen = ", ".join(part for part in (vehicle_text(read.vehicle), movement_text(read.movement)) if part)
+    seen = ", ".join(
+        part
+        for part in (vehicle_text(read.vehicle), movement_text(read.movement), position_text(read.location))
+        if part
+    )
     words = f"{alert.entry.category.value.replace('_', ' ')}: {alert.hit.explanation}"
     raised = f"{words}; seen: {seen}" if seen else words
     raised = f"{raised}; {alert.confirmation.words}"

@@ -1,1 +1,1 @@
-"""`platewatch camera`: look at live cameras."""
+"""`platewatch camera`: look at cameras, add and remove them."""

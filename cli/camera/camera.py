@@ -10,25 +10,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.camera import adding
 from cli.camera.pushed import pushed_record, show_pushed
-from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, errors, print_json
-from schemas.errors import TransientError
+from cli.common import (
+    ConfigOption,
+    DataDirOption,
+    JsonOption,
+    command_database,
+    command_settings,
+    console,
+    errors,
+    print_json,
+)
+from schemas.errors import ConfigurationError, TransientError
 
 if TYPE_CHECKING:
     from operations.cameras.checking import CameraReport
     from schemas.settings import MjpegCamera, RtspCamera, Settings
 
-app = typer.Typer(no_args_is_help=True, help="Look at live cameras.")
+app = typer.Typer(no_args_is_help=True, help="Look at cameras, add and remove them.")
 
 
 def register(parent: typer.Typer) -> None:
     """Add the command group."""
+    adding.register(app)
     parent.add_typer(app, name="camera")
 
 
 @app.callback()
 def _group() -> None:
-    """Look at live cameras."""
+    """Look at cameras, add and remove them."""
 
 
 @app.command(
@@ -81,7 +92,7 @@ def _check_configured(name: str, settings: Settings, seconds: float, as_json: bo
     from operations.cameras.pushed import live_camera, watch_pushed
     from schemas.settings import MjpegCamera, PushCamera, RtspCamera
 
-    camera = live_camera(settings, name)
+    camera = live_camera(_with_added(settings, name), name)
     if isinstance(camera, RtspCamera | MjpegCamera):
         _check_pulled(camera, settings, seconds, as_json)
     elif isinstance(camera, PushCamera):
@@ -91,6 +102,19 @@ def _check_configured(name: str, settings: Settings, seconds: float, as_json: bo
             print_json(pushed_record(pushed))
         else:
             show_pushed(pushed, camera)
+
+
+def _with_added(settings: Settings, name: str) -> Settings:
+    """Return the configuration, where it lacks a camera with those that were added; that alone needs a database."""
+    if name in {one.id for one in settings.cameras}:
+        return settings
+    from operations.added.cameras import with_added
+
+    try:
+        with command_database(settings, migrate=False) as database:
+            return with_added(settings, database)
+    except (ConfigurationError, TransientError):
+        return settings
 
 
 def _check_pulled(camera: RtspCamera | MjpegCamera, settings: Settings, seconds: float, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,10 @@ from cli.common import ConfigOption, DataDirOption, JsonOption, command_database
 from cli.failures import OTHER
 from schemas.errors import PlatewatchError
 from schemas.settings import Settings
+
+SERVICES = ("run", "recognize", "matcher", "relay")
+EDGE = "recognize"
+"""The one that needs no database."""
 
 app = typer.Typer(no_args_is_help=True, help="Whether a configuration would do.")
 
@@ -30,6 +35,9 @@ def _root() -> None:
 def check(
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
+    service: Annotated[
+        str, typer.Option("--service", help="For which: run, recognize, matcher or relay.", show_default=True)
+    ] = "run",
     connect: Annotated[
         bool, typer.Option("--connect", help="Also ask the database and the broker whether they take us.")
     ] = False,
@@ -39,6 +47,8 @@ def check(
 
     Ends with 0 where a run would start with it and with 1 where it would not. Before `systemctl reload`, for one.
     """
+    if service not in SERVICES:
+        raise typer.BadParameter(f"'{service}' is no service, expected {', '.join(SERVICES)}", param_hint="--service")
     problems: list[str]
     try:
         settings = command_settings(config, data_dir)
@@ -48,9 +58,9 @@ def check(
         # Imported here: the engines behind them take a second to load, and --help should not.
         from pipeline.checking import problems_of
 
-        problems = problems_of(settings)
+        problems = problems_of(settings, _fits(service))
         if connect:
-            problems += _refusals(settings)
+            problems += _refusals(settings, needs_database=service != EDGE)
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     else:
@@ -62,14 +72,24 @@ def check(
         raise typer.Exit(OTHER)
 
 
-def _refusals(settings: Settings) -> list[str]:
+def _fits(service: str) -> Callable[[Settings], None]:
+    """Return what a service refuses to start with."""
+    from pipeline.fitting import check
+    from pipeline.services.matcher import check_matcher
+    from pipeline.services.recognize import check_recognize
+    from pipeline.services.relay import check_relay
+
+    return {"recognize": check_recognize, "matcher": check_matcher, "relay": check_relay}.get(service, check)
+
+
+def _refusals(settings: Settings, *, needs_database: bool) -> list[str]:
     from services.kafka.client import check_reachable
 
     refused = []
     is_there = settings.database.url is not None or Path(settings.data_dir / "postgres").exists()
     try:
         # An embedded database that is not made yet is made by the run.
-        if is_there:
+        if needs_database and is_there:
             with command_database(settings, migrate=False):
                 pass
     except PlatewatchError as error:

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from cli.common import JsonOption, command_database, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
+from cli.demo.looking import serving_console, until_enter
 from cli.demo.words import SHORT_SECONDS, live_words
 from cli.stopping import stop_on_signals
 from schemas.errors import BrokerUnavailable, PlatewatchError
@@ -93,7 +94,7 @@ def _demonstrate(
     with stop_on_signals() as stop, command_database(settings, create=True) as database:
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist)
-        with open_broker(settings) as broker:
+        with serving_console(settings, database, stop), open_broker(settings) as broker:
             kafka = _settings_of(broker)
             if kafka is not None:
                 _say(f"Apache Kafka is up at {kafka.bootstrap_servers[0]} ({_seconds(started)})")
@@ -103,14 +104,15 @@ def _demonstrate(
             if live or (live is None and input_path is None and not stop.is_set()):
                 seconds = None if live else SHORT_SECONDS
                 shown = play_live(settings, database, kafka, played, screen, seconds, stop)
-        waiting = waiting_messages(database)
-    _write_configuration(settings, played)
-    summary = _summary(screen, totals, played, playing, time.perf_counter() - started, waiting)
-    summary["live"] = None if shown is None else shown.record()
-    if as_json:
-        print_json(summary)
-    else:
-        _show_summary(screen, summary, settings)
+            _write_configuration(settings, played)
+            whole = time.perf_counter() - started
+            summary = _summary(screen, totals, played, playing, whole, waiting_messages(database))
+            summary["live"] = None if shown is None else shown.record()
+            if as_json:
+                print_json(summary)
+            else:
+                _show_summary(screen, summary, settings)
+                until_enter(stop)
     if shown is not None and not stop.is_set():
         shown.check()
 
@@ -162,7 +164,7 @@ def _play(
     settings: Settings, database: Database, kafka: KafkaSettings | None, screen: DemoScreen, stop: threading.Event
 ) -> tuple[RunTotals, float]:
     """Run every stage over the input, with a neighbor listening; return the totals and how long it took."""
-    from pipeline.service import Service
+    from pipeline.services.run import Service
 
     started = time.perf_counter()
     # A run sets its event when it ends; whether a person ended the demo is another question.

@@ -119,7 +119,7 @@ def play_live(
         seconds: How much of its beginning; None: all.
         stop: Set it to end early.
     """
-    from pipeline.service import Service
+    from pipeline.services.run import Service
     from services.rtsp.clip import Clip
     from services.rtsp.server import RtspServer
 

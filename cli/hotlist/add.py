@@ -20,6 +20,7 @@ from cli.common import (
     print_json,
 )
 from cli.hotlist.report import entry_record, print_silent
+from cli.hotlist.trying import show_trial
 from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
 from operations.hotlists.adding import DEFAULT_LIST, Addition, add_entry
 from policy.decisions import Policy, open_policy
@@ -92,6 +93,9 @@ def add(
         str | None,
         typer.Option("--reason", help="Why, for the record; default: the kind and the case.", show_default=False),
     ] = None,
+    try_it: Annotated[
+        bool, typer.Option("--try", help="Add nothing; show the texts that would alert, and expected false alerts.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -116,6 +120,9 @@ def add(
     )
     settings = command_settings(config, data_dir)
     entry = single_entry(given, name, datetime.now(UTC))
+    if try_it:
+        show_trial(settings, entry, as_json=as_json)
+        return
     with command_database(settings, create=True) as database:
         addition = add_entry(command_actor(settings), database, entry, reason)
     _report(entry, addition, open_policy(settings), as_json=as_json)

@@ -17,7 +17,7 @@ from cli.common import (
     console,
     print_json,
 )
-from cli.hotlist import add, import_list, pull, versions, withdraw
+from cli.hotlist import add, held, import_list, looking, pull, versions, withdraw
 from cli.hotlist.report import (
     canceled_text,
     entry_record,
@@ -28,6 +28,7 @@ from cli.hotlist.report import (
     reject_record,
     summary_record,
 )
+from cli.sharing.heard import heard_record, heard_words
 from operations.hotlists.lists import (
     ListEntries,
     active_list,
@@ -49,6 +50,8 @@ def register(parent: typer.Typer) -> None:
 
 import_list.register(app)
 versions.register(app)
+looking.register(app)
+held.register(app)
 add.register(app)
 withdraw.register(app)
 pull.register(app)
@@ -99,16 +102,27 @@ def _show_rejects(rows: list[RejectedRow], *, as_json: bool) -> None:
 def _show_entries(found: ListEntries, policy: Policy, *, as_json: bool) -> None:
     if as_json:
         for entry in found.entries:
-            print_json(entry_record(entry, policy))
+            elsewhere = [heard_record(said) for said in found.elsewhere.get(entry.entry_id, ())]
+            print_json(entry_record(entry, policy) | {"said_elsewhere": elsewhere})
     else:
         print_entries(found.entries, policy)
+        _print_elsewhere(found)
         print_silent(found.categories, policy)
+
+
+def _print_elsewhere(found: ListEntries) -> None:
+    """Print what stands of other agencies' alerts on these entries: the newest word of each alert."""
+    for entry in found.entries:
+        newest = {said.alert_id: said for said in reversed(found.elsewhere.get(entry.entry_id, ()))}
+        for said in newest.values():
+            console.print(f"{entry.plate}: {heard_words(said)}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("remove", epilog="Example: platewatch hotlist remove region --yes")
 def remove(
     name: Annotated[str, typer.Argument(help="Name of the list.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; kept in the audit.", show_default=False)] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -119,7 +133,7 @@ def remove(
         summary = active_list(database, name)
         if not yes:
             typer.confirm(f"Remove the list '{name}' with {summary.entries} entries?", abort=True, err=True)
-        canceled = remove_list(command_actor(settings), database, settings, name)
+        canceled = remove_list(command_actor(settings), database, settings, name, reason)
     if as_json:
         print_json({"hotlist": name, "removed": summary.entries, "canceled_alerts": canceled})
     else:

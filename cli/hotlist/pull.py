@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from cli.common import (
     ConfigOption,
@@ -17,13 +19,16 @@ from cli.common import (
     console,
     print_json,
 )
+from cli.terminal.times import shown_time
 from schemas.errors import ConfigurationError, InvalidInput
+from schemas.events import utc
 from schemas.settings import FeedSettings, Settings
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("pull", epilog="Example: platewatch hotlist pull ncic")(pull)
+    app.command("feeds", epilog="Example: platewatch hotlist feeds")(feeds)
 
 
 def pull(
@@ -53,6 +58,34 @@ def pull(
                 console.print(f"{result.name}: {result.outcome.value}: {result.message}", markup=False, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
+
+
+def feeds(as_json: JsonOption = False, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
+    """Show the configured feeds: when each ran last, what came of it, and what is wrong with it."""
+    settings = command_settings(config, data_dir)
+    from operations.feeds.health import view_feeds
+
+    with command_database(settings) as database:
+        found = view_feeds(command_actor(settings), database, settings)
+    table = Table("list", "layout", "kind", "last run", "what came of it", "message")
+    for one in found:
+        state = one.state
+        checked = None if state is None else state.checked_at
+        if as_json:
+            record = {
+                "hotlist": one.feed.name,
+                "source": one.feed.source,
+                "kind": one.feed.kind,
+                "checked_at": utc(checked) if checked else None,
+                "outcome": None if state is None else state.outcome,
+                "failures": 0 if state is None else state.failures,
+                "message": "" if state is None else state.message,
+            }
+            print_json(record)
+        cells = (one.feed.name, one.feed.source, one.feed.kind, shown_time(checked) if checked else "", one.words)
+        table.add_row(*map(Text, cells), Text("" if state is None else state.message))
+    if not as_json:
+        console.print(table if found else "no feeds are configured; add [[hotlists.feeds]] with name, source and kind")
 
 
 def _chosen(settings: Settings, names: Sequence[str]) -> list[FeedSettings]:

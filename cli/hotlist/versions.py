@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -23,6 +24,7 @@ from cli.hotlist.report import (
     reject_record,
     version_record,
 )
+from operations.hotlists.reject_files import rejects_csv
 from operations.hotlists.versions import roll_back, view_rejects, view_versions
 from schemas.errors import InvalidInput
 
@@ -57,6 +59,9 @@ def versions(
 def rejects(
     version: Annotated[str, typer.Argument(help="Version number, or a list's name.", metavar="ID", show_default=False)],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Most rows to show.")] = 1000,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV for a spreadsheet; no cell of it is a formula.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -68,7 +73,9 @@ def rejects(
     settings = command_settings(config, data_dir)
     with command_database(settings) as database:
         found = view_rejects(command_actor(settings), database, version, limit)
-    if as_json:
+    if as_csv:
+        sys.stdout.write(rejects_csv(found))
+    elif as_json:
         for row in found:
             print_json(reject_record(row))
     else:

@@ -53,14 +53,24 @@ def register(app: typer.Typer) -> None:
     app.command("withdraw", epilog=EXAMPLE)(withdraw)
 
 
-def _state(value: str) -> str:
+def parse_state(value: str) -> str:
+    """Return a state that somebody types.
+
+    Raises:
+        typer.BadParameter: It is none.
+    """
     jurisdiction = parse_jurisdiction(value)
     if jurisdiction is None:
         raise typer.BadParameter(f"'{value}' is no state; write it like VA or US-VA")
     return jurisdiction
 
 
-def _entry_id(value: str) -> UUID:
+def parse_entry_id(value: str) -> UUID:
+    """Return an entry's id that somebody types.
+
+    Raises:
+        typer.BadParameter: It is none.
+    """
     try:
         return UUID(value)
     except ValueError as error:
@@ -80,7 +90,7 @@ def withdraw(
     plate: Annotated[str | None, typer.Option("--plate", "-p", help="The listed plate.", show_default=False)] = None,
     state: Annotated[
         str | None,
-        typer.Option("--state", help="Only of this state.", parser=_state, metavar="VA", show_default=False),
+        typer.Option("--state", help="Only of this state.", parser=parse_state, metavar="VA", show_default=False),
     ] = None,
     list_name: Annotated[str | None, typer.Option("--list", help="Only on this list.", show_default=False)] = None,
     nic: Annotated[
@@ -88,7 +98,7 @@ def withdraw(
     ] = None,
     entry: Annotated[
         UUID | None,
-        typer.Option("--entry", help="The entry's id.", parser=_entry_id, metavar="UUID", show_default=False),
+        typer.Option("--entry", help="The entry's id.", parser=parse_entry_id, metavar="UUID", show_default=False),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All entries that fit, where there are several.")] = False,
     restore: Annotated[bool, typer.Option("--restore", help="Bring withdrawn entries back instead.")] = False,

@@ -51,6 +51,7 @@ def _other_rules(policy: Policy) -> Iterator[Rule]:
     yield "reads kept", _kept(policy.retention.reads, law.retention.reads), law.retention.reads
     yield "audit kept", _kept(policy.retention.audit, law.retention.audit), law.retention.audit
     yield "findings kept", _kept(policy.retention.findings, law.retention.findings), law.retention.findings
+    yield "stops kept", _kept(policy.retention.stops, law.retention.stops), law.retention.stops
     if law.collection is not None:
         yield "collected", _collected(law.collection), law.collection
     yield from _purpose_rules(policy)
@@ -67,6 +68,7 @@ def _other_rules(policy: Policy) -> Iterator[Rule]:
     if law.attestation is not None:
         yield "attestation", f"{law.attestation.declares}: {law.attestation.text}", law.attestation
     yield "searches need", _search_needs(policy), law.search
+    yield "questions about many vehicles", _analysis(policy), law.analysis
     yield from _duties(law)
 
 
@@ -121,10 +123,22 @@ def _search_needs(policy: Policy) -> str:
     named = {
         "a purpose": rule.purpose,
         "a case or call number": rule.case_number,
+        "the type of the offense": rule.offense,
         "the facts of the case": rule.specific_facts,
         f"a warrant for reads older than {rule.warrant_after_days} days": rule.warrant_after_days is not None,
     }
     return " and ".join(name for name, is_needed in named.items() if is_needed) or "no purpose or case number"
+
+
+def _analysis(policy: Policy) -> str:
+    rule = policy.analysis
+    if not rule.permitted:
+        return "none"
+    second = ", approved by a second person where no plate is named" if rule.second_person else ""
+    return (
+        f"at most {rule.most_days} days, {rule.most_square_km:g} square kilometers, {rule.window_seconds} s between "
+        f"two, {rule.least_cameras} cameras or more{second}"
+    )
 
 
 def _preservation(rule: PreservationRule) -> str:
@@ -136,6 +150,8 @@ def _preservation(rule: PreservationRule) -> str:
 
 def _confirm(rule: ConfirmRule) -> str:
     said = ["a person compares the plate"] if rule.visual else []
+    if rule.record:
+        said.append("the entering agency is asked")
     if rule.is_suspicion is not None:
         said.append("a match alone is " + ("reason enough" if rule.is_suspicion else "no reason for a stop"))
     return "; ".join(said) or "nothing known"

@@ -16,6 +16,7 @@ from cli.common import (
     ConfigOption,
     DataDirOption,
     JsonOption,
+    OffenseOption,
     PurposeOption,
     WarrantOption,
     command_actor,
@@ -69,6 +70,7 @@ def historical(
     purpose: PurposeOption = None,
     case: CaseOption = None,
     warrant: WarrantOption = None,
+    offense: OffenseOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -86,15 +88,12 @@ def historical(
     from operations.past.asking import match_past_of_entry, match_past_of_list
 
     actor = command_actor(settings)
+    why = {"purpose": purpose, "case_number": case, "warrant": warrant, "offense": offense}
     with command_database(settings) as database:
         if list_name is not None:
-            outcomes = match_past_of_list(
-                actor, database, settings, list_name, days=days, purpose=purpose, case_number=case, warrant=warrant
-            )
+            outcomes = match_past_of_list(actor, database, settings, list_name, days=days, **why)
         elif entry is not None:
-            outcomes = match_past_of_entry(
-                actor, database, settings, entry, days=days, purpose=purpose, case_number=case, warrant=warrant
-            )
+            outcomes = match_past_of_entry(actor, database, settings, entry, days=days, **why)
     _report(outcomes, days, as_json=as_json)
 
 

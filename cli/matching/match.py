@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 from rich.table import Table
@@ -27,7 +27,6 @@ from cli.common import (
 )
 from ingest.read_lines import numbered_lines, parse_read
 from operations.matching import note_match
-from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 from policy.decisions import effective_retention
 from policy.traffic import matching_settings
 from schemas.clocks import ClockLimits, SourceClock, dated
@@ -35,6 +34,9 @@ from schemas.errors import InvalidInput
 from schemas.printable import printable
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
+
+if TYPE_CHECKING:
+    from pipeline.lists.live_matcher import LiveMatcher
 
 EXAMPLE = """
 Examples:
@@ -68,6 +70,9 @@ def match(
     settings = command_settings(config, data_dir)
     with _open(reads) as stream, command_database(settings) as database:
         # The index that a run on this data directory has saved is taken, and what changed since is caught up.
+        # Imported here: other commands should not wait for the search.
+        from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+
         active = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         active.refresh(force=True)
         if not active.size:

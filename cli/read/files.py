@@ -107,7 +107,7 @@ class FileReader:
                 yield pass_record(text_of(path), vehicle, item.captured_at)
 
     def _passes(self, path: Path, item: SourceItem, advance: Callable[[], None]) -> Iterator[VehiclePass]:
-        session = self._recognizer.session(_CAMERA, "local", None, item.name, thorough=True)
+        session = self._recognizer.session(_CAMERA, "local", item.name, thorough=True)
         try:
             for frame in read_video(path, item):
                 yield from session.process(frame)

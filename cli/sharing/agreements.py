@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -20,22 +19,24 @@ from cli.common import (
     errors,
     print_json,
 )
-from cli.failures import OTHER
+from cli.failures import OTHER, TEMPORARY
+from cli.sharing.acl import acl, take_rights_of_ended
+from cli.sharing.heard import heard
+from cli.sharing.log import log
 from cli.sharing.tables import (
     answer_record,
-    dissemination_record,
-    disseminations_table,
     sight_record,
     sights_table,
+    theirs_record,
     version_record,
     version_text,
     versions_table,
 )
-from cli.terminal.times import parse_moment
-from schemas.plates import canonical_plate
 
 if TYPE_CHECKING:
+    from operations.sharing.deciding import Findings
     from operations.sharing.looking import Answer
+    from operations.sharing.theirs import Theirs
 
 app = typer.Typer(no_args_is_help=True, help="What this agency shares with others, under which agreement.")
 
@@ -44,12 +45,18 @@ AgreementArgument = Annotated[str, typer.Argument(metavar="ID", help="The agreem
 
 def register(parent: typer.Typer) -> None:
     """Add the command group."""
+    app.command("acl")(acl)
+    app.command("heard")(heard)
+    app.command("log", epilog="Example: platewatch agreements log --to suffolk-pd --since 2026-11-01")(log)
     parent.add_typer(app, name="agreements")
 
 
 @app.command("add", epilog="Example: platewatch agreements add --file suffolk.toml")
 def add(
     file: Annotated[Path, typer.Option("--file", help="The agreement as TOML (docs/sharing.md).", show_default=False)],
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is wrong with it and what it would grant; store nothing.")
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -60,11 +67,14 @@ def add(
     once.
     """
     settings = command_settings(config, data_dir)
-    from operations.sharing.deciding import propose_agreement
+    from operations.sharing.deciding import check_proposal, propose_agreement
     from sharing.files import load_agreement
 
     agreement = load_agreement(file)
     with command_database(settings, create=True) as database:
+        if check:
+            _show_findings(check_proposal(command_actor(settings), database, settings, agreement), as_json=as_json)
+            return
         proposal = propose_agreement(command_actor(settings), database, settings, agreement)
     if as_json:
         print_json(
@@ -83,6 +93,22 @@ def add(
     for text in proposal.widens:
         errors.print(f"  {text}", markup=False)
     errors.print(f"have that person run: platewatch agreements approve {agreement.id}", markup=False)
+
+
+def _show_findings(found: Findings, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"fault": found.fault, "widens": list(found.widens), "blocked": list(found.blocked)})
+    elif found.fault is not None:
+        errors.print(f"it cannot be proposed: {found.fault}", markup=False)
+    else:
+        for text in found.widens:
+            console.print(f"another person has to approve: {text}", markup=False, highlight=False, soft_wrap=True)
+        for text in found.blocked:
+            console.print(f"nothing flows yet: {text}", markup=False, highlight=False, soft_wrap=True)
+        if not found.widens:
+            errors.print("it grants nothing more, and would be in force at once", markup=False)
+    if found.fault is not None:
+        raise typer.Exit(OTHER)
 
 
 @app.command("approve", epilog="Example: platewatch agreements approve suffolk --paper mou-2026.pdf")
@@ -104,6 +130,7 @@ def approve(
     with command_database(settings) as database:
         version = approve_agreement(command_actor(settings), database, settings, agreement_id, digest)
     errors.print(f"{agreement_id}: version {version.version} is approved", markup=False)
+    errors.print(f"let its members read at the broker: platewatch agreements acl {agreement_id}", markup=False)
 
 
 @app.command("end", epilog="Example: platewatch agreements end suffolk --reason 'notice of 2026-11-02'")
@@ -113,13 +140,19 @@ def end(
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """End an agreement for good: within a second nothing goes out under it any more."""
+    """End an agreement for good: within a second nothing goes out under it any more.
+
+    With kafka.rights.apply its members may not read its topic at the broker any more, either; ends with exit code 75
+    where the broker could not be told.
+    """
     settings = command_settings(config, data_dir)
     from operations.sharing.deciding import end_agreement
 
     with command_database(settings) as database:
-        end_agreement(command_actor(settings), database, agreement_id, reason)
-    errors.print(f"{agreement_id}: ended", markup=False)
+        end_agreement(command_actor(settings), database, agreement_id, reason, settings)
+        errors.print(f"{agreement_id}: ended", markup=False)
+        if not take_rights_of_ended(database, settings, agreement_id):
+            raise typer.Exit(TEMPORARY)
 
 
 @app.command("show", epilog="Example: platewatch agreements show suffolk")
@@ -150,12 +183,21 @@ def show(
 
 
 @app.command("who-sees-what", epilog="Example: platewatch agreements who-sees-what")
-def who_sees_what(as_json: JsonOption = False, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
+def who_sees_what(
+    theirs: Annotated[bool, typer.Option("--theirs", help="What we see of others instead.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
     """List, by agency, what it gets under which agreement, until when, and what keeps it from flowing now."""
     settings = command_settings(config, data_dir)
     from operations.sharing.looking import who_sees_what
+    from operations.sharing.theirs import what_we_see
 
     with command_database(settings) as database:
+        if theirs:
+            _show_theirs(what_we_see(command_actor(settings), database, settings), as_json=as_json)
+            return
         found = who_sees_what(command_actor(settings), database, settings)
     if as_json:
         for sight in found:
@@ -166,23 +208,47 @@ def who_sees_what(as_json: JsonOption = False, config: ConfigOption = None, data
         errors.print("nothing is shared with anybody", markup=False)
 
 
+def _show_theirs(found: list[Theirs], *, as_json: bool) -> None:
+    for one in found:
+        if as_json:
+            print_json(theirs_record(one))
+            continue
+        console.print(f"{one.neighbor.name} ({one.neighbor.id}), agreement {one.neighbor.agreement}:", markup=False)
+        for given in one.lists:
+            console.print(f"  hotlist {given.list_name} as {given.hotlist_id}: {given.words}", markup=False)
+        console.print(f"  told of {one.returned} dispositions, {one.waiting} wait, {one.withheld} were withheld")
+    if not found:
+        errors.print("no neighbor is configured ([[sharing.neighbors]])", markup=False)
+
+
 @app.command("check", epilog="Example: platewatch agreements check --alert UUID --to suffolk-pd")
 def check(
-    alert: Annotated[UUID, typer.Option("--alert", help="A stored alert.", metavar="UUID", show_default=False)],
     to: Annotated[str, typer.Option("--to", help="An agency: its short name, name or ORI.", show_default=False)],
+    alert: Annotated[
+        UUID | None, typer.Option("--alert", help="A stored alert.", metavar="UUID", show_default=False)
+    ] = None,
+    entry: Annotated[
+        UUID | None, typer.Option("--entry", help="An active hotlist's entry.", metavar="UUID", show_default=False)
+    ] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Say whether an alert may go to an agency, under which agreement, how much of it, and why or why not.
+    """Say whether an alert or a listed entry may go to an agency, under which agreement, how much, and why or why not.
 
     Ends with exit code 1 where no agreement lets it through.
     """
     settings = command_settings(config, data_dir)
-    from operations.sharing.looking import check_alert
+    from operations.sharing.looking import check_alert, check_entry
 
+    if (alert is None) is (entry is None):
+        raise typer.BadParameter("give --alert or --entry")
     with command_database(settings) as database:
-        answers = check_alert(command_actor(settings), database, settings, alert, to)
+        actor = command_actor(settings)
+        if alert is not None:
+            answers = check_alert(actor, database, settings, alert, to)
+        elif entry is not None:
+            answers = check_entry(actor, database, settings, entry, to)
     for answer in answers:
         if as_json:
             print_json(answer_record(answer))
@@ -195,48 +261,6 @@ def check(
             errors.print(f"refused: no agreement with {to}; without one nothing is shared", markup=False)
     if not any(answer.on_topic.allowed for answer in answers):
         raise typer.Exit(OTHER)
-
-
-@app.command("log", epilog="Example: platewatch agreements log --to suffolk-pd --since 2026-11-01")
-def log(
-    agreement_id: Annotated[
-        str | None, typer.Option("--agreement", help="Only under this agreement.", show_default=False)
-    ] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", help="Only this agency: its short name, name or ORI.", show_default=False)
-    ] = None,
-    plate: Annotated[str | None, typer.Option("--plate", help="Only this plate.", show_default=False)] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option("--since", help="Then or later.", parser=parse_moment, metavar="ISO", show_default=False),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option("--until", help="Before then.", parser=parse_moment, metavar="ISO", show_default=False),
-    ] = None,
-    asked: Annotated[bool, typer.Option("--asked", help="Only what others asked.")] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Most rows to show.")] = 50,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-    data_dir: DataDirOption = None,
-) -> None:
-    """Show what was given to other agencies, and what they asked: to whom, under what, why, when, and who asked."""
-    settings = command_settings(config, data_dir)
-    since, until = (moment and moment.astimezone() for moment in (since, until))
-    from operations.sharing.log import DisseminationFilter, view_disseminations
-
-    wanted = DisseminationFilter(
-        agreement_id, to, None if plate is None else canonical_plate(plate), since, until, asked
-    )
-    with command_database(settings) as database:
-        found = view_disseminations(command_actor(settings), database, wanted, limit)
-    if as_json:
-        for one in found:
-            print_json(dissemination_record(one))
-    elif found:
-        console.print(disseminations_table(found))
-    if not found:
-        errors.print("nothing was given to other agencies, and nothing asked", markup=False)
 
 
 def _answer_text(answer: Answer) -> str:

@@ -9,12 +9,17 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.terminal.times import shown_time
+from operations.sharing.wording import scope_of, state_of
+from schemas.convert import read_to_event
 from schemas.events import utc
 from schemas.printable import printable
+from schemas.wording import confidence_text, movement_text, vehicle_text
 
 if TYPE_CHECKING:
+    from operations.sharing.asking import Reply
     from operations.sharing.looking import Answer, Sight
-    from policy.agreements.grants import Grant
+    from operations.sharing.theirs import Theirs
+    from schemas.types import PlateRead
     from storage.sharing.agreements import StoredVersion
     from storage.sharing.disseminations import Dissemination
 
@@ -36,15 +41,6 @@ def versions_table(found: Sequence[StoredVersion]) -> Table:
     return table
 
 
-def state_of(version: StoredVersion) -> str:
-    """Return what a version is, in a word."""
-    if version.ended_at is not None:
-        return "ended"
-    if version.is_pending:
-        return "waits for approval"
-    return "in force" if version.is_active else "replaced"
-
-
 def version_text(version: StoredVersion) -> str:
     """Return all that a version says, for a person who is to sign or approve it."""
     agreement = version.agreement
@@ -54,7 +50,7 @@ def version_text(version: StoredVersion) -> str:
         f"signed paper: SHA-256 {agreement.paper_sha256}",
         f"valid from {agreement.valid_from} until {agreement.valid_until}; notice of {agreement.notice_days} days;"
         f" audited every {agreement.audit_every_days} days",
-        f"topic: {agreement.topic}",
+        *(f"topic of {what}: {topic}" for what, topic in agreement.topics),
     ]
     if version.ended_at is not None:
         lines.append(f"ended at {shown_time(version.ended_at)} by {version.ended_by}: {version.end_reason}")
@@ -73,25 +69,6 @@ def version_text(version: StoredVersion) -> str:
     return "\n".join(printable(line) for line in lines)
 
 
-def scope_of(grant: Grant) -> str:
-    """Return how far a grant goes, in words."""
-    cameras = "all cameras" if grant.cameras == "all" else f"cameras {', '.join(grant.cameras)}"
-    parts = [
-        cameras if grant.cameras else "",
-        "" if grant.area is None else f"within {grant.area.model_dump()}",
-        f"lists {', '.join(grant.lists)}" if grant.lists else "",
-        ", ".join(grant.categories),
-        ", ".join(grant.tiers),
-        f"showing {', '.join(grant.fields)}",
-        f"for {', '.join(grant.purposes)}",
-        f"never for {', '.join(grant.purposes_forbidden)}" if grant.purposes_forbidden else "",
-        f"with {', '.join(grant.attestations)} declared" if grant.attestations else "",
-        f"kept for {grant.max_days} days at most",
-        "with criminal-justice information" if grant.cji else "without criminal-justice information",
-    ]
-    return "; ".join(part for part in parts if part)
-
-
 def version_record(version: StoredVersion) -> dict[str, Any]:
     """Return a version for a program."""
     return {
@@ -99,6 +76,7 @@ def version_record(version: StoredVersion) -> dict[str, Any]:
         "version": version.version,
         "state": state_of(version),
         "topic": version.agreement.topic,
+        "topics": [topic for _, topic in version.agreement.topics],
         "widens": list(version.widens),
         "proposed_by": version.proposed_by,
         "proposed_at": utc(version.proposed_at),
@@ -139,6 +117,19 @@ def sight_record(sight: Sight) -> dict[str, Any]:
     }
 
 
+def theirs_record(one: Theirs) -> dict[str, Any]:
+    """Return what we see of another agency, for a program."""
+    return {
+        "agency": {"id": one.neighbor.id, "name": one.neighbor.name},
+        "agreement": one.neighbor.agreement,
+        "lists": [
+            {"theirs": given.list_name, "ours": given.hotlist_id, "entries": given.entries, "state": given.words}
+            for given in one.lists
+        ],
+        "dispositions": {"given": one.returned, "waiting": one.waiting, "withheld": one.withheld},
+    }
+
+
 def answer_record(answer: Answer) -> dict[str, Any]:
     """Return whether an alert may go to an agency, for a program."""
     return {
@@ -165,10 +156,15 @@ def disseminations_table(found: Sequence[Dissemination]) -> Table:
             one.asked_by or "",
             ", ".join(one.terms.get("fields", [])),
             f"{one.agreement_id}, version {one.version}",
-            one.purpose or one.why,
+            _why(one),
             one.case_number or "",
         )
     return table
+
+
+def _why(one: Dissemination) -> str:
+    """Return what something was for; of what was refused also why it was."""
+    return "; ".join(text for text in (one.purpose, None if one.outcome == "answered" else one.why) if text)
 
 
 def dissemination_record(one: Dissemination) -> dict[str, Any]:
@@ -189,6 +185,38 @@ def dissemination_record(one: Dissemination) -> dict[str, Any]:
         "purpose": one.purpose,
         "case_number": one.case_number,
         "results": one.results,
+    }
+
+
+def reply_table(reply: Reply) -> Table:
+    """Return a row for each read that another agency answered; whatever it wrote is made fit to be shown."""
+    table = _table("Time", "Agency", "Camera", "Plate", "State", "Sure", "Vehicle", "Way", "Place")
+    for read in reply.reads:
+        place = read.location
+        _row(
+            table,
+            shown_time(read.captured_at),
+            reply.neighbor.name,
+            read.camera_id,
+            read.plate,
+            (read.jurisdiction or "").removeprefix("US-"),
+            str(confidence_text(read)),
+            vehicle_text(read.vehicle),
+            movement_text(read.movement),
+            "" if place is None else f"{place.latitude:.5f}, {place.longitude:.5f}",
+        )
+    return table
+
+
+def reply_record(reply: Reply, read: PlateRead) -> dict[str, Any]:
+    """Return a read that another agency answered, for a program."""
+    return {
+        "query_id": str(reply.query_id),
+        "agency": {"id": reply.neighbor.id, "name": reply.neighbor.name},
+        "agreement": reply.neighbor.agreement,
+        "agreement_version": reply.agreement_version,
+        "terms": None if reply.terms is None else reply.terms.model_dump(mode="json"),
+        "read": read_to_event(read).model_dump(mode="json"),
     }
 
 

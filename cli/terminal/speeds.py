@@ -1,13 +1,11 @@
-"""Speeds as a person writes them."""
+"""Speeds as options give them."""
 
 from __future__ import annotations
 
-import re
-
 import typer
 
-_UNITS = {"mph": 0.44704, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6, "m/s": 1.0}
-_SPEED = re.compile(r"\s*(\d{1,4}(?:\.\d+)?)\s*([a-z/]*)\s*", re.IGNORECASE)
+from schemas.errors import InvalidInput
+from schemas.speeds import speed_of
 
 
 def parse_speed(value: str) -> float:
@@ -19,8 +17,7 @@ def parse_speed(value: str) -> float:
     Raises:
         typer.BadParameter: It is none.
     """
-    found = _SPEED.fullmatch(value)
-    unit = None if found is None else _UNITS.get(found[2].lower() or "mph")
-    if found is None or unit is None:
-        raise typer.BadParameter(f"'{value}' is no speed; write it like 65 (miles an hour), 100km/h or 30m/s")
-    return float(found[1]) * unit
+    try:
+        return speed_of(value)
+    except InvalidInput as error:
+        raise typer.BadParameter(str(error)) from error

@@ -62,8 +62,28 @@ def default_max_age_hours(layout: str, law_hours: float = LAW_HOURS) -> float:
     return min(NCIC_HOURS, law_hours) if layout in NCIC_EXTRACTS else law_hours
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When the law has lists renewed, whatever their age: since `since` and by `due`, or `every` so long."""
+
+    since: datetime | None = None
+    due: datetime | None = None
+    every: timedelta | None = None
+
+    def due_of(self, renewed_at: datetime) -> datetime | None:
+        """Return by when a list has to be renewed, that was brought at a time; None: not yet again."""
+        if self.every is not None:
+            return renewed_at + self.every
+        return self.due if self.since is not None and renewed_at < self.since else None
+
+
 def list_ages(
-    lists: Iterable[ListDate], now: datetime, *, law_hours: float = LAW_HOURS, hand_kept: Collection[str] = ()
+    lists: Iterable[ListDate],
+    now: datetime,
+    *,
+    law_hours: float = LAW_HOURS,
+    hand_kept: Collection[str] = (),
+    renewal: Renewal | None = None,
 ) -> list[ListAge]:
     """Return how old lists are and which are late.
 
@@ -72,14 +92,15 @@ def list_ages(
         now: The time, aware.
         law_hours: The law's greatest age, for lists that nobody feeds; a feed may allow its list another one.
         hand_kept: Layouts of lists that people write entry by entry: these have no content date to be late by.
+        renewal: When they had to be renewed last; None: the law asks for no such thing.
 
     Returns:
         One age per list that is not kept by hand, in the same order.
     """
-    return [_age(item, now, law_hours) for item in lists if item.layout not in hand_kept]
+    return [_age(item, now, law_hours, renewal) for item in lists if item.layout not in hand_kept]
 
 
-def _age(item: ListDate, now: datetime, law_hours: float) -> ListAge:
+def _age(item: ListDate, now: datetime, law_hours: float, renewal: Renewal | None) -> ListAge:
     hours = item.max_age_hours
     if hours is None:
         hours = default_max_age_hours(item.layout, law_hours)
@@ -87,7 +108,16 @@ def _age(item: ListDate, now: datetime, law_hours: float) -> ListAge:
     begun = content_date or item.known_since
     # What lies in the future, by a clock that ran ahead, says nothing: how old the list is is not known.
     due = begun + timedelta(hours=hours) if begun <= now + CLOCK else now.replace(hour=0, minute=0, second=0)
+    renewal_due = None if renewal is None else renewal.due_of(_renewed_at(item, now))
+    if renewal_due is not None:
+        due = min(due, renewal_due)
     return ListAge(item.hotlist_id, content_date, hours, due if now > due else None)
+
+
+def _renewed_at(item: ListDate, now: datetime) -> datetime:
+    """Return when somebody brought the list last, new or unchanged; how old its content is does not matter here."""
+    times = [item.activated_at or item.known_since, item.confirmed_at]
+    return max((moment for moment in times if moment is not None and moment <= now + CLOCK), default=item.known_since)
 
 
 def _content_date(item: ListDate, now: datetime) -> datetime | None:

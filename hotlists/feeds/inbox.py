@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from hotlists.feeds.pickup import FolderWatch
-from hotlists.feeds.pull import pull
+from hotlists.feeds.pull import Fetch, pull
 from hotlists.feeds.transfer import PullContext, Pulled
 from hotlists.feeds.tray import MOST_TRIES, Tray
 from hotlists.layouts.registry import PARSERS
@@ -30,6 +30,7 @@ class Inbox:
         stop: Set to end a transfer that is under way.
         wait: How it waits for a file to settle, in seconds.
         clock: Seconds that only grow.
+        fetch: Gets the file of a feed that comes from no folder and no server.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class Inbox:
         stop: threading.Event | None = None,
         wait: Callable[[float], object] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        fetch: Fetch | None = None,
     ) -> None:
         self._feed = feed
+        self._fetch = fetch
         self._stop = stop or threading.Event()
         self._wait = wait
         self._clock = clock
@@ -92,16 +95,25 @@ class Inbox:
             path = self._from_folder(patient)
             return None if path is None else Pulled(path)
         left = self._tray.waiting()
+        if self._fetch is not None:
+            if left is not None:
+                # It is made anew from what is known: what was withdrawn meanwhile is on it.
+                left.unlink(missing_ok=True)
+            return self._fetch(self._context(remote))
         if left is not None:
             return Pulled(left)
-        context = PullContext(
+        if self._feed.kind == "agreement":
+            raise ConfigurationError(f"feed '{self._feed.name}': no way to its agency was opened")
+        return pull(self._feed, self._context(remote))
+
+    def _context(self, remote: Mapping[str, str]) -> PullContext:
+        return PullContext(
             folder=self._tray.folder("working"),
             remote=remote,
             canceled=self._stop.is_set,
             clock=self._clock,
             wait=self._wait,
         )
-        return pull(self._feed, context)
 
     def _from_folder(self, patient: bool) -> Path | None:
         path = self._watch.next()
@@ -126,6 +138,10 @@ class Inbox:
     def file_away(self, path: Path, folder: str, reason: str) -> Path:
         """Put a file into held or rejected with the reason, and return where it is."""
         return self._tray.file_away(path, folder, reason)
+
+    def held_file(self, sha256: str) -> Path | None:
+        """Return the file that is held and has this digest (SHA-256, hexadecimal), or None where it is not here."""
+        return self._tray.held_file(sha256)
 
     def prune(self, now: float) -> None:
         """Delete held and rejected files that nobody has looked at for weeks: they are personal data.

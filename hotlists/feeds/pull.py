@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from hotlists.feeds.bounded import bounded
 from hotlists.feeds.transfer import PullContext, Pulled
 from schemas.settings import HttpsFeed, SftpFeed
+
+Fetch = Callable[[PullContext], Pulled | None]
+"""Gets a feed's file unless it is the one that was fetched last; raises what `pull` does."""
 
 
 def pull(feed: HttpsFeed | SftpFeed, context: PullContext) -> Pulled | None:

@@ -27,6 +27,7 @@ MOST_TRIES = 3
 _FOLDERS = ("working", "imported", "held", "rejected")
 _HASH_BLOCK = 1 << 20
 _DIGEST_CHARACTERS = 12
+_SHA256_CHARACTERS = 64
 
 
 class Tray:
@@ -126,6 +127,14 @@ class Tray:
             make_private_folder(place)
             write_private(place / f"{path.name}{REASON_SUFFIX}", f"{reason}\n".encode())
         return self._move(path, place)
+
+    def held_file(self, sha256: str) -> Path | None:
+        """Return the file that is held and has this digest (SHA-256, hexadecimal), or None where it is not here."""
+        place = self.folder("held") / sha256[:_DIGEST_CHARACTERS]
+        if len(sha256) != _SHA256_CHARACTERS or not place.is_dir():
+            return None
+        found = [path for path in place.iterdir() if path.is_file() and not path.name.endswith(REASON_SUFFIX)]
+        return next((path for path in found if digest(path) == sha256), None)
 
     def prune(self, before: float) -> None:
         """Delete what was held or rejected before a time.

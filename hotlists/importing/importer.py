@@ -19,6 +19,7 @@ from hotlists.text.parsing import HotlistParser
 from schemas.audit import AuditRecord
 from schemas.errors import HeldForReview, InvalidInput
 from schemas.settings import HotlistSettings
+from schemas.types import HotlistEntry
 from storage.database import Database
 from storage.hotlists.imports import HotlistImport, ImportCounts, ImportOutcome, begin_import
 from storage.hotlists.versions import HotlistVersions
@@ -174,7 +175,12 @@ def _activate(
 
 
 def survey_file(
-    path: Path, layout: str, options: ImportOptions | None = None, *, on_progress: Progress | None = None
+    path: Path,
+    layout: str,
+    options: ImportOptions | None = None,
+    *,
+    on_progress: Progress | None = None,
+    on_entry: Callable[[HotlistEntry], object] | None = None,
 ) -> ImportReport:
     """Read a list's file and say what it holds, without a database (a dry run).
 
@@ -183,16 +189,22 @@ def survey_file(
         layout: Its layout.
         options: What else is known of it.
         on_progress: Told how far the work is.
+        on_entry: Told every entry as it is understood, in the file's order.
 
     Raises:
         InvalidInput: The file cannot be used, with the line where one is at fault.
     """
+
+    def write(entry: HotlistEntry, digest: str) -> None:
+        if on_entry is not None:
+            on_entry(entry)
+
     options = options or ImportOptions()
     name = checked_name(options.hotlist_id or default_name(layout, path))
     with open_list(path) as file:
         comparison = Comparison(no_known_rows())
         reader = ListReader(file, path.name, name, layout, options.default_state, options.parser, on_progress)
-        reader.run(comparison, lambda entry, digest: None, frozenset())
+        reader.run(comparison, write, frozenset())
         file.check_unchanged()
     difference = comparison.result()
     reader.check_counts(difference)

@@ -20,6 +20,7 @@ from hotlists.layouts import (
     nj,
     ny,
     oh_leads,
+    shared,
     tx_ncic,
     tx_tcic,
     vigilant,
@@ -28,6 +29,7 @@ from hotlists.layouts import (
 )
 from hotlists.text.parsing import HotlistParser
 from schemas.errors import InvalidInput
+from schemas.types import RECEIVED_LAYOUT
 
 PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
     {
@@ -50,12 +52,13 @@ PARSERS: Mapping[str, HotlistParser] = MappingProxyType(
         "fl": fl.parse,
         "il-leads": il_leads.parse,
         "oh-leads": oh_leads.parse,
+        RECEIVED_LAYOUT: shared.parse,
     }
 )
 """Parsers by the name that a person gives with `--source`."""
 
 
-CUSTOM = frozenset({"csv", "flock", "vigilant", "genetec", "missing"})
+CUSTOM = frozenset({"csv", "flock", "vigilant", "genetec", "missing", RECEIVED_LAYOUT})
 """Layouts whose categories are anybody's words, or left out."""
 
 

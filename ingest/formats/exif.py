@@ -103,7 +103,7 @@ def _in_zone(local: datetime, offset: timedelta | None, written_at: datetime, zo
     if offset is not None:
         return Taken(local.replace(tzinfo=timezone(offset)).astimezone(UTC), "")
     if zone is not None:
-        return Taken(local.replace(tzinfo=zone).astimezone(UTC), "")
+        return Taken(_placed(local, zone, written_at), "")
     away = local - written_at.astimezone(UTC).replace(tzinfo=None)
     rounded = -(-away // _QUARTER) * _QUARTER
     if abs(rounded) <= _FARTHEST_ZONE and rounded - away <= _DELIVERY:
@@ -111,6 +111,12 @@ def _in_zone(local: datetime, offset: timedelta | None, written_at: datetime, zo
         return Taken(local.replace(tzinfo=told).astimezone(UTC), f"{told}, as the files' own times tell")
     here = local.astimezone()
     return Taken(here.astimezone(UTC), f"{here.tzname()}, as this machine's")
+
+
+def _placed(local: datetime, zone: tzinfo, written_at: datetime) -> datetime:
+    """Return a clock's time in UTC; of one that comes twice in autumn the later, unless its file was there before."""
+    early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return late if early < late <= written_at + _DELIVERY else early
 
 
 def _time(

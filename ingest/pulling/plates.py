@@ -115,13 +115,14 @@ class PlatesPuller:
 
     def _after(self, mark: Mark) -> datetime:
         """Return the time, by the camera's clock, from which on plates are asked for."""
-        now = datetime.now(ZoneInfo(self._source.timezone or "UTC")).replace(tzinfo=None)
+        moment = datetime.now(ZoneInfo(self._source.timezone or "UTC"))
+        now = moment.replace(tzinfo=None)
         if mark.at is None or mark.at - now > IMPOSSIBLE:
             return now - timedelta(hours=self._settings.first_hours) - OVERLAP
         if time.monotonic() - self._deep_at >= DEEP_SECONDS:
             self._deep_at = time.monotonic()
             return mark.at - DEEP
-        return mark.at - OVERLAP
+        return newest_known(mark.at, moment) - OVERLAP
 
     def _store(self, entries: list[_Entry], device: Device, outlet: Outlet, mark: Mark) -> None:
         outlet.store([self._message(entry, device, outlet) for entry in entries])
@@ -166,6 +167,20 @@ def _entry(tree: Any) -> _Entry:
     captured, picture = text_at(tree, "captureTime") or "", text_at(tree, "picName") or ""
     name = picture or f"{captured} {text_at(tree, 'plateNumber')} {text_at(tree, 'laneNo')}"
     return _Entry(name, _time(picture) or _time(captured), tree)
+
+
+def newest_known(mark: datetime, moment: datetime) -> datetime:
+    """Return the time, by a camera's clock, behind which everything is known.
+
+    Clocks that are put back in autumn are behind the mark for an hour: what is seen then is no older.
+
+    Args:
+        mark: The newest time that was stored, by the camera's clock.
+        moment: Now, in the camera's zone.
+    """
+    before = (moment.astimezone(UTC) - DEEP).astimezone(moment.tzinfo)
+    was_put_back = (before.utcoffset() or timedelta()) > (moment.utcoffset() or timedelta())
+    return min(mark, moment.replace(tzinfo=None)) if was_put_back else mark
 
 
 def _time(text: str) -> datetime | None:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from starlette.requests import Request
 
@@ -40,6 +40,10 @@ def check_token(request: Request, expected_sha256: str) -> None:
     `?token=`: cameras and vendors can each do one of these at least. Digest authentication cannot be offered: the
     server would have to keep the token itself.
 
+    Args:
+        request: The request.
+        expected_sha256: Its digest; while the token is exchanged two, separated by a comma.
+
     Raises:
         Refusal: It shows none, or another one.
     """
@@ -47,7 +51,9 @@ def check_token(request: Request, expected_sha256: str) -> None:
     for token in _shown(request):
         was_shown = True
         if len(token) <= MOST_TOKEN_CHARACTERS:
-            is_right |= hmac.compare_digest(token_digest(token), expected_sha256)
+            shown = token_digest(token)
+            for expected in expected_sha256.split(","):
+                is_right |= hmac.compare_digest(shown, expected.strip())
     if not is_right:
         found = "another token than this source's" if was_shown else "no token"
         raise Refusal(401, f"{found}; send the source's as a bearer token, password, X-Api-Key or ?token=", _ASK)
@@ -71,8 +77,8 @@ def _shown(request: Request) -> Iterator[str]:
         yield key
 
 
-def check_signature(
-    vendor: str, headers: Mapping[str, str], body: bytes, secret: str, now: float | None = None
+def check_signatures(
+    vendor: str, headers: Mapping[str, str], body: bytes, known: Sequence[str], now: float | None = None
 ) -> None:
     """Make sure that a vendor signed what came.
 
@@ -80,7 +86,7 @@ def check_signature(
         vendor: One of `SIGNING_VENDORS`.
         headers: The request's.
         body: Its body, as it came.
-        secret: What both know.
+        known: The secret that both know; while it is exchanged the one before, too.
         now: The time in seconds of the epoch; None: the clock's.
 
     Raises:
@@ -95,8 +101,11 @@ def check_signature(
     stamp, signature = stamp.strip(), signature.strip().lower()
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 15) or not signature.isascii() or not signature:
         raise Refusal(401, "no signature; expected the header Verkada-Signature: TIME|SIGNATURE")
-    expected = hmac.new(secret.encode(), body + b"|" + stamp.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(expected, signature):
+    is_right = False
+    for secret in known:
+        expected = hmac.new(secret.encode(), body + b"|" + stamp.encode(), hashlib.sha256).hexdigest()
+        is_right |= hmac.compare_digest(expected, signature)
+    if not is_right:
         raise Refusal(401, "the signature does not fit; enter the same shared secret on both sides")
     age = abs((time.time() if now is None else now) - int(stamp))
     if age > SIGNED_WITHIN_SECONDS:

@@ -10,13 +10,13 @@ from ingest.server.app import IngestApp
 from ingest.server.bodies import BodyLimits
 from ingest.server.frames import FramesDoor, FrameTaker
 from ingest.server.inbox import Inbox
-from ingest.server.listener import Listener
 from ingest.server.reads import ReadsDoor
 from ingest.server.sources import Sources
 from ingest.vendors.adapter import Adapter
 from schemas.errors import ConfigurationError
 from schemas.health import SourceHealth
 from schemas.settings import IngestSettings
+from services.http.listener import Listener
 
 
 class IngestServer:

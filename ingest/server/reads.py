@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from ingest.server.answers import OneLine, Refusal
 from ingest.server.bodies import BodyLimits
-from ingest.server.credentials import check_signature, check_token
+from ingest.server.credentials import check_signatures, check_token
 from ingest.server.inbox import Inbox
 from ingest.server.sources import OpenSource, Sources
 from ingest.vendors.adapter import Adapter, VendorMessage
@@ -61,8 +61,8 @@ class ReadsDoor:
             if settings.token_sha256 is not None:
                 check_token(request, settings.token_sha256)
             body = await self._limits.read(request)
-            if source.secret is not None:
-                check_signature(settings.vendor, request.headers, body, source.secret)
+            if source.secrets:
+                check_signatures(settings.vendor, request.headers, body, source.secrets)
             if not body:
                 return OneLine(200, ready=True)  # how some try whether the URL is right
             message = _message(request, settings.id, body)

@@ -15,7 +15,7 @@ from schemas.errors import ConfigurationError
 from schemas.health import SourceHealth
 from schemas.settings import IngestSettings, IngestSource
 from services.loopback import is_loopback
-from services.private_files import read_secret
+from services.private_files import read_secrets
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +25,10 @@ SAID_AGAIN_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """A source with the secret that it signs with, where it does."""
+    """A source with the secrets that it may sign with, where it does: two while one is exchanged."""
 
     settings: IngestSource
-    secret: str | None
+    secrets: tuple[str, ...] = ()
 
 
 class Sources:
@@ -58,9 +58,11 @@ class Sources:
         sources = {
             source.id: OpenSource(
                 source,
-                None
+                ()
                 if source.signature_secret_file is None
-                else read_secret(source.signature_secret_file, f"ingest.sources '{source.id}': signature_secret_file"),
+                else tuple(
+                    read_secrets(source.signature_secret_file, f"ingest.sources '{source.id}': signature_secret_file")
+                ),
             )
             for source in settings.sources
             if source.pull is None
@@ -78,15 +80,11 @@ class Sources:
 
     def came(self, source_id: str) -> None:
         """Note that a message of a source was stored."""
-        known = self._health.get(source_id)
-        if known is not None:
-            self._note(source_id, received=known.received + 1, last_message_at=datetime.now(UTC))
+        self._count(source_id, received=1, last_message_at=datetime.now(UTC))
 
     def refused(self, source_id: str, status: int, message: str) -> None:
         """Note that a message of a source was refused, and say so now and then."""
-        known = self._health.get(source_id)
-        if known is not None:
-            self._note(source_id, refused=known.refused + 1)
+        self._count(source_id, refused=1)
         now = time.monotonic()
         with self._lock:
             said_at, count = self._said.get((source_id, status), (float("-inf"), 0))
@@ -106,11 +104,12 @@ class Sources:
         with self._lock:
             return tuple(one.model_copy(update={"waiting": counts.get(name, 0)}) for name, one in self._health.items())
 
-    def _note(self, source_id: str, **changes: Any) -> None:
+    def _count(self, source_id: str, *, received: int = 0, refused: int = 0, **changes: Any) -> None:
         with self._lock:
             known = self._health.get(source_id)
             if known is not None:
-                self._health[source_id] = known.model_copy(update=changes)
+                counts = {"received": known.received + received, "refused": known.refused + refused}
+                self._health[source_id] = known.model_copy(update=counts | changes)
 
 
 def check_ingest(settings: IngestSettings) -> None:

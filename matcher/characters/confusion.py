@@ -6,6 +6,7 @@ Text is canonical here (the letter O is the digit zero), because lists write O a
 
 from __future__ import annotations
 
+import re
 import tomllib
 from importlib.resources import files
 from types import MappingProxyType
@@ -28,6 +29,8 @@ CLASS_OF: Final = MappingProxyType(
 
 _HEX: Final = str.maketrans({character: f"{number:x}" for character, number in CLASS_OF.items()} | {"?": "0"})
 
+_CLASSLESS: Final = re.compile("[^0-9a-f]")
+
 
 def skeleton(canonical: str) -> int:
     """Return a plate's skeleton: four bits of class per character, the last character lowest.
@@ -39,6 +42,17 @@ def skeleton(canonical: str) -> int:
         Up to 4 * len(canonical) bits. Without `?`, plates of different length have different skeletons.
     """
     return int(canonical.translate(_HEX), 16) if canonical else 0
+
+
+def skeleton_text(canonical: str) -> str:
+    """Return a plate's skeleton as text: the class of each character as a hexadecimal digit, 0 where it has none.
+
+    Plates that readers take for one another by swaps inside a class alone have one text.
+
+    Args:
+        canonical: Canonical plate text; any other character counts as an unknown one.
+    """
+    return _CLASSLESS.sub("0", canonical.translate(_HEX))
 
 
 def _build_table(text: str) -> tuple[dict[tuple[str, str], float], dict[str, float]]:

@@ -34,6 +34,9 @@ EXTRA_AT_EDGE_SHARE = 0.002
 """How probable it is at least that the first or last character is none, beside what it is read as: plates carry small
 letters, stickers and emblems there, which a reader sees well and a list leaves out."""
 
+MOST_PROBABLE = 1.0 + 1e-6
+"""Readers round."""
+
 LEAST_LOSS_SHARE = 0.15
 """Of the general rate, in a read that is sure of every character it shows."""
 
@@ -102,11 +105,17 @@ def loss_share(slots: Sequence[Slot]) -> float:
     Args:
         slots: The read's places.
     """
-    if any(slot.distribution is None for slot in slots):
-        return 1.0
-    if any(slot.withheld for slot in slots):
+    sure, is_withheld = 1.0, False
+    for slot in slots:
+        if slot.distribution is None:
+            return 1.0
+        is_withheld = is_withheld or slot.withheld != 0.0
+        # As `Slot.top` says, which asks more than this for each place of each read.
+        known = slot.distribution.get(slot.character)
+        sure *= slot.top if known is None else max(known, FLOOR)
+    if is_withheld:
         return LEAST_LOSS_SHARE
-    doubt = 1.0 - math.prod(slot.top for slot in slots)
+    doubt = 1.0 - sure
     return min(max(_LOSS_SLOPE * doubt, LEAST_LOSS_SHARE), 1.0)
 
 
@@ -173,7 +182,7 @@ def read_slots(read: PlateRead) -> tuple[Slot, ...]:
             "per character, or none",
             column="characters",
         )
-    return tuple(_slot(place) for place in places)
+    return tuple([_slot(place) for place in places])
 
 
 @lru_cache(maxsize=1024)
@@ -206,16 +215,24 @@ def _canonical(character: str) -> str:
     return "0" if character == "O" else character
 
 
+@lru_cache(maxsize=1024)
+def _counted(raw: str) -> str | None:
+    """Return what a reader's text of a place counts for: a canonical character, "" for none; None: for nothing."""
+    character = _canonical(_normalized(raw))
+    return character if character in _SYMBOLS or raw == "" else None
+
+
 def _slot(place: CharacterRead) -> Slot:
-    shown = _normalized(place.character)
     distribution: dict[str, float] = {}
     for raw, probability in ((place.character, place.confidence), *place.alternatives):
-        if not (math.isfinite(probability) and 0.0 <= probability <= 1.0 + 1e-6):
+        # What is no number lies between nothing.
+        if not 0.0 <= probability <= MOST_PROBABLE:
             raise InvalidInput(f"a character's probability is {probability}; 0 to 1 was expected", column="characters")
-        character = _canonical(_normalized(raw))
-        if character in _SYMBOLS or raw == "":
+        character = _counted(raw)
+        if character is not None:
             distribution[character] = distribution.get(character, 0.0) + probability
     total = sum(distribution.values())
     if total > 1.0:
         distribution = {character: probability / total for character, probability in distribution.items()}
+    shown = _normalized(place.character)
     return Slot(shown, _canonical(shown), distribution)

@@ -13,8 +13,9 @@ from pathlib import Path
 from hotlists.feeds.inbox import Inbox
 from hotlists.feeds.options import feed_options
 from hotlists.feeds.pickup import signature
+from hotlists.feeds.pull import Fetch
 from hotlists.feeds.tray import MOST_TRIES, digest
-from hotlists.importing.importer import ImportReport
+from hotlists.importing.importer import ImportOptions, ImportReport
 from operations.actors import service_actor
 from operations.feeds.noting import FeedNotes
 from operations.feeds.outcome import FeedOutcome, FeedResult
@@ -42,6 +43,7 @@ class HotlistFeed:
         wait: How the feed waits for a file to settle, in seconds.
         clock: Seconds that only grow.
         now: The time, aware.
+        fetch: Gets the file of a feed that comes from no folder and no server.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class HotlistFeed:
         wait: Callable[[float], object] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        fetch: Fetch | None = None,
     ) -> None:
         self.feed = feed
         self._settings = settings
@@ -61,7 +64,7 @@ class HotlistFeed:
         self._stop = stop or threading.Event()
         self._now = now
         self._notes = FeedNotes(feed, settings, database, now)
-        self._inbox = Inbox(feed, settings.data_dir, stop=self._stop, wait=wait, clock=clock)
+        self._inbox = Inbox(feed, settings.data_dir, stop=self._stop, wait=wait, clock=clock, fetch=fetch)
 
     def run(self, *, anyhow: bool = False) -> FeedResult:
         """Run the feed once.
@@ -183,6 +186,17 @@ class HotlistFeed:
         )
         return FeedResult(self.feed.name, FeedOutcome.IMPORTED, _summary(report)), state
 
+    def options(self) -> ImportOptions:
+        """Return how the feed's file is imported.
+
+        Raises:
+            ConfigurationError: Its settings do not fit.
+        """
+        return feed_options(self.feed, self._settings.hotlists)
+
+    def close(self) -> None:
+        """Let go of what is open between two runs."""
+
     def _import_file(self, path: Path) -> ImportReport:
         return import_list(
             service_actor(ACTOR, self._settings),
@@ -190,7 +204,7 @@ class HotlistFeed:
             self._settings,
             path,
             self.feed.source,
-            feed_options(self.feed, self._settings.hotlists),
+            self.options(),
             on_progress=self._stop_here,
         ).report
 

@@ -98,7 +98,7 @@ class FeedNotes:
         if not result.is_good:
             if not result.transient or state.failures >= ALARM_AFTER_FAILURES:
                 self._alarms.raise_alarm(AlarmKind.FEED_FAILED, name, result.message, now)
-        elif state.outcome != FeedOutcome.REJECTED:
+        elif state.outcome not in (FeedOutcome.REJECTED, FeedOutcome.ENDED):
             self._alarms.clear(AlarmKind.FEED_FAILED, name, now)
 
 

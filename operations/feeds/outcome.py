@@ -15,6 +15,8 @@ class FeedOutcome(StrEnum):
     HELD = "held"
     REJECTED = "rejected"
     FAILED = "failed"
+    ENDED = "ended"
+    """Who gives the list does not any more, or may not: it is out of force."""
 
 
 GOOD = frozenset({FeedOutcome.IMPORTED, FeedOutcome.UNCHANGED, FeedOutcome.NOTHING, FeedOutcome.HELD})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 
 from operations.currency import ListCurrency
-from operations.feeds.feed import HotlistFeed
+from operations.feeds.opening import open_feed
 from operations.feeds.outcome import FeedResult
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
@@ -35,5 +36,6 @@ def pull_feeds(
     """
     write_audit(database, AuditRecord(actor, Action.PULL, {"hotlists": [feed.name for feed in feeds]}))
     for feed in feeds:
-        yield HotlistFeed(feed, settings, database).run(anyhow=True)
+        with contextlib.closing(open_feed(feed, settings, database)) as opened:
+            yield opened.run(anyhow=True)
     ListCurrency(settings, database).check()

@@ -8,7 +8,7 @@ from alerts.settling.stale import cancel_stale_alerts
 from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput
+from schemas.errors import NotThere
 from schemas.settings import Settings
 from schemas.types import RejectedRow
 from storage.audit.writer import write_audit
@@ -25,7 +25,9 @@ class Rollback:
     canceled: int
 
 
-def view_versions(actor: Actor, database: Database, hotlist_id: str, limit: int) -> list[VersionSummary]:
+def view_versions(
+    actor: Actor, database: Database, hotlist_id: str, limit: int, offset: int = 0
+) -> list[VersionSummary]:
     """Return a list's versions, the latest first.
 
     Args:
@@ -33,11 +35,12 @@ def view_versions(actor: Actor, database: Database, hotlist_id: str, limit: int)
         database: An open database.
         hotlist_id: The list.
         limit: Most versions to return.
+        offset: How many are left out before.
 
     Raises:
         DatabaseUnavailable: The server is down.
     """
-    found = HotlistVersions(database).of_list(hotlist_id, limit)
+    found = HotlistVersions(database).of_list(hotlist_id, offset + limit)[offset:]
     write_audit(database, AuditRecord(actor, Action.VIEW_VERSIONS, {"hotlist": hotlist_id}), len(found))
     return found
 
@@ -52,7 +55,7 @@ def view_rejects(actor: Actor, database: Database, version: str, limit: int) -> 
         limit: Most rows to return.
 
     Raises:
-        InvalidInput: There is no such version or active list.
+        NotThere: There is no such version or active list.
         DatabaseUnavailable: The server is down.
     """
     store = HotlistStore(database)
@@ -69,7 +72,7 @@ def _version_number(store: HotlistStore, text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 19 and store.list_of_version(int(text)) is not None:
         return int(text)
     known = ", ".join(f"{name} ({number})" for name, number in active.items()) or "none"
-    raise InvalidInput(f"'{text}' is neither a version nor an active list (active: {known})")
+    raise NotThere(f"'{text}' is neither a version nor an active list (active: {known})")
 
 
 def roll_back(

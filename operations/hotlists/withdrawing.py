@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from alerts.settling.stale import cancel_stale_alerts
+from operations.backup.ends import note_ends
 from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
@@ -106,6 +107,7 @@ def withdraw_entries(
     record = AuditRecord(actor, Action.WITHDRAW, details)
     check_reason(database, record, reason)
     count = HotlistEdits(database).withdraw(entry_ids, by=actor.name, reason=reason, audit=record)
+    note_ends(database, settings)
     return Withdrawal(count, cancel_stale_alerts(database, settings))
 
 

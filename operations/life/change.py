@@ -17,9 +17,9 @@ from alerts.life.messages import (
     is_news,
 )
 from alerts.life.transitions import advanced, life_of, refusal
-from schemas.actor import Actor
+from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput
+from schemas.errors import Conflict, InvalidInput, NotThere, Outdated
 from schemas.events import Alert
 from schemas.generate import DISPOSITION_TOPIC
 from schemas.plates import canonical_plate
@@ -29,6 +29,7 @@ from storage.alerts.numbering import number_alerts
 from storage.alerts.unit_of_work import Ledger, UnitOfWork
 from storage.audit.writer import write_audit
 from storage.database import Database
+from storage.sharing.foreign import ForeignDisposition
 
 LONGEST_NOTE = 2000
 LONGEST_NAME = 100
@@ -38,12 +39,14 @@ LONGEST_NAME = 100
 class Sayer:
     """Who says something of an alert, from where.
 
-    `actor` enters it. `person` is who found it out where that is another one, `surface` where it is entered.
+    `actor` enters it. `person` is who found it out where that is another one, `surface` where it is entered. `knows` is
+    how many dispositions of the alert they have seen: it is refused once there are others; None: whatever there are.
     """
 
     actor: Actor
     surface: Surface = Surface.COMMAND_LINE
     person: str | None = None
+    knows: int | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +58,8 @@ class Sayer:
 class AlertCard:
     """An alert with all that people said of it: the first message about the vehicle, the newest, and what stands.
 
-    `canceled` is why it was taken back, where it was and that is known.
+    `canceled` is why it was taken back, where it was and that is known. `elsewhere` is what other agencies said of
+    their own alerts on the same entry, newest first, where that was looked up.
     """
 
     number: int
@@ -64,6 +68,7 @@ class AlertCard:
     life: Life
     dispositions: tuple[Disposition, ...]
     canceled: str | None = None
+    elsewhere: tuple[ForeignDisposition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +97,14 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
         The alert with it.
 
     Raises:
-        InvalidInput: There is no such alert, or the disposition may not follow what stands, and nothing is changed.
+        NotThere: There is no such alert.
+        Outdated: Something was said since, that they do not know; nothing is changed.
+        Conflict: The disposition may not follow what stands; nothing is changed.
         DatabaseUnavailable: The server is down; nothing is changed, or the answer was lost.
     """
     number_alerts(database)
     found = find_alert(database, wanted)
-    if found is None:
+    if found is None or not may_see(sayer.actor, found):
         raise absent(wanted)
     plate = canonical_plate(found.payload["entry"]["plate"])
     fault = None
@@ -108,6 +115,11 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
         if found is None:
             raise absent(wanted)
         card = card_of(found, unit.dispositions_of(found.alert_id))
+        if sayer.knows not in (None, card.life.count):
+            raise Outdated(
+                f"alert {card.number} has changed since it was looked at: {card.life.count} things were said of it by "
+                "now; look again, then say it"
+            )
         new = disposition_of(sayer, said, card.life.count + 1)
         fault = refusal(card.life, new) or (said.check and said.check(card))
         record = AuditRecord(
@@ -119,7 +131,7 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
     if fault is not None:
         # After the transaction, which has changed nothing: the refusal stays, whatever comes next.
         _write_refusal(database, record, fault)
-        raise InvalidInput(f"alert {card.number} cannot be {_done(said.kind)}: {fault}")
+        raise Conflict(f"alert {card.number} cannot be {_done(said.kind)}: {fault}")
     number_alerts(database)
     return card
 
@@ -153,7 +165,9 @@ def write(unit: UnitOfWork, card: AlertCard, new: Disposition) -> AlertCard:
     first = card.first
     unit.add_disposition(first.alert_id, new)
     unit.save_findings(first, life, confirmation_of(life), new.at)
-    unit.send(disposition_message(disposition_event(first, life, new)), DISPOSITION_TOPIC)
+    event = disposition_event(first, life, new)
+    unit.send(disposition_message(event), DISPOSITION_TOPIC)
+    unit.note_return(event, first.hotlist.hotlist_id)
     newest = card.newest
     if is_news(new) and not life.is_canceled:
         newest = disposition_update(newest, life, new, first=first.alert_id)
@@ -176,9 +190,20 @@ def card_of(found: FoundAlert, dispositions: list[Disposition]) -> AlertCard:
     return AlertCard(found.alert_number, first, newest, life, tuple(dispositions), found.canceled)
 
 
-def absent(wanted: int | UUID) -> InvalidInput:
+def may_see(actor: Actor, found: FoundAlert) -> bool:
+    """Return whether an alert is one of somebody's own agency; who may give commands on the machine sees all.
+
+    Args:
+        actor: Who looks.
+        found: The alert.
+    """
+    is_at_the_machine = actor.via in (SignIn.LOCAL_USER, SignIn.SERVICE)
+    return is_at_the_machine or found.payload.get("agency_id") == actor.agency_id
+
+
+def absent(wanted: int | UUID) -> NotThere:
     """Return the error about an alert that is not there."""
-    return InvalidInput(f"no alert {wanted}; see platewatch alerts. alerts end as reads do")
+    return NotThere(f"no alert {wanted}; see platewatch alerts. alerts end as reads do")
 
 
 def checked_text(text: str | None, what: str, longest: int = LONGEST_NOTE) -> str | None:

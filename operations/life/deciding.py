@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+from alerts.cards.steps import fault_before_acting
 from alerts.life.comparing import Contradiction, contradictions, fault_of_plate, unexplained
 from matcher.judging.vehicle import compare_vehicles
 from operations.life.change import AlertCard, Said, Sayer, checked_text, say
+from policy.duties import ConfirmRule
 from policy.reasons import fault_of_reason
 from schemas.audit import Action
 from schemas.convert import vehicle_from_event
 from schemas.errors import InvalidInput
 from schemas.jurisdictions import parse_jurisdiction
-from schemas.types import AlertOutcome, DispositionKind, Rejection, VehicleDescription
+from schemas.types import AlertOutcome, ComparedWith, DispositionKind, Rejection, VehicleDescription
 from schemas.vehicle_classes import VehicleKind, kind_named
 from storage.database import Database
 
@@ -26,7 +28,8 @@ LONGEST_PLATE = 40
 class Look:
     """What a person sees: the plate, its state, and of the vehicle what they want to say.
 
-    `despite` is, by feature, why a contradiction is none: each one has to be named for itself.
+    `despite` is, by feature, why a contradiction is none: each one has to be named for itself. `compared` is with what
+    the plate was compared, where that is said.
     """
 
     plate: str
@@ -36,6 +39,7 @@ class Look:
     color: str | None = None
     year: int | None = None
     despite: Mapping[str, str] = field(default_factory=dict)
+    compared: ComparedWith | None = None
 
 
 def acknowledge_alert(
@@ -65,6 +69,7 @@ def confirm_alert(
     wanted: int | UUID,
     look: Look,
     *,
+    law: ConfirmRule | None = None,
     note: str | None = None,
     supersedes: int | None = None,
 ) -> AlertCard:
@@ -79,6 +84,7 @@ def confirm_alert(
         database: An open database.
         wanted: The alert's number or id.
         look: What the person sees.
+        law: What the law asks for before a stop; stands in the audit with the confirmation.
         note: What else there is to say.
         supersedes: The number of the disposition whose place this takes, where a verdict stands.
 
@@ -86,17 +92,23 @@ def confirm_alert(
         InvalidInput: There is no such alert; plate or vehicle contradict the entry; a verdict stands; it was canceled.
         DatabaseUnavailable: The server is down.
     """
-    state = _state(look.state)
-    kind = _kind(look.kind)
+    state = state_of_word(look.state)
+    kind = kind_of_word(look.kind)
     despite = {feature: _reason(feature, reason) for feature, reason in look.despite.items()}
     values = {
-        "plate_seen": _plate(look.plate),
+        "plate_seen": plate_of_text(look.plate),
         "state_seen": state,
         "despite": tuple(sorted(despite.items())),
         "note": checked_text(note, "note"),
         "supersedes": supersedes,
     }
-    details = {"supersedes": supersedes, "despite": sorted(despite) or None, "person": sayer.person}
+    details = {
+        "supersedes": supersedes,
+        "despite": sorted(despite) or None,
+        "person": sayer.person,
+        "compared": look.compared,
+        "law": None if law is None else law.source,
+    }
     said = Said(
         DispositionKind.CONFIRMED,
         Action.CONFIRM_ALERT,
@@ -134,7 +146,7 @@ def reject_alert(
     """
     values = {
         "rejection": rejection,
-        "plate_seen": None if plate is None else _plate(plate),
+        "plate_seen": None if plate is None else plate_of_text(plate),
         "note": checked_text(note, "note"),
         "supersedes": supersedes,
     }
@@ -149,6 +161,7 @@ def close_alert(
     wanted: int | UUID,
     outcome: AlertOutcome,
     *,
+    law: ConfirmRule | None = None,
     note: str | None = None,
     supersedes: int | None = None,
 ) -> AlertCard:
@@ -159,17 +172,20 @@ def close_alert(
         database: An open database.
         wanted: The alert's number or id.
         outcome: What came of it.
+        law: What the law asks for before anybody acts.
         note: What else there is to say.
         supersedes: The number of the outcome whose place this takes, where it is closed.
 
     Raises:
         InvalidInput: There is no such alert; it is closed; nobody has said yet whether its plate is right, and the
-            outcome says so; or it was rejected and the outcome is one of the listed vehicle.
+            outcome says so; or it was rejected and the outcome is one of the listed vehicle; or the law has the
+            entering agency asked before, and nobody has.
         DatabaseUnavailable: The server is down.
     """
     values = {"outcome": outcome, "note": checked_text(note, "note"), "supersedes": supersedes}
     details = {"outcome": outcome.value, "supersedes": supersedes, "person": sayer.person}
-    return say(sayer, database, wanted, Said(DispositionKind.OUTCOME, Action.CLOSE_ALERT, values, details))
+    check = partial(_fault_of_outcome, outcome=outcome, law=law)
+    return say(sayer, database, wanted, Said(DispositionKind.OUTCOME, Action.CLOSE_ALERT, values, details, check))
 
 
 def contradictions_of(
@@ -188,7 +204,14 @@ def contradictions_of(
     return contradictions(card.newest, state_seen=state, kind_seen=kind, vehicle_seen=compared)
 
 
+def _fault_of_outcome(card: AlertCard, *, outcome: AlertOutcome, law: ConfirmRule | None) -> str | None:
+    fault = fault_before_acting(card.life, outcome, law)
+    return fault and f"{fault}; note that with platewatch alerts check, or say what came of it otherwise"
+
+
 def _fault_of_look(card: AlertCard, *, look: Look, state: str | None, kind: VehicleKind | None) -> str | None:
+    if look.compared is ComparedWith.PICTURE and card.newest.plate_picture is None:
+        return "the alert has no picture to compare with; look at the vehicle"
     fault = fault_of_plate(look.plate, card.first.entry.plate)
     if fault is not None:
         return fault
@@ -221,14 +244,16 @@ def _features(found: Iterable[Contradiction]) -> str:
     return ", ".join(dict.fromkeys(one.feature for one in found))
 
 
-def _plate(text: str) -> str:
+def plate_of_text(text: str) -> str:
+    """Return a plate as a person saw it; InvalidInput where there is none."""
     short = checked_text(text, "plate as seen", LONGEST_PLATE)
     if short is None:
         raise InvalidInput("the plate as seen is empty; read it from the vehicle or from the picture")
     return short
 
 
-def _state(text: str | None) -> str | None:
+def state_of_word(text: str | None) -> str | None:
+    """Return the state that a person names, like US-VA; InvalidInput where there is no such state."""
     if text is None:
         return None
     state = parse_jurisdiction(text)
@@ -237,7 +262,8 @@ def _state(text: str | None) -> str | None:
     return state
 
 
-def _kind(text: str | None) -> VehicleKind | None:
+def kind_of_word(text: str | None) -> VehicleKind | None:
+    """Return the kind of vehicle that a person names; InvalidInput where there is none."""
     if text is None:
         return None
     kind = kind_named(text)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from alerts.life.transitions import life_of
-from operations.life.change import AlertCard, Said, Sayer, absent, card_of, disposition_of, write
+from operations.life.change import AlertCard, Said, Sayer, absent, card_of, disposition_of, may_see, write
+from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.events import AlertType
 from schemas.plates import canonical_plate
@@ -16,6 +18,10 @@ from storage.alerts.dispositions import canceled_among, dispositions_of, find_al
 from storage.alerts.numbering import number_alerts
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
+from storage.sharing.foreign import heard
+
+MOST_SAID = 50
+"""Most dispositions of other agencies that are shown with an alert."""
 
 
 def show_alert(
@@ -43,7 +49,7 @@ def show_alert(
     """
     number_alerts(database)
     found = find_alert(database, wanted)
-    if found is None:
+    if found is None or not may_see(sayer.actor, found):
         raise absent(wanted)
     plate = canonical_plate(found.payload["entry"]["plate"])
     with Ledger(database).begin() as unit:
@@ -58,7 +64,27 @@ def show_alert(
             card = write(unit, card, disposition_of(sayer, said, card.life.count + 1))
         details = {"alert": card.number, "alert_id": found.alert_id, "seen": is_first}
         unit.write_down(AuditRecord(sayer.actor, Action.VIEW_ALERT, details, purpose, case_number))
-    return card
+    elsewhere = heard(database, MOST_SAID, entry_ids=[card.first.entry.entry_id])
+    return replace(card, elsewhere=tuple(elsewhere))
+
+
+def find_card(actor: Actor, database: Database, wanted: int | UUID) -> AlertCard:
+    """Return an alert with all that was said of it, for an operation that writes the look down itself.
+
+    Args:
+        actor: Who looks.
+        database: An open database.
+        wanted: The alert's number or id, or those of an update or a cancel of it.
+
+    Raises:
+        InvalidInput: There is no such alert.
+        DatabaseUnavailable: The server is down.
+    """
+    number_alerts(database)
+    found = find_alert(database, wanted)
+    if found is None or not may_see(actor, found):
+        raise absent(wanted)
+    return card_of(found, dispositions_of(database, [found.alert_id]).get(found.alert_id, []))
 
 
 def lives_of(database: Database, payloads: Sequence[dict[str, Any]]) -> list[Life]:

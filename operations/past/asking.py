@@ -30,6 +30,7 @@ def match_past_of_list(
     purpose: str | None = None,
     case_number: str | None = None,
     warrant: str | None = None,
+    offense: str | None = None,
 ) -> list[PastOutcome]:
     """Match an active list's entries with the stored reads of the last days; store the hits and raise the alerts.
 
@@ -44,6 +45,7 @@ def match_past_of_list(
         purpose: Why; required, as the case number is, unless the law profile says otherwise.
         case_number: The case or call it belongs to.
         warrant: The warrant's number, where the law asks for one.
+        offense: The type of the offense, by the FBI's code or name, where the purpose does not name it.
 
     Returns:
         What each part of the list came to.
@@ -59,7 +61,7 @@ def match_past_of_list(
     if hotlist_id not in lists:
         raise InvalidInput(f"no active hotlist '{hotlist_id}'; see platewatch hotlist list")
     details = {"hotlist": hotlist_id, "days": days}
-    record = _asked(actor, database, settings, purpose, case_number, warrant, details)
+    record = _asked(actor, database, settings, purpose, case_number, warrant, offense, details)
     return _match(record, database, settings, _parts(history, lists[hotlist_id]), lists.values(), days)
 
 
@@ -73,6 +75,7 @@ def match_past_of_entry(
     purpose: str | None = None,
     case_number: str | None = None,
     warrant: str | None = None,
+    offense: str | None = None,
 ) -> list[PastOutcome]:
     """Match one active entry with the stored reads of the last days; otherwise as `match_past_of_list`.
 
@@ -87,7 +90,7 @@ def match_past_of_entry(
     if found is None:
         raise InvalidInput(f"no active entry {entry_id}; see platewatch hotlist show --json")
     details = {"entry": entry_id, "plate": found.entry.plate, "days": days}
-    record = _asked(actor, database, settings, purpose, case_number, warrant, details)
+    record = _asked(actor, database, settings, purpose, case_number, warrant, offense, details)
     return _match(record, database, settings, [[found]], history.active_lists(), days)
 
 
@@ -98,6 +101,7 @@ def _asked(
     purpose: str | None,
     case_number: str | None,
     warrant: str | None,
+    offense: str | None,
     details: dict[str, Any],
 ) -> AuditRecord:
     days = details["days"] or settings.matching.historical_days
@@ -110,6 +114,7 @@ def _asked(
         case_number,
         back_to=datetime.now(UTC) - timedelta(days=days),
         warrant=warrant,
+        offense=offense,
         **details,
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from operations.backup.ends import note_ends
 from operations.reasons import check_reason
 from operations.sharing.zones import agency_zone
 from policy.agreements.agreement import Agreement
-from policy.agreements.deciding import day_begins, day_ends
+from policy.agreements.days import day_begins, day_ends
+from policy.agreements.deciding import AgreementGate, Standing
 from policy.agreements.widening import widening
 from policy.decisions import Policy, open_policy
 from schemas.actor import Actor, SignIn
@@ -17,7 +20,7 @@ from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from storage.audit.writer import write_audit
 from storage.database import Database
-from storage.sharing.agreements import AgreementStore, StoredVersion
+from storage.sharing.agreements import AgreementStore, StoredVersion, versions_of
 from storage.sharing.deliveries import withhold_all
 
 
@@ -32,6 +35,45 @@ class Proposal:
     def is_pending(self) -> bool:
         """Whether another person has to approve it."""
         return bool(self.widens)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a look at an agreement finds before it is proposed.
+
+    `fault` is why it cannot be, or None. `widens` is what another person has to approve, `blocked` what keeps something
+    that it shares from flowing now.
+    """
+
+    agreement: Agreement
+    fault: str | None
+    widens: tuple[str, ...]
+    blocked: tuple[str, ...]
+
+
+def check_proposal(actor: Actor, database: Database, settings: Settings, agreement: Agreement) -> Findings:
+    """Return what would come of proposing an agreement; nothing is stored but that somebody looked.
+
+    Args:
+        actor: Who looks.
+        database: An open database.
+        settings: The configuration.
+        agreement: What was signed.
+
+    Raises:
+        ConfigurationError: The law profile cannot be used.
+        DatabaseUnavailable: The server is down.
+    """
+    policy, zone, now = open_policy(settings), agency_zone(settings), datetime.now(UTC)
+    with database.transaction() as connection:
+        known = versions_of(connection, agreement.id)
+        fault = _unfit(agreement, settings, policy) or _closed(known) or _same(known, agreement)
+        details = {"agreement": agreement.id, "proposed": True, "fault": fault}
+        write_audit(connection, AuditRecord(actor, Action.CHECK_AGREEMENT, details))
+    gate = AgreementGate(Standing.of(agreement, len(known) + 1, zone), policy, zone)
+    shared = [(grant.shares, gate.blocked(grant.shares, now)) for grant in agreement.grants]
+    blocked = tuple(f"{shares.value}: {reason}" for shares, reason in shared if reason is not None)
+    return Findings(agreement, fault, widening(_active(known), agreement), blocked)
 
 
 def propose_agreement(actor: Actor, database: Database, settings: Settings, agreement: Agreement) -> Proposal:
@@ -68,7 +110,12 @@ def propose_agreement(actor: Actor, database: Database, settings: Settings, agre
 
 
 def approve_agreement(
-    actor: Actor, database: Database, settings: Settings, agreement_id: str, paper_sha256: str | None = None
+    actor: Actor,
+    database: Database,
+    settings: Settings,
+    agreement_id: str,
+    paper_sha256: str | None = None,
+    version: int | None = None,
 ) -> StoredVersion:
     """Put the newest version of an agreement in force, which another person proposed.
 
@@ -78,6 +125,7 @@ def approve_agreement(
         settings: The configuration.
         agreement_id: The agreement.
         paper_sha256: Digest of the paper that the person holds; None: not compared.
+        version: The version that the person has looked at; None: whichever is the newest.
 
     Returns:
         The version.
@@ -97,7 +145,7 @@ def approve_agreement(
         if newest is None:
             fault = f"no agreement '{agreement_id}'; see platewatch agreements show"
         elif fault is None:
-            fault = _unapprovable(newest, actor, paper_sha256) or _unfit(newest.agreement, settings, policy)
+            fault = _unapprovable(newest, actor, paper_sha256, version) or _unfit(newest.agreement, settings, policy)
         if fault is None and newest is not None:
             decision.approve(newest.version, actor.person)
             write_audit(decision.connection, record, version=newest.version, widens=newest.widens)
@@ -105,7 +153,9 @@ def approve_agreement(
     raise _refused(database, record, fault or "")
 
 
-def end_agreement(actor: Actor, database: Database, agreement_id: str, reason: str) -> None:
+def end_agreement(
+    actor: Actor, database: Database, agreement_id: str, reason: str, settings: Settings | None = None
+) -> None:
     """End an agreement for good: from now on nothing goes out under it.
 
     Args:
@@ -113,6 +163,7 @@ def end_agreement(actor: Actor, database: Database, agreement_id: str, reason: s
         database: An open database.
         agreement_id: The agreement.
         reason: Why, in words.
+        settings: The configuration: the journal that a restore asks is written at once; None: a run does that soon.
 
     Raises:
         InvalidInput: There is no such agreement, it was ended before, or the reason says nothing.
@@ -120,14 +171,21 @@ def end_agreement(actor: Actor, database: Database, agreement_id: str, reason: s
     """
     record = AuditRecord(actor, Action.END_AGREEMENT, {"agreement": agreement_id, "reason": reason})
     check_reason(database, record, reason)
+    if (fault := _end(actor, database, record, agreement_id, reason)) is not None:
+        raise _refused(database, record, fault)
+    if settings is not None:
+        note_ends(database, settings)
+
+
+def _end(actor: Actor, database: Database, record: AuditRecord, agreement_id: str, reason: str) -> str | None:
+    """End an agreement, or return why it cannot be."""
     with AgreementStore(database).deciding(agreement_id) as decision:
         known = decision.versions()
         if known and decision.end(actor.person, reason):
             withheld = withhold_all(decision.connection, agreement_id, f"the agreement was ended: {reason}")
             write_audit(decision.connection, record, withheld=withheld)
-            return
-    fault = _closed(known) if known else f"no agreement '{agreement_id}'; see platewatch agreements show"
-    raise _refused(database, record, fault or "")
+            return None
+    return _closed(known) or "" if known else f"no agreement '{agreement_id}'; see platewatch agreements show"
 
 
 def _not_a_person(actor: Actor) -> str | None:
@@ -171,7 +229,9 @@ def _active(known: Iterable[StoredVersion]) -> Agreement | None:
     return next((version.agreement for version in known if version.is_active), None)
 
 
-def _unapprovable(newest: StoredVersion, actor: Actor, paper_sha256: str | None) -> str | None:
+def _unapprovable(newest: StoredVersion, actor: Actor, paper_sha256: str | None, version: int | None) -> str | None:
+    if version not in (None, newest.version):
+        return f"version {newest.version} was proposed after version {version}, which you have looked at; look at it"
     if not newest.is_pending:
         return f"version {newest.version} is in force; nothing waits for approval"
     if newest.proposed_by == actor.person:

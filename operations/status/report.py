@@ -14,8 +14,9 @@ class _Part(BaseModel):
 
 
 class RunStatus(_Part):
-    """The run on this data directory. `running` is None where this user may not know."""
+    """The run, or another service, on this data directory. `running` is None where this user may not know."""
 
+    service: str = "run"
     running: bool | None
     responds: bool = False
     process: int | None = None
@@ -27,9 +28,9 @@ class RunStatus(_Part):
 
 
 class DatabaseStatus(_Part):
-    """The database: whether it can be asked now, and which it is."""
+    """The database: whether it can be asked now, and which it is. `reachable` is None where none is needed."""
 
-    reachable: bool
+    reachable: bool | None
     where: str
     problem: str | None = None
 
@@ -48,6 +49,26 @@ class OutboxStatus(_Part):
     waiting: int
     oldest_at: datetime | None
     dead_letters: int
+
+
+class OutgoingStatus(_Part):
+    """Reads that wait on a machine at the edge until the broker takes them; see `schemas.health.OutgoingHealth`."""
+
+    waiting: int
+    oldest_at: datetime | None
+    used_bytes: int
+    most_bytes: int
+    refused: int
+    unreadable: int
+
+
+class IncomingStatus(_Part):
+    """The topic that a matcher takes reads from: how many wait for it, and how many messages it could not use."""
+
+    topic: str
+    waiting: int
+    dead_letters: int
+    last_message_at: datetime | None
 
 
 class CameraStatus(_Part):
@@ -90,7 +111,8 @@ class DiskStatus(_Part):
 class AlarmStatus(_Part):
     """An alarm that stands."""
 
-    number: int
+    number: int | None
+    """None: a machine without a database keeps it, which numbers none."""
     kind: str
     subject: str
     message: str
@@ -104,9 +126,13 @@ class Status(_Part):
     asked_at: AwareDatetime
     problems: tuple[str, ...]
     run: RunStatus
+    others: tuple[RunStatus, ...] = ()
+    """Further services at work on this data directory."""
     database: DatabaseStatus
     broker: BrokerStatus
     outbox: OutboxStatus | None
+    outgoing: OutgoingStatus | None = None
+    incoming: IncomingStatus | None = None
     cameras: tuple[CameraStatus, ...]
     feeds: tuple[FeedStatus, ...] | None
     lists: tuple[ListStatus, ...] | None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from operations.added.cameras import Added, added_cameras
 from operations.currency import current_ages
 from operations.status.report import AlarmStatus, FeedStatus, ListStatus, OutboxStatus
 from schemas.health import CameraHealth
 from schemas.settings import Settings
 from storage.alerts.alarms import Alarms
 from storage.alerts.outbox import backlog
-from storage.cameras import CameraStates
+from storage.cameras.states import CameraStates
 from storage.database import Database
 from storage.hotlists.feeds import FeedStates
 
@@ -26,6 +27,8 @@ class Stored:
     feeds: tuple[FeedStatus, ...]
     lists: tuple[ListStatus, ...]
     alarms: tuple[AlarmStatus, ...]
+    added: tuple[Added, ...]
+    """Cameras that people added besides the configuration."""
 
 
 def ask_database(database: Database, settings: Settings, now: datetime) -> Stored:
@@ -63,4 +66,5 @@ def ask_database(database: Database, settings: Settings, now: datetime) -> Store
             )
             for alarm in Alarms(database, settings.agency_id, settings.alarm_topic).standing()
         ),
+        tuple(added_cameras(database)),
     )

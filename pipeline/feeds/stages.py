@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 
 from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
+from operations.feeds.opening import open_feed
 from operations.feeds.outcome import FeedResult
+from operations.hotlists.uploads import prune_sent_lists
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import PlatewatchError
 from schemas.settings import FeedSettings, Settings
@@ -32,6 +34,8 @@ LONGEST_RETRY_SECONDS = 900.0
 HURRY_SECONDS = 1.0
 """How soon a feed that waits for its next run sees that it is to hurry."""
 HOUSEKEEPING_SECONDS = 3600.0
+POLLED = ("folder", "agreement")
+"""Kinds of feeds that are looked at all the time."""
 
 
 class FeedStage(SteppedStage):
@@ -79,7 +83,7 @@ class FeedStage(SteppedStage):
     def step(self, stop: threading.Event) -> float:
         """Run the feed, unless it is the first step and the feed is not due yet."""
         if self._feed is None:
-            self._feed = HotlistFeed(
+            self._feed = open_feed(
                 self._feed_settings, self._settings, self._database, stop=stop, now=self._now, wait=stop.wait
             )
             wait = self._first_wait(self._feed)
@@ -87,10 +91,17 @@ class FeedStage(SteppedStage):
                 return wait
         result = self._run_once(self._feed)
         self._needs_person = result is not None and not result.is_good
-        is_good = result is not None and (result.is_good or not result.transient)
+        # What comes at a time of its own is tried again then; what is looked at every second would fail every second.
+        waits = result is not None and not result.transient and self._feed_settings.kind != "agreement"
+        is_good = result is not None and (result.is_good or waits)
         self._failures = 0 if is_good else self._failures + 1
         self._keep_house(self._feed)
         return next_wait(self._feed, self._failures)
+
+    def end(self) -> None:
+        """Let go of what the feed keeps open."""
+        if self._feed is not None:
+            self._feed.close()
 
     def rest(self, seconds: float, stop: threading.Event) -> None:
         """Wait for the next step, or until somebody wants it at once; see `hurry`."""
@@ -112,7 +123,7 @@ class FeedStage(SteppedStage):
 
     def _first_wait(self, feed: HotlistFeed) -> float:
         """Return the seconds until the feed is due: a restart does not fetch what is not due yet."""
-        if self._feed_settings.kind == "folder" or self._at_once:
+        if self._feed_settings.kind in POLLED or self._at_once:
             return 0.0
         try:
             state = feed.register()
@@ -120,7 +131,7 @@ class FeedStage(SteppedStage):
             return 0.0
         if state.checked_at is None or state.failures:
             return 0.0
-        period = self._feed_settings.every_minutes * 60
+        period = regular_wait(self._feed_settings)
         ago = (self._now() - state.checked_at).total_seconds()
         # A time in the future is one of a clock that ran ahead, and says nothing.
         return max(period - ago, 0.0) if ago >= 0 else 0.0
@@ -137,6 +148,17 @@ class FeedStage(SteppedStage):
         self._kept_house_at = time.monotonic()
 
 
+def regular_wait(feed: FeedSettings) -> float:
+    """Return the seconds between two runs of a feed where all is well.
+
+    Args:
+        feed: Its settings.
+    """
+    if feed.kind == "folder" or feed.kind == "agreement":
+        return feed.poll_seconds
+    return feed.every_minutes * 60
+
+
 def next_wait(feed: HotlistFeed, failures: int) -> float:
     """Return the seconds until a feed's next run.
 
@@ -145,7 +167,7 @@ def next_wait(feed: HotlistFeed, failures: int) -> float:
         failures: Tries in a row that failed for a cause that may go away.
     """
     settings = feed.feed
-    regular = settings.poll_seconds if settings.kind == "folder" else settings.every_minutes * 60
+    regular = regular_wait(settings)
     if failures:
         backoff = min(FIRST_RETRY_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_RETRY_SECONDS)
         return min(backoff, max(regular, FIRST_RETRY_SECONDS)) * random.uniform(0.8, 1.2)
@@ -168,6 +190,7 @@ class ListAgesStage(SteppedStage):
 
     def __init__(self, settings: Settings, database: Database, leadership: Leadership | None = None) -> None:
         super().__init__(leadership)
+        self._settings = settings
         self._currency = ListCurrency(settings, database)
         self._store = HotlistStore(database)
         self._revision: int | None = None
@@ -180,6 +203,7 @@ class ListAgesStage(SteppedStage):
             return POLL_SECONDS
         try:
             self._currency.check()
+            prune_sent_lists(self._settings, datetime.now(UTC))
         except PlatewatchError as error:
             log.warning("the age of the hotlists cannot be checked: %s", error)
         except Exception:

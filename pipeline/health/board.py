@@ -47,6 +47,7 @@ class HealthBoard:
         self._sources: dict[str, SourceHealth] = {}
         self._reads: Counter[tuple[str, datetime]] = Counter()
         self._read_at: dict[str, datetime] = {}
+        self._pictures: dict[str, tuple[datetime, bytes]] = {}
         self.signs = ReaderSigns()
         """What was heard of other vendors' readers."""
 
@@ -132,6 +133,18 @@ class HealthBoard:
                     times = [at for at in (getattr(known, name), changes[name]) if at is not None]
                     changes[name] = max(times, default=None)
                 self._cameras[camera_id] = known.model_copy(update=changes)
+
+    def showed(self, camera_id: str, taken_at: datetime, picture: bytes) -> None:
+        """Note what a camera shows: a small JPEG. The newest of each waits to be stored."""
+        with self._lock:
+            if camera_id in self._cameras:
+                self._pictures[camera_id] = (taken_at, picture)
+
+    def take_pictures(self) -> dict[str, tuple[datetime, bytes]]:
+        """Return what cameras showed since this was asked last, and forget it."""
+        with self._lock:
+            taken, self._pictures = self._pictures, {}
+        return taken
 
     def recorded(self, reads: Mapping[str, int]) -> None:
         """Note that reads were recorded just now.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
+from alerts.routing.zone import agency_zone
 from pipeline.health.board import HealthBoard
 from pipeline.health.pattern import REMEMBERED, hour_of, missing_message
 from schemas.events import AlarmKind
 from schemas.health import ReaderHealth
 from schemas.settings import IngestSource, Settings
-from storage.cameras import CameraHours
+from storage.cameras.states import CameraHours
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -55,13 +56,13 @@ class ReaderWatch:
         Args:
             settings: The configuration in force.
         """
-        now, read_at = datetime.now(UTC), self._board.read_at()
+        now, read_at, zone = datetime.now(UTC), self._board.read_at(), agency_zone(settings.time_zone)
         for reader, hours in self._hours.items():
             limit = missing_limit(settings, reader)
             if limit is None:
                 continue
             # What was before this run began says nothing of the reader: nobody took its reads.
-            message = missing_message(hours, read_at.get(reader, self._began_at), now, limit)
+            message = missing_message(hours, read_at.get(reader, self._began_at), now, limit, zone)
             if message is not None:
                 message += self._sign_words(settings, reader, now)
                 # Once: how many are missing grows all the time.

@@ -1,24 +1,25 @@
-"""The stage that tells others how a run is: alarms and cameras in the database, and a file for `platewatch status`."""
+"""The stage that tells how a service is: alarms and cameras in the database, and a file for `platewatch status`."""
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pipeline.health.board import HealthBoard
+from pipeline.health.judging import judge_cameras
 from pipeline.health.readers import ReaderWatch
-from pipeline.health.silence import hanging_message, silence_message
+from pipeline.health.written import HealthFile
 from schemas.errors import DatabaseUnavailable, PlatewatchError, TransientError
 from schemas.events import AlarmKind
-from schemas.health import CameraHealth, Reloaded, RunHealth, StageHealth
+from schemas.health import CameraHealth, Reloaded, StageHealth
 from schemas.settings import Settings
-from services.run_state import write_run_health
+from services.data_directory import RUN
 from storage.alerts.alarms import Alarms
-from storage.cameras import CameraStates
+from storage.cameras.pictures import save_picture
+from storage.cameras.states import CameraStates
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ class HealthStage:
         settings: The configuration in force, asked anew each time.
         database: The open database.
         reloaded: What became of other configurations since the start.
+        service: What the service is called.
+        watches_cameras: Whether cameras and readers are this service's to judge; else others judge them.
     """
 
     name = "health"
@@ -46,36 +49,42 @@ class HealthStage:
         settings: Callable[[], Settings],
         database: Database,
         reloaded: Callable[[], Reloaded] = Reloaded,
+        *,
+        service: str = RUN,
+        watches_cameras: bool = True,
     ) -> None:
         self._board = board
         self._settings = settings
+        self._watches_cameras = watches_cameras
         self._database = database
-        self._reloaded = reloaded
         first = settings()
         self._alarms = Alarms(database, first.agency_id, first.alarm_topic)
         self._states = CameraStates(database)
         self._readers = ReaderWatch(board, database)
-        self._data_dir = first.data_dir
-        self._started_at = datetime.now(UTC)
+        self._file = HealthFile(board, first.data_dir, reloaded, service)
         self._stored: dict[str, CameraHealth] | None = None
         self._asked_at = float("-inf")
         self._away: StageHealth | None = None
-        self._cannot_write = False
 
     def run(self, stop: threading.Event) -> None:
         """Tell until `stop` is set, and once more then."""
         while True:
             ended = stop.wait(STEP_SECONDS)
             try:
-                self._write_file()
-                self._judge_cameras()
-                if self._away is None:
-                    self._readers.judge(self._settings())
+                self._file.write(self._away)
+                if self._watches_cameras and self._away is None:
+                    self._judge()
                 self._store(force=ended)
             except Exception:
                 log.exception("the run's health cannot be told")
             if ended:
                 return
+
+    def _judge(self) -> None:
+        settings = self._settings()
+        if self._stored is not None:  # else what earlier runs saw is not known yet
+            judge_cameras(self._board, settings)
+        self._readers.judge(settings)
 
     def learn(self) -> None:
         """Ask what is stored of the cameras anew: others are configured now."""
@@ -86,8 +95,11 @@ class HealthStage:
             return
         self._asked_at = time.monotonic()
         try:
-            self._store_cameras()
-            self._readers.store()
+            if self._watches_cameras:
+                self._store_cameras()
+                self._readers.store()
+            else:
+                self._states.save(self._board.machine, [])
             if self._away is not None:
                 log.info("the database is back, after %.0f s", (datetime.now(UTC) - self._away.since).total_seconds())
                 self._away = None
@@ -109,7 +121,7 @@ class HealthStage:
             self._away = StageHealth(stage="database", problem=problem, since=datetime.now(UTC))
         else:
             self._away = self._away.model_copy(update={"problem": problem})
-        self._write_file()
+        self._file.write(self._away)
 
     def _store_alarms(self) -> None:
         while (change := self._board.next_change()) is not None:
@@ -127,6 +139,8 @@ class HealthStage:
         # Also when there is nothing to store: this is how the run learns that its database is away.
         self._states.save(self._board.machine, changed)
         self._stored = cameras
+        for name, (taken_at, picture) in self._board.take_pictures().items():
+            save_picture(self._database, name, taken_at, picture)
 
     def _is_news(self, name: str, camera: CameraHealth) -> bool:
         before = (self._stored or {}).get(name)
@@ -155,50 +169,3 @@ class HealthStage:
                     last_picture_at=state.last_picture_at,
                     last_read_at=state.last_read_at,
                 )
-
-    def _judge_cameras(self) -> None:
-        if self._stored is None:
-            return  # what earlier runs saw is not known yet
-        now = datetime.now(UTC)
-        settings = {camera.id: camera for camera in self._settings().cameras}
-        for state in self._board.cameras():
-            camera = settings.get(state.camera_id)
-            if camera is None or self._away is not None:
-                continue
-            hanging = hanging_message(camera, state, now)
-            if hanging is not None:
-                if self._board.raised(AlarmKind.CAMERA_FAILED, camera.id, hanging):
-                    log.error("camera %s: %s", camera.id, hanging)
-                continue
-            silent = silence_message(camera, state, now)
-            if silent is not None:
-                if self._board.raised(AlarmKind.CAMERA_SILENT, camera.id, silent):
-                    log.warning("camera %s: %s", camera.id, silent)
-            elif (
-                state.looked_at is not None
-                and not state.waiting
-                and self._board.cleared(AlarmKind.CAMERA_SILENT, camera.id)
-            ):
-                log.info("camera %s: pictures come again", camera.id)
-
-    def _write_file(self) -> None:
-        reloaded = self._reloaded()
-        health = RunHealth(
-            process=os.getpid(),
-            started_at=self._started_at,
-            updated_at=datetime.now(UTC),
-            database_problem=self._away,
-            stages=self._board.stages(),
-            cameras=self._board.cameras(),
-            sources=self._board.sources(),
-            reloaded_at=reloaded.at,
-            needs_restart=reloaded.needs_restart,
-        )
-        try:
-            write_run_health(self._data_dir, health)
-        except OSError as error:
-            if not self._cannot_write:
-                log.warning("how the run is cannot be written to %s: %s", self._data_dir, error.strerror)
-            self._cannot_write = True
-        else:
-            self._cannot_write = False

@@ -7,6 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
 
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.reads import vendor_message
@@ -23,9 +25,8 @@ from pipeline.stages.stage import SteppedStage
 from schemas.arrivals import Receipt
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.settings import IngestSource, Settings
-from storage.database import Database
-from storage.quarantine.quarantine import Quarantine, QuarantinedMessage
-from storage.reads.recent import reported_lately
+from schemas.types import PlateRead
+from storage.quarantine.quarantine import QuarantinedMessage
 from storage.spool.messages import Message
 from storage.spool.spool import Spool
 
@@ -39,6 +40,30 @@ REMEMBERED = COUNTER_LASTS + LONGEST
 MOST_RECALLED = 20_000
 RETRY_STEPS = 20
 """So many pauses lie between two looks for quarantined messages that are to be tried again."""
+
+
+class Unreadable(Protocol):
+    """Keeps messages that could not be understood; `storage.quarantine.Quarantine` is one."""
+
+    def add(self, message: Message, vendor: str, reason: str) -> None:
+        """Keep a message with the reason."""
+        ...
+
+    def to_retry(self, after: int, limit: int) -> list[QuarantinedMessage]:
+        """Return messages that are to be tried again, oldest first."""
+        ...
+
+    def failed_again(self, number: int, reason: str) -> None:
+        """Note why a message could not be understood this time either."""
+        ...
+
+    def remove(self, number: int) -> bool:
+        """Delete a message that was understood this time."""
+        ...
+
+
+Recall = Callable[[str, str, datetime], list[PlateRead]]
+"""Returns what a vendor's reader reported since a time, oldest first."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,7 +84,7 @@ class RetryReceipt:
     """The receipt of a quarantined message that was tried again."""
 
     number: int
-    quarantine: Quarantine
+    quarantine: Unreadable
 
     def acknowledge(self, rejection: str | None) -> None:
         """Delete the message; see `Receipt`."""
@@ -71,8 +96,9 @@ class InboxStage(SteppedStage):
 
     Args:
         settings: The configuration: the sources.
-        database: Where quarantined messages are.
-        arrivals: To the recorder.
+        quarantine: Where messages go that cannot be understood.
+        recall: Knows what readers reported lately.
+        arrivals: To whatever makes reads permanent.
         board: Told how the sources do.
         until_done: End once the inbox is empty.
     """
@@ -83,7 +109,8 @@ class InboxStage(SteppedStage):
     def __init__(
         self,
         settings: Settings,
-        database: Database,
+        quarantine: Unreadable,
+        recall: Recall,
         arrivals: ArrivalQueue,
         board: HealthBoard,
         *,
@@ -92,10 +119,11 @@ class InboxStage(SteppedStage):
         super().__init__()
         self.board = board
         self._until_done = until_done
-        self._quarantine = Quarantine(database)
+        self._reads_topic = settings.kafka.reads_topic
+        self._quarantine = quarantine
         self._spool = Spool(settings.data_dir / INBOX_FILE, durable=False)
         self._pictures = UrlPictures(arrivals)
-        self._database = database
+        self._recall_reads = recall
         self._passes = Passes()
         self._recalled: set[tuple[str, str]] = set()
         self._arrivals = Arrivals(settings.agency_id, settings.ingest.unknown_confidence, self._passes)
@@ -197,8 +225,10 @@ class InboxStage(SteppedStage):
 
     def _retry(self, stop: threading.Event) -> None:
         waiting = self._quarantine.to_retry(self._last_retried, MOST_AT_ONCE)
+        # A message of the reads topic is a matcher's to try again.
+        ours = [one for one in waiting if one.source_id != self._reads_topic]
         self._last_retried = waiting[-1].message_number if len(waiting) == MOST_AT_ONCE else 0
-        for one in waiting:
+        for one in ours:
             self._process(one.message, RetryReceipt(one.message_number, self._quarantine), stop, one)
 
     def _process(
@@ -234,7 +264,7 @@ class InboxStage(SteppedStage):
         since = min([*times, message.received_at]) - REMEMBERED
         for camera in sorted(cameras):
             reads = until_available(
-                lambda camera_id=camera[1]: reported_lately(self._database, source.vendor, camera_id, since),  # type: ignore[misc]
+                lambda camera_id=camera[1]: self._recall_reads(source.vendor, camera_id, since),  # type: ignore[misc]
                 stop,
                 doing="asking for readers' last passes",
             )

@@ -11,39 +11,39 @@ from pipeline.health.board import HealthBoard
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.pulled import PulledSources
 from pipeline.ingesting.serving import ServerStage
-from pipeline.recording.queue import ArrivalQueue
+from pipeline.reloading import Difference
+from pipeline.running.part import Part
 from pipeline.stages.runner import Runner, any_alive
 from schemas.settings import Settings
-from storage.database import Database
 from storage.leadership import Leadership
 
 
-class PostedReads:
-    """Starts and ends the stages, where there is anything for them to do. For one thread.
+class PostedReads(Part):
+    """Starts and ends the stages, where there is anything for them to do.
 
     Args:
         settings: The configuration.
-        database: The open database.
-        arrivals: To the recorder.
+        make_inbox: Makes the stage that empties the inbox, by the configuration in force.
         board: Told how the sources do.
         runner: Runs the stages.
-        leadership: Which of several processes fetches.
+        leadership: Which of several processes fetches; None: there is one.
         takers: Returns what takes the pictures of cameras that push, by camera.
+        until_done: Only empty the inbox, and end then.
     """
 
     def __init__(
         self,
         settings: Settings,
-        database: Database,
-        arrivals: ArrivalQueue,
+        make_inbox: Callable[[Settings], InboxStage],
         board: HealthBoard,
         runner: Runner,
-        leadership: Leadership,
+        leadership: Leadership | None,
         takers: Callable[[], Mapping[str, FrameTaker]],
+        *,
+        until_done: bool = False,
     ) -> None:
         self._settings = settings
-        self._database = database
-        self._arrivals = arrivals
+        self._make_inbox = make_inbox
         self._board = board
         self._runner = runner
         self._takers = takers
@@ -52,19 +52,14 @@ class PostedReads:
         self._emptying: list[threading.Thread] = []
         self._serving: list[threading.Thread] = []
         self._pulled = PulledSources(runner, board, leadership)
-        self._until_done = False
-
-    def start(self, *, until_done: bool) -> None:
-        """Serve, fetch, and empty the inbox, which another process may fill.
-
-        Args:
-            until_done: Only empty it, and end then.
-        """
-        settings = self._settings
         self._until_done = until_done
+
+    def start(self) -> None:
+        """Serve, fetch, and empty the inbox, which another process may fill."""
+        settings, until_done = self._settings, self._until_done
         if settings.ingest.listen is None and not settings.ingest.sources and not self._was_used():
             return
-        self._inbox = InboxStage(settings, self._database, self._arrivals, self._board, until_done=until_done)
+        self._inbox = self._make_inbox(settings)
         self._emptying = self._runner.start([self._inbox], watched=not until_done)
         if settings.ingest.listen is not None and not until_done:
             self._server = ServerStage(settings, self._takers)
@@ -78,11 +73,12 @@ class PostedReads:
         """Whether more reads may come."""
         return any_alive(self._emptying)
 
-    def take_anew(self, settings: Settings) -> None:
+    def take_anew(self, change: Difference) -> None:
         """Take other sources."""
+        settings = change.settings
         if self._inbox is None:
             self._settings = settings
-            self.start(until_done=self._until_done)
+            self.start()
             return
         # What ends says how it was until then, and what begins has to be known where its messages are understood.
         self._pulled.drop(settings)
@@ -92,8 +88,8 @@ class PostedReads:
         if not self._until_done:
             self._pulled.take(settings)
 
-    def stop(self) -> None:
-        """Fetch nothing more; without waiting."""
+    def wind_down(self, *, is_stopped: bool) -> None:
+        """Fetch nothing more."""
         self._pulled.stop()
 
     def close(self) -> None:

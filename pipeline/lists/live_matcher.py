@@ -6,9 +6,10 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from uuid import UUID
 
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
@@ -16,7 +17,7 @@ from pipeline.lists.active import ActiveLists
 from pipeline.lists.garbage import long_lived_objects
 from pipeline.lists.saved import SavedLists
 from pipeline.stages.stage import SteppedStage
-from schemas.errors import TransientError
+from schemas.errors import InvalidInput, TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
 from storage.database import Database
@@ -129,15 +130,27 @@ class LiveMatcher(SteppedStage):
         """
         return self._matcher.match(read)
 
+    def match_batch(self, reads: Sequence[PlateRead]) -> list[list[Hit] | InvalidInput]:
+        """Return for each read what `match` returns, or the error that it raises; many at once take less time."""
+        return self._matcher.match_batch(reads)
+
     def entry(self, hit: Hit) -> HotlistEntry | None:
         """Return the entry of a hit, or None when it was withdrawn meanwhile.
 
         Raises:
             DatabaseUnavailable: The store, which has what matching does not need of entries, cannot be asked.
         """
-        if hit.entry_id not in self._matcher.index:
-            return None
-        return self._store.active_entry(hit.entry_id)
+        return self.entries([hit]).get(hit.entry_id)
+
+    def entries(self, hits: Iterable[Hit]) -> Mapping[UUID, HotlistEntry]:
+        """Return the entries of hits by id, asked for at once; those that were withdrawn meanwhile are left out.
+
+        Raises:
+            DatabaseUnavailable: See `entry`.
+        """
+        index = self._matcher.index
+        wanted = {hit.entry_id for hit in hits if hit.entry_id in index}
+        return self._store.active_entries(wanted) if wanted else {}
 
     def _poll(self) -> list[str]:
         """Take over what changed: removals first, then what was arranged meanwhile and small additions.

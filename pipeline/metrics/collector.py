@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
+from schemas.health import OutgoingHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ _COUNTS = (
     ("rejected_items", "Files and messages that could not be used."),
     ("lost_pictures", "Reads whose pictures could not be kept."),
     ("unmatched_reads", "Reads that could not be compared with the lists."),
+    ("missing_pictures", "Reads about to alert whose picture could not be fetched from the image store."),
+    ("dead_letters", "Messages of the reads topic that could not be used."),
 )
 
 
@@ -70,13 +73,21 @@ class RunCollector(Collector):
     Args:
         counters: The run's counts.
         board: How its parts are.
-        entries: Says how many hotlist entries are matched against.
+        entries: Says how many hotlist entries are matched against; None: this service matches nothing.
+        outgoing: Says what waits to be published; None: nothing does on this machine.
     """
 
-    def __init__(self, counters: Counters, board: HealthBoard, entries: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        counters: Counters,
+        board: HealthBoard,
+        entries: Callable[[], int] | None = None,
+        outgoing: Callable[[], OutgoingHealth] | None = None,
+    ) -> None:
         self._counters = counters
         self._board = board
         self._entries = entries
+        self._outgoing = outgoing
 
     def collect(self) -> Iterator[Metric]:
         """Yield everything that there is."""
@@ -90,9 +101,12 @@ class RunCollector(Collector):
         for tier, count in totals.hits.items():
             hits.add_metric([tier], count)
         yield hits
-        yield GaugeMetricFamily(
-            "platewatch_hotlist_entries", "Entries that reads are compared with.", value=self._entries()
-        )
+        if self._entries is not None:
+            yield GaugeMetricFamily(
+                "platewatch_hotlist_entries", "Entries that reads are compared with.", value=self._entries()
+            )
+        if self._outgoing is not None:
+            yield from _outgoing(self._outgoing())
         alarms = GaugeMetricFamily("platewatch_alarms", "Alarms of this run that stand.", labels=["kind"])
         for kind, count in self._board.standing().items():
             alarms.add_metric([kind.value], count)
@@ -115,6 +129,23 @@ class RunCollector(Collector):
         yield unheard
         yield from _families("camera", _CAMERA, {camera.camera_id: camera for camera in cameras})
         yield from _families("source", _SOURCE, {source.source_id: source for source in sources})
+
+
+def _outgoing(waiting: OutgoingHealth) -> Iterator[Metric]:
+    for name, help_text, value in (
+        ("waiting_reads", "Reads that wait on this machine until the broker takes them.", waiting.waiting),
+        ("waiting_reads_bytes", "The room on the disk that they take.", waiting.used_bytes),
+        ("waiting_reads_limit_bytes", "The room that they may take.", waiting.most_bytes),
+        ("refused_reads", "Reads that cannot be published as they are, and are kept.", waiting.refused),
+        ("unreadable_messages", "Messages of other readers that are kept unread.", waiting.unreadable),
+    ):
+        yield GaugeMetricFamily(f"platewatch_{name}", help_text, value=float(value))
+    if waiting.oldest_at is not None:
+        yield GaugeMetricFamily(
+            "platewatch_waiting_reads_oldest_timestamp_seconds",
+            "When the oldest read that waits was captured.",
+            value=waiting.oldest_at.timestamp(),
+        )
 
 
 def _families(label: str, fields: Iterable[_Field], states: dict[str, BaseModel]) -> Iterator[Metric]:

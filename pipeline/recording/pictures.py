@@ -36,7 +36,7 @@ class _Saved:
 
 class PictureKeeper:
     """Stores arrivals' pictures. A disk that runs full, or a folder that refuses, costs them, never the read or its
-    alerts; for a store on another machine they wait on this disk (`pipeline.sending_pictures`).
+    alerts; for a store on another machine they wait on this disk (`pipeline.recording.sending_pictures`).
 
     Args:
         settings: The configuration; the section `images` counts here.
@@ -55,7 +55,9 @@ class PictureKeeper:
     def keep(self, arrival: Arrival) -> PlateRead:
         """Store an arrival's pictures and return its read with their keys; without keys where they were lost."""
         read, pictures = arrival.read, arrival.pictures
-        if (pictures.plate or pictures.context) and not self._disk.allows_pictures():
+        if not (pictures.plate or pictures.context):
+            return read  # another machine kept them, or there are none
+        if not self._disk.allows_pictures():
             self._counters.add("lost_pictures")
             return read
         try:

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
-from alerts.build import build_alert
 from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.recording.clocks import ClockWatch
+from pipeline.recording.evidence import Evidence
+from pipeline.recording.finding import Finder
+from pipeline.recording.lawful import lawful
+from pipeline.recording.pace import CAMERAS, Pace
 from pipeline.recording.pictures import PictureKeeper
 from pipeline.recording.queue import ArrivalQueue
-from pipeline.recording.second_opinion import no_opinion, open_second_opinions
+from pipeline.recording.second_opinion import no_opinion
 from pipeline.recording.waiting import WaitingArrival, WaitingRoom
 from pipeline.stages.liveness import beat
 from pipeline.stages.retry import Stopped, until_available
-from policy.collection import Attribute
-from policy.decisions import Policy, open_policy
-from schemas.arrivals import Arrival, HandedOver, Pictures
+from policy.decisions import open_policy
+from schemas.arrivals import Arrival, HandedOver
 from schemas.errors import InvalidInput
 from schemas.events import Alert
 from schemas.settings import Settings
-from schemas.types import Hit, PlateRead, SecondReading
+from schemas.types import PlateRead, SecondReading
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
-PATIENCE_SECONDS = 0.25
-"""A read waits at most this long for others to share its transaction."""
-
-WAITING_PATIENCE_SECONDS = 0.05
-"""The same while an alert waits for its second reading, which it should not wait for any longer than it has to."""
-
 Observer = Callable[[PlateRead, Sequence[Alert]], None]
 """Told of every recorded read and the alerts and updates that it raised, after the transaction."""
+
+Refused = Callable[[PlateRead, str], None]
+"""Told of a read that cannot be stored, and why; keeps it, or raises TransientError to be asked again."""
 
 
 class Recorder:
@@ -63,6 +59,9 @@ class Recorder:
         counters: The run's counts.
         observer: Told what was recorded (the demo's table).
         board: Told whether pictures are kept, and of which cameras something was read.
+        pace: How many share a transaction.
+        fetches: Whether pictures that other machines kept are fetched for alerts.
+        refused: Takes reads that cannot be stored; None: one ends the run, as a person has to look at it.
 
     Raises:
         ConfigurationError: A second reader is asked for and not installed, or the law profile does not fit.
@@ -80,6 +79,10 @@ class Recorder:
         counters: Counters,
         observer: Observer | None = None,
         board: HealthBoard | None = None,
+        *,
+        pace: Pace = CAMERAS,
+        fetches: bool = False,
+        refused: Refused | None = None,
     ) -> None:
         self._settings = settings
         self._policy = open_policy(settings)
@@ -95,21 +98,27 @@ class Recorder:
         self._counters = counters
         self._observer = observer
         self._board = board
-        self._opinions = open_second_opinions(settings.alerts)
+        self._pace = pace
+        self._refused = refused
+        self._finder = Finder(settings, self._policy, matcher, counters)
+        self._evidence = Evidence(settings, counters, fetches=fetches)
         self._waiting = WaitingRoom()
+        self._batch = 0
 
     def run(self, stop: threading.Event) -> None:
         """Record until the run is stopped, or nothing will come any more, and the queue is empty."""
-        with self._opinions or contextlib.nullcontext():
+        pace = self._pace
+        with self._evidence:
             while True:
                 beat()
-                batch = self._arrivals.take(BATCH, WAITING_PATIENCE_SECONDS if self._waiting else PATIENCE_SECONDS)
+                patience = pace.waiting_seconds if self._waiting else pace.idle_seconds
+                batch = self._arrivals.take(pace.most, patience, gathers=pace.gathers)
                 if batch or self._waiting.ready:
                     try:
                         self._record(batch, stop)
                     except Stopped:
                         log.warning(
-                            "stopped while the database was away; unfinished files are read again at the next start"
+                            "stopped while the database was away; what is not recorded comes again at the next start"
                         )
                         return
                 elif self._is_last() and self._arrivals.empty() and not self._waiting:
@@ -117,13 +126,14 @@ class Recorder:
 
     def _record(self, batch: Sequence[Arrival | HandedOver], stop: threading.Event) -> None:
         until_available(self._matcher.refresh, stop, doing="loading hotlists")
-        prepared = [
-            *self._prepare_new([work for work in batch if isinstance(work, Arrival)], stop),
-            *self._prepare_waiting(stop),
-        ]
+        self._batch += 1
+        prepared = self._prepare_new([work for work in batch if isinstance(work, Arrival)], stop)
+        self._evidence.join(self._waiting.opinions_of(self._batch))
+        prepared += self._prepare_waiting(stop)
         # Asked after the arrivals that leave the waiting room: a receipt may be complete with them.
         complete = self._waiting.complete([work for work in batch if isinstance(work, HandedOver)])
-        recorded = until_available(lambda: self._reads.record(prepared), stop, doing="recording reads")
+        self._arrivals.make_room()
+        recorded = self._stored(prepared, stop)
         for work in complete:
             acknowledge = functools.partial(work.receipt.acknowledge, work.rejection)
             until_available(acknowledge, stop, doing="acknowledging what was recorded")
@@ -138,6 +148,26 @@ class Recorder:
             for found, alerts in zip(prepared, recorded.sent, strict=True):
                 self._observer(found.read, alerts)
 
+    def _stored(self, prepared: Sequence[Found], stop: threading.Event) -> Recorded:
+        """Store reads with their hits; one that cannot be stored costs no other one."""
+        try:
+            return until_available(lambda: self._reads.record(prepared), stop, doing="recording reads")
+        except InvalidInput as error:
+            if self._refused is None:
+                raise
+            if len(prepared) == 1:
+                refuse = functools.partial(self._refused, prepared[0].read, f"it cannot be stored: {error}")
+                until_available(refuse, stop, doing="keeping what cannot be stored")
+                return Recorded(0, 0, 0, [()])
+        middle = len(prepared) // 2
+        halves = [self._stored(half, stop) for half in (prepared[:middle], prepared[middle:])]
+        return Recorded(
+            sum(half.reads for half in halves),
+            sum(half.hits for half in halves),
+            sum(half.alerts for half in halves),
+            [sent for half in halves for sent in half.sent],
+        )
+
     def _count(self, prepared: Sequence[Found], recorded: Recorded) -> None:
         # A pass counts once, when it is finished; what its finished revision is a hit of, too.
         finished = [found for found in prepared if found.read.is_final]
@@ -149,69 +179,48 @@ class Recorder:
                 self._counters.add(f"hits.{hit.tier.value}")
             self._counters.add("silent_hits", len(found.hits) - len(found.alerts))
 
-    def _prepare_new(self, arrivals: Sequence[Arrival], stop: threading.Event) -> Iterator[Found]:
+    def _prepare_new(self, arrivals: Sequence[Arrival], stop: threading.Event) -> list[Found]:
         """Match arrivals; those about to raise an alert go to the second reader and into the waiting room instead."""
-        for new in arrivals:
-            arrival = self._clocks.date(_lawful(new, self._policy))
-            found = None
-            if arrival.better_pictures_follow:
-                found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
-            if found is None or found.hits:
+        dated = [self._clocks.date(lawful(new, self._policy)) for new in arrivals]
+        found_hits = self._finder.hits([one.read for one in dated])
+        asked = functools.partial(self._finder.entries, [hit for hits in found_hits for hit in hits])
+        entries = until_available(asked, stop, doing="matching")
+        prepared = []
+        for arrival, hits in zip(dated, found_hits, strict=True):
+            if hits or not arrival.better_pictures_follow:
                 arrival = arrival.with_read(self._pictures.keep(arrival))
-                found = until_available(functools.partial(self._find, arrival), stop, doing="matching")
-            picture = arrival.pictures.plate
+            found = self._finder.found(arrival, hits, entries)
             about = frozenset((arrival.read.read_id, *(hit.entry_id for hit in found.hits)))
-            if found.alerts and picture is not None and self._opinions is not None:
-                opinion = self._opinions.ask(
-                    picture, arrival.pictures.plate_box, arrival.read, is_early=arrival.better_pictures_follow
-                )
-                self._waiting.add(WaitingArrival(arrival, len(found.alerts), opinion, about))
-            elif self._waiting.holds(arrival.read.read_id):
-                self._waiting.add(WaitingArrival(arrival, len(found.alerts), no_opinion(), about))
+            opinion = self._evidence.asked_for(arrival) if found.alerts else None
+            if opinion is None and self._waiting.holds(arrival.read.read_id):
+                opinion = no_opinion()
+            if opinion is not None:
+                self._waiting.add(WaitingArrival(arrival, found, opinion, about, self._batch))
             else:
-                yield found
+                prepared.append(found)
+        return prepared
 
     def _prepare_waiting(self, stop: threading.Event) -> Iterator[Found]:
-        """Match again, with what the second reader saw, the arrivals that need not wait any longer."""
+        """Match again, with what the second reader saw, the arrivals that need not wait any longer.
+
+        Nothing can be different for those of this batch of which it said nothing.
+        """
         for waiting in self._waiting.leave():
+            if waiting.batch == self._batch and waiting.opinion.reading is None:
+                yield self._finder.pictured(waiting.found, waiting.opinion.picture)
+                continue
             read = with_second_reading(waiting.arrival.read, waiting.opinion.reading)
-            again = functools.partial(self._find, waiting.arrival.with_read(read))
+            arrival = _with_picture(waiting.arrival, waiting.opinion.picture).with_read(read)
+            again = functools.partial(self._finder.find, arrival)
             found = until_available(again, stop, doing="matching")
-            if len(found.alerts) != waiting.alerts:
+            if len(found.alerts) != len(waiting.found.alerts):
                 log.info(
                     "read %s: %d alerts after the second reading, %d before it",
                     read.read_id,
                     len(found.alerts),
-                    waiting.alerts,
+                    len(waiting.found.alerts),
                 )
             yield found
-
-    def _find(self, arrival: Arrival) -> Found:
-        """Match an arrival's read and build its alerts."""
-        read = arrival.read
-        try:
-            hits = self._matcher.match(read)
-        except InvalidInput as error:
-            log.warning("read %s is kept but cannot be matched: %s", read.read_id, error)
-            self._counters.add("unmatched_reads")
-            hits = []
-        # What another reader saw may help to tell whether it is a hit, and need not be kept for that.
-        kept = arrival.with_read(self._policy.kept(read))
-        found = [self._alert(kept, hit) for hit in hits]
-        return Found(kept.read, tuple(hits), tuple(alert for alert in found if alert is not None))
-
-    def _alert(self, arrival: Arrival, hit: Hit) -> Alert | None:
-        entry = self._matcher.entry(hit)
-        if entry is None or not hit.alerts or not self._policy.may_notify(entry.category):
-            return None
-        return build_alert(
-            arrival.read,
-            hit,
-            entry,
-            agency_id=self._settings.agency_id,
-            created_at=datetime.now(UTC),
-            plate_picture=arrival.pictures.plate if self._settings.alerts.embed_plate_picture else None,
-        )
 
 
 def _passes(reads: Iterable[PlateRead]) -> Counter[str]:
@@ -222,10 +231,11 @@ def _passes(reads: Iterable[PlateRead]) -> Counter[str]:
     return passes
 
 
-def _lawful(arrival: Arrival, policy: Policy) -> Arrival:
-    """Return an arrival with what the law lets be collected, so that nothing else is used, stored or sent on."""
-    lawful = arrival.with_read(policy.kept(arrival.read))
-    return lawful if policy.collection.permits(Attribute.PICTURES) else dataclasses.replace(lawful, pictures=Pictures())
+def _with_picture(arrival: Arrival, plate: bytes | None) -> Arrival:
+    """Return an arrival with the picture that was fetched for it, if one was."""
+    if plate is None:
+        return arrival
+    return dataclasses.replace(arrival, pictures=dataclasses.replace(arrival.pictures, plate=plate))
 
 
 def with_second_reading(read: PlateRead, reading: SecondReading | None) -> PlateRead:

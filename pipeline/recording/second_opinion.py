@@ -43,10 +43,14 @@ class Reader(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Opinion:
-    """A second reading that was asked for: there at some time, or given up at its deadline (monotonic seconds)."""
+    """A second reading that was asked for: there at some time, or given up at its deadline (monotonic seconds).
+
+    `picture` is that of the plate, where it had to be fetched for it.
+    """
 
     deadline: float
     reading: SecondReading | None = None
+    picture: bytes | None = None
     _answered: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -58,6 +62,10 @@ class Opinion:
     def overdue(self) -> bool:
         """Whether the deadline has passed."""
         return time.monotonic() >= self.deadline
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it is there; return whether it is."""
+        return self._answered.wait(seconds)
 
     def answer(self, reading: SecondReading | None) -> None:
         """Give the reading, or None where there is none."""
@@ -114,17 +122,32 @@ class SecondOpinions:
         Returns:
             The reading to come; settled at once where the reader cannot take it.
         """
-        opinion = Opinion(time.monotonic() + (self._early if is_early else self._timeout))
+        opinion = Opinion(self.deadline(is_early=is_early))
+        self.ask_for(opinion, picture, box, read)
+        return opinion
+
+    def deadline(self, *, is_early: bool) -> float:
+        """Return when an answer to what is asked now comes too late (monotonic seconds)."""
+        return time.monotonic() + (self._early if is_early else self._timeout)
+
+    def ask_for(self, opinion: Opinion, picture: bytes, box: Box | None, read: PlateRead) -> None:
+        """Ask as `ask` does, for an opinion that is waited for already; it is settled at once where it cannot be had.
+
+        Args:
+            opinion: Gets the reading.
+            picture: See `ask`.
+            box: See `ask`.
+            read: See `ask`.
+        """
         self._counts["asked"] += 1
         if self._broken:
             opinion.answer(None)
-            return opinion
+            return
         try:
             self._questions.put_nowait(_Question(picture, box, read, opinion))
         except queue.Full:
             self._counts["too_many"] += 1
             opinion.answer(None)
-        return opinion
 
     def __enter__(self) -> Self:
         self._thread.start()

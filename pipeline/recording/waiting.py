@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from alerts.settling.found import Found
 from pipeline.recording.second_opinion import Opinion
 from schemas.arrivals import Arrival, HandedOver, Receipt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WaitingArrival:
-    """An arrival that is about to raise alerts: how many, what it waits for, and what it is about.
+    """An arrival that is about to raise alerts: what was found, what it waits for, and what it is about.
 
     Behind another revision of its read it waits without a question of its own, its opinion given up. `about` are its
-    read's id and those of the entries that it is a hit on.
+    read's id and those of the entries that it is a hit on. `batch` is the number of the batch that it came in.
     """
 
     arrival: Arrival
-    alerts: int
+    found: Found
     opinion: Opinion
     about: frozenset[UUID]
+    batch: int = 0
 
 
 class WaitingRoom:
@@ -48,6 +50,10 @@ class WaitingRoom:
     def holds(self, read_id: UUID) -> bool:
         """Tell whether a revision of a read waits: what comes after it must not overtake it."""
         return any(waiting.arrival.read.read_id == read_id for waiting in self._waiting)
+
+    def opinions_of(self, batch: int) -> list[Opinion]:
+        """Return what the arrivals of a batch wait for."""
+        return [waiting.opinion for waiting in self._waiting if waiting.batch == batch]
 
     @property
     def ready(self) -> bool:

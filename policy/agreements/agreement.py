@@ -89,20 +89,81 @@ class Agreement(ProfileSection):
         """The topic that its alerts go to."""
         return shared_topic(self.id)
 
+    @property
+    def topics(self) -> list[tuple[str, str]]:
+        """What its grants need at the broker: of what, and the topic's name."""
+        found = []
+        if self.grant(Shares.ALERTS) is not None:
+            found.append(("alerts", self.topic))
+        if self.grant(Shares.READS) is not None:
+            found.append(("reads", shared_reads_topic(self.id)))
+        lists = self.grant(Shares.HOTLISTS)
+        if lists is not None:
+            found.append(("hotlists", shared_lists_topic(self.id)))
+            found += [(f"dispositions of {to}", disposition_topic(self.id, to)) for to in lists.to]
+        queries = self.grant(Shares.QUERIES)
+        for to in () if queries is None else queries.to:
+            found += [(f"questions of {to}", query_topic(self.id, to)), (f"answers to {to}", answer_topic(self.id, to))]
+        return found
+
 
 SHARED_PREFIX = "platewatch.shared."
 
 
 def shared_topic(agreement_id: str) -> str:
-    """Return the topic of an agreement, by its short name."""
+    """Return the topic of an agreement's alerts, by its short name."""
     return f"{SHARED_PREFIX}{agreement_id}.v1"
+
+
+def shared_reads_topic(agreement_id: str) -> str:
+    """Return the topic of an agreement's reads: who receives them need not be who receives its alerts."""
+    return f"{SHARED_PREFIX}{agreement_id}.reads.v1"
+
+
+def shared_lists_topic(agreement_id: str) -> str:
+    """Return the topic of an agreement's hotlists: who receives them need not be who receives its alerts."""
+    return f"{SHARED_PREFIX}{agreement_id}.lists.v1"
+
+
+def is_reads_topic(topic: str) -> bool:
+    """Return whether a topic is one of reads that an agreement shares."""
+    return topic.startswith(SHARED_PREFIX) and topic.endswith(".reads.v1")
 
 
 def agreement_of_topic(topic: str) -> str | None:
     """Return the agreement whose topic it is, or None where it is none's."""
     if topic.startswith(SHARED_PREFIX) and topic.endswith(".v1"):
-        return topic.removeprefix(SHARED_PREFIX).removesuffix(".v1") or None
+        named = topic.removeprefix(SHARED_PREFIX).removesuffix(".v1")
+        return named.removesuffix(".reads").removesuffix(".lists") or None
     return None
+
+
+DISPOSITIONS_PREFIX = "platewatch.dispositions."
+
+
+def disposition_topic(agreement_id: str, member_id: str) -> str:
+    """Return the topic on which one member says what became of alerts on entries that it was given.
+
+    Each has its own: who may write there is whose people said it, whatever a message itself says.
+    """
+    return f"{DISPOSITIONS_PREFIX}{agreement_id}.{member_id}.v1"
+
+
+QUERIES_PREFIX = "platewatch.queries."
+ANSWERS_PREFIX = "platewatch.answers."
+
+
+def query_topic(agreement_id: str, member_id: str) -> str:
+    """Return the topic on which one member asks under an agreement.
+
+    Each has its own: who may write there is whoever a question comes from, whatever the question itself says.
+    """
+    return f"{QUERIES_PREFIX}{agreement_id}.{member_id}.v1"
+
+
+def answer_topic(agreement_id: str, member_id: str) -> str:
+    """Return the topic on which one member is answered: no other member reads what it asked."""
+    return f"{ANSWERS_PREFIX}{agreement_id}.{member_id}.v1"
 
 
 def _once(what: str, names: list[str]) -> None:

@@ -61,6 +61,61 @@ class Polygon(ProfileSection):
 Area = Circle | Polygon
 
 
+def square_km(area: Area) -> float:
+    """Return how large an area is, in square kilometers.
+
+    Args:
+        area: A circle, or a polygon that does not cross itself.
+    """
+    if isinstance(area, Circle):
+        return math.pi * area.radius_km**2
+    middle = math.radians(sum(latitude for latitude, _ in area.polygon) / len(area.polygon))
+    corners = [
+        (math.radians(longitude) * math.cos(middle) * EARTH_KM, math.radians(latitude) * EARTH_KM)
+        for latitude, longitude in area.polygon
+    ]
+    pairs = zip(corners, corners[1:] + corners[:1], strict=True)
+    return abs(sum(x * other_y - other_x * y for (x, y), (other_x, other_y) in pairs)) / 2
+
+
+def crosses_itself(area: Polygon) -> bool:
+    """Return whether a polygon's line crosses itself."""
+    corners = area.polygon
+    edges = list(zip(corners, corners[1:] + corners[:1], strict=True))
+    return any(
+        _side(*one, other[0]) * _side(*one, other[1]) < 0 and _side(*other, one[0]) * _side(*other, one[1]) < 0
+        for number, one in enumerate(edges)
+        for other in edges[:number]
+    )
+
+
+def may_overlap(area: Area, other: Area) -> bool:
+    """Return False where two areas surely have no point in common."""
+    if isinstance(area, Circle) and isinstance(other, Circle):
+        away = distance_km(area.latitude, area.longitude, other.latitude, other.longitude)
+        return away <= area.radius_km + other.radius_km
+    return all(low <= high for pair in zip(_sides(area), _sides(other), strict=True) for low, high in _crossed(*pair))
+
+
+def _side(begin: tuple[float, float], end: tuple[float, float], point: tuple[float, float]) -> float:
+    """Return on which side of a line a point lies: positive or negative, or 0 on it."""
+    return (end[0] - begin[0]) * (point[1] - begin[1]) - (end[1] - begin[1]) * (point[0] - begin[0])
+
+
+def _sides(area: Area) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return from where to where an area reaches, in latitude and in longitude."""
+    if isinstance(area, Polygon):
+        latitudes, longitudes = zip(*area.polygon, strict=True)
+        return (min(latitudes), max(latitudes)), (min(longitudes), max(longitudes))
+    north = math.degrees(area.radius_km / EARTH_KM)
+    east = north / max(math.cos(math.radians(area.latitude)), 1e-6)
+    return (area.latitude - north, area.latitude + north), (area.longitude - east, area.longitude + east)
+
+
+def _crossed(one: tuple[float, float], other: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (one[0], other[1]), (other[0], one[1])
+
+
 def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Return the way between two points over the ground, in kilometers."""
     north, other_north = math.radians(latitude), math.radians(other_latitude)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from policy.agreements.agreement import Agreement
+from policy.agreements.days import day_begins, day_ends
 from policy.agreements.grants import Detail, Grant, Shares
-from policy.agreements.parties import Member
+from policy.agreements.receivers import Receiver
 from policy.decisions import Policy
-from policy.purposes import purpose_of_category
-from policy.sharing import Condition
-from schemas.types import Category, Purpose, Tier
+from policy.purposes import in_words, purpose_of_category
+from schemas.types import SENSITIVE, Category, Purpose, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,6 @@ class Release:
     fields: frozenset[Detail] = frozenset()
 
 
-def day_begins(day: date, zone: tzinfo | None) -> datetime:
-    """Return when a day begins in a time zone, None for the machine's, in UTC."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
-
-
-def day_ends(day: date, zone: tzinfo | None) -> datetime:
-    """Return when a day is over in a time zone, in UTC."""
-    return day_begins(day + timedelta(days=1), zone)
-
-
 class AgreementGate:
     """Decides under one version of one agreement. Made once, asked for every delivery.
 
@@ -125,12 +115,38 @@ class AgreementGate:
         compiled, refusal = self._begin(offer, now)
         if compiled is None:
             return refusal
+        blocked = self.blocked_for(member_id, offer.shares, now)
+        return Release(False, blocked) if blocked is not None else compiled.within(offer, now)
+
+    def question(self, member_id: str, named: frozenset[Purpose], now: datetime) -> Release:
+        """Return whether a member may ask for purposes, before anything is looked for; rows are asked apart.
+
+        Args:
+            member_id: The member's short name.
+            named: The purposes that its words name.
+            now: The present, aware.
+        """
+        compiled, refusal = self._begin(Offer(Shares.QUERIES), now)
+        if compiled is None:
+            return refusal
+        blocked = self.blocked_for(member_id, Shares.QUERIES, now)
+        return Release(False, blocked) if blocked is not None else compiled.asked(named)
+
+    def blocked_for(self, member_id: str, shares: Shares, now: datetime) -> str | None:
+        """Return why nothing at all goes to one member of one thing that is shared, or None where something may.
+
+        Args:
+            member_id: The member's short name.
+            shares: What is shared.
+            now: The present, aware.
+        """
+        compiled, refusal = self._begin(Offer(shares), now)
+        if compiled is None:
+            return refusal.reason
         for receiver in compiled.receivers:
             if receiver.member.id == member_id:
-                blocked = receiver.blocked(now)
-                return Release(False, blocked) if blocked is not None else compiled.within(offer, now)
-        what = offer.shares.value
-        return Release(False, f"{self._name} shares no {what} with {member_id}")
+                return receiver.blocked(now)
+        return f"{self._name} shares no {shares.value} with {member_id}"
 
     def blocked(self, shares: Shares, now: datetime) -> str | None:
         """Return why nothing at all flows of one thing that is shared, or None where something may.
@@ -177,45 +193,6 @@ def _state(standing: Standing, now: datetime) -> str:
     return f"was valid until {standing.agreement.valid_until}"
 
 
-class _Receiver:
-    """One member that receives, with what the law and the grant ask of it."""
-
-    def __init__(self, agreement: Agreement, grant: Grant, member: Member, policy: Policy, zone: tzinfo | None) -> None:
-        self.member = member
-        verdict = policy.receives(member.ref)
-        self._unlawful = None if verdict.is_standing else verdict.reason
-        needed = set(grant.attestations)
-        if Condition.ATTESTATION in verdict.requires and policy.profile.attestation is not None:
-            needed.add(policy.profile.attestation.declares)
-        if self._unlawful is None and Condition.WRITTEN_REQUEST in verdict.requires:
-            signed = any(signer.member == member.id for signer in agreement.signers)
-            self._unlawful = None if signed else f"{member.name} signed nothing: {verdict.reason}"
-        self._spans = {
-            declares: tuple(
-                (day_begins(one.signed_on, zone), day_ends(one.expires_on, zone))
-                for one in agreement.attestations
-                if one.member == member.id and one.declares == declares
-            )
-            for declares in sorted(needed)
-        }
-
-    def clear_until(self, now: datetime) -> datetime:
-        """Return when the first of its attestations ends that count now."""
-        current = [max((end for start, end in spans if start <= now), default=now) for spans in self._spans.values()]
-        return min(current, default=datetime.max.replace(tzinfo=UTC))
-
-    def blocked(self, now: datetime) -> str | None:
-        """Return why nothing at all may go to the member now, or None."""
-        if self._unlawful is not None:
-            return self._unlawful
-        for declares, spans in self._spans.items():
-            if not any(start <= now < end for start, end in spans):
-                last = max((end for _, end in spans), default=None)
-                how = "never made" if last is None else "not made yet" if now < last else "expired"
-                return f"no valid attestation '{declares}' of {self.member.name} ({how})"
-        return None
-
-
 class _CompiledGrant:
     """A grant with what can be looked up before anything comes."""
 
@@ -226,7 +203,7 @@ class _CompiledGrant:
         self._lists = frozenset(grant.lists)
         self._tiers = frozenset(grant.tiers)
         self._longest = timedelta(days=grant.max_days)
-        self.receivers = tuple(_Receiver(agreement, grant, agreement.member(to), policy, zone) for to in grant.to)
+        self.receivers = tuple(Receiver(agreement, grant, agreement.member(to), policy, zone) for to in grant.to)
         forbidden = {*grant.purposes_forbidden, *policy.purposes.forbidden, *policy.own.never_purposes}
         self._purposes = frozenset(grant.purposes) - forbidden
         self._forbidden = frozenset(forbidden)
@@ -254,6 +231,18 @@ class _CompiledGrant:
                 return reason
         return None
 
+    def asked(self, named: frozenset[Purpose]) -> Release:
+        """Return whether a question that names purposes may be asked."""
+        forbidden = named & self._forbidden
+        # What is sensitive does not come in beside a purpose that the grant names.
+        outside = (named & SENSITIVE) - self._purposes
+        if forbidden:
+            return Release(False, f"purpose {in_words(forbidden)} is forbidden")
+        if outside or not named & self._purposes:
+            said = f"purpose {in_words(outside or named)}" if named else "a purpose that is not known"
+            return Release(False, f"{said} is not in the agreement's scope, which is {in_words(self._purposes)}")
+        return self._allowed
+
     def within(self, offer: Offer, now: datetime) -> Release:
         """Return whether an offer is within the grant's scope."""
         reason = self._outside(offer, now)
@@ -270,6 +259,8 @@ class _CompiledGrant:
             return None if offer.hotlist_id in self._lists else f"hotlist {offer.hotlist_id} is not in the scope"
         if offer.shares is Shares.ALERTS and offer.tier not in self._tiers:
             return f"tier {offer.tier.value if offer.tier else 'none'} is not in the agreement's scope"
+        if offer.shares is Shares.READS and not self._purposes:
+            return "every purpose of the agreement is forbidden"
         if offer.shares is Shares.QUERIES:
             reason = "the question names no purpose" if offer.purpose is None else self._of_purpose(offer.purpose)
             if reason is not None:

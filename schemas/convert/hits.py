@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.convert.lists import given_by
 from schemas.convert.vehicles import vehicle_to_event
 from schemas.events import CharacterEvidenceEvent, EntrySummaryEvent, HitEvent, ListEvent, VehicleEvidenceEvent
 from schemas.types import Hit, HotlistEntry
@@ -61,4 +62,5 @@ def entry_to_summary(entry: HotlistEntry) -> EntrySummaryEvent:
         vehicle=vehicle_to_event(entry.vehicle),
         instructions=entry.instructions,
         license_type=dict(entry.extra).get("license_type"),
+        given_by=given_by(entry),
     )

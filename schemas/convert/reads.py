@@ -43,7 +43,7 @@ def read_to_event(read: PlateRead) -> PlateReadEvent:
         location=_location_to_event(read.location),
         frame_count=read.frame_count,
         track_number=read.track_number,
-        box=_box_to_event(read.box),
+        box=box_to_event(read.box),
         plate_image_key=read.plate_image_key,
         context_image_key=read.context_image_key,
         vehicle=vehicle_to_event(read.vehicle),
@@ -73,15 +73,14 @@ def read_from_event(event: PlateReadEvent) -> PlateRead:
         plate=event.plate,
         confidence=event.confidence,
         characters=tuple(
-            CharacterRead(character.character, character.confidence, character.alternatives)
-            for character in event.characters
+            [CharacterRead(each.character, each.confidence, each.alternatives) for each in event.characters]
         ),
         jurisdiction=event.jurisdiction,
         jurisdiction_confidence=event.jurisdiction_confidence,
         location=_location_from_event(event.location),
         frame_count=event.frame_count,
         track_number=event.track_number,
-        box=_box_from_event(event.box),
+        box=box_from_event(event.box),
         plate_image_key=event.plate_image_key,
         context_image_key=event.context_image_key,
         vehicle=vehicle_from_event(event.vehicle),
@@ -123,18 +122,28 @@ def _second_reading_from_event(event: SecondReadingEvent | None) -> SecondReadin
 def _location_to_event(location: Location | None) -> LocationEvent | None:
     if location is None:
         return None
-    return LocationEvent(latitude=location.latitude, longitude=location.longitude, heading=location.heading)
+    return LocationEvent(
+        latitude=location.latitude,
+        longitude=location.longitude,
+        heading=location.heading,
+        fix_age=location.fix_age,
+        speed=location.speed,
+    )
 
 
 def _location_from_event(event: LocationEvent | None) -> Location | None:
-    return None if event is None else Location(event.latitude, event.longitude, event.heading)
+    return (
+        None if event is None else Location(event.latitude, event.longitude, event.heading, event.fix_age, event.speed)
+    )
 
 
-def _box_to_event(box: Box | None) -> BoxEvent | None:
+def box_to_event(box: Box | None) -> BoxEvent | None:
+    """Return the wire form of a rectangle."""
     return None if box is None else BoxEvent(x1=box.x1, y1=box.y1, x2=box.x2, y2=box.y2)
 
 
-def _box_from_event(event: BoxEvent | None) -> Box | None:
+def box_from_event(event: BoxEvent | None) -> Box | None:
+    """Return the in-process form of a rectangle."""
     return None if event is None else Box(event.x1, event.y1, event.x2, event.y2)
 
 

@@ -14,6 +14,15 @@ from schemas.events.dispositions import (
     RecordCheckEvent,
 )
 from schemas.events.hits import CharacterEvidenceEvent, EntrySummaryEvent, HitEvent, ListEvent, VehicleEvidenceEvent
+from schemas.events.lists import MOST_REMOVED, GivenByEvent, ReceivedListPart, SharedEntryEvent, SharedListEvent
+from schemas.events.published import PublishedRead, SourceClockEvent
+from schemas.events.queries import (
+    AskerEvent,
+    OwnerEvent,
+    QueryAnswerEvent,
+    QueryEvent,
+    QueryTermsEvent,
+)
 from schemas.events.reads import (
     BoxEvent,
     CharacterEvent,
@@ -25,15 +34,18 @@ from schemas.events.reads import (
     VehicleEvent,
     VendorReportEvent,
 )
-from schemas.events.wire import Probability, utc
+from schemas.events.returned import ReturnedDispositionEvent, ReturnedVerdictEvent
+from schemas.events.wire import Probability, problems_in, utc
 
 __all__ = [
+    "MOST_REMOVED",
     "NOBODY_YET",
     "NOT_CONFIRMED",
     "Alarm",
     "AlarmKind",
     "Alert",
     "AlertType",
+    "AskerEvent",
     "BoxEvent",
     "CharacterEvent",
     "CharacterEvidenceEvent",
@@ -42,17 +54,30 @@ __all__ = [
     "DispositionEntryEvent",
     "DispositionEvent",
     "EntrySummaryEvent",
+    "GivenByEvent",
     "HitEvent",
     "ListEvent",
     "LocationEvent",
     "MovementEvent",
+    "OwnerEvent",
     "PlateReadEvent",
     "Probability",
+    "PublishedRead",
+    "QueryAnswerEvent",
+    "QueryEvent",
+    "QueryTermsEvent",
+    "ReceivedListPart",
     "RecordCheckEvent",
+    "ReturnedDispositionEvent",
+    "ReturnedVerdictEvent",
     "SecondReadingEvent",
+    "SharedEntryEvent",
+    "SharedListEvent",
+    "SourceClockEvent",
     "SourceEvent",
     "VehicleEvent",
     "VehicleEvidenceEvent",
     "VendorReportEvent",
+    "problems_in",
     "utc",
 ]

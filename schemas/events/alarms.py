@@ -21,8 +21,12 @@ class AlarmKind(StrEnum):
     read of a camera or a vendor's reader comes at hours at which many do. disk_space: for want of it pictures are not
     kept any more, or soon will not be. files_kept: what was recorded cannot be deleted or moved as `after` asks.
     alert_storm: a camera or an entry raises far more alerts than is expected, and they are held. deliveries: what rules
-    send does not arrive on a channel, or was given up. stage_failed: another part of a run cannot work. configuration:
-    a run was told to take one that cannot be used.
+    send does not arrive on a channel, or was given up.
+    dead_letters: messages of the reads topic could not be used. stage_failed: another part of a run cannot work.
+    configuration: a run was told to take one that cannot be used. position: a car's receiver has no fix, or cannot be
+    reached. audit_overdue: nobody has noted for longer than the law's interval that the use of the system was audited.
+    entry_to_withdraw: another agency says of an entry that was given to it that the vehicle is recovered, or that the
+    entry does not stand.
     """
 
     LATE_LIST = "late_list"
@@ -40,8 +44,12 @@ class AlarmKind(StrEnum):
     FILES_KEPT = "files_kept"
     ALERT_STORM = "alert_storm"
     DELIVERIES = "deliveries"
+    DEAD_LETTERS = "dead_letters"
     STAGE_FAILED = "stage_failed"
     CONFIGURATION = "configuration"
+    POSITION = "position"
+    AUDIT_OVERDUE = "audit_overdue"
+    ENTRY_TO_WITHDRAW = "entry_to_withdraw"
 
 
 class Alarm(WireModel):

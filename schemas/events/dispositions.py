@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from schemas.events.lists import GivenByEvent
 from schemas.events.wire import WireModel
 from schemas.types import (
     AlertOutcome,
@@ -58,7 +59,11 @@ class RecordCheckEvent(WireModel):
 
 
 class DispositionEntryEvent(WireModel):
-    """The entry that was hit, as its owner knows it."""
+    """The entry that was hit, as its owner knows it.
+
+    `given_by` is there where another agency gave it under an agreement: then `entry_id` and `hotlist_id` are that
+    agency's own.
+    """
 
     entry_id: UUID
     hotlist_id: str
@@ -69,6 +74,7 @@ class DispositionEntryEvent(WireModel):
     source_code: str | None = None
     originating_agency: str | None = None
     case_number: str | None = None
+    given_by: GivenByEvent | None = None
 
 
 class DispositionEvent(WireModel):

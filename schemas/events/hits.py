@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from schemas.events.lists import GivenByEvent
 from schemas.events.reads import VehicleEvent
 from schemas.events.wire import Probability, WireModel
 from schemas.types import Category, Tier
@@ -56,7 +57,8 @@ class HitEvent(WireModel):
 class EntrySummaryEvent(WireModel):
     """The hotlist entry that was hit: what an officer needs to confirm it with its originating agency.
 
-    `license_type` is the plate's type (NCIC: LIT) as the list writes it; `MC` is on motorcycles alone.
+    `license_type` is the plate's type (NCIC: LIT) as the list writes it; `MC` is on motorcycles alone. `given_by` is
+    there where another agency gave the entry under an agreement: whose it is, and who has to be asked.
     """
 
     entry_id: UUID
@@ -71,6 +73,7 @@ class EntrySummaryEvent(WireModel):
     vehicle: VehicleEvent | None = None
     instructions: str | None = None
     license_type: str | None = None
+    given_by: GivenByEvent | None = None
 
 
 class ListEvent(WireModel):

@@ -24,11 +24,17 @@ class BoxEvent(WireModel):
 
 
 class LocationEvent(WireModel):
-    """Where the camera stood, in degrees (WGS 84); heading clockwise from true north."""
+    """Where the camera was, in degrees (WGS 84); heading clockwise from true north.
+
+    Of a camera on a vehicle, `fix_age` says how many seconds its fix is away from the read's time, and `speed` how fast
+    the vehicle went, in meters per second.
+    """
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
     heading: float | None = None
+    fix_age: Annotated[float, Field(ge=0)] | None = None
+    speed: Annotated[float, Field(ge=0)] | None = None
 
 
 class CharacterEvent(WireModel):

@@ -2,11 +2,22 @@
 
 from schemas.settings.addressed import Addressed
 from schemas.settings.alerts import AlertSettings
+from schemas.settings.backup import BackupSettings
 from schemas.settings.camera_base import CameraBase
 from schemas.settings.cameras import CameraSettings, FileCamera, ImageFolderCamera, VideoFileCamera
 from schemas.settings.channels import ChannelSettings, KafkaChannel, LogChannel, MailChannel, WebhookChannel
+from schemas.settings.console import ConsoleSettings, SingleSignOn
 from schemas.settings.database import DatabaseSettings
-from schemas.settings.feeds import FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
+from schemas.settings.edge import EdgeSettings
+from schemas.settings.feeds import AgreementFeed, FeedSettings, FolderFeed, HttpsFeed, RemoteFeed, SftpFeed
+from schemas.settings.gps import (
+    GpsdReceiver,
+    GpsSettings,
+    NmeaReceiver,
+    ReceiverSettings,
+    RecordedTrack,
+    SerialReceiver,
+)
 from schemas.settings.hotlists import HotlistSettings
 from schemas.settings.images import ImageSettings
 from schemas.settings.ingest import IngestSettings, IngestSource, ReaderPlace
@@ -29,21 +40,28 @@ from schemas.settings.recognition import DetectorSettings, OcrSettings, Recognit
 from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
 from schemas.settings.root import Settings
+from schemas.settings.sharing import NeighborSettings, SharingSettings
 from schemas.settings.streams import MjpegCamera, PulledCamera, PushCamera, RtspCamera, StreamCamera
 
 __all__ = [
     "CATEGORY_FALSE_ALERTS",
     "Addressed",
+    "AgreementFeed",
     "AlertSettings",
+    "BackupSettings",
     "CameraBase",
     "CameraSettings",
     "ChannelSettings",
+    "ConsoleSettings",
     "DahuaPull",
     "DatabaseSettings",
     "DetectorSettings",
+    "EdgeSettings",
     "FeedSettings",
     "FileCamera",
     "FolderFeed",
+    "GpsSettings",
+    "GpsdReceiver",
     "HikvisionPlatesPull",
     "HikvisionStreamPull",
     "HotlistSettings",
@@ -60,6 +78,8 @@ __all__ = [
     "MetricsSettings",
     "MjpegCamera",
     "MqttPull",
+    "NeighborSettings",
+    "NmeaReceiver",
     "OcrSettings",
     "PolicySettings",
     "PullBase",
@@ -67,14 +87,19 @@ __all__ = [
     "PulledCamera",
     "PushCamera",
     "ReaderPlace",
+    "ReceiverSettings",
     "RecognitionSettings",
+    "RecordedTrack",
     "RemoteFeed",
     "RepeatSettings",
     "RetentionSettings",
     "RtspCamera",
     "RtspPull",
+    "SerialReceiver",
     "Settings",
     "SftpFeed",
+    "SharingSettings",
+    "SingleSignOn",
     "StreamCamera",
     "StreamPull",
     "TrackingSettings",

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from schemas.settings.channels import ChannelSettings
 from schemas.settings.section import Section
+from schemas.types import Category, Priority
 
 
 class AlertSettings(Section):
@@ -27,6 +28,9 @@ class AlertSettings(Section):
     """Alerts of so many hours are canceled when their hotlist entry is withdrawn, removed, changed or expires."""
     storm_minimum: Annotated[int, Field(ge=0)] = 100
     """So many alerts of one camera or one entry within an hour never are a storm; 0: none is held for one."""
+    priorities: dict[Category, Priority] = Field(default_factory=dict)
+    """How much alerts of a category press (high, normal, low), where that is not as usual; says their order and tone on
+    the board. High cannot be muted."""
     channels: tuple[ChannelSettings, ...] = ()
     """Where rules may send alerts (`[[alerts.channels]]`)."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -23,17 +24,35 @@ def known_zone(name: str) -> str:
     return name
 
 
-class CameraBase(Section):
+class Mounted(Section):
+    """How a camera or another vendor's reader is put up, and by whose leave."""
+
+    mount: Literal["vehicle", "permanent", "temporary"] | None = None
+    """How it is put up: in or on a vehicle, permanently at a place, or for a time; laws count these apart."""
+    permit: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """Number of the permit by which it stands where it does, as of the road's owner."""
+    permit_until: date | None = None
+    """The last day on which that permit holds."""
+
+
+class CameraBase(Mounted):
     """What is said of every camera, whatever it sends."""
 
     id: Identifier
     """Name of the camera in reads and alerts."""
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """What officers call it, on their board; default: its id."""
+    street: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """The street or crossing where it stands, for officers."""
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     """Where the camera stands, degrees north."""
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     """Where the camera stands, degrees east."""
     heading: Annotated[float, Field(ge=0, lt=360)] | None = None
-    """Where the camera looks, degrees clockwise from true north."""
+    """Where the camera looks, degrees clockwise from true north; with `[gps]`, of one on a vehicle, from where that
+    heads."""
+    live_view: bool = True
+    """Whether pages may show what it sees; false where the law or the place forbids that, as with a clinic in view."""
     clock_ahead_minutes: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
     """How far its times may be ahead of the arrival of what they date; reads beyond it are dated by their arrival.
     Default: 5 minutes, or a twentieth of the time for which reads are kept where that is less."""

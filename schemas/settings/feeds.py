@@ -1,4 +1,4 @@
-"""Where a hotlist comes from by itself: a watched folder, an HTTPS address or an SFTP server."""
+"""Where a hotlist comes from by itself: a watched folder, an HTTPS address, an SFTP server, or another agency."""
 
 from __future__ import annotations
 
@@ -150,5 +150,20 @@ class SftpFeed(RemoteFeed):
         return None
 
 
-FeedSettings = Annotated[FolderFeed | HttpsFeed | SftpFeed, Field(discriminator="kind")]
+class AgreementFeed(FeedBase):
+    """A list that another agency gives under an agreement, over its broker."""
+
+    kind: Literal["agreement"] = "agreement"
+    """How it comes."""
+    source: Literal["shared"] = "shared"
+    """The list's layout."""
+    neighbor: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+    """Who gives it: one of `[[sharing.neighbors]]`, which also says under which agreement and over which broker."""
+    list_name: Annotated[str, Field(min_length=1, max_length=200)]
+    """The list's name at that agency."""
+    poll_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """How often it is looked for news."""
+
+
+FeedSettings = Annotated[FolderFeed | HttpsFeed | SftpFeed | AgreementFeed, Field(discriminator="kind")]
 """One hotlist that comes by itself; `kind` says how."""

@@ -7,16 +7,20 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from schemas.settings.camera_base import known_zone
+from schemas.settings.camera_base import Mounted, known_zone
 from schemas.settings.pulling import MqttPull, PullSettings
 from schemas.settings.section import FilePath, Identifier, Section
 
 
-class ReaderPlace(Section):
+class ReaderPlace(Mounted):
     """One of a source's readers: what its reads are called, and where it stands."""
 
     id: Identifier | None = None
     """Name of the camera in reads and alerts; default: the source's id, and the vendor's name for it."""
+    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    """What officers call it, on their board; shown where `id` is set; default: its id."""
+    street: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """The street or crossing where it stands, for officers; shown where `id` is set."""
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     """Where it stands, degrees north; default: what the message says."""
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
@@ -43,7 +47,7 @@ class IngestSource(Section):
     """Name of the source; part of the URL that it posts to."""
     vendor: Identifier
     """Which adapter reads its messages, like rekor or hikvision; docs/vendors.md lists them."""
-    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}( ?, ?[0-9a-f]{64})?$")] | None = None
     """SHA-256 of the token that it has to show; `platewatch ingest token` makes one."""
     signature_secret_file: FilePath | None = None
     """File with the secret that the vendor signs its messages with."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from schemas.settings.section import Section
+from schemas.settings.section import FilePath, Section
 
 
 def address_of(text: str) -> tuple[str, int]:
@@ -32,3 +32,5 @@ class MetricsSettings(Section):
 
     listen: Annotated[str, AfterValidator(_address)] | None = None
     """Address of this machine's loopback interface, like 127.0.0.1:9464; none: it does not answer."""
+    token_file: FilePath | None = None
+    """File with the bearer token to ask for /metrics with; with it `listen` may be an address for other machines."""

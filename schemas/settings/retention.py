@@ -18,3 +18,5 @@ class RetentionSettings(Section):
     """Days after which rows of the audit are deleted; default: the law's time, or 730 days."""
     findings_days: Annotated[int, Field(ge=1)] | None = None
     """Days after which what came of alerts, without plates or places, is deleted; default: the law's or the audit's."""
+    stops_days: Annotated[int, Field(ge=1)] | None = None
+    """Days after which what officers recorded of stops is deleted; default: the law's or the audit's."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.logs import LogFormat
 from schemas.settings.alerts import AlertSettings
+from schemas.settings.backup import BackupSettings
 from schemas.settings.cameras import CameraSettings, check_folders
+from schemas.settings.console import ConsoleSettings
 from schemas.settings.database import DatabaseSettings
+from schemas.settings.edge import EdgeSettings
+from schemas.settings.gps import GpsSettings
 from schemas.settings.hotlists import HotlistSettings
 from schemas.settings.images import ImageSettings
 from schemas.settings.ingest import IngestSettings
@@ -24,6 +28,7 @@ from schemas.settings.recognition import RecognitionSettings
 from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
 from schemas.settings.section import AbsolutePath, Identifier
+from schemas.settings.sharing import SharingSettings
 
 
 class Settings(BaseSettings):
@@ -61,8 +66,14 @@ class Settings(BaseSettings):
     images: ImageSettings = ImageSettings()
     policy: PolicySettings = PolicySettings()
     retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
+    sharing: SharingSettings = SharingSettings()
     metrics: MetricsSettings = MetricsSettings()
     ingest: IngestSettings = IngestSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    edge: EdgeSettings = EdgeSettings()
+    gps: GpsSettings | None = None
+    """Where cameras that are mounted on a vehicle are; None: nobody knows."""
     cameras: tuple[CameraSettings, ...] = ()
 
     @field_validator("time_zone")
@@ -84,6 +95,17 @@ class Settings(BaseSettings):
             raise ValueError(f"camera id used more than once: {', '.join(doubled)}")
         check_folders(value)
         return value
+
+    @model_validator(mode="after")
+    def _cars_move(self) -> Self:
+        if self.gps is not None:
+            for camera in self.cameras:
+                if camera.mount == "vehicle" and (camera.latitude is not None or camera.longitude is not None):
+                    raise ValueError(
+                        f"camera '{camera.id}': is mounted on a vehicle, whose position is that of [gps]; remove "
+                        "latitude and longitude"
+                    )
+        return self
 
     @property
     def local_folders(self) -> list[Path]:

@@ -44,7 +44,7 @@ class PushCamera(StreamCamera):
     stall_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5.0
     """A camera that posts no picture for so long has failed: an alarm is raised. 0: never, for one that posts only when
     something moves."""
-    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}( ?, ?[0-9a-f]{64})?$")] | None = None
     """SHA-256 of the token that it has to show; `platewatch ingest token` makes one."""
     timezone: Annotated[str, AfterValidator(known_zone)] | None = None
     """Zone of the times that pictures note without one, like America/New_York; default: told from when they came."""

@@ -4,11 +4,12 @@ What is named here is the one way to import any of them; the files behind it are
 """
 
 from schemas.types.hits import CharacterEvidence, Hit, Tier, VehicleEvidence
-from schemas.types.hotlists import Category, HotlistEntry, RejectedRow
+from schemas.types.hotlists import RECEIVED_LAYOUT, Category, HotlistEntry, RejectedRow
 from schemas.types.life import (
     ANSWER_WITHIN,
     AlertOutcome,
     CheckPriority,
+    ComparedWith,
     Disposition,
     DispositionKind,
     Life,
@@ -19,6 +20,7 @@ from schemas.types.life import (
     Surface,
 )
 from schemas.types.media import Box, Frame, Gray, Image, Location, SourceItem
+from schemas.types.priorities import Priority
 from schemas.types.purposes import SENSITIVE, Purpose
 from schemas.types.reads import (
     CharacterRead,
@@ -35,6 +37,7 @@ from schemas.types.vehicles import VehicleDescription
 
 __all__ = [
     "ANSWER_WITHIN",
+    "RECEIVED_LAYOUT",
     "SENSITIVE",
     "AlertOutcome",
     "Box",
@@ -42,6 +45,7 @@ __all__ = [
     "CharacterEvidence",
     "CharacterRead",
     "CheckPriority",
+    "ComparedWith",
     "DatedBy",
     "Disposition",
     "DispositionKind",
@@ -56,6 +60,7 @@ __all__ = [
     "OcrResult",
     "PlateDetection",
     "PlateRead",
+    "Priority",
     "Purpose",
     "ReaderVersion",
     "RecordAnswer",

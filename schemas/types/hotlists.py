@@ -10,6 +10,9 @@ from uuid import UUID
 
 from schemas.types.vehicles import VehicleDescription
 
+RECEIVED_LAYOUT = "shared"
+"""Layout of lists that another agency gives under an agreement."""
+
 
 class Category(StrEnum):
     """Platewatch's own hotlist categories. Every source's codes are mapped to these, per source."""

@@ -47,6 +47,13 @@ class Rejection(StrEnum):
     OWN_VEHICLE = "own_vehicle"
 
 
+class ComparedWith(StrEnum):
+    """With what a person has compared the listed plate."""
+
+    VEHICLE = "vehicle"
+    PICTURE = "picture"
+
+
 class AlertOutcome(StrEnum):
     """What came of an alert."""
 

@@ -42,11 +42,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a camera stood. Degrees; heading clockwise from true north, or None when unknown."""
+    """Where a camera was. Degrees; heading clockwise from true north, or None when unknown.
+
+    Of a camera on a vehicle, `fix_age` says how many seconds the fix is away from the moment, and `speed` how fast the
+    vehicle went, in meters per second, where that is known; of one that stands both are None.
+    """
 
     latitude: float
     longitude: float
     heading: float | None = None
+    fix_age: float | None = None
+    speed: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import time
 import warnings
@@ -12,6 +13,7 @@ from typing import Any
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
 from services.kafka.diagnosis import why_not
+from services.kafka.partitions import KeyPartitioner
 from services.loopback import is_loopback
 from services.private_files import read_secret
 
@@ -20,20 +22,50 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
     from kafka import errors as kafka_errors
-    from kafka.admin import ConfigResource, ConfigResourceType, UserScramCredentialUpsertion
+    from kafka.admin import (
+        ACL,
+        ACLFilter,
+        ACLOperation,
+        ACLPermissionType,
+        ACLResourcePatternType,
+        ConfigResource,
+        ConfigResourceType,
+        ResourcePattern,
+        ResourcePatternFilter,
+        ResourceType,
+        UserScramCredentialDeletion,
+        UserScramCredentialUpsertion,
+    )
+    from kafka.consumer.subscription_state import ConsumerRebalanceListener
+    from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
     from kafka.errors import KafkaError
     from kafka.net.compat import KafkaNetClient
-    from kafka.structs import OffsetAndMetadata, TopicPartition
+    from kafka.structs import MemberState, OffsetAndMetadata, TopicPartition
 
 __all__ = [
+    "ACL",
+    "ACLFilter",
+    "ACLOperation",
+    "ACLPermissionType",
+    "ACLResourcePatternType",
     "ConfigResource",
     "ConfigResourceType",
+    "ConsumerRebalanceListener",
+    "CooperativeStickyAssignor",
     "KafkaError",
+    "MemberState",
     "OffsetAndMetadata",
+    "ResourcePattern",
+    "ResourcePatternFilter",
+    "ResourceType",
     "TopicPartition",
+    "UserScramCredentialDeletion",
     "UserScramCredentialUpsertion",
     "check_encrypted",
     "check_reachable",
+    "close_consumer",
+    "close_producer",
+    "forbidden_topics",
     "is_proxied",
     "kafka_errors",
     "open_admin",
@@ -41,6 +73,8 @@ __all__ = [
     "open_producer",
     "split_server",
 ]
+
+log = logging.getLogger(__name__)
 
 DEFAULT_PORT = 9092
 REACH_TIMEOUT_SECONDS = 3.0
@@ -62,7 +96,7 @@ _WRONG_OPTION = (
 
 def open_producer(settings: KafkaSettings, servers: Sequence[str], **defaults: Any) -> Any:
     """Return a connected KafkaProducer; see `_open`."""
-    return _open(KafkaProducer, settings, servers, defaults)
+    return _open(KafkaProducer, settings, servers, {"partitioner": KeyPartitioner(), **defaults})
 
 
 def open_consumer(settings: KafkaSettings, servers: Sequence[str], **defaults: Any) -> Any:
@@ -164,6 +198,52 @@ def _connected(client: Any, options: dict[str, Any], settings: KafkaSettings) ->
             connection.close()
         raise
     return made
+
+
+def close_producer(producer: Any, seconds: float) -> None:
+    """Close a producer for good: what no broker has acknowledged by then is given up, and not sent later either.
+
+    kafka-python 3.0 raises instead where a broker is away, goes on sending in the background, out of the order that
+    whoever sends it anew keeps, and says so once more when the producer is collected.
+
+    Args:
+        producer: A KafkaProducer of `open_producer`.
+        seconds: How long what is on its way may take.
+    """
+    try:
+        producer.close(timeout=seconds)
+    except KafkaError as error:
+        log.debug("producer did not close cleanly (%s), and is given up", type(error).__name__)
+        sender = getattr(producer, "_sender", None)
+        if sender is not None:
+            sender.force_close()
+            sender.join(seconds)
+        producer._closed = True
+
+
+def close_consumer(consumer: Any, seconds: float) -> None:
+    """Close a consumer; one of a group leaves it, so that its partitions are free at once. Nothing is committed.
+
+    Args:
+        consumer: A KafkaConsumer of `open_consumer`.
+        seconds: How long the broker has for it.
+    """
+    try:
+        consumer.close(autocommit=False, timeout_ms=int(seconds * 1000))
+    except KafkaError as error:
+        log.debug("consumer did not close cleanly", exc_info=error)
+
+
+def forbidden_topics(consumer: Any) -> frozenset[str]:
+    """Return the topics that a consumer asked for and may not see, as the broker said last.
+
+    A consumer that subscribed to such a topic never has a partition of it, and kafka-python 3.0 says nothing.
+
+    Args:
+        consumer: A KafkaConsumer of `open_consumer`.
+    """
+    cluster = getattr(getattr(consumer, "_client", None), "cluster", None)
+    return frozenset(getattr(cluster, "unauthorized_topics", ()))
 
 
 def check_encrypted(settings: KafkaSettings, servers: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from services.kafka.access import BrokerAccess, Login, SecretFile
 from services.kafka.client import KafkaError, UserScramCredentialUpsertion, open_admin
 from services.kafka.jars.cache import class_path
 from services.kafka.jars.download import EXTRA
+from services.kafka.jars.remembered import remembering_options
 from services.kafka.ports import Ports, accepts, choose_ports
 from services.kafka.properties import server_properties
 from services.private_files import OTHERS, close_path, make_private_folder, write_private
@@ -58,12 +59,21 @@ class KafkaNode:
         folder: The broker's folder.
         settings: The section `kafka` of the configuration.
         overrides: Broker settings (Kafka's own names) that win over ours.
+        java_options: Of the broker alone; nothing: those that use what Java kept of an earlier start.
     """
 
-    def __init__(self, folder: Path, settings: KafkaSettings, overrides: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: KafkaSettings,
+        overrides: Mapping[str, str],
+        *,
+        java_options: Sequence[str] = (),
+    ) -> None:
         self._folder = folder
         self._settings = settings
         self._overrides = dict(overrides)
+        self._java_options = tuple(java_options)
         self._secret = SecretFile(folder)
 
     @property
@@ -90,8 +100,10 @@ class KafkaNode:
         close_path(self._folder)  # the topics hold plate text
         self._await_predecessor()
         access = self._secret.access(is_empty=not (self._folder / "data").exists())
-        command = [str(java), *JVM_OPTIONS, f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars]
-        self._format_once(command, access)
+        remembering = remembering_options(jars)
+        where = (f"-Djava.io.tmpdir={self._folder / 'tmp'}", "-cp", jars)
+        self._format_once([str(java), *JVM_OPTIONS, *remembering, *where], access)
+        command = [str(java), *JVM_OPTIONS, *(self._java_options or remembering), *where]
         keep_ports = True
         for _ in range(START_ATTEMPTS):
             ports = choose_ports(self._folder, keep=keep_ports)

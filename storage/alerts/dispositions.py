@@ -11,7 +11,8 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 
 from schemas import ids
-from schemas.events import Alert, ConfirmationEvent
+from schemas.events import Alert, ConfirmationEvent, DispositionEvent
+from schemas.plates import canonical_plate
 from schemas.types import (
     AlertOutcome,
     CheckPriority,
@@ -115,6 +116,29 @@ def add_disposition(connection: Connection, alert_id: UUID, disposition: Disposi
         "note": optional(disposition.note),
     }
     statements.execute(connection, _SQL["add"], values)
+    statements.execute(connection, _SQL["note_change"], {"alert_id": alert_id})
+
+
+def note_return(connection: Connection, event: DispositionEvent, hotlist_id: str) -> None:
+    """Have a disposition go to the agency that gave the entry; nothing where it is our own.
+
+    Args:
+        connection: With the caller's transaction.
+        event: The disposition, as its entry's owner gets it.
+        hotlist_id: The list here.
+    """
+    owner = event.entry.given_by
+    if owner is None:
+        return
+    values = {
+        "disposition_id": event.disposition_id,
+        "agency_id": storable(owner.agency_id),
+        "agreement_id": storable(owner.agreement_id),
+        "hotlist_id": storable(hotlist_id),
+        "plate": storable(canonical_plate(event.entry.plate)),
+        "payload": storable(event.model_dump_json()),
+    }
+    statements.execute(connection, _SQL["note_return"], values)
 
 
 def save_findings(

@@ -75,6 +75,14 @@ insert into dispositions (
     %(plate_seen)s, %(state_seen)s, %(despite)s, %(note)s
 )
 
+-- name: note_return
+insert into returned_dispositions (disposition_id, agency_id, agreement_id, hotlist_id, plate, payload)
+values (%(disposition_id)s, %(agency_id)s, %(agreement_id)s, %(hotlist_id)s, %(plate)s, %(payload)s)
+
+-- name: note_change
+-- Its number comes after the commit, as an alert's does.
+insert into alert_changes (alert_id) values (%(alert_id)s)
+
 -- name: set_confirmation
 update alerts set confirmation = %(confirmation)s where alert_id = %(alert_id)s
 

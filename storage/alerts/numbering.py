@@ -12,13 +12,14 @@ _SQL = load_queries("alerts/numbering")
 def number_alerts(database: Database) -> int:
     """Number the alerts, updates and cancels that have no number yet, in the order in which they were written.
 
+    What people said of alerts is numbered beside them, as a change of its alert (`storage.alerts.changes`).
     Whoever follows the numbers misses none: they are given under a lock until commit, which no writer of alerts takes.
 
     Args:
         database: An open database.
 
     Returns:
-        How many were numbered.
+        How many alerts, updates and cancels were numbered.
 
     Raises:
         DatabaseUnavailable: The server is down; nothing was numbered, or the answer was lost.
@@ -27,4 +28,6 @@ def number_alerts(database: Database) -> int:
         return 0
     with database.transaction() as connection:
         statements.execute(connection, _SQL["lock"])
-        return statements.execute(connection, _SQL["number"])
+        numbered = statements.scalar(connection, _SQL["number"], kind=int) or 0
+        statements.execute(connection, _SQL["number_changes"])
+    return numbered

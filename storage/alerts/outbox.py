@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import kwargs_row
+from psycopg.rows import args_row, kwargs_row
 
 from schemas.audit import AuditRecord
 from storage import statements
@@ -65,13 +65,14 @@ class Outbox:
         self._database = database
         self._leadership = leadership
 
-    def take(self, limit: int) -> list[OutboxRow]:
+    def take(self, limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
         """Return the oldest unsent messages, in order. They stay unsent until `mark_sent`.
 
         What goes to other agencies is among them only while its agreement stands as it did when it was written.
 
         Args:
             limit: Most messages to return.
+            under_way: Those that were taken before and are not wanted again now.
 
         Returns:
             Messages; none when there are none or another relay leads.
@@ -82,7 +83,10 @@ class Outbox:
         with self._leadership.as_leader(STAGE) as connection:
             if connection is None:
                 return []
-            return statements.all(connection, _SQL["take"], {"limit": limit}, row=kwargs_row(_outbox_row))
+            values = {"limit": limit, "under_way": list(under_way)}
+            # In binary form: as text a payload comes in twice its length.
+            with connection.cursor(binary=True, row_factory=args_row(_taken_row)) as cursor:
+                return cursor.execute(_SQL["take"], values).fetchall()
 
     def mark_sent(self, ids: Sequence[int]) -> None:
         """Note that the broker acknowledged messages, and write down what went to other agencies.
@@ -165,6 +169,17 @@ def backlog(database: Database) -> tuple[int, datetime | None, int]:
     """
     waiting, oldest_at, dead_letters = statements.one(database, _SQL["backlog"]) or (0, None, 0)
     return waiting, oldest_at, dead_letters
+
+
+def _taken_row(
+    outbox_id: int,
+    message_id: UUID,
+    topic: str,
+    key: str,
+    headers: Sequence[tuple[str, str]],
+    *others: Any,
+) -> OutboxRow:
+    return OutboxRow(outbox_id, message_id, topic, key, tuple([(name, value) for name, value in headers]), *others)
 
 
 def _outbox_row(*, headers: Sequence[tuple[str, str]], **others: Any) -> OutboxRow:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput, PlatewatchError, TransientError
-from schemas.events import Alert, ConfirmationEvent
+from schemas.events import Alert, ConfirmationEvent, DispositionEvent
 from schemas.settling import Arrived, OpenAlert, Outcome, RaisedHit, Sighting
 from schemas.types import Disposition, Life, PlateRead
 from storage.alerts.dispositions import (
@@ -20,6 +20,7 @@ from storage.alerts.dispositions import (
     dispositions_of,
     find_alert,
     lock_alert,
+    note_return,
     save_findings,
 )
 from storage.alerts.known import newest_messages, open_alerts, open_chains, raised_hits, settled_hits, sightings
@@ -86,6 +87,10 @@ class UnitOfWork(AlertWriter):
     def add_disposition(self, alert_id: UUID, disposition: Disposition) -> None:
         """See `storage.alerts.dispositions.add_disposition`."""
         add_disposition(self._connection, alert_id, disposition)
+
+    def note_return(self, event: DispositionEvent, hotlist_id: str) -> None:
+        """See `storage.alerts.dispositions.note_return`."""
+        note_return(self._connection, event, hotlist_id)
 
     def save_findings(self, alert: Alert, life: Life, confirmation: ConfirmationEvent, at: datetime) -> None:
         """See `storage.alerts.dispositions.save_findings`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from storage.sql import load_queries
 from storage.values import jsonb, optional, storable
 
 _SQL = load_queries("audit/audit")
+SEARCHES = frozenset({"search", "historical", "view_passes", "run_analysis"})
+"""Questions to stored reads: their rows say which cameras' reads were looked through."""
 
 
 def write_audit(
@@ -32,12 +34,31 @@ def write_audit(
         DatabaseUnavailable: The server is down (on a database; on a connection psycopg's own error is raised).
     """
     if record is not None:
+        if record.action.value in SEARCHES and not {"camera", "cameras"} & {k for k, v in record.details.items() if v}:
+            # None is named: the reads of all were looked through, so far as cameras are known.
+            details["cameras_searched"] = statements.scalars(on, _SQL["cameras"], kind=str) or None
         values = _values(record, details)
         statements.execute(on, _SQL["write"], values | {"results": results})
 
 
+def write_audits(on: Connection, records: Sequence[tuple[AuditRecord, int]]) -> None:
+    """Write many actions down at once: the same thing that many people did, such as seeing what came.
+
+    Args:
+        on: The connection whose transaction they are.
+        records: Each action with how many things were found, shown or changed.
+    """
+    if records:
+        with on.cursor() as cursor:
+            cursor.executemany(
+                _SQL["write"], [_values(record, {}) | {"results": results} for record, results in records]
+            )
+
+
 def write_unless_repeated(database: Database, record: AuditRecord, name: str) -> bool:
     """Write an action down unless the newest one of its kind has the same under a name of its details.
+
+    Where details say what they are `about`, the newest one about the same counts.
 
     Args:
         database: An open database.

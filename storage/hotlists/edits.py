@@ -174,6 +174,15 @@ class HotlistEdits:
             write_audit(connection, audit, lifted, active=active)
         return RestoreOutcome(lifted, active)
 
+    def withdrawn_by(self, hotlist_id: str, by: str) -> list[UUID]:
+        """Return the entries of a list that somebody took out of force.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        values = {"hotlist_id": hotlist_id, "made_by": storable(by)}
+        return statements.scalars(self._database, _SQL["withdrawn_by"], values, kind=UUID)
+
     def find(
         self,
         plate: str | None = None,

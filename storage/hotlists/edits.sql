@@ -45,6 +45,9 @@ from hotlist_entries
 where last_version is null and entry_id = any(%(entry_ids)s)
 on conflict (entry_id) do nothing
 
+-- name: withdrawn_by
+select entry_id from hotlist_withdrawals where hotlist_id = %(hotlist_id)s and withdrawn_by = %(made_by)s
+
 -- name: lists_of_withdrawn
 select distinct hotlist_id from hotlist_withdrawals where entry_id = any(%(entry_ids)s) order by hotlist_id
 

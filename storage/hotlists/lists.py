@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,9 +55,11 @@ class HotlistStore:
         values = {"hotlist_id": hotlist_id, "limit": limit, "offset": offset}
         return statements.all(self._database, _SQL["entries_of"], values, row=entry_row)
 
-    def active_entry(self, entry_id: UUID) -> HotlistEntry | None:
-        """Return an active entry; None when it is not active (any more)."""
-        return statements.one(self._database, _SQL["active_entry"], {"entry_id": entry_id}, row=entry_row)
+    def active_entries(self, entry_ids: Collection[UUID]) -> dict[UUID, HotlistEntry]:
+        """Return those of some entries that are active, by id."""
+        values = {"entry_ids": list(entry_ids)}
+        found = statements.all(self._database, _SQL["active_entries"], values, row=entry_row)
+        return {entry.entry_id: entry for entry in found}
 
     def categories_of(self, hotlist_id: str) -> dict[Category, int]:
         """Return how many entries of each category an active list has, most first."""

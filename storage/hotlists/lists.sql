@@ -18,10 +18,10 @@ where hotlist_id = %(hotlist_id)s and last_version is null
 order by plate, entry_id
 limit %(limit)s offset %(offset)s
 
--- name: active_entry
+-- name: active_entries
 select {entry_columns}
 from hotlist_entries as entry
-where entry_id = %(entry_id)s and last_version is null
+where entry_id = any(%(entry_ids)s) and last_version is null
 
 -- name: rejects
 select line, reason, column_name as "column", raw

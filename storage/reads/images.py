@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from uuid import UUID
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -31,6 +32,7 @@ SIGN_IN_SECONDS = 30.0
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _FOLDERS = (re.compile(r"\d{4}"), re.compile(r"\d\d"), re.compile(r"\d\d"))
 _NAME = r"[0-9a-f-]{36}-(?:plate|context)(?:-(?:early|final)-\d+)?\.jpg"
+_WHOLE = re.compile(_NAME)
 _PICTURE = re.compile(rf"{_NAME}|\.{_NAME}\.[0-9a-f]{{32}}")
 """Names of pictures, and of those that a process which was killed had not written to the end."""
 
@@ -49,6 +51,19 @@ def image_key(read: PlateRead, kind: Literal["plate", "context"]) -> str:
         "" if read.is_final and not read.revision else f"-{'final' if read.is_final else 'early'}-{read.revision}"
     )
     return f"{day:%Y/%m/%d}/{_UNSAFE.sub('_', read.camera_id)}/{read.read_id}-{kind}{revision}.jpg"
+
+
+def is_key_of(key: str, read_id: UUID) -> bool:
+    """Return whether a key, which another machine gave, is that of a picture of a read, and of nothing else."""
+    parts = key.split("/")
+    return (
+        len(parts) == len(_FOLDERS) + 2
+        and all(names.fullmatch(part) for names, part in zip(_FOLDERS, parts, strict=False))
+        and not _UNSAFE.search(parts[-2])
+        and parts[-2] != ""
+        and parts[-1].startswith(f"{read_id}-")
+        and _WHOLE.fullmatch(parts[-1]) is not None
+    )
 
 
 class ImageStore:
@@ -100,6 +115,22 @@ class ImageStore:
     def waiting(self) -> int:
         """Return how many pictures wait for the store."""
         return sum(1 for _ in self._waiting)
+
+    def is_waiting(self, key: str) -> bool:
+        """Return whether a picture waits on this disk for a store on another machine."""
+        return not self._is_local and self._waiting.has(key)
+
+    def end_waiting(self, cutoff: datetime) -> int:
+        """Delete pictures that have waited for too long; return how many.
+
+        Args:
+            cutoff: Those that were kept before it end, aware.
+
+        Raises:
+            TransientError: They cannot be deleted.
+        """
+        with self._translated(str(self._waiting.folder)):
+            return self._waiting.end(cutoff)
 
     def send_waiting(self, stop: threading.Event) -> int:
         """Move waiting pictures into the store, oldest first.

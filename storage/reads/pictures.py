@@ -6,7 +6,7 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from storage import statements
@@ -19,6 +19,7 @@ _READ_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 
 KEYS_AT_ONCE = 2000
 MOST_SUSPECTS = 20_000
+ONE_DAY = timedelta(days=1)
 LEAST_GRACE = timedelta(seconds=30)
 LONGEST_GRACE = timedelta(minutes=10)
 
@@ -46,19 +47,36 @@ class StrayPictures:
     which every process that waits for it has committed. Who commits later than that saves its pictures again
     (pipeline/recording/pictures.py).
 
+    In a store that several machines share, a picture may be there long before its read: while the broker between them
+    is away, or whoever matches is behind. There, none is suspected that is younger than half the time that reads are
+    kept, and the grace is a day: a recording may be old when it is read.
+
     Args:
         database: An open database.
         images: The image store.
         reads: How long reads are kept; where that is minutes, the grace is shorter.
         clock: Seconds that only grow.
+        is_shared: Whether other machines keep their pictures in the store.
     """
 
     def __init__(
-        self, database: Database, images: ImageStore, reads: timedelta, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        images: ImageStore,
+        reads: timedelta,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        is_shared: bool = False,
     ) -> None:
         self._database = database
         self._images = images
-        self._grace = max(LEAST_GRACE, min(LONGEST_GRACE, reads / 4)).total_seconds()
+        grace = max(LEAST_GRACE, min(LONGEST_GRACE, reads / 4))
+        self._least_age: timedelta | None = None
+        if is_shared:
+            grace = max(grace, min(ONE_DAY, reads / 2))
+            # Told from the day in a picture's key, so that restarts do not begin it anew.
+            self._least_age = reads / 2 if reads / 2 >= ONE_DAY else None
+        self._grace = grace.total_seconds()
         self._clock = clock
         self._walk: Iterator[str] | None = None
         self._suspects: dict[str, float] = {}
@@ -82,14 +100,25 @@ class StrayPictures:
             return removed, True
         if self._walk is None:
             self._walk = self._images.keys()
-        keys = list(itertools.islice(self._walk, KEYS_AT_ONCE))
-        if not keys:
+        walked = list(itertools.islice(self._walk, KEYS_AT_ONCE))
+        keys = [key for key in walked if self._is_old_enough(key)]
+        if not walked:
             self._walk = None
-        else:
+        elif keys:
             now = self._clock()
             for key in set(keys) - named_keys(self._database, keys):
                 self._suspects.setdefault(key, now)
-        return removed, bool(keys or self._suspects)
+        return removed, bool(walked or self._suspects)
+
+    def _is_old_enough(self, key: str) -> bool:
+        if self._least_age is None:
+            return True
+        year, month, day = (int(part) for part in key.split("/")[:3])
+        try:
+            ended = datetime(year, month, day, tzinfo=UTC) + ONE_DAY
+        except (ValueError, OverflowError):
+            return True  # no day that any read could be of
+        return datetime.now(UTC) - ended >= self._least_age
 
     def _remove(self) -> int:
         now = self._clock()

@@ -10,7 +10,7 @@ copy incoming_reads (
     jurisdiction, jurisdiction_confidence, latitude, longitude, heading, frame_count, track_number, box,
     plate_image_key, context_image_key, vehicle, source_name, source_version, second_reading, claimed_at,
     revision, is_final, confidence_is_known, dated_by, source_time, arrived_at, lane, direction, speed, vendor, pass_id,
-    vendor_hit, is_retransmission, payload
+    vendor_hit, is_retransmission, payload, fix_age, camera_speed
 ) from stdin
 
 -- name: insert_reads

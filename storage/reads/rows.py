@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from psycopg import Cursor
@@ -47,7 +48,7 @@ def read_row(read: PlateRead) -> tuple[Any, ...]:
         None if place is None or place.heading is None else float(place.heading),
         read.frame_count,
         read.track_number,
-        None if box is None else [float(box.x1), float(box.y1), float(box.x2), float(box.y2)],
+        None if box is None else _array(box.x1, box.y1, box.x2, box.y2),
         optional(read.plate_image_key),
         optional(read.context_image_key),
         None if vehicle is None else jsonb(vehicle),
@@ -65,7 +66,14 @@ def read_row(read: PlateRead) -> tuple[Any, ...]:
         optional(moved.direction),
         None if moved.speed is None else float(moved.speed),
         *_report_values(report),
+        None if place is None or place.fix_age is None else float(place.fix_age),
+        None if place is None or place.speed is None else float(place.speed),
     )
+
+
+def _array(*numbers: float) -> str:
+    """Return numbers as PostgreSQL writes an array: what psycopg makes of a list takes ten times as long."""
+    return "{" + ",".join([repr(float(number)) for number in numbers]) + "}"
 
 
 def _report_values(report: VendorReport | None) -> tuple[Any, ...]:
@@ -93,8 +101,12 @@ def _second_reading_json(reading: SecondReading) -> dict[str, Any]:
 
 
 def _character_json(character: CharacterRead) -> list[Any]:
-    alternatives = [[storable(text), float(probability)] for text, probability in character.alternatives]
-    return [storable(character.character), float(character.confidence), alternatives]
+    alternatives = [[_symbol(text), float(probability)] for text, probability in character.alternatives]
+    return [_symbol(character.character), float(character.confidence), alternatives]
+
+
+_symbol = lru_cache(maxsize=1024)(storable)
+"""A read has twenty of them, and they are always the same."""
 
 
 def stored_read(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], PlateRead]:
@@ -107,7 +119,7 @@ def read_of(row: Mapping[str, Any]) -> PlateRead:
     """Return the read of a row of `reads`, by the names of its columns."""
     location = None
     if row["latitude"] is not None:
-        location = Location(row["latitude"], row["longitude"], row["heading"])
+        location = Location(row["latitude"], row["longitude"], row["heading"], row["fix_age"], row["camera_speed"])
     return PlateRead(
         read_id=row["read_id"],
         camera_id=row["camera_id"],

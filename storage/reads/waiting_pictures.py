@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from services.private_files import make_private_folder, save_private
@@ -41,6 +42,26 @@ class WaitingPictures:
             return (self.folder / key).read_bytes()
         except FileNotFoundError:
             return None
+
+    def has(self, key: str) -> bool:
+        """Return whether a picture waits here."""
+        return (self.folder / key).exists()
+
+    def end(self, cutoff: datetime) -> int:
+        """Delete pictures that were kept before a time; return how many.
+
+        Args:
+            cutoff: The time, aware.
+
+        Raises:
+            OSError: They cannot be deleted.
+        """
+        ended = 0
+        for key in list(self):
+            with contextlib.suppress(FileNotFoundError):
+                if (self.folder / key).stat().st_mtime < cutoff.timestamp():
+                    ended += self.remove(key)
+        return ended
 
     def __iter__(self) -> Iterator[str]:
         """Yield the keys of what waits, the oldest day first."""

@@ -46,6 +46,8 @@ from (
     select plate, canonical, captured_at from reads
     union all
     select content ->> 'plate', content ->> 'canonical', captured_at from read_revisions
+    union all
+    select plate, canonical, captured_at from read_corrections
 ) as read
 cross join lateral unnest(array[plate, canonical]) as text (text)
 where captured_at < %(cutoff)s
@@ -59,7 +61,10 @@ from (
     select content ->> 'plate_image_key', content ->> 'context_image_key', captured_at from read_revisions
 ) as read
 cross join lateral unnest(array[plate_image_key, context_image_key]) as picture (image_key)
-where captured_at < %(cutoff)s and picture.image_key is not null
+where
+    captured_at < %(cutoff)s
+    and picture.image_key is not null
+    and not exists (select from preserved_reads where picture.image_key = any(image_keys))
 limit %(limit)s
 
 -- name: expiring_messages
@@ -89,9 +94,32 @@ from read_revisions
 cross join lateral unnest(array[content ->> 'plate', content ->> 'canonical']) as text (text)
 where text.text = any(%(texts)s)
 union
+select text.text
+from read_corrections
+cross join lateral unnest(array[plate, canonical]) as text (text)
+where text.text = any(%(texts)s)
+union
+select plate.plate
+from analysis_results
+cross join lateral unnest(plates) as plate (plate)
+where plate.plate = any(%(texts)s)
+union
+select text.text
+from preserved_reads
+cross join lateral jsonb_array_elements(revisions || content) as version (content)
+cross join lateral unnest(array[version.content ->> 'plate', version.content ->> 'canonical']) as text (text)
+where text.text = any(%(texts)s)
+union
 select upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g'))
 from hotlist_entries
 where upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g')) = any(%(texts)s)
+union
+select word.word
+from saved_searches
+cross join lateral regexp_split_to_table(
+    upper(concat_ws(' ', name, purpose, case_number, warrant, asked::text)), '[^A-Z0-9]+'
+) as word (word)
+where word.word = any(%(texts)s)
 union
 select word.word
 from audit

@@ -17,7 +17,10 @@ from storage.sql import load_queries
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("remains/remains")
-WITHOUT_PLATES = ("schema_migrations", "audit_retention", "hotlist_revision", "historical_progress")
+WITHOUT_PLATES = (
+    *("schema_migrations", "audit_retention", "hotlist_revision", "historical_progress", "stops"),
+    *("audit_seals", "audit_checkpoints", "audit_segments", "audit_unsealed"),
+)
 STATISTICS = ("pg_catalog.pg_statistic", "pg_catalog.pg_statistic_ext_data")
 """The commonest values of every column, plates among them, as ANALYZE found them once."""
 SWITCHES = 2

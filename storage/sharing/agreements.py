@@ -47,6 +47,10 @@ class StoredVersion:
         """Whether it waits for a second person."""
         return self.approved_at is None and self.ended_at is None
 
+    def is_standing(self, now: datetime) -> bool:
+        """Return whether it is in force at a time, or about to be: neither ended nor over."""
+        return self.is_active and self.ended_at is None and now < self.ends_at
+
     @property
     def standing(self) -> Standing:
         """The version as the gate looks at it."""

@@ -45,7 +45,11 @@ select message.outbox_id, message.agreement_id, alert.alert_number, alert.alert_
 from outbox as message
 left join alerts as alert on alert.alert_id = message.alert_id
 {layout}
-where message.agreement_id is not null and message.sent_at is null and not {stands}
+where
+    message.agreement_id is not null
+    and message.sent_at is null
+    and message.release ->> 'kind' not in ('read', 'list')
+    and not {stands}
 order by message.outbox_id
 limit %(limit)s
 for update of message skip locked
@@ -62,11 +66,20 @@ with withheld as (
     returning alert_id, agreement_id, key, release
 )
 
-insert into disseminations (outcome, kind, agreement_id, version, members, item_id, plate, terms, why)
+insert into disseminations (outcome, kind, agreement_id, version, members, item_id, plate, terms, why, results)
 select
     'withheld', release ->> 'kind', agreement_id, (release ->> 'version')::integer, release -> 'members', alert_id, key,
-    release -> 'terms', %(why)s
+    release -> 'terms', %(why)s, null::integer
 from withheld
+where release ->> 'kind' not in ('read', 'list')
+union all
+select
+    'withheld', case release ->> 'kind' when 'read' then 'reads' else 'list' end, agreement_id,
+    (release ->> 'version')::integer, release -> 'members', null, null, release -> 'terms', %(why)s,
+    sum(coalesce((release ->> 'count')::integer, 1))::integer
+from withheld
+where release ->> 'kind' in ('read', 'list')
+group by agreement_id, release ->> 'kind', release ->> 'version', release -> 'members', release -> 'terms'
 on conflict (item_id, agreement_id, outcome) where item_id is not null do nothing
 
 -- name: unsent_of
@@ -74,10 +87,10 @@ select outbox_id from outbox where agreement_id = %(agreement_id)s and sent_at i
 
 -- name: note_query
 insert into disseminations (
-    outcome, kind, agreement_id, version, members, plate, terms, why, asked_by, purpose, case_number, results
+    outcome, kind, agreement_id, version, members, item_id, plate, terms, why, asked_by, purpose, case_number, results
 ) values (
-    %(outcome)s, 'query', %(agreement_id)s, %(version)s, %(members)s, %(plate)s, %(terms)s, %(why)s, %(asked_by)s,
-    %(purpose)s, %(case_number)s, %(results)s
+    %(outcome)s, 'query', %(agreement_id)s, %(version)s, %(members)s, %(item_id)s, %(plate)s, %(terms)s, %(why)s,
+    %(asked_by)s, %(purpose)s, %(case_number)s, %(results)s
 )
 
 -- name: log
@@ -91,9 +104,22 @@ where
         select from jsonb_array_elements(members) as member
         where lower(%(member)s) in (lower(member ->> 'id'), lower(member ->> 'name'), lower(member ->> 'ori'))
     ))
-    and (%(plate)s::text is null or translate(plate, 'O', '0') = %(plate)s)
+    and (
+        %(plate)s::text is null
+        or translate(plate, 'O', '0') = %(plate)s
+        -- What somebody asked for with ? and * counts where the plate fits it.
+        or dissemination_id in (
+            select given.dissemination_id
+            from shared_reads as given
+            inner join reads on reads.read_id = given.read_id
+            where reads.canonical = %(plate)s
+        )
+        or (asked_by is not null and %(plate)s like replace(replace(translate(plate, 'O', '0'), '?', '_'), '*', '%%'))
+    )
     and (%(since)s::timestamptz is null or happened_at >= %(since)s)
     and (%(until)s::timestamptz is null or happened_at < %(until)s)
     and (not %(asked)s or asked_by is not null)
+    and (%(before)s::bigint is null or dissemination_id < %(before)s)
+    and (not %(stopped)s or outcome in ('refused', 'withheld'))
 order by dissemination_id desc
 limit %(limit)s

@@ -23,7 +23,8 @@ class Dissemination:
     """What was given, or withheld at the last moment, or asked: to whom, under what, why and when.
 
     `outcome` is given, withheld, answered or refused. `members` are the agencies, each with id, name and ORI; of a
-    question the one that asked, and `asked_by` who did. `terms` say what was shown.
+    question the one that asked, and `asked_by` who did. `terms` say what was shown. `item_id` is the alert, or the
+    question; the reads that answered it stand in `terms`.
     """
 
     dissemination_id: int
@@ -47,7 +48,8 @@ class Dissemination:
 class DisseminationFilter:
     """Which rows of the log; None: all. `member` is an agency's short name, name or ORI, `plate` a canonical text.
 
-    `asked`: only what others asked.
+    `asked`: only what others asked. `stopped`: only what was refused or withheld. `before` is the last row of the page
+    before.
     """
 
     agreement_id: str | None = None
@@ -56,6 +58,8 @@ class DisseminationFilter:
     since: datetime | None = None
     until: datetime | None = None
     asked: bool = False
+    stopped: bool = False
+    before: int | None = None
 
     @property
     def details(self) -> dict[str, Any]:
@@ -68,18 +72,20 @@ class DisseminationFilter:
 class ForeignQuery:
     """A question that another agency asked of our data, and what came of it.
 
-    `asked_by` is the person's name: one who is not named gets no answer. `results` is None where it was refused.
+    `asked_by` is the person's name: one who is not named gets no answer. `results` is None where it was refused. One
+    with a `query_id` is written down once. Without a plate it stands for several that nobody looked at.
     """
 
     agreement_id: str
     version: int
     member: dict[str, Any]
     asked_by: str
-    plate: str
+    plate: str | None
     purpose: str | None
     case_number: str | None
     why: str
     results: int | None = None
+    query_id: UUID | None = None
     terms: dict[str, Any] | None = None
 
 
@@ -106,7 +112,8 @@ def note_query(connection: Connection, query: ForeignQuery) -> None:
         "agreement_id": query.agreement_id,
         "version": query.version,
         "members": jsonb([query.member]),
-        "plate": storable(query.plate),
+        "item_id": query.query_id,
+        "plate": optional(query.plate),
         "terms": jsonb(query.terms or {}),
         "why": storable(query.why),
         "asked_by": storable(query.asked_by),

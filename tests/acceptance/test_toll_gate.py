@@ -27,7 +27,7 @@ def recognize(path: Path, record_property: Callable[[str, object], None]) -> lis
     """Read a video and note how fast that was."""
     recognizer = Recognizer(RecognitionSettings())
     item = video_item("gate", path.name, path, datetime(2026, 5, 4, tzinfo=UTC))
-    session = recognizer.session("gate", "local", None, item.name)
+    session = recognizer.session("gate", "local", item.name)
     start = time.perf_counter()
     reads: list[PlateRead] = []
     seconds = 0.0

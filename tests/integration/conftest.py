@@ -1,4 +1,7 @@
-"""A real PostgreSQL for every test that needs one: one server for the session, a fresh database per test."""
+"""A real PostgreSQL for every test that needs one: one server for the session, a fresh database per test.
+
+And three Kafka brokers for the tests that need more than one.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ from services.postgres.server import EmbeddedPostgres
 from storage.access import access
 from storage.database import Database
 from storage.roles import prepare
+from tests.integration.cluster.shared import Cluster, shared_cluster
 
 TEMPLATE = "template_platewatch"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
@@ -123,3 +127,13 @@ def database(database_url: str, owner_url: str) -> Iterator[Database]:
         with contextlib.closing(opened):
             opened.open()
             yield opened
+
+
+@pytest.fixture(scope="session")
+def kafka_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Three brokers with TLS, users and ACLs, one cluster for all test processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    # pytest-xdist gives each of its processes a folder of its own in the run's.
+    root = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with shared_cluster(root / "kafka-cluster") as cluster:
+        yield cluster

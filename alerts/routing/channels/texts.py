@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alerts.routing.channels.outcome import Sending
 from schemas.events import AlertType
-from schemas.wording import age_text
+from schemas.wording import list_text
 
 
 def mail_subject(sending: Sending) -> str:
@@ -25,7 +25,7 @@ def mail_lines(sending: Sending) -> list[str]:
     lines = [
         f"{_category(sending)}, {alert.hit.tier.value}, {alert.confirmation.words}",
         f"camera {_line(alert.read.camera_id)}, {alert.read.captured_at.astimezone().isoformat(' ', 'seconds')}",
-        f"list {_line(alert.hotlist.hotlist_id)}, {age_text(alert.hotlist.age_seconds)}",
+        f"list {_line(list_text(alert))}",
     ]
     if sending.with_plate:
         state = f" {alert.entry.jurisdiction}" if alert.entry.jurisdiction else ""

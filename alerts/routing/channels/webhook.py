@@ -9,6 +9,7 @@ import hmac
 import json
 import ssl
 import time
+from collections.abc import Sequence
 from uuid import UUID
 
 import httpx
@@ -16,7 +17,7 @@ import httpx
 from alerts.routing.channels.outcome import Attempt, Fate, Sending
 from schemas.errors import ConfigurationError
 from schemas.settings.channels import WebhookChannel
-from services.private_files import read_secret
+from services.private_files import read_secrets
 
 PREFIX = "whsec_"
 _REFUSED = (400, 401, 403, 404, 405, 410, 413, 415, 422)
@@ -33,13 +34,13 @@ def send_webhook(channel: WebhookChannel, sending: Sending) -> Attempt:
         ConfigurationError: The secret or ca_file cannot be used.
     """
     body = webhook_body(channel, sending)
-    key = signing_key(channel)
+    keys = signing_keys(channel)
     try:
         verify = ssl.create_default_context(cafile=None if channel.ca_file is None else str(channel.ca_file))
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(f"channel '{channel.name}': ca_file {channel.ca_file} cannot be used") from error
     headers = {"content-type": "application/json", "user-agent": "platewatch"}
-    headers |= signature_headers(sending.delivery_id, int(time.time()), body, key)
+    headers |= signature_headers(sending.delivery_id, int(time.time()), body, keys)
     try:
         with (
             httpx.Client(verify=verify, timeout=channel.timeout_seconds, follow_redirects=False) as client,
@@ -65,33 +66,36 @@ def webhook_body(channel: WebhookChannel, sending: Sending) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def signature_headers(message_id: UUID, timestamp: int, body: bytes, key: bytes) -> dict[str, str]:
+def signature_headers(message_id: UUID, timestamp: int, body: bytes, keys: Sequence[bytes]) -> dict[str, str]:
     """Return the headers by which the other side knows who sent a message, and when.
 
     Args:
         message_id: The same for every attempt.
         timestamp: Now, in seconds since 1970.
         body: What is posted.
-        key: The secret both sides share.
+        keys: The secrets both sides share: each signs, so that the other side may know either while one is exchanged.
     """
     signed = b".".join((str(message_id).encode(), str(timestamp).encode(), body))
-    signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    signatures = [base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode() for key in keys]
     return {
         "webhook-id": str(message_id),
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{signature}",
+        "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
     }
 
 
-def signing_key(channel: WebhookChannel) -> bytes:
-    """Return the secret of a channel.
+def signing_keys(channel: WebhookChannel) -> list[bytes]:
+    """Return the secrets of a channel, read anew for every message: one, or two while it is exchanged.
 
     Raises:
         ConfigurationError: The file cannot be read, or holds no secret of that form.
     """
-    text = read_secret(channel.secret_file, f"channel '{channel.name}': secret_file").strip().removeprefix(PREFIX)
+    return [_key(channel, text) for text in read_secrets(channel.secret_file, f"channel '{channel.name}': secret_file")]
+
+
+def _key(channel: WebhookChannel, text: str) -> bytes:
     try:
-        key = base64.b64decode(text, validate=True)
+        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if not 24 <= len(key) <= 64:

@@ -48,12 +48,19 @@ class Person:
             self._process.kill()
             return True
 
-    def give(self, action: str, *arguments: str, done_already: str | None = None) -> None:
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a command is at work."""
+        process = self._process
+        return process is not None and process.poll() is None
+
+    def give(self, action: str, *arguments: str, done_already: str | None = None, sudo: str = "") -> None:
         """Give a command until it says that it is done.
 
         Args:
             action: What the audit calls it; empty: it is not written down.
             arguments: The command.
+            sudo: Whoever became this user to give it, where that is another person.
             done_already: What its refusal holds where an attempt whose answer was lost has done it.
 
         Raises:
@@ -62,7 +69,7 @@ class Person:
         deadline = time.monotonic() + self._patience
         tried = False
         while True:
-            code, said = self._try(action, arguments)
+            code, said = self._try(action, arguments, sudo)
             if code == 0 or (tried and done_already is not None and code == 1 and done_already in said):
                 return
             if code not in (TEMPORARY, -signal.SIGKILL):
@@ -72,7 +79,7 @@ class Person:
             tried = True
             time.sleep(_PAUSE_SECONDS)
 
-    def _try(self, action: str, arguments: tuple[str, ...]) -> tuple[int, str]:
+    def _try(self, action: str, arguments: tuple[str, ...], sudo: str) -> tuple[int, str]:
         with self._guard:
             process = self._process = subprocess.Popen(
                 self._site.command(*arguments),
@@ -80,7 +87,7 @@ class Person:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
-                env=self._site.environment(),
+                env=self._site.environment() | ({"SUDO_USER": sudo} if sudo else {}),
             )
         out, err = process.communicate()
         said = " | ".join((out + err).split("\n")[-6:]).strip(" |")

@@ -53,6 +53,8 @@ class Keeper(threading.Thread):
         self._process: subprocess.Popen[str] | None = None
         self._expected: set[signal.Signals] = set()
         self._leaving = threading.Event()
+        self._may_start = threading.Event()
+        self._may_start.set()
         self._guard = threading.Lock()
 
     @property
@@ -74,12 +76,23 @@ class Keeper(threading.Thread):
     def run(self) -> None:
         """Start it again and again."""
         while not self._leaving.is_set():
+            self._may_start.wait()
             self._live()
             self._leaving.wait(_PAUSE_SECONDS)
+
+    def hold(self) -> None:
+        """Have it end in order, and start it only after `release`."""
+        self._may_start.clear()
+        self.strike(signal.SIGTERM)
+
+    def release(self) -> None:
+        """Start it again."""
+        self._may_start.set()
 
     def end(self) -> None:
         """Have it end in order, and start it no more."""
         self._leaving.set()
+        self._may_start.set()
         began = time.monotonic()
         process = self._process
         if self.strike(signal.SIGTERM):
@@ -92,7 +105,7 @@ class Keeper(threading.Thread):
 
     def _live(self) -> None:
         with self._guard:
-            if self._leaving.is_set():
+            if self._leaving.is_set() or not self._may_start.is_set():
                 return
             self._expected.clear()
             process = self._process = subprocess.Popen(

@@ -46,6 +46,11 @@ class Listener:
         with self._news:
             return alert_id in self._ids
 
+    def not_of(self, camera_id: str) -> list[str]:
+        """Return the ids of alerts about other cameras' reads."""
+        with self._news:
+            return [alert["alert_id"] for alert in self._alerts if alert["read"]["camera_id"] != camera_id]
+
     def wait(self, is_wanted: Callable[[dict[str, Any]], bool], seconds: float) -> bool:
         """Wait until an alert came that is wanted; return False where none does in time."""
         with self._news:

@@ -16,7 +16,7 @@ from benchmarks.ingest.vendors.messages import message, post
 from benchmarks.ingest.vendors.servers import DIGEST, serving
 from hotlists.importing.importer import ImportOptions, import_file
 from ingest.inbox_place import INBOX_FILE
-from pipeline.service import Service
+from pipeline.services.run import Service
 from schemas.settings import IngestSettings, IngestSource, Settings
 from storage.database import Database, open_database
 from storage.spool.messages import Message

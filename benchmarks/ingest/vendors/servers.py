@@ -68,7 +68,7 @@ def _plain(port: int, folder: Path) -> Any:
     from starlette.requests import Request
     from starlette.responses import JSONResponse
 
-    from ingest.server.listener import Listener
+    from services.http.listener import Listener
 
     connection = sqlite3.connect(folder / "plain.sqlite", check_same_thread=False, isolation_level=None)
     connection.execute("pragma journal_mode = wal")

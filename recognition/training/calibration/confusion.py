@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import math
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from recognition.reading.network import DEFAULT_WEIGHTS
 from recognition.reading.ocr import PlateOcr
 from recognition.training.calibration.pictures import CONDITIONS, Crop, read_crops
 from recognition.training.command import run_command
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, InvalidInput
 from schemas.plates import canonical_plate
 from schemas.settings import OcrSettings
 
@@ -38,6 +39,7 @@ MARGINS = (0.0, 0.1, 0.2)
 STRENGTH = 300.0
 """Characters that the habits count for. So many that one plate alone, however it was shown, makes no look-alike."""
 
+_MOST_WRONG = 0.4  # of a character's readings: the matcher takes no table that is more wrong than right
 _MOST_EDITS = 2  # further from its label, a text is no reading of it, and what stands beside what is chance
 _MIXED_IN_US_LABELS = frozenset((("0", "Q"), ("Q", "0"), ("1", "I"), ("I", "1")))
 _LEAST_DIFFERENCE = 1e-6
@@ -46,6 +48,8 @@ EXAMPLE = """
 example: after new weights, from the checkout's root
   python -m recognition.training.calibration.confusion --weights recognition/models/plate-ocr-v1.onnx \\
       --crops plate-ocr/labels.csv
+after platewatch corrections --out corrected
+  python -m recognition.training.calibration.confusion --corrections corrected/labels.csv
 
 Counts are smoothed towards matcher/characters/habits.toml. No probability falls below its habit unless the counts
 contradict it: a hundred plates on which 8 was never read as B do not show that it never is.
@@ -130,6 +134,32 @@ def count(ocr: PlateOcr, crops: Sequence[Crop], seed: int) -> Tally:
     return tally
 
 
+def count_corrections(path: Path) -> Tally:
+    """Count what readers made of plates that people corrected: each plate once, however often it passed.
+
+    Args:
+        path: CSV with the columns text and read_as, perhaps jurisdiction, as `platewatch corrections` writes it.
+
+    Raises:
+        InvalidInput: The file cannot be read, or lacks a column or rows.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.DictReader(stream)
+            if missing := [name for name in ("text", "read_as") if name not in (rows.fieldnames or ())]:
+                raise InvalidInput(f"no column {', '.join(missing)}; expected text, read_as", source=str(path), line=1)
+            said = [(row["read_as"] or "", row["text"] or "", row.get("jurisdiction") or "") for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInput(f"cannot be read ({error}); expected a file of corrections", source=str(path)) from error
+    if not said:
+        raise InvalidInput("holds no rows; expected one per corrected read", source=str(path))
+    often = Counter(canonical_plate(text) for _, text, _ in said)
+    tally = Tally()
+    for read_as, text, state in said:
+        tally.add(read_as, text, 1.0 / often[canonical_plate(text)], us=state.upper().startswith("US"))
+    return tally
+
+
 def smoothed(habit: float, seen: float, chances: float) -> float:
     """Lay counts over a habit.
 
@@ -144,6 +174,8 @@ def smoothed(habit: float, seen: float, chances: float) -> float:
 
     Source: the interval is Wilson's; Brown, Cai and DasGupta 2001, "Interval estimation for a binomial proportion".
     """
+    if chances <= 0:
+        return habit
     mean = (STRENGTH * habit + seen) / (STRENGTH + chances)
     if mean >= habit:
         return mean
@@ -153,11 +185,24 @@ def smoothed(habit: float, seen: float, chances: float) -> float:
 
 
 def habit_of(shown: str, true: str, habits: Mapping[str, Any]) -> float:
-    """Return the habits' P(shown | true) for two different characters."""
+    """Return P(shown | true) for two different characters, by the habits or by a table that is there already."""
+    if "shown" in habits:
+        return float(habits["shown"].get(true, {}).get(shown, habits["other"]["arbitrary"]))
     if any({shown, true} == set(pair) for pair in habits["pairs"]):
         return float(habits["across"])
     together = any(shown in group and true in group for group in habits["groups"])
     return float(habits["look_alike"] if together else habits["arbitrary"])
+
+
+def _raised(before: Mapping[str, float], laid: Mapping[str, float]) -> dict[str, float]:
+    """Return a character's row with what corrections raise: all of it by less where it would be wrong too often.
+
+    Who corrects looks at what is wrong: a character that is misread in a thousand corrections is mostly read right.
+    """
+    more = {shown: max(laid[shown] - chance, 0.0) for shown, chance in before.items()}
+    left, wanted = max(_MOST_WRONG - sum(before.values()), 0.0), sum(more.values())
+    share = min(left / wanted, 1.0) if wanted else 0.0
+    return {shown: chance + share * more[shown] for shown, chance in before.items()}
 
 
 def table_text(tally: Tally, habits: Mapping[str, Any], made: Mapping[str, str | int]) -> str:
@@ -165,7 +210,8 @@ def table_text(tally: Tally, habits: Mapping[str, Any], made: Mapping[str, str |
 
     Args:
         tally: What was counted.
-        habits: habits.toml.
+        habits: habits.toml; or a table over which corrections are laid, which hold what was misread alone, and so raise
+            what it says and never lower it.
         made: Where it comes from, for people.
 
     Returns:
@@ -179,13 +225,14 @@ def table_text(tally: Tally, habits: Mapping[str, Any], made: Mapping[str, str |
     lines += [
         f"{name} = {value if isinstance(value, int) else f'{chr(34)}{value}{chr(34)}'}" for name, value in made.items()
     ]
-    arbitrary = float(habits["arbitrary"])
+    is_table = "shown" in habits
+    arbitrary = float(habits["other"]["arbitrary"] if is_table else habits["arbitrary"])
     lines += ["", "# P(shown | true) of a character that is not listed.", "[other]", f"arbitrary = {arbitrary}"]
     lines += ["", "[edits]"]
     for name, habit in habits["edits"].items():
         seen, chances = tally.edits[name], tally.chances[name]
         # Never below the habit: labeled crops do not show the frames, hitches and cut boxes that hide characters.
-        probability = max(smoothed(habit, seen, chances), habit)
+        probability = min(max(smoothed(habit, seen, chances), habit), max(habit, _MOST_WRONG))
         lines.append(f"{name} = {probability:.6f}  # seen {seen:.2f} times of {chances:.0f}")
     for true in ALPHABET:
         total = sum(seen for (one, _), seen in tally.shown.items() if one == true)
@@ -194,10 +241,11 @@ def table_text(tally: Tally, habits: Mapping[str, Any], made: Mapping[str, str |
             "# P(shown | true); seen right " + f"{tally.shown[true, true]:.1f} times of {total:.1f}",
             f"[shown.{true}]",
         ]
-        for shown in ALPHABET:
-            habit, seen = habit_of(shown, true, habits), tally.shown[true, shown]
-            probability = smoothed(habit, seen, total)
-            if shown != true and abs(probability - arbitrary) > _LEAST_DIFFERENCE:
+        others = {shown: habit_of(shown, true, habits) for shown in ALPHABET if shown != true}
+        laid = {shown: smoothed(habit, tally.shown[true, shown], total) for shown, habit in others.items()}
+        for shown, probability in (_raised(others, laid) if is_table else laid).items():
+            seen = tally.shown[true, shown]
+            if abs(probability - arbitrary) > _LEAST_DIFFERENCE:
                 lines.append(f"{shown} = {probability:.6f}" + (f"  # seen {seen:.2f} times" if seen else ""))
     return "\n".join(lines) + "\n"
 
@@ -209,6 +257,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _count(options: argparse.Namespace) -> None:
     cv2.setNumThreads(max(options.threads, 1))
+    if options.corrections is not None:
+        _lay_corrections(options)
+        return
     habits = _habits(options.habits)
     crops = read_crops(options.crops, options.split)
     settings = OcrSettings(weights=options.weights, config=options.config)
@@ -225,6 +276,24 @@ def _count(options: argparse.Namespace) -> None:
     wrong = sorted(((seen, pair) for pair, seen in tally.shown.items() if pair[0] != pair[1]), reverse=True)
     print("most often, true>shown: " + ", ".join(f"{true}>{shown} {seen:.2f}" for seen, (true, shown) in wrong[:15]))
     print(f"{options.out}: written from {tally.readings} readings, {tally.left_out} too far from their label left out")
+
+
+def _lay_corrections(options: argparse.Namespace) -> None:
+    tally, table = count_corrections(options.corrections), _habits(options.table)
+    if "shown" not in table or "other" not in table:
+        raise ConfigurationError(
+            f"{options.table}: no table of what is taken for what; name the matcher's confusion.toml"
+        )
+    made: dict[str, str | int] = {
+        **{name: value for name, value in table.get("made", {}).items() if isinstance(value, str | int)},
+        "corrections": tally.readings,
+        "corrections_left_out": tally.left_out,
+        "corrections_date": datetime.now(UTC).date().isoformat(),
+    }
+    options.out.write_text(table_text(tally, table, made), encoding="utf-8")
+    print(
+        f"{options.out}: {tally.readings} corrections laid over it, {tally.left_out} too far from their text left out"
+    )
 
 
 def _habits(path: Path) -> dict[str, Any]:
@@ -244,7 +313,11 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--weights", type=Path, default=DEFAULT_WEIGHTS, metavar="ONNX", help="the reader (default: %(default)s)")
     add("--config", type=Path, metavar="YAML", help="its plate config (default: the weights' name with .yaml)")
-    add("--crops", type=Path, required=True, metavar="LABELS.csv", help="labeled crops: image,text,jurisdiction,split")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--crops", type=Path, metavar="LABELS.csv", help="labeled crops: image,text,jurisdiction,split")
+    corrected = "what people corrected, of any reader: text,read_as; is laid over --table"
+    source.add_argument("--corrections", type=Path, metavar="LABELS.csv", help=corrected)
+    add("--table", type=Path, default=MATCHER_DATA / "confusion.toml", metavar="TOML", help="default: %(default)s")
     add("--split", default="val", help="which rows of it; never ones that were trained on (default: %(default)s)")
     add("--out", type=Path, default=MATCHER_DATA / "confusion.toml", metavar="TOML", help="default: %(default)s")
     add("--habits", type=Path, default=MATCHER_DATA / "habits.toml", metavar="TOML", help="default: %(default)s")

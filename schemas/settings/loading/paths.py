@@ -38,5 +38,8 @@ def _within(value: Any, key: str) -> Iterator[tuple[str, Path]]:
             yield from _within(one, f"{key}.{name}")
     elif isinstance(value, (tuple, list)):
         for number, one in enumerate(value, 1):
+            if isinstance(one, Path):
+                yield f"{key}.{number}", one
+                continue
             name = getattr(one, "id", None) or getattr(one, "name", None) or number
             yield from _within(one, f"{key}.{name}")

@@ -95,7 +95,7 @@ def test_a_read_an_import_and_a_run_turn_to_nobody(
         "import recognition, onnxruntime, openvino",
         "import schemas, openvino, onnxruntime",
         "from recognition.detection import detector; import openvino",
-        "import pipeline.service, onnxruntime, openvino",
+        "import pipeline.services.run, onnxruntime, openvino",
         "import cli.main, openvino, onnxruntime",
         "import recognition.training.command, openvino, onnxruntime",
         "import benchmarks, openvino, onnxruntime",

@@ -204,7 +204,7 @@ def test_a_service_upgrades_the_oldest_database_survives_a_kill_reloads_and_ends
         shutil.copy(picture, service.home / "yard" / "third.jpg")
         wait_until(lambda: len(kept()) == 3 * len(first), process, service)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0, service.log
+        assert process.wait(timeout=90) == 0, service.log
     finally:
         process.kill()
         process.wait()

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from operations.storms import discard_held, release_held, view_held
+from pipeline.alerting.storms import StormStage
 from pipeline.health.board import HealthBoard
-from pipeline.storms import StormStage
 from schemas import ids
 from schemas.audit import Action
 from schemas.errors import InvalidInput

@@ -30,7 +30,7 @@ def other_vehicle(seconds: float = 0) -> Found:
     return found(passing(seconds, "north", plate="ZZZ9999"), OTHER)
 
 
-def in_time(thread: threading.Thread, seconds: float = 10.0) -> bool:
+def in_time(thread: threading.Thread, seconds: float = 60.0) -> bool:
     thread.join(seconds)
     return not thread.is_alive()
 

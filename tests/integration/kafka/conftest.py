@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from alerts.subscriber import Subscriber
-from pipeline.relaying import RelayStage
+from pipeline.alerting.relaying import RelayStage
 from schemas.events import Alert
 from schemas.settings import AlertSettings, KafkaSettings, Settings
 from services.kafka.local import LocalKafka
@@ -33,7 +33,7 @@ QUICK_OPTIONS = {
 AUTHORIZER = {"allow.everyone.if.no.acl.found": "true", "super.users": "User:broker;User:setup"}
 """So that a test can forbid one topic."""
 
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 60.0
 _numbers = itertools.count(1)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from pipeline.relaying import RelayStage
+from pipeline.alerting.relaying import RelayStage
 from schemas.errors import BrokerUnavailable
 from schemas.settings import AlertSettings, KafkaSettings, RetentionSettings, Settings
 from services.kafka.client import open_admin

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 
-from pipeline.relaying import RelayStage
+from pipeline.alerting.relaying import RelayStage
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from schemas.settings import KafkaSettings, Settings
@@ -29,6 +29,7 @@ from storage.leadership import Leadership
 from tests.integration.alerts.records import ReadRecord, Records, outbox_message
 from tests.integration.kafka.conftest import QUICK_OPTIONS, Broker, RunningRelay, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
+from tests.integration.kafka.rights import give
 from tests.unit.alerts.samples import sample_alert, sample_entry, sample_hit, sample_read
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -235,7 +236,7 @@ def _forbid_writing(broker: Broker, topic: str) -> None:
             ACL("User:*", "*", operation, ACLPermissionType.ALLOW, pattern)
             for operation in (ACLOperation.DESCRIBE, ACLOperation.READ)
         ]
-        admin.create_acls(acls)
+        give(admin, acls)
     finally:
         admin.close()
 

@@ -11,26 +11,29 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from alerts.received import ReceivedAlerts
+from alerts.shared_reads import ReadSubscriber
 from alerts.subscriber import FILE_NAME, Subscriber
+from cli.main import app
 from operations.sharing.deciding import end_agreement
-from pipeline.relaying import RelayStage
-from pipeline.sharing import SharingStage
-from policy.agreements.agreement import Agreement
+from pipeline.alerting.relaying import RelayStage
+from pipeline.alerting.sharing import SharingStage
+from policy.agreements.agreement import Agreement, shared_reads_topic
 from policy.decisions import law_alone
 from schemas.events import Alert
 from schemas.settings import AlertSettings
 from schemas.types import Category
 from services.kafka.client import ConfigResource, ConfigResourceType, open_admin, open_consumer
-from sharing.receiving import Receipt, ReceiptGate
+from sharing.receiving import ReadReceiptGate, Receipt, ReceiptGate
 from storage.alerts.outbox import pending
 from storage.database import Database
 from storage.leadership import Leadership
 from storage.sharing.disseminations import DisseminationFilter, disseminations
 from tests.integration.kafka.conftest import Broker, wait_until
 from tests.integration.kafka.outbox_samples import raise_alerts
-from tests.integration.sharing.samples import KIM, SETTINGS, current, in_force
+from tests.integration.sharing.samples import KIM, SETTINGS, current, in_force, pass_by, reads_grant, store
 from tests.unit.policy.agreements.samples import NEIGHBOR, alerts_grant
 
 _numbers = itertools.count(1)
@@ -193,3 +196,61 @@ def test_our_own_law_is_asked_again_on_receipt(
             assert one.alert_id == refused
             assert "category gang_or_terrorist: not notified until policy.also_notify opens it" in one.reason
         assert not memory.unreadable()
+
+
+@pytest.mark.usefixtures("_stages")
+def test_reads_that_an_agreement_grants_arrive_on_their_own_topic_and_their_ends_are_logged(
+    database: Database, kafka_broker: Broker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = current(id=f"test-{next(_numbers)}", grants=[alerts_grant(max_days=14), reads_grant()])
+    agreement = in_force(database, both)
+    seen = [pass_by(0), pass_by(1, "gate-1", plate="ABC1234")]
+    store(database, *seen, pass_by(2, "tunnel"))
+    stop = threading.Event()
+    subscriber = ReadSubscriber(
+        tmp_path,
+        kafka_broker.settings,
+        [kafka_broker.server],
+        topic=shared_reads_topic(agreement.id),
+        group="neighbor",
+        gate=ReadReceiptGate(law_alone("minnesota")),
+    )
+    received = []
+    for read in subscriber.messages(stop):
+        received.append(read)
+        if len(received) == 2:
+            stop.set()
+    assert {read.read_id for read in received} == {read.read_id for read in seen}
+    assert {(read.vehicle, read.second_reading) for read in received} == {(None, None)}
+    wait_until(lambda: pending(database) == 0)
+    rows = disseminations(database, DisseminationFilter(plate="ABC1234"), 10)
+    assert [(row.kind, row.outcome) for row in rows] == [("reads", "given")]
+    assert sum(row.results or 0 for row in disseminations(database, DisseminationFilter(), 10)) == 2
+    assert "ABC1234" not in caplog.text
+    # They expire with their own times, and nobody who gets alerts alone sees them.
+    admin = open_admin(kafka_broker.settings, [kafka_broker.server])
+    try:
+        topics = set(admin.list_topics())
+        answer = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, shared_reads_topic(agreement.id))])
+    finally:
+        admin.close()
+    assert agreement.topic not in topics
+    (kept,) = (one[shared_reads_topic(agreement.id)]["retention.ms"]["value"] for one in answer.values())
+    assert 0 < int(kept) <= 7 * 86_400_000
+
+
+@pytest.mark.usefixtures("_stages")
+def test_the_command_shows_reads_that_others_give(
+    database: Database, kafka_broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreement = in_force(database, current(id=f"test-{next(_numbers)}", grants=[reads_grant()]))
+    store(database, pass_by(0))
+    wait_until(lambda: disseminations(database, DisseminationFilter(), 10))
+    monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PLATEWATCH_KAFKA__OPTIONS", json.dumps(kafka_broker.settings.options))
+    topic = ["--topic", shared_reads_topic(agreement.id), "--bootstrap", kafka_broker.server, "--limit", "1"]
+    shown = CliRunner().invoke(app, ["subscribe", *topic, "--timeout", "40"])
+    assert shown.exit_code == 0, shown.output
+    assert "portsmouth-pd  gate-0  VNV4527  VA  38.90720, -77.03690" in shown.stdout
+    printed = CliRunner().invoke(app, ["subscribe", *topic, "--group", "other", "--timeout", "40", "--json"])
+    assert json.loads(printed.stdout)["plate"] == "VNV4527"

@@ -126,11 +126,11 @@ def test_a_group_that_is_joined_anew_for_want_of_partitions_misses_and_doubles_n
     kafka_broker: Broker, topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="alerts.subscriber")
-    monkeypatch.setattr("alerts.subscriber.FIRST_PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr("services.kafka.polling.FIRST_PATIENCE_SECONDS", 0.3)
     received: list[list[Alert]] = []
     listener = threading.Thread(target=lambda: received.append(kafka_broker.receive(tmp_path, topic, 3)))
     listener.start()
-    wait_until(lambda: caplog.text.count("joining the group anew") >= 2)
+    wait_until(lambda: caplog.text.count("joins its group anew") >= 2)
     alerts = [sample_alert(number) for number in range(3)]
     publish(kafka_broker, topic, *alerts)
     listener.join()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alerts.build import build_alert
-from pipeline.cancellations import CancellationStage
+from pipeline.alerting.cancellations import CancellationStage
 from schemas.events import AlertType
 from schemas.settings import Settings
 from storage.database import Database

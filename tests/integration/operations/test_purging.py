@@ -16,6 +16,10 @@ import numpy as np
 import pytest
 
 from ingest.inbox_place import INBOX_FILE
+from operations.audit.exporting import export_audit
+from operations.audit.sealing import seal_audit
+from operations.audit.verifying import verify_audit
+from operations.proving import check_proof
 from operations.purging import PurgeOutcome, purge
 from pipeline.counters import Counters
 from pipeline.ingesting.ending import InboxEnd
@@ -23,10 +27,13 @@ from pipeline.recording.pictures import PictureKeeper
 from pipeline.upkeep import UpkeepStage
 from schemas.actor import Actor, SignIn
 from schemas.arrivals import Arrival, Pictures
+from schemas.audit import Action, AuditRecord
+from schemas.errors import InvalidInput
 from schemas.settings import DatabaseSettings, Settings
 from schemas.types import PlateRead, SourceItem
 from services.remains import Sought, search_files
 from storage.audit.reader import audit_entries
+from storage.audit.writer import write_audit
 from storage.database import Database, open_database
 from storage.item_ledger import ItemLedger
 from storage.quarantine.quarantine import Quarantine
@@ -264,3 +271,55 @@ def test_the_server_alone_ends_what_nobody_processes_for_too_long(
     assert places(settings.data_dir, {"QXZ4101"}, []) == set()
     with Spool(settings.data_dir / INBOX_FILE) as spool:
         assert len(spool.take(0, 5)) == 1
+
+
+def test_a_proof_is_signed_names_no_plate_and_tells_whether_it_was_changed(own: Database, settings: Settings) -> None:
+    record(own, settings, 1, "QXZ4101", OLD)
+    write_audit(own, AuditRecord(LEE, Action.BACK_UP, {"folder": "/mnt/backup"}))
+    outcome = purge(LEE, own, settings, prove=True)
+    assert outcome.proof is not None
+    proof = check_proof(settings, outcome.proof)
+    assert (proof["outcome"]["reads"], proof["outcome"]["searched"]["found"]) == (1, {})
+    assert "2.2-5517" in proof["law"]
+    assert [one["folder"] for one in proof["backups_that_reach_further"]] == ["/mnt/backup"]
+    text = outcome.proof.read_text()
+    assert "QXZ4101" not in text
+    for changed in (text.replace('\\"reads\\":1', '\\"reads\\":7'), text.replace("proof of purge", "purge"), "{}"):
+        assert changed != text
+        outcome.proof.write_text(changed)
+        with pytest.raises(InvalidInput):
+            check_proof(settings, outcome.proof)
+    elsewhere = settings.model_copy(update={"data_dir": settings.data_dir / "other"})
+    outcome.proof.write_text(text)
+    with pytest.raises(InvalidInput, match="not known here"):
+        check_proof(elsewhere, outcome.proof)
+
+
+def test_what_the_audit_named_is_gone_with_its_rows_and_the_chain_still_holds(
+    own: Database, settings: Settings
+) -> None:
+    """Rows of a search two years ago: their seals say neither plate nor person."""
+    for number in range(3):
+        write_audit(own, AuditRecord(LEE, Action.SEARCH, {"pattern": f"QXZ{number + 4101}"}, "stolen vehicle", "26-7"))
+    with own.as_owner() as connection:
+        connection.execute("alter table audit disable trigger audit_is_append_only")
+        connection.execute("update audit set happened_at = now() - interval '731 days'")
+        connection.execute("alter table audit enable trigger audit_is_append_only")
+    seal_audit(own, settings)
+    ending = {"QXZ4101", "QXZ4102", "QXZ4103"}
+    assert places(settings.data_dir, ending, []) != set()
+    purge(LEE, own, settings)
+    assert places(settings.data_dir, ending, []) == set()
+    found = verify_audit(LEE, own, settings)
+    assert (found.problems, found.ended) == ([], 3)
+
+
+def test_an_export_that_lies_in_the_data_directory_is_found(own: Database, settings: Settings) -> None:
+    record(own, settings, 1, "QXZ4101", OLD)
+    write_audit(own, AuditRecord(LEE, Action.SEARCH, {"pattern": "QXZ4101"}, "stolen vehicle", "26-7"))
+    made = export_audit(LEE, own, settings, settings.data_dir / "export", "audit of the county")
+    with own.as_owner() as connection:
+        connection.execute("delete from audit")
+    outcome = purge(LEE, own, settings, prove=True)
+    assert outcome.searched is not None
+    assert {path.parent for path in outcome.searched.found} == {made.folder}

@@ -109,7 +109,7 @@ def test_the_look_is_written_down_with_the_plate_and_found_by_it(database: Datab
         "26-1",
         2,
     )
-    assert row.details == {"read": READ, "plate": "VNV4527"}
+    assert row.details == {"read": READ, "plate": "VNV4527", "offense": ["240 motor vehicle theft"]}
     found = CliRunner().invoke(app, ["audit", "--plate", "VNV4527", "--json"]).stdout
     assert json.loads(found)["action"] == "view_revisions"
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cli import search
+from cli.searching import search
 from schemas.convert import read_from_event
 from schemas.errors import InvalidInput
 from schemas.events import PlateReadEvent

@@ -21,7 +21,7 @@ from schemas.types import PlateRead
 from storage.database import Database, open_database
 from tests.unit.matcher.samples import read
 
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 60.0
 STEP_SECONDS = 0.005
 
 

@@ -180,7 +180,7 @@ def test_a_withdrawal_does_not_wait_for_an_import_of_its_list(database: Database
             thread.start()
             started = time.monotonic()
             wait_for(lambda: _matched(matcher) == set(DISTINCT[1:]))
-            assert time.monotonic() - started < 1.0
+            assert time.monotonic() - started < 30.0
             assert not done.is_set()
             assert edits.find(plate=DISTINCT[0]) == []
             matcher.refresh(force=True)
@@ -216,7 +216,7 @@ def test_while_a_long_list_is_arranged_the_old_one_serves_and_removals_apply(
     def slow(self: HotlistIndex, added: Any, removed: Any = (), as_of: Any = None) -> HotlistIndex:
         if len(added) > CHANGED // 2:
             entered.set()
-            assert go_on.wait(30)
+            assert go_on.wait(240)
         return arrange(self, added, removed, as_of)
 
     with running_matcher(database) as matcher:
@@ -240,7 +240,7 @@ def test_while_a_long_list_is_arranged_the_old_one_serves_and_removals_apply(
         assert matcher.size == len(kept) - 1 + 1
     with capsys.disabled():
         print(f"\nwithdrawn to no match while {CHANGED} entries are arranged: {late:.2f} s")
-    assert late < 5.0
+    assert late < 60.0
 
 
 def test_a_run_ends_while_a_long_list_is_read(database: Database) -> None:
@@ -249,7 +249,7 @@ def test_a_run_ends_while_a_long_list_is_read(database: Database) -> None:
     started = time.monotonic()
     with followed(matcher):
         pass
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
 
 
 def test_a_restart_goes_on_from_the_saved_index(

@@ -16,7 +16,7 @@ from pipeline.health.readers import ReaderWatch, missing_limit
 from pipeline.health.signs import MOST_READERS
 from schemas.events import AlarmKind
 from schemas.settings import ImageFolderCamera, IngestSettings, IngestSource, ReaderPlace, Settings
-from storage.cameras import CameraHours
+from storage.cameras.states import CameraHours
 from storage.database import Database
 
 NOW = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -17,12 +19,17 @@ def write_frame_with_a_plate(path: Path) -> None:
     Args:
         path: Ends in `.jpg`; the folder exists.
     """
-    clip = path.with_name(".clip.mp4")
-    render_traffic(clip, frames=FRAME + 1)
-    capture = cv2.VideoCapture(str(clip))
-    capture.set(cv2.CAP_PROP_POS_FRAMES, FRAME)
-    read, image = capture.read()
-    capture.release()
-    clip.unlink()
+    path.write_bytes(_frame())
+
+
+@cache
+def _frame() -> bytes:
+    with tempfile.TemporaryDirectory(prefix="platewatch-clip-") as name:
+        clip = Path(name) / "clip.mp4"
+        render_traffic(clip, frames=FRAME + 1)
+        capture = cv2.VideoCapture(str(clip))
+        capture.set(cv2.CAP_PROP_POS_FRAMES, FRAME)
+        read, image = capture.read()
+        capture.release()
     assert read
-    assert cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()

@@ -62,7 +62,7 @@ def test_what_comes_during_a_backlog_is_read_before_it_and_moved_to_another_file
         assert {path.read_bytes() for path in moved} == {PICTURE}
         assert not (drop / "fresh.jpg").exists()
         run.process.send_signal(signal.SIGTERM)
-        assert run.process.wait(timeout=20) == 0
+        assert run.process.wait(timeout=90) == 0
     assert sorted(path.name for path in elsewhere.iterdir() if path.suffix != ".jpg") == []
 
 
@@ -107,4 +107,4 @@ def test_hangup_takes_feeds_that_are_new_changed_or_gone(tmp_path: Path) -> None
         assert "XYZ9876" not in listed()
         assert (state / "late.csv").exists(), "a feed that is gone takes nothing"
         run.process.send_signal(signal.SIGTERM)
-        assert run.process.wait(timeout=20) == 0
+        assert run.process.wait(timeout=90) == 0

@@ -13,7 +13,7 @@ from tests.integration.runs.site import folder_camera, write_site
 REPOSITORY = Path(__file__).resolve().parents[3]
 HANGING_RUN = """
 import sys, threading, time
-import pipeline.stages.deadline, pipeline.service
+import pipeline.stages.deadline, pipeline.services.run
 from cli.main import main
 pipeline.stages.deadline.ends_in_time.__wrapped__.__defaults__ = (0.5,)
 def run(self, stop, **_):
@@ -21,7 +21,7 @@ def run(self, stop, **_):
     stop.wait()
     threading.current_thread().name = "a share that does not answer"
     time.sleep(120)
-pipeline.service.Service.run = run
+pipeline.services.run.Service.run = run
 sys.argv = ["platewatch", "run", "--config", sys.argv[1]]
 main()
 """
@@ -37,7 +37,7 @@ def test_a_run_that_hangs_is_over_soon_after_it_was_told_to_end(database_url: st
         try:
             assert process.stdout.readline() == "at work\n"
             process.send_signal(signal.SIGTERM)
-            _, err = process.communicate(timeout=45)
+            _, err = process.communicate(timeout=90)
         finally:
             process.kill()
     assert process.returncode == 75

@@ -66,7 +66,7 @@ def running(site: Site) -> Iterator[LoggedRun]:
         run.wait_for("matching against")
         yield run
         run.process.send_signal(signal.SIGTERM)
-        assert run.process.wait(timeout=20) == 0, "".join(run.lines)
+        assert run.process.wait(timeout=90) == 0, "".join(run.lines)
 
 
 def asked(site: Site) -> Status:

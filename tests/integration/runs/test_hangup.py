@@ -56,7 +56,7 @@ def test_a_closed_terminal_ends_a_run_in_order(folder: Path) -> None:
     run, terminal = _run(folder, ignored=False)
     with run:
         os.close(terminal)
-        assert run.process.wait(timeout=30) == 0
+        assert run.process.wait(timeout=90) == 0
     assert not (folder / "data/postgres/data/postmaster.pid").exists(), "the database was stopped"
 
 
@@ -67,4 +67,4 @@ def test_nohup_keeps_it_running(folder: Path) -> None:
         threading.Event().wait(2)
         assert run.process.poll() is None
         run.process.send_signal(signal.SIGTERM)
-        assert run.process.wait(timeout=30) == 0
+        assert run.process.wait(timeout=90) == 0

@@ -68,6 +68,6 @@ def test_the_server_alone_takes_its_configuration_anew_says_how_it_is_and_ends_i
         assert "wait" in str(found["problems"])
         assert len(found["sources"]) == 2  # type: ignore[arg-type]
         run.process.send_signal(signal.SIGTERM)
-        assert run.process.wait(timeout=30) == 0
+        assert run.process.wait(timeout=90) == 0
     assert not (data / INGEST_FILE_NAME).exists()
     assert not any(TOKEN in line or OTHER in line for line in run.lines)

@@ -67,7 +67,7 @@ def test_a_run_that_is_killed_between_repeats_ends_as_one_that_is_not(picture: b
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=90)
     site.play()
     for table, column in (("reads", "plate"), ("hits", "outcome"), ("alerts", "alert_type")):
         assert site.kept(table, column) == undisturbed.kept(table, column)

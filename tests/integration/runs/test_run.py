@@ -120,7 +120,7 @@ def test_an_interrupted_run_loses_and_doubles_nothing(
     # The listed vehicle is in view, and its alert is out: the rest of its pass is still to come.
     wait_until(lambda: any(images.rglob("*-early-*.jpg")) and site.kept("alerts", "status") == ["open"], process)
     process.send_signal(how)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=90)
     if how == signal.SIGTERM:
         assert process.returncode == 0, err
         assert "stopped:" in err
@@ -144,7 +144,7 @@ def test_runs_on_until_it_is_stopped_and_takes_new_pictures(clip: Path, tmp_path
     images = site.settings.data_dir / "images"
     wait_until(lambda: any(images.rglob("*.jpg")), process)
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=90)
     assert process.returncode == 0, err
     assert "UKW4183" in site.kept("reads", "plate")
     assert "UKW4183" not in err  # plates are personal data: none in the log
@@ -189,7 +189,7 @@ def test_odd_files_and_a_store_that_refuses_stop_nothing(clip: Path, tmp_path: P
     reader.start()
     wait_until(lambda: any("everything there is was read" in line for line in log), process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=15) == 0, "".join(log)
+    assert process.wait(timeout=90) == 0, "".join(log)
     reader.join()
     assert process.stdout is not None
     process.stdout.close()

@@ -87,7 +87,7 @@ def test_a_run_says_when_it_is_ready_that_it_lives_and_that_it_ends(
         wait_until(lambda: manager.said("WATCHDOG=1")[-1] > hung, process)
         assert not manager.said("STOPPING=1")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0, "".join(log)
+        assert process.wait(timeout=90) == 0, "".join(log)
     assert len(manager.said("READY=1")) == 1
     assert manager.told[-1][1].splitlines()[0] == "STOPPING=1"
 

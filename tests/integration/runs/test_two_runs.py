@@ -99,7 +99,7 @@ def test_one_of_two_runs_leads_each_stage_and_the_other_takes_over_when_it_is_ki
         (drop / "list.csv").write_text("plate,state,category\nXYZ1234,VA,stolen_vehicle\n")
         wait_until(lambda: _is_imported(database), second)
         second.terminate()
-        _, err = second.communicate(timeout=30)
+        _, err = second.communicate(timeout=90)
         assert second.returncode == 0, err
     finally:
         for process in (first, second):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,17 @@ from typer.testing import CliRunner
 from cli.main import app
 from schemas.audit import Action
 from schemas.errors import InvalidInput
+from schemas.types import Category
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from storage.sharing.disseminations import ForeignQuery, note_query
 from tests.integration.kafka.outbox_samples import raise_alerts
+from tests.integration.sharing.samples import current, in_force, lists_grant
+from tests.integration.storage.samples import activate, sample_entry
 from tests.unit.sharing.test_files import TEXT
 
 TOPIC = "platewatch.alerts.test.v1"
+LATER = f"valid_from = {datetime.now(UTC).date() + timedelta(days=9)}"
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +113,30 @@ def test_an_alert_is_allowed_or_refused_with_the_reason(database: Database) -> N
     assert [row.details["allowed"] for row in rows] == [[], ["suffolk"], ["suffolk"], []]
 
 
+def test_a_listed_entry_is_allowed_or_refused_with_the_reason(database: Database) -> None:
+    one, other = (
+        sample_entry(1, hotlist_id="stolen"),
+        sample_entry(2, hotlist_id="stolen", category=Category.MISSING_PERSON),
+    )
+    activate(database, [one, other], hotlist_id="stolen", layout="csv")
+    in_force(database, current(grants=[lists_grant()]))
+    assert "allowed with plate" in done("check", "--entry", str(one.entry_id), "--to", "suffolk-pd")
+    refused = run("check", "--entry", str(other.entry_id), "--to", "suffolk-pd")
+    assert (refused.exit_code, "category missing_person is not in the agreement" in refused.output) == (1, True)
+    nobody = run("check", "--entry", str(one.entry_id), "--to", "norfolk-pd")
+    assert (nobody.exit_code, "no agreement with norfolk-pd" in nobody.output) == (1, True)
+    assert run("check", "--to", "suffolk-pd").exit_code != 0
+    unknown = run("check", "--entry", str(sample_entry(7).entry_id), "--to", "suffolk-pd")
+    assert isinstance(unknown.exception, InvalidInput)
+    # What came from another agency is nobody's to give.
+    activate(database, [sample_entry(3, hotlist_id="region")], hotlist_id="region", layout="shared")
+    in_force(database, current(id="region", grants=[lists_grant(lists=["region"])]))
+    passed_on = run("check", "--entry", str(sample_entry(3, hotlist_id="region").entry_id), "--to", "suffolk-pd")
+    assert "came from another agency" in passed_on.output
+    (sight, _) = records("who-sees-what")
+    assert (sight["grant"]["shares"], sight["flows"]) == ("hotlists", True)
+
+
 def test_a_narrower_version_is_in_force_at_once(tmp_path: Path) -> None:
     done("add", "--file", "suffolk.toml")
     done("approve", "suffolk", sudo="kim")
@@ -116,3 +146,47 @@ def test_a_narrower_version_is_in_force_at_once(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace("max_days = 3650", "max_days = 36500"))
     (proposal,) = records("add", "--file", "suffolk.toml")
     assert (proposal["pending"], proposal["widens"]) == (True, ["alerts: kept for 36500 days, before 3650"])
+
+
+def test_a_check_says_what_is_wrong_and_what_is_granted_and_stores_nothing(database: Database) -> None:
+    found = json.loads(done("add", "--file", "suffolk.toml", "--check", "--json"))
+    assert found == {"fault": None, "widens": ["it is a new agreement"], "blocked": []}
+    assert "another person has to approve: it is a new agreement" in done("add", "--file", "suffolk.toml", "--check")
+    text = Path("suffolk.toml").read_text()
+    Path("later.toml").write_text(text.replace(f"valid_from = {datetime.now(UTC).date() - timedelta(days=1)}", LATER))
+    (waits,) = json.loads(done("add", "--file", "later.toml", "--check", "--json"))["blocked"]
+    assert "alerts: agreement suffolk, version 1, begins on" in waits
+    Path("theirs.toml").write_text(text.replace("portsmouth-pd", "norfolk-pd"))
+    refused = run("add", "--file", "theirs.toml", "--check")
+    assert (refused.exit_code, "its owner is norfolk-pd" in refused.output) == (1, True)
+    assert records("show") == []
+    done("add", "--file", "suffolk.toml")
+    again = run("add", "--file", "suffolk.toml", "--check", "--json")
+    assert "version 1 says the same, and waits" in json.loads(again.stdout)["fault"]
+    assert [row.action for row in audit_entries(database)].count(Action.CHECK_AGREEMENT) == 5
+
+
+def test_what_was_stopped_is_shown_apart(database: Database) -> None:
+    in_force(database)
+    asked = ForeignQuery("suffolk", 1, {"id": "suffolk-pd", "name": "Suffolk"}, "d.chen", "ABC1234", "a", "26-1", "why")
+    with database.transaction() as connection:
+        note_query(connection, asked)
+        note_query(connection, dataclasses.replace(asked, results=3, asked_by="m.roe"))
+    assert [row["asked_by"] for row in records("log", "--stopped")] == ["d.chen"]
+    assert len(records("log")) == 2
+
+
+def test_what_we_see_of_others_is_what_they_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "site.toml").write_text(
+        '[[sharing.neighbors]]\nid = "suffolk-pd"\nname = "Suffolk [b]Police"\nagreement = "theirs"\n'
+        '[[hotlists.feeds]]\nkind = "agreement"\nname = "suffolk-stolen"\nneighbor = "suffolk-pd"\n'
+        'list_name = "stolen"\n'
+    )
+    monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path / "data"))
+    (found,) = records("who-sees-what", "--theirs", "--config", "site.toml")
+    assert found["lists"] == [
+        {"theirs": "stolen", "ours": "suffolk-stolen", "entries": 0, "state": "not in force; nothing came yet"}
+    ]
+    assert found["dispositions"] == {"given": 0, "waiting": 0, "withheld": 0}
+    assert "Suffolk [b]Police (suffolk-pd)" in done("who-sees-what", "--theirs", "--config", "site.toml")
+    assert "no neighbor is configured" in done("who-sees-what", "--theirs")

@@ -225,3 +225,11 @@ def test_days_begin_and_end_in_the_agency_s_time_zone(database: Database) -> Non
     (version,) = versions_of(database)
     assert version.starts_at.utcoffset() == timedelta(0)
     assert version.starts_at.hour in (4, 5)
+
+
+def test_what_was_proposed_after_somebody_looked_is_not_approved_with_it(database: Database) -> None:
+    propose_agreement(LEE, database, SETTINGS, current())
+    propose_agreement(LEE, database, SETTINGS, current(title="something else"))
+    with pytest.raises(InvalidInput, match="version 2 was proposed after version 1"):
+        approve_agreement(KIM, database, SETTINGS, "suffolk", version=1)
+    assert approve_agreement(KIM, database, SETTINGS, "suffolk", version=2).version == 2

@@ -212,6 +212,22 @@ def test_a_narrower_version_cuts_or_withholds_what_waits(database: Database) -> 
     assert "category stolen_vehicle is not in the agreement's scope" in row.why
 
 
+def test_what_waits_is_settled_as_soon_as_an_agreement_changes_and_now_and_then(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sharing.delivering.SETTLE_SECONDS", 3600.0)
+    in_force(database, current(grants=[GATE]))
+    raised(database, "AAA111")
+    policy = open_policy(SETTINGS)
+    delivery = AlertDelivery(database, AgreementBook(database, policy, UTC), policy)
+    delivery.advance()
+    propose_agreement(LEE, database, SETTINGS, current(grants=[GATE | {"fields": ["plate"]}]))
+    delivery.advance()
+    assert [shown.read.location for shown in alerts_of(waiting(database))] == [None]
+    monkeypatch.setattr("sharing.delivering.SETTLE_SECONDS", 0.0)
+    assert not delivery.advance()
+
+
 def test_nothing_goes_after_an_attestation_s_last_day(database: Database) -> None:
     today = datetime.now(UTC).date()
     made = attestation(NEIGHBOR, signed_on=today - timedelta(days=9), expires_on=today)

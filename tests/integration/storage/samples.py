@@ -54,7 +54,7 @@ def sample_read(number: int, plate: str = "VNV4527", *, captured_at: datetime | 
         characters=tuple(CharacterRead(character, 0.75, (("8", 0.125), ("", 1e-9))) for character in plate),
         jurisdiction="US-VA",
         jurisdiction_confidence=0.9,
-        location=Location(38.9072, -77.0369, 271.5),
+        location=Location(38.9072, -77.0369, 271.5, fix_age=1.25, speed=14.5),
         frame_count=12,
         track_number=number,
         box=Box(10.5, 20.25, 110.0, 60.0),

@@ -101,7 +101,7 @@ def test_the_server_goes_away_and_comes_back(tmp_path: Path) -> None:
             started = time.monotonic()
             with pytest.raises(DatabaseUnavailable, match="down or busy"):
                 records.write([sample_record(1)])
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 30
             server.start()
             with database.connection():  # the way back takes less than the time to wait for a connection
                 pass

@@ -28,7 +28,7 @@ with open_database(Settings(database=DatabaseSettings(url=SecretStr(sys.argv[1])
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)

@@ -47,6 +47,22 @@ def test_dispositions_end_with_their_alert_and_findings_later(database: Database
     assert _count(database, "alert_findings") == 0
 
 
+def test_what_is_said_of_an_alert_that_is_kept_is_still_told(database: Database) -> None:
+    old = raised(database)
+    with database.as_owner() as connection:
+        connection.execute("update alerts set captured_at = captured_at - interval '2 days'")
+        connection.execute("update hits set captured_at = captured_at - interval '2 days'")
+    raised(database, 1, "BKR2203")
+    for number, plate in ((1, "VNV4527"), (2, "BKR2203")):
+        confirm_alert(LEE_SAYS, database, number, Look(plate))
+    waiting = [message["alert_id"] for message in sent(database, DISPOSITION_TOPIC)]
+    assert len(waiting) == 2
+    now = old.read.captured_at + timedelta(days=20, hours=12)
+    enforce_retention(database, KEEP, delete_images=lambda _: None, now=now)
+    assert [message["alert_id"] for message in sent(database, DISPOSITION_TOPIC)] == waiting[1:]
+    assert _count(database, "dispositions") == 1
+
+
 def test_findings_are_kept_as_the_audit_unless_somebody_says_otherwise() -> None:
     assert open_policy(Settings()).retention.findings == timedelta(days=730)
     shorter = Settings(retention=RetentionSettings(audit_days=500))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.build import build_alert
 from schemas import ids
-from schemas.events import Alert
+from schemas.events import Alert, GivenByEvent
 from schemas.types import (
     Box,
     Category,
@@ -89,3 +89,16 @@ def sample_alert(number: int = 0, plate: str = "VNV4527", picture: bytes | None 
     return build_alert(
         read, sample_hit(read, entry), entry, agency_id=AGENCY, created_at=read.last_seen, plate_picture=picture
     )
+
+
+def given_alert(number: int = 0) -> Alert:
+    """An alert on an entry that another agency gave."""
+    alert = sample_alert(number)
+    owner = GivenByEvent(
+        agency_id="portsmouth-pd",
+        name="Portsmouth Police",
+        agreement_id="suffolk",
+        hotlist_id="stolen",
+        entry_id=ids.entry_id("stolen", "there"),
+    )
+    return alert.model_copy(update={"entry": alert.entry.model_copy(update={"given_by": owner})})

@@ -23,6 +23,9 @@ class Answer:
     def __init__(self, error: Exception | None = None) -> None:
         self._error = error
 
+    def succeeded(self) -> bool:
+        return self._error is None
+
     def get(self, timeout: float) -> None:
         if self._error is not None:
             raise self._error
@@ -40,12 +43,17 @@ class Client:
         self.sent.append(key.decode())
         return Answer(self.answers.get(key.decode()))
 
+    def flush(self, timeout: float) -> None: ...
+
     def close(self, timeout: float) -> None:
         self.is_closed = True
 
 
 class Admin:
     """One that finds every topic there, and is told no settings of it."""
+
+    def describe_cluster(self) -> dict[str, Any]:
+        return {"brokers": [{}]}
 
     def create_topics(self, *_: object, **__: object) -> None:
         raise kafka_errors.TopicAlreadyExistsError

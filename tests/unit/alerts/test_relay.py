@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import cast
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.producer import AlertProducer, Delivery, Fate
 from alerts.relay import Relay, waves
+from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings
 from storage.alerts.outbox import Outbox, OutboxRow
 from tests.unit.alerts.samples import START
@@ -28,8 +30,8 @@ class ListOutbox:
         self.rows = list(rows)
         self.reasons: dict[int, str] = {}
 
-    def take(self, limit: int) -> list[OutboxRow]:
-        return self.rows[:limit]
+    def take(self, limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
+        return [waiting for waiting in self.rows if waiting.outbox_id not in under_way][:limit]
 
     def mark_sent(self, ids: Sequence[int]) -> None:
         self.rows = [waiting for waiting in self.rows if waiting.outbox_id not in ids]
@@ -51,7 +53,10 @@ class ScriptedProducer:
 
     def prepare(self, topics: Sequence[str]) -> None: ...
 
-    def publish(self, messages: Sequence[OutboxRow], stop: threading.Event) -> list[Delivery]:
+    def publish(
+        self, messages: Sequence[OutboxRow], stop: threading.Event, meanwhile: Callable[[], None]
+    ) -> list[Delivery]:
+        meanwhile()
         deliveries = [Delivery(message, self._answer(message), "why") for message in messages]
         self.published += [d.message.outbox_id for d in deliveries if d.fate is Fate.PUBLISHED]
         return deliveries
@@ -101,3 +106,80 @@ def test_topics_are_made_once_and_asked_about_no_more() -> None:
     for _ in range(3):
         relay.prepare()
     assert made == [()]
+
+
+def test_what_is_taken_ahead_goes_out_once_and_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 4)
+    outbox = ListOutbox([row(number, "ABC"[number % 3]) for number in range(30)])
+    producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
+    relay, passes = relay_of(outbox, producer), 0
+    while relay.publish_batch(threading.Event()).settled:
+        passes += 1
+    assert sorted(producer.published) == list(range(30))
+    assert passes == 8
+    for plate in range(3):
+        ordered = [number for number in producer.published if number % 3 == plate]
+        assert ordered == sorted(ordered)
+
+
+def test_it_looks_ahead_once_however_many_messages_one_plate_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 5)
+    outbox = ListOutbox([row(number, "A") for number in range(5)])
+    asked: list[Sequence[int]] = []
+    take = outbox.take
+
+    def counted(limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
+        asked.append(under_way)
+        return take(limit, under_way=under_way)
+
+    monkeypatch.setattr(outbox, "take", counted)
+    producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
+    relay_of(outbox, producer).publish_batch(threading.Event())
+    assert producer.published == list(range(5))
+    assert asked == [(), list(range(5))]
+
+
+def test_nothing_that_was_taken_ahead_overtakes_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 2)
+    outbox = ListOutbox([row(1, "A"), row(2, "B"), row(3, "A"), row(4, "B")])
+    away = {1}
+    producer = ScriptedProducer(lambda r: Fate.WAITING if r.outbox_id in away else Fate.PUBLISHED)
+    relay = relay_of(outbox, producer)
+    assert relay.publish_batch(threading.Event()).waiting == 1
+    assert relay.publish_batch(threading.Event()).waiting == 2
+    away.clear()
+    relay.publish_batch(threading.Event())
+    assert producer.published == [2, 1, 3]
+
+
+def test_what_was_taken_ahead_too_long_ago_is_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 2)
+    monkeypatch.setattr("alerts.relay.FRESH_SECONDS", 0.0)
+    outbox = ListOutbox([row(number, f"{number}") for number in range(4)])
+    producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
+    relay = relay_of(outbox, producer)
+    relay.publish_batch(threading.Event())
+    # An agreement ended meanwhile.
+    del outbox.rows[0]
+    relay.publish_batch(threading.Event())
+    assert producer.published == [0, 1, 3]
+
+
+def test_an_outbox_that_cannot_be_asked_ahead_costs_nothing_that_is_on_its_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 2)
+    outbox = ListOutbox([row(number, f"{number}") for number in range(3)])
+    take = outbox.take
+
+    def refuse(limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
+        if under_way:
+            raise DatabaseUnavailable("it is away")
+        return take(limit)
+
+    monkeypatch.setattr(outbox, "take", refuse)
+    producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
+    relay = relay_of(outbox, producer)
+    assert relay.publish_batch(threading.Event()).published == 2
+    assert relay.publish_batch(threading.Event()).published == 1
+    assert producer.published == [0, 1, 2]

@@ -10,12 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from kafka.structs import ConsumerGroupMetadata
 
 from alerts.received import ReceivedAlerts
 from alerts.subscriber import FILE_NAME, Subscriber
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
-from services.kafka.client import TopicPartition
+from services.kafka.client import MemberState, TopicPartition
 from tests.unit.alerts.samples import sample_alert
 
 PLACE = TopicPartition("t", 0)
@@ -38,6 +39,9 @@ class Consumer:
 
     def assignment(self) -> set[Any]:
         return {PLACE}
+
+    def group_metadata(self) -> ConsumerGroupMetadata:
+        return ConsumerGroupMetadata("g", state=MemberState.STABLE)
 
     def poll(self, **_: Any) -> dict[Any, list[Any]]:
         if self._given:

@@ -142,3 +142,22 @@ def test_a_cameras_zone_is_a_zone(tmp_path: Path) -> None:
     config.write_text(table.format("Mars/Olympus"))
     with pytest.raises(ConfigurationError, match="'Mars/Olympus' is no time zone, expected one like America/New_York"):
         load_settings(config)
+
+
+@pytest.mark.parametrize(
+    ("noted", "written", "taken"),
+    [
+        # Half past one comes twice; the file says which one it was.
+        ("2026-11-01T01:30", "2026-11-01T01:30:02-04:00", "2026-11-01T01:30-04:00"),
+        ("2026-11-01T01:30", "2026-11-01T01:30:02-05:00", "2026-11-01T01:30-05:00"),
+        ("2026-11-01T01:30", "2026-11-01T09:00:00-05:00", "2026-11-01T01:30-05:00"),
+        ("2026-11-01T00:30", "2026-11-01T09:00:00-05:00", "2026-11-01T00:30-04:00"),
+        # A clock that was not put forward shows an hour that does not exist.
+        ("2026-03-08T02:30", "2026-03-08T03:30:02-04:00", "2026-03-08T02:30-05:00"),
+    ],
+)
+def test_a_time_that_comes_twice_is_told_apart_by_its_file(noted: str, written: str, taken: str) -> None:
+    written_at = datetime.fromisoformat(written).astimezone(UTC)
+    found = when_taken(Exif(1, datetime.fromisoformat(noted)), written_at, written_at, ZoneInfo("America/New_York"))
+    assert found is not None
+    assert found.at == datetime.fromisoformat(taken)

@@ -134,4 +134,4 @@ def test_what_is_large_slow_or_gone_is_given_up(server: tuple[int, list[str]], m
     for path, message in (("large", "more than 10 MB"), ("slow", "longer than"), ("gone", "answered 404")):
         with pytest.raises(InvalidInput, match=message):
             fetch_picture(f"http://127.0.0.1:{port}/{path}", hosts)
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 60

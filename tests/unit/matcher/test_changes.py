@@ -108,9 +108,9 @@ def long_index() -> HotlistIndex:
 
 def test_withdrawing_from_a_long_list_takes_no_rebuild(long_index: HotlistIndex) -> None:
     listed = next(iter(candidates(long_index, "ABC0123")))[0]
-    started = time.perf_counter()
+    started = time.process_time()
     shorter = long_index.with_changes((), [listed.entry_id])
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25
     assert len(shorter) == 199_999
     assert listed not in [found for found, _ in candidates(shorter, "ABC0123")]
     assert listed in [found for found, _ in candidates(long_index, "ABC0123")]

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from ingest.streams.pushing.feed import PushFeed
+from pipeline.fitting import check, check_sources
+from pipeline.health.board import HealthBoard
 from pipeline.ingesting.pushed import PushedFrames
-from pipeline.reloading import check, difference
+from pipeline.reloading import difference
+from pipeline.running.takeover import TakeOver
 from schemas.errors import ConfigurationError
 from schemas.settings import IngestSettings, PushCamera, Settings
 
@@ -48,8 +51,14 @@ def test_a_reload_cannot_bring_a_camera_for_which_no_server_was_started(tmp_path
     before = settings(tmp_path, "127.0.0.1:8480")
     camera = PushCamera(id="pole")
     assert difference(before, settings(tmp_path, "127.0.0.1:8480", camera)).cameras == (camera,)
-    with pytest.raises(ConfigurationError, match=r"set ingest\.listen"):
-        difference(settings(tmp_path, None, PushCamera(id="other")), settings(tmp_path, "127.0.0.1:8480", camera))
+    unheard = settings(tmp_path, None, PushCamera(id="other"))
+    board, loaded = HealthBoard("here"), settings(tmp_path, "127.0.0.1:8480", camera)
+    takeover = TakeOver(unheard, board, fits=check, accept=check_sources)
+    assert not takeover.take_anew(lambda: loaded, [])
+    assert takeover.settings is unheard
+    change = board.next_change()
+    assert change is not None
+    assert "set ingest.listen" in (change.message or "")
 
 
 def test_cameras_that_are_gone_are_taken_no_more(tmp_path: Path) -> None:

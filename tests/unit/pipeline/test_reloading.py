@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from pipeline.fitting import check
+from pipeline.health.board import HealthBoard
 from pipeline.reloading import difference
-from schemas.errors import ConfigurationError
+from pipeline.running.takeover import TakeOver
 from schemas.settings import (
+    AlertSettings,
     CameraSettings,
     DatabaseSettings,
     FolderFeed,
     HotlistSettings,
     ImageFolderCamera,
+    KafkaChannel,
     KafkaSettings,
+    LogChannel,
     Settings,
 )
 
@@ -49,6 +54,17 @@ def test_only_cameras_that_are_new_gone_or_changed_are_touched() -> None:
     change = difference(GATE, with_(cameras=(camera("west", 36.8), camera("east"))))
     assert [one.id for one in change.cameras] == ["west", "east"]
     assert change.gone_cameras == ("gate", "west")
+
+
+def test_only_channels_that_are_new_gone_or_changed_are_touched() -> None:
+    first = AlertSettings(channels=(LogChannel(name="desk"), LogChannel(name="log")), storm_minimum=5)
+    other = (KafkaChannel(name="desk", topic="t"), LogChannel(name="log"), LogChannel(name="new"))
+    change = difference(with_(alerts=first), with_(alerts=AlertSettings(channels=other, storm_minimum=7)))
+    assert [one.name for one in change.channels] == ["desk", "new"]
+    assert change.gone_channels == ("desk",)
+    assert (change.settings.alerts.channels, change.settings.alerts.storm_minimum) == (other, 5)
+    assert change.needs_restart == ("alerts.storm_minimum",)
+    assert "channels started: desk, new; ended: desk" in change.in_words()
 
 
 def test_settings_of_all_lists_count_for_every_feed() -> None:
@@ -86,5 +102,7 @@ def test_an_external_broker_is_taken_and_a_local_one_needs_a_restart() -> None:
     ],
 )
 def test_what_a_start_would_refuse_is_refused(sections: dict[str, object]) -> None:
-    with pytest.raises(ConfigurationError):
-        difference(GATE, with_(**sections))
+    takeover = TakeOver(GATE, HealthBoard("here"), fits=check)
+    assert not takeover.take_anew(lambda: with_(**sections), [])
+    assert takeover.settings is GATE
+    assert takeover.take_anew(lambda: GATE, [])

@@ -99,6 +99,37 @@ def test_a_placeholder_is_no_case_number(text: str) -> None:
     assert fault_of_case_number(text) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is empty"),
+        ("  ", "is empty"),
+        ("--", "has neither letters nor digits"),
+        ("stolen car", "has no digit"),
+        ("7", "is one digit"),
+        ("x7", None),
+        ("000-000", "says nothing"),
+    ],
+)
+def test_what_is_wrong_with_a_case_number_is_said(text: str, fault: str | None) -> None:
+    assert fault_of_case_number(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is empty"),
+        (" ", "is empty"),
+        ("--", "has neither letters nor digits"),
+        ("x", "is one letter"),
+        ("26-117", "is a number, as of a case"),
+        ("none", "says nothing"),
+    ],
+)
+def test_what_is_wrong_with_a_reason_is_said(text: str, fault: str) -> None:
+    assert fault_of_reason(text) == fault
+
+
 @given(st.text(max_size=40), st.text(alphabet=" .,-_/\u200b!?", max_size=5))
 def test_what_is_around_a_text_changes_nothing(text: str, around: str) -> None:
     if text.strip():

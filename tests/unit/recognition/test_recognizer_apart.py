@@ -93,7 +93,7 @@ def test_a_pass_whose_boxes_hold_two_plates_is_read_as_the_front_one(
     pictures = [pair(front, rear, right, down, x=4 * number) for number in range(4)]
 
     def read() -> list[tuple[str, float, Box | None]]:
-        session = recognizer.session("gate", "pd", None, "a.mp4")
+        session = recognizer.session("gate", "pd", "a.mp4")
         frames = [
             Frame("gate", "a.mp4", number, START + timedelta(seconds=number / 8), picture)
             for number, picture in enumerate(pictures)

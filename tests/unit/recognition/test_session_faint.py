@@ -13,7 +13,7 @@ from recognition.session import RecognitionSession
 from recognition.tracking.faint import FIRST_NUMBER
 from schemas.settings import TrackingSettings
 from schemas.types import Box, Image, PlateDetection, ReaderVersion
-from tests.unit.recognition.test_session import HERE, Plate, Scene, bright, seconds
+from tests.unit.recognition.test_session import Plate, Scene, bright, seconds
 
 LIMIT = 0.22
 PRESENCE = Presence(intercept=1.66, detection=1.11, reading=0.22, letters=-2.3)
@@ -51,7 +51,7 @@ class FaintScene(Scene):
         ]
 
     def session(self, **settings: float) -> RecognitionSession:
-        origin = Origin("gate", "pd", HERE, "a.mp4", ReaderVersion("platewatch", "test"))
+        origin = Origin("gate", "pd", "a.mp4", ReaderVersion("platewatch", "test"))
         limits = TrackingSettings(**{"detect_every": 1, "motion_gate": False, **settings})  # type: ignore[arg-type]
         return RecognitionSession(
             limits,

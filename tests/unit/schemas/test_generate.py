@@ -9,11 +9,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
+from alerts.asking.wire import answer_message, question_message
+from policy.agreements.agreement import answer_topic, query_topic
 from schemas.convert import read_to_event
-from schemas.events import Alert
+from schemas.events import Alert, OwnerEvent, QueryAnswerEvent, QueryTermsEvent
 from schemas.generate import FOLDER, documents, main, render
+from sharing.questions import parse_question
 from tests.integration.alerts.records import outbox_message
 from tests.unit.alerts.samples import sample_alert, sample_read
+from tests.unit.sharing.test_questions import QUESTION
 
 
 def _load(name: str) -> Any:
@@ -86,3 +90,29 @@ def test_the_asyncapi_document_describes_the_message_that_is_sent() -> None:
     assert set(message["headers"]["required"]) == set(dict(sent.headers))
     assert (FOLDER / message["payload"]["schema"]["$ref"]).is_file()
     assert document["channels"]["alerts"]["address"].format(agency="a") == "platewatch.alerts.a.v1"
+
+
+def test_the_asyncapi_document_describes_questions_and_answers() -> None:
+    document = _load("asyncapi.json")
+    query = parse_question(json.dumps(QUESTION).encode())
+    answer = QueryAnswerEvent(
+        query_id=query.query_id,
+        agreement_id="suffolk",
+        agreement_version=1,
+        owner=OwnerEvent(agency_id="portsmouth-pd", name="Portsmouth", ori="VA1160000"),
+        answered_at=query.asked_at,
+        status="answered",
+        reads=(read_to_event(sample_read()),),
+        terms=QueryTermsEvent(fields=("plate",), keep_days=7),
+    )
+    for name, channel, sent, topic in (
+        ("query", "queries", question_message(query), query_topic),
+        ("answer", "answers", answer_message(answer), answer_topic),
+    ):
+        message = document["components"]["messages"][name]
+        Draft202012Validator(message["headers"]).validate(dict(sent.headers))
+        assert set(message["headers"]["required"]) == set(dict(sent.headers))
+        schema = json.loads((FOLDER / message["payload"]["schema"]["$ref"]).read_text())
+        Draft202012Validator.check_schema(schema)
+        Draft202012Validator(schema).validate(json.loads(sent.payload))
+        assert document["channels"][channel]["address"].format(agreement="a", member="b") == topic("a", "b")

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from schemas.types import Movement, VehicleDescription
-from schemas.wording import age_text, confidence_text, movement_text, vehicle_text
-from tests.unit.alerts.samples import sample_read
+from schemas.types import Location, Movement, VehicleDescription
+from schemas.wording import age_text, confidence_text, list_text, movement_text, position_text, vehicle_text
+from tests.unit.alerts.samples import given_alert, sample_alert, sample_read
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -57,3 +57,23 @@ def test_a_confidence_that_nobody_gave_is_no_number() -> None:
     read = dataclasses.replace(sample_read(), confidence=0.7)
     assert confidence_text(read) == "70%"
     assert confidence_text(dataclasses.replace(read, confidence_is_known=False)) == "unknown"
+
+
+def test_a_list_says_its_age_and_whose_it_is() -> None:
+    own = list_text(sample_alert())
+    assert "given by" not in own
+    assert list_text(given_alert()) == f"{own}, given by Portsmouth Police (suffolk)"
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        (None, ""),
+        (Location(36.8, -76.3, 90.0), ""),
+        (Location(36.8, -76.3, None, fix_age=0.4), "from a vehicle"),
+        (Location(36.8, -76.3, 90.0, fix_age=1.0, speed=15.2), "from a vehicle at 34 mph"),
+        (Location(36.8, -76.3, 90.0, fix_age=12.4, speed=0.0), "from a vehicle at 0 mph, position 12 s old"),
+    ],
+)
+def test_a_place_of_a_vehicle_says_how_it_moved_and_how_old_it_is(location: Location | None, words: str) -> None:
+    assert position_text(location) == words

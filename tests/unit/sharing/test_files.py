@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from policy.agreements.agreement import Agreement
 from schemas.errors import InvalidInput
-from sharing.files import load_agreement, paper_digest
+from sharing.files import load_agreement, paper_digest, parse_agreement
 
 PAPER = b"%PDF-1.7 signed"
 TEXT = """
@@ -147,3 +148,20 @@ def test_any_bytes_are_an_agreement_or_one_line(tmp_path_factory: pytest.TempPat
     with pytest.raises(InvalidInput) as refused:
         load_agreement(file)
     assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_file_that_was_handed_in_needs_its_paper_or_its_digest() -> None:
+    digest = hashlib.sha256(PAPER).hexdigest()
+    assert parse_agreement(TEXT.encode(), "suffolk.toml", digest).paper_sha256 == digest
+    with pytest.raises(InvalidInput, match="hand the signed paper in, too"):
+        parse_agreement(TEXT.encode(), "suffolk.toml")
+    said = TEXT.replace('paper = "mou.pdf"', f'paper_sha256 = "{"a" * 64}"').encode()
+    assert parse_agreement(said, "suffolk.toml").paper_sha256 == "a" * 64
+    with pytest.raises(InvalidInput, match="is not the digest of the paper"):
+        parse_agreement(said, "suffolk.toml", digest)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: TEXT.replace("suffolk", text).encode()))
+def test_whatever_was_handed_in_is_read_or_refused(content: bytes) -> None:
+    with contextlib.suppress(InvalidInput):
+        parse_agreement(content, "a file")

@@ -10,8 +10,8 @@ import pytest
 from policy.decisions import law_alone, open_policy
 from schemas.events import Alert, AlertType, MovementEvent, VendorReportEvent
 from schemas.settings import PolicySettings, Settings
-from schemas.types import Category
-from sharing.receiving import ReceiptGate
+from schemas.types import Category, Purpose
+from sharing.receiving import ReadReceiptGate, ReceiptGate
 from tests.unit.alerts.samples import sample_alert
 
 SHARED = "platewatch.shared.suffolk.v1"
@@ -90,3 +90,53 @@ def test_a_way_and_a_vendors_hit_that_may_not_be_collected_here_are_taken_out() 
     taken = judge(given, "minnesota").alert
     assert taken.read.movement is None
     assert taken.read.report is None
+
+
+READ = ALERT.read
+READS = "platewatch.shared.suffolk.reads.v1"
+TERMS = HEADERS | {"ce_agreementpurposes": "stolen_vehicle,missing_person", "ce_agreementkeepdays": "7"}
+
+
+def judge_read(profile: str = "virginia", own: PolicySettings | None = None, **how: Any) -> tuple[Any, str]:
+    arguments = {"topic": READS, "headers": TERMS, "now": NOW} | how
+    policy = law_alone(profile) if own is None else open_policy(Settings(policy=own))
+    return ReadReceiptGate(policy)(READ, **arguments)
+
+
+def test_a_read_that_our_law_lets_in_is_taken_in() -> None:
+    assert judge_read()[0] == READ
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ({"headers": {}}, "the message names no agreement, and the topic is that of suffolk"),
+        ({"headers": TERMS | {"ce_agreement": "norfolk"}}, "names agreement norfolk"),
+        ({"topic": "platewatch.reads.v1"}, "it comes on no agreement's topic"),
+        ({"now": NOW + timedelta(days=8)}, "it is 8 days old, and may be kept for 7 here"),
+        ({"headers": TERMS | {"ce_agreementkeepdays": "400"}, "now": NOW + timedelta(days=22)}, "kept for 21 here"),
+        ({"now": NOW - timedelta(days=3)}, "captured at a time that is yet to come"),
+        ({"headers": TERMS | {"ce_agreementkeepdays": "nan"}}, "may be kept for 0 here"),
+        ({"headers": TERMS | {"ce_agreementkeepdays": "-1"}}, "may be kept for 0 here"),
+        ({"headers": HEADERS}, "it says no purpose that is known"),
+        ({"headers": TERMS | {"ce_agreementpurposes": "gossip"}}, "it says no purpose that is known"),
+        (
+            {
+                "headers": TERMS | {"ce_agreementpurposes": "stolen_vehicle"},
+                "own": PolicySettings(never_purposes=(Purpose.STOLEN_VEHICLE,)),
+            },
+            "purpose stolen_vehicle is forbidden",
+        ),
+    ],
+)
+def test_a_read_that_it_does_not_is_refused_with_the_reason(how: dict[str, Any], reason: str) -> None:
+    taken, why = judge_read(**how)
+    assert taken is None
+    assert reason in why
+    assert "VNV4527" not in why
+
+
+def test_a_read_loses_what_may_not_be_collected_here() -> None:
+    assert READ.second_reading is not None
+    taken, _ = judge_read("minnesota")
+    assert (taken.second_reading, taken.vehicle, taken.plate) == (None, None, "VNV4527")

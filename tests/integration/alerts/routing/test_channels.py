@@ -191,13 +191,39 @@ def test_a_webhook_goes_to_whom_it_trusts(tmp_path: Path, authority: trustme.CA)
     assert "cannot be reached" in attempt.reason
 
 
-@pytest.mark.parametrize("text", ["", "whsec_", "whsec_c2hvcnQ=", "whsec_" + "x" * 40 + "!"])
+def test_a_secret_is_exchanged_while_messages_go_on(tmp_path: Path) -> None:
+    """The other side knows one of the two, before it is given the new one and after."""
+    new = base64.b64encode(KEY[::-1]).decode()
+    with receiver() as received:
+        channel = hook(received.port, tmp_path)
+        old = channel.secret_file.read_text()
+        for text in (f"whsec_{new}\n{old}", f"whsec_{new}\n"):
+            channel.secret_file.write_text(text)  # read anew for each message
+            assert send_webhook(channel, SENDING).fate is Fate.SENT
+        channel.secret_file.write_text(f"whsec_{new}\n{old}{old}")
+        with pytest.raises(ConfigurationError, match="holds 3 secrets, expected one, or two lines"):
+            send_webhook(channel, SENDING)
+    (both, body), (only_new, _) = received.requests
+    assert len(both["webhook-signature"].split()) == 2
+    assert verified(both, body, time.time())
+    assert not verified(only_new, body, time.time())
+    assert both["webhook-signature"].split()[0] != both["webhook-signature"].split()[1]
+
+
+@pytest.mark.parametrize("text", ["whsec_", "whsec_c2hvcnQ=", "whsec_" + "x" * 40 + "!"])
 def test_a_secret_that_is_none_is_said_and_not_told(tmp_path: Path, text: str) -> None:
     channel = hook(1, tmp_path)
     channel.secret_file.write_text(text)
     with pytest.raises(ConfigurationError, match="24 to 64 bytes") as caught:
         send_webhook(channel, SENDING)
     assert "c2hvcnQ" not in str(caught.value)
+
+
+def test_an_empty_secret_is_none(tmp_path: Path) -> None:
+    channel = hook(1, tmp_path)
+    channel.secret_file.write_text("\n")
+    with pytest.raises(ConfigurationError, match="holds 0 secrets, expected one"):
+        send_webhook(channel, SENDING)
 
 
 def test_a_line_in_the_log_has_no_plate() -> None:

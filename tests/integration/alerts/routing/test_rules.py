@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,8 +26,11 @@ from operations.deliveries import (
 )
 from operations.life.deciding import Look, confirm_alert
 from operations.rules import add_rules, remove_rule, switch_rule, try_rule, view_rules
+from pipeline.alerting.channels import Channels
+from pipeline.alerting.routing import DeliveryStage, RoutingStage
 from pipeline.health.board import HealthBoard
-from pipeline.routing import DeliveryStage, RoutingStage
+from pipeline.reloading import difference
+from pipeline.stages.runner import Runner
 from schemas.audit import Action
 from schemas.errors import InvalidInput
 from schemas.events import AlarmKind
@@ -280,6 +284,37 @@ def test_the_stages_do_it(database: Database, tmp_path: Path, caplog: pytest.Log
         assert len(received.requests) == 1
     assert {one.state for one in deliveries(database)} == {"sent"}
     assert {stage.name for stage in senders} == {"deliveries-cad", "deliveries-log"}
+
+
+def test_a_channel_that_comes_with_another_configuration_sends_what_waits_for_it(database: Database) -> None:
+    before, both = settings(LogChannel(name="log")), (LogChannel(name="log"), LogChannel(name="desk"))
+    on(database, rule(channels=["log", "desk"]), configured=settings(*both))
+    raised(database)
+    stop, board = threading.Event(), HealthBoard("m1")
+    runner = Runner(stop)
+    with Leadership(database) as leadership:
+        part = Channels(before, database, leadership, board, runner)
+        part.start()
+        try:
+            sent_on(database, {"log"})
+            (log_thread,) = part.hurried_threads
+            part.take_anew(difference(before, settings(*both)))
+            sent_on(database, {"log", "desk"})
+            assert log_thread in part.hurried_threads
+            part.take_anew(difference(settings(*both), before))
+            assert list(part.hurried_threads) == [log_thread]
+        finally:
+            stop.set()
+            part.wind_down(is_stopped=True)
+            runner.join([*part.threads, *part.hurried_threads])
+    runner.check()
+
+
+def sent_on(database: Database, names: set[str]) -> None:
+    deadline = time.monotonic() + 60
+    while {one.channel for one in deliveries(database, "sent")} != names:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_what_kafka_refused_is_listed_and_published_again(database: Database) -> None:

@@ -35,7 +35,12 @@ def test_asking_for_an_entry_is_written_down(database: Database) -> None:
     assert (outcome.hits, outcome.alerts) == (1, 1)
     row = only_row(database, Action.HISTORICAL)
     assert (row.purpose, row.case_number, row.results) == ("abduction", "26-1", None)
-    assert row.details == {"entry": str(entry_id), "plate": "VNV4527", "days": 5}
+    assert row.details == {
+        "entry": str(entry_id),
+        "plate": "VNV4527",
+        "days": 5,
+        "offense": ["100 kidnapping, abduction"],
+    }
 
 
 def test_asking_for_a_list_is_written_down_once_however_long_it_is(

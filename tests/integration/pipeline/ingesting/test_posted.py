@@ -25,7 +25,7 @@ from ingest.inbox_place import INBOX_FILE
 from operations.quarantine import discard_quarantined, list_quarantine, retry_quarantined, show_quarantined
 from pipeline.ingesting.alone import serve_alone
 from pipeline.reloading import Reload
-from pipeline.service import Service
+from pipeline.services.run import Service
 from schemas.actor import Actor, SignIn
 from schemas.errors import InvalidInput
 from schemas.health import ReaderHealth
@@ -103,7 +103,7 @@ class Site:
     def post(self, body: bytes, source: str = "gate", vendor: str = "rekor") -> int:
         """Post a message, once the server is there."""
         url = f"http://127.0.0.1:{self.port}/ingest/reads/{vendor}/{source}"
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             try:
                 return httpx.post(url, content=body, headers={"x-api-key": TOKEN}, trust_env=False).status_code
@@ -120,7 +120,7 @@ class Site:
             return sum(one.count for one in spool.waiting().values())
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.ingesting.alone import serve_alone
 from pipeline.reloading import Reload
-from pipeline.service import Service
+from pipeline.services.run import Service
 from rendering.scene.traffic import render_traffic
 from schemas.events import AlarmKind
 from schemas.settings import CameraSettings, IngestSettings, IngestSource, PushCamera, Settings

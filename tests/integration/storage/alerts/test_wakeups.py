@@ -21,25 +21,25 @@ def wakeups(database: Database) -> Iterator[Wakeups]:
 
 
 def test_a_written_message_wakes_the_relay(database: Database, wakeups: Wakeups) -> None:
-    assert wakeups.wait(5)  # just connected: look for what came before
+    assert wakeups.wait(60)  # just connected: look for what came before
     assert not wakeups.wait(0.05)
     timer = Timer(0.1, lambda: Records(database).write([sample_record(0)]))
     timer.start()
     started = time.monotonic()
-    assert wakeups.wait(20)
-    assert time.monotonic() - started < 10
+    assert wakeups.wait(120)
+    assert time.monotonic() - started < 60
     timer.join()
     Records(database).write([sample_record(1)])  # while nobody waits
-    assert wakeups.wait(5)
+    assert wakeups.wait(60)
 
 
 def test_a_lost_connection_is_made_again(database: Database, wakeups: Wakeups) -> None:
-    assert wakeups.wait(5)
+    assert wakeups.wait(60)
     with database.connection() as connection:
         connection.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
-    assert wakeups.wait(5)  # lost: perhaps there is something new
+    assert wakeups.wait(60)  # lost: perhaps there is something new
     Records(database).write([sample_record(0)])
-    assert wakeups.wait(5)  # connected again
+    assert wakeups.wait(60)  # connected again

@@ -96,6 +96,28 @@ def test_pictures_that_no_read_names_go_after_a_while_and_all_others_stay(
     assert store.load("readme/2026/notes.jpg") == store.load("2026/11/20/gate/notes.jpg") == b"somebody's own"
 
 
+def test_in_a_store_that_machines_share_a_picture_may_be_there_long_before_its_read(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 9000000.0::double precision")
+    now = datetime.now(UTC)
+    newer = kept(settings, 1, captured_at=now - timedelta(days=2))
+    older = kept(settings, 2, captured_at=now - timedelta(days=12))
+    clock = Clock()
+    strays = StrayPictures(database, ImageStore(settings), LAW.reads, clock, is_shared=True)
+
+    def swept_after(seconds: float) -> int:
+        clock.now += seconds
+        return sum(strays.sweep()[0] for _ in range(5))
+
+    assert swept_after(0.0) == swept_after(3600.0) == 0
+    assert keys(settings) == keys_of(newer, older)
+    # A broker that is away for days: what is younger than half of the law's time waits for its read all the same.
+    assert swept_after(86_400.0) == 2
+    assert keys(settings) == keys_of(newer)
+    assert swept_after(5 * 86_400.0) == 0
+
+
 def test_a_picture_that_was_not_written_to_its_end_goes_too(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

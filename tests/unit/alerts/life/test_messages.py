@@ -19,7 +19,7 @@ from schemas.events import NOBODY_YET, Alert, DispositionEvent
 from schemas.generate import DISPOSITION_TOPIC, FOLDER
 from schemas.types import AlertOutcome, DispositionKind, RecordAnswer
 from tests.unit.alerts.life.samples import after, said
-from tests.unit.alerts.samples import sample_alert
+from tests.unit.alerts.samples import given_alert, sample_alert
 
 SEEN, ACKNOWLEDGED, CONFIRMED, REJECTED, OUTCOME, ASKED, ANSWERED = DispositionKind
 
@@ -84,3 +84,12 @@ def test_one_disposition_is_one_message_each() -> None:
     again = disposition_update(alert, life, said(REJECTED, 4, supersedes=3), first=alert.alert_id)
     assert len({alert.alert_id, update.alert_id, again.alert_id}) == 3
     assert update.plate_picture == alert.plate_picture
+
+
+def test_the_owner_of_an_entry_that_was_given_finds_its_own_numbers() -> None:
+    alert, new = given_alert(), said(CONFIRMED, 3)
+    event = disposition_event(alert, after(new), new)
+    owner = alert.entry.given_by
+    assert owner is not None
+    assert (event.entry.entry_id, event.entry.hotlist_id, event.entry.given_by) == (owner.entry_id, "stolen", owner)
+    assert disposition_event(sample_alert(), after(new), new).entry.given_by is None

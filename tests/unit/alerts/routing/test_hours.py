@@ -49,6 +49,28 @@ def test_a_time_that_comes_twice_or_not_at_all() -> None:
     assert until_half_past_two.end_after(at("2026-03-08T01:00:00-05:00"), NEW_YORK) == at("2026-03-08T03:30:00-04:00")
 
 
+def test_hours_that_begin_in_the_missing_hour_begin_with_the_change() -> None:
+    short = Hours(time(2, 30), time(3, 15))
+    assert short.contains(at("2026-03-07T02:30:00-05:00"), NEW_YORK)
+    assert not short.contains(at("2026-03-08T01:59:59-05:00"), NEW_YORK)
+    for moment in ("2026-03-08T03:00:00-04:00", "2026-03-08T03:14:59-04:00"):
+        assert short.end_after(at(moment), NEW_YORK) == at("2026-03-08T03:15:00-04:00")
+    assert not short.contains(at("2026-03-08T03:15:00-04:00"), NEW_YORK)
+    within = Hours(time(2, 15), time(2, 45))
+    assert within.end_after(at("2026-03-08T03:00:00-04:00"), NEW_YORK) == at("2026-03-08T03:45:00-04:00")
+    # Where a day has no midnight, it begins at one.
+    havana = ZoneInfo("America/Havana")
+    assert Hours(time(0), time(6)).contains(at("2026-03-08T01:00:00-04:00"), havana)
+    assert not Hours(time(0), time(6)).contains(at("2026-03-07T23:59:59-05:00"), havana)
+
+
+def test_hours_that_begin_in_the_doubled_hour_begin_with_the_first() -> None:
+    night = Hours(time(1, 30), time(6))
+    assert not night.contains(at("2026-11-01T01:29:59-04:00"), NEW_YORK)
+    for moment in ("2026-11-01T01:30:00-04:00", "2026-11-01T01:00:00-05:00", "2026-11-01T05:59:59-05:00"):
+        assert night.end_after(at(moment), NEW_YORK) == at("2026-11-01T06:00:00-05:00")
+
+
 def test_days_are_those_on_which_the_hours_begin() -> None:
     friday_night = Hours(time(22), time(6), ("fri",))
     assert friday_night.contains(at("2026-01-16T23:00:00-05:00"), NEW_YORK)

@@ -7,7 +7,15 @@ from collections import Counter
 from dataclasses import replace
 
 from benchmarks.chaos.books import Books
-from benchmarks.chaos.comparison import audit_faults, cited, differences, neighbor_faults, orphans, picture_faults
+from benchmarks.chaos.comparison import (
+    audit_faults,
+    cited,
+    differences,
+    neighbor_faults,
+    orphans,
+    picture_faults,
+    refusal_faults,
+)
 from benchmarks.chaos.installation.commands import Attempt
 from benchmarks.chaos.installation.listener import Listener
 
@@ -20,6 +28,8 @@ RIGHT = Books(
     },
     leftovers={},
     alerts=frozenset({"a1", "a2"}),
+    shared=frozenset({"a1"}),
+    posted=0,
     audit=[
         ("settings_changed", HOST + "9", ""),
         ("import", HOST + "10", "regional-0000.csv"),
@@ -43,7 +53,7 @@ def printed(*lives: tuple[list[str], bool]) -> Listener:
 def test_equal_books_have_no_differences() -> None:
     assert differences(RIGHT, RIGHT) == {}
     assert picture_faults(RIGHT) == audit_faults(RIGHT, ATTEMPTS) == orphans(RIGHT) == []
-    assert neighbor_faults(RIGHT, printed((["a1"], True), (["a2"], False))) == []
+    assert neighbor_faults(RIGHT.alerts, printed((["a1"], True), (["a2"], False))) == []
 
 
 def test_a_missing_a_double_and_a_strange_row_are_named() -> None:
@@ -90,14 +100,14 @@ def test_an_attempt_whose_answer_was_lost_may_stand_in_the_audit() -> None:
 
 
 def test_a_neighbor_that_misses_repeats_or_invents_an_alert() -> None:
-    faults = neighbor_faults(RIGHT, printed((["a1", "a3", "a1"], False)))
-    assert faults == ["printed twice: a1", "not printed: a2", "printed and not recorded: a3"]
+    faults = neighbor_faults(RIGHT.alerts, printed((["a1", "a3", "a1"], False)))
+    assert faults == ["printed twice: a1", "not printed: a2", "printed, and not for it: a3"]
 
 
 def test_only_the_alert_at_which_the_neighbor_was_killed_may_come_again() -> None:
     listener = printed((["a1", "a2"], True), (["a2"], False))
     assert (listener.doubles, listener.after_kill) == ([], ["a2"])
-    assert neighbor_faults(RIGHT, listener) == []
+    assert neighbor_faults(RIGHT.alerts, listener) == []
     assert printed((["a1", "a2"], True), (["a1"], False)).doubles == ["a1"]
     assert printed((["a1", "a2"], False), (["a2"], False)).doubles == ["a2"]
     assert printed((["a1", "a2"], True), (["a2", "a2"], False)).doubles == ["a2"]
@@ -106,3 +116,20 @@ def test_only_the_alert_at_which_the_neighbor_was_killed_may_come_again() -> Non
 def test_few_of_many_are_cited() -> None:
     assert cited(["a", "b"]) == "a; b"
     assert cited(map(str, range(7))) == "0; 1; 2; 3; 4; and 2 more"
+
+
+def test_machines_with_configurations_of_their_own_may_say_so_more_than_once() -> None:
+    settings, imported, withdrawn = RIGHT.audit
+    books = replace(RIGHT, audit=[settings, settings, imported, withdrawn])
+    assert audit_faults(books, ATTEMPTS) == ["2 audit rows of the settings, expected 1"]
+    assert audit_faults(books, ATTEMPTS, machines=5) == []
+
+
+def test_a_partner_that_gets_what_its_agreement_refuses_or_nothing() -> None:
+    listener = Listener()
+    for one, camera in (("a1", "gate"), ("a2", "yard")):
+        listener.take(json.dumps({"alert_id": one, "read": {"camera_id": camera}}))
+    books = replace(RIGHT, rows=RIGHT.rows | {"outbox to the partner": Counter({"a1": 1})})
+    assert refusal_faults(books, listener, "gate") == ["refused by the agreement, and delivered: a2"]
+    nothing = replace(RIGHT, rows=RIGHT.rows | {"outbox to the partner": Counter()})
+    assert refusal_faults(nothing, Listener(), "gate") == ["0 of 2 alerts were shared"]

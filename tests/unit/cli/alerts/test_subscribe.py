@@ -22,10 +22,10 @@ def test_a_silent_broker_does_not_hold_the_command() -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
         seconds = time.monotonic() - start
     assert done.returncode == 75
     assert "broker does not answer" in done.stderr
     # Its own start takes a while on a machine that does other work, too.
-    assert seconds < 1 + GRACE_SECONDS + 15
+    assert seconds < 1 + GRACE_SECONDS + 60

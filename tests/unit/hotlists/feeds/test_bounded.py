@@ -35,11 +35,11 @@ def server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
 
 def _silent(connection: socket.socket) -> None:
     connection.recv(1)
-    time.sleep(3)
+    time.sleep(120)
 
 
 def _dripping(connection: socket.socket) -> None:
-    for _ in range(300):
+    for _ in range(12_000):
         connection.sendall(b"x")
         time.sleep(0.01)
 
@@ -58,15 +58,15 @@ def test_a_server_that_never_ends_is_left(talk: Callable[[socket.socket], None],
     start = time.monotonic()
     with pytest.raises(TransientError, match=r"lists\.example: the transfer took longer than transfer_minutes"):
         bounded(work, PullContext(tmp_path), SHORT, "lists.example")
-    assert time.monotonic() - start < 2
-    assert talk is _silent or canceled.wait(5), "what was left is told, and ends with the next byte"
+    assert time.monotonic() - start < 60
+    assert talk is _silent or canceled.wait(60), "what was left is told, and ends with the next byte"
 
 
 def test_the_end_of_the_run_is_not_waited_out(tmp_path: Path) -> None:
     start = time.monotonic()
     with pytest.raises(PullCanceled):
-        bounded(lambda _: time.sleep(3), PullContext(tmp_path, canceled=lambda: True), 60, "lists.example")
-    assert time.monotonic() - start < 2
+        bounded(lambda _: time.sleep(120), PullContext(tmp_path, canceled=lambda: True), 60, "lists.example")
+    assert time.monotonic() - start < 60
 
 
 def test_what_it_fetches_and_what_fails_come_through(tmp_path: Path) -> None:

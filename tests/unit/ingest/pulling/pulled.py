@@ -34,7 +34,7 @@ def pulling(
         yield reader
     finally:
         reader.stop()
-        reader.join(5.0)
+        reader.join(60.0)
         assert reader.is_over
 
 
@@ -44,7 +44,7 @@ def stored(folder: Path) -> list[Message]:
         return [one.message for one in spool.take(0, 10_000)]
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> float:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> float:
     """Wait until something is so; return how long that took."""
     began = time.monotonic()
     while not condition():

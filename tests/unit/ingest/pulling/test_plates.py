@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -234,3 +235,22 @@ def test_a_damaged_mark_is_none(tmp_path: Path) -> None:
     again = Mark.load(path)
     assert again.at == datetime(2026, 1, 1, 8, 10)
     assert [again.has(f"name {number}") for number in (49, 31, 30, 0)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("mark", "moment", "known"),
+    [
+        ("2026-10-31T12:00:00", "2026-10-31T12:00:05-04:00", "2026-10-31T12:00:00"),
+        # Put back at two: an hour is seen once more, and for an hour the clock is behind the mark.
+        ("2026-11-01T01:59:50", "2026-11-01T01:00:10-05:00", "2026-11-01T01:00:10"),
+        ("2026-11-01T01:59:50", "2026-11-01T01:59:58-05:00", "2026-11-01T01:59:50"),
+        ("2026-11-01T02:10:00", "2026-11-01T02:10:05-05:00", "2026-11-01T02:10:00"),
+        # Put forward, or of a clock that is simply ahead: as ever.
+        ("2026-03-08T01:59:50", "2026-03-08T03:00:10-04:00", "2026-03-08T01:59:50"),
+        ("2026-07-01T13:00:00", "2026-07-01T12:00:00-04:00", "2026-07-01T13:00:00"),
+    ],
+)
+def test_plates_of_the_hour_that_comes_twice_are_asked_for_at_once(mark: str, moment: str, known: str) -> None:
+    now = datetime.fromisoformat(moment).astimezone(ZoneInfo("America/New_York"))
+    found = ingest.pulling.plates.newest_known(datetime.fromisoformat(mark), now)
+    assert found == datetime.fromisoformat(known)

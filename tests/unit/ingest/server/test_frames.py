@@ -58,7 +58,7 @@ def _reading(serve: Serve, **settings: object) -> Iterator[Pole]:
         yield Pole(serve(takers=lambda: {"pole": feed}, **settings), feed, reader)
     finally:
         reader.stop()
-        reader.join(5.0)
+        reader.join(60.0)
 
 
 def said(answer: bytes) -> dict[str, object]:

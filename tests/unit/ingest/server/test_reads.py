@@ -148,6 +148,23 @@ def test_a_signed_message_of_verkada_is_taken_and_any_other_is_not(serve: Serve,
     assert len(served.stored()) == 1
 
 
+def test_secrets_and_tokens_are_exchanged_while_messages_come(serve: Serve, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("new-secret\nold-secret\n")
+    digests = ",".join(token_digest(token) for token in (TOKEN, "the token before"))
+    served = serve(
+        source("cloud", "verkada", token_sha256=None, signature_secret_file=secret), source(token_sha256=digests)
+    )
+    body, now = b'{"webhook_type": "lpr"}', int(time.time())
+    for key, expected in ((b"new-secret", 200), (b"old-secret", 200), (b"older", 401), (b"", 401)):
+        header = f"Verkada-Signature: {now}|" + hmac.new(key, body + b"|%d" % now, hashlib.sha256).hexdigest()
+        assert status(served.post("/ingest/reads/verkada/cloud", body, header, token="")) == expected
+    assert [status(served.post(token=token)) for token in (TOKEN, "the token before", "another", digests)] == [
+        *[202] * 2,
+        *[401] * 2,
+    ]
+
+
 def test_a_source_of_which_too_many_wait_has_to_wait_and_others_do_not(serve: Serve) -> None:
     served = serve(source(max_waiting=3), source("bridge"))
     assert [status(served.post()) for _ in range(3)] == [202] * 3

@@ -63,7 +63,7 @@ def reading(camera: RtspCamera | MjpegCamera, *, once: bool = False, login_pause
         reader.join(10.0)
 
 
-def frames_of(reader: LiveReader, count: int, seconds: float = 10.0) -> list[LiveFrame]:
+def frames_of(reader: LiveReader, count: int, seconds: float = 60.0) -> list[LiveFrame]:
     """Return the next frames of a camera; fails where they do not come."""
     frames: list[LiveFrame] = []
     deadline = time.monotonic() + seconds
@@ -74,7 +74,7 @@ def frames_of(reader: LiveReader, count: int, seconds: float = 10.0) -> list[Liv
     return frames
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> float:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> float:
     """Wait until something is so; return how long that took."""
     began = time.monotonic()
     while not condition():

@@ -20,7 +20,7 @@ def test_the_newest_is_taken_and_what_it_replaced_is_counted() -> None:
 def test_whoever_waits_gets_what_comes() -> None:
     slot: NewestSlot[str] = NewestSlot()
     threading.Timer(0.05, slot.put, ["picture"]).start()
-    assert slot.take(5.0) == "picture"
+    assert slot.take(60.0) == "picture"
 
 
 def test_waiting_ends_in_time_and_when_it_is_closed() -> None:
@@ -28,8 +28,8 @@ def test_waiting_ends_in_time_and_when_it_is_closed() -> None:
     began = time.monotonic()
     assert slot.take(0.05) is None
     threading.Timer(0.05, slot.close).start()
-    assert slot.take(30.0) is None
-    assert time.monotonic() - began < 10.0
+    assert slot.take(600.0) is None
+    assert time.monotonic() - began < 60.0
 
 
 def test_what_is_in_a_closed_slot_can_be_taken_and_nothing_more_gets_in() -> None:

@@ -92,10 +92,10 @@ def test_names_without_quotation_marks() -> None:
 
 @pytest.mark.parametrize("unit", [b"--b\r\n", b"--b", b"\n--bx", b"a: b\n", b"\r\n"])
 def test_megabytes_of_boundaries_take_no_time(unit: bytes) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with contextlib.suppress(InvalidInput):
         split_parts(b"--b\r\n\r\n" + unit * (4_000_000 // len(unit)), "multipart/mixed; boundary=b")
-    assert time.monotonic() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @settings(max_examples=50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,22 @@ def test_a_reader_that_is_new_is_expected_to_send_nothing() -> None:
 def test_hours_are_those_of_utc() -> None:
     newfoundland = datetime.fromisoformat("2026-06-01T10:15:00-02:30")
     assert hour_of(newfoundland) == MONDAY + 12 * HOUR
+
+
+@pytest.mark.parametrize("change", ["2026-03-08", "2026-11-01"])
+def test_the_same_hour_is_that_of_the_clock_on_the_wall(change: str) -> None:
+    """People get up by their clocks: after a change nothing is missing, in the weeks before and in the days before."""
+    zone = ZoneInfo("America/New_York")
+    first = datetime.fromisoformat(f"{change}T00:00:00").replace(tzinfo=zone)
+    for days in (28, 6):
+        hours = {
+            hour_of(day + number * HOUR): 120
+            for day in (first - number * DAY for number in range(1, days + 1))
+            for number in range(6, 22)
+        }
+        for local, busy in ((5, 0), (6, 120), (21, 120), (22, 0)):
+            hour = first + local * HOUR
+            assert expected_reads(hours, hour, hour + HOUR, zone) == busy, (days, local)
 
 
 @given(

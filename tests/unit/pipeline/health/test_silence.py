@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +78,26 @@ def local(hour: int, day: int = 4) -> datetime:
 )
 def test_quiet_hours_do_not_count(since: datetime, until: datetime, quiet: str | None, hours: int) -> None:
     assert counted(since, until, quiet) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [
+        ("2026-03-07T21:00-05:00", "2026-03-08T08:00-04:00", 3),  # a night of seven hours
+        ("2026-10-31T21:00-04:00", "2026-11-01T08:00-05:00", 3),  # one of nine
+    ],
+)
+def test_quiet_nights_have_the_hours_that_they_have(
+    monkeypatch: pytest.MonkeyPatch, since: str, until: str, hours: int
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        span = datetime.fromisoformat(since), datetime.fromisoformat(until)
+        assert counted(*span, "22:00-06:00") == timedelta(hours=hours)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200), st.integers(0, 23), st.integers(0, 23))

@@ -8,6 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.settling.found import Found
 from pipeline.recording.second_opinion import Opinion
 from pipeline.recording.waiting import WaitingArrival, WaitingRoom
 from schemas.arrivals import Arrival, HandedOver, Pictures
@@ -21,7 +22,14 @@ def waiting(receipt: str, number: int = 0, *, settled: bool = False, about: UUID
     opinion = Opinion(time.monotonic() + 60)
     if settled:
         opinion.answer(None)
-    return WaitingArrival(Arrival(plate_read(number), Pictures(), NoReceipt(receipt)), 1, opinion, frozenset((about,)))
+    return arrival(receipt, opinion, number, about)
+
+
+def arrival(receipt: str, opinion: Opinion, number: int = 0, about: UUID = ENTRY, batch: int = 0) -> WaitingArrival:
+    read = plate_read(number)
+    return WaitingArrival(
+        Arrival(read, Pictures(), NoReceipt(receipt)), Found(read), opinion, frozenset((about,)), batch
+    )
 
 
 def test_arrivals_leave_in_their_order_and_receipts_after_their_last_one() -> None:
@@ -54,9 +62,7 @@ def test_what_is_about_another_vehicle_does_not_wait_behind() -> None:
 
 def test_an_arrival_whose_time_is_up_leaves() -> None:
     room = WaitingRoom()
-    late = WaitingArrival(
-        Arrival(plate_read(), Pictures(), NoReceipt("a")), 1, Opinion(time.monotonic()), frozenset((ENTRY,))
-    )
+    late = arrival("a", Opinion(time.monotonic()))
     room.add(late)
     assert room.leave() == [late]
 
@@ -87,3 +93,12 @@ def test_no_receipt_is_complete_while_one_of_its_arrivals_waits(steps: list[tupl
     room.leave()
     completed += room.complete([])
     assert sorted(work.receipt.name for work in completed) == sorted(work.receipt.name for work in finished)
+
+
+def test_a_batch_knows_what_its_own_arrivals_wait_for() -> None:
+    room = WaitingRoom()
+    opinions = [Opinion(time.monotonic() + 60) for _ in range(3)]
+    for opinion, batch in zip(opinions, (1, 2, 2), strict=True):
+        room.add(arrival("a", opinion, batch=batch))
+    assert room.opinions_of(1) == opinions[:1]
+    assert room.opinions_of(2) == opinions[1:]

@@ -12,7 +12,7 @@ from pipeline.stages.deadline import ends_in_time
 logging.basicConfig()
 stop = threading.Event()
 with ends_in_time(stop, 0.5):
-    threading.Thread(target=time.sleep, args=(60,), name="camera-gate").start()
+    threading.Thread(target=time.sleep, args=(600,), name="camera-gate").start()
     stop.set()
     {then}
 """
@@ -21,17 +21,17 @@ with ends_in_time(stop, 0.5):
 def run(then: str) -> tuple[subprocess.CompletedProcess[str], float]:
     start = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-c", HANGING.format(then=then)], capture_output=True, text=True, check=False, timeout=50
+        [sys.executable, "-c", HANGING.format(then=then)], capture_output=True, text=True, check=False, timeout=300
     )
     return done, time.monotonic() - start
 
 
 def test_what_hangs_is_broken_off_and_named() -> None:
-    done, seconds = run("time.sleep(60)")
+    done, seconds = run("time.sleep(600)")
     assert done.returncode == 75  # nobody has to change a setting
     assert "did not end within" in done.stderr
     assert "camera-gate" in done.stderr
-    assert seconds < 30
+    assert seconds < 120
 
 
 def test_what_ends_in_time_is_left_alone() -> None:

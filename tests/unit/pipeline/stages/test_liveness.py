@@ -40,7 +40,7 @@ class WaitingOut:
 
 
 def wait_for(condition: object) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     assert callable(condition)
     while not condition():
         assert time.monotonic() < deadline

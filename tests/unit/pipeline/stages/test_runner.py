@@ -53,12 +53,12 @@ def test_a_stage_that_was_stopped_in_its_work_has_not_failed() -> None:
 def test_stages_with_a_stop_of_their_own_go_on_and_are_waited_for_so_long_and_no_longer() -> None:
     stop, own = threading.Event(), threading.Event()
     runner = Runner(stop)
-    threads = runner.start([Part("relay", lambda event: event.wait(20) or None)] * 2, own)
+    threads = runner.start([Part("relay", lambda event: event.wait(120) or None)] * 2, own)
     assert [thread.name for thread in threads] == ["relay", "relay"]
     stop.set()
     started = time.monotonic()
     runner.join(threads, 0.2)
-    assert 0.2 <= time.monotonic() - started < 10
+    assert 0.2 <= time.monotonic() - started < 60
     assert any_alive(threads)
     own.set()
     runner.join(threads)

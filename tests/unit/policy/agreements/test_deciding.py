@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from policy.agreements.agreement import Agreement
 from policy.agreements.deciding import AgreementGate, Offer, Standing
@@ -15,7 +16,7 @@ from policy.agreements.grants import Detail, Shares
 from policy.decisions import law_alone, open_policy
 from policy.purposes import purpose_of_category
 from schemas.settings import PolicySettings, Settings
-from schemas.types import Category, Purpose, Tier
+from schemas.types import SENSITIVE, Category, Purpose, Tier
 from tests.unit.policy.agreements.samples import (
     NEIGHBOR,
     NOW,
@@ -114,6 +115,24 @@ def test_days_are_those_of_the_agency_s_time_zone() -> None:
     assert not gate.decide(offer(), datetime(2026, 1, 1, 0, 0, tzinfo=UTC)).allowed
 
 
+@pytest.mark.parametrize(
+    ("zone", "until", "ends"),
+    [
+        ("America/New_York", "2026-03-08", "2026-03-09T04:00Z"),  # a day of 23 hours
+        ("America/New_York", "2026-11-01", "2026-11-02T05:00Z"),  # one of 25
+        ("America/Havana", "2026-03-07", "2026-03-08T05:00Z"),  # the next day has no midnight
+        ("America/Havana", "2026-11-01", "2026-11-02T05:00Z"),
+    ],
+)
+def test_the_last_day_is_whole_whatever_the_clocks_do(zone: str, until: str, ends: str) -> None:
+    one = Standing.of(agreement(valid_until=date.fromisoformat(until)), 1, ZoneInfo(zone))
+    assert one.ends_at == datetime.fromisoformat(ends)
+    gate = AgreementGate(one, VIRGINIA, ZoneInfo(zone))
+    last = one.ends_at - timedelta(seconds=1)
+    assert gate.decide(offer(captured_at=last), last).allowed
+    assert not gate.decide(offer(captured_at=last), one.ends_at).allowed
+
+
 def test_what_was_ended_lets_nothing_through() -> None:
     release = AgreementGate(standing(ended_at=NOW - timedelta(days=1)), VIRGINIA).decide(offer(), NOW)
     assert (release.allowed, "was ended at 2026-05-31T12:00:00+00:00" in release.reason) == (False, True)
@@ -205,3 +224,69 @@ def test_nothing_outside_of_the_scope_ever_passes(one: Agreement, what: Offer, n
             assert what.purpose in grant.purposes
             assert what.purpose not in grant.purposes_forbidden
         assert release.fields == set(grant.fields)
+
+
+@settings(max_examples=150)
+@given(agreements(), st.frozensets(st.sampled_from(Purpose), max_size=3), st.sampled_from((NEIGHBOR, THIRD)), moments)
+def test_nobody_asks_what_neither_law_nor_agreement_let_be_asked(
+    one: Agreement, named: frozenset[Purpose], asks: str, now: datetime
+) -> None:
+    for profile in ("connecticut", "alabama"):
+        policy = law_alone(profile)
+        gate = AgreementGate(standing(one), policy)
+        release = gate.question(asks, named, now)
+        assert release.reason
+        if not release.allowed:
+            continue
+        grant = one.grant(Shares.QUERIES)
+        assert grant is not None
+        assert asks in grant.to
+        assert one.valid_from <= now.date() <= one.valid_until
+        assert policy.receives(one.member(asks).ref).is_standing
+        assert named & set(grant.purposes)
+        assert not named & {*grant.purposes_forbidden, *policy.purposes.forbidden}
+        assert named & SENSITIVE <= set(grant.purposes)
+        for declares in grant.attestations:
+            assert any(
+                (made.member, made.declares) == (asks, declares) and made.signed_on <= now.date() <= made.expires_on
+                for made in one.attestations
+            )
+
+
+def queries(**more: Any) -> dict[str, Any]:
+    grant = alerts_grant(shares="queries", **more)
+    return {name: value for name, value in grant.items() if name not in ("categories", "tiers")}
+
+
+@pytest.mark.parametrize(
+    ("named", "reason"),
+    [
+        ({Purpose.STOLEN_VEHICLE}, None),
+        ({Purpose.STOLEN_VEHICLE, Purpose.MISSING_PERSON}, None),
+        (set(), "a purpose that is not known is not in the agreement's scope, which is stolen_vehicle, wanted_person"),
+        ({Purpose.MISSING_PERSON}, "purpose missing_person is not in the agreement's scope"),
+        ({Purpose.STOLEN_VEHICLE, Purpose.REPRODUCTIVE_CARE}, "purpose reproductive_care is not in"),
+        ({Purpose.STOLEN_VEHICLE, Purpose.IMMIGRATION_ENFORCEMENT}, "purpose immigration_enforcement is forbidden"),
+    ],
+)
+def test_a_question_names_a_purpose_of_the_grant(named: set[Purpose], reason: str | None) -> None:
+    one = agreement(grants=[queries(purposes_forbidden=["immigration_enforcement"])])
+    release = AgreementGate(standing(one), VIRGINIA).question(NEIGHBOR, frozenset(named), NOW)
+    assert release.allowed is (reason is None)
+    assert (reason or "within the scope") in release.reason
+    assert "shares no queries with chesapeake-pd" in (
+        AgreementGate(standing(one), VIRGINIA).question(THIRD, frozenset(named), NOW).reason
+    )
+
+
+def test_one_who_may_not_ask_keeps_nobody_else_from_asking() -> None:
+    one = agreement(
+        grants=[queries(to=[NEIGHBOR, THIRD], attestations=["training"])],
+        attestations=[attestation(NEIGHBOR, "training")],
+    )
+    gate = AgreementGate(standing(one), VIRGINIA)
+    named = frozenset({Purpose.STOLEN_VEHICLE})
+    assert gate.question(NEIGHBOR, named, NOW).allowed
+    assert "(never made)" in gate.question(THIRD, named, NOW).reason
+    assert gate.blocked_for(NEIGHBOR, Shares.QUERIES, NOW) is None
+    assert gate.blocked(Shares.QUERIES, NOW) is not None

@@ -35,7 +35,14 @@ def maybe(values: st.SearchStrategy[Value]) -> st.SearchStrategy[Value | None]:
     return st.none() | values
 
 
-places = st.builds(Location, st.floats(-90, 90), st.floats(-180, 180), maybe(st.floats(0, 360)))
+places = st.builds(
+    Location,
+    st.floats(-90, 90),
+    st.floats(-180, 180),
+    maybe(st.floats(0, 360)),
+    maybe(st.floats(0, 3600)),
+    maybe(st.floats(0, 150)),
+)
 characters = st.builds(CharacterRead, _letters, shares, st.lists(st.tuples(_letters, shares), max_size=3).map(tuple))
 second_readings = st.builds(SecondReading, texts, shares, st.booleans(), maybe(texts), maybe(shares), texts)
 movements = st.builds(Movement, maybe(texts), maybe(texts), maybe(st.floats(0, 150)))

@@ -18,7 +18,7 @@ from schemas.types import DatedBy, Movement, PlateRead, VendorReport
 from tests.unit.alerts.samples import sample_alert, sample_read
 from tests.unit.schemas.convert.any_reads import reads
 
-BEFORE = Path(__file__).parents[3] / "data"
+BEFORE = Path(__file__).parents[3] / "data" / "released" / "before-0016"
 """The schemas as neighbors have them whose Platewatch is older than other vendors' readers."""
 
 NEW = {
@@ -30,8 +30,8 @@ def _schema(path: Path) -> Draft202012Validator:
     return Draft202012Validator(json.loads(path.read_text("utf-8")))
 
 
-OLD_READ, READ = _schema(BEFORE / "plate-read.v1.before-0016.json"), _schema(FOLDER / "plate-read.v1.json")
-OLD_ALERT = _schema(BEFORE / "alert.v1.before-0016.json")
+OLD_READ, READ = _schema(BEFORE / "plate-read.v1.json"), _schema(FOLDER / "plate-read.v1.json")
+OLD_ALERT = _schema(BEFORE / "alert.v1.json")
 
 
 def _without_payload(read: PlateRead) -> PlateRead:

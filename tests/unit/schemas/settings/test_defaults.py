@@ -13,8 +13,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.settings import (
+    AgreementFeed,
     DahuaPull,
     FolderFeed,
+    GpsdReceiver,
     HikvisionPlatesPull,
     HikvisionStreamPull,
     HttpsFeed,
@@ -25,17 +27,24 @@ from schemas.settings import (
     MailChannel,
     MjpegCamera,
     MqttPull,
+    NeighborSettings,
+    NmeaReceiver,
     PushCamera,
+    RecordedTrack,
     RtspCamera,
     RtspPull,
+    SerialReceiver,
     Settings,
     SftpFeed,
+    SingleSignOn,
     VideoFileCamera,
 )
 
 OTHERWISE: dict[tuple[type[BaseModel], str], object] = {
     # Said in the meaning's words.
     (DahuaPull, "stall_seconds"): 20.0,
+    (AgreementFeed, "poll_seconds"): 1.0,
+    (AgreementFeed, "source"): "shared",
 }
 TEXT = (Path(__file__).parents[4] / "docs/configuration.md").read_text()
 
@@ -71,6 +80,7 @@ def defaults(values: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
             "cameras",
             "data_dir",
             "ingest.sources",
+            "gps",
         ):  # tables of their own; anchored in the working folder
             yield prefix + name, shown(value)
 
@@ -92,18 +102,21 @@ def default_of(field: FieldInfo) -> Any:
 @pytest.mark.parametrize(
     ("heading", "models"),
     [
-        ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed)),
+        ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed, AgreementFeed)),
         ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
+        ("## gps", (SerialReceiver, NmeaReceiver, GpsdReceiver, RecordedTrack)),
+        ("## [console.single_sign_on]", (SingleSignOn,)),
+        ("## [[sharing.neighbors]]", (NeighborSettings,)),
         ("## [[alerts.channels]]", (LogChannel, KafkaChannel, MailChannel)),
         ("## [ingest.sources.pull]", (MqttPull, HikvisionPlatesPull, HikvisionStreamPull, DahuaPull, RtspPull)),
     ],
 )
 def test_defaults_of_feeds_and_cameras_are_as_documented(heading: str, models: tuple[type[BaseModel], ...]) -> None:
-    table = documented(TEXT.partition(heading)[2].partition("\n## ")[0])
+    table = documented(TEXT.partition(heading)[2].partition("\n## ")[0].replace("`gps.", "`"))
     for model in models:
         for name, field in model.model_fields.items():
-            if table.get(name) not in (None, "required", "Frigate's"):
+            if table.get(name) not in (None, "required", "Frigate's", "the section's"):
                 held = default_of(field)
                 if (model, name) in OTHERWISE:
                     assert held == OTHERWISE[model, name]

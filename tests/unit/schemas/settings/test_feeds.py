@@ -50,7 +50,10 @@ def test_relative_paths_mean_the_configuration_file_s_folder(tmp_path: Path) -> 
         ([FOLDER + 'url = "https://host/list"\n'], "unknown key 'hotlists.feeds.0.url' for kind 'folder'"),
         ([HTTPS + 'path = "drop"\n'], "unknown key 'hotlists.feeds.0.path' for kind 'https'"),
         ([HTTPS.replace("url", "uri")], "'hotlists.feeds.0.url': field required: kind 'https' needs url"),
-        ([HTTPS.replace('"https"', '"ftp"')], "'hotlists.feeds.0.kind': input should be 'folder', 'https' or 'sftp'"),
+        (
+            [HTTPS.replace('"https"', '"ftp"')],
+            "'hotlists.feeds.0.kind': input should be 'folder', 'https', 'sftp' or 'agreement'",
+        ),
         (['name = "ncic"\n'], "'hotlists.feeds.0.kind': field required"),
         ([FOLDER + 'state = "Virginia"\n'], "'hotlists.feeds.0.state'"),
     ],

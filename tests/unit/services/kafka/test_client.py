@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from typing import Any
 
 import pytest
 
 from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.settings import KafkaSettings
-from services.kafka.client import check_encrypted, open_admin, open_consumer, open_producer, split_server
+from services.kafka.client import (
+    check_encrypted,
+    close_producer,
+    kafka_errors,
+    open_admin,
+    open_consumer,
+    open_producer,
+    split_server,
+)
 
 REMOTE = ["kafka.example:9093"], ["10.0.0.7"], ["[2001:db8::7]:9092"], ["127.0.0.1:9092", "kafka.example:9092"]
 
@@ -56,3 +66,36 @@ def test_a_server_without_a_port_has_kafka_s() -> None:
     assert split_server("kafka:65535") == ("kafka", 65535)
     assert split_server("[::1]") == ("::1", 9092)
     assert split_server("[::1]:19092") == ("::1", 19092)
+
+
+class Hanging:
+    """A kafka-python producer whose broker went away: its flush times out, and it goes on sending."""
+
+    def __init__(self) -> None:
+        self.closed_with: list[float] = []
+        self.is_sending = True
+        self._sender = self
+
+    def close(self, timeout: float) -> None:
+        self.closed_with.append(timeout)
+        raise kafka_errors.KafkaTimeoutError("Timeout waiting for future")
+
+    def force_close(self) -> None:
+        self.is_sending = False
+
+    def join(self, timeout: float) -> None:
+        assert not self.is_sending
+
+
+def test_a_producer_whose_broker_is_away_is_closed_all_the_same() -> None:
+    producer = Hanging()
+    close_producer(producer, 0.5)
+    assert (producer.closed_with, producer.is_sending) == ([0.5], False)
+
+
+def test_kafka_python_still_has_what_closing_and_looking_rely_on() -> None:
+    """Both reach into kafka-python 3.0, which offers no other way."""
+    source = inspect.getsource(importlib.import_module("kafka.producer.kafka"))
+    assert "self._sender.force_close()" in source
+    assert "self._closed = True" in source
+    assert "unauthorized_topics" in inspect.getsource(importlib.import_module("kafka.cluster"))

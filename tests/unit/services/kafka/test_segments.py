@@ -43,6 +43,14 @@ def test_what_is_over_is_found_in_any_batch(tmp_path: Path) -> None:
     assert overdue_segments(tmp_path, NOW - timedelta(hours=31)) == []
 
 
+def test_files_come_in_the_order_of_their_topics_and_offsets(tmp_path: Path) -> None:
+    names = [(topic, f"{number:020}.log") for topic in "hbfcadge" for number in (9, 3, 30, 12, 0)]
+    for topic, name in names:
+        segment(tmp_path, f"{topic}-0", batch(30), name=name)
+    found = overdue_segments(tmp_path, NOW - timedelta(hours=24))
+    assert [(path.parent.name[0], path.name) for path in found] == sorted(names)
+
+
 def test_the_brokers_own_topics_and_those_without_plates_do_not_matter(tmp_path: Path) -> None:
     for topic in ("__consumer_offsets-0", "__cluster_metadata-0", "platewatch.alarms.pd.v1-0"):
         segment(tmp_path, topic, batch(30))

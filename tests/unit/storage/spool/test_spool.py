@@ -96,10 +96,22 @@ def test_a_file_of_a_newer_platewatch_or_a_damaged_one_is_refused(tmp_path: Path
         Spool(tmp_path / "n.sqlite")
 
 
+def test_a_new_file_is_opened_although_another_process_is_making_it(tmp_path: Path) -> None:
+    path = tmp_path / "m.sqlite"
+    first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    first.execute("begin immediate")
+    first.execute("create table being_made (x)")
+    leaving = threading.Timer(0.3, first.close)
+    leaving.start()
+    with Spool(path) as spool:
+        assert spool.waiting() == {}
+    leaving.join()
+
+
 def test_a_full_disk_refuses_a_message_and_what_was_stored_stays(tmp_path: Path) -> None:
     with Spool(tmp_path / "m.sqlite") as spool:
         spool.add([message("kept")])
-        spool._connection.execute("pragma max_page_count = 20")  # what SQLite says of a full disk
+        spool._file.execute("pragma max_page_count = 20")  # what SQLite says of a full disk
         with pytest.raises(StorageFull, match="no space left"):
             spool.add([message("x" * 500_000)])
         assert [one.message.body for one in spool.take(0, 10)] == [b"kept"]

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.characters import confusion
-from recognition.training.calibration.confusion import ALPHABET, STRENGTH, Tally, smoothed, table_text
+from recognition.training.calibration.confusion import (
+    ALPHABET,
+    STRENGTH,
+    Tally,
+    count_corrections,
+    main,
+    smoothed,
+    table_text,
+)
+from schemas.errors import InvalidInput
 
 HABITS = {
     "look_alike": 0.012,
@@ -91,3 +101,33 @@ def test_the_matcher_reads_what_is_written() -> None:
     assert edits == pytest.approx(HABITS["edits"])
     for true in ALPHABET:
         assert sum(table[shown, true] for shown in ALPHABET) == pytest.approx(1)
+
+
+def test_so_many_corrections_that_everything_were_wrong_leave_a_table_that_the_matcher_takes(tmp_path: Path) -> None:
+    rows = [f"K{number:04d}S2,K{number:04d}52,US-VA" for number in range(5000)]
+    rows += [f"K{number:04d}8,K{number:04d}B,US-VA" for number in range(5000)]
+    labels, table = tmp_path / "labels.csv", tmp_path / "table.toml"
+    labels.write_text("\n".join(["read_as,text,jurisdiction", *rows]))
+    assert main(["--corrections", str(labels), "--out", str(table)]) == 0
+    cells, _ = confusion._build_table(table.read_text())
+    assert cells["8", "B"] > 0.3
+    assert cells["B", "B"] >= 0.59
+    # Laid over itself again and again it stays one.
+    assert main(["--corrections", str(labels), "--table", str(table), "--out", str(table)]) == 0
+    assert confusion._build_table(table.read_text())[0]["B", "B"] >= 0.59
+
+
+def test_one_plate_that_is_corrected_every_day_counts_once(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("\n".join(["read_as,text"] + ["KPR1S34,KPR1534"] * 50 + ["ABC123,ABC1239"]))
+    tally = count_corrections(labels)
+    assert tally.shown["5", "S"] == pytest.approx(1)
+    assert tally.edits["dropped_easily"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("text", ["", "image,text\na,b\n", "text,read_as\n", "\xff\xfe"])
+def test_no_file_of_corrections_is_refused(tmp_path: Path, text: str) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text(text, encoding="latin-1")
+    with pytest.raises(InvalidInput):
+        count_corrections(labels)

@@ -1,0 +1,1 @@
+"""Questions between agencies on Kafka: a member's topic for questions, and one for its answers."""

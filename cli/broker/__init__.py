@@ -1,0 +1,1 @@
+"""Commands about the broker: its topics, and how commands reach it."""

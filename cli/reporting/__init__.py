@@ -1,0 +1,1 @@
+"""`platewatch report`: what laws have an agency report, a page of numbers for everybody, and stops."""

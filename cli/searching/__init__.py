@@ -1,0 +1,1 @@
+"""Commands of analysts: what was read, and what comes of it."""

@@ -1,0 +1,1 @@
+"""The console: pages for people and the API for programs. It does nothing that operations/ does not."""

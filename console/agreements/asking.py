@@ -1,0 +1,169 @@
+"""Ask another agency for its reads of a plate, and see what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import HTMLResponse
+
+from alerts.asking.asker import Line
+from console.agreements.forms import end_of, moment_of
+from console.answers import status_of
+from console.visitors import SignedIn, Visitor
+from operations.sharing.asking import (
+    NotAnswered,
+    Reply,
+    Wanted,
+    ask_neighbor,
+    asked_by,
+    fetch_answer,
+    neighbor_of,
+)
+from policy.agreements.agreement import answer_topic, query_topic
+from policy.offenses import offense_types
+from schemas.actions import Action
+from schemas.errors import ConfigurationError, InvalidInput, NotPermitted, PlatewatchError, TransientError
+from schemas.permissions import check_permitted
+from schemas.settings import NeighborSettings
+from schemas.wording import confidence_text, movement_text, vehicle_text
+from services.kafka.local import LocalKafka
+
+router = APIRouter(prefix="/ask")
+WAIT_SECONDS = 20.0
+Text = Annotated[str, Form(max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class AskForm:
+    """What was typed."""
+
+    agency: str = ""
+    plate: str = ""
+    since: str = ""
+    until: str = ""
+    purpose: str = ""
+    offense: str = ""
+    case_number: str = ""
+    warrant: str = ""
+
+
+def ask_form(
+    agency: Text = "",
+    plate: Text = "",
+    since: Text = "",
+    until: Text = "",
+    purpose: Text = "",
+    offense: Text = "",
+    case_number: Text = "",
+    warrant: Text = "",
+) -> AskForm:
+    """Return what was typed."""
+    return AskForm(agency, plate, since, until, purpose, offense, case_number, warrant)
+
+
+@router.get("")
+def begin(visitor: SignedIn) -> HTMLResponse:
+    """Show the form."""
+    check_permitted(visitor.actor, Action.QUERY)
+    return _page(visitor, AskForm())
+
+
+@router.post("")
+def ask(visitor: SignedIn, form: Annotated[AskForm, Depends(ask_form)]) -> HTMLResponse:
+    """Ask, wait for the answer, and show it beside the question."""
+    check_permitted(visitor.actor, Action.QUERY)
+    site = visitor.site
+    try:
+        neighbor = neighbor_of(site.settings, form.agency.strip())
+        if not form.plate.strip():
+            raise InvalidInput("the plate is missing; ? stands for one unknown character, * for any number")
+        wanted = Wanted(
+            form.plate.strip(),
+            form.purpose.strip() or None,
+            form.case_number.strip() or None,
+            moment_of(visitor, form.since),
+            end_of(visitor, form.until),
+            warrant=form.warrant.strip() or None,
+            offense=form.offense.strip() or None,
+        )
+        with _line(visitor, neighbor) as line:
+            reply = ask_neighbor(visitor.actor, site.database, site.settings, neighbor, wanted, line, WAIT_SECONDS)
+    except (InvalidInput, ConfigurationError, TransientError) as error:
+        return _failed(visitor, form, error)
+    return _page(visitor, form, reply=reply)
+
+
+@router.post("/answer")
+def look_again(visitor: SignedIn, query_id: Annotated[UUID, Form()]) -> HTMLResponse:
+    """Look again for the answer to a question of before: for the person who asked, and nobody else."""
+    site = visitor.site
+    check_permitted(visitor.actor, Action.VIEW_ANSWER)
+    try:
+        asked = asked_by(visitor.actor, site.database, site.settings, query_id)
+        with _line(visitor, neighbor_of(site.settings, asked.neighbor)) as line:
+            reply = fetch_answer(visitor.actor, site.database, site.settings, asked, line, WAIT_SECONDS)
+    except (InvalidInput, ConfigurationError, TransientError) as error:
+        return _failed(visitor, AskForm(), error)
+    return _page(visitor, AskForm(agency=reply.neighbor.id), reply=reply)
+
+
+@contextmanager
+def _line(visitor: Visitor, neighbor: NeighborSettings) -> Iterator[Line]:
+    """Open the way to a neighbor's counter: its broker, else ours."""
+    settings = visitor.site.settings
+    member = neighbor.member or settings.agency_id
+    topics = query_topic(neighbor.agreement, member), answer_topic(neighbor.agreement, member)
+    kafka = neighbor.kafka if neighbor.kafka.bootstrap_servers else settings.kafka
+    if kafka.bootstrap_servers:
+        with Line(kafka, kafka.bootstrap_servers, *topics) as line:
+            yield line
+        return
+    if not kafka.local:
+        raise ConfigurationError(
+            f"no way to {neighbor.name} is configured; name its broker in sharing.neighbors.kafka.bootstrap_servers"
+        )
+    broker = LocalKafka(settings.data_dir, kafka)
+    try:
+        broker.start()
+        own = broker.client_settings
+        with Line(own, own.bootstrap_servers, *topics) as line:
+            yield line
+    finally:
+        broker.stop()
+
+
+def _failed(visitor: Visitor, form: AskForm, error: PlatewatchError) -> HTMLResponse:
+    """Show the form again with what was typed; whoever may not ask gets the refusal alone."""
+    if isinstance(error, NotPermitted):
+        raise error
+    waiting = error.query_id if isinstance(error, NotAnswered) else None
+    return _page(visitor, form, detail=str(error), waiting=waiting, status=status_of(error))
+
+
+def _page(
+    visitor: Visitor,
+    form: AskForm,
+    *,
+    reply: Reply | None = None,
+    waiting: UUID | None = None,
+    detail: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    return visitor.page(
+        "agreements/ask.html",
+        status=status,
+        typed=asdict(form),
+        neighbors=visitor.site.settings.sharing.neighbors,
+        offenses=offense_types(),
+        reply=reply,
+        waiting=waiting,
+        detail=detail,
+        confidence=confidence_text,
+        movement=movement_text,
+        vehicle=vehicle_text,
+    )

@@ -1,0 +1,1 @@
+"""The API: documented, versioned, with errors as problem details."""

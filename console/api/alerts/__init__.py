@@ -1,0 +1,1 @@
+"""Alerts: looked at, followed, and what is said of them."""

@@ -1,0 +1,1 @@
+"""Hotlists: looked at, and changed."""

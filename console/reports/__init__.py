@@ -1,0 +1,1 @@
+"""Reports that laws ask for, stops, and the numbers that everybody may know."""

@@ -1,0 +1,1 @@
+"""How long what is kept, what goes next, and the proofs of purges."""

@@ -1,0 +1,140 @@
+"""What a form asks, as the operations take it; what cannot be understood is said at its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Final, TypeVar
+
+from console.search.form import LONGEST, PAGE_SIZES, SearchForm
+from operations.criteria import VehicleCriteria
+from operations.reasons import Why
+from operations.searches.areas import parse_area
+from operations.searches.hours import parse_hours
+from operations.searches.query import ReadQuery, parse_key, state_of
+from operations.sharing.zones import agency_zone
+from schemas.errors import InvalidInput, SaysNothing
+from schemas.settings import Settings
+from schemas.speeds import speed_of
+
+T = TypeVar("T")
+_OPTIONS: Final = re.compile(r" ?\((?:[^()]|\([^()]*\))*(?:--|platewatch )[^()]*\)")
+"""What an error says of the command line, which is nothing for a page."""
+_PART_FIELDS: Final[Mapping[str, str]] = {
+    "the purpose": "purpose",
+    "the reason behind the purpose's name": "purpose",
+    "the case or call number": "case",
+    "the warrant's number": "warrant",
+    "the type of offense": "offense",
+    "the time": "since",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form asks, why, and what of it cannot be understood, by field; nothing may be asked while there is any."""
+
+    query: ReadQuery
+    why: Why
+    alike: bool = False
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def asked_of(form: SearchForm, settings: Settings) -> Asked:
+    """Return what a form asks.
+
+    Args:
+        form: As it was typed.
+        settings: The configuration; times without a zone are the agency's.
+    """
+    faults = dict.fromkeys(form.too_long, f"it has more than {LONGEST} characters; give less")
+
+    def of(name: str, parse: Callable[[str], T]) -> T | None:
+        text = form.said(name)
+        try:
+            return None if text is None else parse(text)
+        except InvalidInput as error:
+            faults[name] = in_words(error)
+            return None
+
+    zone = agency_zone(settings)
+    plain = {
+        name: form.said(name) for name in ("lane", "direction", "make", "model", "color", "vehicle_class", "vendor")
+    }
+    vehicle = VehicleCriteria(**plain, speed_over=of("speed_over", speed_of), speed_under=of("speed_under", speed_of))
+    others = [one.strip() for one in form["other_cameras"].split(",")]
+    query = ReadQuery(
+        pattern=form.said("plate"),
+        since=of("since", lambda text: moment_of(text, zone)),
+        until=of("until", lambda text: moment_of(text, zone, later=True)),
+        cameras=tuple(dict.fromkeys([*form.cameras, *(one for one in others if one)])),
+        area=of("area", parse_area),
+        hours=of("hours", parse_hours),
+        state=of("state", state_of),
+        least_confidence=of("least_confidence", _share),
+        valid_only="valid" in form.flags,
+        vehicle=vehicle,
+        after=of("after", parse_key),
+        limit=of("limit", _size) or PAGE_SIZES[0],
+    )
+    return Asked(query, why_of(form), "alike" in form.flags, faults)
+
+
+def why_of(form: SearchForm) -> Why:
+    """Return why a form asks: the law's name of the purpose before the words."""
+    kind, words = form.said("kind"), form.said("purpose")
+    purpose = words if kind is None else f"{kind}: {words or ''}"
+    return Why(purpose, form.said("case"), form.said("warrant"), form.said("offense"))
+
+
+def moment_of(text: str, zone: tzinfo | None, *, later: bool = False) -> datetime:
+    """Return the time that a person gives.
+
+    Args:
+        text: In ISO 8601.
+        zone: The agency's zone, where the text has none; None: the machine's.
+        later: Of an hour that the clock shows twice, the second one is meant.
+
+    Raises:
+        InvalidInput: It is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        if not 1970 <= moment.year <= 9000:
+            raise ValueError
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone, fold=int(later))
+        return moment.astimezone()
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidInput(f"'{text[:40]}' is no time; write it like 2026-01-31T06:00") from error
+
+
+def in_words(error: InvalidInput) -> str:
+    """Return an error as a page says it: without the command line's options."""
+    return _OPTIONS.sub("", str(error))
+
+
+def field_of(error: InvalidInput) -> str | None:
+    """Return the field that an error is about, where it is about one."""
+    return _PART_FIELDS.get(error.part) if isinstance(error, SaysNothing) else None
+
+
+def _share(text: str) -> float:
+    """Return a confidence: `90`, `90%` or `0.9`."""
+    try:
+        number = float(text.removesuffix("%").strip())
+    except ValueError:
+        number = -1.0
+    share = number / 100 if number > 1 or text.endswith("%") else number
+    if not 0 <= share <= 1:
+        raise InvalidInput(f"'{text[:40]}' is no confidence; write it like 90%")
+    return share
+
+
+def _size(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    if not 1 <= number <= PAGE_SIZES[-1]:
+        raise InvalidInput(f"'{text[:40]}' is no size of a page; 1 to {PAGE_SIZES[-1]} were expected")
+    return number

@@ -1,0 +1,1 @@
+"""Reads that other machines of the agency publish on a topic."""

@@ -1,0 +1,1 @@
+"""Vehicles beside each other: which pass together more often than traffic and habits explain."""

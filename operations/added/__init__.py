@@ -1,0 +1,1 @@
+"""Cameras that people add besides the configuration."""

@@ -1,0 +1,1 @@
+"""Questions about many vehicles at once, within the law's limits."""

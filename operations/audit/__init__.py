@@ -1,0 +1,1 @@
+"""What keeps the audit true, and what is done with it."""

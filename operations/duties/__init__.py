@@ -1,0 +1,1 @@
+"""What the law has people do again and again, or on request."""

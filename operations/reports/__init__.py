@@ -1,0 +1,1 @@
+"""Reports that laws ask for, and the records that they need."""

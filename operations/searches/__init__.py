@@ -1,0 +1,1 @@
+"""What an analyst does: searches, exports, corrections, and what comes of them."""

@@ -1,0 +1,1 @@
+"""Cameras, from their pictures to finished reads in the queue."""

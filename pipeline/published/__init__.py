@@ -1,0 +1,1 @@
+"""Reads between machines: as messages of a topic, and from it."""

@@ -1,0 +1,1 @@
+"""The services: which stages each of them is composed of."""

@@ -1,0 +1,1 @@
+"""Reads in the forms that other systems speak; what goes where is data beside the code."""

@@ -1,0 +1,1 @@
+"""Questions about many vehicles, and what came of them."""

@@ -1,0 +1,1 @@
+"""Backups: what is stored, as files beside each other that are whole or not there."""

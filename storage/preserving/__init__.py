@@ -1,0 +1,1 @@
+"""Reads that are kept beyond their time, for a case."""

@@ -1,0 +1,1 @@
+"""How many machines it takes."""

@@ -1,0 +1,1 @@
+"""The analyst's pages: what is typed, and what is drawn."""

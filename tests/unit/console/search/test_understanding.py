@@ -1,0 +1,133 @@
+"""What is typed into the search: times by the agency's clock, shares, and texts that are none of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.search.form import FLAGS, LONGEST, TEXTS, SearchForm, form_of
+from console.search.understanding import asked_of, in_words, moment_of
+from operations.criteria import VehicleCriteria
+from operations.reasons import Why
+from operations.searches.areas import parse_area
+from operations.searches.hours import parse_hours
+from operations.searches.query import ReadQuery
+from operations.searches.saving import KeptSearch
+from schemas.errors import InvalidInput
+from schemas.settings import Settings
+
+NEW_YORK = ZoneInfo("America/New_York")
+SETTINGS = Settings(time_zone="America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("text", "later", "expected"),
+    [
+        ("2026-01-31T06:00", False, "2026-01-31T11:00"),
+        ("2026-07-31", False, "2026-07-31T04:00"),
+        ("2026-07-31T06:00:30Z", True, "2026-07-31T06:00:30"),
+        ("2026-07-31 06:00+02:00", False, "2026-07-31T04:00"),
+        # Shown twice: from the first on, until the second.
+        ("2026-11-01T01:30", False, "2026-11-01T05:30"),
+        ("2026-11-01T01:30", True, "2026-11-01T06:30"),
+        # Left out.
+        ("2026-03-08T02:30", False, "2026-03-08T07:30"),
+    ],
+)
+def test_times_are_the_agency_s(text: str, later: bool, expected: str) -> None:
+    assert moment_of(text, NEW_YORK, later=later) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "x", "2026", "0001-01-01", "9999-12-31T23:59-14:00", "2026-02-30", "1" * 5000])
+def test_what_is_no_time_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(InvalidInput, match="is no time"):
+        moment_of(text, NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("90%", 0.9), ("90", 0.9), ("0.9", 0.9), ("1", 1.0), ("1%", 0.01), ("0", 0.0), ("100 %", 1.0)]
+)
+def test_a_confidence_is_a_share_or_percent(text: str, share: float) -> None:
+    asked = asked_of(SearchForm({"least_confidence": text}), SETTINGS)
+    assert (asked.query.least_confidence, asked.faults) == (pytest.approx(share), {})
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "101%", "much", "1e400"])
+def test_what_is_no_confidence_is_said_to_be_none(text: str) -> None:
+    assert "no confidence" in asked_of(SearchForm({"least_confidence": text}), SETTINGS).faults["least_confidence"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "purpose"),
+    [
+        ("", "", None),
+        ("", " stolen vehicle ", "stolen vehicle"),
+        ("stolen_vehicle", "at Main Street", "stolen_vehicle: at Main Street"),
+        ("stolen_vehicle", "", "stolen_vehicle: "),
+    ],
+)
+def test_the_purpose_begins_with_the_law_s_name_of_it(kind: str, words: str, purpose: str | None) -> None:
+    assert asked_of(SearchForm({"kind": kind, "purpose": words}), SETTINGS).why.purpose == purpose
+
+
+def test_nothing_is_cut_short() -> None:
+    area = "36.8,-76.3 " * 600
+    faults = asked_of(SearchForm({"area": area, "purpose": "x" * (LONGEST + 1)}), SETTINGS).faults
+    assert set(faults) == {"area", "purpose"}
+
+
+@given(
+    st.dictionaries(st.sampled_from(TEXTS), st.text(max_size=40)),
+    st.sets(st.sampled_from(FLAGS)),
+    st.lists(st.text(max_size=10), max_size=3),
+)
+def test_whatever_is_typed_is_asked_or_said_to_be_wrong(
+    texts: dict[str, str], flags: set[str], cameras: list[str]
+) -> None:
+    form = SearchForm(texts, frozenset(flags), tuple(cameras))
+    asked = asked_of(form, SETTINGS)
+    assert set(asked.faults) <= set(TEXTS)
+    sent = dict(form.fields())
+    assert all(sent[name] == text for name, text in texts.items() if text)
+
+
+def test_a_kept_search_is_typed_anew_as_it_was_asked() -> None:
+    query = ReadQuery(
+        "VN?45*",
+        datetime(2026, 1, 31, 11, 0, 5, tzinfo=UTC),
+        datetime(2026, 7, 31, 10, 0, tzinfo=UTC),
+        ("gate, north", "b"),
+        parse_area("36.82,-76.31 36.84,-76.31 36.84,-76.27"),
+        parse_hours("22:00-04:00"),
+        "US-VA",
+        0.9,
+        True,
+        VehicleCriteria("2", "north", 29.0576, 44.704, "ford", "f-150", "red", "pickup", "rekor"),
+        limit=50,
+    )
+    for why in (
+        Why("stolen_vehicle: seen at Main Street", "26-117", "W-1", "240"),
+        Why("stolen vehicle, seen at 21:40", "26-117"),
+        Why("stolen_vehicle, stolen_plate: seen at Main Street", "26-117"),
+    ):
+        now = datetime.now(UTC)
+        form = form_of(KeptSearch(1, "gates", query, True, why, "kim", now, now), NEW_YORK)
+        asked = asked_of(form, SETTINGS)
+        assert (asked.query, asked.why, asked.alike, asked.faults) == (query, why, True, {})
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("it is missing; say what for (--purpose). it is kept", "it is missing; say what for. it is kept"),
+        ("give it (--purpose; platewatch law show)", "give it"),
+        ("say 'x (y)' (FBI)", "say 'x (y)' (FBI)"),
+        ("no time (--since, --days) or number (--warrant)", "no time or number"),
+    ],
+)
+def test_a_page_says_nothing_of_options(said: str, shown: str) -> None:
+    assert in_words(InvalidInput(said)) == shown

@@ -1,0 +1,93 @@
+"""Files that people send: what of a name is kept, how large they may be, and what is left of those that do not end."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotlists.feeds.uploads import KEEP, UNFINISHED, Uploads, plain_name
+from schemas.errors import InvalidInput
+
+
+@given(st.text(max_size=400) | st.text(alphabet="./\\\x00\n~ -_a\u202e名", max_size=400))
+def test_a_name_is_one_part_of_a_path_whatever_it_was(text: str) -> None:
+    name = plain_name(text)
+    assert Path(name).name == name
+    assert name not in (".", "..", "upload.json")
+    assert 0 < len(name.encode()) <= 160
+    assert name.isprintable()
+    assert not name.startswith((".", "-"))
+    assert re.search(r"[/\\<>\"'&|;:*?$`%]", name) is None
+    assert plain_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("VEHEXTRT.txt", "VEHEXTRT.txt"),
+        ("C:\\lists\\svs table (2).tbl", "svs table (2).tbl"),
+        ("/etc/passwd", "passwd"),
+        ("..", "list"),
+        ("upload.json", "_upload.json"),
+        (f"{'x' * 300}.csv", f"{'x' * 146}.csv"),
+    ],
+)
+def test_names_that_are_none_of_trouble_stay(text: str, kept: str) -> None:
+    assert plain_name(text) == kept
+
+
+def test_a_file_is_kept_with_what_was_said_of_it_until_it_is_removed(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    with uploads.receiving("one.csv", 100) as incoming:
+        incoming.write(b"plate\n")
+        incoming.write(b"ABC1234\n")
+        made = incoming.finish(sent_by="lee", layout="csv", hotlist_id="region")
+    assert uploads.all() == [made]
+    assert uploads.find(made.upload_id).path.read_bytes() == b"plate\nABC1234\n"
+    assert uploads.with_digest(made.note.sha256) == made
+    assert uploads.with_digest("0" * 64) is None
+    assert (made.note.size, made.note.sent_by) == (14, "lee")
+    uploads.remove(made)
+    with pytest.raises(InvalidInput, match="not here any more"):
+        uploads.find(made.upload_id)
+
+
+def test_nothing_is_left_of_what_does_not_end(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    with pytest.raises(InvalidInput, match="larger than 1e-05 MB"), uploads.receiving("one.csv", 10) as incoming:
+        incoming.write(b"x" * 11)
+    with pytest.raises(InvalidInput, match="is empty"), uploads.receiving("one.csv", 10) as incoming:
+        incoming.finish(sent_by="lee", layout="csv")
+    with uploads.receiving("one.csv", 10) as incoming:
+        incoming.write(b"x")  # and the browser goes away
+    assert list((tmp_path / "hotlists" / "uploads").iterdir()) == []
+
+
+def test_old_files_end_and_broken_ones_are_no_files(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    uploads.prune(datetime.now(UTC))  # there is no folder yet
+    with uploads.receiving("one.csv", 10) as incoming:
+        incoming.write(b"x")
+        made = incoming.finish(sent_by="lee", layout="csv")
+    base = tmp_path / "hotlists" / "uploads"
+    for folder, note in ((str(uuid4()), "{"), ("nonsense", made.note.model_dump_json())):
+        (base / folder).mkdir()
+        (base / folder / "upload.json").write_text(note)
+    assert uploads.all() == [made]
+    now = datetime.now(UTC)
+    old = (now - UNFINISHED - timedelta(minutes=1)).timestamp()
+    os.utime(base / "nonsense", (old, old))
+    uploads.prune(now)
+    assert not (base / "nonsense").exists()
+    assert len(list(base.iterdir())) == 2
+    uploads.prune(made.note.sent_at + KEEP - timedelta(minutes=1))
+    assert uploads.all() == [made]
+    uploads.prune(made.note.sent_at + KEEP + timedelta(minutes=1))
+    assert list(base.iterdir()) == []

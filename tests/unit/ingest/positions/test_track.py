@@ -1,0 +1,138 @@
+"""Where the car was at a moment."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.positions.fixes import Fix
+from ingest.positions.track import KEPT, PositionTrack
+from schemas.types import Location
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+LOST = timedelta(seconds=60)
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def fix(
+    seconds: float, latitude: float, longitude: float, speed: float | None = 10.0, heading: float | None = 90.0
+) -> Fix:
+    return Fix(after(seconds), latitude, longitude, speed, heading)
+
+
+def track(*fixes: Fix) -> PositionTrack:
+    made = PositionTrack(LOST)
+    for one in fixes:
+        made.add(one)
+    return made
+
+
+def test_between_two_fixes_the_car_is_on_the_line_that_joins_them() -> None:
+    place = track(fix(0, 36.0, -76.0, 10, 80), fix(2, 36.002, -76.004, 14, 100)).at(after(0.5))
+    assert place is not None
+    assert (place.latitude, place.longitude) == pytest.approx((36.0005, -76.001))
+    assert (place.heading, place.speed, place.fix_age) == pytest.approx((85, 11, 0.5))
+
+
+def test_headings_turn_the_shorter_way_and_the_date_line_is_crossed() -> None:
+    place = track(fix(0, 0.5, 179.999, 10, 350), fix(2, 0.5, -179.999, 10, 20)).at(after(1))
+    assert place is not None
+    assert place.heading == pytest.approx(5)
+    assert abs(place.longitude) == pytest.approx(180)
+
+
+def test_after_the_last_fix_it_is_where_that_was_with_its_age_until_it_is_lost() -> None:
+    of = track(fix(0, 36.0, -76.0))
+    assert of.at(after(0)) == Location(36.0, -76.0, 90.0, 0.0, 10.0)
+    assert of.at(after(45)) == Location(36.0, -76.0, 90.0, 45.0, 10.0)
+    assert of.at(after(60.5)) is None
+
+
+def test_a_gap_is_not_bridged() -> None:
+    of = track(fix(0, 36.0, -76.0), fix(30, 36.1, -76.1))
+    assert of.at(after(20)) == Location(36.0, -76.0, 90.0, 20.0, 10.0)
+    assert of.at(after(29.9)) == Location(36.0, -76.0, 90.0, 29.9, 10.0)
+    assert of.at(after(30)) == Location(36.1, -76.1, 90.0, 0.0, 10.0)
+
+
+def test_before_the_first_fix_nothing_is_known_but_for_a_moment() -> None:
+    of = track(fix(0, 36.0, -76.0))
+    assert of.at(after(-1)) == Location(36.0, -76.0, 90.0, 1.0, 10.0)
+    assert of.at(after(-1.6)) is None
+    assert PositionTrack(LOST).at(NOON) is None
+
+
+def test_a_car_that_stands_looks_where_it_drove() -> None:
+    of = track(fix(0, 36.0, -76.0, 8, 45), fix(1, 36.0, -76.0, 0.2, 311), fix(2, 36.0, -76.0, 0.0, 7))
+    assert of.at(after(2)) == Location(36.0, -76.0, 45, 0.0, 0.0)
+    parked = track(fix(0, 36.0, -76.0, 0.1, 200)).at(NOON)
+    assert parked is not None
+    assert parked.heading is None
+
+
+def test_what_says_neither_speed_nor_heading_has_those_of_its_way() -> None:
+    # 0.0001 degrees of latitude are 11.1 m; of longitude at 60 degrees north half of that.
+    of = track(fix(0, 60.0, 5.0, None, None), fix(1, 60.0001, 5.0, None, None), fix(2, 60.0001, 5.0002, None, None))
+    north, east = of.at(after(1)), of.at(after(2))
+    assert north is not None
+    assert east is not None
+    assert (north.heading, north.speed) == pytest.approx((0, 11.1), abs=0.1)
+    assert (east.heading, east.speed) == pytest.approx((90, 11.1), abs=0.1)
+    # One that jitters where it stands looks where it drove, one that jumps says nothing, and a pause is no way.
+    of.add(fix(3, 60.000105, 5.0002, None, None))
+    assert of.last == fix(3, 60.000105, 5.0002, pytest.approx(0.56, abs=0.1), pytest.approx(90, abs=0.1))
+    of.add(fix(4, 61.0, 5.0, None, None))
+    of.add(fix(30, 61.001, 5.0, None, None))
+    assert of.at(after(4)) == Location(61.0, 5.0, None, 0.0, None)
+    assert of.at(after(30)) == Location(61.001, 5.0, None, 0.0, None)
+
+
+def test_a_clock_that_is_set_back_begins_anew_and_a_fix_that_comes_twice_counts_once() -> None:
+    of = track(fix(100, 36.0, -76.0), fix(100, 37.0, -76.0), fix(99.5, 38.0, -76.0))
+    assert of.last == fix(100, 36.0, -76.0)
+    of.add(fix(50, 39.0, -76.0))
+    assert of.last == fix(50, 39.0, -76.0)
+    assert of.at(after(100)) == Location(39.0, -76.0, 90.0, 50.0, 10.0)
+
+
+def test_what_is_long_past_is_forgotten_of_a_receiver_and_kept_of_a_recorded_track() -> None:
+    seconds = int(KEPT.total_seconds() * 4)
+    fixes = [fix(number, 36.0, -76.0) for number in range(seconds)]
+    driven, recorded = track(*fixes), PositionTrack(LOST, fixes)
+    assert driven.at(NOON) is None
+    assert driven.at(after(seconds - KEPT.total_seconds())) is not None
+    assert recorded.at(NOON) is not None
+
+
+@given(
+    st.lists(st.floats(0, 600), min_size=1, max_size=30, unique=True).map(sorted),
+    st.floats(-10, 700),
+)
+def test_the_place_is_that_of_the_fixes_around_the_moment(times: list[float], moment: float) -> None:
+    of = PositionTrack(LOST, [fix(seconds, 1 + seconds / 1000, 2 + seconds / 500) for seconds in times])
+    place = of.at(after(moment))
+    # By microseconds, as times are kept.
+    times, moment = sorted({round(seconds, 6) for seconds in times}), round(moment, 6)
+    earlier = max((seconds for seconds in times if seconds <= moment), default=None)
+    later = min((seconds for seconds in times if seconds >= moment), default=None)
+    if place is None:
+        assert earlier is None or moment - earlier > 59.99
+        assert later is None or earlier is not None or later - moment > 1.49
+        return
+    said = (place.latitude - 1) * 1000
+    assert place.longitude == pytest.approx(2 + said / 500)
+    assert place.fix_age is not None
+    if earlier is not None and later is not None and later - earlier <= 5:
+        assert said == pytest.approx(moment, abs=1e-3)
+    else:
+        assert said == pytest.approx(later if earlier is None else earlier, abs=1e-3)
+    nearest = min(abs(moment - seconds) for seconds in times)
+    assert place.fix_age >= nearest - 1e-5
+    assert math.isfinite(place.fix_age)

@@ -1,0 +1,50 @@
+"""Passwords are dear to guess, codes are good once, and many at once do not take the machine."""
+
+from __future__ import annotations
+
+import threading
+
+import pyotp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operations.people import secrets
+from operations.people.secrets import STEP_SECONDS, fits, hashed, is_outdated, step_of
+from schemas.errors import TransientError
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NOW = 1_800_000_000.0
+STEP = int(NOW // STEP_SECONDS)
+
+
+def test_a_password_takes_64_megabytes_and_a_while() -> None:
+    kept = hashed("seven otters row upstream")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert fits("seven otters row upstream", kept)
+    assert not fits("seven otters row upstream ", kept)
+    assert not fits("seven otters row upstream", None)
+    assert not fits("x", "no hash at all")
+    assert not is_outdated(kept)
+    assert is_outdated("$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$c29tZWhhc2hzb21laGFzaHNvbWVoYXNo")
+
+
+def test_who_floods_the_sign_in_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_waiting", threading.Semaphore(1))
+    with secrets._Turn(), pytest.raises(TransientError, match="too many people sign in"):
+        fits("x", None)
+
+
+@pytest.mark.parametrize("off", [-1, 0, 1])
+def test_a_clock_may_be_off_by_a_step_and_a_code_is_good_once(off: int) -> None:
+    code = pyotp.TOTP(SECRET).generate_otp(STEP + off)
+    assert step_of(SECRET, code, 0, NOW) == STEP + off
+    assert step_of(SECRET, f" {code[:3]} {code[3:]} ", 0, NOW) == STEP + off
+    assert step_of(SECRET, code, STEP + off, NOW) is None
+    assert step_of(SECRET, pyotp.TOTP(SECRET).generate_otp(STEP + 2), 0, NOW) is None
+
+
+@given(st.text())
+def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
+    codes = {pyotp.TOTP(SECRET).generate_otp(STEP + off) for off in (-1, 0, 1)}
+    assert (step_of(SECRET, typed, 0, NOW) is None) == ("".join(typed.split()) not in codes)

@@ -1,0 +1,85 @@
+"""Pictures are fetched in time or not at all, and whoever asks never waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.counters import Counters
+from pipeline.recording.fetching import AT_ONCE, LARGEST_BYTES, QUEUE_LENGTH, PictureFetcher
+from schemas.errors import TransientError
+from schemas.settings import Settings
+from storage.reads.images import ImageStore, image_key
+from tests.unit.alerts.samples import sample_read
+
+READ = sample_read()
+KEY = image_key(READ, "plate")
+
+
+class Store(ImageStore):
+    """A store that answers as it is told."""
+
+    def __init__(self, folder: Path, answer: Callable[[], bytes]) -> None:
+        super().__init__(Settings(data_dir=folder))
+        self._answer = answer
+
+    def load(self, key: str) -> bytes:
+        return self._answer()
+
+
+def _fetched(store: ImageStore, within: float = 5.0) -> tuple[bytes | None, int]:
+    counters, came, done = Counters(), list[bytes | None](), threading.Event()
+
+    def then(picture: bytes | None) -> None:
+        came.append(picture)
+        done.set()
+
+    with PictureFetcher(store, counters) as fetcher:
+        fetcher.fetch(READ, KEY, time.monotonic() + within, then)
+        assert done.wait(60)
+    return came[0], counters.totals().missing_pictures
+
+
+def test_a_picture_is_fetched(tmp_path: Path) -> None:
+    store = ImageStore(Settings(data_dir=tmp_path))
+    store.save(KEY, b"jpeg")
+    assert _fetched(store) == (b"jpeg", 0)
+
+
+def _refused() -> bytes:
+    raise TransientError("the store does not answer")
+
+
+def _broken() -> bytes:
+    raise RuntimeError("a bug of a store's client")
+
+
+@pytest.mark.parametrize("answer", [_refused, _broken, lambda: b"x" * (LARGEST_BYTES + 1)])
+def test_a_store_that_fails_costs_the_picture(tmp_path: Path, answer: Callable[[], bytes]) -> None:
+    assert _fetched(Store(tmp_path, answer)) == (None, 1)
+
+
+def test_one_that_is_not_there_or_too_late_is_none(tmp_path: Path) -> None:
+    assert _fetched(ImageStore(Settings(data_dir=tmp_path))) == (None, 1)
+    assert _fetched(Store(tmp_path, lambda: b"jpeg"), within=-1) == (None, 1)
+
+
+def test_nobody_waits_for_a_store_that_hangs(tmp_path: Path) -> None:
+    gate, counters, came = threading.Event(), Counters(), list[bytes | None]()
+
+    def hang() -> bytes:
+        gate.wait(120)
+        return b"late"
+
+    with PictureFetcher(Store(tmp_path, hang), counters) as fetcher:
+        began = time.monotonic()
+        for _ in range(AT_ONCE + QUEUE_LENGTH + 20):
+            fetcher.fetch(READ, KEY, time.monotonic() + 0.01, came.append)
+        assert time.monotonic() - began < 60
+        assert len(came) >= 20
+        assert set(came) == {None}
+        gate.set()

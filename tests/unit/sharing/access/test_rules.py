@@ -1,0 +1,241 @@
+"""Who gets which rights at the broker: what an agreement grants, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of_examples
+
+from policy.agreements.agreement import Agreement, shared_reads_topic
+from policy.agreements.grants import Shares
+from schemas.errors import ConfigurationError
+from schemas.settings import KafkaSettings, Settings
+from services.kafka.rights import Operation, Resource, Right
+from sharing.access.rules import AccessRules, access_rules
+from tests.unit.policy.agreements.samples import (
+    NEIGHBOR,
+    OWNER,
+    THIRD,
+    agreement,
+    agreements,
+    alerts_grant,
+    member,
+    signer,
+)
+
+SHARED = "platewatch.shared.suffolk.v1"
+ALERTS = "platewatch.alerts.portsmouth-pd.v1"
+READ, DESCRIBE, WRITE, ALL = Operation.READ, Operation.DESCRIBE, Operation.WRITE, Operation.ALL
+
+
+def settings(**rights: Any) -> Settings:
+    options = {"sasl_plain_username": "platewatch", "sasl_mechanism": "SCRAM-SHA-256"}
+    return Settings(agency_id=OWNER, kafka=KafkaSettings(options=options, rights=rights))
+
+
+def rules(
+    *standing: Agreement, ever: tuple[Agreement, ...] = (), only: str | None = None, **rights: Any
+) -> AccessRules:
+    topics = [ALERTS, "platewatch.reads.v1", *(one.topic for one in standing)]
+    return access_rules(settings(**rights), standing, (*standing, *ever), topics, only)
+
+
+def topic(user: str, name: str, *operations: Operation, is_prefix: bool = False, host: str = "*") -> set[Right]:
+    return {Right(user, Resource.TOPIC, name, one, is_prefix, host) for one in operations}
+
+
+def group(user: str, name: str, *, is_prefix: bool = True) -> set[Right]:
+    return {Right(user, Resource.GROUP, name, READ, is_prefix)}
+
+
+def of(user: str, found: Any) -> set[Right]:
+    return {right for right in found if right.user == user}
+
+
+def test_a_member_reads_its_topic_in_groups_of_its_own_and_nothing_else() -> None:
+    found = rules(agreement()).wanted
+    assert of(NEIGHBOR, found) == topic(NEIGHBOR, SHARED, READ, DESCRIBE) | group(NEIGHBOR, f"{NEIGHBOR}-")
+    assert of(THIRD, found) == set()  # a member to whom nothing is granted
+    assert of(OWNER, found) == set()
+
+
+def test_a_member_that_asks_writes_its_own_questions_and_reads_its_own_answers() -> None:
+    queries = {"shares": "queries", "to": [THIRD], "cameras": "all", "purposes": ["wanted_person"], "max_days": 7}
+    found = rules(agreement(grants=[alerts_grant(), queries])).wanted
+    asking = topic(THIRD, f"platewatch.queries.suffolk.{THIRD}.v1", WRITE, DESCRIBE)
+    answered = topic(THIRD, f"platewatch.answers.suffolk.{THIRD}.v1", READ, DESCRIBE)
+    assert of(THIRD, found) == asking | answered
+    assert topic("platewatch", f"platewatch.answers.suffolk.{THIRD}.v1", WRITE) <= found
+    assert not topic("platewatch", f"platewatch.queries.suffolk.{THIRD}.v1", WRITE) & found
+
+
+def test_who_gets_hotlists_reads_them_without_a_group_and_no_alerts() -> None:
+    lists = {"shares": "hotlists", "to": [THIRD], "lists": ["stolen"], "categories": ["stolen_vehicle"]}
+    grants = [alerts_grant(), lists | {"purposes": ["stolen_vehicle"], "max_days": 7}]
+    name = "platewatch.shared.suffolk.lists.v1"
+    found = rules(agreement(grants=grants)).wanted
+    own = f"platewatch.dispositions.suffolk.{THIRD}.v1"
+    assert of(THIRD, found) == topic(THIRD, name, READ, DESCRIBE) | topic(THIRD, own, WRITE, DESCRIBE)
+    assert not of(NEIGHBOR, found) & topic(NEIGHBOR, name, READ, DESCRIBE)
+    # What became of alerts is read by our services, which never write it.
+    assert topic("platewatch", own, READ) <= found
+    assert not topic("platewatch", own, WRITE) & found
+    gone = rules(ever=(agreement(grants=grants),)).former
+    assert topic(THIRD, name, READ, DESCRIBE) | topic(THIRD, own, WRITE) <= set(gone)
+
+
+def test_who_gets_reads_reads_them_and_no_alerts() -> None:
+    reads = {"shares": "reads", "to": [THIRD], "cameras": "all", "purposes": ["wanted_person"], "max_days": 7}
+    found = rules(agreement(grants=[alerts_grant(), reads])).wanted
+    name = "platewatch.shared.suffolk.reads.v1"
+    assert of(THIRD, found) == topic(THIRD, name, READ, DESCRIBE) | group(THIRD, f"{THIRD}-")
+    assert of(NEIGHBOR, found) == topic(NEIGHBOR, SHARED, READ, DESCRIBE) | group(NEIGHBOR, f"{NEIGHBOR}-")
+    # Taken away once nothing is granted any more.
+    gone = rules(ever=(agreement(grants=[reads]),)).former
+    assert topic(THIRD, name, READ, DESCRIBE) <= gone
+
+
+@given(agreements())
+@settings_of_examples(max_examples=25)
+def test_nobody_but_who_is_named_in_a_grant_reads_what_it_gives(one: Agreement) -> None:
+    found = rules(one).wanted
+    for shares, topic in ((Shares.ALERTS, one.topic), (Shares.READS, shared_reads_topic(one.id))):
+        granted = one.grant(shares)
+        readers = {right.user for right in found if right.covers(Resource.TOPIC, topic)} - {"platewatch"}
+        assert readers == set(granted.to if granted else ())
+    for right in found:
+        if right.user != "platewatch" and right.resource is Resource.TOPIC:
+            assert not right.is_prefix
+            assert right.operation in (READ, DESCRIBE, WRITE)
+            assert not right.covers(Resource.TOPIC, ALERTS)
+
+
+def test_machines_with_users_of_their_own_publish_reads_alone() -> None:
+    found = rules(agreement(), recognizer_users=["car-12"], matcher_users=["matcher"]).wanted
+    assert {right.name for right in of("car-12", found)} == {"platewatch.reads.v1"}
+    assert READ not in {right.operation for right in of("car-12", found)}
+    assert topic("matcher", "platewatch.reads.v1", READ) <= found
+    assert topic("platewatch", ALERTS, WRITE) <= found
+    assert not topic("platewatch", "platewatch.reads.v1", READ, WRITE) & found
+
+
+def test_a_name_that_begins_anothers_gets_one_group_alone() -> None:
+    names = (OWNER, "suffolk", "suffolk-pd")
+    one = agreement(
+        members=[member(n, name, "neighbor" if n else "owner") for n, name in enumerate(names)],
+        signers=[signer(name) for name in names],
+        grants=[alerts_grant(to=["suffolk", "suffolk-pd"])],
+    )
+    found = rules(one).wanted
+    assert group("suffolk", "suffolk-subscriber", is_prefix=False) <= found
+    assert group("suffolk-pd", "suffolk-pd-") <= found
+    for right in of("suffolk", found):
+        assert not right.covers(Resource.GROUP, "suffolk-pd-subscriber")
+
+
+@pytest.mark.parametrize(
+    "users",
+    [{NEIGHBOR: "platewatch"}, {NEIGHBOR: THIRD}, {NEIGHBOR: "ANONYMOUS"}],
+)
+def test_who_would_log_in_as_somebody_else_is_refused(users: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match=r"kafka\.rights\.member_users"):
+        rules(agreement(), member_users=users)
+
+
+def test_a_member_under_another_name_keeps_its_groups() -> None:
+    found = rules(agreement(), member_users={NEIGHBOR: "region.suffolk"}).wanted
+    assert of("region.suffolk", found) == topic("region.suffolk", SHARED, READ, DESCRIBE) | group(
+        "region.suffolk", f"{NEIGHBOR}-"
+    )
+
+
+def test_what_is_there_is_left_and_what_is_not_is_given() -> None:
+    one = rules(agreement())
+    assert set(one.difference([]).missing) == one.wanted
+    left = one.difference(one.wanted)
+    assert (left.missing, left.surplus, left.gone, left.wider) == ((), (), (), ())
+
+
+def test_a_right_that_somebody_bound_to_a_host_stays() -> None:
+    one = rules(agreement())
+    tight = topic(NEIGHBOR, SHARED, READ, DESCRIBE, host="192.0.2.7") | group(NEIGHBOR, f"{NEIGHBOR}-")
+    difference = one.difference(tight)
+    assert of(NEIGHBOR, difference.missing) == set()
+    assert difference.surplus == ()
+
+
+def test_more_than_an_agreement_gives_is_taken() -> None:
+    more = topic(NEIGHBOR, ALERTS, READ) | topic(NEIGHBOR, SHARED, WRITE, ALL)
+    one = rules(agreement())
+    assert set(one.difference(one.wanted | more).surplus) == more
+
+
+def test_what_ended_is_taken_with_the_login_where_nothing_is_left() -> None:
+    ended = agreement()
+    before = of(NEIGHBOR, rules(ended).wanted)
+    one = rules(ever=(ended,))
+    difference = one.difference(before)
+    assert (set(difference.surplus), difference.gone) == (before, (NEIGHBOR,))
+    # Another installation of the region shares with the same member.
+    others = topic(NEIGHBOR, "platewatch.shared.norfolk.v1", READ)
+    difference = one.difference(before | others)
+    assert (set(difference.surplus), difference.gone) == (topic(NEIGHBOR, SHARED, READ, DESCRIBE), ())
+
+
+def test_who_left_one_of_two_agreements_keeps_the_other() -> None:
+    stays, ended = agreement(), agreement(id="river")
+    both = of(NEIGHBOR, rules(stays, ended).wanted)
+    difference = rules(stays, ever=(ended,)).difference(both)
+    assert set(difference.surplus) == topic(NEIGHBOR, "platewatch.shared.river.v1", READ, DESCRIBE)
+    assert difference.gone == ()
+
+
+def test_a_user_who_is_only_called_like_a_member_keeps_the_login() -> None:
+    """An administrator of the broker has no rights by name: nothing shows that the login is ours to end."""
+    difference = rules(ever=(agreement(),)).difference(topic(NEIGHBOR, "records", READ))
+    assert (difference.surplus, difference.gone) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        topic("analyst", SHARED, READ),
+        topic("*", "*", READ),
+        topic("analyst", "platewatch.", READ, is_prefix=True),
+        topic(NEIGHBOR, "platewatch.", READ, is_prefix=True),
+    ],
+)
+def test_what_reaches_our_topics_otherwise_is_shown_and_not_taken(right: set[Right]) -> None:
+    one = rules(agreement())
+    difference = one.difference(one.wanted | right)
+    assert (set(difference.wider), difference.surplus) == (right, ())
+
+
+def test_others_and_their_topics_are_no_concern() -> None:
+    one = rules(agreement())
+    others = topic("analyst", "records", READ) | topic("platewatch", "platewatch.", ALL, is_prefix=True)
+    difference = one.difference(one.wanted | others)
+    assert (difference.wider, difference.surplus) == ((), ())
+
+
+def test_one_agreement_is_looked_at_alone() -> None:
+    suffolk, river = agreement(), agreement(id="river", grants=[alerts_grant(to=[THIRD])])
+    one = rules(suffolk, river, only="river")
+    difference = one.difference(topic(NEIGHBOR, ALERTS, READ))
+    assert {right.user for right in difference.missing} == {THIRD, "platewatch"}
+    assert {right.name for right in difference.missing} == {"platewatch.shared.river.v1", f"{THIRD}-"}
+    assert difference.surplus == ()
+    assert one.logins() == {THIRD}
+
+
+def test_all_of_it_is_known_without_a_broker() -> None:
+    ended = agreement(id="river", grants=[alerts_grant(to=[THIRD])])
+    one = rules(agreement(), ever=(ended,))
+    everything = one.everything()
+    assert set(everything.missing) == one.wanted
+    assert everything.gone == (THIRD,)
+    assert of(THIRD, everything.surplus) == topic(THIRD, "platewatch.shared.river.v1", READ, DESCRIBE) | group(
+        THIRD, f"{THIRD}-"
+    )

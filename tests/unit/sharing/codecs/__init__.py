@@ -1,0 +1,1 @@
+"""Other systems' forms: what goes out is what they take, and comes back as it was."""
