@@ -14,7 +14,8 @@ def test_each_agency_has_its_own_oldest_ones(database: Database) -> None:
         for number, agency in enumerate(agencies):
             connection.execute(
                 "insert into returned_dispositions "
-                "(disposition_id, agency_id, agreement_id, hotlist_id, plate, payload) values (%s, %s, 'one', 'stolen', %s, '{}')",
+                "(disposition_id, agency_id, agreement_id, hotlist_id, plate, payload) "
+                "values (%s, %s, 'one', 'stolen', %s, '{}')",
                 [uuid4(), agency, f"AAA{number}"],
             )
     found = [(one.agency_id, one.plate) for one in waiting_returns(database, 2)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -11,9 +12,10 @@ from playwright.sync_api import Page, expect
 
 from schemas.audit import Action
 from schemas.roles import Role
+from schemas.types import PlateRead
 from storage.audit.reader import AuditFilter, audit_entries
 from storage.database import Database
-from storage.reads.images import ImageStore
+from storage.reads.images import ImageStore, image_key
 from tests.browser.chromium import Watched, violations
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.console.conftest import PHONE
@@ -35,10 +37,11 @@ def actions(database: Database) -> list[Action]:
     return [row.action for row in audit_entries(database, AuditFilter(), limit=100)]
 
 
-def read_that_passed(database: Database, plate: str = "VNV4S27") -> UUID:
+def read_that_passed(database: Database, plate: str = "VNV4S27") -> PlateRead:
     read = sample_read(1, plate, captured_at=datetime.now(UTC) - timedelta(hours=3))
+    read = dataclasses.replace(read, plate_image_key=image_key(read, "plate"))
     Records(database).write([ReadRecord(read)])
-    return read.read_id
+    return read
 
 
 def as_somebody(console: ConsoleSite, browser: Watched, name: str, role: Role) -> Page:
@@ -107,8 +110,9 @@ def test_one_asks_another_approves_and_a_result_is_opened_by_name(console: Conso
 def test_reads_are_kept_seen_renewed_released_and_the_queue_says_what_goes(
     console: ConsoleSite, browser: Watched
 ) -> None:
-    read_id = read_that_passed(console.database)
-    ImageStore(console.settings).save(str(sample_read(1).plate_image_key), jpeg())
+    read = read_that_passed(console.database)
+    read_id = read.read_id
+    ImageStore(console.settings).save(str(read.plate_image_key), jpeg())
     browser.expected_statuses.add(422)
     page = as_somebody(console, browser, "lee", Role.ANALYST)
     page.goto(f"{console.url}/corrections")
