@@ -141,8 +141,8 @@ def apply_ends(database: Database, journal: Journal) -> dict[str, int]:
         done["agreements ended"] = statements.execute(on, _SQL["end_agreements"], {"ended": Jsonb(ended)})
         done["people disabled"] = statements.execute(on, _SQL["disable_people"], {"disabled": Jsonb(disabled)})
         if known.saved_searches is not None:
-            values = {"standing": list(known.saved_searches)}
-            done["saved searches removed"] = statements.execute(on, _SQL["remove_searches"], values)
+            standing = {"standing": list(known.saved_searches)}
+            done["saved searches removed"] = statements.execute(on, _SQL["remove_searches"], standing)
         for agreement_id in statements.scalars(on, _SQL["ended"], kind=str):
             withhold_all(on, agreement_id, "the agreement was ended before a backup was restored")
         values = {"at": journal.written_at, "last": known.outbox_id, "waiting": list(known.outbox_waiting)}
