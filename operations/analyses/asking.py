@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alerts.routing.zone import agency_zone
 from operations.analyses.answering import answer_convoy, answer_presence
 from operations.analyses.question import Convoy, Question, question_of
 from operations.reasons import Why, check_reason
@@ -116,7 +117,7 @@ def run_analysis(actor: Actor, database: Database, settings: Settings, number: i
             raise InvalidInput(f"analysis {number} names no plate: another person has to approve it first")
         question.check(rule)
         if isinstance(question, Convoy):
-            answer = answer_convoy(connection, question)
+            answer = answer_convoy(connection, question, agency_zone(settings.time_zone))
         else:
             answer = answer_presence(connection, question, retention.reads)
         keep_results(connection, number, answer.summary, answer.results)
