@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Annotated, TypeVar
@@ -54,10 +55,14 @@ class FilterForm:
             before=_number(before),
         )
 
-    def address(self, **more: object) -> str:
-        """Return the page's address with these fields, and others."""
-        values = {name: value for name, value in (asdict(self) | more).items() if value}
-        return "/audit" + (f"?{urlencode(values)}" if values else "")
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield every field that says something, to be sent again."""
+        yield from ((name, value) for name, value in asdict(self).items() if value)
+
+
+def address_of(who: str) -> str:
+    """Return the address of what somebody did."""
+    return f"/audit?{urlencode({'who': who})}"
 
 
 Asked = Annotated[str, Query(max_length=LONGEST)]
@@ -68,14 +73,11 @@ def asked_filter(
     who: Asked = "",
     action: Asked = "",
     kind: Asked = "",
-    plate: Asked = "",
-    case: Asked = "",
-    words: Asked = "",
     since: Asked = "",
     until: Asked = "",
 ) -> FilterForm:
-    """Return the fields of an address."""
-    return FilterForm(who, action, kind, plate, case, words, since, until)
+    """Return the fields of an address: plates, cases and words of purposes are sent by POST, and stand in none."""
+    return FilterForm(who, action, kind, since=since, until=until)
 
 
 def sent_filter(

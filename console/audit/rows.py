@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
-from console.audit.filtering import FilterForm, asked_filter, sent_filter
+from console.audit.filtering import FilterForm, address_of, asked_filter, sent_filter
 from console.downloads import download
 from console.visitors import SignedIn, Visitor
 from operations.audit.looking import AuditEntry, save_audit, view_audit
@@ -25,12 +25,22 @@ HELPERS = {"surface": surface_of, "cameras": cameras_of, "plate": plate_of}
 
 
 @router.get("")
-def show(
+def show(visitor: SignedIn, form: Annotated[FilterForm, Depends(asked_filter)]) -> HTMLResponse:
+    """Show the newest rows; the look is one of the audit's rows itself."""
+    return _shown(visitor, form)
+
+
+@router.post("")
+def search(
     visitor: SignedIn,
-    form: Annotated[FilterForm, Depends(asked_filter)],
-    before: Annotated[str, Query(max_length=20)] = "",
+    form: Annotated[FilterForm, Depends(sent_filter)],
+    before: Annotated[str, Form(max_length=20)] = "",
 ) -> HTMLResponse:
-    """Show rows, newest first; the look is one of the audit's rows itself."""
+    """Show the rows that fit, page by page; by POST, so that no plate stands in an address."""
+    return _shown(visitor, form, before)
+
+
+def _shown(visitor: Visitor, form: FilterForm, before: str = "") -> HTMLResponse:
     check_permitted(visitor.actor, Action.VIEW_AUDIT)
     try:
         found = view_audit(visitor.actor, visitor.site.database, form.wanted(before), ROWS + 1)
@@ -67,12 +77,12 @@ def _page(
         status=422 if detail else 200,
         form=form,
         entries=shown,
-        older=form.address(before=shown[-1].audit_id) if len(found) > ROWS else None,
-        newest=form.address() if before else None,
+        older=shown[-1].audit_id if len(found) > ROWS else None,
+        is_newest=not before,
         actions=sorted(Action),
         kinds=list(ActorKind),
         kind_of=lambda entry: kind_of(entry.actor.via),
-        by=lambda name: FilterForm(who=name).address(),
+        by=address_of,
         as_json=lambda value: json.dumps(value, ensure_ascii=False, indent=1),
         detail=detail,
         why=why,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query
+from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.lists.rights import Rights
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/lists/entries")
 KINDS: Final = tuple(ALERT_KINDS)
 CATEGORIES: Final = tuple(category for category in Category if category is not Category.UNMAPPED)
 Short = Annotated[str, Form(max_length=200)]
-Text = Annotated[str, Query(max_length=100)]
+Text = Annotated[str, Form(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,15 @@ Typed = Annotated[EntryForm, Depends(entry_form)]
 
 
 @router.get("")
+def ask(visitor: SignedIn) -> HTMLResponse:
+    """Ask for a plate, or a source's own id."""
+    check_permitted(visitor.actor, Action.VIEW_ENTRIES)
+    return _found_page(visitor, {"plate": "", "state": "", "nic": ""})
+
+
+@router.post("/find")
 def find(visitor: SignedIn, plate: Text = "", state: Text = "", nic: Text = "") -> HTMLResponse:
-    """Find entries by plate, or by their source's own id."""
+    """Find entries by plate, or by their source's own id; by POST, so that neither stands in an address."""
     check_permitted(visitor.actor, Action.VIEW_ENTRIES)
     asked = {"plate": plate, "state": state, "nic": nic}
     if not plate.strip() and not nic.strip():
