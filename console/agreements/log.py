@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 
-from console.agreements.forms import end_of, moment_of
+from console.typed import end_of, moment_of
 from console.visitors import SignedIn, Visitor
 from operations.sharing.log import DisseminationFilter, view_disseminations
 from operations.sharing.said import view_heard
+from operations.sharing.zones import agency_zone
 from schemas.actions import Action
 from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
@@ -57,14 +58,14 @@ def _shown(
 ) -> HTMLResponse:
     check_permitted(visitor.actor, Action.VIEW_DISSEMINATIONS)
     typed = {"show": show, "agreement": agreement, "to": to, "plate": plate, "since": since, "until": until}
-    rows, detail = [], ""
+    rows, detail, zone = [], "", agency_zone(visitor.site.settings)
     try:
         wanted = DisseminationFilter(
             agreement.strip() or None,
             to.strip() or None,
             canonical_plate(plate) if plate.strip() else None,
-            moment_of(visitor, since),
-            end_of(visitor, until),
+            moment_of(since, "from", zone),
+            end_of(until, "until", zone),
             asked=show == "asked",
             stopped=show == "stopped",
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Form, Query
 
-from console.spans import moment_of
+from console.typed import LARGEST, moment_of, number_of
 from operations.audit.looking import AuditFilter
 from schemas.actor_kinds import ActorKind
 from schemas.audit import Action
@@ -18,7 +19,6 @@ from schemas.errors import InvalidInput
 
 _Name = TypeVar("_Name", bound=StrEnum)
 LONGEST = 200
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,11 @@ class FilterForm:
     since: str = ""
     until: str = ""
 
-    def wanted(self, before: str = "") -> AuditFilter:
+    def wanted(self, zone: tzinfo | None, before: str = "") -> AuditFilter:
         """Return it for the operations.
 
         Args:
+            zone: The agency's time zone.
             before: The number of a row: only older ones.
 
         Raises:
@@ -46,13 +47,13 @@ class FilterForm:
         return AuditFilter(
             actor=self.who.strip() or None,
             action=_one_of(Action, self.action, "what was done"),
-            since=moment_of(self.since, "from"),
-            until=moment_of(self.until, "until"),
+            since=moment_of(self.since, "from", zone),
+            until=moment_of(self.until, "until", zone, later=True),
             purpose=self.words.strip() or None,
             case_number=self.case.strip() or None,
             plate=self.plate.strip() or None,
             kind=_one_of(ActorKind, self.kind, "kind"),
-            before=_number(before),
+            before=number_of(before, "before", 1, LARGEST),
         )
 
     def fields(self) -> Iterator[tuple[str, str]]:
@@ -101,11 +102,3 @@ def _one_of(names: type[_Name], text: str, what: str) -> _Name | None:
         return names(text)
     except ValueError:
         raise InvalidInput(f"{what}: '{text[:40]}' is not known; choose one of the list") from None
-
-
-def _number(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST:
-        raise InvalidInput(f"'{text[:40]}' is no number of a row")
-    return int(text)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
 from console.audit.filtering import FilterForm, address_of, asked_filter, sent_filter
-from console.downloads import download
+from console.files import download
 from console.visitors import SignedIn, Visitor
 from operations.audit.looking import AuditEntry, save_audit, view_audit
 from operations.audit.rows import cameras_of, csv_lines, plate_of, surface_of
+from operations.sharing.zones import agency_zone
 from schemas.actor_kinds import ActorKind, kind_of
 from schemas.audit import Action
 from schemas.errors import InvalidInput, NotPermitted
@@ -43,7 +45,7 @@ def search(
 def _shown(visitor: Visitor, form: FilterForm, before: str = "") -> HTMLResponse:
     check_permitted(visitor.actor, Action.VIEW_AUDIT)
     try:
-        found = view_audit(visitor.actor, visitor.site.database, form.wanted(before), ROWS + 1)
+        found = view_audit(visitor.actor, visitor.site.database, form.wanted(_zone(visitor), before), ROWS + 1)
     except NotPermitted:
         raise
     except InvalidInput as error:
@@ -60,12 +62,16 @@ def save(
     """Send the rows that fit as a table for a spreadsheet, for a reason."""
     check_permitted(visitor.actor, Action.EXPORT_AUDIT)
     try:
-        found = save_audit(visitor.actor, visitor.site.database, form.wanted(), why)
+        found = save_audit(visitor.actor, visitor.site.database, form.wanted(_zone(visitor)), why)
     except NotPermitted:
         raise
     except InvalidInput as error:
         return _page(visitor, form, [], "", detail=f"no table was made: {error}", why=why)
     return download("".join(csv_lines(found)), "audit.csv")
+
+
+def _zone(visitor: Visitor) -> tzinfo | None:
+    return agency_zone(visitor.site.settings)
 
 
 def _page(

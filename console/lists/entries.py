@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.lists.rights import Rights
 from console.lists.versions import Reason
+from console.typed import jurisdiction_of
 from console.visitors import SignedIn, Visitor
 from hotlists.importing.names import checked_name
 from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
@@ -22,7 +23,6 @@ from operations.hotlists.withdrawing import WantedEntries, restore_entries, with
 from policy.decisions import open_policy
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput, NotPermitted
-from schemas.jurisdictions import parse_jurisdiction
 from schemas.permissions import check_permitted
 from schemas.types import Category, HotlistEntry
 
@@ -112,9 +112,10 @@ def find(visitor: SignedIn, plate: Text = "", state: Text = "", nic: Text = "") 
     asked = {"plate": plate, "state": state, "nic": nic}
     if not plate.strip() and not nic.strip():
         return _found_page(visitor, asked)
-    jurisdiction = parse_jurisdiction(state.strip()) if state.strip() else None
-    if state.strip() and jurisdiction is None:
-        return _found_page(visitor, asked, problem=f"'{state[:40]}' is no state; write it like VA", status=422)
+    try:
+        jurisdiction = jurisdiction_of(state)
+    except InvalidInput as error:
+        return _found_page(visitor, asked, problem=str(error), status=422)
     wanted = WantedEntries(plate.strip() or None, jurisdiction, nic=nic.strip() or None)
     found = find_entries(visitor.actor, visitor.site.database, wanted)
     return _found_page(visitor, asked, found=found)
