@@ -15,7 +15,18 @@ from tests.integration.console.attacks.routes import NOBODYS, OPEN, SAFE, STREAM
 from tests.integration.console.site import ConsoleSite, Stage
 
 EVERYTHING = tuple(role for role in Role if role is not Role.AGENCY_SERVICE)
-OF_ONESELF = frozenset({"/", "/account", "/account/tokens", "/account/sessions/end", "/sign-out", "/api/v1/me"})
+OF_ONESELF = frozenset(
+    {
+        "/",
+        "/account",
+        "/account/tokens",
+        "/account/sessions/end",
+        "/api/v1/me",
+        "/sign-in/again",
+        "/sign-in/again/leave",
+        "/sign-out",
+    }
+)
 """What everybody may do with what is theirs, somebody of another agency, too."""
 CHANGING = [route for route in routes() if route.method not in SAFE]
 PLATES = ("VNV4527", "VNV4S27", "ABC1234", "XYZ4321")
