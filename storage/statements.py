@@ -144,7 +144,23 @@ def execute(on: Database | Connection, statement: bytes, values: Values = None) 
         DatabaseUnavailable: The server is down (on a database; on a connection psycopg's own error is raised).
     """
     with _executed(on, statement, values, tuple_row, None) as cursor:
+        if cursor.connection.pgconn.pipeline_status:
+            # Where statements are gathered, nothing is known of this one yet.
+            with cursor.connection.pipeline():
+                pass
         return cursor.rowcount
+
+
+def submit(on: Connection, statement: bytes, values: Values = None) -> None:
+    """Execute a statement of which nobody wants to know anything; it is not waited for where statements are gathered.
+
+    Args:
+        on: A connection whose transaction the statement is to be part of.
+        statement: One of `load_queries`.
+        values: Its parameters.
+    """
+    with _executed(on, statement, values, tuple_row, None):
+        pass
 
 
 def _of(kind: type[T], value: Any) -> T:

@@ -26,8 +26,10 @@ def number_alerts(database: Database) -> int:
     """
     if not statements.scalar(database, _SQL["are_waiting"], kind=bool):
         return 0
-    with database.transaction() as connection:
-        statements.execute(connection, _SQL["lock"])
-        numbered = statements.scalar(connection, _SQL["number"], kind=int) or 0
-        statements.execute(connection, _SQL["number_changes"])
-    return numbered
+    # Sent together: it is done while the relay and the next reads need the processor.
+    with database.transaction() as connection, connection.pipeline():
+        statements.submit(connection, _SQL["lock"])
+        numbered = connection.execute(_SQL["number"])
+        statements.submit(connection, _SQL["number_changes"])
+        (count,) = numbered.fetchone() or (0,)
+    return int(count)

@@ -25,12 +25,13 @@ from storage.alerts.dispositions import (
 )
 from storage.alerts.known import newest_messages, open_alerts, open_chains, raised_hits, settled_hits, sightings
 from storage.alerts.storms import Limit, storm_of
-from storage.alerts.wakeups import wake
+from storage.alerts.wakeups import WAKE, wake
 from storage.alerts.writer import AlertWriter
 from storage.audit.writer import write_audit
-from storage.database import Database
+from storage.database import Connection, Database
+from storage.gathering import Gathering, gathered
 from storage.reads.past import ListProgress, set_progress
-from storage.reads.records import ensure_days, write_reads
+from storage.reads.records import MAKE_INCOMING, ensure_days, write_reads
 from storage.reads.revisions import DayIsGone
 
 
@@ -39,11 +40,16 @@ class UnitOfWork(AlertWriter):
 
     Args:
         connection: A connection with an open transaction.
+        gathering: How its statements travel together once reads are stored in it; None: one by one.
     """
 
+    def __init__(self, connection: Connection, gathering: Gathering | None = None) -> None:
+        super().__init__(connection)
+        self._gathering = gathering
+
     def add_reads(self, reads: Sequence[PlateRead]) -> list[Arrived]:
-        """Store reads; return what each is: new, or which revision of one that was stored before."""
-        return write_reads(self._connection, reads) if reads else []
+        """Store reads, once; return what each is: new, or which revision of one that was stored before."""
+        return write_reads(self._connection, reads, self._gathering) if reads else []
 
     def settled_hits(self, hit_ids: Sequence[UUID]) -> dict[UUID, Outcome | None]:
         """See `storage.alerts.known.settled_hits`."""
@@ -132,6 +138,13 @@ class Ledger:
         """
         self._ensure_days({read.captured_at.astimezone(UTC).date() for read in reads})
         try:
+            if reads:
+                with self._database.connection() as connection, gathered(connection, MAKE_INCOMING) as gathering:
+                    unit = UnitOfWork(connection, gathering)
+                    yield unit
+                    if unit.has_written_messages:
+                        gathering.afterwards(WAKE)
+                return
             with self._database.transaction() as connection:
                 unit = UnitOfWork(connection)
                 yield unit

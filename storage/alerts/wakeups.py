@@ -17,6 +17,11 @@ from storage.sql import load_queries
 log = logging.getLogger(__name__)
 
 _SQL = load_queries("alerts/wakeups")
+WAKE = _SQL["wake"]
+"""Wakes everybody who waits.
+
+It is a transaction of its own: one that notifies makes all others wait for its commit that do so, too.
+"""
 
 
 def wake(database: Database) -> None:
@@ -25,7 +30,7 @@ def wake(database: Database) -> None:
     Raises:
         DatabaseUnavailable: The server is down; they look by themselves soon.
     """
-    statements.execute(database, _SQL["wake"])
+    statements.execute(database, WAKE)
 
 
 class Wakeups:

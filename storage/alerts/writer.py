@@ -42,7 +42,7 @@ class AlertWriter:
         Args:
             plates: Canonical texts, of entries and of reads.
         """
-        statements.execute(self._connection, _SQL["lock_plates"], {"plates": [storable(plate) for plate in plates]})
+        statements.submit(self._connection, _SQL["lock_plates"], {"plates": [storable(plate) for plate in plates]})
 
     def add_hits(self, hits: Iterable[SettledHit]) -> None:
         """Store hits with what became of them."""
@@ -54,7 +54,7 @@ class AlertWriter:
 
     def take_back_hits(self, hit_ids: Sequence[UUID]) -> None:
         """Note that hits are none any more: a newer revision of their read does not fit."""
-        statements.execute(self._connection, _SQL["take_back_hits"], {"hit_ids": list(hit_ids)})
+        statements.submit(self._connection, _SQL["take_back_hits"], {"hit_ids": list(hit_ids)})
 
     def add_alert(
         self,
@@ -152,7 +152,7 @@ class AlertWriter:
             "plates": [optional(plate) for plate in alert.plates],
             "suspected_cameras": [optional(camera) for camera in alert.suspected_cameras],
         }
-        statements.execute(self._connection, _SQL["save_chain"], values)
+        statements.submit(self._connection, _SQL["save_chain"], values)
 
     def send(self, message: Message, topic: str) -> None:
         """Put a message into the outbox.
@@ -161,12 +161,12 @@ class AlertWriter:
             message: What goes out.
             topic: Kafka topic.
         """
-        statements.execute(self._connection, _SQL["insert_message"], _message_values(message) | {"topic": topic})
+        statements.submit(self._connection, _SQL["insert_message"], _message_values(message) | {"topic": topic})
         self.has_written_messages = True
 
     def _send_after(self, message: Message, first: UUID) -> None:
         values = _message_values(message) | {"first": first}
-        statements.execute(self._connection, _SQL["insert_messages_after"], values)
+        statements.submit(self._connection, _SQL["insert_messages_after"], values)
         self.has_written_messages = True
 
     def _insert_alert(self, message: Message, hit_id: UUID, tier: Tier, captured_at: datetime, status: str) -> bool:
@@ -178,7 +178,7 @@ class AlertWriter:
             "document": _document(message),
             "status": status,
         }
-        return statements.execute(self._connection, _SQL["insert_alert"], values) > 0
+        return bool(statements.scalar(self._connection, _SQL["insert_alert"], values, kind=bool))
 
 
 def _message_values(message: Message) -> dict[str, Any]:

@@ -46,6 +46,7 @@ update hits set outcome = 'revised' where hit_id = any(%(hit_ids)s)
 insert into alerts (alert_id, hit_id, captured_at, tier, payload, status)
 values (%(alert_id)s, %(hit_id)s, %(captured_at)s, %(tier)s, %(document)s, %(status)s)
 on conflict (alert_id) do nothing
+returning true
 
 -- name: is_withheld
 select status in ('held', 'discarded') from alerts where alert_id = %(alert_id)s
