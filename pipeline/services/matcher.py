@@ -31,6 +31,7 @@ from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.leadership import Leadership
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,9 @@ class MatcherService:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._topic: ReadsTopicStage | None = None
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._matcher = LiveMatcher(
+            HotlistChanges(database), matching_settings(settings), settings.data_dir / INDEX_FOLDER
+        )
         self._board = self._matcher.board = HealthBoard(socket.gethostname())
 
     @property

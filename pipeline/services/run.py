@@ -42,6 +42,7 @@ from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
 from storage.leadership import Leadership
 from storage.quarantine.quarantine import Quarantine
@@ -84,7 +85,9 @@ class Service:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._serving = serving
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._matcher = LiveMatcher(
+            HotlistChanges(database), matching_settings(settings), settings.data_dir / INDEX_FOLDER
+        )
         self._pictures = PicturesStage(settings)
         self._board = HealthBoard(socket.gethostname())
         self._pushed = PushedFrames()

@@ -33,6 +33,7 @@ from schemas.types import (
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.reads.search import ReadSearch
 from tests.integration.alerts.samples import messages, passing
 from tests.integration.storage.samples import activate
@@ -75,7 +76,7 @@ class Run:
             alerts=AlertSettings.model_validate({"second_reader": second_reader}),
             policy=PolicySettings(profile=profile),
         )
-        matcher = LiveMatcher(self.database, settings.matching)
+        matcher = LiveMatcher(HotlistChanges(self.database), settings.matching)
         recorder = Recorder(settings, self.database, matcher, queue, self.done.is_set, self.counters)
         thread = threading.Thread(target=recorder.run, args=(self.stop,))
         thread.start()

@@ -34,6 +34,7 @@ from schemas.types import Box, Category, CharacterRead, HotlistEntry, PlateRead,
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog, StoredAlert
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
 from storage.reads.search import ReadSearch
 from tests.integration.storage.samples import activate
@@ -108,7 +109,7 @@ class Run:
         every = RepeatSettings(window_minutes=0)
         settings = Settings(data_dir=folder, alerts=AlertSettings(**alerts), repeats=every)
         self.queue = ArrivalQueue(self.stop)
-        matcher = LiveMatcher(self.database, settings.matching)
+        matcher = LiveMatcher(HotlistChanges(self.database), settings.matching)
         recorder = Recorder(
             settings, self.database, matcher, self.queue, self.sources_done.is_set, Counters(), self.seen.observe
         )
