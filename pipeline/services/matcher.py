@@ -30,6 +30,8 @@ from pipeline.stages.runner import Runner, any_alive
 from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.leadership import Leadership
@@ -151,7 +153,8 @@ class MatcherService:
         taken = TakenReads(runner, topic)
         recorder = Recorder(
             settings,
-            database,
+            Ledger(database),
+            Alarms(database, settings.agency_id, settings.alarm_topic),
             self._matcher,
             arrivals,
             lambda: stop.is_set() and not taken.is_alive,

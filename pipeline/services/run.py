@@ -41,6 +41,8 @@ from pipeline.stages.stage import Stage
 from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
@@ -216,7 +218,8 @@ class Service:
 
         recorder = Recorder(
             self._settings,
-            self._database,
+            Ledger(self._database),
+            Alarms(self._database, self._settings.agency_id, self._settings.alarm_topic),
             self._matcher,
             arrivals,
             nothing_comes,
