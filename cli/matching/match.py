@@ -34,6 +34,7 @@ from schemas.errors import InvalidInput
 from schemas.printable import printable
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
+from storage.hotlists.changes import HotlistChanges
 
 if TYPE_CHECKING:
     from pipeline.lists.live_matcher import LiveMatcher
@@ -73,7 +74,7 @@ def match(
         # Imported here: other commands should not wait for the search.
         from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
 
-        active = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        active = LiveMatcher(HotlistChanges(database), matching_settings(settings), settings.data_dir / INDEX_FOLDER)
         active.refresh(force=True)
         if not active.size:
             errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")

@@ -30,7 +30,10 @@ from pipeline.stages.runner import Runner, any_alive
 from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.leadership import Leadership
 
 log = logging.getLogger(__name__)
@@ -99,7 +102,9 @@ class MatcherService:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._topic: ReadsTopicStage | None = None
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._matcher = LiveMatcher(
+            HotlistChanges(database), matching_settings(settings), settings.data_dir / INDEX_FOLDER
+        )
         self._board = self._matcher.board = HealthBoard(socket.gethostname())
 
     @property
@@ -148,7 +153,8 @@ class MatcherService:
         taken = TakenReads(runner, topic)
         recorder = Recorder(
             settings,
-            database,
+            Ledger(database),
+            Alarms(database, settings.agency_id, settings.alarm_topic),
             self._matcher,
             arrivals,
             lambda: stop.is_set() and not taken.is_alive,

@@ -42,7 +42,10 @@ from pipeline.stages.stage import Stage
 from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
 from storage.leadership import Leadership
 from storage.quarantine.quarantine import Quarantine
@@ -85,7 +88,9 @@ class Service:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._serving = serving
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._matcher = LiveMatcher(
+            HotlistChanges(database), matching_settings(settings), settings.data_dir / INDEX_FOLDER
+        )
         self._pictures = PicturesStage(settings)
         self._board = HealthBoard(socket.gethostname())
         self._pushed = PushedFrames()
@@ -221,7 +226,8 @@ class Service:
 
         recorder = Recorder(
             self._settings,
-            self._database,
+            Ledger(self._database),
+            Alarms(self._database, self._settings.agency_id, self._settings.alarm_topic),
             self._matcher,
             arrivals,
             nothing_comes,

@@ -25,6 +25,7 @@ from schemas.settings.kafka import KafkaSettings
 from schemas.settings.loading.load import load_settings
 from schemas.settings.matching import CATEGORY_FALSE_ALERTS, MatchingSettings
 from schemas.settings.metrics import MetricsSettings
+from schemas.settings.patrol import PatrolSettings, PrivateArea
 from schemas.settings.policy import PolicySettings
 from schemas.settings.pulling import (
     DahuaPull,
@@ -81,7 +82,9 @@ __all__ = [
     "NeighborSettings",
     "NmeaReceiver",
     "OcrSettings",
+    "PatrolSettings",
     "PolicySettings",
+    "PrivateArea",
     "PullBase",
     "PullSettings",
     "PulledCamera",
