@@ -44,6 +44,7 @@ from schemas.settings import Settings
 from services.service_manager import ServiceManager
 from storage.alerts.alarms import Alarms
 from storage.alerts.unit_of_work import Ledger
+from storage.cars.rows import CarRows
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
@@ -195,7 +196,13 @@ class Service:
         def make_inbox(settings: Settings) -> InboxStage:
             recall = functools.partial(reported_lately, self._database)
             return InboxStage(
-                settings, Quarantine(self._database), recall, arrivals, self._board, until_done=until_done
+                settings,
+                Quarantine(self._database),
+                recall,
+                arrivals,
+                self._board,
+                until_done=until_done,
+                cars=CarRows(self._database),
             )
 
         return PostedReads(
@@ -234,6 +241,7 @@ class Service:
             self.counters,
             self._observer,
             self._board,
+            refused=posted.refuse,
         )
         return Stages(runner, [recorder], watched=True)
 

@@ -50,7 +50,12 @@ def image_key(read: PlateRead, kind: Literal["plate", "context"]) -> str:
     revision = (
         "" if read.is_final and not read.revision else f"-{'final' if read.is_final else 'early'}-{read.revision}"
     )
-    return f"{day:%Y/%m/%d}/{_UNSAFE.sub('_', read.camera_id)}/{read.read_id}-{kind}{revision}.jpg"
+    return f"{day:%Y/%m/%d}/{camera_folder(read.camera_id)}/{read.read_id}-{kind}{revision}.jpg"
+
+
+def camera_folder(camera_id: str) -> str:
+    """Return the part of pictures' keys that says which camera took them."""
+    return _UNSAFE.sub("_", camera_id)
 
 
 def is_key_of(key: str, read_id: UUID) -> bool:

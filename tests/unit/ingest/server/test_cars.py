@@ -17,7 +17,8 @@ from ingest.server.cars import MOST_UNPACKED, CarAccess, CarReply, CarRequest, C
 from ingest.server.door import IngestServer
 from ingest.server.known_cars import ASK_SECONDS, OUTAGE_SECONDS, KnownCar, KnownCars
 from schemas.errors import DatabaseUnavailable, InvalidInput, NotPermitted, TransientError
-from schemas.settings import IngestSettings
+from schemas.settings import IngestSettings, Settings
+from storage.reads.images import ImageStore
 from tests.unit.ingest.server.conftest import free_port
 
 TOKEN = "the-cars-token"
@@ -61,7 +62,7 @@ def site() -> Site:
 @pytest.fixture
 def client(site: Site, tmp_path: Path) -> Iterator[httpx.Client]:
     with Served(
-        tmp_path, CarAccess(site.find, site.see, {"echo": CarRoute(site.echo, frozenset({"POST", "GET"}))})
+        tmp_path, CarAccess(site.find, site.see, "portsmouth-pd", ImageStore(Settings(data_dir=tmp_path / "data")), {"echo": CarRoute(site.echo, frozenset({"POST", "GET"}))})
     ) as (
         one,
         _,
