@@ -51,8 +51,12 @@ class Pictures(Protocol):
         """Return whether there is a picture of that key."""
         ...
 
-    def keep(self, key: str, data: bytes) -> None:
-        """Store a picture, whole or not at all."""
+    def load(self, key: str) -> bytes:
+        """Return a picture."""
+        ...
+
+    def keep(self, key: str, data: bytes, *, durable: bool = False) -> None:
+        """Store a picture, whole or not at all; with `durable` it is on the disk then."""
         ...
 
 
@@ -92,11 +96,14 @@ class CarPictures:
 
     def _look(self, key: str, car: KnownCar) -> CarReply:
         begun = self._begun(key, car)
-        if begun is None and self._images.has(key):
-            return CarReply(200, headers={**TUS, "upload-offset": "0", "upload-complete": "?1"})
-        offset = 0 if begun is None else begun.stat().st_size
-        length = {} if begun is None else {"upload-length": str(_length_of(begun))}
-        return CarReply(200, headers={**TUS, "upload-offset": str(offset), "upload-complete": "?0", **length})
+        if begun is not None:
+            offset, length = begun.stat().st_size, str(_length_of(begun))
+        elif self._images.has(key):
+            offset = len(self._images.load(key))
+            length = str(offset)
+        else:
+            return CarReply(200, headers={**TUS, "upload-offset": "0"})
+        return CarReply(200, headers={**TUS, "upload-offset": str(offset), "upload-length": length})
 
     def _take(self, key: str, asked: CarRequest) -> CarReply:
         if asked.headers.get("content-type", "").strip().lower() != MEDIA_TYPE:
@@ -134,7 +141,7 @@ class CarPictures:
             raise Refusal(422, "this is no whole JPEG picture")
         self._check_room(length)
         try:
-            self._images.keep(key, data)
+            self._images.keep(key, data, durable=True)
         except StorageFull as error:
             log.error("a car's picture cannot be kept: %s", error)
             raise Refusal(507, "the disk is full; send it later", LATER) from None
@@ -144,6 +151,8 @@ class CarPictures:
         try:
             with path.open("ab") as file:
                 file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             raise TransientError(f"{path.parent}: a piece of a picture cannot be written ({error.strerror})") from error
 

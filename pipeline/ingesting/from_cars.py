@@ -176,12 +176,14 @@ class CarMessages:
                 bad.append((body, str(error)))
         reads = [one.read for _, one in found]
         others = until_available(lambda: self._records.others(reads), stop, doing="asking whose reads are stored")
-        bad += [(body, "the read's id is that of another camera's read") for body, one in found if one.read.read_id in others]
+        bad += [
+            (body, "the read's id is that of another camera's read")
+            for body, one in found
+            if one.read.read_id in others
+        ]
         return [one for _, one in found if one.read.read_id not in others], bad
 
-    def _keep(
-        self, message: Message, reason: str, stop: threading.Event, before: QuarantinedMessage | None
-    ) -> None:
+    def _keep(self, message: Message, reason: str, stop: threading.Event, before: QuarantinedMessage | None) -> None:
         if before is not None:
             number = before.message_number
             until_available(lambda: self._quarantine.failed_again(number, reason), stop, doing=DOING)
