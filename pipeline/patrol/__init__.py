@@ -1,0 +1,1 @@
+"""A patrol car: what works in it besides cameras, recognition and matching."""
