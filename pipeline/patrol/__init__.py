@@ -1,1 +1,1 @@
-"""A patrol car: what works in it besides cameras, recognition and matching."""
+"""The stages of a patrol car that no other service has."""
