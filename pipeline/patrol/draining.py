@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
+from pipeline.patrol.car import Car
 from pipeline.patrol.home import CarRevoked, Home, NotTaken
 from pipeline.patrol.picture_sending import PictureSender, WaitingPictures
 from pipeline.stages.stage import SteppedStage
@@ -108,7 +109,7 @@ class DrainingStage(SteppedStage):
         home: The server.
         uploads: What waits.
         pictures: Sends pictures.
-        revoked: Told once that the car was revoked: its lists have to go.
+        revoked: Told once that the car was revoked, with the server's words: its lists have to go.
         routes: The route of each kind.
     """
 
@@ -123,7 +124,7 @@ class DrainingStage(SteppedStage):
         home: Home,
         uploads: Uploads,
         pictures: PictureSender,
-        revoked: Callable[[], None] = lambda: None,
+        revoked: Callable[[str], None] = lambda _: None,
         routes: Mapping[str, str] = ROUTES,
     ) -> None:
         super().__init__()
@@ -272,7 +273,7 @@ class DrainingStage(SteppedStage):
         self._is_revoked = True
         if self.board is not None:
             self.board.raised(self.alarm, f"{self.name} on {self.board.machine}", str(error))
-        self._revoked()
+        self._revoked(str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +295,19 @@ def _named(body: bytes, route: str) -> _Named:
         raise TransientError(f"the answer to '{route}' cannot be understood ({type(error).__name__})") from error
     nameless = refused.pop(None, None)
     return _Named(stored, {str(name): reason for name, reason in refused.items()}, nameless)
+
+
+def draining_of(car: Car, revoked: Callable[[str], None]) -> DrainingStage | None:
+    """Return what brings home what a car has; None where no server is configured.
+
+    Args:
+        car: What it keeps.
+        revoked: As `DrainingStage`.
+
+    Raises:
+        ConfigurationError: The authorities' file cannot be used.
+    """
+    if car.patrol.server is None:
+        return None
+    home = Home(car.patrol)
+    return DrainingStage(home, car.uploads, PictureSender(home, car.uploads, car.images), revoked)

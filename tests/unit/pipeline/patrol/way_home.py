@@ -57,7 +57,9 @@ class CarBooks:
             unit.add_reads([read])
         return str(published_read_id(read.read_id, read.revision, is_final=read.is_final))
 
-    def stage(self, port: int, authority: Path | None, revoked: Callable[[], None] = lambda: None) -> DrainingStage:
+    def stage(
+        self, port: int, authority: Path | None, revoked: Callable[[str], None] = lambda _: None
+    ) -> DrainingStage:
         """What brings it home to a port of this machine."""
         settings = PatrolSettings(
             car="unit-12",
