@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline.cameras.configured import Cameras, camera_maker
 from pipeline.counters import RunTotals
@@ -14,6 +14,7 @@ from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.metrics.collector import RunCollector
 from pipeline.patrol.arriving import CarArrivals
 from pipeline.patrol.car import Car
+from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
@@ -48,16 +49,24 @@ class PatrolService:
         manager: Told of when the car is ready, and that it goes on.
         serving: What answers the officer, from above this layer: the page.
         observer: Told of every recorded read with its alerts.
+        revoked: Told that the server has revoked this car, in its words: the lists have to go.
     """
 
     def __init__(
-        self, car: Car, manager: ServiceManager, serving: Sequence[Stage] = (), observer: Observer | None = None
+        self,
+        car: Car,
+        manager: ServiceManager,
+        serving: Sequence[Stage] = (),
+        observer: Observer | None = None,
+        revoked: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._car = car
         self._settings = car.settings
         self._manager = manager
         self._serving = serving
         self._observer = observer
+        self.draining = draining_of(car, revoked)
+        """What brings home what the car read; None: no server is configured."""
         # Its index is kept nowhere: lists are sealed on a car's disk.
         self._matcher = LiveMatcher(car.lists, matching_settings(self._settings))
         self._matcher.board = car.board
@@ -127,6 +136,7 @@ class PatrolService:
             cameras,
             recording,
             Stages(runner, self._keeping()),
+            Stages(runner, self._sending(), at_once=False, daemon=True),
         ]
         telling = EdgeHealthStage(
             car.board, lambda: takeover.settings, car.outgoing, lambda: takeover.reloaded, service=NAME
@@ -151,6 +161,12 @@ class PatrolService:
         for stage in stages:
             stage.board = car.board
         return list[Stage](stages)
+
+    def _sending(self) -> list[Stage]:
+        if self.draining is None:
+            return []
+        self.draining.board = self._car.board
+        return [self.draining]
 
     def _in_words(self, settings: Settings) -> str:
         return f"car {self._car.patrol.car}: {len(settings.cameras)} cameras, {self._matcher.size} hotlist entries"
