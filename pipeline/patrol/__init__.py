@@ -1,1 +1,1 @@
-"""What a patrol car does besides what every run does: its lists, its way home, and its page."""
+"""The stages of a patrol car that no other service has."""
