@@ -1,0 +1,1 @@
+"""What a patrol car keeps: a file on its own disk, since it has no database server."""
