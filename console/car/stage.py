@@ -78,7 +78,15 @@ class DisplayStage(SteppedStage):
         self._is_secure = _host(self._listen) not in _LOOPBACK
         motion = MotionJudge(patrol.moving_kmh, time.monotonic)
         self._site = CarSite(
-            settings, Drawing(settings), self._board, self.shift, sign_ons, self._sayings, motion, around, self._is_secure
+            settings,
+            Drawing(settings),
+            self._board,
+            self.shift,
+            sign_ons,
+            self._sayings,
+            motion,
+            around,
+            self._is_secure,
         )
         self._listener: Listener | None = None
         self._tidy_at = 0.0

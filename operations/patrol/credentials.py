@@ -120,7 +120,9 @@ class Credentials:
             self.forget(name)
             raise CannotOpen("what the car kept for signing on without the server is over; sign on where it is reached")
         if now < granted_at - CLOCK:
-            raise CannotOpen("the car's clock is wrong, so nobody knows whether what it kept still holds; set the clock")
+            raise CannotOpen(
+                "the car's clock is wrong, so nobody knows whether what it kept still holds; set the clock"
+            )
         self._count(name, now)
         try:
             parts = {part: base64.b64decode(document[part], validate=True) for part in ("salt", "nonce", "sealed")}

@@ -25,7 +25,7 @@ from pipeline.health.stage import HealthStage
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.posted import PostedReads
 from pipeline.ingesting.pushed import PushedFrames
-from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.lists.stored import matcher_of
 from pipeline.metrics.collector import RunCollector
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
@@ -38,11 +38,11 @@ from pipeline.running.takeover import TakeOver
 from pipeline.services.leading import leading_stages, upkeep_stages
 from pipeline.stages.runner import Runner
 from pipeline.stages.stage import Stage
-from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
-from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
 from storage.leadership import Leadership
 from storage.quarantine.quarantine import Quarantine
@@ -85,9 +85,7 @@ class Service:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._serving = serving
-        self._matcher = LiveMatcher(
-            HotlistChanges(database), matching_settings(settings), settings.data_dir / INDEX_FOLDER
-        )
+        self._matcher = matcher_of(database, settings)
         self._pictures = PicturesStage(settings)
         self._board = HealthBoard(socket.gethostname())
         self._pushed = PushedFrames()
@@ -216,7 +214,8 @@ class Service:
 
         recorder = Recorder(
             self._settings,
-            self._database,
+            Ledger(self._database),
+            Alarms(self._database, self._settings.agency_id, self._settings.alarm_topic),
             self._matcher,
             arrivals,
             nothing_comes,

@@ -18,7 +18,9 @@ def _server(value: str) -> str:
     except ValueError:
         host = None
     if not host or parts.scheme not in ("https", "http") or parts.query or parts.fragment or parts.username:
-        raise ValueError("is no address, expected https://HOST:PORT of the server's ingest.listen and nothing behind it")
+        raise ValueError(
+            "is no address, expected https://HOST:PORT of the server's ingest.listen and nothing behind it"
+        )
     if parts.path.strip("/"):
         raise ValueError("is more than an address, expected https://HOST:PORT without a path")
     if parts.scheme == "http" and host not in ("127.0.0.1", "::1", "localhost"):

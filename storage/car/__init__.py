@@ -1,1 +1,1 @@
-"""What a patrol car keeps: a file on its own disk, since it has no database server."""
+"""What a patrol car keeps on its own disk in place of PostgreSQL: reads, hits, alerts, and what is to go home."""

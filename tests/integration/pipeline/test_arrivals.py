@@ -30,8 +30,10 @@ from schemas.types import (
     VehicleDescription,
     VendorReport,
 )
+from storage.alerts.alarms import Alarms
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.reads.search import ReadSearch
@@ -77,7 +79,15 @@ class Run:
             policy=PolicySettings(profile=profile),
         )
         matcher = LiveMatcher(HotlistChanges(self.database), settings.matching)
-        recorder = Recorder(settings, self.database, matcher, queue, self.done.is_set, self.counters)
+        recorder = Recorder(
+            settings,
+            Ledger(self.database),
+            Alarms(self.database, settings.agency_id, settings.alarm_topic),
+            matcher,
+            queue,
+            self.done.is_set,
+            self.counters,
+        )
         thread = threading.Thread(target=recorder.run, args=(self.stop,))
         thread.start()
         for one in work:
