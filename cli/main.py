@@ -15,6 +15,7 @@ from cli.alerts import alarms, alerts, deliveries, rules, subscribe
 from cli.auditing import audit
 from cli.broker import topics
 from cli.camera import camera
+from cli.cars import cars
 from cli.common import errors
 from cli.config import config
 from cli.demo import demo
@@ -52,6 +53,7 @@ COMMANDS = (
     status,
     health,
     camera,
+    cars,
     config,
     hotlist,
     match,

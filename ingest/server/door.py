@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.app import IngestApp
 from ingest.server.bodies import BodyLimits
+from ingest.server.cars import CarAccess, CarsDoor
 from ingest.server.frames import FramesDoor, FrameTaker
 from ingest.server.inbox import Inbox
 from ingest.server.reads import ReadsDoor
@@ -27,6 +28,7 @@ class IngestServer:
         data_dir: Where the inbox is.
         adapters: The vendors' adapters, by vendor.
         takers: Returns what takes cameras' pictures, by camera; None: this process recognizes nothing.
+        cars: What is known of patrol cars; None: this process has no database.
 
     Raises:
         ConfigurationError: A source could be imitated, a file cannot be used, or the certificate does not fit.
@@ -38,6 +40,7 @@ class IngestServer:
         data_dir: Path,
         adapters: Mapping[str, Adapter],
         takers: Callable[[], Mapping[str, FrameTaker]] | None = None,
+        cars: CarAccess | None = None,
     ) -> None:
         if settings.listen is None:
             raise ConfigurationError("ingest.listen is not set; name the address and port to listen at")
@@ -49,7 +52,8 @@ class IngestServer:
         self._limits = BodyLimits(int(settings.max_body_megabytes * 1e6), settings.body_seconds)
         self._inbox = Inbox(self.inbox_path)
         reads = ReadsDoor(self._sources, self._inbox, self._limits, adapters)
-        self._app = IngestApp(reads, FramesDoor(takers, self._limits))
+        self._cars = CarsDoor(cars, self._limits)
+        self._app = IngestApp(reads, FramesDoor(takers, self._limits), self._cars)
         self._listener = self._make_listener(settings)
 
     def start(self) -> None:
@@ -93,6 +97,7 @@ class IngestServer:
     def stop(self) -> None:
         """Take nothing more, store what came, and end."""
         self._stop_listening()
+        self._cars.close()
         self._inbox.close()
 
     def _stop_listening(self) -> None:

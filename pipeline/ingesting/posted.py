@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.frames import FrameTaker
 from pipeline.health.board import HealthBoard
+from pipeline.ingesting.cars import CarsOfRun
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.pulled import PulledSources
 from pipeline.ingesting.serving import ServerStage
@@ -28,6 +29,7 @@ class PostedReads(Part):
         runner: Runs the stages.
         leadership: Which of several processes fetches; None: there is one.
         takers: Returns what takes the pictures of cameras that push, by camera.
+        cars: The patrol cars; None: this process has no database.
         until_done: Only empty the inbox, and end then.
     """
 
@@ -39,6 +41,7 @@ class PostedReads(Part):
         runner: Runner,
         leadership: Leadership | None,
         takers: Callable[[], Mapping[str, FrameTaker]],
+        cars: CarsOfRun | None = None,
         *,
         until_done: bool = False,
     ) -> None:
@@ -47,6 +50,7 @@ class PostedReads(Part):
         self._board = board
         self._runner = runner
         self._takers = takers
+        self._cars = cars
         self._server: ServerStage | None = None
         self._inbox: InboxStage | None = None
         self._emptying: list[threading.Thread] = []
@@ -62,7 +66,7 @@ class PostedReads(Part):
         self._inbox = self._make_inbox(settings)
         self._emptying = self._runner.start([self._inbox], watched=not until_done)
         if settings.ingest.listen is not None and not until_done:
-            self._server = ServerStage(settings, self._takers)
+            self._server = ServerStage(settings, self._takers, self._cars)
             self._server.board = self._board
             self._serving = self._runner.start([self._server])
         if not until_done:

@@ -22,6 +22,7 @@ from pipeline.feeds.configured import Feeds
 from pipeline.fitting import check, check_sources
 from pipeline.health.board import HealthBoard
 from pipeline.health.stage import HealthStage
+from pipeline.ingesting.cars import cars_of_run
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.posted import PostedReads
 from pipeline.ingesting.pushed import PushedFrames
@@ -194,7 +195,14 @@ class Service:
             )
 
         return PostedReads(
-            self._settings, make_inbox, self._board, runner, leadership, self._pushed.takers, until_done=until_done
+            self._settings,
+            make_inbox,
+            self._board,
+            runner,
+            leadership,
+            self._pushed.takers,
+            cars_of_run(self._settings, self._database),
+            until_done=until_done,
         )
 
     def _recording(

@@ -223,6 +223,11 @@ class _Rows:
         if self.has("added_cameras"):
             self.put("added_cameras", camera_id=f"pole-{self._number}", settings={}, added_by="lee")
             self.put("camera_pictures", camera_id=f"pole-{self._number}", taken_at=self._moment, picture=b"x")
+        self.put(
+            "cars",
+            **{"car_id": f"unit-{self._number}", "camera_ids": [f"unit-{self._number}-front"], "added_by": "lee"},
+            token_sha256=self._id("token").bytes * 2,
+        )
         self.put("camera_hours", camera_id=f"gate-{self._number}", hour=self._moment, reads=3)
         self.put(
             "quarantined_messages",
