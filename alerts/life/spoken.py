@@ -1,4 +1,4 @@
-"""What an officer said in a patrol car, as a disposition; and whether it may follow what stands by the time it comes."""
+"""What an officer said in a patrol car, as a disposition; and whether it may follow what stands when it comes."""
 
 from __future__ import annotations
 

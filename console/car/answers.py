@@ -1,4 +1,4 @@
-"""What the officer says of an alert: one path, whatever is said; the page's script sends it and shows what comes of it."""
+"""What the officer says of an alert: one path for all of it; the page's script shows what comes of it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ def answer(
         minutes if what is Answered.RECORD_ANSWERED else None,
     )
     site = officer.site
-    vehicle = site.sayings.say(officer.who, alert_id, wanted)
+    vehicle = site.desk.sayings.say(officer.who, alert_id, wanted)
     plate = normalize_plate(vehicle.newest.alert.entry.plate) if what is Answered.CORRECT else None
     return JSONResponse({"copy": plate, "html": fragment(site, vehicle), "change": str(vehicle.changed)})

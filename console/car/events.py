@@ -56,10 +56,10 @@ class _Following:
                 loop.call_soon_threadsafe(woken.set)
 
         alive_at = loop.time()
-        with site.board.waking(wake):
+        with site.desk.board.waking(wake):
             while not site.closing.is_set():
                 woken.clear()
-                if site.shift.of(self._cookie) is None:
+                if site.desk.shift.of(self._cookie) is None:
                     yield event("signed-out", "")
                     return
                 for text in await run_in_threadpool(self._news):
@@ -72,16 +72,16 @@ class _Following:
 
     def _news(self) -> list[str]:
         """Return what changed: vehicles, and how the car is where that looks different."""
-        site, upto = self._site, self._site.board.cursor
-        changed = site.board.changed_since(self._cursor)
+        site, upto = self._site, self._site.desk.board.cursor
+        changed = site.desk.board.changed_since(self._cursor)
         before, out = self._cursor, []
         for vehicle in changed:
             self._cursor = Cursor(*map(max, self._cursor, vehicle.changed))
             out.append(event("card", fragment(site, vehicle), str(self._cursor)))
             if vehicle.changed.message > before.message:
-                site.sayings.note(Noted.ALERT_SHOWN, who=self._who, alert_id=vehicle.alert_id)
+                site.desk.sayings.note(Noted.ALERT_SHOWN, who=self._who, alert_id=vehicle.alert_id)
         self._cursor = Cursor(*map(max, self._cursor, upto))
-        car = shown_car(site, site.board.now())
+        car = shown_car(site, site.desk.board.now())
         document = {
             "motion": car.motion.value,
             "rest": car.rest,

@@ -22,17 +22,17 @@ _HEADERS = {"Cache-Control": "private, no-store", "Content-Disposition": "inline
 def show(officer: SignedOnHere) -> HTMLResponse:
     """Show the alerts of the last hours, the newest first; what comes is the stream's."""
     site = officer.site
-    cursor = site.board.cursor
-    vehicles = [shown(site, one) for one in site.board.all()]
+    cursor = site.desk.board.cursor
+    vehicles = [shown(site, one) for one in site.desk.board.all()]
     patrol = site.settings.patrol
     text = site.drawing.text(
         "car/page.html",
         who=officer.who,
         car_id="" if patrol is None else patrol.car,
-        car=shown_car(site, site.board.now()),
+        car=shown_car(site, site.desk.board.now()),
         vehicles=vehicles,
         cursor=str(cursor),
-        now=site.board.now(),
+        now=site.desk.board.now(),
     )
     return HTMLResponse(text)
 
@@ -40,7 +40,7 @@ def show(officer: SignedOnHere) -> HTMLResponse:
 @router.post("/standing")
 def standing(officer: SignedOnHere) -> Response:
     """Take somebody's word that the car stands, where its speed is not known."""
-    officer.site.motion.told()
+    officer.site.desk.motion.told()
     return Response(status_code=204)
 
 
@@ -48,16 +48,16 @@ def standing(officer: SignedOnHere) -> Response:
 def opened(officer: SignedOnHere, alert_id: UUID) -> Response:
     """Have it written down that somebody looked at an alert."""
     site = officer.site
-    if site.board.vehicle(alert_id) is None:
+    if site.desk.board.vehicle(alert_id) is None:
         raise HTTPException(404)
-    site.sayings.note(Noted.ALERT_OPENED, who=officer.who, alert_id=alert_id)
+    site.desk.sayings.note(Noted.ALERT_OPENED, who=officer.who, alert_id=alert_id)
     return Response(status_code=204)
 
 
 @router.get("/alerts/{alert_id}/{kind}.jpg")
 def picture(officer: SignedOnHere, alert_id: UUID, kind: Literal["plate", "scene"]) -> Response:
     """Return a picture of an alert."""
-    vehicle = officer.site.board.vehicle(alert_id)
+    vehicle = officer.site.desk.board.vehicle(alert_id)
     found = None if vehicle is None else _picture(officer, vehicle.newest.alert, kind)
     if found is None:
         raise HTTPException(404)
@@ -71,4 +71,4 @@ def _picture(officer: Officer, alert: Alert, kind: str) -> bytes | None:
         except binascii.Error:
             return None
     key = alert.read.plate_image_key if kind == "plate" else alert.read.context_image_key
-    return None if key is None else officer.site.around.picture(key)
+    return None if key is None else officer.site.desk.around.picture(key)

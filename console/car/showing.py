@@ -56,8 +56,8 @@ class ShownCar:
 
 def shown(site: CarSite, vehicle: Vehicle) -> Shown:
     """Return a vehicle as the page shows it."""
-    card = site.board.card(vehicle)
-    old = site.board.is_list_old(vehicle.newest.alert)
+    card = site.desk.board.card(vehicle)
+    old = site.desk.board.is_list_old(vehicle.newest.alert)
     waits = not vehicle.answers and not vehicle.is_canceled and vehicle.life.standing is Standing.NEW
     phrases = glance(card, is_list_old=old)
     return Shown(card, phrases, where_words(card.place), old, waits, str(vehicle.changed))
@@ -75,12 +75,12 @@ def shown_car(site: CarSite, now: datetime) -> ShownCar:
         site: The car's page.
         now: The present, aware.
     """
-    motion = site.motion.judge(site.around.speed())
-    states = sorted(site.around.states(), key=lambda one: not one.stops)
-    waiting = sum(1 for one in site.board.all() if not one.answers and not one.is_canceled)
+    motion = site.desk.motion.judge(site.desk.around.speed())
+    states = sorted(site.desk.around.states(), key=lambda one: not one.stops)
+    waiting = sum(1 for one in site.desk.board.all() if not one.answers and not one.is_canceled)
     limit = red_hours(site.settings)
     lists = []
-    for one in site.around.lists():
+    for one in site.desk.around.lists():
         seconds = None if one.as_of is None else max(0.0, (now - one.as_of).total_seconds())
         lists.append(ShownList(one.hotlist_id, age_text(seconds), seconds is not None and seconds > limit * 3600))
     return ShownCar(

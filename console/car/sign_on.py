@@ -31,7 +31,7 @@ def enter(
     """Let an officer in, or say why not."""
     site = CarSite.of(request)
     try:
-        entered = site.sign_ons.sign_on(name, password, code, unit)
+        entered = site.desk.sign_ons.sign_on(name, password, code, unit)
     except InvalidInput as error:
         return _page(site, str(error), 403, name=name, unit=unit)
     except TransientError as error:
@@ -44,7 +44,7 @@ def enter(
 @router.post("/sign-off")
 def leave(officer: SignedOnHere) -> Response:
     """End the shift on all screens."""
-    officer.site.sign_ons.sign_off()
+    officer.site.desk.sign_ons.sign_off()
     response = RedirectResponse("/sign-on", 303)
     take(officer.site, response)
     return response

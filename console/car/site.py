@@ -8,29 +8,18 @@ from dataclasses import dataclass, field
 from fastapi import Request
 
 from console.drawing import Drawing
-from operations.patrol.board import CarBoard
-from operations.patrol.motion import MotionJudge
-from operations.patrol.saying import Sayings
-from operations.patrol.shift import Shift
-from operations.patrol.signing_on import SignOns
-from operations.patrol.sources import Surroundings
+from operations.patrol.desk import Desk
 from schemas.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class CarSite:
-    """A car's page; it is `request.app.state.car`."""
+    """A car's page; it is `request.app.state.car`. `is_secure`: it is served over TLS, so the cookie asks for that."""
 
     settings: Settings
     drawing: Drawing
-    board: CarBoard
-    shift: Shift
-    sign_ons: SignOns
-    sayings: Sayings
-    motion: MotionJudge
-    around: Surroundings
+    desk: Desk
     is_secure: bool = False
-    """Whether it is served over TLS, so that the cookie asks for that."""
     closing: threading.Event = field(default_factory=threading.Event)
     """Set when the server ends: whatever streams has to end, too."""
 

@@ -33,7 +33,7 @@ def officer(request: Request) -> Officer:
         NotSignedOn: Nobody is signed on at this screen, or not any more.
     """
     site = CarSite.of(request)
-    who = site.shift.of(request.cookies.get(COOKIE))
+    who = site.desk.shift.of(request.cookies.get(COOKIE))
     if who is None:
         raise NotSignedOn
     return Officer(site, who)

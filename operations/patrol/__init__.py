@@ -1,1 +1,1 @@
-"""A patrol car as its officer meets it: signing on, the alerts of the shift, what is said of them. No network needed."""
+"""A patrol car as its officer meets it: signing on, the alerts of the shift, what is said of them, offline too."""

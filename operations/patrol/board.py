@@ -15,11 +15,12 @@ from alerts.cards.card import Card, CardSetting, CardSources, make_card
 from alerts.life.spoken import Following, judge
 from alerts.life.transitions import life_of
 from alerts.routing.zone import agency_zone
-from operations.patrol.sources import AlertSource, NumberedAlert
+from operations.patrol.sources import AlertSource
 from policy.decisions import open_policy
 from schemas.events import Alert, AlertType, CarAnswer
 from schemas.settings import Settings
 from schemas.types import Disposition, Life
+from storage.car.alerts import NumberedAlert
 from storage.car.answers import AnswerBook
 
 log = logging.getLogger(__name__)
@@ -113,9 +114,12 @@ class CarBoard:
             TransientError: One of them cannot be read now.
         """
         since = self.now() - timedelta(hours=SHOWN_HOURS)
+        # Asked first: what comes in between is taken once more, which changes nothing.
+        last = self._source.last()
         messages, answers = self._source.since(since), self._book.since(since)
         with self._lock:
             self._vehicles.clear()
+            self._cursor = Cursor(last)
             for message in messages:
                 self._take(message)
             for number, answer in answers:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretBytes, ValidationError
 
 from schemas.errors import InvalidInput
+from schemas.types.list_keys import ListsKey
 from services.private_files import make_private_folder, save_private
 
 FOLDER: Final = Path("car") / "sign-on"
@@ -47,7 +48,13 @@ class Granted(BaseModel):
     expires_at: AwareDatetime
     """Until when it holds without the server."""
     key: SecretBytes | None = None
-    """The key of the car's lists."""
+    """The key of the car's lists, and its number."""
+    key_number: int = 0
+
+    @property
+    def lists_key(self) -> ListsKey | None:
+        """The key of the car's lists, where the server gave one."""
+        return None if self.key is None else ListsKey(self.key_number, self.key.get_secret_value())
 
     def as_json(self) -> str:
         """Return it with its key, to be sealed or sent."""

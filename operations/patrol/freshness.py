@@ -20,7 +20,7 @@ def list_faults(settings: Settings, lists: Sequence[ListStanding], now: datetime
     """Return what is wrong with the lists at the start of a shift, in words; empty where nothing is.
 
     Args:
-        settings: The configuration; its law says how old a list may be, and whether a shift has to begin with fresh ones.
+        settings: The configuration; its law says how old lists may be, and whether shifts begin with fresh ones.
         lists: Those in the car.
         now: The present, aware.
 

@@ -1,4 +1,4 @@
-"""Signing on in the car at the start of a shift: with the server where it is reached, else by what it let the car keep."""
+"""Signing on at the start of a shift: with the server where it is reached, else by what it let the car keep."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from operations.patrol.sources import Surroundings
 from schemas.errors import InvalidInput, NotPermitted, PlatewatchError, TransientError
 from schemas.events import Noted
 from schemas.settings import Settings
+from schemas.types.list_keys import ListsKey
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class SignOns:
     shift: Shift
     credentials: Credentials
     door: SignOnDoor | None
-    unlock: Callable[[bytes], None]
+    unlock: Callable[[ListsKey], None]
     around: Surroundings
     sayings: Sayings
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -130,10 +131,11 @@ class SignOns:
             log.warning("signing on without the server will not work: it cannot be kept (%s)", error.strerror)
 
     def _unlocked(self, granted: Granted) -> tuple[str, ...]:
-        if granted.key is None:
+        key = granted.lists_key
+        if key is None:
             return ("the server gave no key for the lists: nothing can be matched",)
         try:
-            self.unlock(granted.key.get_secret_value())
+            self.unlock(key)
         except PlatewatchError as error:
             log.warning("the car's lists do not open: %s", error)
             return (f"the car's lists do not open: {error}",)

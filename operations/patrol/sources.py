@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
-from schemas.events import Alert
 from schemas.types import CarState, ListStanding
-
-
-class NumberedAlert(NamedTuple):
-    """A message about a vehicle with its number, which grows in the order in which they were committed."""
-
-    number: int
-    alert: Alert
+from storage.car.alerts import NumberedAlert
 
 
 class AlertSource(Protocol):
@@ -26,7 +19,11 @@ class AlertSource(Protocol):
         ...
 
     def since(self, moment: datetime) -> Sequence[NumberedAlert]:
-        """Return messages that were made since a moment (aware), oldest first."""
+        """Return messages about vehicles that passed since a moment (aware), in the order in which they came."""
+        ...
+
+    def last(self) -> int:
+        """Return the number of the newest message; 0: there is none."""
         ...
 
 
