@@ -137,6 +137,8 @@
     const one = known.get(notices.shift().id);
     const picture = one.article.querySelector("img.plate");
     const shown = [one.glance.cloneNode(true)];
+    shown[0].setAttribute("role", "heading");
+    shown[0].setAttribute("aria-level", "1");
     if (picture !== null) {
       const image = document.createElement("img");
       image.src = picture.getAttribute("src");
