@@ -73,7 +73,7 @@ def test_five_seconds_pass_for_each_of_several_the_most_urgent_first(car: Car, b
     page.clock.run_for(5_000)
     assert "AAA1111" in words(page)
     page.clock.run_for(5_000)
-    assert words(page) == "Reading. 3 to answer.".split()
+    assert words(page) == ["Reading.", "3", "to", "answer."]
 
 
 @BOTH
