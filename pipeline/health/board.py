@@ -178,6 +178,11 @@ class HealthBoard:
             self._reads.subtract(counts)
             self._reads = +self._reads
 
+    def stands(self, kind: AlarmKind, subject: str) -> bool:
+        """Return whether this run has raised an alarm and not cleared it."""
+        with self._lock:
+            return self._alarms.get((kind, subject)) is not None
+
     def standing(self) -> Counter[AlarmKind]:
         """Return how many alarms of every kind this run has raised and not cleared."""
         with self._lock:

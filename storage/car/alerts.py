@@ -13,7 +13,13 @@ from uuid import UUID
 from schemas.events import Alert
 from storage.car.file import microseconds, open_car_file
 
-_COLUMNS = "select number, payload from alerts where "
+_NEWEST = "select number, payload from alerts where number > ? order by number limit ?"
+_ONE = "select number, payload from alerts where alert_id = ?"
+_ABOUT = (
+    "select number, payload from alerts where alert_id = ?1 or updates = ?1 "
+    "or (hit_id = (select hit_id from alerts where alert_id = ?1) and payload ->> 'cancels' = ?2) order by number"
+)
+_SINCE = "select number, payload from alerts where captured_us >= ? order by number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class CarAlerts:
         Raises:
             TransientError: The file is busy.
         """
-        return self._found(_COLUMNS + "number > ? order by number limit ?", (after, limit))
+        return self._found(_NEWEST, (after, limit))
 
     def last(self) -> int:
         """Return the number of the newest one; 0: there is none."""
@@ -58,21 +64,16 @@ class CarAlerts:
 
     def one(self, alert_id: UUID) -> NumberedAlert | None:
         """Return an alert, an update or a cancel by its id; None: it is not there, or has ended."""
-        found = self._found(_COLUMNS + "alert_id = ?", (alert_id.bytes,))
+        found = self._found(_ONE, (alert_id.bytes,))
         return found[0] if found else None
 
     def about(self, alert_id: UUID) -> list[NumberedAlert]:
         """Return an alert with its updates and its cancel, in their order."""
-        statement = _COLUMNS + (
-            "alert_id = ? or updates = ? or (hit_id = (select hit_id from alerts where alert_id = ?) "
-            "and payload ->> 'cancels' = ?) order by number"
-        )
-        own = alert_id.bytes
-        return self._found(statement, (own, own, own, str(alert_id)))
+        return self._found(_ABOUT, (alert_id.bytes, str(alert_id)))
 
     def since(self, moment: datetime) -> list[NumberedAlert]:
         """Return what is about vehicles that passed since a moment (aware), in the order in which it came."""
-        return self._found(_COLUMNS + "captured_us >= ? order by number", (microseconds(moment),))
+        return self._found(_SINCE, (microseconds(moment),))
 
     def close(self) -> None:
         """Close the connection."""

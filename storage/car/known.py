@@ -93,8 +93,12 @@ def sightings(
     file: SqliteFile, reads: Sequence[PlateRead], within: timedelta, without: Collection[UUID]
 ) -> dict[UUID, list[Sighting]]:
     """See `storage.alerts.known.sightings`; `without` are the reads that do not count."""
-    found = {read.read_id: list(_sightings(file, read, within, without)) for read in reads}
-    return {read_id: seen for read_id, seen in found.items() if seen}
+    found: dict[UUID, list[Sighting]] = {}
+    for read in reads:
+        # Several revisions of a read may come together, each with a time and a text of its own.
+        if seen := list(_sightings(file, read, within, without)):
+            found.setdefault(read.read_id, []).extend(seen)
+    return found
 
 
 def _sightings(file: SqliteFile, read: PlateRead, within: timedelta, without: Collection[UUID]) -> Iterator[Sighting]:

@@ -17,15 +17,16 @@ from storage.car.file import microseconds
 from storage.car.reads import write_reads
 from storage.spool.sqlite_file import SqliteFile
 
-_HIT_COLUMNS = "hit_id, read_id, entry_id, captured_us, tier, score, outcome, alert_id"
 # What was decided stays; a hit that nobody was to be notified of may become news when the gate is opened.
 _INSERT_HIT = (
-    f"insert into hits ({_HIT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (hit_id) do update "
+    "insert into hits (hit_id, read_id, entry_id, captured_us, tier, score, outcome, alert_id) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (hit_id) do update "
     "set outcome = excluded.outcome, alert_id = excluded.alert_id where hits.outcome = 'silent'"
 )
 # What a newer revision of the read says takes the place of what an earlier one said.
 _REVISE_HIT = (
-    f"insert into hits ({_HIT_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (hit_id) do update "
+    "insert into hits (hit_id, read_id, entry_id, captured_us, tier, score, outcome, alert_id) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (hit_id) do update "
     "set captured_us = excluded.captured_us, tier = excluded.tier, score = excluded.score, "
     "outcome = excluded.outcome, alert_id = excluded.alert_id"
 )

@@ -21,6 +21,11 @@ _BARE = (
 )
 _UNSENT = "select count(distinct coalesce(read_id, number)) from uploads where captured_us < ? and state <> 'sent'"
 _OLD_PICTURES = "select key, is_done from pictures where captured_us < ? limit ?"
+_OLD = (
+    "delete from hits where captured_us < ?",
+    "delete from uploads where captured_us < ?",
+    "delete from reads where captured_us < ?",
+)
 _OLD_CHAINS = "delete from chains where alert_id in (select alert_id from alerts where captured_us < ?)"
 
 
@@ -86,8 +91,8 @@ class CarUpkeep:
             unsent = int(self._file.execute(_UNSENT, (limit,)).fetchone()[0])
             self._file.execute(_OLD_CHAINS, (limit,))
             alerts = self._file.execute("delete from alerts where captured_us < ?", (limit,)).rowcount
-            for table in ("hits", "uploads", "reads"):
-                self._file.execute(f"delete from {table} where captured_us < ?", (limit,))
+            for statement in _OLD:
+                self._file.execute(statement, (limit,))
         return Ended(unsent, pictures, alerts)
 
     def delete_strays(self) -> int:

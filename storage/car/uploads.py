@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from storage.car.file import microseconds, open_car_file
+from storage.car.file import microseconds, moment_of, open_car_file
 from storage.reads.images import ImageStore
 
 Kind = Literal["read", "answer", "note"]
@@ -120,6 +120,11 @@ class Uploads:
     def count(self) -> int:
         """Return how many wait."""
         return self._number("select count(*) from uploads where state = 'waiting'")
+
+    def oldest_at(self) -> datetime | None:
+        """Return when the vehicle of the oldest that waits passed, or the oldest answer was given; None: none waits."""
+        us = self._number("select coalesce(min(captured_us), 0) from uploads where state = 'waiting'")
+        return moment_of(us) if us else None
 
     def refused(self) -> int:
         """Return how many the server does not take."""
