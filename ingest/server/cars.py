@@ -19,6 +19,7 @@ from ingest.server.credentials import check_token
 from ingest.server.known_cars import FindCar, KnownCar, KnownCars, SeeCar
 from ingest.server.packed import unpacked
 from schemas.errors import InvalidInput, NotPermitted, TransientError
+from storage.reads.images import ImageStore
 
 log = logging.getLogger(__name__)
 
@@ -87,14 +88,27 @@ AsyncHandler = Callable[[CarRequest], Awaitable[CarReply]]
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRoute:
+    """One thing that cars do here: `handle` works in the server's loop. With `keeps_pieces` a body that was cut off is
+    handled as far as it came, and refused then."""
+
+    handle: AsyncHandler
+    methods: frozenset[str] = frozenset({"POST"})
+    keeps_pieces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CarAccess:
     """What the server needs to know of cars, from whoever has the database.
 
-    `find` and `seen` are as in `KnownCars`. `routes` are further things that cars do, by name.
+    `find` and `seen` are as in `KnownCars`, `agency_id` is whose reads are taken, and `images` where pictures go.
+    `routes` are further things that cars do, by name.
     """
 
     find: FindCar
     seen: SeeCar
+    agency_id: str
+    images: ImageStore
     routes: Mapping[str, CarRoute] = field(default_factory=dict)
 
 
@@ -104,14 +118,14 @@ class CarsDoor:
     Args:
         access: Who may, and what else there is; None: this process has no database.
         limits: How large and slow bodies may be.
-        own: Handlers of this server that work in its loop, with the methods that they take, by name.
+        own: What is handled in this server itself, by name.
     """
 
     def __init__(
         self,
         access: CarAccess | None,
         limits: BodyLimits,
-        own: Mapping[str, tuple[AsyncHandler, frozenset[str]]] | None = None,
+        own: Mapping[str, OwnRoute] | None = None,
     ) -> None:
         self._known = None if access is None else KnownCars(access.find, access.seen)
         self._routes = {} if access is None else dict(access.routes)
@@ -129,15 +143,16 @@ class CarsDoor:
         parameters = request.path_params
         car = await self._car(request, parameters["car"])
         name, rest = parameters["what"], parameters["rest"]
-        handle, methods, most = self._route(name)
-        if request.method not in methods:
-            raise Refusal(405, f"'{name}' takes {', '.join(sorted(methods))}", {"allow": ", ".join(sorted(methods))})
-        body = b"" if request.method in ("GET", "HEAD") else await self._body(request, most)
+        route = self._route(name)
+        if request.method not in route.methods:
+            allowed = ", ".join(sorted(route.methods))
+            raise Refusal(405, f"'{name}' takes {allowed}", {"allow": allowed})
+        body, cut_off = await self._body(request, route)
         query = dict(request.query_params)
         query.pop("token", None)
         asked = CarRequest(car, request.method, rest, query, dict(request.headers), body)
         try:
-            reply = await handle(asked)
+            reply = await self._handled(route, asked)
         except NotPermitted as error:
             raise Refusal(403, str(error)) from None
         except InvalidInput as error:
@@ -145,6 +160,8 @@ class CarsDoor:
         except TransientError as error:
             log.warning("car %s: %s is answered later: %s", car.car_id, name, error)
             raise Refusal(503, "it cannot be done now; send it later", LATER) from None
+        if cut_off is not None:
+            raise cut_off
         if self._known is not None:
             await self._in_thread(lambda: None if self._known is None else self._known.seen(car.car_id))
         if reply.said is not None:
@@ -171,19 +188,43 @@ class CarsDoor:
             raise Refusal(403, "this car was revoked, and nothing is taken of it", code=REVOKED)
         return car
 
-    def _route(self, name: str) -> tuple[AsyncHandler, frozenset[str], int]:
-        if (own := self._own.get(name)) is not None:
-            return own[0], own[1], MOST_UNPACKED
-        route = self._routes.get(name)
+    def _route(self, name: str) -> OwnRoute | CarRoute:
+        route = self._own.get(name) or self._routes.get(name)
         if route is None:
-            raise Refusal(404, f"cars send {', '.join(sorted({*self._own, *self._routes}))}")
-        return lambda asked: self._in_thread(lambda: route.handle(asked)), route.methods, route.most_unpacked
+            raise Refusal(404, f"nothing is here; cars use {', '.join(sorted({*self._own, *self._routes}))}")
+        return route
 
-    async def _body(self, request: Request, most: int) -> bytes:
+    async def _handled(self, route: OwnRoute | CarRoute, asked: CarRequest) -> CarReply:
+        if isinstance(route, OwnRoute):
+            return await route.handle(asked)
+        return await self._in_thread(lambda: route.handle(asked))
+
+    async def _body(self, request: Request, route: OwnRoute | CarRoute) -> tuple[bytes, Refusal | None]:
+        """Return a request's body, and why it is not whole where pieces are kept."""
+        if request.method in ("GET", "HEAD"):
+            return b"", None
+        if isinstance(route, OwnRoute) and route.keeps_pieces:
+            return await self._pieces(request)
         body = await self._limits.read(request, packed=True)
         if request.headers.get("content-encoding", "identity").strip().lower() != "gzip":
-            return body
-        return await self._in_thread(lambda: unpacked(body, most))
+            return body, None
+        most = MOST_UNPACKED if isinstance(route, OwnRoute) else route.most_unpacked
+        return await self._in_thread(lambda: unpacked(body, most)), None
+
+    async def _pieces(self, request: Request) -> tuple[bytes, Refusal | None]:
+        came: list[bytes] = []
+
+        async def keep(chunk: bytes) -> bool:
+            came.append(chunk)
+            return False
+
+        try:
+            await self._limits.follow(request, keep)
+        except Refusal as refusal:
+            if refusal.status not in (400, 408):
+                raise
+            return b"".join(came), refusal
+        return b"".join(came), None
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.app import IngestApp
 from ingest.server.bodies import BodyLimits
-from ingest.server.cars import CarAccess, CarsDoor
+from ingest.server.car_pictures import FOLDER, CarPictures
+from ingest.server.car_reads import CarReads
+from ingest.server.cars import CarAccess, CarReply, CarRequest, CarsDoor, OwnRoute
 from ingest.server.frames import FramesDoor, FrameTaker
 from ingest.server.inbox import Inbox
 from ingest.server.reads import ReadsDoor
@@ -52,7 +55,7 @@ class IngestServer:
         self._limits = BodyLimits(int(settings.max_body_megabytes * 1e6), settings.body_seconds)
         self._inbox = Inbox(self.inbox_path)
         reads = ReadsDoor(self._sources, self._inbox, self._limits, adapters)
-        self._cars = CarsDoor(cars, self._limits)
+        self._cars = CarsDoor(cars, self._limits, self._own_routes(cars, data_dir))
         self._app = IngestApp(reads, FramesDoor(takers, self._limits), self._cars)
         self._listener = self._make_listener(settings)
 
@@ -104,6 +107,18 @@ class IngestServer:
         if self._listener.is_serving:
             self._listener.loop.call_soon_threadsafe(self._limits.close)
         self._listener.stop()
+
+    def _own_routes(self, cars: CarAccess | None, data_dir: Path) -> Mapping[str, OwnRoute]:
+        if cars is None:
+            return {}
+        reads = CarReads(self._inbox, cars.agency_id)
+        pictures = CarPictures(data_dir / FOLDER, cars.images)
+
+        async def take_picture(asked: CarRequest) -> CarReply:
+            return await asyncio.to_thread(pictures.handle, asked)
+
+        methods = frozenset({"HEAD", "PATCH"})
+        return {"reads": OwnRoute(reads.take), "pictures": OwnRoute(take_picture, methods, keeps_pieces=True)}
 
     def _make_listener(self, settings: IngestSettings) -> Listener:
         return Listener(self._app, self._listen, settings.certificate_file, settings.key_file)

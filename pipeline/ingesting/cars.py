@@ -13,6 +13,7 @@ from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.cars.cars import Cars
 from storage.database import Database
+from storage.reads.images import ImageStore
 
 log = logging.getLogger(__name__)
 
@@ -72,4 +73,6 @@ def cars_of_run(settings: Settings, database: Database) -> CarsOfRun:
         digest = bytes(car.token_sha256).hex()
         return KnownCar(car.car_id, frozenset(car.camera_ids), digest, car.revoked_at is not None)
 
-    return CarsOfRun(CarAccess(find, cars.seen, car_routes(settings, database)), cars)
+    return CarsOfRun(
+        CarAccess(find, cars.seen, settings.agency_id, ImageStore(settings), car_routes(settings, database)), cars
+    )

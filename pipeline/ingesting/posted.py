@@ -15,7 +15,9 @@ from pipeline.ingesting.serving import ServerStage
 from pipeline.reloading import Difference
 from pipeline.running.part import Part
 from pipeline.stages.runner import Runner, any_alive
+from schemas.errors import InvalidInput
 from schemas.settings import Settings
+from schemas.types import PlateRead
 from storage.leadership import Leadership
 
 
@@ -71,6 +73,17 @@ class PostedReads(Part):
             self._serving = self._runner.start([self._server])
         if not until_done:
             self._pulled.take(settings)
+
+    def refuse(self, read: PlateRead, reason: str) -> None:
+        """Keep a car's read that the database does not take; as `InboxStage.refuse`.
+
+        Raises:
+            InvalidInput: It is no car's: a person has to look at it.
+            TransientError: It cannot be kept now.
+        """
+        if self._inbox is None:
+            raise InvalidInput(f"read {read.read_id} of camera {read.camera_id}: {reason}")
+        self._inbox.refuse(read, reason)
 
     @property
     def is_alive(self) -> bool:

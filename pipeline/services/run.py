@@ -43,6 +43,7 @@ from schemas.settings import Settings
 from services.service_manager import ServiceManager
 from storage.alerts.alarms import Alarms
 from storage.alerts.unit_of_work import Ledger
+from storage.cars.rows import CarRows
 from storage.database import Database
 from storage.item_ledger import ItemLedger
 from storage.leadership import Leadership
@@ -191,7 +192,13 @@ class Service:
         def make_inbox(settings: Settings) -> InboxStage:
             recall = functools.partial(reported_lately, self._database)
             return InboxStage(
-                settings, Quarantine(self._database), recall, arrivals, self._board, until_done=until_done
+                settings,
+                Quarantine(self._database),
+                recall,
+                arrivals,
+                self._board,
+                until_done=until_done,
+                cars=CarRows(self._database),
             )
 
         return PostedReads(
@@ -230,6 +237,7 @@ class Service:
             self.counters,
             self._observer,
             self._board,
+            refused=posted.refuse,
         )
         return Stages(runner, [recorder], watched=True)
 

@@ -44,3 +44,10 @@ update cars set last_seen_at = greatest(last_seen_at, %(at)s) where car_id = %(c
 
 -- name: has_lists
 update cars set lists_as_of = %(as_of)s, lists = %(lists)s where car_id = %(car_id)s
+
+-- name: others
+-- A car must not change what another camera read.
+select stored.read_id
+from unnest(%(read_ids)s::uuid[], %(camera_ids)s::text[]) as sent (read_id, camera_id)
+inner join reads as stored on stored.read_id = sent.read_id
+where stored.camera_id <> sent.camera_id

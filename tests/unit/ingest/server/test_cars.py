@@ -3,102 +3,42 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from ingest.server.cars import MOST_UNPACKED, CarAccess, CarReply, CarRequest, CarRoute
-from ingest.server.door import IngestServer
-from ingest.server.known_cars import ASK_SECONDS, OUTAGE_SECONDS, KnownCar, KnownCars
-from schemas.errors import DatabaseUnavailable, InvalidInput, NotPermitted, TransientError
-from schemas.settings import IngestSettings
-from tests.unit.ingest.server.conftest import free_port
-
-TOKEN = "the-cars-token"
-DIGEST = hashlib.sha256(TOKEN.encode()).hexdigest()
-
-
-class Site:
-    """What the server is told of cars; tests change it."""
-
-    def __init__(self) -> None:
-        self.cars: dict[str, KnownCar] = {"unit-12": car()}
-        self.is_away = False
-        self.seen: list[tuple[str, datetime]] = []
-        self.asked: list[CarRequest] = []
-        self.answers: Callable[[CarRequest], CarReply] = lambda asked: CarReply(said={"got": len(asked.body)})
-
-    def find(self, car_id: str) -> KnownCar | None:
-        if self.is_away:
-            raise DatabaseUnavailable("the server is down")
-        return self.cars.get(car_id)
-
-    def see(self, car_id: str, at: datetime) -> None:
-        if self.is_away:
-            raise DatabaseUnavailable("the server is down")
-        self.seen.append((car_id, at))
-
-    def echo(self, asked: CarRequest) -> CarReply:
-        self.asked.append(asked)
-        return self.answers(asked)
-
-
-def car(car_id: str = "unit-12", *, is_revoked: bool = False) -> KnownCar:
-    return KnownCar(car_id, frozenset({f"{car_id}-front"}), DIGEST, is_revoked)
+from ingest.server.cars import MOST_UNPACKED, CarReply, CarRequest
+from ingest.server.known_cars import ASK_SECONDS, OUTAGE_SECONDS, KnownCars
+from schemas.errors import InvalidInput, NotPermitted, TransientError
+from tests.unit.ingest.server.car_site import CarSite, ServedCars, known_car
 
 
 @pytest.fixture
-def site() -> Site:
-    return Site()
+def site(tmp_path: Path) -> CarSite:
+    return CarSite(tmp_path)
 
 
 @pytest.fixture
-def client(site: Site, tmp_path: Path) -> Iterator[httpx.Client]:
-    with Served(
-        tmp_path, CarAccess(site.find, site.see, {"echo": CarRoute(site.echo, frozenset({"POST", "GET"}))})
-    ) as (
-        one,
-        _,
-    ):
+def client(site: CarSite, tmp_path: Path) -> Iterator[httpx.Client]:
+    with ServedCars(tmp_path, site.access()) as one:
         yield one
 
 
-class Served:
-    """A server, and a client that shows the token."""
-
-    def __init__(self, folder: Path, access: CarAccess | None) -> None:
-        port = free_port()
-        self._server = IngestServer(IngestSettings(listen=f"127.0.0.1:{port}"), folder / "data", {}, cars=access)
-        self._client = httpx.Client(
-            base_url=f"http://127.0.0.1:{port}/ingest/cars", headers={"authorization": f"Bearer {TOKEN}"}, timeout=60
-        )
-
-    def __enter__(self) -> tuple[httpx.Client, IngestServer]:
-        self._server.start()
-        return self._client, self._server
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
-        self._server.stop()
-
-
-def test_a_car_is_answered_and_noted(client: httpx.Client, site: Site) -> None:
+def test_a_car_is_answered_and_noted(client: httpx.Client, site: CarSite) -> None:
     answer = client.post("/unit-12/echo/a/b", content=b"1234", params={"have": "3"})
     assert (answer.status_code, answer.json()) == (200, {"got": 4})
     (asked,) = site.asked
-    assert (asked.car, asked.method, asked.rest, asked.query) == (car(), "POST", "a/b", {"have": "3"})
+    assert (asked.car, asked.method, asked.rest, asked.query) == (known_car(), "POST", "a/b", {"have": "3"})
     assert client.get("/unit-12/echo").json() == {"got": 0}
     assert [name for name, _ in site.seen] == ["unit-12"]  # twice within a moment is noted once
 
 
 @pytest.mark.parametrize("headers", [{"authorization": "Bearer another"}, {"authorization": ""}])
-def test_without_its_token_a_car_is_nobody(client: httpx.Client, site: Site, headers: dict[str, str]) -> None:
+def test_without_its_token_a_car_is_nobody(client: httpx.Client, site: CarSite, headers: dict[str, str]) -> None:
     mine = client.post("/unit-12/echo", content=b"1234", headers=headers)
     nobodys = client.post("/unit-99/echo", content=b"1234", headers=headers)
     assert mine.status_code == nobodys.status_code == 401
@@ -108,8 +48,8 @@ def test_without_its_token_a_car_is_nobody(client: httpx.Client, site: Site, hea
     assert site.seen == []
 
 
-def test_a_car_that_is_revoked_is_told_so(client: httpx.Client, site: Site) -> None:
-    site.cars["unit-12"] = car(is_revoked=True)
+def test_a_car_that_is_revoked_is_told_so(client: httpx.Client, site: CarSite) -> None:
+    site.cars["unit-12"] = known_car(is_revoked=True)
     answer = client.post("/unit-12/echo", content=b"1234")
     assert (answer.status_code, answer.json()["code"]) == (403, "revoked")
     # With another token nothing is said of that.
@@ -117,9 +57,9 @@ def test_a_car_that_is_revoked_is_told_so(client: httpx.Client, site: Site) -> N
     assert site.asked == []
 
 
-def test_while_the_database_is_away_known_cars_go_on(client: httpx.Client, site: Site) -> None:
+def test_while_the_database_is_away_known_cars_go_on(client: httpx.Client, site: CarSite) -> None:
     assert client.post("/unit-12/echo", content=b"1").status_code == 200
-    site.cars["unit-13"] = car("unit-13")
+    site.cars["unit-13"] = known_car("unit-13")
     site.is_away = True
     assert client.post("/unit-12/echo", content=b"1").status_code == 200
     answer = client.post("/unit-13/echo", content=b"1")
@@ -128,7 +68,7 @@ def test_while_the_database_is_away_known_cars_go_on(client: httpx.Client, site:
     assert len(site.asked) == 2
 
 
-def test_a_packed_body_is_unpacked_and_bounded(client: httpx.Client, site: Site) -> None:
+def test_a_packed_body_is_unpacked_and_bounded(client: httpx.Client, site: CarSite) -> None:
     packed = {"content-encoding": "gzip"}
     assert client.post("/unit-12/echo", content=gzip.compress(b"x" * 100), headers=packed).json() == {"got": 100}
     bomb = gzip.compress(b"\0" * (MOST_UNPACKED + 1))
@@ -150,7 +90,7 @@ def test_a_packed_body_is_unpacked_and_bounded(client: httpx.Client, site: Site)
     ("error", "status"),
     [(InvalidInput("no such thing"), 422), (NotPermitted("no"), 403), (TransientError("away"), 503)],
 )
-def test_what_a_handler_raises_is_answered(client: httpx.Client, site: Site, error: Exception, status: int) -> None:
+def test_what_a_handler_raises_is_answered(client: httpx.Client, site: CarSite, error: Exception, status: int) -> None:
     def fail(_: CarRequest) -> Any:
         raise error
 
@@ -158,7 +98,7 @@ def test_what_a_handler_raises_is_answered(client: httpx.Client, site: Site, err
     assert client.post("/unit-12/echo", content=b"1").status_code == status
 
 
-def test_a_reply_may_be_bytes(client: httpx.Client, site: Site) -> None:
+def test_a_reply_may_be_bytes(client: httpx.Client, site: CarSite) -> None:
     site.answers = lambda _: CarReply(body=b"\x00list", headers={"x-as-of": "now"})
     answer = client.get("/unit-12/echo")
     assert (answer.content, answer.headers["x-as-of"]) == (b"\x00list", "now")
@@ -172,23 +112,23 @@ def test_what_is_not_known_is_said(client: httpx.Client) -> None:
 
 
 def test_without_a_database_cars_are_sent_elsewhere(tmp_path: Path) -> None:
-    with Served(tmp_path, None) as (client, _):
+    with ServedCars(tmp_path, None) as client:
         answer = client.post("/unit-12/echo", content=b"1")
     assert (answer.status_code, "platewatch run" in answer.json()["error"]) == (503, True)
 
 
-def test_a_car_is_remembered_for_an_outage_and_no_longer(site: Site) -> None:
+def test_a_car_is_remembered_for_an_outage_and_no_longer(site: CarSite) -> None:
     now = 0.0
     known = KnownCars(site.find, site.see, clock=lambda: now)
-    assert known.get("unit-12") == car()
+    assert known.get("unit-12") == known_car()
     assert known.get("unit-13") is None
-    site.cars["unit-12"] = car(is_revoked=True)
-    assert known.get("unit-12") == car()
+    site.cars["unit-12"] = known_car(is_revoked=True)
+    assert known.get("unit-12") == known_car()
     now = ASK_SECONDS
-    assert known.get("unit-12") == car(is_revoked=True)
+    assert known.get("unit-12") == known_car(is_revoked=True)
     site.is_away = True
     now = OUTAGE_SECONDS
-    assert known.get("unit-12") == car(is_revoked=True)
+    assert known.get("unit-12") == known_car(is_revoked=True)
     with pytest.raises(TransientError):
         known.get("unit-13")  # it may have been added since
     now = 3 * OUTAGE_SECONDS
