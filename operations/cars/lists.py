@@ -25,7 +25,7 @@ from schemas.events.car_lists import MOST_WITHDRAWN, CarListEvent, CarListsAnswe
 from schemas.settings import Settings
 from schemas.types import RECEIVED_LAYOUT, Category
 from services.signed_envelope import signed_envelope
-from services.signing import SigningKey, SigningKeys
+from services.signing import SigningKey, SigningKeys, document_bytes
 from storage.cars.list_editions import Edition, ListAt, ListInForce, ListTelling
 from storage.database import Database
 
@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 class _Asked:
     """What a car asks: it has edition `have` and was told withdrawals up to `withdrawn`; `part` of `edition` is next.
 
-    `anew` asks for everything.
+    `anew` asks for everything, `keys` for the statements by which one signing key named the next, and nothing else.
     """
 
     car_id: str
@@ -55,6 +55,7 @@ class _Asked:
     part: int
     after: str
     anew: bool
+    keys: bool
 
     @classmethod
     def of(cls, car_id: str, query: Mapping[str, str]) -> _Asked:
@@ -66,7 +67,14 @@ class _Asked:
             if not _NUMBER.fullmatch(text):
                 raise InvalidInput(f"'{name}' is no number")
         found = {name: int(text) for name, text in numbers.items()}
-        return cls(car_id, nonce, **found, after=query.get("after", ""), anew=query.get("anew") == "1")
+        return cls(
+            car_id,
+            nonce,
+            **found,
+            after=query.get("after", ""),
+            anew=query.get("anew") == "1",
+            keys=query.get("keys") == "1",
+        )
 
 
 class CarListFeed:
@@ -101,7 +109,11 @@ class CarListFeed:
             ConfigurationError: There is no signing key, and none can be made.
         """
         asked = _Asked.of(car_id, query)
-        key = SigningKeys(self._settings.data_dir).current()
+        keys = SigningKeys(self._settings.data_dir)
+        key = keys.current()
+        if asked.keys:
+            # By which a car that knows an earlier key learns of this one.
+            return document_bytes({"successions": keys.successions()})
         return self._part(asked, key) if asked.part else self._head(asked, key)
 
     def _head(self, asked: _Asked, key: SigningKey) -> bytes:
@@ -190,6 +202,7 @@ class CarListFeed:
             "car_id": asked.car_id,
             "agency_id": self._settings.agency_id,
             "key_id": key.key_id,
+            "public_key": key.public.raw.hex(),
             "nonce": asked.nonce,
             "made_at": now,
             "payload_sha256": hashlib.sha256(b"").hexdigest(),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from ingest.server.cars import CarAccess, CarRoute
 from ingest.server.known_cars import KnownCar
+from pipeline.ingesting.car_lists import NAME as LISTS
+from pipeline.ingesting.car_lists import lists_route
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.cars.cars import Cars
@@ -28,7 +30,7 @@ def car_routes(settings: Settings, database: Database) -> Mapping[str, CarRoute]
         settings: The configuration.
         database: An open database.
     """
-    return {}
+    return {LISTS: lists_route(settings, database)}
 
 
 @dataclass(slots=True)

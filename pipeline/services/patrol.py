@@ -16,6 +16,8 @@ from pipeline.patrol.arriving import CarArrivals
 from pipeline.patrol.car import Car
 from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
+from pipeline.patrol.list_fetching import ListFetching
+from pipeline.patrol.list_server import ask_over_https
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
 from pipeline.recording.alarming import BoardAlarms
@@ -65,12 +67,15 @@ class PatrolService:
         self._manager = manager
         self._serving = serving
         self._observer = observer
-        self.draining = draining_of(car, revoked)
+        self.draining = draining_of(car, self._is_revoked)
         """What brings home what the car read; None: no server is configured."""
         # Its index is kept nowhere: lists are sealed on a car's disk.
         self._matcher = LiveMatcher(car.lists, matching_settings(self._settings))
         self._matcher.board = car.board
         self._pushed = PushedFrames()
+        self._revoked = revoked
+        self.fetching = _fetching_of(car)
+        """What brings the lists; None: they are not the car's own."""
 
     def run(self, stop: threading.Event, *, until_done: bool = False) -> RunTotals:
         """Run until `stop` is set; with `until_done` also end when every camera's source is read and recorded.
@@ -163,13 +168,25 @@ class PatrolService:
         return list[Stage](stages)
 
     def _sending(self) -> list[Stage]:
-        if self.draining is None:
-            return []
-        self.draining.board = self._car.board
-        return [self.draining]
+        stages = [stage for stage in (self.fetching, self.draining) if stage is not None]
+        for stage in stages:
+            stage.board = self._car.board
+        return list[Stage](stages)
+
+    def _is_revoked(self, reason: str) -> None:
+        if self._car.sealed is not None:
+            self._car.sealed.lists.wipe(f"the server has revoked this car ({reason})")
+        self._revoked(reason)
 
     def _in_words(self, settings: Settings) -> str:
         return f"car {self._car.patrol.car}: {len(settings.cameras)} cameras, {self._matcher.size} hotlist entries"
+
+
+def _fetching_of(car: Car) -> ListFetching | None:
+    if car.sealed is None:
+        return None
+    ask = None if car.patrol.server is None else ask_over_https(car.patrol)
+    return ListFetching(car.settings, car.sealed.lists, car.sealed.gate, ask)
 
 
 def check_patrol(settings: Settings) -> None:

@@ -45,9 +45,10 @@ class CarListsAnswer(WireModel):
     `current`: it has edition `base`, and that is the newest one. `edition`: edition `edition` is to be made of what it
     has, edition `base` (0: nothing), by the parts that it fetches next. `part`: one of them; its rows are the payload.
 
-    `nonce` is what the car asked with, so that no earlier answer is taken for this one. `lists` are all lists of the
-    edition by name; those that are not named are dropped. Withdrawals count at once, whatever edition the car has: `withdrawn`
-    are the entries that people took out of force after number `withdrawn_after` up to number `withdrawn_number`.
+    `public_key` is that of `key_id`, for a car that was given none and takes the first one that it meets. `nonce` is
+    what the car asked with, so that no earlier answer is taken for this one. `lists` are all lists of the edition by
+    name; those that are not named are dropped. Withdrawals count at once, whatever edition the car has: `withdrawn` are
+    the entries that people took out of force after number `withdrawn_after` up to `withdrawn_number`.
 
     `after` is where the next part begins. `counts` are with the last part: how many entries each list that changed has
     then.
@@ -57,6 +58,7 @@ class CarListsAnswer(WireModel):
     car_id: _Name
     agency_id: _Name
     key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    public_key: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     nonce: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     made_at: AwareDatetime
     kind: Literal["current", "edition", "part"]

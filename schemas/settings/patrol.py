@@ -59,6 +59,9 @@ class PatrolSettings(Section):
     """PEM file of the authorities to trust instead of the system's, or of the server's own certificate."""
     verify: bool = True
     """Whether the server's certificate is checked."""
+    signing_key_file: AbsolutePath | None = None
+    """Public key that the server signs the lists with (`platewatch keys signing --out`); none: the one that it shows at
+    the first contact."""
     spool_megabytes: Annotated[float, Field(ge=16, le=10_000_000)] = 8192.0
     """Room on the car's disk for reads, alerts and pictures that wait for the server; the oldest pictures go first."""
     list_red_hours: Annotated[float, Field(gt=0, le=8760)] = 24.0
