@@ -1,0 +1,87 @@
+"""A car as a real process: what an interrupted drive keeps is what an undisturbed one does."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.integration.car.drives import Drive, make_drive
+
+KILLS = 10
+
+
+def test_a_drive_keeps_reads_with_their_places_and_raises_alerts(undisturbed: tuple[Drive, float]) -> None:
+    drive, _ = undisturbed
+    books, sent = drive.books(), drive.sent_home()
+    plates = {one.read.plate for one in sent if one.read.is_final}
+    assert {"LMT5306", "UKW4183"} <= plates
+    assert {upload.message_id for upload in sent} == {one.message_id for one in sent}
+    assert len(books.uploads) == len(sent) > len(books.reads)  # early reads go home, too
+    for one in sent:
+        place = one.read.location
+        assert place is not None
+        assert place.heading == pytest.approx(0.0, abs=1.0) or place.heading == pytest.approx(360.0, abs=1.0)
+        assert place.speed == pytest.approx(10.0, abs=0.5)
+        assert place.fix_age is not None
+        assert 0.0 <= place.fix_age <= 1.0
+    assert books.alerts
+    assert {outcome for _, outcome, _ in books.hits} >= {"alerted"}
+    assert drive.pictures_on_disk() == books.pictures
+    assert books.pictures
+
+
+def test_nobody_else_on_the_machine_may_read_what_the_car_keeps(undisturbed: tuple[Drive, float]) -> None:
+    kept = list(undisturbed[0].settings.data_dir.rglob("*"))
+    assert {"car.sqlite", "images"} <= {path.name for path in kept}
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def test_a_second_drive_past_the_same_doubles_nothing(undisturbed: tuple[Drive, float]) -> None:
+    drive, _ = undisturbed
+    before = drive.books()
+    drive.finish()
+    assert drive.books() == before
+
+
+def test_kills_at_any_moment_lose_and_double_nothing(
+    clips: Path, undisturbed: tuple[Drive, float], tmp_path: Path
+) -> None:
+    reference, seconds = undisturbed
+    drive, rng = make_drive(tmp_path, clips), random.Random(KILLS)
+    acknowledged = set[str]()
+    for _ in range(KILLS):
+        process = drive.start()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=rng.uniform(0.05, 1.0) * seconds)  # the moment of the kill
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if drive.file.exists():
+            uploads = drive.books().uploads
+            assert acknowledged <= uploads  # what was stored once stays
+            acknowledged = set(uploads)
+    drive.finish()
+    assert drive.books() == reference.books()
+    assert drive.pictures_on_disk() == reference.books().pictures
+
+
+def test_sigterm_ends_a_drive_in_order_and_the_next_one_goes_on(
+    clips: Path, undisturbed: tuple[Drive, float], tmp_path: Path
+) -> None:
+    drive = make_drive(tmp_path, clips)
+    process = drive.start("on")
+    while not drive.pictures_on_disk():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 0, told
+    assert "Traceback" not in told
+    assert drive.books().uploads <= undisturbed[0].books().uploads
+    drive.finish()
+    assert drive.books() == undisturbed[0].books()
