@@ -28,7 +28,7 @@ from cli.people import users
 from cli.read import read
 from cli.reporting import report
 from cli.searching import analyses, correct, evidence, passes, search, searches
-from cli.services import matcher, recognize, relay, run, serve
+from cli.services import matcher, patrol, recognize, relay, run, serve
 from cli.sharing import agreements, query
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
@@ -47,6 +47,7 @@ COMMANDS = (
     run,
     serve,
     recognize,
+    patrol,
     relay,
     ingest,
     quarantine,

@@ -105,7 +105,7 @@ def car_read(body: bytes, camera_ids: frozenset[str], *, agency_id: str, now: da
     read = event.read
     if read.camera_id not in camera_ids:
         raise InvalidInput(
-            f"camera '{printable(read.camera_id)[:80]}' is none of this car's; say which it has: platewatch cars cameras"
+            f"camera '{printable(read.camera_id)[:80]}' is none of this car's; platewatch cars cameras changes that"
         )
     if event.message_id != published_read_id(read.read_id, read.revision, is_final=read.is_final):
         raise InvalidInput("message_id is not that of this revision of the read")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline.cameras.configured import Cameras, camera_maker
 from pipeline.counters import RunTotals
@@ -14,7 +14,10 @@ from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.metrics.collector import RunCollector
 from pipeline.patrol.arriving import CarArrivals
 from pipeline.patrol.car import Car
+from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
+from pipeline.patrol.list_fetching import ListFetching
+from pipeline.patrol.list_server import ask_over_https
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
 from pipeline.recording.alarming import BoardAlarms
@@ -48,20 +51,31 @@ class PatrolService:
         manager: Told of when the car is ready, and that it goes on.
         serving: What answers the officer, from above this layer: the page.
         observer: Told of every recorded read with its alerts.
+        revoked: Told that the server has revoked this car, in its words: the lists have to go.
     """
 
     def __init__(
-        self, car: Car, manager: ServiceManager, serving: Sequence[Stage] = (), observer: Observer | None = None
+        self,
+        car: Car,
+        manager: ServiceManager,
+        serving: Sequence[Stage] = (),
+        observer: Observer | None = None,
+        revoked: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._car = car
         self._settings = car.settings
         self._manager = manager
         self._serving = serving
         self._observer = observer
+        self.draining = draining_of(car, self._is_revoked)
+        """What brings home what the car read; None: no server is configured."""
         # Its index is kept nowhere: lists are sealed on a car's disk.
         self._matcher = LiveMatcher(car.lists, matching_settings(self._settings))
         self._matcher.board = car.board
         self._pushed = PushedFrames()
+        self._revoked = revoked
+        self.fetching = _fetching_of(car)
+        """What brings the lists; None: they are not the car's own."""
 
     def run(self, stop: threading.Event, *, until_done: bool = False) -> RunTotals:
         """Run until `stop` is set; with `until_done` also end when every camera's source is read and recorded.
@@ -127,6 +141,7 @@ class PatrolService:
             cameras,
             recording,
             Stages(runner, self._keeping()),
+            Stages(runner, self._sending(), at_once=False, daemon=True),
         ]
         telling = EdgeHealthStage(
             car.board, lambda: takeover.settings, car.outgoing, lambda: takeover.reloaded, service=NAME
@@ -152,8 +167,26 @@ class PatrolService:
             stage.board = car.board
         return list[Stage](stages)
 
+    def _sending(self) -> list[Stage]:
+        stages = [stage for stage in (self.fetching, self.draining) if stage is not None]
+        for stage in stages:
+            stage.board = self._car.board
+        return list[Stage](stages)
+
+    def _is_revoked(self, reason: str) -> None:
+        if self._car.sealed is not None:
+            self._car.sealed.lists.wipe(f"the server has revoked this car ({reason})")
+        self._revoked(reason)
+
     def _in_words(self, settings: Settings) -> str:
         return f"car {self._car.patrol.car}: {len(settings.cameras)} cameras, {self._matcher.size} hotlist entries"
+
+
+def _fetching_of(car: Car) -> ListFetching | None:
+    if car.sealed is None:
+        return None
+    ask = None if car.patrol.server is None else ask_over_https(car.patrol)
+    return ListFetching(car.settings, car.sealed.lists, car.sealed.gate, ask)
 
 
 def check_patrol(settings: Settings) -> None:

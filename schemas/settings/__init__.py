@@ -42,7 +42,7 @@ from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
 from schemas.settings.root import Settings
 from schemas.settings.sharing import NeighborSettings, SharingSettings
-from schemas.settings.streams import MjpegCamera, PulledCamera, PushCamera, RtspCamera, StreamCamera
+from schemas.settings.streams import MjpegCamera, PulledCamera, PushCamera, RtspCamera, StreamCamera, UsbCamera
 
 __all__ = [
     "CATEGORY_FALSE_ALERTS",
@@ -106,6 +106,7 @@ __all__ = [
     "StreamCamera",
     "StreamPull",
     "TrackingSettings",
+    "UsbCamera",
     "VideoFileCamera",
     "WebhookChannel",
     "load_settings",

@@ -115,8 +115,8 @@ class CarSite:
 class ServedCars:
     """A server, and a client that shows the token."""
 
-    def __init__(self, folder: Path, access: CarAccess | None, port: int | None = None, **settings: Any) -> None:
-        self.port = port or free_port()
+    def __init__(self, folder: Path, access: CarAccess | None, **settings: Any) -> None:
+        self.port = free_port()
         self._server = IngestServer(
             IngestSettings(listen=f"127.0.0.1:{self.port}", **settings), folder / "data", {}, cars=access
         )

@@ -38,6 +38,7 @@ from schemas.settings import (
     Settings,
     SftpFeed,
     SingleSignOn,
+    UsbCamera,
     VideoFileCamera,
 )
 
@@ -105,7 +106,7 @@ def default_of(field: FieldInfo) -> Any:
     ("heading", "models"),
     [
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed, AgreementFeed)),
-        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera)),
+        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera, UsbCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
         ("## gps", (SerialReceiver, NmeaReceiver, GpsdReceiver, RecordedTrack)),
         ("## patrol", (PatrolSettings,)),
