@@ -47,7 +47,8 @@ def write_reads(
     stored = _stored_keys(file, {read.read_id for read in reads})
     found = arrivals_of(reads, stored)
     several = {read.read_id for read, what in zip(reads, found, strict=True) if what in (Arrived.NEWER, Arrived.LATE)}
-    for read in without_doubles(reads):
+    chosen = {id(read) for read in without_doubles(reads)}
+    for read in (one for one in reads if id(one) in chosen):
         if stored.get(read.read_id) != revision_key(read):
             _send_home(file, expected.of(read))
         _note_pictures(file, expected.of(read))

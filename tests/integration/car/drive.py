@@ -16,8 +16,8 @@ from services.service_manager import ServiceManager
 from tests.integration.car.plain_lists import PlainLists, entry
 
 
-def main(config: str, plates: str) -> None:
-    """Drive until every clip is read."""
+def main(config: str, plates: str, then: str = "end") -> None:
+    """Drive until every clip is read, and watch for more where it is to go `on` then."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     settings = load_settings(Path(config), data_dir=Path(config).parent / "data")
     check_patrol(settings)
@@ -28,7 +28,7 @@ def main(config: str, plates: str) -> None:
         run_alone(settings.data_dir),
         open_car(settings, lists) as car,
     ):
-        totals = PatrolService(car, ServiceManager(None)).run(stop, until_done=True)
+        totals = PatrolService(car, ServiceManager(None)).run(stop, until_done=then == "end")
     print(totals.reads, totals.alerts)
 
 

@@ -48,10 +48,10 @@ class Drive:
     def file(self) -> Path:
         return self.settings.data_dir / CAR_FILE
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, then: str = "end") -> subprocess.Popen[str]:
         inherited = {name: value for name, value in os.environ.items() if name != "PLATEWATCH_DATA_DIR"}
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.car.drive", str(self.config), LISTED],
+            [sys.executable, "-m", "tests.integration.car.drive", str(self.config), LISTED, then],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
