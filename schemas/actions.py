@@ -134,6 +134,8 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     LOCK_OUT = "lock_out"
     SIGN_OUT = "sign_out"
+    NOTE_CAR = "note_car"
+    """A patrol car said what kept it from reading, or that it reads again."""
     END_SESSION = "end_session"
     MAKE_TOKEN = "make_token"  # noqa: S105 - what is done, and no secret
     END_TOKEN = "end_token"  # noqa: S105

@@ -77,7 +77,7 @@ PERMISSIONS: Final[Mapping[Action, Permission]] = {
     **_each(NOBODY, None, _A.PURGE, _A.BACK_UP, _A.RESTORE_BACKUP, _A.CHECK_TOPICS, _A.CREATE_TOPICS),
     **_each(NOBODY, None, _A.EXPORT_ALL, _A.IMPORT_ALL, _A.RENEW_SIGNING_KEY),
     **_each(NOBODY, None, _A.VIEW_RIGHTS, _A.APPLY_RIGHTS, _A.RENEW_LOGIN, _A.SETTINGS_CHANGED),
-    **_each(NOBODY, None, _A.ANSWER_QUERY, _A.TAKE_DISPOSITION),
+    **_each(NOBODY, None, _A.ANSWER_QUERY, _A.TAKE_DISPOSITION, _A.NOTE_CAR),
 }
 """Every action that there is: one that is missing here nobody may do over the network."""
 UNASKED: Final = frozenset({Action.REFUSED, Action.SIGN_IN_FAILED, Action.LOCK_OUT})

@@ -38,6 +38,7 @@ def patrol(
     from operations.patrol.desk import open_desk
     from pipeline.patrol.around import around
     from pipeline.patrol.car import open_car
+    from pipeline.patrol.state_stage import StateStage
     from pipeline.services.patrol import PatrolService, check_patrol
     from pipeline.stages.deadline import ends_in_time
     from schemas.types.list_keys import ListsKey
@@ -57,10 +58,12 @@ def patrol(
             if car.sealed is not None:
                 car.sealed.unlock(key)
 
-        desk = open_desk(settings, car.alerts, car.uploads, around(car), unlock)
+        states = StateStage(car, lambda what, words: desk.note_state(what, words))
+        desk = open_desk(settings, car.alerts, car.uploads, around(car, states.states), unlock)
         display = DisplayStage(settings, desk)
-        display.board = car.board
-        totals = PatrolService(car, manager, serving=[display]).run(stop, until_done=until_done)
+        display.board = states.board = car.board
+        service = PatrolService(car, manager, serving=[display, states], revoked=lambda _: desk.revoked())
+        totals = service.run(stop, until_done=until_done)
         left = car.outgoing()
     if as_json:
         print_json(

@@ -11,7 +11,6 @@ from alerts.cards.glance import Phrase, glance, rest
 from alerts.cards.places import where_words
 from console.car.site import CarSite
 from operations.patrol.board import Vehicle
-from operations.patrol.freshness import red_hours
 from operations.patrol.motion import Motion
 from schemas.types import CarState, Standing
 from schemas.wording import age_text
@@ -78,11 +77,10 @@ def shown_car(site: CarSite, now: datetime) -> ShownCar:
     motion = site.desk.motion.judge(site.desk.around.speed())
     states = sorted(site.desk.around.states(), key=lambda one: not one.stops)
     waiting = sum(1 for one in site.desk.board.all() if not one.answers and not one.is_canceled)
-    limit = red_hours(site.settings)
     lists = []
     for one in site.desk.around.lists():
-        seconds = None if one.as_of is None else max(0.0, (now - one.as_of).total_seconds())
-        lists.append(ShownList(one.hotlist_id, age_text(seconds), seconds is not None and seconds > limit * 3600))
+        seconds = None if one.dated is None else max(0.0, (now - one.dated).total_seconds())
+        lists.append(ShownList(one.hotlist_id, age_text(seconds), one.why_red is not None))
     return ShownCar(
         motion=motion,
         rest=rest(states, waiting, is_speed_known=motion is not Motion.UNKNOWN),

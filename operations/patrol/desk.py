@@ -17,6 +17,7 @@ from operations.patrol.shift import Shift
 from operations.patrol.signing_on import SignOnDoor, SignOns
 from operations.patrol.sources import AlertSource, Outbox, Surroundings
 from schemas.errors import ConfigurationError, TransientError
+from schemas.events import Noted
 from schemas.settings import Settings
 from schemas.types.list_keys import ListsKey
 from storage.car.answers import FILE, AnswerBook
@@ -43,6 +44,15 @@ class Desk:
             self.book.forget(datetime.now(UTC) - timedelta(hours=2 * SHOWN_HOURS))
         except TransientError as error:
             log.warning("answers wait to be queued: %s", error)
+
+    def note_state(self, what: Noted, words: str) -> None:
+        """Have it written down that something keeps the car from reading, or does not any more."""
+        self.sayings.note(what, who=self.shift.current(), words=words)
+
+    def revoked(self) -> None:
+        """End the shift, and forget what lets anybody sign on without the server: the car was revoked."""
+        self.sign_ons.credentials.forget_all()
+        self.shift.end()
 
     def close(self) -> None:
         """Close what is open."""

@@ -54,8 +54,8 @@ def _refused(answer: httpx.Response) -> Exception:
     status = answer.status_code
     try:
         document = answer.json()
-        detail = str(document.get("detail") or document.get("error") or "")[:300]
-        is_car = document.get("error") in ("revoked", "unknown")
+        detail = str(document.get("error") or "")[:300]
+        is_car = document.get("code") == "revoked"
     except (ValueError, AttributeError):
         detail, is_car = "", False
     if is_car or status == httpx.codes.UNAUTHORIZED:

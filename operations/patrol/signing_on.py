@@ -92,7 +92,7 @@ class SignOns:
             until=now + hours,
             how=how,
             full_name=granted.full_name,
-            faults=(*faults, *list_faults(self.settings, self.around.lists(), now)),
+            faults=(*faults, *list_faults(self.around.lists())),
         )
         cookie = self.shift.begin(who)
         words = "with the server" if how == "server" else "without the server, by what it let the car keep"

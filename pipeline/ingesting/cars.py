@@ -11,6 +11,7 @@ from ingest.server.cars import CarAccess, CarRoute
 from ingest.server.known_cars import KnownCar
 from pipeline.ingesting.car_lists import NAME as LISTS
 from pipeline.ingesting.car_lists import lists_route
+from pipeline.ingesting.car_officers import officer_routes
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.cars.cars import Cars
@@ -30,7 +31,7 @@ def car_routes(settings: Settings, database: Database) -> Mapping[str, CarRoute]
         settings: The configuration.
         database: An open database.
     """
-    return {LISTS: lists_route(settings, database)}
+    return {LISTS: lists_route(settings, database), **officer_routes(settings, database)}
 
 
 @dataclass(slots=True)

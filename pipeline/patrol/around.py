@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from operations.patrol.sources import Surroundings
 from pipeline.patrol.car import Car
+from pipeline.patrol.list_ages import ListAges
 from schemas.errors import PlatewatchError
 from schemas.types import CarState, ListStanding
 
@@ -28,14 +29,12 @@ def around(car: Car, states: Callable[[], Sequence[CarState]] = tuple) -> Surrou
             return None
         return fix.speed
 
+    ages = None if car.sealed is None else ListAges(car.settings, car.patrol, car.sealed.lists)
+
     def lists() -> Sequence[ListStanding]:
-        if car.sealed is None:
+        if ages is None:
             return ()
-        synced_at = car.sealed.lists.synced_at
-        return [
-            ListStanding(name, here.said.content_date, synced_at)
-            for name, here in sorted(car.sealed.lists.here().items())
-        ]
+        return [ListStanding(one.hotlist_id, one.dated, one.why_red) for one in ages.all().values()]
 
     def picture(key: str) -> bytes | None:
         try:

@@ -27,7 +27,7 @@ HELD_SECONDS = 30.0
 """What the server cannot take yet is sent again after so long; other things go on."""
 REVOKED_SECONDS = 5.0
 """How often a car that was revoked looks whether it got another token."""
-ROUTES: Mapping[str, str] = {"read": "reads", "answer": "answers"}
+ROUTES: Mapping[str, str] = {"read": "reads", "answer": "answers", "note": "notes"}
 """The route that each kind goes by; it is also what its batch is called."""
 
 Kind = Literal["read", "answer", "note"]

@@ -49,7 +49,7 @@ class PatrolService:
     Args:
         car: What it keeps; open for as long as the service runs.
         manager: Told of when the car is ready, and that it goes on.
-        serving: What answers the officer, from above this layer: the page.
+        serving: What works for the officer: the page, from above this layer, and what knows how the car is.
         observer: Told of every recorded read with its alerts.
         revoked: Told that the server has revoked this car, in its words: the lists have to go.
     """

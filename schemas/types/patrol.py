@@ -39,8 +39,8 @@ class CarState:
 
 @dataclass(frozen=True, slots=True)
 class ListStanding:
-    """A list in the car: of when its content is, and when the car last heard from the server that it is current."""
+    """A list in the car: of when its content is (None: that is not known), and why it is red (None: it is not)."""
 
     hotlist_id: str
-    as_of: datetime | None
-    synchronized_at: datetime | None
+    dated: datetime | None
+    why_red: str | None = None

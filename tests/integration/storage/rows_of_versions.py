@@ -332,6 +332,17 @@ class _Rows:
                 given=1,
             )
 
+        if self.has("car_answers"):
+            self._said_in_a_car()
+
+    def _said_in_a_car(self) -> None:
+        until = self._moment + timedelta(days=3)
+        named = {"car_id": "car-12", "person": "kim", "unit": "7"}
+        self.put("car_sign_ons", **named, sign_on=self._id("shift"), granted_at=self._moment, expires_at=until)
+        said = {"answer_id": self._id("answer"), "alert_id": self._id("alert"), "said_at": self._moment}
+        self.put("car_answers", **named, **said, body={}, state="conflict", why="a test")
+        self.put("car_notes", note_id=self._id("note"))
+
     def _returned(self, agreement: str) -> None:
         said = {"disposition_id": self._id("said"), "agreement_id": agreement, "hotlist_id": self._list}
         self.put("returned_dispositions", **said, agency_id="suffolk-pd", plate=self._plate, payload="{}")

@@ -85,7 +85,7 @@ class Car:
         self.ledger, self.alerts = CarLedger(path), CarAlerts(path)
         self.uploads = Uploads(path, ImageStore(self.settings))
         now = datetime.now(UTC)
-        self.lists = [ListStanding("ncic", now - timedelta(hours=2), now)]
+        self.lists = [ListStanding("ncic", now - timedelta(hours=2))]
 
     @property
     def url(self) -> str:

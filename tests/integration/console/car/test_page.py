@@ -190,7 +190,7 @@ def test_an_old_list_is_red_and_every_alert_of_it_says_so(car: Car, browser: Wat
     expect(ages).to_contain_text("ncic 2 h old")
     assert ages.locator(".red").count() == 0
     now = datetime.now(UTC)
-    car.lists = [ListStanding("ncic", now - timedelta(hours=30), now)]
+    car.lists = [ListStanding("ncic", now - timedelta(hours=30), "its content is 30 h old and may be 24 h old")]
     expect(ages.locator(".red")).to_have_text("ncic 30 h old: OLD LIST")
     alert = car.alert(plate="VNV4527")
     expect(page.locator("#current .lists")).to_be_visible()

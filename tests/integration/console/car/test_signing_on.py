@@ -64,11 +64,11 @@ def test_with_the_server_then_without_it_and_what_is_said_waits_for_it(car: Car,
 @pytest.mark.parametrize("browser", [LAPTOP], indirect=True, ids=["laptop"])
 def test_a_shift_that_begins_with_old_lists_says_so_in_red(car: Car, browser: Watched) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=3)
-    car.lists = [ListStanding("ncic", long_ago, long_ago)]
+    car.lists = [ListStanding("ncic", long_ago, "not renewed since Monday, when the law asks for it")]
     page = browser.new_page()
     sign_on(page, car)
     fault = page.locator(".fault")
-    expect(fault).to_contain_text("ncic: 3 d old, and may be 24 h old")
+    expect(fault).to_contain_text("ncic: not renewed since Monday, when the law asks for it")
     assert fault.evaluate("(one) => getComputedStyle(one).color") == "rgb(255, 138, 138)"
     assert violations(page) == []
 
