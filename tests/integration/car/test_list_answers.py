@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -11,22 +11,22 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ingest.server.cars import CarAccess
 from ingest.server.door import IngestServer
-from ingest.server.known_cars import KnownCar
-from pipeline.ingesting.car_lists import NAME, lists_route
+from operations.cars.cars import add_car, revoke_car
+from pipeline.ingesting.cars import cars_of_run
 from pipeline.patrol.list_server import Ask, ask_over_https
 from schemas.errors import TransientError
 from schemas.settings import IngestSettings, PatrolSettings
-from services.private_files import make_private_folder, write_private
+from services.private_files import write_private
 from services.signing import SigningKeys
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.car.list_world import CarHere, World, some_entries
 from tests.integration.hotlists.list_versions import import_version
+from tests.integration.operations.cars.test_cars import PAT, SAM
 from tests.integration.storage.samples import sample_id
 
-TOKEN = "a-car-shows-this"
+CARS = ("unit-12", "unit-13", "unit-14")
 
 
 class Line:
@@ -34,13 +34,14 @@ class Line:
 
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder = world, folder
-        self.revoked: set[str] = set()
         authority = trustme.CA()
         authority.cert_pem.write_to_path(str(folder / "ca.pem"))
         certificate = authority.issue_cert("localhost", "127.0.0.1")
         certificate.private_key_pem.write_to_path(str(folder / "key.pem"))
         certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "certificate.pem"))
-        write_private(folder / "token", TOKEN.encode() + b"\n")
+        for car_id in CARS:
+            new = add_car(PAT, world.database, world.settings, car_id, [f"{car_id}-front"])
+            write_private(folder / f"{car_id}.token", new.token.encode() + b"\n")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -49,13 +50,8 @@ class Line:
             certificate_file=folder / "certificate.pem",
             key_file=folder / "key.pem",
         )
-        access = CarAccess(self._find, lambda *_: None, {NAME: lists_route(world.settings, world.database)})
-        make_private_folder(folder / "inbox")
-        self.server = IngestServer(settings, folder / "inbox", {}, cars=access)
-
-    def _find(self, car_id: str) -> KnownCar | None:
-        digest = hashlib.sha256(TOKEN.encode()).hexdigest()
-        return KnownCar(car_id, frozenset({"front"}), digest, car_id in self.revoked)
+        access = cars_of_run(world.settings, world.database).access
+        self.server = IngestServer(settings, world.settings.data_dir, {}, cars=access)
 
     def ask(self, car_id: str) -> Ask:
         return ask_over_https(self.patrol(car_id))
@@ -64,7 +60,7 @@ class Line:
         return PatrolSettings(
             car=car_id,
             server=f"https://127.0.0.1:{self.port}",
-            token_file=self.folder / "token",
+            token_file=self.folder / f"{car_id}.token",
             ca_file=self.folder / "ca.pem",
         )
 
@@ -197,23 +193,24 @@ def test_a_part_that_is_repeated_or_left_out_is_refused(world: World, line: Line
 
 
 def test_a_delta_to_what_is_not_here_is_refused(world: World, line: Line, car: CarHere) -> None:
-    ask = line.ask("unit-12")
+    ask, first = line.ask("unit-12"), str(car.lists.have.edition)
     import_version(world.database, some_entries(range(10, 40)))
-    twin = CarHere(world, "twin", lambda query: ask(query))
-    twin.car_id = "unit-12"
-    import_version(world.database, some_entries(range(12, 40)))
-    refused(car, lambda query: ask({**query, "have": "99"} if "part" not in query else query), "refused|edition")
-    twin.lists.close()
+    car.ask = lambda query: ask(query if "part" in query else {**query, "have": first})
+    with pytest.raises(TransientError, match=f"makes edition .* of edition {first}, and edition .* is here"):
+        car.fetch()
+    assert car.has() == world.wanted(), "what came before that was right"
+    # The server takes it for what it is to be told anew.
+    car.ask = ask
+    car.fetch()
+    assert car.gate.now().state == "fresh"
+    assert car.has() == world.wanted()
 
 
 def test_a_revoked_car_wipes_its_lists(world: World, line: Line, car: CarHere) -> None:
-    line.revoked.add("unit-12")
-    car.ask = line.ask("unit-12")
-    deadline = 60
-    while car.lists.is_unlocked and deadline:
+    revoke_car(SAM, world.database, "unit-12", "the car was stolen")
+    while car.lists.is_unlocked:  # the server looks every other second
         car.fetch()
-        deadline -= 1
-        __import__("time").sleep(0.2)
+        time.sleep(0.1)
     assert not car.lists.is_unlocked
     assert "revoked" in (car.lists.about.wiped_why or "")
     assert car.lists.active_versions() == {}
@@ -230,7 +227,7 @@ def test_a_line_without_a_network_or_a_token_is_said(world: World, line: Line, c
 
 
 def test_who_shows_no_token_gets_nothing(world: World, line: Line, car: CarHere) -> None:
-    write_private(line.folder / "token", b"another\n")
+    write_private(line.folder / "unit-12.token", b"another\n")
     refused(car, line.ask("unit-12"), "401")
 
 
