@@ -144,7 +144,9 @@ def _watch(
             if session is None or frame.source_item != sequence:
                 reads += [] if session is None else [one.read for one in session.finish()]
                 sequence = frame.source_item
-                session = recognizer.session(camera_id=CAMERA, agency_id=CAMERA, source_item=sequence)
+                session = recognizer.session(
+                    camera_id=CAMERA, agency_id=CAMERA, source_item=sequence, moves=camera.mount == "vehicle"
+                )
             try:
                 reads += [one.read for one in session.process(frame)]
                 kept = [*kept, frame][-_SAMPLES:]
