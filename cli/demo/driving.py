@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from cli.common import command_actor, errors
+from cli.demo.ports import is_open
 from cli.demo.street import CAMERA, CAR, at_the_server, in_the_car, list_vehicles, street
 from schemas.errors import TransientError
 from schemas.events import Alert, AlertType
@@ -119,13 +120,13 @@ def driving(settings: Settings, database: Database, stop: threading.Event) -> It
         desk = open_desk(own, car.alerts, car.uploads, around(car), unlock)
         with _going(DisplayStage(own, desk).run):
             service = PatrolService(car, ServiceManager(None), observer=show.recorded)
-            with _serving(served, database, show):
+            with _serving(served, database, show, stop):
                 _sign_on(served, database, desk)
                 _fetch_lists(car, service, stop)
             _say("the car leaves; from here on it has no network")
             _drive(service, stop)
             _say(f"the car is back: {car.uploads.count()} records wait for the server")
-            with _serving(served, database, show):
+            with _serving(served, database, show, stop):
                 _come_home(car, show, stop)
             yield show
 
@@ -207,12 +208,13 @@ def _come_home(car: Car, show: DriveShow, stop: threading.Event) -> None:
 
 
 @contextlib.contextmanager
-def _serving(served: Settings, database: Database, show: DriveShow) -> Iterator[None]:
+def _serving(served: Settings, database: Database, show: DriveShow, stop: threading.Event) -> Iterator[None]:
     """Run the server, with its port for cars, meanwhile."""
     from pipeline.services.run import Service
 
     service = Service(served, database, None, show.came_home)
     with _going(lambda over: service.run(over)):
+        _until(lambda: is_open(str(served.ingest.listen)), stop, "the server's port for cars did not open")
         yield
 
 
