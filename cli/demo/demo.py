@@ -126,7 +126,7 @@ def _demonstrate(
                 seconds = None if live else SHORT_SECONDS
                 shown = play_live(settings, database, kafka, played, screen, seconds, stop)
             if car or (car is None and input_path is None and not stop.is_set()):
-                drive = until_the_end.enter_context(driving(settings, database, stop))
+                drive = until_the_end.enter_context(driving(settings, database, kafka, stop))
             _write_configuration(settings, played)
             whole = time.perf_counter() - started
             summary = _summary(screen, totals, played, playing, whole, waiting_messages(database))

@@ -17,7 +17,7 @@ from cli.demo.street import CAMERA, CAR, at_the_server, in_the_car, list_vehicle
 from schemas.errors import TransientError
 from schemas.events import Alert, AlertType
 from schemas.roles import Role
-from schemas.settings import Settings
+from schemas.settings import KafkaSettings, Settings
 from schemas.types import PlateRead
 
 if TYPE_CHECKING:
@@ -88,16 +88,20 @@ class DriveShow:
 
 
 @contextlib.contextmanager
-def driving(settings: Settings, database: Database, stop: threading.Event) -> Iterator[DriveShow]:
+def driving(
+    settings: Settings, database: Database, kafka: KafkaSettings | None, stop: threading.Event
+) -> Iterator[DriveShow]:
     """Drive along the street and come home; the officer's page stays as long as the block.
 
     Args:
         settings: The demo's.
         database: The server's, open.
+        kafka: Where the server publishes; None: nowhere.
         stop: Set it to end early.
     """
     # Imported here: the engines behind them take a second to load.
     from console.car.stage import DisplayStage
+    from operations.alerts import waiting_messages
     from operations.patrol.desk import open_desk
     from pipeline.patrol.around import around
     from pipeline.patrol.car import open_car
@@ -120,14 +124,16 @@ def driving(settings: Settings, database: Database, stop: threading.Event) -> It
         desk = open_desk(own, car.alerts, car.uploads, around(car), unlock)
         with _going(DisplayStage(own, desk).run):
             service = PatrolService(car, ServiceManager(None), observer=show.recorded)
-            with _serving(served, database, show, stop):
+            with _serving(served, database, kafka, show, stop):
                 _sign_on(served, database, desk)
                 _fetch_lists(car, service, stop)
             _say("the car leaves; from here on it has no network")
             _drive(service, stop)
             _say(f"the car is back: {car.uploads.count()} records wait for the server")
-            with _serving(served, database, show, stop):
+            with _serving(served, database, kafka, show, stop):
                 _come_home(car, show, stop)
+                if kafka is not None:
+                    _until(lambda: not waiting_messages(database), stop, "the car's alerts were not published")
             yield show
 
 
@@ -208,11 +214,13 @@ def _come_home(car: Car, show: DriveShow, stop: threading.Event) -> None:
 
 
 @contextlib.contextmanager
-def _serving(served: Settings, database: Database, show: DriveShow, stop: threading.Event) -> Iterator[None]:
+def _serving(
+    served: Settings, database: Database, kafka: KafkaSettings | None, show: DriveShow, stop: threading.Event
+) -> Iterator[None]:
     """Run the server, with its port for cars, meanwhile."""
     from pipeline.services.run import Service
 
-    service = Service(served, database, None, show.came_home)
+    service = Service(served, database, None if kafka is None else lambda: kafka, show.came_home)
     with _going(lambda over: service.run(over)):
         _until(lambda: is_open(str(served.ingest.listen)), stop, "the server's port for cars did not open")
         yield
