@@ -13,6 +13,7 @@ from pipeline.ingesting.pushed import PushedFrames
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.metrics.collector import RunCollector
 from pipeline.patrol.arriving import CarArrivals
+from pipeline.patrol.canceling import CarCancellationStage
 from pipeline.patrol.car import Car
 from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
@@ -160,6 +161,7 @@ class PatrolService:
     def _keeping(self) -> list[Stage]:
         car = self._car
         stages: list[SteppedStage] = [
+            CarCancellationStage(car.settings, car.lists, car.alerts, car.ledger),
             KeepingStage(car.settings, car.upkeep, car.board),
             RoomStage(car.settings, car.patrol, car.uploads),
         ]
