@@ -124,7 +124,10 @@ class CarListFeed:
             target = {one.hotlist_id: ListAt(one.version, self._scope(one.layout)) for one in lists}
             editions = telling.editions(asked.car_id)
             known = editions.get(asked.have)
-            if asked.anew or asked.withdrawn > telling.given_withdrawals() or _is_old(known, now):
+            # A copy of the database that came back gives other withdrawals the numbers that the car knows.
+            told_up_to = max([telling.last_withdrawal(), *(one.withdrawn_number for one in editions.values())])
+            is_known = asked.withdrawn <= told_up_to
+            if asked.anew or not is_known or _is_old(known, now):
                 known = None
             if known is not None and known.standing == target:
                 telling.keep(asked.car_id, [asked.have])
@@ -132,10 +135,8 @@ class CarListFeed:
             else:
                 edition = self._next(telling, asked, editions, known, target, now)
             is_first = asked.have == 0 and asked.withdrawn == 0
-            begins = asked.withdrawn
-            if is_first or (known is None and begins > telling.given_withdrawals()):
-                begins = telling.last_withdrawal()
-            told = self._withdrawn(telling, begins)
+            told = self._withdrawn(telling, telling.last_withdrawal() if is_first or not is_known else asked.withdrawn)
+            telling.told_withdrawals(asked.car_id, told["withdrawn_number"])
         base = {} if known is None else known.standing
         is_current = known is not None and edition is known
         said = CarListsAnswer(
@@ -222,11 +223,11 @@ class CarListFeed:
 
     def _counted(self, telling: ListTelling, plans: Sequence[Plan], edition: Edition, asked: _Asked) -> dict[str, int]:
         """Return how many entries the lists that changed have, counted once for all cars that are told the same."""
-        last, given = telling.last_withdrawal(), telling.given_withdrawals()
+        last, standing = telling.last_withdrawal(), telling.standing_withdrawals()
         found = {}
         for plan in plans:
             name = plan.rows.hotlist_id
-            at = (name, edition.standing[name], last, given)
+            at = (name, edition.standing[name], last, standing)
             with self._lock:
                 known = self._counts.get(at)
             found[name] = telling.count(plan.rows) if known is None else known

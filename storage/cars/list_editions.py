@@ -38,12 +38,16 @@ class ListInForce:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a car was told: `standing` by list; made of edition `base`, 0: of nothing."""
+    """What a car was told: `standing` by list; made of edition `base`, 0: of nothing.
+
+    `withdrawn_number` is the last withdrawal that it was told of.
+    """
 
     edition: int
     base: int
     standing: Mapping[str, ListAt]
     made_at: datetime
+    withdrawn_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ class ListTelling:
         """Return what a car was told last, by edition."""
         rows = statements.all(self._connection, _SQL["editions"], {"car_id": car_id})
         return {
-            edition: Edition(edition, base, {name: ListAt(*said) for name, said in standing.items()}, made_at)
-            for edition, base, standing, made_at in rows
+            edition: Edition(edition, base, {name: ListAt(*said) for name, said in standing.items()}, *more)
+            for edition, base, standing, *more in rows
         }
 
     def put(self, car_id: str, made: Edition, kept: Sequence[int]) -> None:
@@ -142,9 +146,13 @@ class ListTelling:
         """Return the number of the newest withdrawal that stands."""
         return statements.scalar(self._connection, _SQL["last_withdrawal"], kind=int) or 0
 
-    def given_withdrawals(self) -> int:
-        """Return the newest number that a withdrawal was ever given."""
-        return statements.scalar(self._connection, _SQL["given_withdrawals"], kind=int) or 0
+    def standing_withdrawals(self) -> int:
+        """Return how many withdrawals stand: with the newest one's number it tells whether any came or was lifted."""
+        return statements.scalar(self._connection, _SQL["standing_withdrawals"], kind=int) or 0
+
+    def told_withdrawals(self, car_id: str, number: int) -> None:
+        """Note up to which withdrawal a car is told."""
+        statements.execute(self._connection, _SQL["told_withdrawals"], {"car_id": car_id, "number": number})
 
     def withdrawn(self, number: int, categories: Sequence[str], limit: int) -> list[tuple[int, UUID]]:
         """Return entries of some categories that people took out of force after a number: number and id, in order."""

@@ -19,11 +19,11 @@ inner join hotlist_versions as version on version.version_id = list.active_versi
 order by list.hotlist_id
 
 -- name: editions
-select edition, base, standing, made_at from car_list_editions where car_id = %(car_id)s order by edition
+select edition, base, standing, made_at, withdrawn_number from car_list_editions where car_id = %(car_id)s order by edition
 
 -- name: make_edition
-insert into car_list_editions (car_id, edition, base, standing, made_at)
-values (%(car_id)s, %(edition)s, %(base)s, %(standing)s, %(made_at)s)
+insert into car_list_editions (car_id, edition, base, standing, made_at, withdrawn_number)
+values (%(car_id)s, %(edition)s, %(base)s, %(standing)s, %(made_at)s, 0)
 
 -- name: forget_editions
 delete from car_list_editions where car_id = %(car_id)s and edition <> all(%(kept)s::bigint[])
@@ -31,9 +31,13 @@ delete from car_list_editions where car_id = %(car_id)s and edition <> all(%(kep
 -- name: last_withdrawal
 select coalesce(max(withdrawal_number), 0) from hotlist_withdrawals
 
--- name: given_withdrawals
--- Also of withdrawals that were lifted since, and are not there any more.
-select last_value from hotlist_withdrawals_withdrawal_number_seq
+-- name: standing_withdrawals
+select count(*) from hotlist_withdrawals
+
+-- name: told_withdrawals
+update car_list_editions
+set withdrawn_number = %(number)s
+where car_id = %(car_id)s and withdrawn_number < %(number)s
 
 -- name: withdrawn
 select withdrawal.withdrawal_number, withdrawal.entry_id
