@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
+from ingest.inbox_place import CAR_SOURCE
 from ingest.server.cars import CarReply, CarRequest
 from ingest.server.inbox import Inbox
 from ingest.topics.reads import published_read
@@ -26,8 +27,6 @@ MOST_READS = 200
 MOST_READ_BYTES = 1 << 20
 MOST_WAITING = 5000
 """Batches of one car that may wait to be processed."""
-SOURCE = "car:"
-"""What the inbox and the quarantine call a car begins with; no other source's id has such a sign."""
 REFUSED = "platewatch-refused"
 """The header of a stored read that was refused: the reason."""
 
@@ -125,7 +124,7 @@ def batch_message(car_id: str, now: datetime, reads: Sequence[bytes], reason: st
         reason: Why they are refused, where they are.
     """
     headers = {} if reason is None else {REFUSED: reason}
-    return Message(SOURCE + car_id, now, b'{"reads":[' + b",".join(reads) + b"]}", "application/json", headers)
+    return Message(CAR_SOURCE + car_id, now, b'{"reads":[' + b",".join(reads) + b"]}", "application/json", headers)
 
 
 def reads_in(message: Message) -> list[bytes]:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-from ingest.server.car_reads import REFUSED, SOURCE, batch_message, car_read, reads_in
+from ingest.inbox_place import CAR_SOURCE
+from ingest.server.car_reads import REFUSED, batch_message, car_read, reads_in
 from pipeline.health.board import HealthBoard
 from pipeline.published.arriving import arrival_of
 from pipeline.recording.queue import ArrivalQueue
@@ -91,7 +92,7 @@ class CarMessages:
     @staticmethod
     def takes(message: Message) -> bool:
         """Return whether a message is a car's."""
-        return message.source.startswith(SOURCE)
+        return message.source.startswith(CAR_SOURCE)
 
     def process(
         self, message: Message, receipt: Receipt, stop: threading.Event, before: QuarantinedMessage | None
@@ -119,7 +120,7 @@ class CarMessages:
             return
         found, bad = self._usable(message, bodies, receipt, stop, before)
         for body, why in bad:
-            single = batch_message(message.source.removeprefix(SOURCE), message.received_at, [body], why)
+            single = batch_message(message.source.removeprefix(CAR_SOURCE), message.received_at, [body], why)
             self._keep(single, why, stop, before)
         if before is not None and not found:
             return
@@ -147,7 +148,7 @@ class CarMessages:
             return False
         wanted = str(read.read_id).encode()
         bodies = [body for body in reads_in(message) if wanted in body]
-        car_id = message.source.removeprefix(SOURCE)
+        car_id = message.source.removeprefix(CAR_SOURCE)
         for body in bodies:
             self._quarantine.add(batch_message(car_id, message.received_at, [body], reason), VENDOR, reason)
         self._count(message, quarantined=len(bodies))
@@ -163,7 +164,7 @@ class CarMessages:
     ) -> tuple[list[Arrival], list[tuple[bytes, str]]]:
         """Return the arrivals of a message, and what of it cannot be used with the reasons."""
         now = datetime.now(UTC)
-        car_id = message.source.removeprefix(SOURCE)
+        car_id = message.source.removeprefix(CAR_SOURCE)
         # Asked anew, also of what the server has let in: a camera may be another car's by now.
         cameras = until_available(lambda: self._records.cameras_of(car_id), stop, doing="asking for cars' cameras")
         found: list[tuple[bytes, Arrival]] = []

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,10 +19,13 @@ import pytest
 from ingest.inbox_place import INBOX_FILE
 from operations.cars.cars import renew_token, revoke_car
 from operations.quarantine import list_quarantine, retry_quarantined
+from pipeline.ingesting.alone import serve_alone
 from pipeline.patrol import draining
 from pipeline.patrol.draining import DrainingStage
+from pipeline.reloading import Reload
 from schemas.arrivals import Arrival
 from schemas.settings import DatabaseSettings, Settings
+from services.service_manager import ServiceManager
 from storage.access import access
 from storage.database import Database
 from storage.reads.images import ImageStore
@@ -298,3 +302,29 @@ def test_a_car_changes_nothing_that_another_camera_read(database: Database, tmp_
         kept = list_quarantine(CLERK, database, 100, "car:unit-12")
         assert {one.reason for one in kept} == {"the read's id is that of another camera's read"}
     assert books_of_server(database) == before
+
+
+def test_a_server_alone_leaves_cars_to_the_run_that_has_the_database(
+    database: Database, tmp_path: Path, car: CarBooks
+) -> None:
+    drive(car, tmp_path / "car", day(29, 5))
+    server = CarServer(tmp_path / "server", database)
+    list_at_server(database)
+    car.token_file.write_text(server.add_car())
+    stop = threading.Event()
+    alone = threading.Thread(
+        target=serve_alone,
+        args=(server.settings, stop, ServiceManager(None), Reload(threading.Event(), lambda: server.settings)),
+    )
+    alone.start()
+    stage = car.stage(server.port, server.papers.authority)
+    try:
+        with at_work(stage):
+            until(lambda: "start platewatch run" in str(stage.state().problem))
+            with server.going():
+                until(at_home(car, server.settings.data_dir))
+    finally:
+        stop.set()
+        alone.join(120)
+    assert not alone.is_alive()
+    assert differences(books_of_server(database), books_of_car(tmp_path / "car")) == []
