@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.car.drives import Drive, make_drive
+from tests.integration.runs.logged import LoggedRun
 
 KILLS = 10
+FULL_AT_BYTES = 400_000
 
 
 def test_a_drive_keeps_reads_with_their_places_and_raises_alerts(undisturbed: tuple[Drive, float]) -> None:
@@ -68,6 +71,25 @@ def test_kills_at_any_moment_lose_and_double_nothing(
     drive.finish()
     assert drive.books() == reference.books()
     assert drive.pictures_on_disk() == reference.books().pictures
+
+
+def test_a_full_disk_is_said_and_the_drive_goes_on_once_there_is_room(
+    clips: Path, undisturbed: tuple[Drive, float], tmp_path: Path
+) -> None:
+    drive = make_drive(tmp_path, clips)
+    process = drive.start()
+    # No file may grow any more, as on a disk that is full; pictures are smaller than that.
+    _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (FULL_AT_BYTES, hard))
+    with LoggedRun(process) as run:
+        run.wait_for("recording reads has to wait")
+        before = drive.books()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        run.wait_for("recording reads works again")
+        assert process.wait(timeout=400) == 0, "".join(run.lines)
+        assert run.count("its disk fails or is full") == 1, "it is said once"
+    assert before.uploads < undisturbed[0].books().uploads
+    assert drive.books() == undisturbed[0].books()
 
 
 def test_sigterm_ends_a_drive_in_order_and_the_next_one_goes_on(
