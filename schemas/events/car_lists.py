@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.events.wire import WireModel
 
-CAR_LISTS_FORMAT = "platewatch car lists 1"
+CAR_LISTS_FORMAT: Final = "platewatch car lists 1"
 MOST_LISTS = 2000
 """Most lists of one car."""
 MOST_WITHDRAWN = 2000
