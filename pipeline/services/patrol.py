@@ -44,6 +44,10 @@ PACE = Pace(most=50, idle_seconds=0.1, waiting_seconds=0.02, gathers=False)
 """An officer waits for the alert: what is there shares a transaction, and none waits for more to come."""
 
 
+EARLY_SECONDS = 0.05
+"""How long an early alert waits for the second reader, unless the configuration says: its word follows as an update."""
+
+
 class PatrolService:
     """Runs a car until it is stopped or its cameras are exhausted.
 
@@ -121,7 +125,7 @@ class PatrolService:
             return bool(cameras.threads or until_done or stop.is_set()) and not cameras.are_alive
 
         recorder = Recorder(
-            settings,
+            _in_a_hurry(settings),
             RoomMakingUnits(car.ledger, car.uploads, car.board),
             BoardAlarms(car.board),
             self._matcher,
@@ -189,6 +193,14 @@ def _fetching_of(car: Car) -> ListFetching | None:
         return None
     ask = None if car.patrol.server is None else ask_over_https(car.patrol)
     return ListFetching(car.settings, car.sealed.lists, car.sealed.gate, ask)
+
+
+def _in_a_hurry(settings: Settings) -> Settings:
+    """Return the configuration with alerts that do not wait where the officer would."""
+    if "second_reader_early_seconds" in settings.alerts.model_fields_set:
+        return settings
+    alerts = settings.alerts.model_copy(update={"second_reader_early_seconds": EARLY_SECONDS})
+    return settings.model_copy(update={"alerts": alerts})
 
 
 def check_patrol(settings: Settings) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from schemas.events import AlertType
+from storage.car.alerts import CarAlerts
 from tests.integration.car.drives import Drive, make_drive
 from tests.integration.runs.logged import LoggedRun
 
@@ -50,6 +52,22 @@ def test_a_second_drive_past_the_same_doubles_nothing(undisturbed: tuple[Drive, 
     before = drive.books()
     drive.finish()
     assert drive.books() == before
+
+
+def test_an_early_alert_does_not_wait_and_the_second_reader_s_word_follows(clips: Path, tmp_path: Path) -> None:
+    drive = make_drive(tmp_path, clips, "on", in_a_hurry=True)
+    drive.finish()
+    alerts = CarAlerts(drive.file)
+    told = [one.alert for one in alerts.newest(0, 100)]
+    alerts.close()
+    first = {alert.alert_id: alert for alert in told if alert.type is AlertType.ALERT}
+    early = [alert for alert in first.values() if not alert.read.is_final]
+    assert early
+    for alert in early:
+        follows = [one for one in told if one.updates == alert.alert_id and one.read.second_reading is not None]
+        # On a machine that has nothing else to do it may have answered at once.
+        assert alert.read.second_reading is not None or follows
+    assert any(alert.read.second_reading is None for alert in early)
 
 
 def test_kills_at_any_moment_lose_and_double_nothing(
