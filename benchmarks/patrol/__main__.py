@@ -2,8 +2,9 @@
 
     python -m benchmarks.patrol [PART ...] [--reads 5000] [--hours 12] [--entries 1000000] [--folder FOLDER]
 
-Parts: `spool` records reads durably and holds that against one insert after the other; `shift` simulates a shift at
-3,000 reads an hour without a network; `lists` brings a national list to a car, and a change of it.
+Parts: `spool` records reads durably and holds that against one insert after the other; `drain` brings reads home over
+TLS and holds that against one POST after the other; `shift` simulates a shift at 3,000 reads an hour without a network;
+`lists` brings a national list to a car, and a change of it.
 Everything is written below FOLDER (default: this disk's temporary folder).
 """
 
@@ -16,18 +17,21 @@ from pathlib import Path
 
 from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import machine
+from benchmarks.patrol.drain import drain
 from benchmarks.patrol.lists import lists
 from benchmarks.patrol.shift import shift
 from benchmarks.patrol.spool import spool
 
-PARTS = ("spool", "shift", "lists")
+PARTS = ("spool", "drain", "shift", "lists")
 
 
 def main() -> None:
     """Run the parts that are asked for, all by default."""
     parser = parser_of("patrol", __doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--reads", type=int, default=5000, help="reads that the spool takes (default 5000)")
+    parser.add_argument(
+        "--reads", type=int, default=5000, help="reads that the spool takes and the drain brings home (default 5000)"
+    )
     parser.add_argument("--hours", type=float, default=12.0, help="hours of the shift (default 12)")
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the list (default 1000000)")
     parser.add_argument("--folder", type=Path, help="folder on the disk that is measured")
@@ -37,6 +41,7 @@ def main() -> None:
     print(machine())
     parts: dict[str, Callable[[Path], list[str]]] = {
         "spool": lambda folder: spool(folder, chosen.reads),
+        "drain": lambda folder: drain(folder, chosen.reads),
         "shift": lambda folder: shift(folder, chosen.hours),
         "lists": lambda folder: lists(folder, chosen.entries),
     }

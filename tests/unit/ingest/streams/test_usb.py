@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from ingest.streams import usb
 from ingest.streams.connecting import connector
 from ingest.streams.failures import StreamFailed
 from ingest.streams.reader import LiveReader
 from ingest.streams.usb import UsbConnection
-from schemas.settings import Settings, UsbCamera
+from operations.cameras.checking import check_camera
+from schemas.settings import RecognitionSettings, Settings, UsbCamera
 
 SIZE = (320, 240)
 
@@ -111,6 +113,14 @@ def test_a_camera_that_is_plugged_in_again_goes_on() -> None:
         reader.stop()
         reader.join(30)
     assert devices == []
+
+
+def test_a_configured_camera_is_checked_like_those_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usb, "open_v4l2", lambda _: Device(*[gray(40)] * 100_000))
+    report = check_camera(camera(), RecognitionSettings(), seconds=0.2)
+    assert (report.address, report.state.size) == ("/dev/v4l/by-id/front", SIZE)
+    assert report.state.facts is not None
+    assert report.state.facts.transport == "usb"
 
 
 def test_a_configuration_names_device_format_size_and_rate() -> None:
