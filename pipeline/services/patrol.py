@@ -17,7 +17,9 @@ from pipeline.patrol.canceling import CarCancellationStage
 from pipeline.patrol.car import Car
 from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
+from pipeline.patrol.list_ages import ListAges
 from pipeline.patrol.list_fetching import ListFetching
+from pipeline.patrol.list_matching import CarMatcher
 from pipeline.patrol.list_server import ask_over_https
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
@@ -74,8 +76,7 @@ class PatrolService:
         self._observer = observer
         self.draining = draining_of(car, self._is_revoked)
         """What brings home what the car read; None: no server is configured."""
-        # Its index is kept nowhere: lists are sealed on a car's disk.
-        self._matcher = LiveMatcher(car.lists, matching_settings(self._settings))
+        self._matcher = _matcher_of(car)
         self._matcher.board = car.board
         self._pushed = PushedFrames()
         self._revoked = revoked
@@ -186,6 +187,14 @@ class PatrolService:
 
     def _in_words(self, settings: Settings) -> str:
         return f"car {self._car.patrol.car}: {len(settings.cameras)} cameras, {self._matcher.size} hotlist entries"
+
+
+def _matcher_of(car: Car) -> LiveMatcher:
+    settings = matching_settings(car.settings)
+    if car.sealed is None:
+        return LiveMatcher(car.lists, settings)
+    ages = ListAges(car.settings, car.patrol, car.sealed.lists)
+    return CarMatcher(car.lists, settings, ages.red, car.sealed.gate)
 
 
 def _fetching_of(car: Car) -> ListFetching | None:
