@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import random
 import resource
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -45,6 +48,24 @@ def test_nobody_else_on_the_machine_may_read_what_the_car_keeps(undisturbed: tup
     kept = list(undisturbed[0].settings.data_dir.rglob("*"))
     assert {"car.sqlite", "images"} <= {path.name for path in kept}
     assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def test_status_knows_that_a_car_needs_no_database(undisturbed: tuple[Drive, float]) -> None:
+    drive, _ = undisturbed
+    environment = {name: value for name, value in os.environ.items() if name != "PLATEWATCH_DATA_DIR"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "status", "--json", "--config", str(drive.config)],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env=environment,
+        check=False,
+    )
+    told = json.loads(done.stdout)
+    assert told["problems"] == ["no run is at work on this data directory"]
+    assert told["database"] == {"reachable": None, "where": "none is needed", "problem": None}
+    assert told["outgoing"]["waiting"] == len(drive.books().uploads)
+    assert told["retention_swept_at"] is not None
 
 
 def test_a_second_drive_past_the_same_doubles_nothing(undisturbed: tuple[Drive, float]) -> None:
