@@ -127,7 +127,6 @@ def test_lists_have_to_be_renewed_at_the_shifts_begin_where_the_law_says_so(worl
 
 
 def test_what_was_withdrawn_meanwhile_raises_no_alert_of_a_car_that_comes_back(world: World, car: CarHere) -> None:
-    matcher = matcher_of(car)
     clock = [0.0]
     car.gate = ListGate(car.lists.synced_at, lambda: clock[0])
     car.restart()
@@ -143,9 +142,10 @@ def test_what_was_withdrawn_meanwhile_raises_no_alert_of_a_car_that_comes_back(w
         hits = matcher.match(sample_read(1, "CAR0002"))
         while car.gate.now().state != "fresh":
             time.sleep(0.01)
-        print(car.lists.have, car.lists.size, hits, car.gate.now())
         entries = matcher.entries(hits)
-        assert {entry.hotlist_id for entry in entries.values()} == {"local"}
+        assert {sample_id("ncic", 2), sample_id("local", 2)} <= {hit.entry_id for hit in hits}
+        assert sample_id("ncic", 2) not in entries
+        assert sample_id("local", 2) in entries
     finally:
         stop.set()
         running.join()
