@@ -34,9 +34,9 @@ FOLDER = "car-pictures"
 MOST_PICTURE_BYTES = 8 << 20
 MOST_BEGUN = 64
 """Pictures of one car that have begun to come at a time."""
-ENDS_SECONDS = 2 * 86_400.0
+GIVEN_UP_SECONDS = 2 * 86_400.0
 """A picture that did not go on for so long is given up; it may begin anew."""
-LOOK_SECONDS = 600.0
+SWEEP_SECONDS = 60.0
 MEDIA_TYPE = "application/offset+octet-stream"
 TUS = {"tus-resumable": "1.0.0"}
 _END_OF_JPEG = b"\xff\xd9"
@@ -186,11 +186,11 @@ class CarPictures:
         with self._lock:
             if time.monotonic() < self._look_at:
                 return
-            self._look_at = time.monotonic() + LOOK_SECONDS
+            self._look_at = time.monotonic() + SWEEP_SECONDS
         ended = 0
         for path in self._folder.glob("*/*.part"):
             with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > ENDS_SECONDS:
+                if time.time() - path.stat().st_mtime > GIVEN_UP_SECONDS:
                     path.unlink()
                     ended += 1
         if ended:

@@ -34,7 +34,7 @@ REVOKED = "revoked"
 LATER = {"retry-after": "5"}
 AT_ONCE = 8
 """Requests of cars that threads work on at a time."""
-MOST_UNPACKED = 32 << 20
+MOST_UNPACKED_BYTES = 32 << 20
 """Bytes that a packed body may hold, unless its route allows less."""
 
 
@@ -81,7 +81,7 @@ class CarRoute:
 
     handle: CarHandler
     methods: frozenset[str] = frozenset({"POST"})
-    most_unpacked: int = MOST_UNPACKED
+    most_unpacked: int = MOST_UNPACKED_BYTES
 
 
 AsyncHandler = Callable[[CarRequest], Awaitable[CarReply]]
@@ -208,7 +208,7 @@ class CarsDoor:
         body = await self._limits.read(request, packed=True)
         if request.headers.get("content-encoding", "identity").strip().lower() != "gzip":
             return body, None
-        most = MOST_UNPACKED if isinstance(route, OwnRoute) else route.most_unpacked
+        most = MOST_UNPACKED_BYTES if isinstance(route, OwnRoute) else route.most_unpacked
         return await self._in_thread(lambda: unpacked(body, most)), None
 
     async def _pieces(self, request: Request) -> tuple[bytes, Refusal | None]:

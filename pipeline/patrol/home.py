@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=5.0)
 """The server closes a connection that was silent for ten seconds: one is not used for so long."""
-MOST_ANSWER = 4 << 20
+MOST_ANSWER_BYTES = 4 << 20
 """Bytes of an answer that is read, unless more is asked for."""
 _CLOCK = "; is the car's clock right?"
 
@@ -107,7 +107,7 @@ class Home:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         packs: bool = False,
-        most: int = MOST_ANSWER,
+        most: int = MOST_ANSWER_BYTES,
     ) -> HomeAnswer:
         """Ask the server for something, or send it something.
 

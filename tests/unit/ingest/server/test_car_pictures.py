@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from ingest.server import car_pictures
-from ingest.server.car_pictures import ENDS_SECONDS, FOLDER, MEDIA_TYPE, MOST_BEGUN, MOST_PICTURE_BYTES
+from ingest.server.car_pictures import FOLDER, GIVEN_UP_SECONDS, MEDIA_TYPE, MOST_BEGUN, MOST_PICTURE_BYTES
 from storage.reads.images import image_key
 from tests.unit.ingest.server.car_site import TOKEN, CarSite, ServedCars, car_read_sample, jpeg
 
@@ -167,10 +167,10 @@ def test_only_so_many_begin_at_a_time(client: httpx.Client) -> None:
 
 
 def test_what_does_not_go_on_is_swept(client: httpx.Client, site: CarSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(car_pictures, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(car_pictures, "SWEEP_SECONDS", 0.0)
     assert patch(client, key_of(0), b"x", 0, 1000).status_code == 204
     (begun,) = (site.data_dir / FOLDER).glob("*/*")
-    old = time.time() - ENDS_SECONDS - 60
+    old = time.time() - GIVEN_UP_SECONDS - 60
     os.utime(begun, (old, old))
     assert patch(client, key_of(1), b"x", 0, 1000).status_code == 204
     left = list((site.data_dir / FOLDER).glob("*/*"))

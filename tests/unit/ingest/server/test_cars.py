@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ingest.server.cars import MOST_UNPACKED, CarReply, CarRequest
+from ingest.server.cars import MOST_UNPACKED_BYTES, CarReply, CarRequest
 from ingest.server.known_cars import ASK_SECONDS, OUTAGE_SECONDS, KnownCars
 from schemas.errors import InvalidInput, NotPermitted, TransientError
 from tests.unit.ingest.server.car_site import CarSite, ServedCars, known_car
@@ -71,7 +71,7 @@ def test_while_the_database_is_away_known_cars_go_on(client: httpx.Client, site:
 def test_a_packed_body_is_unpacked_and_bounded(client: httpx.Client, site: CarSite) -> None:
     packed = {"content-encoding": "gzip"}
     assert client.post("/unit-12/echo", content=gzip.compress(b"x" * 100), headers=packed).json() == {"got": 100}
-    bomb = gzip.compress(b"\0" * (MOST_UNPACKED + 1))
+    bomb = gzip.compress(b"\0" * (MOST_UNPACKED_BYTES + 1))
     assert len(bomb) < 1 << 20
     answer = client.post("/unit-12/echo", content=bomb, headers=packed)
     assert (answer.status_code, "unpacked" in answer.json()["error"]) == (413, True)
