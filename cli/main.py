@@ -15,6 +15,7 @@ from cli.alerts import alarms, alerts, deliveries, rules, subscribe
 from cli.auditing import audit
 from cli.broker import topics
 from cli.camera import camera
+from cli.cars import cars
 from cli.common import errors
 from cli.config import config
 from cli.demo import demo
@@ -27,7 +28,7 @@ from cli.people import users
 from cli.read import read
 from cli.reporting import report
 from cli.searching import analyses, correct, evidence, passes, search, searches
-from cli.services import matcher, recognize, relay, run, serve
+from cli.services import matcher, patrol, recognize, relay, run, serve
 from cli.sharing import agreements, query
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
@@ -46,12 +47,14 @@ COMMANDS = (
     run,
     serve,
     recognize,
+    patrol,
     relay,
     ingest,
     quarantine,
     status,
     health,
     camera,
+    cars,
     config,
     hotlist,
     match,

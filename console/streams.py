@@ -29,7 +29,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _LINES: Final = re.compile(r"\r\n|\n|\r")
 
 
-def event(name: str, data: str, number: int | None = None) -> str:
+def event(name: str, data: str, number: int | str | None = None) -> str:
     """Return an event as it is sent; whatever the data holds, it stays one event.
 
     Args:

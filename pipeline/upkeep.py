@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from ingest.inbox_place import CAR_SOURCE, INBOX_FILE
 from pipeline.stages.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
 from schemas.errors import PlatewatchError, TransientError
@@ -19,6 +20,7 @@ from storage.reads.images import ImageStore
 from storage.reads.pictures import StrayPictures
 from storage.remains.rewriting import rewrite
 from storage.retention import enforce_retention
+from storage.spool.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,7 @@ class UpkeepStage(SteppedStage):
         self._images = ImageStore(settings)
         self._retention = effective_retention(settings)
         self._pause = pause_for(self._retention.reads)
+        self._inbox = settings.data_dir / INBOX_FILE
         self._marker = settings.data_dir / RETENTION_MARKER
         self._strays = StrayPictures(database, self._images, self._retention.reads, is_shared=shares_pictures)
         self._sweep_at = time.monotonic()
@@ -153,8 +156,20 @@ class UpkeepStage(SteppedStage):
     def _sweep(self) -> None:
         if time.monotonic() < self._sweep_at:
             return
+        if self._cars_wait():
+            # Their pictures may be here before their reads are recorded.
+            self._strays.forget()
+            self._sweep_at = time.monotonic() + SWEEP_SECONDS
+            return
         removed, is_more = self._strays.sweep()
         if removed:
             log.warning("%d pictures that no read names were deleted; a run was killed while it saved them", removed)
         pause = SWEEP_SECONDS if is_more else min(SWEEP_AGAIN_SECONDS, self._pause.total_seconds())
         self._sweep_at = time.monotonic() + pause
+
+    def _cars_wait(self) -> bool:
+        """Return whether reads of patrol cars wait in the inbox to be recorded."""
+        if not self._inbox.exists():
+            return False
+        with Spool(self._inbox, durable=False) as spool:
+            return any(source.startswith(CAR_SOURCE) for source in spool.waiting())

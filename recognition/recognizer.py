@@ -167,6 +167,7 @@ class Recognizer:
         *,
         thorough: bool = False,
         reports_early: bool = False,
+        moves: bool = False,
     ) -> RecognitionSession:
         """Begin a sequence of frames.
 
@@ -176,6 +177,7 @@ class Recognizer:
             source_item: The file's or the stream's name.
             thorough: Read the words on every vehicle's plate for its state, too, which takes a tenth of a second.
             reports_early: Hand on what is read surely while it is in view, too, as a revision that is not final.
+            moves: The camera is on a vehicle: what is around it moves through the picture as the vehicle drives.
         """
         origin = Origin(camera_id, agency_id, source_item, self._reader)
         name_state = None if self._states is None else self._states.by_words if thorough else self._states.by_looks
@@ -189,6 +191,7 @@ class Recognizer:
             sure_above=self._settings.detector.confidence,
             look_closely=self._look_closely,
             reports_early=reports_early,
+            moves=moves,
         )
 
     def detect_still(self, image: Image) -> list[PlateDetection]:

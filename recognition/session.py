@@ -21,6 +21,7 @@ from recognition.states.plate_states import NameState
 from recognition.tracking.attention import Attention, Followed, Look
 from recognition.tracking.early import EARLY_REVISION, claim_early, is_sure_early
 from recognition.tracking.faint import FaintTracks
+from recognition.tracking.moving import MovingAttention
 from recognition.tracking.pace import Pace
 from recognition.tracking.same_vehicle import REPORT_AFTER, same_vehicle
 from recognition.tracking.track import Track
@@ -48,6 +49,7 @@ class RecognitionSession:
         sure_above: Detections of at most this confidence are plates only where their readings say so.
         reports_early: Hand on what is read surely while it is in view, too: a revision of its pass that is not final.
         look_closely: Tells one plate from two in one box; None: it is not asked.
+        moves: The camera is on a vehicle, so that everything moves in its picture.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class RecognitionSession:
         sure_above: float = 0.0,
         reports_early: bool = False,
         look_closely: LookClosely | None = None,
+        moves: bool = False,
     ) -> None:
         self._settings = settings
         self._detect = detect
@@ -73,9 +76,9 @@ class RecognitionSession:
         self._faint = FaintTracks(ocr, self._calibration, settings.sure_confidence)
         self._tracker = PlateTracker()
         self._max_gap = timedelta(seconds=settings.max_gap_seconds)
-        self._attention = (
-            Attention(settings.relaxed_look_seconds, settings.forced_look_seconds) if settings.motion_gate else None
-        )
+        looks = settings.relaxed_look_seconds, settings.forced_look_seconds
+        self._moving = MovingAttention(*looks) if moves and settings.motion_gate else None
+        self._attention = self._moving or (Attention(*looks) if settings.motion_gate else None)
         self._active: dict[int, Track] = {}
         self._in_view: set[int] = set()
         self._ended: list[Track] = []
@@ -106,7 +109,7 @@ class RecognitionSession:
         if self._pace.is_time_lapse:
             # What stands where a plate was so long ago is told to be the same by its text alone.
             self._end_unseen(now)
-        if self._counts["frames"] % self._settings.detect_every == 0 or self._pace.is_slow:
+        if self._is_due:
             frame = _in_color(frame)
             look = self._worth_a_look(frame)
             if look is not None:
@@ -128,10 +131,16 @@ class RecognitionSession:
             self._end(number)
         self._faint.end_unseen(now, self._max_gap, self._pace.least_sightings)
 
+    @property
+    def _is_due(self) -> bool:
+        """Whether this frame may be looked at; of a camera on a vehicle every one is followed to the next."""
+        is_turn = self._counts["frames"] % self._settings.detect_every == 0
+        return is_turn or self._pace.is_slow or self._moving is not None
+
     def _worth_a_look(self, frame: Frame) -> Look | None:
         if self._attention is None:
             return Look()
-        followed = [Followed(track.last_box, track.settled) for track in self._active.values()]
+        followed = [Followed(track.last_box, track.settled, number) for number, track in self._active.items()]
         return self._attention.consider(frame, followed, is_rare=self._pace.is_rare)
 
     def _look(self, frame: Frame, look: Look) -> None:
@@ -142,7 +151,8 @@ class RecognitionSession:
         self._counts["looks"] += 1
         self._counts["detections"] += len(detections)
         self._counts["too_narrow"] += len(detections) - len(wide)
-        numbers = self._tracker.update(wide, frame.captured_at)
+        carried = None if self._moving is None else self._moving.carried()
+        numbers = self._tracker.update(wide, frame.captured_at, carried)
         for detection, number in zip(wide, numbers, strict=True):
             track = self._active.get(number)
             if track is None:

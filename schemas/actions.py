@@ -61,6 +61,12 @@ class Action(StrEnum):
     WATCH_CAMERA = "watch_camera"
     """Saw what a camera sees now."""
     VIEW_FIGURES = "view_figures"
+    ADD_CAR = "add_car"
+    CHANGE_CAR = "change_car"
+    """Said anew which cameras a patrol car has."""
+    RENEW_CAR_TOKEN = "renew_car_token"  # noqa: S105 - what is done, and no secret
+    REVOKE_CAR = "revoke_car"
+    VIEW_CARS = "view_cars"
     VIEW_STATUS = "view_status"
     VIEW_HELD = "view_held"
     RELEASE_HELD = "release_held"
@@ -128,6 +134,8 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign_in_failed"
     LOCK_OUT = "lock_out"
     SIGN_OUT = "sign_out"
+    NOTE_CAR = "note_car"
+    """A patrol car said what kept it from reading, or that it reads again."""
     END_SESSION = "end_session"
     MAKE_TOKEN = "make_token"  # noqa: S105 - what is done, and no secret
     END_TOKEN = "end_token"  # noqa: S105

@@ -26,6 +26,8 @@ class SignIn(StrEnum):
     """A link that works once."""
     TOKEN = "token"  # noqa: S105
     """A program with a token of the API."""
+    CAR = "car"
+    """A name and a password at a patrol car's display, with the server or by what it let the car keep."""
 
 
 SUDO = ", sudo by "

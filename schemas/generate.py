@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from schemas.events import (
     Alarm,
     Alert,
+    CarAnswer,
+    CarNote,
     DispositionEvent,
     PlateReadEvent,
     PublishedRead,
@@ -30,6 +32,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WIRE_MODELS: dict[str, type[BaseModel]] = {
     "alarm.v1.json": Alarm,
     "alert.v1.json": Alert,
+    "car-answer.v1.json": CarAnswer,
+    "car-note.v1.json": CarNote,
     "disposition.v1.json": DispositionEvent,
     "plate-read.v1.json": PlateReadEvent,
     "query.v1.json": QueryEvent,

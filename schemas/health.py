@@ -131,6 +131,21 @@ class OutgoingHealth(_Health):
     unreadable: int = 0
 
 
+class CarStateHealth(_Health):
+    """Something that kept a patrol car from reading, or keeps it now.
+
+    `kind` is what, `subject` the camera, list or area, `seconds` how long it stood since the start, all times together.
+    `since` is from when on it stands now, None where it is over; `stops` whether nothing is read for it.
+    """
+
+    kind: str
+    subject: str
+    seconds: float
+    since: datetime | None = None
+    words: str = ""
+    stops: bool = False
+
+
 class RunHealth(_Health):
     """A run, or another service, as it was at `updated_at`."""
 
@@ -149,3 +164,5 @@ class RunHealth(_Health):
     """Those that stand, where there is no database to ask."""
     outgoing: OutgoingHealth | None = None
     """What waits to be published, on a machine at the edge."""
+    car_states: tuple[CarStateHealth, ...] = ()
+    """What kept a patrol car from reading since the start."""

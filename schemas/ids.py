@@ -98,6 +98,31 @@ def disposition_id(alert: UUID, number: int) -> UUID:
     return _derive("disposition", str(alert), str(number))
 
 
+def car_answer_id(car: str, sign_on: UUID, alert: UUID, what: str, at: datetime) -> UUID:
+    """Return the id of what an officer said of an alert in a patrol car.
+
+    Args:
+        car: The car.
+        sign_on: The sign-on that the officer had.
+        alert: The alert.
+        what: What was said.
+        at: When, aware.
+    """
+    return _derive("car-answer", car, str(sign_on), str(alert), what, at.astimezone(UTC).isoformat())
+
+
+def car_note_id(car: str, what: str, subject: str, at: datetime) -> UUID:
+    """Return the id of what is written down of a patrol car's display.
+
+    Args:
+        car: The car.
+        what: What happened.
+        subject: To what: an alert, or what keeps the car from reading.
+        at: When, aware.
+    """
+    return _derive("car-note", car, what, subject, at.astimezone(UTC).isoformat())
+
+
 def shared_read_id(read: UUID, revision: int) -> UUID:
     """Return the id of the message that gives one revision of a read to another agency."""
     return _derive("shared-read", str(read), str(revision))

@@ -60,6 +60,7 @@ PERMISSIONS: Final[Mapping[Action, Permission]] = {
     **_each(_CAMERAS, Scope.CAMERAS, _A.VIEW_QUARANTINE, _A.RETRY_QUARANTINED, _A.DISCARD_QUARANTINED),
     **_each(_CAMERAS | _AUDITOR, Scope.CAMERAS, _A.VIEW_CAMERAS, _A.VIEW_FIGURES, _A.VIEW_STATUS),
     **_each(_CAMERAS, None, _A.CHECK_CAMERA, _A.ADD_CAMERA, _A.CHANGE_CAMERA, _A.REMOVE_CAMERA, _A.WATCH_CAMERA),
+    **_each(_CAMERAS, None, _A.ADD_CAR, _A.CHANGE_CAR, _A.RENEW_CAR_TOKEN, _A.REVOKE_CAR, _A.VIEW_CARS),
     **_each(_SUPERVISOR, None, _A.VIEW_HELD, _A.RELEASE_HELD, _A.DISCARD_HELD),
     **_each(_SUPERVISOR, None, _A.VIEW_RULES, _A.ADD_RULES, _A.TRY_RULE, _A.SWITCH_RULE, _A.REMOVE_RULE),
     **_each(_SUPERVISOR, None, _A.VIEW_DELIVERIES, _A.RETRY_DELIVERIES),
@@ -76,7 +77,7 @@ PERMISSIONS: Final[Mapping[Action, Permission]] = {
     **_each(NOBODY, None, _A.PURGE, _A.BACK_UP, _A.RESTORE_BACKUP, _A.CHECK_TOPICS, _A.CREATE_TOPICS),
     **_each(NOBODY, None, _A.EXPORT_ALL, _A.IMPORT_ALL, _A.RENEW_SIGNING_KEY),
     **_each(NOBODY, None, _A.VIEW_RIGHTS, _A.APPLY_RIGHTS, _A.RENEW_LOGIN, _A.SETTINGS_CHANGED),
-    **_each(NOBODY, None, _A.ANSWER_QUERY, _A.TAKE_DISPOSITION),
+    **_each(NOBODY, None, _A.ANSWER_QUERY, _A.TAKE_DISPOSITION, _A.NOTE_CAR),
 }
 """Every action that there is: one that is missing here nobody may do over the network."""
 UNASKED: Final = frozenset({Action.REFUSED, Action.SIGN_IN_FAILED, Action.LOCK_OUT})

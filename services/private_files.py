@@ -58,12 +58,13 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def save_private(path: Path, data: bytes) -> None:
+def save_private(path: Path, data: bytes, *, durable: bool = False) -> None:
     """Write a file for us alone beside its place and rename it, so that nobody sees half of it.
 
     Args:
         path: The file; its folder exists.
         data: Its content.
+        durable: Whether it has to survive a power cut from now on.
 
     Raises:
         OSError: It cannot be written; nothing is left behind.
@@ -71,10 +72,27 @@ def save_private(path: Path, data: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         write_private(unfinished, data)
+        if durable:
+            sync(unfinished)
         unfinished.replace(path)
+        if durable:
+            sync(path.parent)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or what a folder says of its files, has reached the disk.
+
+    Raises:
+        OSError: It cannot be made sure of.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read_secret(path: Path, key: str, *, whole: bool = False) -> str:

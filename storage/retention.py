@@ -48,6 +48,9 @@ _KINDS = (
     "delete_heard",
     "delete_returned",
     "delete_refused_dispositions",
+    "delete_car_answers",
+    "delete_car_notes",
+    "delete_car_sign_ons",
     "delete_stops",
 )
 """What ends after the reads, in this order: messages are found by their alerts."""

@@ -240,6 +240,16 @@ on conflict (item_id, agreement_id, outcome) where item_id is not null do nothin
 -- name: delete_refused_dispositions
 delete from refused_dispositions where received_at < %(cutoff)s
 
+-- name: delete_car_answers
+-- What was said in cars ends as its alerts do; what never found its alert, too. Until then a car may send it again.
+delete from car_answers where received_at < %(cutoff)s
+
+-- name: delete_car_notes
+delete from car_notes where received_at < %(findings_cutoff)s
+
+-- name: delete_car_sign_ons
+delete from car_sign_ons where expires_at < %(findings_cutoff)s
+
 -- name: delete_corrections
 -- They end with their reads, or with the last request that keeps these.
 delete from read_corrections as kept

@@ -53,7 +53,8 @@ def look_up(unit: Unit, found: Sequence[Found], arrived: Sequence[Arrived], sett
     newest = [one for one, what in zip(found, arrived, strict=True) if what is not Arrived.LATE]
     revised = {one.read.read_id for one, what in zip(found, arrived, strict=True) if what is Arrived.NEWER}
     hit_ids = [hit.hit_id for one in newest for hit in one.hits]
-    raised = unit.raised_hits(list(revised)) if revised else []
+    # In one order, whatever keeps them: what is taken back first is told first.
+    raised = sorted(unit.raised_hits(list(revised)), key=lambda one: one.hit_id) if revised else []
     if not hit_ids and not raised:
         return Known(arrived=arrived)
     loud = [one for one in newest if one.alerts]

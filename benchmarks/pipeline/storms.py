@@ -16,6 +16,7 @@ from benchmarks.pipeline.traffic import CAMERAS, drawn
 from pipeline.lists.live_matcher import LiveMatcher
 from schemas.settings import AlertSettings, MatchingSettings, RepeatSettings, Settings
 from storage.alerts.unit_of_work import Ledger
+from storage.hotlists.changes import HotlistChanges
 
 BATCH = 12
 """Reads of a transaction at 500 a second."""
@@ -25,7 +26,7 @@ SPAN = timedelta(hours=3)
 
 def guarding(site: Site, count: int) -> str:
     """Record reads that alert, without the guard and with it, and say what either took for each."""
-    matcher = LiveMatcher(site.database, MatchingSettings())
+    matcher = LiveMatcher(HotlistChanges(site.database), MatchingSettings())
     matcher.refresh(force=True)
     # One each way that does not count: plans are made, and pages come into memory.
     runs = [_recorded(site, matcher, count, 71 + number, guard=number % 2 == 1) for number in range(4)][2:]

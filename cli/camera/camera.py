@@ -26,7 +26,7 @@ from schemas.errors import ConfigurationError, TransientError
 
 if TYPE_CHECKING:
     from operations.cameras.checking import CameraReport
-    from schemas.settings import MjpegCamera, RtspCamera, Settings
+    from schemas.settings import MjpegCamera, RtspCamera, Settings, UsbCamera
 
 app = typer.Typer(no_args_is_help=True, help="Look at cameras, add and remove them.")
 
@@ -90,10 +90,10 @@ def is_id(text: str) -> bool:
 
 def _check_configured(name: str, settings: Settings, seconds: float, as_json: bool) -> None:
     from operations.cameras.pushed import live_camera, watch_pushed
-    from schemas.settings import MjpegCamera, PushCamera, RtspCamera
+    from schemas.settings import MjpegCamera, PushCamera, RtspCamera, UsbCamera
 
     camera = live_camera(_with_added(settings, name), name)
-    if isinstance(camera, RtspCamera | MjpegCamera):
+    if isinstance(camera, RtspCamera | MjpegCamera | UsbCamera):
         _check_pulled(camera, settings, seconds, as_json)
     elif isinstance(camera, PushCamera):
         with _failures_told(as_json):
@@ -117,7 +117,9 @@ def _with_added(settings: Settings, name: str) -> Settings:
         return settings
 
 
-def _check_pulled(camera: RtspCamera | MjpegCamera, settings: Settings, seconds: float, as_json: bool) -> None:
+def _check_pulled(
+    camera: RtspCamera | MjpegCamera | UsbCamera, settings: Settings, seconds: float, as_json: bool
+) -> None:
     from operations.cameras.checking import check_camera
 
     with _failures_told(as_json):

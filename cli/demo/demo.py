@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from cli.common import JsonOption, command_database, command_settings, console, errors, print_json
 from cli.demo.input import DemoInput, rendered_input, user_input
 from cli.demo.looking import serving_console, until_enter
-from cli.demo.words import SHORT_SECONDS, live_words
+from cli.demo.words import SHORT_SECONDS, drive_words, live_words
 from cli.stopping import stop_on_signals
 from schemas.errors import BrokerUnavailable, PlatewatchError
 from schemas.events import AlertType
@@ -63,24 +63,41 @@ def demo(
             show_default=False,
         ),
     ] = None,
+    car: Annotated[
+        bool | None,
+        typer.Option(
+            "--car/--no-car",
+            help="Have a patrol car drive along a street without a network, and come home; or not "
+            "[default: with the demo's own clip]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run the main job once: read plates from a clip, match them, alert, publish, and show what a neighbor receives.
 
     Then the clip's beginning is played as a live RTSP camera: what is seen again at the same place repeats its alert.
+    At the end a patrol car drives along a street without a network, alerts on its own page, and comes home.
 
     Example: platewatch demo --input my-video.mp4 --hotlist my-list.csv
     """
     started = time.perf_counter()
     settings = _demo_settings(data_dir)
     with private_umask(), run_alone(settings.data_dir):
-        _demonstrate(settings, input_path, hotlist or [], live, as_json, started)
+        _demonstrate(settings, input_path, hotlist or [], live, car, as_json, started)
 
 
 def _demonstrate(
-    settings: Settings, input_path: Path | None, hotlist: list[Path], live: bool | None, as_json: bool, started: float
+    settings: Settings,
+    input_path: Path | None,
+    hotlist: list[Path],
+    live: bool | None,
+    car: bool | None,
+    as_json: bool,
+    started: float,
 ) -> None:
     # Imported here: the engines behind them take a second to load, and --help should not.
+    from cli.demo.driving import driving
     from cli.demo.live import check_live, play_live
     from cli.demo.screen import DemoScreen
     from operations.alerts import waiting_messages
@@ -90,8 +107,12 @@ def _demonstrate(
     played = user_input(input_path, settings) if input_path is not None else rendered_input(settings)
     if live:
         check_live(played)
-    shown = None
-    with stop_on_signals() as stop, command_database(settings, create=True) as database:
+    shown = drive = None
+    with (
+        stop_on_signals() as stop,
+        command_database(settings, create=True) as database,
+        contextlib.ExitStack() as until_the_end,
+    ):
         _say(f"PostgreSQL is up ({_seconds(started)})")
         _import_lists(database, settings, hotlist)
         with serving_console(settings, database, stop), open_broker(settings) as broker:
@@ -104,17 +125,21 @@ def _demonstrate(
             if live or (live is None and input_path is None and not stop.is_set()):
                 seconds = None if live else SHORT_SECONDS
                 shown = play_live(settings, database, kafka, played, screen, seconds, stop)
+            if car or (car is None and input_path is None and not stop.is_set()):
+                drive = until_the_end.enter_context(driving(settings, database, kafka, stop))
             _write_configuration(settings, played)
             whole = time.perf_counter() - started
             summary = _summary(screen, totals, played, playing, whole, waiting_messages(database))
             summary["live"] = None if shown is None else shown.record()
+            summary["car"] = None if drive is None else drive.record()
             if as_json:
                 print_json(summary)
             else:
                 _show_summary(screen, summary, settings)
                 until_enter(stop)
-    if shown is not None and not stop.is_set():
-        shown.check()
+    for show in (shown, drive):
+        if show is not None and not stop.is_set():
+            show.check()
 
 
 def _settings_of(broker: Callable[[], KafkaSettings] | None) -> KafkaSettings | None:
@@ -271,6 +296,8 @@ def _show_summary(screen: DemoScreen, summary: dict[str, Any], settings: Setting
     )
     if summary["live"] is not None:
         console.print(live_words(summary["live"]), highlight=False)
+    if summary["car"] is not None:
+        console.print(drive_words(summary["car"]), highlight=False)
     option = f"--config {os.path.relpath(settings.data_dir / CONFIGURATION)}"
     # In a checkout the command lies in an environment that is not on the search path.
     program = "platewatch" if shutil.which("platewatch") else os.path.relpath(sys.argv[0])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import select
-import socket
 import sys
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cli.common import command_actor, errors
+from cli.demo.ports import free_port
 from schemas.errors import PlatewatchError
 from schemas.roles import Role
 from schemas.settings import Settings
@@ -36,7 +36,7 @@ def serving_console(settings: Settings, database: Database, stop: threading.Even
     from console.serving.server import ConsoleServer
     from operations.people.entering import make_entry
 
-    listen = f"127.0.0.1:{_free_port()}"
+    listen = f"127.0.0.1:{free_port()}"
     served = settings.model_copy(update={"console": settings.console.model_copy(update={"listen": listen})})
     try:
         server = ConsoleServer(served, database)
@@ -73,9 +73,3 @@ def until_enter(stop: threading.Event) -> None:
         if readable:
             sys.stdin.readline()
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

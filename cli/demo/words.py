@@ -21,3 +21,17 @@ def live_words(live: dict[str, Any]) -> str:
         f"Live by RTSP: {seen}; {frames}; {sum(live['hits'].values())} hits, {alerts}: what the same place saw minutes "
         "ago repeats an alert that stands."
     )
+
+
+def drive_words(drive: dict[str, Any]) -> str:
+    """Say in a line what the car did.
+
+    Args:
+        drive: Its part of the demo's summary.
+    """
+    same = "the same, each once" if drive["same_alerts"] else "not the same"
+    return (
+        f"Patrol car: {len(drive['plates'])} vehicles read and {drive['alerts']} alerts on its page without a network; "
+        f"back home the server had {drive['reads_at_server']} reads and {drive['alerts_at_server']} alerts after "
+        f"{drive['home_seconds']} s: {same}."
+    )

@@ -28,7 +28,6 @@ from cli.common import (
 from ingest.read_lines import numbered_lines, parse_read
 from operations.matching import note_match
 from policy.decisions import effective_retention
-from policy.traffic import matching_settings
 from schemas.clocks import ClockLimits, SourceClock, dated
 from schemas.errors import InvalidInput
 from schemas.printable import printable
@@ -71,9 +70,9 @@ def match(
     with _open(reads) as stream, command_database(settings) as database:
         # The index that a run on this data directory has saved is taken, and what changed since is caught up.
         # Imported here: other commands should not wait for the search.
-        from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+        from pipeline.lists.stored import matcher_of
 
-        active = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        active = matcher_of(database, settings)
         active.refresh(force=True)
         if not active.size:
             errors.print("no hotlist is active; import one with platewatch hotlist import", style="yellow")

@@ -79,6 +79,7 @@ def alert_page(
         card=site.board.cards.of_life(looked.found),
         change=looked.cursor,
         elsewhere=looked.found.elsewhere,
+        beside=looked.found.beside,
         problem=problem,
         typed=typed,
         choices=CHOICES,
@@ -100,7 +101,9 @@ def facts(visitor: SignedIn, alert_id: UUID) -> HTMLResponse:
     looked = looked_at(visitor, alert_id, leave_new=True)
     elsewhere = looked.found.elsewhere
     card = _card(visitor, looked.found)
-    return visitor.part("board/facts.html", card=card, change=looked.cursor, elsewhere=elsewhere)
+    return visitor.part(
+        "board/facts.html", card=card, change=looked.cursor, elsewhere=elsewhere, beside=looked.found.beside
+    )
 
 
 @router.get("/board/alerts/{alert_id}/confirm")

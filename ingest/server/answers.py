@@ -15,13 +15,17 @@ class Refusal(Exception):
         status: The HTTP status.
         message: Why, and what to do, in one line; no secrets and no plates.
         headers: What the answer says besides.
+        code: The reason for programs, in one word.
     """
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None, code: str | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.headers = dict(headers or {})
+        self.code = code
 
 
 class OneLine(Response):
@@ -36,4 +40,5 @@ class OneLine(Response):
 
 def refused(refusal: Refusal) -> OneLine:
     """Return the answer that a refusal is."""
-    return OneLine(refusal.status, refusal.headers, error=refusal.message)
+    code = {} if refusal.code is None else {"code": refusal.code}
+    return OneLine(refusal.status, refusal.headers, error=refusal.message, **code)

@@ -36,8 +36,12 @@ class BodyLimits:
         for timeout in self._timeouts:
             timeout.reschedule(now)
 
-    async def read(self, request: Request) -> bytes:
+    async def read(self, request: Request, *, packed: bool = False) -> bytes:
         """Return a request's body.
+
+        Args:
+            request: The request.
+            packed: Whether it may be packed with gzip; it is returned as it came.
 
         Raises:
             Refusal: It is too large, takes too long, is packed, or ends before it is whole.
@@ -49,25 +53,27 @@ class BodyLimits:
             chunks.append(chunk)
             return False
 
-        await self.follow(request, keep)
+        await self.follow(request, keep, packed=packed)
         body = b"".join(chunks)
         if announced is not None and len(body) != announced:
             raise Refusal(400, f"the body has {len(body)} bytes, {announced} were announced; send it again", CLOSE)
         return body
 
-    async def follow(self, request: Request, take: Callable[[bytes], Awaitable[bool]]) -> None:
+    async def follow(self, request: Request, take: Callable[[bytes], Awaitable[bool]], *, packed: bool = False) -> None:
         """Read a request's body as it comes.
 
         Args:
             request: The request.
             take: Takes the next bytes; returns whether it holds nothing of them any more, so that what comes then may
                 be as large and take as long again.
+            packed: Whether it may be packed with gzip.
 
         Raises:
             Refusal: It is too large, takes too long, is packed, or ends before it is whole.
         """
         for name, plain in (("content-encoding", "identity"), ("transfer-encoding", "chunked")):
-            if request.headers.get(name, plain).strip().lower() not in (plain, ""):
+            found = request.headers.get(name, plain).strip().lower()
+            if found not in (plain, "") and not (packed and (name, found) == ("content-encoding", "gzip")):
                 raise Refusal(415, f"packed bodies are not taken; send it without {name}, or with {plain} alone")
         held = 0
         timeout = asyncio.timeout(self.seconds)

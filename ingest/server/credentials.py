@@ -33,7 +33,7 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def check_token(request: Request, expected_sha256: str) -> None:
+def check_token(request: Request, expected_sha256: str, whose: str = "source") -> None:
     """Make sure that a request shows a source's token.
 
     It is looked for as `Authorization: Bearer`, as the password of `Authorization: Basic`, as `X-Api-Key`, and as
@@ -43,6 +43,7 @@ def check_token(request: Request, expected_sha256: str) -> None:
     Args:
         request: The request.
         expected_sha256: Its digest; while the token is exchanged two, separated by a comma.
+        whose: Whose token it is.
 
     Raises:
         Refusal: It shows none, or another one.
@@ -55,8 +56,8 @@ def check_token(request: Request, expected_sha256: str) -> None:
             for expected in expected_sha256.split(","):
                 is_right |= hmac.compare_digest(shown, expected.strip())
     if not is_right:
-        found = "another token than this source's" if was_shown else "no token"
-        raise Refusal(401, f"{found}; send the source's as a bearer token, password, X-Api-Key or ?token=", _ASK)
+        found = f"another token than this {whose}'s" if was_shown else "no token"
+        raise Refusal(401, f"{found}; send the {whose}'s as a bearer token, password, X-Api-Key or ?token=", _ASK)
 
 
 def _shown(request: Request) -> Iterator[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ingest.streams.connection import Connect
-from schemas.settings import MjpegCamera, RtspCamera
+from schemas.settings import MjpegCamera, RtspCamera, UsbCamera
 
 
-def connector(camera: RtspCamera | MjpegCamera) -> Connect:
+def connector(camera: RtspCamera | MjpegCamera | UsbCamera) -> Connect:
     """Return what connects to a camera.
 
     Args:
@@ -17,6 +17,10 @@ def connector(camera: RtspCamera | MjpegCamera) -> Connect:
         from ingest.streams.rtsp import RtspConnection
 
         return lambda: RtspConnection(camera)
+    if isinstance(camera, UsbCamera):
+        from ingest.streams.usb import UsbConnection
+
+        return lambda: UsbConnection(camera)
     from ingest.streams.mjpeg import MjpegConnection
 
     return lambda: MjpegConnection(camera)

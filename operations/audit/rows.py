@@ -23,6 +23,7 @@ _SURFACES = {
     SignIn.SERVICE: "service",
     SignIn.AGREEMENT: "agreement",
     SignIn.TOKEN: "API",
+    SignIn.CAR: "car",
 }
 
 

@@ -20,7 +20,7 @@ from ingest.streams.telling import ReaderState
 from recognition.recognizer import RecognitionSession, Recognizer
 from recognition.tracking.motion import MotionGate
 from schemas.errors import ConfigurationError, InvalidInput
-from schemas.settings import MjpegCamera, RecognitionSettings, RtspCamera
+from schemas.settings import MjpegCamera, RecognitionSettings, RtspCamera, UsbCamera
 from schemas.types import PlateRead
 
 CONNECT_SECONDS = 20.0
@@ -85,7 +85,7 @@ def camera_of(url: str, **more: Any) -> RtspCamera | MjpegCamera:
 
 
 def check_camera(
-    camera: RtspCamera | MjpegCamera,
+    camera: RtspCamera | MjpegCamera | UsbCamera,
     recognition: RecognitionSettings,
     *,
     seconds: float,
@@ -126,7 +126,11 @@ def _first_frame(reader: LiveReader) -> LiveFrame:
 
 
 def _watch(
-    camera: RtspCamera | MjpegCamera, recognizer: Recognizer, reader: LiveReader, first: LiveFrame, seconds: float
+    camera: RtspCamera | MjpegCamera | UsbCamera,
+    recognizer: Recognizer,
+    reader: LiveReader,
+    first: LiveFrame,
+    seconds: float,
 ) -> CameraReport:
     reads: list[PlateRead] = []
     frame: LiveFrame | None = first
@@ -140,7 +144,9 @@ def _watch(
             if session is None or frame.source_item != sequence:
                 reads += [] if session is None else [one.read for one in session.finish()]
                 sequence = frame.source_item
-                session = recognizer.session(camera_id=CAMERA, agency_id=CAMERA, source_item=sequence)
+                session = recognizer.session(
+                    camera_id=CAMERA, agency_id=CAMERA, source_item=sequence, moves=camera.mount == "vehicle"
+                )
             try:
                 reads += [one.read for one in session.process(frame)]
                 kept = [*kept, frame][-_SAMPLES:]
@@ -157,7 +163,7 @@ def _watch(
     if not kept:
         raise StreamFailed("sends pictures that are all damaged")
     plate = min(reads, key=lambda read: read.first_seen, default=None)
-    address = shown_address(camera.url.get_secret_value())
+    address = str(camera.path) if isinstance(camera, UsbCamera) else shown_address(camera.url.get_secret_value())
     return CameraReport(address, state, plate, len(reads), _cost(recognizer, kept, state, share), lasted)
 
 

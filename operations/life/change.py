@@ -28,6 +28,7 @@ from storage.alerts.dispositions import FoundAlert, find_alert
 from storage.alerts.numbering import number_alerts
 from storage.alerts.unit_of_work import Ledger, UnitOfWork
 from storage.audit.writer import write_audit
+from storage.cars.answers import AnswerBeside
 from storage.database import Database
 from storage.sharing.foreign import ForeignDisposition
 
@@ -41,12 +42,14 @@ class Sayer:
 
     `actor` enters it. `person` is who found it out where that is another one, `surface` where it is entered. `knows` is
     how many dispositions of the alert they have seen: it is refused once there are others; None: whatever there are.
+    `at` is when it was said, where that was earlier, as in a car without a network.
     """
 
     actor: Actor
     surface: Surface = Surface.COMMAND_LINE
     person: str | None = None
     knows: int | None = None
+    at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -59,7 +62,8 @@ class AlertCard:
     """An alert with all that people said of it: the first message about the vehicle, the newest, and what stands.
 
     `canceled` is why it was taken back, where it was and that is known. `elsewhere` is what other agencies said of
-    their own alerts on the same entry, newest first, where that was looked up.
+    their own alerts on the same entry, newest first, where that was looked up. So is `beside`: what officers said in
+    cars that contradicts what stands, or was refused.
     """
 
     number: int
@@ -69,17 +73,22 @@ class AlertCard:
     dispositions: tuple[Disposition, ...]
     canceled: str | None = None
     elsewhere: tuple[ForeignDisposition, ...] = ()
+    beside: tuple[AnswerBeside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody wants to say. `details` go into the audit, `check` refuses what the vehicle contradicts."""
+    """What somebody wants to say. `details` go into the audit, `check` refuses what the vehicle contradicts.
+
+    `alongside` is done in the transaction in which it is said.
+    """
 
     kind: DispositionKind
     action: Action
     values: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     check: Callable[[AlertCard], str | None] | None = None
+    alongside: Callable[[UnitOfWork, Disposition], None] | None = None
 
 
 def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> AlertCard:
@@ -128,6 +137,8 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
         if fault is None:
             card = write(unit, card, new)
             unit.write_down(record)
+            if said.alongside is not None:
+                said.alongside(unit, new)
     if fault is not None:
         # After the transaction, which has changed nothing: the refusal stays, whatever comes next.
         _write_refusal(database, record, fault)
@@ -137,11 +148,11 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
 
 
 def disposition_of(sayer: Sayer, said: Said, number: int) -> Disposition:
-    """Return what somebody says as the disposition of this number, said now."""
+    """Return what somebody says as the disposition of this number, said now unless they say when."""
     actor = sayer.actor
     return Disposition(
         kind=said.kind,
-        at=datetime.now(UTC),
+        at=sayer.at or datetime.now(UTC),
         person=sayer.name,
         actor=actor.name,
         agency_id=actor.agency_id,

@@ -17,6 +17,7 @@ from schemas.types import DispositionKind, Life, Standing
 from storage.alerts.dispositions import canceled_among, dispositions_of, find_alert
 from storage.alerts.numbering import number_alerts
 from storage.alerts.unit_of_work import Ledger
+from storage.cars.answers import answers_beside
 from storage.database import Database
 from storage.sharing.foreign import heard
 
@@ -65,7 +66,8 @@ def show_alert(
         details = {"alert": card.number, "alert_id": found.alert_id, "seen": is_first}
         unit.write_down(AuditRecord(sayer.actor, Action.VIEW_ALERT, details, purpose, case_number))
     elsewhere = heard(database, MOST_SAID, entry_ids=[card.first.entry.entry_id])
-    return replace(card, elsewhere=tuple(elsewhere))
+    beside = answers_beside(database, card.first.alert_id)
+    return replace(card, elsewhere=tuple(elsewhere), beside=tuple(beside))
 
 
 def find_card(actor: Actor, database: Database, wanted: int | UUID) -> AlertCard:

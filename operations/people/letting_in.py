@@ -173,6 +173,11 @@ def let_in(
     return SignedIn(number, person.name, ends_at, cookie)
 
 
+def forget_failures(connection: Connection, name: str, address: str) -> None:
+    """Forget the wrong attempts of a name: its person was let in."""
+    attempts.forget_failures(connection, _subjects(name, address)[:1])
+
+
 def _subjects(name: str, address: str, device: str | None = None) -> list[str]:
     """Return what failures are counted by. A name only as its digest: people type passwords there."""
     if device is not None:

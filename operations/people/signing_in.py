@@ -21,7 +21,7 @@ from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from storage.audit.writer import write_audit
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.people import people
 from storage.people.people import Person
 
@@ -71,6 +71,38 @@ def sign_in(
     """
     name = name.strip().lower()[:LONGEST_TYPED]
     device = device_of(database, name, device_cookie)
+    person, step = who_knows(database, settings, name, password, code, address, device=device)
+    with database.transaction() as connection:
+        use_up(connection, person, step, password)
+        return let_in(connection, settings, person, SignIn.PASSWORD, address, earlier, device)
+
+
+def who_knows(
+    database: Database,
+    settings: Settings,
+    name: str,
+    password: str,
+    code: str,
+    address: str,
+    *,
+    via: SignIn = SignIn.PASSWORD,
+    device: str | None = None,
+) -> tuple[Person, int | None]:
+    """Return whose name, password and code these are, with the code's step, which is to be used up (`use_up`).
+
+    Every attempt counts, wherever it is made; arguments and errors as `sign_in`.
+
+    Args:
+        database: An open database.
+        settings: The configuration.
+        name: As it was typed.
+        password: As it was typed.
+        code: As it was typed.
+        address: Where they are.
+        via: How they sign in.
+        device: What a browser that is known counts by (`device_of`).
+    """
+    name = name.strip().lower()[:LONGEST_TYPED]
     check_locked(database, name, address, device)
     counted = count_attempt(database, settings, name, address, device)
     found = people.people(database, name=name)
@@ -83,13 +115,20 @@ def sign_in(
         why = None if step is not None else "the code was wrong, or taken before"
     if why is not None or person is None:
         why = why or "nobody has this name"
-        refuse(database, settings, name, address, SignIn.PASSWORD, person, why, counted, device)
-    with database.transaction() as connection:
-        if step is not None and not people.use_step(connection, person.person_id, step):
-            raise SignInRefused("this code was taken a moment ago; wait for the next one")
-        if person.password_hash is not None and is_outdated(person.password_hash):
-            people.rehash_password(connection, person.person_id, hashed(password))
-        return let_in(connection, settings, person, SignIn.PASSWORD, address, earlier, device)
+        refuse(database, settings, name, address, via, person, why, counted, device)
+    return person, step
+
+
+def use_up(connection: Connection, person: Person, step: int | None, password: str) -> None:
+    """Use a code up, in the transaction that lets its person in, and keep the password as strongly as it can be.
+
+    Raises:
+        SignInRefused: The code was taken a moment ago.
+    """
+    if step is not None and not people.use_step(connection, person.person_id, step):
+        raise SignInRefused("this code was taken a moment ago; wait for the next one")
+    if person.password_hash is not None and is_outdated(person.password_hash):
+        people.rehash_password(connection, person.person_id, hashed(password))
 
 
 def _fault(person: Person | None, *, is_right: bool, second: bool) -> str | None:

@@ -221,6 +221,7 @@ class CameraStage:
             agency_id=self._settings.agency_id,
             source_item=item.name,
             reports_early=self._settings.recognition.tracking.early_reads,
+            moves=self._camera.mount == "vehicle",
         )
         try:
             for frame in source.frames(item):

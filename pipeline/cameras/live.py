@@ -139,6 +139,7 @@ class LiveCameraStage:
                 agency_id=self._settings.agency_id,
                 source_item=frame.source_item,
                 reports_early=self._settings.recognition.tracking.early_reads,
+                moves=self._camera.mount == "vehicle",
             )
         self._newest = frame
         self._view.see(frame)

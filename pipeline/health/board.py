@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.health.pattern import hour_of
 from pipeline.health.signs import ReaderSigns
 from schemas.events import AlarmKind
-from schemas.health import CameraHealth, SourceHealth, StageHealth
+from schemas.health import CameraHealth, CarStateHealth, SourceHealth, StageHealth
 
 MOST_CHANGES = 10_000
 """Alarms that may wait for the database; the oldest go first."""
@@ -48,6 +48,8 @@ class HealthBoard:
         self._reads: Counter[tuple[str, datetime]] = Counter()
         self._read_at: dict[str, datetime] = {}
         self._pictures: dict[str, tuple[datetime, bytes]] = {}
+        self.car_states: tuple[CarStateHealth, ...] = ()
+        """What kept a patrol car from reading, as its stage noted last."""
         self.signs = ReaderSigns()
         """What was heard of other vendors' readers."""
 
@@ -177,6 +179,11 @@ class HealthBoard:
         with self._lock:
             self._reads.subtract(counts)
             self._reads = +self._reads
+
+    def stands(self, kind: AlarmKind, subject: str) -> bool:
+        """Return whether this run has raised an alarm and not cleared it."""
+        with self._lock:
+            return self._alarms.get((kind, subject)) is not None
 
     def standing(self) -> Counter[AlarmKind]:
         """Return how many alarms of every kind this run has raised and not cleared."""

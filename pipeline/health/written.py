@@ -64,6 +64,7 @@ class HealthFile:
             needs_restart=reloaded.needs_restart,
             alarms=alarms,
             outgoing=outgoing,
+            car_states=self._board.car_states,
         )
         try:
             write_run_health(self._data_dir, health, self._name)

@@ -18,6 +18,7 @@ from ingest.vendors.passes import COUNTER_LASTS, LONGEST, Passes
 from ingest.vendors.registry import adapter_of, with_zone
 from ingest.vendors.secrets import without_secrets
 from pipeline.health.board import HealthBoard
+from pipeline.ingesting.from_cars import CarMessages, CarRecords
 from pipeline.ingesting.pictures import UrlPictures
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.stages.retry import Stopped, until_available
@@ -101,6 +102,7 @@ class InboxStage(SteppedStage):
         arrivals: To whatever makes reads permanent.
         board: Told how the sources do.
         until_done: End once the inbox is empty.
+        cars: What is known of patrol cars; None: this process has no database.
     """
 
     name = "inbox"
@@ -115,9 +117,11 @@ class InboxStage(SteppedStage):
         board: HealthBoard,
         *,
         until_done: bool = False,
+        cars: CarRecords | None = None,
     ) -> None:
         super().__init__()
         self.board = board
+        self._cars = None if cars is None else CarMessages(settings.agency_id, cars, arrivals, quarantine, board)
         self._until_done = until_done
         self._reads_topic = settings.kafka.reads_topic
         self._quarantine = quarantine
@@ -196,6 +200,16 @@ class InboxStage(SteppedStage):
                 self._done += done
             raise
 
+    def refuse(self, read: PlateRead, reason: str) -> None:
+        """Keep a car's read that the database does not take; called from the recorder's thread.
+
+        Raises:
+            InvalidInput: It is no car's: a person has to look at it.
+            TransientError: It cannot be kept now.
+        """
+        if self._cars is None or not self._cars.refuse(read, reason):
+            raise InvalidInput(f"read {read.read_id} of camera {read.camera_id}: {reason}")
+
     def end(self) -> None:
         """Fetch no more pictures."""
         self._pictures.close()
@@ -234,6 +248,9 @@ class InboxStage(SteppedStage):
     def _process(
         self, message: Message, receipt: Receipt, stop: threading.Event, before: QuarantinedMessage | None
     ) -> None:
+        if self._cars is not None and self._cars.takes(message):
+            self._cars.process(message, receipt, stop, before)
+            return
         source = self._sources.get(message.source)
         try:
             if source is None:

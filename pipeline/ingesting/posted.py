@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.frames import FrameTaker
 from pipeline.health.board import HealthBoard
+from pipeline.ingesting.cars import CarsOfRun
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.pulled import PulledSources
 from pipeline.ingesting.serving import ServerStage
 from pipeline.reloading import Difference
 from pipeline.running.part import Part
 from pipeline.stages.runner import Runner, any_alive
+from schemas.errors import InvalidInput
 from schemas.settings import Settings
+from schemas.types import PlateRead
 from storage.leadership import Leadership
 
 
@@ -28,6 +31,7 @@ class PostedReads(Part):
         runner: Runs the stages.
         leadership: Which of several processes fetches; None: there is one.
         takers: Returns what takes the pictures of cameras that push, by camera.
+        cars: The patrol cars; None: this process has no database.
         until_done: Only empty the inbox, and end then.
     """
 
@@ -39,6 +43,7 @@ class PostedReads(Part):
         runner: Runner,
         leadership: Leadership | None,
         takers: Callable[[], Mapping[str, FrameTaker]],
+        cars: CarsOfRun | None = None,
         *,
         until_done: bool = False,
     ) -> None:
@@ -47,6 +52,7 @@ class PostedReads(Part):
         self._board = board
         self._runner = runner
         self._takers = takers
+        self._cars = cars
         self._server: ServerStage | None = None
         self._inbox: InboxStage | None = None
         self._emptying: list[threading.Thread] = []
@@ -62,11 +68,22 @@ class PostedReads(Part):
         self._inbox = self._make_inbox(settings)
         self._emptying = self._runner.start([self._inbox], watched=not until_done)
         if settings.ingest.listen is not None and not until_done:
-            self._server = ServerStage(settings, self._takers)
+            self._server = ServerStage(settings, self._takers, self._cars)
             self._server.board = self._board
             self._serving = self._runner.start([self._server])
         if not until_done:
             self._pulled.take(settings)
+
+    def refuse(self, read: PlateRead, reason: str) -> None:
+        """Keep a car's read that the database does not take; as `InboxStage.refuse`.
+
+        Raises:
+            InvalidInput: It is no car's: a person has to look at it.
+            TransientError: It cannot be kept now.
+        """
+        if self._inbox is None:
+            raise InvalidInput(f"read {read.read_id} of camera {read.camera_id}: {reason}")
+        self._inbox.refuse(read, reason)
 
     @property
     def is_alive(self) -> bool:

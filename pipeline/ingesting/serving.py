@@ -10,6 +10,7 @@ from ingest.inbox_place import INBOX_FILE
 from ingest.server.door import IngestServer
 from ingest.server.frames import FrameTaker
 from ingest.vendors.registry import adapter_of, vendors
+from pipeline.ingesting.cars import CarsOfRun
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import PlatewatchError
 from schemas.health import SourceHealth
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LOCK_FILE = INBOX_FILE.with_name("server.lock")
 CLAIM_FILE = INBOX_FILE.with_name("pictures.lock")
-"""Held by a run that has cameras which push: no other process can recognize what they send."""
+"""Held by a run that has cameras which push, or patrol cars: a server alone can take nothing of theirs."""
 LOOK_SECONDS = 0.5
 """How often it is looked after."""
 CLAIM_SECONDS = 0.05
@@ -30,20 +31,28 @@ CLAIM_SECONDS = 0.05
 class ServerStage(SteppedStage):
     """Serves until it is stopped. Where another process of this data directory serves, it waits for that one's end.
 
-    A run with cameras that push serves itself: one that serves alone leaves it to that run as long as it is there.
+    A run with cameras that push, or with patrol cars, serves itself: one that serves alone leaves it to that run as
+    long as it is there.
 
     Args:
         settings: The configuration; `ingest.listen` is set.
         takers: As `IngestServer`.
+        cars: The patrol cars; None: this process has no database.
     """
 
     name = "ingest-server"
     trouble = "messages of other readers are not taken"
 
-    def __init__(self, settings: Settings, takers: Callable[[], Mapping[str, FrameTaker]] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        takers: Callable[[], Mapping[str, FrameTaker]] | None = None,
+        cars: CarsOfRun | None = None,
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._takers = takers
+        self._cars = cars
         self._lock = OwnerLock(settings.data_dir / LOCK_FILE)
         self._claim = OwnerLock(settings.data_dir / CLAIM_FILE)
         self._server: IngestServer | None = None
@@ -74,7 +83,9 @@ class ServerStage(SteppedStage):
             log.error("the ingest server ended; it is started again")
             self._leave()
         elif self._takers is None and self._is_claimed():
-            log.info("a run with cameras that push serves now; this process goes on when that one ends")
+            log.info(
+                "a run with cameras that push, or with patrol cars, serves now; this process goes on when that one ends"
+            )
             self._leave()
         self.sources = () if self._server is None else self._server.health()
         if self.board is not None:
@@ -94,8 +105,9 @@ class ServerStage(SteppedStage):
         self._lock.release()
 
     def _claims(self) -> bool:
-        """Claim to serve where this process alone can take what cameras push, and say whether it does."""
-        if self._takers is None or not any(isinstance(camera, PushCamera) for camera in self._settings.cameras):
+        """Claim to serve where this process alone can take what cameras or cars send, and say whether it does."""
+        pushes = self._takers is not None and any(isinstance(camera, PushCamera) for camera in self._settings.cameras)
+        if not pushes and (self._cars is None or not self._cars.are_any()):
             self._claim.release()
             return False
         return self._claim.acquire()
@@ -115,7 +127,8 @@ class ServerStage(SteppedStage):
             self.is_up.set()
             return
         adapters = {name: adapter_of(name) for name in vendors()}
-        server = IngestServer(self._settings.ingest, self._settings.data_dir, adapters, self._takers)
+        access = None if self._cars is None else self._cars.access
+        server = IngestServer(self._settings.ingest, self._settings.data_dir, adapters, self._takers, access)
         try:
             server.start()
         except BaseException:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from matcher.index import Addition, HotlistIndex
-from storage.hotlists.changes import HotlistChanges, ListChange
+from pipeline.lists.source import ListSource
+from schemas.list_changes import ListChange
 
 SMALL_CHANGE = 5000
 """A change of more entries than this is arranged in the background."""
@@ -27,7 +28,7 @@ class ActiveLists:
     cleared: Mapping[str, int] = field(default_factory=dict)
     withdrawn: int = 0
 
-    def cleared_to(self, changes: HotlistChanges, active: Mapping[str, int]) -> ActiveLists:
+    def cleared_to(self, changes: ListSource, active: Mapping[str, int]) -> ActiveLists:
         """Return the lists without whatever is not active any more.
 
         Args:
@@ -53,12 +54,12 @@ class ActiveLists:
         """Return the lists whose content is not that of the active version."""
         return [name for name, version in active.items() if self.versions.get(name) != version]
 
-    def is_small(self, changes: HotlistChanges, hotlist_id: str) -> bool:
+    def is_small(self, changes: ListSource, hotlist_id: str) -> bool:
         """Return whether a list's change can be arranged at once."""
         return changes.extent(hotlist_id, self.versions.get(hotlist_id, 0)) <= SMALL_CHANGE
 
     def caught_up(
-        self, changes: HotlistChanges, hotlist_ids: Sequence[str], stop: threading.Event | None = None
+        self, changes: ListSource, hotlist_ids: Sequence[str], stop: threading.Event | None = None
     ) -> ActiveLists:
         """Return the lists with the active content of some.
 

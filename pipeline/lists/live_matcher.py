@@ -16,13 +16,11 @@ from matcher.match import Matcher
 from pipeline.lists.active import ActiveLists
 from pipeline.lists.garbage import long_lived_objects
 from pipeline.lists.saved import SavedLists
+from pipeline.lists.source import ListSource
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, HotlistEntry, PlateRead
-from storage.database import Database
-from storage.hotlists.changes import HotlistChanges
-from storage.hotlists.lists import HotlistStore
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +45,7 @@ class LiveMatcher(SteppedStage):
     while the lists as they were serve on.
 
     Args:
-        database: Where the lists are.
+        lists: Where the lists are.
         settings: The matcher's thresholds.
         folder: Where the index is kept for the next start; None: nowhere.
     """
@@ -56,10 +54,9 @@ class LiveMatcher(SteppedStage):
     trouble = "changes of the hotlists are not seen, and those loaded before stay in use"
     longest_pause_seconds = POLL_SECONDS
 
-    def __init__(self, database: Database, settings: MatchingSettings, folder: Path | None = None) -> None:
+    def __init__(self, lists: ListSource, settings: MatchingSettings, folder: Path | None = None) -> None:
         super().__init__()
-        self._changes = HotlistChanges(database)
-        self._store = HotlistStore(database)
+        self._changes = lists
         self._saved = SavedLists(folder)
         self._settings = settings
         self._lists = ActiveLists(HotlistIndex.build((), {}))
@@ -82,7 +79,7 @@ class LiveMatcher(SteppedStage):
             force: Ask now, and return when everything that is active now is.
 
         Raises:
-            DatabaseUnavailable: The store cannot be asked; the lists loaded before stay in use.
+            TransientError: The store cannot be asked; the lists loaded before stay in use.
         """
         if not force and self._is_running:
             return
@@ -138,7 +135,7 @@ class LiveMatcher(SteppedStage):
         """Return the entry of a hit, or None when it was withdrawn meanwhile.
 
         Raises:
-            DatabaseUnavailable: The store, which has what matching does not need of entries, cannot be asked.
+            TransientError: The store, which has what matching does not need of entries, cannot be asked.
         """
         return self.entries([hit]).get(hit.entry_id)
 
@@ -150,7 +147,7 @@ class LiveMatcher(SteppedStage):
         """
         index = self._matcher.index
         wanted = {hit.entry_id for hit in hits if hit.entry_id in index}
-        return self._store.active_entries(wanted) if wanted else {}
+        return self._changes.active_entries(wanted) if wanted else {}
 
     def _poll(self) -> list[str]:
         """Take over what changed: removals first, then what was arranged meanwhile and small additions.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from matcher.index import HotlistIndex
 from pipeline.lists.active import ActiveLists
+from pipeline.lists.source import ListSource
 from services.private_files import make_private_folder
-from storage.hotlists.changes import HotlistChanges
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +23,14 @@ class SavedLists:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def load(self, changes: HotlistChanges) -> ActiveLists | None:
+    def load(self, changes: ListSource) -> ActiveLists | None:
         """Return what was saved last, if this database is where it came from; what changed since has to be caught up.
 
         Args:
             changes: The store.
 
         Raises:
-            DatabaseUnavailable: The server is down.
+            TransientError: The store cannot be asked.
         """
         found = None if self._folder is None else HotlistIndex.load(self._folder)
         if found is None:
@@ -51,7 +51,7 @@ class SavedLists:
         log.info("%d hotlist entries were loaded from the saved index", len(index))
         return ActiveLists(index, versions, dict(versions), withdrawn)
 
-    def save(self, lists: ActiveLists, changes: HotlistChanges) -> None:
+    def save(self, lists: ActiveLists, changes: ListSource) -> None:
         """Save what was arranged; a disk that is full costs the next start its speed, and nothing else.
 
         Args:
@@ -59,7 +59,7 @@ class SavedLists:
             changes: The store that it came from.
 
         Raises:
-            DatabaseUnavailable: The server is down.
+            TransientError: The store cannot be asked.
         """
         if self._folder is None or dict(lists.versions) != dict(lists.cleared):
             return

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.topics.reads import published_read
+from pipeline.published.arriving import arrival_of
 from schemas.arrivals import Arrival, HandedOver
-from schemas.convert import arrival_from_event
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from storage.database import Database
@@ -63,13 +64,18 @@ class Retries:
             if one.message_number in self._under_way:
                 continue
             receipt = _RetryReceipt(one.message_number, self._quarantine)
+            understood = functools.partial(
+                published_read,
+                bytes(one.body),
+                agency_id=self._agency_id,
+                max_bytes=self._most,
+                now=datetime.now(UTC),
+            )
             try:
-                event = published_read(
-                    bytes(one.body), agency_id=self._agency_id, max_bytes=self._most, now=datetime.now(UTC)
-                )
+                arrival = arrival_of(understood, receipt)
             except InvalidInput as error:
                 self._quarantine.failed_again(one.message_number, str(error))
                 continue
             self._under_way.add(one.message_number)
-            yield arrival_from_event(event, receipt)
+            yield arrival
             yield HandedOver(receipt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections import deque
@@ -16,13 +17,13 @@ from ingest.topics.reads import published_read
 from pipeline.broker import BrokerAddress
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
+from pipeline.published.arriving import arrival_of
 from pipeline.published.dead_letters import VENDOR, DeadLetters, DeadMessage
 from pipeline.published.retrying import Retries
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.stages.stage import SteppedStage
 from policy.decisions import effective_retention
 from schemas.arrivals import Arrival, HandedOver
-from schemas.convert import arrival_from_event
 from schemas.errors import BrokerUnavailable, DatabaseUnavailable, InvalidInput
 from schemas.events import AlarmKind
 from schemas.health import READS_STAGE
@@ -187,15 +188,12 @@ class ReadsTopicStage(SteppedStage):
     def _usable(self, span: Span, records: Sequence[Any], dead: list[DeadMessage]) -> Iterator[Arrival]:
         now, most = datetime.now(UTC), self._names.max_message_bytes
         for record in records:
+            understood = functools.partial(
+                published_read, record.value, agency_id=self._agency_id, max_bytes=most, now=now
+            )
             try:
-                event = published_read(record.value, agency_id=self._agency_id, max_bytes=most, now=now)
-                arrival = arrival_from_event(event, span)
+                arrival = arrival_of(understood, span)
             except InvalidInput as error:
                 dead.append(DeadMessage(record, str(error)))
-            except Exception as error:
-                # One message that is wrong in a way nobody thought of must not keep the others from being matched.
-                log.debug("a message could not be read", exc_info=True)
-                reason = f"could not be read for an unexpected reason ({type(error).__name__}); please report this"
-                dead.append(DeadMessage(record, reason))
             else:
                 yield arrival

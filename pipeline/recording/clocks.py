@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from pipeline.recording.alarming import AlarmKeeper
 from pipeline.recording.offsets import ClockOffsets
 from pipeline.stages.retry import until_available
 from policy.decisions import Retention
@@ -14,8 +15,6 @@ from schemas.arrivals import Arrival
 from schemas.clocks import ClockLimits, dated
 from schemas.events import AlarmKind
 from schemas.settings import Settings
-from storage.alerts.alarms import Alarms
-from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +33,12 @@ class ClockWatch:
 
     Args:
         settings: The configuration.
-        database: The open database.
+        alarms: Where alarms are kept.
         retention: How long what is kept; the limits follow from it where a camera has none.
     """
 
-    def __init__(self, settings: Settings, database: Database, retention: Retention) -> None:
-        self._alarms = Alarms(database, settings.agency_id, settings.alarm_topic)
+    def __init__(self, settings: Settings, alarms: AlarmKeeper, retention: Retention) -> None:
+        self._alarms = alarms
         self._limits = ClockLimits.of_retention(retention.reads)
         self._cameras = {camera.id for camera in settings.cameras}
         self._standing: set[str] | None = None

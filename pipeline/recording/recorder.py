@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
+from alerts.settling.unit import Units
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
+from pipeline.recording.alarming import AlarmKeeper
 from pipeline.recording.clocks import ClockWatch
 from pipeline.recording.evidence import Evidence
 from pipeline.recording.finding import Finder
@@ -31,8 +33,6 @@ from schemas.errors import InvalidInput
 from schemas.events import Alert
 from schemas.settings import Settings
 from schemas.types import PlateRead, SecondReading
-from storage.alerts.unit_of_work import Ledger
-from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,8 @@ class Recorder:
 
     Args:
         settings: The configuration.
-        database: The open database.
+        units: Where transactions are begun.
+        alarms: Where alarms are kept.
         matcher: The active hotlists.
         arrivals: Where reads come from.
         is_last: Says whether nothing will come any more.
@@ -72,7 +73,8 @@ class Recorder:
     def __init__(
         self,
         settings: Settings,
-        database: Database,
+        units: Units,
+        alarms: AlarmKeeper,
         matcher: LiveMatcher,
         arrivals: ArrivalQueue,
         is_last: Callable[[], bool],
@@ -89,8 +91,8 @@ class Recorder:
         if settings.policy.also_notify:
             opened = ", ".join(settings.policy.also_notify)
             log.warning("policy.also_notify opens %s: %s", opened, settings.policy.also_notify_reason)
-        self._reads = SettledReads(Ledger(database), settings)
-        self._clocks = ClockWatch(settings, database, self._policy.retention)
+        self._reads = SettledReads(units, settings)
+        self._clocks = ClockWatch(settings, alarms, self._policy.retention)
         self._pictures = PictureKeeper(settings, counters, board)
         self._matcher = matcher
         self._arrivals = arrivals

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.alerting.cancellations import CancellationStage
+from pipeline.alerting.car_answers import CarAnswersStage
 from pipeline.alerting.returning import ReturningStage
 from pipeline.alerting.sharing import SharingStage
 from pipeline.alerting.storms import StormStage
@@ -42,6 +43,7 @@ def leading_stages(
             StormStage(database, leadership),
             SharingStage(database, settings, leadership),
             ReturningStage(database, settings, leadership),
+            CarAnswersStage(database, settings, leadership),
         ],
         board,
     )

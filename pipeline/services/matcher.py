@@ -15,7 +15,7 @@ from pipeline.counters import Counters, RunTotals
 from pipeline.health.board import HealthBoard
 from pipeline.health.stage import HealthStage
 from pipeline.lists.garbage import many_reads
-from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.lists.stored import matcher_of
 from pipeline.metrics.collector import RunCollector
 from pipeline.published.taking import QUEUE_LENGTH, ReadsTopicStage
 from pipeline.recording.pace import TOPIC
@@ -27,9 +27,10 @@ from pipeline.running.part import Part, Stages
 from pipeline.running.probing import answers
 from pipeline.running.takeover import TakeOver
 from pipeline.stages.runner import Runner, any_alive
-from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.leadership import Leadership
 
@@ -99,7 +100,7 @@ class MatcherService:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._topic: ReadsTopicStage | None = None
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._matcher = matcher_of(database, settings)
         self._board = self._matcher.board = HealthBoard(socket.gethostname())
 
     @property
@@ -148,7 +149,8 @@ class MatcherService:
         taken = TakenReads(runner, topic)
         recorder = Recorder(
             settings,
-            database,
+            Ledger(database),
+            Alarms(database, settings.agency_id, settings.alarm_topic),
             self._matcher,
             arrivals,
             lambda: stop.is_set() and not taken.is_alive,

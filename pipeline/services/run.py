@@ -22,10 +22,11 @@ from pipeline.feeds.configured import Feeds
 from pipeline.fitting import check, check_sources
 from pipeline.health.board import HealthBoard
 from pipeline.health.stage import HealthStage
+from pipeline.ingesting.cars import cars_of_run
 from pipeline.ingesting.inbox import InboxStage
 from pipeline.ingesting.posted import PostedReads
 from pipeline.ingesting.pushed import PushedFrames
-from pipeline.lists.live_matcher import INDEX_FOLDER, LiveMatcher
+from pipeline.lists.stored import matcher_of
 from pipeline.metrics.collector import RunCollector
 from pipeline.recording.queue import ArrivalQueue
 from pipeline.recording.recorder import Observer, Recorder
@@ -38,9 +39,11 @@ from pipeline.running.takeover import TakeOver
 from pipeline.services.leading import leading_stages, upkeep_stages
 from pipeline.stages.runner import Runner
 from pipeline.stages.stage import Stage
-from policy.traffic import matching_settings
 from schemas.settings import Settings
 from services.service_manager import ServiceManager
+from storage.alerts.alarms import Alarms
+from storage.alerts.unit_of_work import Ledger
+from storage.cars.rows import CarRows
 from storage.database import Database
 from storage.item_ledger import ItemLedger
 from storage.leadership import Leadership
@@ -84,7 +87,7 @@ class Service:
         self._manager = manager or ServiceManager(None)
         self._reload = reload
         self._serving = serving
-        self._matcher = LiveMatcher(database, matching_settings(settings), settings.data_dir / INDEX_FOLDER)
+        self._matcher = matcher_of(database, settings)
         self._pictures = PicturesStage(settings)
         self._board = HealthBoard(socket.gethostname())
         self._pushed = PushedFrames()
@@ -189,11 +192,24 @@ class Service:
         def make_inbox(settings: Settings) -> InboxStage:
             recall = functools.partial(reported_lately, self._database)
             return InboxStage(
-                settings, Quarantine(self._database), recall, arrivals, self._board, until_done=until_done
+                settings,
+                Quarantine(self._database),
+                recall,
+                arrivals,
+                self._board,
+                until_done=until_done,
+                cars=CarRows(self._database),
             )
 
         return PostedReads(
-            self._settings, make_inbox, self._board, runner, leadership, self._pushed.takers, until_done=until_done
+            self._settings,
+            make_inbox,
+            self._board,
+            runner,
+            leadership,
+            self._pushed.takers,
+            cars_of_run(self._settings, self._database),
+            until_done=until_done,
         )
 
     def _recording(
@@ -213,13 +229,15 @@ class Service:
 
         recorder = Recorder(
             self._settings,
-            self._database,
+            Ledger(self._database),
+            Alarms(self._database, self._settings.agency_id, self._settings.alarm_topic),
             self._matcher,
             arrivals,
             nothing_comes,
             self.counters,
             self._observer,
             self._board,
+            refused=posted.refuse,
         )
         return Stages(runner, [recorder], watched=True)
 

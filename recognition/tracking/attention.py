@@ -39,10 +39,11 @@ _VEHICLE_BELOW = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A plate in view: where it was last seen, and whether looks at it now and then are enough."""
+    """A plate in view: where it was last seen, whether looks at it now and then are enough, and its number."""
 
     box: Box
     settled: bool
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,10 @@ from schemas.types import Box, PlateDetection
 _MAX_DISTANCE = 2.5
 """A plate is followed over this many of its own widths between two looks, less what its size changed. Vehicles side by
 side stand six widths and more apart."""
+
+_MAX_CARRIED = 1.5
+"""The same for a plate of which the pictures in between show where it went: cars in a row follow one another in the
+picture as fast as the camera drives past them."""
 
 _NEW_SHARE = 0.6
 """How much of a plate's speed is what it moved since the look before; the rest is what was known."""
@@ -45,19 +49,26 @@ class PlateTracker:
         self._plates: list[_MovingPlate] = []
         self._numbers = 0
 
-    def update(self, detections: Sequence[PlateDetection], moment: datetime) -> list[int]:
+    def update(
+        self,
+        detections: Sequence[PlateDetection],
+        moment: datetime,
+        carried: Mapping[int, tuple[float, float]] | None = None,
+    ) -> list[int]:
         """Take a look's detections in.
 
         Args:
             detections: Boxes in pixels of the frame.
             moment: When it was captured; looks need not be evenly spaced.
+            carried: Where the middles of plates are now, by number, as far as the pictures since the last look tell:
+                that counts instead of the last place, which something else may have come to.
 
         Returns:
             The track number of each detection.
         """
         boxes = [detection.box for detection in detections]
         numbers = [0] * len(boxes)
-        distances = self._distances(boxes, moment)
+        distances = self._distances(boxes, moment, carried or {})
         for _ in range(min(distances.shape)):
             row, column = np.unravel_index(int(distances.argmin()), distances.shape)
             if distances[row, column] > _MAX_DISTANCE:
@@ -77,7 +88,7 @@ class PlateTracker:
         """Forget a track; what appears in its place is a new one."""
         self._plates = [plate for plate in self._plates if plate.number != number]
 
-    def _distances(self, boxes: Sequence[Box], moment: datetime) -> Floats:
+    def _distances(self, boxes: Sequence[Box], moment: datetime, carried: Mapping[int, tuple[float, float]]) -> Floats:
         """Return how far each detection is from each plate (detections, plates).
 
         In widths of the larger, plus the logarithm of the change in size.
@@ -91,7 +102,15 @@ class PlateTracker:
         widths = np.array([[max(box.width, 1.0)] for box in boxes])
         last_widths = np.array([max(plate.box.width, 1.0) for plate in self._plates])[None]
         moved = np.minimum(_length(middles - predicted[None]), _length(middles - last[None]))
-        distances: Floats = moved / np.maximum(widths, last_widths) + np.abs(np.log(widths / last_widths))
+        sizes = np.maximum(widths, last_widths)
+        distances: Floats = moved / sizes + np.abs(np.log(widths / last_widths))
+        for column, plate in enumerate(self._plates):
+            if plate.number in carried:
+                away = _length(middles[:, 0] - np.array(carried[plate.number]))
+                if not plate.is_new:
+                    away = np.minimum(away, _length(middles[:, 0] - predicted[column]))
+                away = away / sizes[:, column] + np.abs(np.log(widths / last_widths))[:, column]
+                distances[:, column] = np.where(away <= _MAX_CARRIED, away, np.inf)
         return distances
 
 

@@ -5,6 +5,7 @@ What is named here is the one way to import any of them; the files behind it are
 
 from schemas.events.alarms import Alarm, AlarmKind
 from schemas.events.alerts import Alert, AlertType, CloneSuspicionEvent
+from schemas.events.car import Answered, CarAnswer, CarNote, Noted
 from schemas.events.dispositions import (
     NOBODY_YET,
     NOT_CONFIRMED,
@@ -45,8 +46,11 @@ __all__ = [
     "AlarmKind",
     "Alert",
     "AlertType",
+    "Answered",
     "AskerEvent",
     "BoxEvent",
+    "CarAnswer",
+    "CarNote",
     "CharacterEvent",
     "CharacterEvidenceEvent",
     "CloneSuspicionEvent",
@@ -59,6 +63,7 @@ __all__ = [
     "ListEvent",
     "LocationEvent",
     "MovementEvent",
+    "Noted",
     "OwnerEvent",
     "PlateReadEvent",
     "Probability",

@@ -25,6 +25,7 @@ from schemas.settings.kafka import KafkaSettings
 from schemas.settings.loading.load import load_settings
 from schemas.settings.matching import CATEGORY_FALSE_ALERTS, MatchingSettings
 from schemas.settings.metrics import MetricsSettings
+from schemas.settings.patrol import PatrolSettings, PrivateArea
 from schemas.settings.policy import PolicySettings
 from schemas.settings.pulling import (
     DahuaPull,
@@ -41,7 +42,7 @@ from schemas.settings.repeats import RepeatSettings
 from schemas.settings.retention import RetentionSettings
 from schemas.settings.root import Settings
 from schemas.settings.sharing import NeighborSettings, SharingSettings
-from schemas.settings.streams import MjpegCamera, PulledCamera, PushCamera, RtspCamera, StreamCamera
+from schemas.settings.streams import MjpegCamera, PulledCamera, PushCamera, RtspCamera, StreamCamera, UsbCamera
 
 __all__ = [
     "CATEGORY_FALSE_ALERTS",
@@ -81,7 +82,9 @@ __all__ = [
     "NeighborSettings",
     "NmeaReceiver",
     "OcrSettings",
+    "PatrolSettings",
     "PolicySettings",
+    "PrivateArea",
     "PullBase",
     "PullSettings",
     "PulledCamera",
@@ -103,6 +106,7 @@ __all__ = [
     "StreamCamera",
     "StreamPull",
     "TrackingSettings",
+    "UsbCamera",
     "VideoFileCamera",
     "WebhookChannel",
     "load_settings",

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from schemas.settings.camera_base import CameraBase, known_zone
 from schemas.settings.section import AbsolutePath, FilePath
-from schemas.settings.streams import MjpegCamera, PushCamera, RtspCamera
+from schemas.settings.streams import MjpegCamera, PushCamera, RtspCamera, UsbCamera
 
 _DAY_MINUTES = 1440.0
 _HOURS = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
@@ -73,7 +73,7 @@ class ImageFolderCamera(CameraBase):
 
 
 CameraSettings = Annotated[
-    VideoFileCamera | ImageFolderCamera | RtspCamera | MjpegCamera | PushCamera, Field(discriminator="type")
+    VideoFileCamera | ImageFolderCamera | RtspCamera | MjpegCamera | PushCamera | UsbCamera, Field(discriminator="type")
 ]
 """One source of frames; `type` says which."""
 

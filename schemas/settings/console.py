@@ -105,6 +105,8 @@ class ConsoleSettings(Section):
     """A session ends when nothing was asked for so long; an open board asks all the time."""
     session_hours: Annotated[float, Field(gt=0, le=168)] = 12.0
     """A session ends after so long whatever is asked."""
+    car_hours: Annotated[float, Field(gt=0, le=720)] = 72.0
+    """How long after signing on with the server an officer may sign on in the same car without it."""
     second_factor: bool = True
     """Whether a password needs a code of an authenticator beside it; passkeys have both in them."""
     failures: Annotated[int, Field(ge=1, le=100)] = 5

@@ -23,6 +23,7 @@ from schemas.settings.ingest import IngestSettings
 from schemas.settings.kafka import KafkaSettings
 from schemas.settings.matching import MatchingSettings
 from schemas.settings.metrics import MetricsSettings
+from schemas.settings.patrol import PatrolSettings
 from schemas.settings.policy import PolicySettings
 from schemas.settings.recognition import RecognitionSettings
 from schemas.settings.repeats import RepeatSettings
@@ -74,6 +75,8 @@ class Settings(BaseSettings):
     edge: EdgeSettings = EdgeSettings()
     gps: GpsSettings | None = None
     """Where cameras that are mounted on a vehicle are; None: nobody knows."""
+    patrol: PatrolSettings | None = None
+    """The patrol car that this machine is built into; None: it is in none."""
     cameras: tuple[CameraSettings, ...] = ()
 
     @field_validator("time_zone")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from schemas.settings.addressed import Addressed
 from schemas.settings.camera_base import CameraBase, known_zone
+from schemas.settings.section import AbsolutePath
 
 
 class StreamCamera(CameraBase):
@@ -68,3 +69,21 @@ class MjpegCamera(PulledCamera):
 
     type: Literal["mjpeg"] = "mjpeg"
     """What the camera sends."""
+
+
+class UsbCamera(StreamCamera):
+    """A camera at this machine's USB, by V4L2."""
+
+    type: Literal["usb"] = "usb"
+    """What the camera sends."""
+    path: AbsolutePath
+    """Its device, best by a name that stays, as in /dev/v4l/by-id."""
+    format: Literal["mjpeg", "yuyv"] = "mjpeg"
+    """How its pictures come over the cable: as JPEG, or as they are, for which USB is fast enough at small sizes
+    only."""
+    width: Annotated[int, Field(ge=160, le=8192)] = 1280
+    """Width that is asked for, in pixels; the camera takes the nearest that it has."""
+    height: Annotated[int, Field(ge=120, le=8192)] = 720
+    """Height that is asked for, in pixels."""
+    fps: Annotated[float, Field(gt=0, le=240)] = 15.0
+    """Pictures per second that are asked for."""

@@ -20,6 +20,7 @@ from schemas.types.life import (
     Surface,
 )
 from schemas.types.media import Box, Frame, Gray, Image, Location, SourceItem
+from schemas.types.patrol import CarState, ListStanding, StateKind
 from schemas.types.priorities import Priority
 from schemas.types.purposes import SENSITIVE, Purpose
 from schemas.types.reads import (
@@ -41,6 +42,7 @@ __all__ = [
     "SENSITIVE",
     "AlertOutcome",
     "Box",
+    "CarState",
     "Category",
     "CharacterEvidence",
     "CharacterRead",
@@ -55,6 +57,7 @@ __all__ = [
     "HotlistEntry",
     "Image",
     "Life",
+    "ListStanding",
     "Location",
     "Movement",
     "OcrResult",
@@ -70,6 +73,7 @@ __all__ = [
     "SecondReading",
     "SourceItem",
     "Standing",
+    "StateKind",
     "Surface",
     "Tier",
     "VehicleDescription",

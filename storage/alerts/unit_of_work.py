@@ -28,6 +28,7 @@ from storage.alerts.storms import Limit, storm_of
 from storage.alerts.wakeups import WAKE, wake
 from storage.alerts.writer import AlertWriter
 from storage.audit.writer import write_audit
+from storage.cars.answers import settle_answer
 from storage.database import Connection, Database
 from storage.gathering import Gathering, gathered
 from storage.reads.past import ListProgress, set_progress
@@ -105,6 +106,10 @@ class UnitOfWork(AlertWriter):
     def write_down(self, audit: AuditRecord | None) -> None:
         """Write the action that the transaction belongs to into the audit."""
         write_audit(self._connection, audit)
+
+    def settle_car_answer(self, answer_id: UUID, number: int) -> None:
+        """Note that what was said in a car is a disposition now, by its number."""
+        settle_answer(self._connection, answer_id, "taken", number=number)
 
     def set_progress(self, progress: ListProgress) -> None:
         """Note how far a list's entries were matched with stored reads."""

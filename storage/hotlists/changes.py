@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from schemas.errors import TransientError
+from schemas.list_changes import ListChange
 from schemas.types import Category, HotlistEntry, VehicleDescription
 from storage import statements
 from storage.database import Connection, Database
+from storage.hotlists.lists import HotlistStore
 from storage.sql import load_queries
 
 _SQL = load_queries("hotlists/changes", "hotlists/entries")
@@ -24,23 +24,8 @@ _CATEGORIES = {category.value: category for category in Category}
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ListChange(Generic[T]):
-    """How a list differs from a version of it.
-
-    `version_id` is the active version, None where the list is not active any more; `as_of` is the date of its content.
-    `removed` are the ids of entries that are gone or changed, `added` what was made of the new ones and the changed
-    ones as they are now: a changed entry is in both.
-    """
-
-    version_id: int | None
-    as_of: datetime | None
-    added: T
-    removed: tuple[UUID, ...]
-
-
 class HotlistChanges:
-    """The active versions, and the way from one to the next.
+    """The active versions, and the way from one to the next: a `pipeline.lists.source.ListSource`.
 
     Args:
         database: An open database.
@@ -154,6 +139,14 @@ class HotlistChanges:
         """
         rows = statements.all(self._database, _SQL["withdrawn"], {"number": number})
         return (rows[-1][0] if rows else number), tuple(entry_id for _, entry_id in rows)
+
+    def active_entries(self, entry_ids: Collection[UUID]) -> dict[UUID, HotlistEntry]:
+        """Return those of some entries that are active, by id, with all that alerts say of them.
+
+        Raises:
+            DatabaseUnavailable: The server is down.
+        """
+        return HotlistStore(self._database).active_entries(entry_ids)
 
 
 def _ids(connection: Connection, statement: str, values: dict[str, Any]) -> tuple[UUID, ...]:

@@ -50,7 +50,12 @@ def image_key(read: PlateRead, kind: Literal["plate", "context"]) -> str:
     revision = (
         "" if read.is_final and not read.revision else f"-{'final' if read.is_final else 'early'}-{read.revision}"
     )
-    return f"{day:%Y/%m/%d}/{_UNSAFE.sub('_', read.camera_id)}/{read.read_id}-{kind}{revision}.jpg"
+    return f"{day:%Y/%m/%d}/{camera_folder(read.camera_id)}/{read.read_id}-{kind}{revision}.jpg"
+
+
+def camera_folder(camera_id: str) -> str:
+    """Return the part of pictures' keys that says which camera took them."""
+    return _UNSAFE.sub("_", camera_id)
 
 
 def is_key_of(key: str, read_id: UUID) -> bool:
@@ -89,23 +94,24 @@ class ImageStore:
         self._is_local = isinstance(self._files, LocalFileSystem)
         self._waiting = WaitingPictures(settings.data_dir / FOLDER)
 
-    def keep(self, key: str, data: bytes) -> None:
+    def keep(self, key: str, data: bytes, *, durable: bool = False) -> None:
         """Store a picture without waiting for another machine: what is not this disk's own gets it from `send_waiting`.
 
         Args:
             key: Its key (`image_key`).
             data: The encoded picture.
+            durable: Whether it has to survive a power cut from now on: whoever has it deletes it then.
 
         Raises:
             StorageFull: No space left here; nothing is left behind.
             TransientError: It cannot be written here.
         """
         if self._is_local:
-            self.save(key, data)
+            self.save(key, data, durable=durable)
             return
         self._path(key)
         with self._translated(str(self._waiting.folder)):
-            self._waiting.put(key, data)
+            self._waiting.put(key, data, durable=durable)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -166,12 +172,13 @@ class ImageStore:
         """Remove what a killed process left half-written among the waiting pictures; for the one run that there is."""
         self._waiting.discard_unfinished()
 
-    def save(self, key: str, data: bytes) -> None:
+    def save(self, key: str, data: bytes, *, durable: bool = False) -> None:
         """Store a picture, whole or not at all; one that is there is replaced.
 
         Args:
             key: Its key (`image_key`).
             data: The encoded picture.
+            durable: As in `keep`; of a store on another machine that is its own affair.
 
         Raises:
             StorageFull: No space left, or the quota is used up; nothing is left behind.
@@ -182,7 +189,7 @@ class ImageStore:
             with self._translated():
                 if self._is_local:
                     make_private_folder(Path(path).parent)
-                    save_private(Path(path), data)
+                    save_private(Path(path), data, durable=durable)
                 else:
                     self._files.pipe_file(path, data)  # object stores show an object only when it is complete
         except FileNotFoundError as error:

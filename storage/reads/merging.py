@@ -5,16 +5,50 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
+from uuid import UUID
 
 from schemas.plates import canonical_plate
+from schemas.settling import Arrived
 from schemas.types import Movement, PlateRead, VehicleDescription
 
 Value = TypeVar("Value")
 
+Key = tuple[bool, int]
+"""What orders the revisions of one read."""
 
-def revision_key(read: PlateRead) -> tuple[bool, int]:
+
+def revision_key(read: PlateRead) -> Key:
     """Return what orders the revisions of one read: the greater one is the newer."""
     return read.is_final, read.revision
+
+
+def without_doubles(reads: Sequence[PlateRead]) -> list[PlateRead]:
+    """Return reads with every revision once, the one of the earliest capture where it comes several times."""
+    if len({read.read_id for read in reads}) == len(reads):
+        return list(reads)
+    by_capture = sorted(reads, key=lambda read: read.captured_at, reverse=True)
+    return list({(read.read_id, revision_key(read)): read for read in by_capture}.values())
+
+
+def arrivals_of(reads: Sequence[PlateRead], stored: dict[UUID, Key]) -> list[Arrived]:
+    """Return what every read is, as if each had come alone, in their order.
+
+    Args:
+        reads: The reads.
+        stored: The newest revision of those that were stored before.
+    """
+    newest = dict(stored)
+    found: list[Arrived] = []
+    for read in reads:
+        before, own = newest.get(read.read_id), revision_key(read)
+        if before is None:
+            found.append(Arrived.NEW)
+        elif own == before:
+            found.append(Arrived.AGAIN)
+        else:
+            found.append(Arrived.NEWER if own > before else Arrived.LATE)
+        newest[read.read_id] = own if before is None else max(own, before)
+    return found
 
 
 def merged(revisions: Sequence[PlateRead]) -> PlateRead:

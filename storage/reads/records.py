@@ -9,7 +9,8 @@ from schemas.settling import Arrived
 from schemas.types import PlateRead
 from storage.database import Connection, Database
 from storage.gathering import Gathering
-from storage.reads.revisions import copy_reads, insert_reads, inserted_ids, keep_revisions, lock_reads, without_doubles
+from storage.reads.merging import without_doubles
+from storage.reads.revisions import copy_reads, insert_reads, inserted_ids, keep_revisions, lock_reads
 from storage.sql import load_queries
 
 _SQL = load_queries("reads/records")

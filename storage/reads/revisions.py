@@ -13,13 +13,11 @@ from schemas.settling import Arrived
 from schemas.types import PlateRead
 from storage import statements
 from storage.database import Connection
-from storage.reads.merging import merged, revision_key
+from storage.reads.merging import arrivals_of, merged
 from storage.reads.rows import read_row, stored_read
 from storage.sql import load_queries
 
 _SQL = load_queries("reads/revisions", "reads/records")
-
-Key = tuple[bool, int]
 
 
 class DayIsGone(Exception):
@@ -36,35 +34,6 @@ def lock_reads(connection: Connection, reads: Iterable[PlateRead]) -> None:
     ids = {read.read_id for read in reads if read.revision or not read.is_final}
     if ids:
         statements.execute(connection, _SQL["lock_reads"], {"read_ids": list(ids)})
-
-
-def without_doubles(reads: Sequence[PlateRead]) -> list[PlateRead]:
-    """Return reads with every revision once, the one of the earliest capture where it comes several times."""
-    if len({read.read_id for read in reads}) == len(reads):
-        return list(reads)
-    by_capture = sorted(reads, key=lambda read: read.captured_at, reverse=True)
-    return list({(read.read_id, revision_key(read)): read for read in by_capture}.values())
-
-
-def arrivals_of(reads: Sequence[PlateRead], stored: dict[UUID, Key]) -> list[Arrived]:
-    """Return what every read is, as if each had come alone, in their order.
-
-    Args:
-        reads: The reads.
-        stored: The newest revision of those that were stored before.
-    """
-    newest = dict(stored)
-    found: list[Arrived] = []
-    for read in reads:
-        before, own = newest.get(read.read_id), revision_key(read)
-        if before is None:
-            found.append(Arrived.NEW)
-        elif own == before:
-            found.append(Arrived.AGAIN)
-        else:
-            found.append(Arrived.NEWER if own > before else Arrived.LATE)
-        newest[read.read_id] = own if before is None else max(own, before)
-    return found
 
 
 def keep_revisions(

@@ -26,15 +26,20 @@ class WaitingPictures:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes, *, durable: bool = False) -> None:
         """Keep a picture here, whole or not at all.
+
+        Args:
+            key: Its key.
+            data: The encoded picture.
+            durable: Whether it has to survive a power cut from now on.
 
         Raises:
             OSError: It cannot be kept.
         """
         path = self.folder / key
         make_private_folder(path.parent)
-        save_private(path, data)
+        save_private(path, data, durable=durable)
 
     def get(self, key: str) -> bytes | None:
         """Return a picture, or None where it does not wait here."""

@@ -33,11 +33,13 @@ LONG = {
     "DEEP_SECONDS": 300,
     "FORGET_SECONDS": 3600,
     "FORMAT_TIMEOUT_SECONDS": 120,  # Java on a slow disk
+    "GIVEN_UP_SECONDS": 2 * 86_400,  # a car's picture that began to come: it may be out of reach for a day
     "HOUSEKEEPING_SECONDS": 3600,
     "LOCK_TIMEOUT_MS": 300_000,  # another process's migration
     "LONGEST_PATIENCE_SECONDS": 300,
     "LONGEST_RETRY_SECONDS": 900,
     "MOST_SECONDS": 600,  # a question to a neighbor, who may be slow
+    "OUTAGE_SECONDS": 3600,  # a car that is known sends on while the database is away
     "QUIET_RECORD_SECONDS": 600,
     "QUIET_SECONDS": 3600,  # an alarm stands for an hour after its cause
     "_REMEMBER_SECONDS": 300,  # Java at its leisure, on a busy machine

@@ -30,6 +30,9 @@ function follow(address, after, on) {
     source.addEventListener("alive", () => { heard = Date.now(); });
     source.addEventListener("stale", () => { heard = Date.now(); on.state("stale"); });
     source.addEventListener("fresh", () => { heard = Date.now(); on.state("live"); });
+    for (const [name, take] of Object.entries(on.events || {})) {
+      source.addEventListener(name, (event) => { heard = Date.now(); take(event.data); });
+    }
     source.addEventListener("signed-out", () => { source.close(); location.reload(); });
   }
 

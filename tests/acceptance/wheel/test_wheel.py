@@ -104,9 +104,14 @@ def test_the_demo_runs_from_an_empty_environment_and_another_directory(
     assert 1 <= live["seen"] <= live["expected"]
     assert live["expected"] >= 3
     assert live["alerts"] == 0
+    # A patrol car drove without a network and came home: its listed vehicles alerted there and here, each once.
+    car = summary["car"]
+    assert len(car["plates"]) == car["reads_at_server"] >= 6
+    assert car["alerts"] == car["alerts_at_server"] == 2
+    assert car["same_alerts"]
     again = ("--config", "demo-data/platewatch.toml", "--json")
     alerts = run(installation.platewatch, "alerts", *again, cwd=elsewhere, **offline)
-    assert len(alerts.splitlines()) == summary["alerts"]
+    assert len(alerts.splitlines()) == summary["alerts"] + car["alerts"]
     count = str(summary["alerts"])
     received = run(installation.platewatch, "subscribe", "--limit", count, *again, cwd=elsewhere, **offline)
     assert len(received.splitlines()) == summary["alerts"]

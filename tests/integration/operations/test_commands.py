@@ -150,6 +150,8 @@ COMMANDS: dict[Action, list[Sequence[str]]] = {
         ("camera", "add", "pole", "rtsp://10.0.0.5/101", "--user", "alpr", "--password-file", "-", "--mount", "vehicle")
     ],
     Action.VIEW_CAMERAS: [("camera", "list"), ("camera", "list", "--json")],
+    Action.ADD_CAR: [("cars", "add", "unit-12", "--camera", "unit-12-front")],
+    Action.VIEW_CARS: [("cars", "list"), ("cars", "list", "--json")],
     Action.ADD_PERSON: [("users", "add", "lee", "--role", "officer")],
     Action.VIEW_PEOPLE: [("users", "list"), ("users", "list", "--review", "--json")],
 }
@@ -200,6 +202,7 @@ ELSEWHERE = {
     "run": "its own test below; shows counts, and what the run itself reads",
     "matcher": "shows counts; what its configuration changes is written down as a run's is",
     "relay": "shows nothing; what its configuration changes is written down as a run's is",
+    "patrol": "shows counts, and has no database",
     "recognize": "shows counts, and has no database",
     "demo": "shows what it has just made",
     "read": "has no database",
@@ -212,6 +215,9 @@ ELSEWHERE = {
     "status": "shows times and counts, and no plate",
     "health": "shows times and counts, and no plate",
     "camera remove": "tests/integration/operations/cameras/test_adding.py",
+    "cars cameras": "tests/integration/operations/cars/test_cars.py",
+    "cars token": "tests/integration/operations/cars/test_cars.py",
+    "cars revoke": "tests/integration/operations/cars/test_cars.py",
     "camera check": "shows a camera, and has no database",
     "ingest token": "is about no one",
     "ingest check": "shows what a source sends now, and has no database",

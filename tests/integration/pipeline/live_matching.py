@@ -19,6 +19,7 @@ from pipeline.lists.live_matcher import LiveMatcher
 from schemas.settings import DatabaseSettings, MatchingSettings, Settings
 from schemas.types import PlateRead
 from storage.database import Database, open_database
+from storage.hotlists.changes import HotlistChanges
 from tests.unit.matcher.samples import read
 
 WAIT_SECONDS = 60.0
@@ -48,7 +49,7 @@ def wait_for(condition: Callable[[], bool]) -> float:
 @contextmanager
 def running_matcher(database: Database) -> Iterator[LiveMatcher]:
     """A matcher that has the lists and follows them in a thread of its own."""
-    matcher = LiveMatcher(database, MatchingSettings())
+    matcher = LiveMatcher(HotlistChanges(database), MatchingSettings())
     matcher.refresh(force=True)
     with followed(matcher):
         yield matcher

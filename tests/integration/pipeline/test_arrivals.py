@@ -30,9 +30,12 @@ from schemas.types import (
     VehicleDescription,
     VendorReport,
 )
+from storage.alerts.alarms import Alarms
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.reads.search import ReadSearch
 from tests.integration.alerts.samples import messages, passing
 from tests.integration.storage.samples import activate
@@ -75,8 +78,16 @@ class Run:
             alerts=AlertSettings.model_validate({"second_reader": second_reader}),
             policy=PolicySettings(profile=profile),
         )
-        matcher = LiveMatcher(self.database, settings.matching)
-        recorder = Recorder(settings, self.database, matcher, queue, self.done.is_set, self.counters)
+        matcher = LiveMatcher(HotlistChanges(self.database), settings.matching)
+        recorder = Recorder(
+            settings,
+            Ledger(self.database),
+            Alarms(self.database, settings.agency_id, settings.alarm_topic),
+            matcher,
+            queue,
+            self.done.is_set,
+            self.counters,
+        )
         thread = threading.Thread(target=recorder.run, args=(self.stop,))
         thread.start()
         for one in work:

@@ -102,7 +102,7 @@ def test_an_entry_that_expires_between_polls_stops_matching_on_time(database: Da
 
 
 def test_without_a_thread_a_matcher_follows_when_it_is_asked(database: Database) -> None:
-    matcher = LiveMatcher(database, MatchingSettings())
+    matcher = LiveMatcher(HotlistChanges(database), MatchingSettings())
     matcher.refresh()
     assert matcher.size == 0
     import_version(database, _entries(*DISTINCT))
@@ -245,7 +245,7 @@ def test_while_a_long_list_is_arranged_the_old_one_serves_and_removals_apply(
 
 def test_a_run_ends_while_a_long_list_is_read(database: Database) -> None:
     activate(database, _long_list(CHANGED))
-    matcher = LiveMatcher(database, MatchingSettings())
+    matcher = LiveMatcher(HotlistChanges(database), MatchingSettings())
     started = time.monotonic()
     with followed(matcher):
         pass
@@ -259,11 +259,11 @@ def test_a_restart_goes_on_from_the_saved_index(
     import_version(database, _entries(*DISTINCT[:3]))
     with monkeypatch.context() as every_change_is_large:
         every_change_is_large.setattr("pipeline.lists.active.SMALL_CHANGE", 0)
-        LiveMatcher(database, MatchingSettings(), folder).refresh(force=True)
+        LiveMatcher(HotlistChanges(database), MatchingSettings(), folder).refresh(force=True)
     import_version(database, _entries(DISTINCT[4], *DISTINCT[1:3]))
     HotlistEdits(database).withdraw([UUID(int=2 << 64 | 2)], by="lee", reason="recovered")
     with caplog.at_level("INFO"):
-        again = LiveMatcher(database, MatchingSettings(), folder)
+        again = LiveMatcher(HotlistChanges(database), MatchingSettings(), folder)
         again.refresh(force=True)
     assert "3 hotlist entries were loaded from the saved index" in caplog.text
     assert _matched(again) == {DISTINCT[4], DISTINCT[2]}
@@ -277,7 +277,7 @@ def test_another_databases_saved_index_is_not_used(
     note = {"versions": {"ncic": version}, "withdrawn": 0, "marks": ["ncic 1 0.5"]}
     HotlistIndex.build(_entries(DISTINCT[1]), {}).save(folder, note)
     with caplog.at_level("INFO"):
-        matcher = LiveMatcher(database, MatchingSettings(), folder)
+        matcher = LiveMatcher(HotlistChanges(database), MatchingSettings(), folder)
         matcher.refresh(force=True)
     assert "another database's" in caplog.text
     assert _matched(matcher) == {DISTINCT[0]}
@@ -287,7 +287,7 @@ def _saved(database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     import_version(database, _entries(*DISTINCT[:3]))
     with monkeypatch.context() as every_change_is_large:
         every_change_is_large.setattr("pipeline.lists.active.SMALL_CHANGE", 0)
-        LiveMatcher(database, MatchingSettings(), folder).refresh(force=True)
+        LiveMatcher(HotlistChanges(database), MatchingSettings(), folder).refresh(force=True)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_a_damaged_saved_index_is_made_anew_and_matches_as_before(
     _saved(database, folder, monkeypatch)
     data = (folder / array).read_bytes()
     (folder / array).write_bytes(data[:128] + (b"\1" if "gone" in array else b"\0") * (len(data) - 128))
-    again = LiveMatcher(database, MatchingSettings(), folder)
+    again = LiveMatcher(HotlistChanges(database), MatchingSettings(), folder)
     again.refresh(force=True)
     assert f"the saved index of the hotlists is damaged ({array}" in caplog.text
     assert _matched(again) == set(DISTINCT[:3])
@@ -315,7 +315,7 @@ def test_a_saved_index_with_another_number_of_entries_than_the_database_is_made_
     assert found is not None
     for index in (HotlistIndex.build(_entries(*DISTINCT[:2]), {}), HotlistIndex.build(_entries(*DISTINCT[:4]), {})):
         index.save(folder, found[1])
-        again = LiveMatcher(database, MatchingSettings(), folder)
+        again = LiveMatcher(HotlistChanges(database), MatchingSettings(), folder)
         again.refresh(force=True)
         assert f"has {len(index)} entries, the database 3; it is made anew" in caplog.text
         assert _matched(again) == set(DISTINCT[:3])

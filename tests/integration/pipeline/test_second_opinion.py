@@ -31,9 +31,12 @@ from schemas.events import Alert
 from schemas.ids import entry_id, read_id
 from schemas.settings import AlertSettings, ImageSettings, RepeatSettings, Settings
 from schemas.types import Box, Category, CharacterRead, HotlistEntry, PlateRead, SecondReading, SourceItem
+from storage.alerts.alarms import Alarms
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog, StoredAlert
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.item_ledger import ItemLedger
 from storage.reads.search import ReadSearch
 from tests.integration.storage.samples import activate
@@ -108,9 +111,16 @@ class Run:
         every = RepeatSettings(window_minutes=0)
         settings = Settings(data_dir=folder, alerts=AlertSettings(**alerts), repeats=every)
         self.queue = ArrivalQueue(self.stop)
-        matcher = LiveMatcher(self.database, settings.matching)
+        matcher = LiveMatcher(HotlistChanges(self.database), settings.matching)
         recorder = Recorder(
-            settings, self.database, matcher, self.queue, self.sources_done.is_set, Counters(), self.seen.observe
+            settings,
+            Ledger(self.database),
+            Alarms(self.database, settings.agency_id, settings.alarm_topic),
+            matcher,
+            self.queue,
+            self.sources_done.is_set,
+            Counters(),
+            self.seen.observe,
         )
         self._thread = threading.Thread(target=recorder.run, args=(self.stop,))
         self._thread.start()

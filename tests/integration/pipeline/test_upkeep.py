@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import pipeline.upkeep
+import storage.reads.pictures
+from ingest.inbox_place import INBOX_FILE
+from ingest.server.car_reads import batch_message
 from pipeline.upkeep import UpkeepStage, pause_for
 from policy.decisions import law_alone
 from policy.loading import profiles
@@ -20,10 +24,11 @@ from schemas.types import SourceItem
 from storage.alerts.raised import AlertLog
 from storage.database import Database
 from storage.item_ledger import ItemLedger
-from storage.reads.images import ImageStore
+from storage.reads.images import ImageStore, image_key
 from storage.reads.records import ensure_days
 from storage.reads.search import ReadSearch
 from storage.retention import enforce_retention
+from storage.spool.spool import Spool
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import sample_read, sample_record
 
@@ -197,3 +202,25 @@ def test_a_file_that_could_not_be_used_loses_its_name_with_the_law_and_is_not_tr
         names = connection.execute("select name from finished_items").fetchall()
     assert all(name.startswith("sha256:") for (name,) in names)
     assert len(names) == 2
+
+
+def test_a_picture_of_a_car_stays_while_reads_of_cars_wait(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LEAST_GRACE", "LONGEST_GRACE"):
+        monkeypatch.setattr(storage.reads.pictures, name, timedelta())
+    monkeypatch.setattr(pipeline.upkeep, "SWEEP_SECONDS", 0.0)
+    settings = of(tmp_path, "virginia")
+    images, key = ImageStore(settings), image_key(sample_read(1, "ABC1234"), "plate")
+    images.save(key, b"jpeg")
+    stage, stop = UpkeepStage(settings, database), threading.Event()
+    with Spool(tmp_path / INBOX_FILE) as inbox:
+        inbox.add([batch_message("unit-12", datetime.now(UTC), [b"{}"])])
+        for _ in range(10):
+            stage.step(stop)
+        assert images.has(key)
+        inbox.discard([one.number for one in inbox.take(0, 10)])
+    for _ in range(10):
+        stage.step(stop)
+    # Nothing waits, and no read names it.
+    assert not images.has(key)

@@ -223,6 +223,11 @@ class _Rows:
         if self.has("added_cameras"):
             self.put("added_cameras", camera_id=f"pole-{self._number}", settings={}, added_by="lee")
             self.put("camera_pictures", camera_id=f"pole-{self._number}", taken_at=self._moment, picture=b"x")
+        self.put(
+            "cars",
+            **{"car_id": f"unit-{self._number}", "camera_ids": [f"unit-{self._number}-front"], "added_by": "lee"},
+            token_sha256=self._id("token").bytes * 2,
+        )
         self.put("camera_hours", camera_id=f"gate-{self._number}", hour=self._moment, reads=3)
         self.put(
             "quarantined_messages",
@@ -326,6 +331,17 @@ class _Rows:
                 **{"version_id": 1, "withdrawal_number": 0, "begun_at": self._moment, "is_whole": True, "parts": 1},
                 given=1,
             )
+
+        if self.has("car_answers"):
+            self._said_in_a_car()
+
+    def _said_in_a_car(self) -> None:
+        until = self._moment + timedelta(days=3)
+        named = {"car_id": "car-12", "person": "kim", "unit": "7"}
+        self.put("car_sign_ons", **named, sign_on=self._id("shift"), granted_at=self._moment, expires_at=until)
+        said = {"answer_id": self._id("answer"), "alert_id": self._id("alert"), "said_at": self._moment}
+        self.put("car_answers", **named, **said, body={}, state="conflict", why="a test")
+        self.put("car_notes", note_id=self._id("note"))
 
     def _returned(self, agreement: str) -> None:
         said = {"disposition_id": self._id("said"), "agreement_id": agreement, "hotlist_id": self._list}

@@ -16,7 +16,8 @@ from cli.main import app
 DEPLOY = Path(__file__).parents[3] / "deploy"
 RUN = "platewatch.service"
 SERVICES = ("ingest", "matcher", "recognize", "relay", "serve")
-UNITS = (RUN, *(f"platewatch-{name}.service" for name in SERVICES))
+CAR = "platewatch-patrol.service"
+UNITS = (RUN, CAR, *(f"platewatch-{name}.service" for name in SERVICES))
 OWN = {"execstart", "restartsec", "timeoutstartsec", "killmode", "oompolicy", "memorydenywriteexecute"}
 """What differs, and may."""
 COMPILING = {"matcher", "recognize", "serve"}
@@ -38,6 +39,23 @@ def test_every_service_is_hardened_as_a_run_is(name: str) -> None:
     assert ("memorydenywriteexecute" in one) == (name not in COMPILING)
     assert one["execstart"] == f"/opt/platewatch/bin/platewatch {name} --config /etc/platewatch/platewatch.toml"
     assert int(run["watchdogsec"]) == int(one["watchdogsec"]) == 180
+
+
+def test_a_car_is_hardened_as_a_run_is_but_for_its_cameras_and_its_receiver_and_waits_for_no_network() -> None:
+    run, car = service(RUN), service(CAR)
+    of_devices = {"privatedevices", "devicepolicy", "deviceallow", "supplementarygroups"}
+    may_differ = OWN | of_devices | {"execreload"}
+    assert {key: value for key, value in car.items() if key not in may_differ} == {
+        key: value for key, value in run.items() if key not in may_differ
+    }
+    assert car["devicepolicy"] == "closed"
+    text = (DEPLOY / CAR).read_text()
+    allowed = re.findall(r"^DeviceAllow=(\S+) rw$", text, re.MULTILINE)
+    assert allowed == ["char-video4linux", "char-ttyACM", "char-ttyUSB", "char-ttyS"]
+    assert car["execstart"] == "/opt/platewatch/bin/platewatch patrol --config /etc/platewatch/car.toml"
+    assert "execreload" not in car, "a car takes no other configuration while it drives"
+    assert "network-online.target" not in text
+    assert int(car["watchdogsec"]) == 180
 
 
 def test_every_unit_is_of_a_command_that_there_is_and_listed_here() -> None:

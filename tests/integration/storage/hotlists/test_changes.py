@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from schemas.list_changes import ListChange
 from schemas.types import HotlistEntry
 from storage.database import Database
-from storage.hotlists.changes import HotlistChanges, ListChange
+from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.storage.samples import START, sample_entry, sample_id

@@ -14,8 +14,7 @@ from schemas.messages import Message
 from schemas.plates import canonical_plate
 from schemas.settling import Arrived, OpenAlert, Outcome, RaisedHit, SettledHit, Sighting
 from schemas.types import PlateRead, Tier
-from storage.reads.merging import revision_key
-from storage.reads.revisions import arrivals_of
+from storage.reads.merging import arrivals_of, revision_key
 
 
 class Memory:

@@ -76,3 +76,29 @@ def test_a_plate_that_brakes_is_followed_by_what_it_did_last() -> None:
         assert tracker.update([plate(x)], START + timedelta(seconds=moment)) == [1]
     (moving,) = tracker._plates
     assert moving.speed[0] == pytest.approx(0.6 * 50 + 0.4 * 800)
+
+
+@given(st.floats(20, 900), st.lists(st.booleans(), min_size=4, max_size=14))
+def test_cars_in_a_row_keep_their_numbers_however_fast_the_camera_drives_past(step: float, parked: list[bool]) -> None:
+    """Each look shows a place further on; at six widths a look the next car stands where the one before was."""
+    tracker, first_seen = PlateTracker(), {}
+    row = [place * 165.0 for place, is_there in enumerate(parked) if is_there]
+    numbers: dict[float, set[int]] = {}
+    last: dict[int, float] = {}
+    for look in range(12):
+        seen = {place: place - step * look for place in row if -200 < place - step * look < 2400}
+        carried = {number: (x - step + 30.0, 115.0) for number, x in last.items()}
+        found = tracker.update([plate(x) for x in seen.values()], START + timedelta(seconds=look / 10), carried)
+        last = {**{n: x - step for n, x in last.items()}, **dict(zip(found, seen.values(), strict=True))}
+        for place, number in zip(seen, found, strict=True):
+            numbers.setdefault(place, set()).add(number)
+            first_seen.setdefault(number, place)
+    assert all(len(found) == 1 for found in numbers.values())
+    assert len(first_seen) == len(numbers)
+
+
+def test_where_a_plate_was_carried_to_counts_more_than_where_it_was() -> None:
+    tracker = PlateTracker()
+    assert tracker.update([plate(100)], START) == [1]
+    moment = START + timedelta(seconds=0.1)
+    assert tracker.update([plate(100), plate(400)], moment, {1: (430.0, 115.0)}) == [2, 1]

@@ -41,7 +41,7 @@ def test_the_environment_gives_cameras_as_json(monkeypatch: pytest.MonkeyPatch) 
     [
         (
             VIDEO.replace('"video_file"', '"onvif"'),
-            "'cameras.0.type': input should be 'video_file', 'image_folder', 'rtsp', 'mjpeg' or 'push'",
+            "'cameras.0.type': input should be 'video_file', 'image_folder', 'rtsp', 'mjpeg', 'push' or 'usb'",
         ),
         ('id = "a"\npath = "x"\n', "'cameras.0.type': field required"),
         ('id = "a"\ntype = "video_file"\n', "'cameras.0.path': field required: type 'video_file' needs path"),

@@ -29,6 +29,7 @@ from schemas.settings import (
     MqttPull,
     NeighborSettings,
     NmeaReceiver,
+    PatrolSettings,
     PushCamera,
     RecordedTrack,
     RtspCamera,
@@ -37,6 +38,7 @@ from schemas.settings import (
     Settings,
     SftpFeed,
     SingleSignOn,
+    UsbCamera,
     VideoFileCamera,
 )
 
@@ -81,6 +83,7 @@ def defaults(values: BaseModel, prefix: str = "") -> Iterator[tuple[str, Any]]:
             "data_dir",
             "ingest.sources",
             "gps",
+            "patrol",
         ):  # tables of their own; anchored in the working folder
             yield prefix + name, shown(value)
 
@@ -103,9 +106,10 @@ def default_of(field: FieldInfo) -> Any:
     ("heading", "models"),
     [
         ("## [[hotlists.feeds]]", (FolderFeed, HttpsFeed, SftpFeed, AgreementFeed)),
-        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera)),
+        ("## [[cameras]]", (VideoFileCamera, ImageFolderCamera, RtspCamera, MjpegCamera, PushCamera, UsbCamera)),
         ("## [[ingest.sources]]", (IngestSource,)),
         ("## gps", (SerialReceiver, NmeaReceiver, GpsdReceiver, RecordedTrack)),
+        ("## patrol", (PatrolSettings,)),
         ("## [console.single_sign_on]", (SingleSignOn,)),
         ("## [[sharing.neighbors]]", (NeighborSettings,)),
         ("## [[alerts.channels]]", (LogChannel, KafkaChannel, MailChannel)),
@@ -113,7 +117,7 @@ def default_of(field: FieldInfo) -> Any:
     ],
 )
 def test_defaults_of_feeds_and_cameras_are_as_documented(heading: str, models: tuple[type[BaseModel], ...]) -> None:
-    table = documented(TEXT.partition(heading)[2].partition("\n## ")[0].replace("`gps.", "`"))
+    table = documented(TEXT.partition(heading)[2].partition("\n## ")[0].replace("`gps.", "`").replace("`patrol.", "`"))
     for model in models:
         for name, field in model.model_fields.items():
             if table.get(name) not in (None, "required", "Frigate's", "the section's"):

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from schemas.errors import ConfigurationError
-from schemas.settings import CameraSettings, GpsSettings, IngestSource, Settings, load_settings
+from schemas.settings import CameraSettings, GpsSettings, IngestSource, PatrolSettings, Settings, load_settings
 from schemas.settings.loading.field_types import arms
 
 
@@ -94,11 +94,12 @@ def test_every_key_is_documented() -> None:
         for name, field in model.model_fields.items():
             if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
                 yield from keys(field.annotation, f"{prefix}{name}.")
-            elif prefix + name not in ("cameras", "ingest.sources", "gps"):
+            elif prefix + name not in ("cameras", "ingest.sources", "gps", "patrol"):
                 yield prefix + name
 
     cameras = {key for arm in arms(CameraSettings) for key in arm.fields}
     sources = IngestSource.model_fields
+    patrol = {f"patrol.{name}" for name in PatrolSettings.model_fields}
     gps = {f"gps.{name}" for arm in arms(GpsSettings) for name in arm.fields}
-    missing = [key for key in (*keys(Settings, ""), *cameras, *sources, *gps) if f"| `{key}` |" not in text]
+    missing = [key for key in (*keys(Settings, ""), *cameras, *sources, *gps, *patrol) if f"| `{key}` |" not in text]
     assert missing == []

@@ -1,0 +1,1 @@
+"""What a patrol car takes of its machine, and how fast it is."""

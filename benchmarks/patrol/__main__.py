@@ -1,0 +1,60 @@
+"""What a patrol car takes of its machine, and how fast it is.
+
+    python -m benchmarks.patrol [PART ...] [--reads 5000] [--hours 12] [--entries 1000000] [--kills 200]
+
+Parts: `spool` records reads durably and holds that against one insert after the other; `drain` brings reads home over
+TLS and holds that against one POST after the other; `shift` simulates a shift at 3,000 reads an hour without a network;
+`lists` brings a national list to a car, and a change of it; `kills` kills a car's process at random moments of its
+drives.
+Everything is written below FOLDER (default: this disk's temporary folder).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.common.arguments import parser_of
+from benchmarks.common.machine import machine
+from benchmarks.patrol.drain import drain
+from benchmarks.patrol.kills import kills
+from benchmarks.patrol.lists import lists
+from benchmarks.patrol.shift import shift
+from benchmarks.patrol.spool import spool
+
+PARTS = ("spool", "drain", "shift", "lists", "kills")
+
+
+def main() -> None:
+    """Run the parts that are asked for, all by default."""
+    parser = parser_of("patrol", __doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument(
+        "--reads", type=int, default=5000, help="reads that the spool takes and the drain brings home (default 5000)"
+    )
+    parser.add_argument("--hours", type=float, default=12.0, help="hours of the shift (default 12)")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the list (default 1000000)")
+    parser.add_argument("--kills", type=int, default=200, help="how often the car is killed (default 200)")
+    parser.add_argument("--folder", type=Path, help="folder on the disk that is measured")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    print(machine())
+    parts: dict[str, Callable[[Path], list[str]]] = {
+        "spool": lambda folder: spool(folder, chosen.reads),
+        "drain": lambda folder: drain(folder, chosen.reads),
+        "shift": lambda folder: shift(folder, chosen.hours),
+        "lists": lambda folder: lists(folder, chosen.entries),
+        "kills": lambda folder: kills(folder, chosen.kills),
+    }
+    for name in chosen.parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix="platewatch-patrol-", dir=chosen.folder) as folder:
+            print(f"\n{name}, load {os.getloadavg()[0]:.1f}")
+            for line in parts[name](Path(folder)):
+                print(f"  {line}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""How a vehicle, and the car itself, look on the page: drawn here once, for the page and for its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.cards.card import Card
+from alerts.cards.glance import Phrase, glance, rest
+from alerts.cards.places import where_words
+from console.car.site import CarSite
+from operations.patrol.board import Vehicle
+from operations.patrol.motion import Motion
+from schemas.types import CarState, Standing
+from schemas.wording import age_text
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A vehicle as the page shows it. `is_waiting` is whether nobody in the car has said anything of it."""
+
+    card: Card
+    phrases: tuple[Phrase, ...]
+    where: str
+    is_list_old: bool
+    is_waiting: bool
+    change: str
+
+    @property
+    def tone(self) -> str:
+        """Which tone it has."""
+        return "other-state" if self.card.is_other_state else str(self.card.priority)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """A list with its age now."""
+
+    name: str
+    age: str
+    is_red: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCar:
+    """The car as the page shows it."""
+
+    motion: Motion
+    rest: str
+    states: Sequence[CarState]
+    lists: Sequence[ShownList]
+    is_reading: bool
+
+
+def shown(site: CarSite, vehicle: Vehicle) -> Shown:
+    """Return a vehicle as the page shows it."""
+    card = site.desk.board.card(vehicle)
+    old = site.desk.board.is_list_old(vehicle.newest.alert)
+    waits = not vehicle.answers and not vehicle.is_canceled and vehicle.life.standing is Standing.NEW
+    phrases = glance(card, is_list_old=old)
+    return Shown(card, phrases, where_words(card.place), old, waits, str(vehicle.changed))
+
+
+def fragment(site: CarSite, vehicle: Vehicle) -> str:
+    """Return what the stream sends of a vehicle."""
+    return site.drawing.text("car/fragment.html", one=shown(site, vehicle))
+
+
+def shown_car(site: CarSite, now: datetime) -> ShownCar:
+    """Return the car as the page shows it.
+
+    Args:
+        site: The car's page.
+        now: The present, aware.
+    """
+    motion = site.desk.motion.judge(site.desk.around.speed())
+    states = sorted(site.desk.around.states(), key=lambda one: not one.stops)
+    waiting = sum(1 for one in site.desk.board.all() if not one.answers and not one.is_canceled)
+    lists = []
+    for one in site.desk.around.lists():
+        seconds = None if one.dated is None else max(0.0, (now - one.dated).total_seconds())
+        lists.append(ShownList(one.hotlist_id, age_text(seconds), one.why_red is not None))
+    return ShownCar(
+        motion=motion,
+        rest=rest(states, waiting, is_speed_known=motion is not Motion.UNKNOWN),
+        states=states,
+        lists=lists,
+        is_reading=not any(one.stops for one in states),
+    )

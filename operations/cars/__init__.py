@@ -1,0 +1,1 @@
+"""Patrol cars: added, listed, given tokens, and revoked."""

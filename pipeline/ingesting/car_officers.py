@@ -1,0 +1,47 @@
+"""What officers in patrol cars send: their sign-on, what they said of alerts, and what the car wrote down of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ingest.server.cars import CarReply, CarRequest, CarRoute
+from operations.cars.answering import Received, take_answers
+from operations.cars.noting import take_notes
+from operations.cars.signing_on import sign_on
+from schemas.errors import InvalidInput
+from schemas.settings import Settings
+from storage.database import Database
+
+UNPACKED_BYTES = 2 << 20
+SIGN_ON_BYTES = 16_384
+
+
+def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRoute]:
+    """Return the routes by name: `answers`, `notes` and `sign-on`.
+
+    Args:
+        settings: The configuration.
+        database: An open database.
+    """
+
+    def taking(name: str, take: Callable[[Database, Settings, str, Any], Received]) -> CarRoute:
+        def handle(asked: CarRequest) -> CarReply:
+            document = asked.json()
+            sent = document.get(name) if isinstance(document, dict) else None
+            received = take(database, settings, asked.car.car_id, sent)
+            refused = [{"id": one, "reason": reason} for one, reason in received.refused]
+            return CarReply(said={"stored": list(received.stored), "refused": refused})
+
+        return CarRoute(handle, most_unpacked=UNPACKED_BYTES)
+
+    def signing(asked: CarRequest) -> CarReply:
+        if len(asked.body) > SIGN_ON_BYTES:
+            raise InvalidInput("the sign-on is larger than any can be")
+        return CarReply(said=sign_on(database, settings, asked.car.car_id, asked.json()))
+
+    return {
+        "answers": taking("answers", take_answers),
+        "notes": taking("notes", take_notes),
+        "sign-on": CarRoute(signing, most_unpacked=SIGN_ON_BYTES),
+    }

@@ -1,0 +1,1 @@
+"""The stages of a patrol car that no other service has."""

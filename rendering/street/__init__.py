@@ -1,0 +1,1 @@
+"""A street as a camera on a driving car sees it."""

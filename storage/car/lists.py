@@ -1,0 +1,502 @@
+"""The hotlists that a patrol car has: sealed on its disk, opened at sign-on, kept up to date by what the server says.
+
+It is a source of lists as PostgreSQL is one on a server (pipeline/lists/source.py): what matches is the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import numpy as np
+from pydantic import ValidationError
+
+from schemas.convert.car_entries import ID_BYTES, Segment, lines_of, matching_entries, whole_entry
+from schemas.errors import InvalidInput, TransientError
+from schemas.events.car_lists import CarListsAnswer
+from schemas.list_changes import ListChange
+from schemas.types import HotlistEntry
+from schemas.types.list_keys import ListsKey
+from storage.car.list_blocks import Block, ascending, ids_of, uuids
+from storage.car.list_file import About, ListFile, Sealing
+from storage.car.list_memory import Change, ListMemory, StagedRemoval, digest_of
+from storage.car.list_standing import ListHere, Standing, follow
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+NOTED_EVERY = timedelta(minutes=1)
+"""How often it is written down that the server was asked and had nothing new."""
+_HEADER = struct.Struct(">BIQI")
+_ADDED, _REMOVED = 1, 2
+LOCKED = "the lists are locked: nobody has signed on since the start"
+
+
+@dataclass(frozen=True, slots=True)
+class Have:
+    """What the server is told: which edition is here, which withdrawals are known, and what is being fetched."""
+
+    edition: int
+    withdrawn: int
+    pending: int | None = None
+    part: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an answer changed: how many entries are in force, came and went; `is_whole` where no part is missing."""
+
+    entries: int
+    came: int = 0
+    went: int = 0
+    withdrawn: int = 0
+    is_whole: bool = True
+
+
+class CarLists:
+    """The lists of one car. Threads share it. Without a key there are none.
+
+    Args:
+        path: The file; made when absent.
+        car_id: The car.
+        now: The time, aware.
+
+    Raises:
+        ConfigurationError: The file cannot be opened.
+        StorageFull: The disk is full.
+    """
+
+    def __init__(self, path: Path, car_id: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._car_id, self._now = car_id, now
+        self._lock = threading.RLock()
+        self._file = ListFile(path)
+        self._sealing: Sealing | None = None
+        self._standing = Standing(car_id=car_id)
+        self._memory = ListMemory()
+
+    def close(self) -> None:
+        """Close the file and forget the key."""
+        with self._lock:
+            self._sealing = None
+            self._file.close()
+
+    # What is known without a key
+
+    @property
+    def about(self) -> About:
+        """What the file says of itself: when it was synchronized, and why it was wiped."""
+        with self._lock:
+            return self._file.about()
+
+    @property
+    def is_unlocked(self) -> bool:
+        """Whether the key is here."""
+        return self._sealing is not None
+
+    def wipe(self, why: str) -> None:
+        """Overwrite and delete everything, and forget the key: nothing is matched any more.
+
+        Args:
+            why: In words, for the log and the page.
+
+        Raises:
+            OSError: The disk refuses; the key is forgotten all the same.
+        """
+        with self._lock:
+            self.lock()
+            self._file.wipe(self._now(), why)
+        log.error("the hotlists in this car were wiped: %s", why)
+
+    def wipe_outdated(self, after: timedelta) -> bool:
+        """Wipe what was not synchronized for too long; return whether it was.
+
+        Args:
+            after: How long.
+
+        Raises:
+            OSError: The disk refuses.
+        """
+        with self._lock:
+            synced_at = self._file.about().synced_at
+            if synced_at is None or self._now() - synced_at <= after:
+                return False
+            days = after / timedelta(days=1)
+            self.wipe(f"not synchronized for more than {days:g} days, since {synced_at:%Y-%m-%d %H:%M} UTC")
+            return True
+
+    # The key
+
+    def unlock(self, keys: Sequence[ListsKey]) -> None:
+        """Open the lists with the key that the server handed out; one that is newer takes the place of the one before.
+
+        Lists that none of the keys opens, or that were changed on the disk, are wiped, and come whole again.
+
+        Args:
+            keys: The car's key, and earlier ones where they are known.
+
+        Raises:
+            StorageFull: The disk is full.
+            TransientError: The disk fails.
+        """
+        with self._lock:
+            newest = max(keys, key=lambda key: key.number)
+            if self._sealing is None:
+                self._open(keys, newest)
+            if self._sealing is not None and self._sealing.number != newest.number:
+                self._seal_anew(self._sealing, Sealing(newest))
+
+    def lock(self) -> None:
+        """Forget the key: nothing is matched until `unlock`."""
+        with self._lock:
+            self._memory.forget_lists(self._standing)
+            self._sealing, self._standing = None, Standing(car_id=self._car_id)
+
+    def _open(self, keys: Sequence[ListsKey], newest: ListsKey) -> None:
+        number = self._file.about().key_number
+        key = newest if number is None else next((one for one in keys if one.number == number), None)
+        if key is None:
+            self.wipe("the key that they were locked with does not count any more")
+            key = newest
+        try:
+            self._load(Sealing(key))
+        except (InvalidInput, ValidationError) as error:
+            self.wipe(f"they could not be opened ({error})")
+            self._load(Sealing(newest))
+
+    def _load(self, sealing: Sealing) -> None:
+        found = self._file.standing(sealing)
+        standing = Standing(car_id=self._car_id) if found is None else Standing.model_validate_json(found)
+        if standing.car_id != self._car_id:
+            raise InvalidInput("they are another car's")
+        memory = self._memory
+        memory.version += 1
+        try:
+            for number, content, stands, *marks in self._file.blocks(sealing):
+                edition, one = _opened(number, content, memory.version)
+                one.mark = marks[0]
+                if isinstance(one, Block) and edition <= standing.edition:
+                    memory.blocks[number] = one
+                    if stands is not None:
+                        bits = np.unpackbits(np.frombuffer(stands, np.uint8), count=len(one.ids))
+                        one.stands, one.stands_mark = bits.astype(np.bool_), marks[1]
+                else:
+                    memory.staged[number] = one
+            if found is not None and digest_of(memory.marks()) != standing.blocks:
+                raise InvalidInput("some of their blocks are missing, or of an earlier time")
+        except InvalidInput:
+            memory.empty()
+            raise
+        memory.versions = dict.fromkeys(standing.lists, memory.version)
+        self._standing, self._sealing = standing, sealing
+        if self._file.about().key_number != sealing.number:
+            with self._file.transaction():
+                self._file.put_key(sealing.number)
+
+    def _seal_anew(self, before: Sealing, sealing: Sealing) -> None:
+        memory = self._memory
+        marks: dict[int, tuple[bytes, bytes]] = {}
+        with self._file.transaction():
+            for number, one in memory.all().items():
+                content = self._file.block(before, number)
+                if content is None:
+                    raise TransientError("a block of the lists is not there")
+                mark, stands_mark = self._file.put_block(sealing, number, content), b""
+                if isinstance(one, Block) and one.stands_mark:
+                    stands_mark = self._file.put_stands(sealing, number, np.packbits(one.stands).tobytes())
+                marks[number] = (mark, stands_mark)
+            standing = self._standing.model_copy(update={"blocks": digest_of(marks)})
+            self._file.put_standing(sealing, standing.model_dump_json().encode())
+            self._file.put_key(sealing.number)
+        memory.mark(marks)
+        self._standing, self._sealing = standing, sealing
+        log.info("the lists in this car are locked with a newer key now")
+
+    # What the server says
+
+    @property
+    def have(self) -> Have:
+        """What the server is told.
+
+        Raises:
+            TransientError: The lists are locked.
+        """
+        with self._lock:
+            self._key()
+            standing, pending = self._standing, self._standing.pending
+            if pending is None:
+                return Have(standing.edition, standing.withdrawn_number)
+            next_part = pending.next_part, pending.after
+            return Have(standing.edition, standing.withdrawn_number, pending.edition, *next_part)
+
+    @property
+    def server_keys(self) -> dict[str, bytes]:
+        """The public keys that the server had when its word was first taken, by id."""
+        return {name: bytes.fromhex(raw) for name, raw in self._standing.server_keys.items()}
+
+    def trust(self, keys: Mapping[str, bytes]) -> None:
+        """Remember the server's public keys: what others sign does not count from now on."""
+        with self._lock:
+            names = {name: raw.hex() for name, raw in keys.items()}
+            self._commit(Change(self._standing.model_copy(update={"server_keys": names})))
+
+    def here(self) -> dict[str, ListHere]:
+        """Return the lists in force by name, with what the server said of them."""
+        with self._lock:
+            return dict(self._standing.lists)
+
+    @property
+    def size(self) -> int:
+        """How many entries are in force."""
+        with self._lock:
+            return sum(block.living for block in self._memory.blocks.values())
+
+    @property
+    def synced_at(self) -> datetime | None:
+        """When the server last said that everything new is here."""
+        with self._lock:
+            return self._standing.synced_at
+
+    def give_up(self) -> None:
+        """Drop the edition on its way: it does not fit."""
+        with self._lock:
+            self._key()
+            standing = self._standing.model_copy(update={"pending": None})
+            self._commit(Change(standing, dropped=list(self._memory.staged)))
+
+    def take(self, answer: CarListsAnswer, segments: Sequence[Segment]) -> Taken:
+        """Take in what the server says: all of it, on the disk, or nothing.
+
+        Args:
+            answer: What it says, whose signature, car and question were looked at.
+            segments: The rows of a part.
+
+        Raises:
+            InvalidInput: It does not follow what is here; that stays as it is.
+            TransientError: The lists are locked, or the disk fails.
+            StorageFull: The disk is full.
+        """
+        with self._lock:
+            self._key()
+            if answer.car_id != self._car_id:
+                raise InvalidInput(f"it is for car '{answer.car_id}', and this one is '{self._car_id}'")
+            change = Change(follow(self._standing, answer, self._now()))
+            if answer.kind == "current" and not answer.withdrawn and self._is_noted(change.standing):
+                self._standing = change.standing
+                return Taken(self.size)
+            wanted = ascending(answer.withdrawn)
+            change.withdrawn = change.felled.fell(self._memory.blocks.values(), wanted)
+            if answer.kind == "edition" and change.standing.next_list != self._standing.next_list:
+                change.dropped = list(self._memory.staged)
+            if answer.kind == "part":
+                self._stage(change, answer, segments)
+                if answer.is_last:
+                    self._apply(change, answer)
+            self._commit(change)
+            pending = self._standing.pending
+            return Taken(self.size, change.came, change.went, change.withdrawn, pending is None)
+
+    def _is_noted(self, standing: Standing) -> bool:
+        """Return whether it can wait to be written down that the server had nothing new."""
+        synced_at = self._file.about().synced_at
+        return synced_at is not None and abs((standing.synced_at or synced_at) - synced_at) < NOTED_EVERY
+
+    def _stage(self, change: Change, answer: CarListsAnswer, segments: Sequence[Segment]) -> None:
+        pending = change.standing.pending
+        assert pending is not None  # noqa: S101 - `follow` looked
+        number = self._memory.next_block()
+        for segment in segments:
+            if segment.list_number >= len(pending.lists) or not len(segment):
+                raise InvalidInput("a part's rows are of no list of its edition")
+            here, ids = pending.lists[segment.list_number], ids_of(segment.ids)
+            if here.said.action == "keep" or (segment.is_removal and here.said.action != "change"):
+                raise InvalidInput("a part's rows are of a list that does not change so")
+            if not segment.is_removal:
+                lines_of(segment.packed, len(segment))
+            kind = _REMOVED if segment.is_removal else _ADDED
+            content = _HEADER.pack(kind, here.number, answer.edition, len(segment)) + segment.ids + segment.packed
+            one: Block | StagedRemoval = (
+                StagedRemoval(number, here.number, ids)
+                if segment.is_removal
+                else Block(number, here.number, 0, ids, np.ones(len(ids), np.bool_))
+            )
+            change.staged[number] = (one, content)
+            number += 1
+
+    def _apply(self, change: Change, answer: CarListsAnswer) -> None:
+        """Have the edition on its way be in force."""
+        pending = change.standing.pending
+        assert pending is not None  # noqa: S101 - `follow` looked
+        memory = self._memory
+        staged = [*memory.staged.values(), *(one for one, _ in change.staged.values())]
+        came = [one for one in staged if isinstance(one, Block)]
+        for one in staged:
+            # What comes takes the place of what has the same id.
+            change.went += change.felled.fell(memory.of_list(one.list_number), one.ids)
+        out = np.unique(np.frombuffer(bytes.fromhex("".join(pending.withdrawn)), f"S{ID_BYTES}"))
+        change.felled.fell([*memory.blocks.values(), *came], out)
+        numbers = {here.number for here in pending.lists}
+        change.dropped += [number for number, block in memory.blocks.items() if block.list_number not in numbers]
+        change.dropped += [one.number for one in staged if isinstance(one, StagedRemoval)]
+        change.came, change.is_applied = sum(len(block.ids) for block in came), True
+        for here in pending.lists:
+            expected = answer.counts.get(here.said.hotlist_id)
+            blocks = [block for block in (*memory.of_list(here.number), *came) if block.list_number == here.number]
+            found = sum(int(np.count_nonzero(change.felled.stands(block))) for block in blocks)
+            if expected is not None and found != expected:
+                raise InvalidInput(
+                    f"list {here.said.hotlist_id} would have {found} entries, and the server has {expected} of it"
+                )
+        change.standing = change.standing.model_copy(
+            update={
+                "edition": pending.edition,
+                "lists": {here.said.hotlist_id: here for here in pending.lists},
+                "pending": None,
+            }
+        )
+
+    def _commit(self, change: Change) -> None:
+        sealing, memory = self._key(), self._memory
+        marks = memory.marks()
+        synced = change.standing.synced_at
+        with self._file.transaction():
+            for number, (one, content) in change.staged.items():
+                one.mark = self._file.put_block(sealing, number, content)
+                marks[number] = (one.mark, b"")
+            for block, stands in change.felled.changed():
+                mark = self._file.put_stands(sealing, block.number, np.packbits(stands).tobytes())
+                marks[block.number] = (block.mark, mark)
+            self._file.drop(change.dropped)
+            for number in change.dropped:
+                marks.pop(number, None)
+            change.standing = change.standing.model_copy(update={"blocks": digest_of(marks)})
+            self._file.put_standing(sealing, change.standing.model_dump_json().encode())
+            if synced is not None and synced != self._standing.synced_at:
+                self._file.put_synced(synced)
+        before, self._standing = self._standing, change.standing
+        memory.take_over(change, before, marks)
+
+    def _key(self) -> Sealing:
+        if self._sealing is None:
+            raise TransientError(LOCKED)
+        return self._sealing
+
+    # A source of lists
+
+    def active_versions(self) -> dict[str, int]:
+        """See `ListSource`; a list that another agency gives ends by itself where the server is away for long."""
+        with self._lock:
+            now = self._now()
+            return {
+                name: version
+                for name, version in self._memory.versions.items()
+                if self._standing.lists[name].is_usable(now)
+            }
+
+    def marks(self, versions: Sequence[int]) -> list[str]:
+        """See `ListSource`; versions are those of this process alone."""
+        return [f"car {self._memory.token} {version}" for version in sorted(versions)]
+
+    def entries(self, versions: Sequence[int]) -> int:
+        """See `ListSource`."""
+        with self._lock:
+            lists = [name for name, version in self._memory.versions.items() if version in versions]
+            return sum(
+                block.living for name in lists for block in self._memory.of_list(self._standing.lists[name].number)
+            )
+
+    def extent(self, hotlist_id: str, version: int) -> int:
+        """See `ListSource`."""
+        with self._lock:
+            here = self._standing.lists.get(hotlist_id)
+            return 0 if here is None else self._memory.count_since(hotlist_id, version, here.number)
+
+    def since(
+        self,
+        hotlist_id: str,
+        version: int,
+        take: Callable[[Iterator[HotlistEntry]], T],
+        *,
+        stop: threading.Event | None = None,
+    ) -> ListChange[T]:
+        """See `ListSource`.
+
+        Raises:
+            TransientError: The lists went, or came anew, while they were read; or `stop` was set.
+        """
+        with self._lock:
+            here = self._standing.lists.get(hotlist_id)
+            removed = uuids(self._memory.gone_since(hotlist_id, version, None if here is None else here.number))
+            if here is None or not here.is_usable(self._now()):
+                return ListChange(None, None, take(iter(())), removed)
+            at, blocks = self._memory.versions[hotlist_id], self._memory.of_list(here.number)
+        came = [block for block in blocks if block.version > version]
+        return ListChange(at, here.said.as_of, take(self._entries(hotlist_id, came, stop)), removed)
+
+    def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
+        """See `ListSource`."""
+        with self._lock:
+            here = self._standing.lists.get(hotlist_id)
+            return uuids(self._memory.gone_since(hotlist_id, version, None if here is None else here.number))
+
+    def withdrawn(self, number: int) -> tuple[int, tuple[UUID, ...]]:
+        """See `ListSource`."""
+        with self._lock:
+            return self._memory.withdrawals, uuids(self._memory.withdrawn_since(number))
+
+    def active_entries(self, entry_ids: Collection[UUID]) -> dict[UUID, HotlistEntry]:
+        """See `ListSource`."""
+        with self._lock:
+            if self._sealing is None or not entry_ids:
+                return {}
+            now = self._now()
+            names = {here.number: name for name, here in self._standing.lists.items() if here.is_usable(now)}
+            rows: defaultdict[int, list[int]] = defaultdict(list)
+            for block, row in self._memory.find(ascending(entry_ids)):
+                if block.list_number in names:
+                    rows[block.number].append(row)
+            found = {}
+            for number, places in rows.items():
+                block = self._memory.blocks[number]
+                lines = self._lines(block)
+                for row, entry_id in zip(places, uuids(block.ids[places]), strict=True):
+                    found[entry_id] = whole_entry(entry_id, lines[row], names[block.list_number])
+            return found
+
+    def _lines(self, block: Block) -> list[str]:
+        sealing = self._key()
+        content = self._file.block(sealing, block.number) if block.number in self._memory.blocks else None
+        if content is None or self._memory.blocks[block.number] is not block:
+            raise TransientError("the lists changed while they were read; they are read again")
+        return lines_of(content[_HEADER.size + len(block.ids) * ID_BYTES :], len(block.ids))
+
+    def _entries(
+        self, hotlist_id: str, blocks: Sequence[Block], stop: threading.Event | None
+    ) -> Iterator[HotlistEntry]:
+        for block in blocks:
+            if stop is not None and stop.is_set():
+                raise TransientError("the reading of a hotlist was stopped")
+            with self._lock:
+                lines, stands = self._lines(block), block.stands
+            raw = block.ids.tobytes()
+            ids = [int.from_bytes(raw[place : place + ID_BYTES]) for place in range(0, len(raw), ID_BYTES)]
+            yield from matching_entries(ids, lines, hotlist_id, None if bool(stands.all()) else stands.tolist())
+
+
+def _opened(number: int, content: bytes, version: int) -> tuple[int, Block | StagedRemoval]:
+    """Return a block of the file, and the edition that it came with."""
+    if len(content) < _HEADER.size:
+        raise InvalidInput("a block is cut off")
+    kind, list_number, edition, count = _HEADER.unpack_from(content)
+    ids = ids_of(content[_HEADER.size : _HEADER.size + count * ID_BYTES])
+    if kind == _REMOVED:
+        return edition, StagedRemoval(number, list_number, ids)
+    return edition, Block(number, list_number, version, ids, np.ones(len(ids), np.bool_))

@@ -1,0 +1,1 @@
+"""Patrol cars: who they are, and which of them may send."""

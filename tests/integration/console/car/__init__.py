@@ -1,0 +1,1 @@
+"""The officer's page of a patrol car, in a real browser."""

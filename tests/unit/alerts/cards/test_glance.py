@@ -1,0 +1,126 @@
+"""What a driver may read while the car moves: never more than twelve words, and always what matters."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.cards.card import Card, Place
+from alerts.cards.features import Feature
+from alerts.cards.glance import MOST_WORDS, glance, rest
+from alerts.cards.places import compass_word, where_words
+from schemas.types import CarState, Category, StateKind
+from tests.unit.alerts.cards.made import alert, card
+
+TEXT = st.text(max_size=60)
+STATES = st.sampled_from([None, "", "VA", "NC", "N C", "a very long name of a state"])
+FEATURES = st.builds(
+    Feature,
+    st.sampled_from(["state", "class", "color", "make", "year"]),
+    STATES,
+    STATES,
+    st.sampled_from([True, False, None]),
+)
+
+
+def shown(**changes: object) -> Card:
+    return dataclasses.replace(card(), **changes)  # type: ignore[arg-type]
+
+
+def words(of: Card, *, old: bool = False) -> list[str]:
+    return " ".join(one.words for one in glance(of, is_list_old=old)).split()
+
+
+@given(
+    category=st.sampled_from([one.value.replace("_", " ") for one in Category]),
+    listed=TEXT.filter(lambda text: bool(text.split())),
+    states=st.tuples(STATES, STATES),
+    features=st.lists(FEATURES, max_size=6),
+    movement=TEXT,
+    heading=st.none() | st.floats(-720, 720),
+    vehicles=st.tuples(TEXT, TEXT),
+    canceled=st.none() | TEXT,
+    old=st.booleans(),
+)
+def test_there_are_never_more_than_twelve_words_and_what_matters_is_among_them(
+    category: str,
+    listed: str,
+    states: tuple[str | None, str | None],
+    features: list[Feature],
+    movement: str,
+    heading: float | None,
+    vehicles: tuple[str, str],
+    canceled: str | None,
+    old: bool,
+) -> None:
+    place = Place("front", "front", None, None, None, heading, movement, "")
+    of = shown(
+        category=category,
+        listed=listed,
+        seen_state=states[0],
+        listed_state=states[1],
+        features=tuple(features),
+        place=place,
+        vehicle_seen=vehicles[0],
+        vehicle_listed=vehicles[1],
+        canceled=canceled,
+    )
+    found = words(of, old=old)
+    assert 1 < len(found) <= MOST_WORDS
+    assert "".join(listed.split()) in found
+    assert category in " ".join(found)
+    assert ("TAKEN" in found) or not canceled
+    assert ("read," in found) is of.is_other_state
+
+
+def test_states_that_differ_come_before_the_plate_and_what_contradicts_is_named() -> None:
+    other = card(alert(read={"jurisdiction": "US-NC"}))
+    assert words(other)[:7] == ["NC", "read,", "VA", "listed", "stolen", "vehicle", "VNV4527"]
+    color = Feature("color", "blue", "red", False)
+    assert "color differs" in " ".join(words(shown(features=(color,))))
+    assert words(shown(), old=True)[4:6] == ["OLD", "LIST"]
+    assert "OLD" not in words(shown())
+
+
+def test_where_it_is_is_told_by_way_and_side() -> None:
+    assert [compass_word(heading) for heading in (0, 44, 91, 359, 337, -1, None)] == [
+        *("north", "northeast", "east", "north", "northwest", "north", "")
+    ]
+    place = Place("front", "front", None, None, None, 271.5, "approaching, lane 2", "")
+    assert where_words(place) == "looking west, oncoming, lane 2"
+
+
+def state(kind: StateKind, brief: str, *, stops: bool = False) -> CarState:
+    return CarState(kind, "", brief, "words", stops)
+
+
+@given(
+    states=st.lists(
+        st.builds(
+            CarState,
+            st.sampled_from(StateKind),
+            TEXT,
+            TEXT.filter(lambda text: len(text.split()) < 5),
+            TEXT,
+            st.booleans(),
+        ),
+        max_size=6,
+    ),
+    waiting=st.integers(0, 1000),
+    known=st.booleans(),
+)
+def test_what_stands_between_notices_is_short_and_says_whether_it_reads(
+    states: list[CarState], waiting: int, known: bool
+) -> None:
+    text = rest(states, waiting, is_speed_known=known)
+    assert len(text.split()) <= MOST_WORDS
+    assert ("NOT READING:" in text) is any(one.stops for one in states)
+    assert ("press when standing" in text) is not known
+
+
+def test_what_stops_the_reading_comes_first() -> None:
+    states = [state(StateKind.STALE_LIST, "old list"), state(StateKind.NO_CAMERA, "no camera", stops=True)]
+    assert rest(states, 2) == "NOT READING: no camera. old list. 2 to answer."
+    assert rest([state(StateKind.OWN_PLATES, "own plates")], 0) == "Reading."

@@ -1,0 +1,1 @@
+"""The car as its officer meets it."""

@@ -1,0 +1,1 @@
+"""A patrol car's stages."""

@@ -1,0 +1,108 @@
+"""Which frames of a camera on a vehicle are looked at, and where plates are between looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recognition.tracking.attention import Followed
+from recognition.tracking.moving import MovingAttention, fastest, is_driving
+from schemas.types import Box, Frame, Gray
+from tests.unit.recognition.tracking.test_flow import shown, wall
+
+START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+RATE = 30
+CAR = wall(5)[:110, :180]
+
+
+class Drive:
+    """A camera that shows the wall at the given places, one a frame."""
+
+    def __init__(self, pictures: Sequence[Gray]) -> None:
+        self.frames = [
+            Frame("car", "a.mp4", number, START + timedelta(seconds=number / RATE), np.dstack([picture] * 3))
+            for number, picture in enumerate(pictures)
+        ]
+        self.attention = MovingAttention(0.4, 2.0)
+
+    def looks(self, plates: Sequence[Followed] = ()) -> list[int]:
+        found = []
+        for frame in self.frames:
+            # Of the first frame nothing is known before it was looked at.
+            if self.attention.consider(frame, plates if found else ()) is not None:
+                found.append(frame.frame_number)
+                self.attention.looked(frame, [])
+        return found
+
+
+def steps(speed: float, frames: int, start: float = 20.0) -> list[Gray]:
+    return [shown(round(start + speed * n), 180) for n in range(frames)]
+
+
+def test_the_faster_the_picture_moves_the_more_of_it_is_looked_at() -> None:
+    crawling, driving, fast = (Drive(steps(speed, 24)).looks() for speed in (2, 12, 24))
+    # Eight looks a second at least.
+    assert all(later - earlier <= 4 for earlier, later in pairwise(crawling))
+    assert len(crawling) < len(driving) < len(fast)
+    assert len(fast) >= 22
+
+
+def test_while_the_vehicle_stands_only_what_moves_is_looked_at() -> None:
+    standing = [shown(300, 180)] * 60
+    assert len([n for n in Drive(steps(12, 20) + standing).looks() if n >= 26]) <= 2
+    arriving = [picture.copy() for picture in standing]
+    for number, picture in enumerate(arriving[30:]):
+        picture[220:330, min(8 * number, 400) : min(8 * number, 400) + 180] = CAR
+    assert len([n for n in Drive(steps(12, 20) + arriving).looks() if n >= 50]) >= 4
+
+
+def test_what_was_learned_while_it_stood_ends_when_it_drives_on() -> None:
+    pictures = [*steps(12, 10), *[shown(128, 180)] * 40, *steps(12, 20, start=140)]
+    looks = Drive(pictures).looks()
+    assert len([n for n in looks if n >= 51]) >= 8
+
+
+def test_a_plate_is_carried_along_through_frames_that_are_not_looked_at() -> None:
+    drive = Drive(steps(4, 12))
+    plate = Followed(Box(400, 150, 450, 175), settled=True, number=3)
+    drive.looks([plate])
+    assert drive.attention.carried()[3] == pytest.approx((425 - 4 * 11, 162.5), abs=2.0)
+
+
+def test_a_plate_that_was_seen_again_is_carried_from_there() -> None:
+    drive = Drive(steps(4, 12))
+    first, again = Box(400, 150, 450, 175), Box(500, 150, 550, 175)
+    for frame in drive.frames:
+        box = first if frame.frame_number < 6 else again
+        if drive.attention.consider(frame, [Followed(box, settled=True, number=3)]) is not None:
+            drive.attention.looked(frame, [])
+    assert drive.attention.carried()[3] == pytest.approx((525 - 4 * 6, 162.5), abs=2.0)
+
+
+def test_nothing_is_unchanged_while_the_vehicle_drives() -> None:
+    drive = Drive(steps(12, 12) + [shown(152, 180)] * 20)
+    box, unchanged = Box(100, 100, 150, 125), []
+    for frame in drive.frames:
+        if drive.attention.consider(frame, []) is not None:
+            drive.attention.looked(frame, [])
+        unchanged.append(drive.attention.unchanged(box, frame))
+    assert not any(unchanged[:12])
+    assert all(unchanged[-10:])
+
+
+@given(st.integers(0, 40), st.integers(0, 60))
+def test_a_camera_drives_where_enough_of_its_picture_moves(moving: int, standing: int) -> None:
+    lengths = np.array([0.01] * moving + [0.0] * standing, np.float32)
+    assert is_driving(lengths) == (moving + standing >= 12 and moving >= 0.4 * (moving + standing))
+
+
+@given(st.lists(st.floats(0, 1, width=32), max_size=60))
+def test_how_far_a_picture_moved_is_a_motion_in_it(lengths: list[float]) -> None:
+    moved = fastest(np.array(lengths, np.float32))
+    assert moved == 0.0 if len(lengths) < 12 else min(lengths) <= moved <= max(lengths)
