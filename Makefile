@@ -25,8 +25,9 @@ demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through readin
 	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)") $(if $(LIVE),--live)
 
 # Most of the tests' time is spent waiting for servers and programs, so three at once pay on two cores.
-test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, real Kafka, a real browser), WORKERS=3 at a time
+test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, Kafka, Keycloak, browser), WORKERS=3 at a time
 	$(VENV)/bin/python -m tests.browser.finding
+	$(VENV)/bin/python -m tests.directory.distribution
 	$(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 screenshots: $(VENV)/.development ## Make the pictures of pages in docs/images anew, by the tests that look at these pages
@@ -35,10 +36,10 @@ screenshots: $(VENV)/.development ## Make the pictures of pages in docs/images a
 test-training: $(TRAINING_VENV)/.training ## Run the tests of training and of the ultralytics backend (installs torch)
 	$(TRAINING_VENV)/bin/python -m pytest tests/training
 
-test-directory: $(VENV)/.development ## Run the tests of single sign-on with a real Keycloak (fetches 160 MB once, into the cache folder)
+test-directory: $(VENV)/.development ## Run the tests of single sign-on with a real Keycloak alone
 	$(VENV)/bin/python -m tests.browser.finding
 	$(VENV)/bin/python -m tests.directory.distribution
-	$(VENV)/bin/python -m pytest tests/directory --timeout 900
+	$(VENV)/bin/python -m pytest tests/directory
 
 lint: $(VENV)/.development ## Check style, types and layers
 	$(VENV)/bin/ruff check .

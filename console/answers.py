@@ -17,8 +17,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.navigation import entries_for
+from console.people.again import away
 from console.site import Site
 from console.visitors import COOKIE, NotSignedIn, caller
+from console.wording import in_words
 from operations.people.refusals import note_refusal
 from operations.people.sessions import find_session, session_actor
 from schemas.actor import Actor
@@ -77,11 +79,12 @@ async def _not_signed_in(request: Request, _: Exception) -> Response:
     if request.url.path.startswith(API):
         detail = "sign in, or send a token that holds: Authorization: Bearer TOKEN"
         return await answer(request, 401, detail, {"WWW-Authenticate": "Bearer"})
-    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    place = "/sign-in" if request.method != "GET" or target == "/" else f"/sign-in?next={quote(target, safe='')}"
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    return RedirectResponse(place, 303)
+    if request.method != "GET":
+        return await away(request)
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse("/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='')}", 303)
 
 
 async def _platewatch_error(request: Request, error: Exception) -> Response:
@@ -91,7 +94,7 @@ async def _platewatch_error(request: Request, error: Exception) -> Response:
     if isinstance(error, TransientError):
         log.warning("the console could not answer: %s", error)
     headers = {"Retry-After": "5"} if isinstance(error, TransientError) else None
-    return await answer(request, status_of(error), str(error), headers)
+    return await answer(request, status_of(error), in_words(str(error)), headers)
 
 
 def _note(request: Request, error: NotPermitted) -> None:

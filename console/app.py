@@ -22,7 +22,7 @@ from console.guards.proxies import Proxies
 from console.live_boards import LiveBoards
 from console.operating.routers import OPERATING
 from console.pages import assets, home
-from console.people import account, directory, links, passkeys, people, signing
+from console.people import account, again, directory, links, passkeys, people, signing
 from console.reports.routers import REPORTS
 from console.retention import page as retention
 from console.search import downloads, passes, read, saved
@@ -40,6 +40,7 @@ PAGES = (
     assets.router,
     home.router,
     signing.router,
+    again.router,
     links.router,
     passkeys.router,
     directory.router,

@@ -14,11 +14,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from alerts.routing.zone import agency_zone
 from console.asset_files import assets
 from console.navigation import Entry
+from console.wording import in_words
 from schemas.actor import Actor
 from schemas.roles import Role
 from schemas.settings import Settings
 
 FOLDER = Path(__file__).parent / "templates"
+_ERRORS = ("detail", "problem")
+"""What templates call an error's words."""
 
 
 class Drawing:
@@ -42,15 +45,16 @@ class Drawing:
             version=importlib.metadata.version("platewatch"),
         )
         self._zone = agency_zone(settings.time_zone)
-        self._environment.filters.update(moment=self._moment, roles=_roles, megabytes=_megabytes)
+        self._environment.filters.update(moment=self._moment, roles=_roles, megabytes=_megabytes, said=in_words)
 
     def text(self, template: str, **values: Any) -> str:
         """Return a template's text, like a card that is sent to a page that is open.
 
         Args:
             template: Its file in templates/.
-            values: What it names.
+            values: What it names. `detail` and `problem` are words of errors, without what is for the command line.
         """
+        values |= {name: in_words(text) for name in _ERRORS if isinstance(text := values.get(name), str)}
         return self._environment.get_template(template).render(**values)
 
     def page(

@@ -12,6 +12,7 @@ from console.drawing import Drawing
 from console.live_boards import LiveBoards
 from console.works import Works
 from operations.cameras.watching import LiveViews
+from operations.people.kept import KeptForms
 from operations.reports.public import PublicNumbers
 from schemas.settings import Settings
 from storage.database import Database
@@ -32,6 +33,8 @@ class Site:
     works: Works = field(default_factory=Works)
     """What takes longer than an answer may, like the import of a long list."""
     numbers: PublicNumbers = field(default_factory=PublicNumbers)
+    kept: KeptForms = field(default_factory=KeptForms)
+    """What people sent when their session had ended."""
     closing: threading.Event = field(default_factory=threading.Event)
     """Set when the server ends: whatever streams has to end, too."""
 

@@ -135,8 +135,8 @@ def switch_rule(
         if stored.tried_at is None:
             if untried is None:
                 raise InvalidInput(
-                    f"rule '{name}' was never tried as it is now; see what it would have sent: platewatch rules try "
-                    f"{name}, or say why it is switched on without (--untried REASON)"
+                    f"rule '{name}' was never tried as it is now; see what it would have sent (platewatch rules try "
+                    f"{name}), or say why it is switched on without (--untried REASON)"
                 )
             check_reason(database, record, untried)
     reason = untried if on and stored.tried_at is None else None

@@ -45,15 +45,31 @@ class Recognizer:
 
     def __init__(self, settings: RecognitionSettings, *, cameras: int = 1) -> None:
         self._settings = settings
-        threads = settings.threads or (1 if cameras >= side_by_side(1) else 0)
-        self._detector = open_regional_detector(settings.detector, threads)
-        self._ocr = PlateOcr(settings.ocr, threads)
-        self._states = PlateStates(threads) if settings.read_state else None
-        # More at a time than there are cores only wait for one another; ultralytics is not made for several threads.
-        at_a_time = side_by_side(threads) if isinstance(self._detector, RegionalDetector) else 1
-        self._free = threading.BoundedSemaphore(at_a_time)
+        self._load(_threads(settings, cameras))
         detector_name = Path(settings.detector.weights or DEFAULT_WEIGHTS).stem
         self._reader = ReaderVersion("platewatch", f"{detector_name}+{self._ocr.name}")
+
+    def _load(self, threads: int) -> None:
+        settings = self._settings
+        detector, ocr = open_regional_detector(settings.detector, threads), PlateOcr(settings.ocr, threads)
+        self._states = PlateStates(threads) if settings.read_state else None
+        # More at a time than there are cores only wait for one another; ultralytics is not made for several threads.
+        at_a_time = side_by_side(threads) if isinstance(detector, RegionalDetector) else 1
+        self._threads, self._detector, self._ocr = threads, detector, ocr
+        self._free = threading.BoundedSemaphore(at_a_time)
+
+    def share(self, cameras: int) -> None:
+        """Serve another number of sequences from now on; what is under way goes on.
+
+        Args:
+            cameras: How many sequences are processed at the same time.
+
+        Raises:
+            ConfigurationError: The networks can be loaded no more; all stays as it is.
+        """
+        threads = _threads(self._settings, cameras)
+        if threads != self._threads:
+            self._load(threads)
 
     def detect(self, image: Image, region: Box | None = None) -> list[PlateDetection]:
         """Find the plates in a picture, most confident first.
@@ -262,6 +278,10 @@ def _still_read(origin: Origin, frame: Frame, number: int, read: PictureRead) ->
     moment = frame.captured_at
     seen = Seen(number, moment, moment, moment, read.box, read.detection_confidence)
     return plate_read(origin, seen, read.fused, read.state)
+
+
+def _threads(settings: RecognitionSettings, cameras: int) -> int:
+    return settings.threads or (1 if cameras >= side_by_side(1) else 0)
 
 
 def _rank(read: PictureRead) -> tuple[float, float, float]:

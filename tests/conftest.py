@@ -39,11 +39,19 @@ for _number in (signal.SIGHUP, signal.SIGINT):
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-LONGEST_FIRST = ("acceptance", "integration/kafka", "integration/cluster", "integration/runs", "integration")
+LONGEST_FIRST = (
+    "directory",
+    "acceptance",
+    "integration/kafka",
+    "integration/cluster",
+    "integration/runs",
+    "integration",
+)
 """Folders whose tests come before all others.
 
 Test processes that have nothing left take from the end of another's list: what is there should be short, and whoever
-begins with a bundle or a broker keeps the tests that share it.
+begins with a bundle or a broker keeps the tests that share it. Those of the directory are the very first: the first
+process begins with all of them, and only what is at a list's end is taken from it, so that one Keycloak is started.
 """
 
 _remembering = pytest.StashKey[subprocess.Popen[bytes]]()

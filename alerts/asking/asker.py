@@ -61,7 +61,7 @@ class Line:
         if not self._reader.follow([self._answers], since):
             raise ConfigurationError(
                 f"kafka at {', '.join(self._servers)} shows us no topic {self._answers}: no agreement there shares "
-                "queries with us, their platewatch run has not begun to answer, or our user may not read it; ask them"
+                "queries with us, their installation has not begun to answer, or our user may not read it; ask them"
             )
 
     def ask(self, query: QueryEvent) -> None:

@@ -106,7 +106,7 @@ def made_reads(database: Database, folder: Path, reads: int) -> Made:
         for day in range(DAYS, 0, -1):
             begin = until - timedelta(days=day)
             table = f"reads_{begin:%Y%m%d}"
-            connection.execute(f"create table {table} (like reads including defaults)".encode())
+            connection.execute(f"create table {table} (like reads including defaults including constraints)".encode())
             text = _DAY.format(
                 table=table, plate=_PLATE, count=reads // DAYS, cameras=CAMERAS, vehicles=max(reads // 8, 1000)
             ).replace(" % ", " %% ")

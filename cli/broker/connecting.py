@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from schemas.errors import ConfigurationError
+from operations.broker.reaching import reached_broker
 from schemas.settings import KafkaSettings, Settings
-from services.kafka.local import LocalKafka
 
 
 @contextmanager
@@ -25,24 +24,13 @@ def command_broker(
         ConfigurationError: No broker is configured.
         BrokerUnavailable: The local broker does not come up.
     """
-    if bootstrap is not None:
-        servers = tuple(part.strip() for part in bootstrap.split(",") if part.strip())
-        yield (theirs or settings.kafka).model_copy(update={"bootstrap_servers": servers})
-    elif theirs is not None and theirs.bootstrap_servers:
-        yield theirs
-    elif settings.kafka.bootstrap_servers:
-        yield settings.kafka
-    elif settings.kafka.local:
-        broker = LocalKafka(settings.data_dir, settings.kafka)
-        try:
-            broker.start()
-            yield broker.client_settings
-        finally:
-            broker.stop()
-    else:
-        raise ConfigurationError(
-            "no Kafka is configured; give --bootstrap HOST:PORT, or set kafka.bootstrap_servers or kafka.local = true"
-        )
+    with reached_broker(settings, servers_of(bootstrap), theirs) as kafka:
+        yield kafka
+
+
+def servers_of(bootstrap: str | None) -> tuple[str, ...]:
+    """Return the servers that `--bootstrap` names; none where it is not given."""
+    return tuple(one for part in (bootstrap or "").split(",") if (one := part.strip()))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from cli.common import (
     JsonOption,
     OffenseOption,
     PurposeOption,
+    WarrantOption,
     command_actor,
     command_database,
     command_settings,
@@ -148,6 +149,7 @@ def show(
     purpose: PurposeOption = None,
     case: CaseOption = None,
     offense: OffenseOption = None,
+    warrant: WarrantOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
@@ -155,9 +157,11 @@ def show(
     """Show the reads that a request keeps, for a purpose and a case, as a search does."""
     settings = command_settings(config, data_dir)
     from operations.duties.preserving import show_preserved
+    from operations.reasons import Why
 
+    why = Why(purpose, case, warrant, offense)
     with command_database(settings, create=False) as database:
-        found, kept = show_preserved(command_actor(settings), database, settings, number, purpose, case, offense)
+        found, kept = show_preserved(command_actor(settings), database, settings, number, why)
     if as_json:
         from operations.searches.forms import read_document
 

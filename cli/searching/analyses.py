@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli.common import (
     CaseOption,
@@ -25,13 +22,11 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.searching.analysis_tables import question_record, questions_table, result_record, results_table, summary_text
 from cli.searching.options import AreaOption
-from cli.terminal.times import parse_moment, shown_time
-from schemas.events import utc
-from schemas.printable import printable
+from cli.terminal.times import parse_moment
 
 if TYPE_CHECKING:
-    from operations.analyses.asking import Analysis, Shown
     from operations.analyses.question import Occasion, Question
 
 CONVOY = """
@@ -57,6 +52,9 @@ End = Annotated[
     datetime,
     typer.Option("--until", parser=parse_moment, metavar="ISO", help="Passed before then."),
 ]
+LeastOption = Annotated[
+    int | None, typer.Option("--least", help="On how many of them; default: on all.", show_default=False)
+]
 Number = Annotated[int, typer.Argument(help="The question's number.", show_default=False)]
 
 
@@ -77,10 +75,8 @@ def register(app: typer.Typer) -> None:
 
 
 def convoy(
-    since: Annotated[
-        datetime, typer.Option("--since", parser=parse_moment, metavar="ISO", help="Passed then or later.")
-    ],
-    until: Annotated[datetime, typer.Option("--until", parser=parse_moment, metavar="ISO", help="Passed before then.")],
+    since: Begin,
+    until: End,
     plate: Annotated[str | None, typer.Option("--plate", help="With this plate.", show_default=False)] = None,
     area: AreaOption = None,
     window: Annotated[int, typer.Option("--window", help="Seconds between two that pass together.", min=1)] = 60,
@@ -112,9 +108,7 @@ def places(
         list[str],
         typer.Option("--at", help="An occasion: AREA SINCE UNTIL; give two or more.", show_default=False),
     ],
-    least: Annotated[
-        int | None, typer.Option("--least", help="On how many of them; default: on all.", show_default=False)
-    ] = None,
+    least: LeastOption = None,
     purpose: PurposeOption = None,
     case: CaseOption = None,
     warrant: WarrantOption = None,
@@ -141,9 +135,7 @@ def stakeout(
     during: Annotated[
         list[str], typer.Option("--during", help="A time: SINCE UNTIL; give two or more.", show_default=False)
     ],
-    least: Annotated[
-        int | None, typer.Option("--least", help="On how many of them; default: on all.", show_default=False)
-    ] = None,
+    least: LeastOption = None,
     purpose: PurposeOption = None,
     case: CaseOption = None,
     warrant: WarrantOption = None,
@@ -184,7 +176,7 @@ def _ask(question: Question, why: tuple[str | None, ...], as_json: bool, setting
     with command_database(settings) as database:
         asked = ask_analysis(command_actor(settings), database, settings, question, Why(*why))
     if as_json:
-        print_json(_record(asked))
+        print_json(question_record(asked))
         return
     approval = "another person approves it (platewatch analyses approve), then " if question.needs_approval else ""
     errors.print(f"analysis {asked.analysis_id} is asked; next: {approval}platewatch analyses run {asked.analysis_id}")
@@ -215,9 +207,9 @@ def run(
     with command_database(settings) as database:
         done = run_analysis(command_actor(settings), database, settings, number)
     if as_json:
-        print_json(_record(done))
+        print_json(question_record(done))
         return
-    errors.print(f"analysis {number}: {_summary(done)}; see platewatch analyses show {number}", markup=False)
+    errors.print(f"analysis {number}: {summary_text(done)}; see platewatch analyses show {number}", markup=False)
 
 
 def list_analyses(as_json: JsonOption = False, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
@@ -229,17 +221,9 @@ def list_analyses(as_json: JsonOption = False, config: ConfigOption = None, data
         found, _ = view_analyses(command_actor(settings), database)
     if as_json:
         for one in found:
-            print_json(_record(one))
+            print_json(question_record(one))
         return
-    table = Table("No.", "Kind", "Case", "Asked by", "Asked", "Approved by", "Ran", "Results", "Opened", box=None)
-    for one in found:
-        ran = "" if one.ran_at is None else shown_time(one.ran_at)
-        cells = (
-            *(str(one.analysis_id), one.kind, one.case_number or "", one.requested_by, shown_time(one.requested_at)),
-            *(one.approved_by or "", ran, str(one.results), str(one.opened)),
-        )
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    console.print(table)
+    console.print(questions_table(found))
 
 
 def show(
@@ -252,10 +236,11 @@ def show(
     with command_database(settings) as database:
         (found,), results = view_analyses(command_actor(settings), database, number)
     if as_json:
-        print_json(_record(found) | {"shown": [_result(one) for one in results]})
+        print_json(question_record(found) | {"shown": [result_record(one) for one in results]})
         return
-    _print_results(results)
-    errors.print(f"analysis {number}: {_summary(found)}", markup=False)
+    if results:
+        console.print(results_table(results))
+    errors.print(f"analysis {number}: {summary_text(found)}", markup=False)
 
 
 def open_one(
@@ -272,55 +257,6 @@ def open_one(
     with command_database(settings) as database:
         found = open_result(command_actor(settings), database, number, result)
     if as_json:
-        print_json(_result(found))
+        print_json(result_record(found))
     else:
-        _print_results([found])
-
-
-def _print_results(results: Sequence[Shown]) -> None:
-    if not results:
-        return
-    table = Table("No.", "Plates", "What", "By chance", box=None)
-    for one in results:
-        said = {name: value for name, value in one.content.items() if name != "p_value"}
-        words = ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in said.items())
-        chance = f"p {one.content['p_value']:.2g}"
-        table.add_row(
-            str(one.number), Text(printable(" ".join(one.plates)), style="bold"), Text(printable(words)), chance
-        )
-    console.print(table)
-
-
-def _plain(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _summary(one: Analysis) -> str:
-    if one.summary is None:
-        return "has not run"
-    return ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in one.summary.items())
-
-
-def _result(one: Shown) -> dict[str, Any]:
-    return {"result": one.number, "plates": list(one.plates), "is_open": one.is_open, **one.content}
-
-
-def _record(one: Analysis) -> dict[str, Any]:
-    def moment(value: datetime | None) -> str | None:
-        return None if value is None else utc(value)
-
-    told: Mapping[str, Any] = {
-        "analysis": one.analysis_id,
-        "kind": one.kind,
-        "question": one.question,
-        "purpose": one.purpose,
-        "case_number": one.case_number,
-        "requested_by": one.requested_by,
-        "requested_at": moment(one.requested_at),
-        "approved_by": one.approved_by,
-        "ran_at": moment(one.ran_at),
-        "summary": one.summary,
-        "results": one.results,
-        "opened": one.opened,
-    }
-    return dict(told)
+        console.print(results_table([found]))

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from cli.common import (
     ConfigOption,
@@ -20,6 +19,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import shown_time
 from schemas.errors import InvalidInput
 from schemas.events import utc
@@ -124,29 +124,18 @@ def refusal_record(one: RefusedDisposition) -> dict[str, Any]:
 
 
 def _table(found: list[ForeignDisposition]) -> Table:
-    table = _columns("Said", "Agency", "Who", "What", "List", "Entry", "Agreement")
+    table = plain_table("Said", "Agency", "Who", "What", "List", "Entry", "Agreement")
     for one in found:
         said = one.kind.replace("_", " ")
         words = f"{said}; {one.words}" if said not in one.words else one.words
         where = (one.hotlist_id, str(one.entry_id), f"{one.agreement_id}, version {one.version}")
-        _row(table, shown_time(one.said_at), one.member_name, one.person, words, *where)
+        add_cells(table, shown_time(one.said_at), one.member_name, one.person, words, *where)
     return table
 
 
 def _refusals(found: list[RefusedDisposition]) -> Table:
-    table = _columns("Number", "Came", "Agency", "Agreement", "Why not", "Times")
+    table = plain_table("Number", "Came", "Agency", "Agreement", "Why not", "Times")
     for one in found:
         who = (one.member_name, one.agreement_id)
-        _row(table, str(one.refusal_number), shown_time(one.received_at), *who, one.reason, str(one.times))
+        add_cells(table, str(one.refusal_number), shown_time(one.received_at), *who, one.reason, str(one.times))
     return table
-
-
-def _columns(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
-def _row(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(printable(cell)) for cell in cells))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from cli.broker.connecting import command_broker
+from cli.broker.connecting import servers_of
 from cli.common import (
     CaseOption,
     ConfigOption,
@@ -27,14 +26,9 @@ from cli.common import (
 )
 from cli.sharing.tables import reply_record, reply_table
 from cli.terminal.times import parse_moment
-from policy.agreements.agreement import answer_topic, query_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from alerts.asking.asker import Line
     from operations.sharing.asking import Reply
-    from schemas.settings import NeighborSettings, Settings
 
 EXAMPLE = """
 Examples:
@@ -98,33 +92,20 @@ def query(
     settings = command_settings(config, data_dir)
     since, until = (moment and moment.astimezone() for moment in (since, until))
     from operations.sharing.asking import Wanted, ask_neighbor, asked_by, fetch_answer, neighbor_of
+    from operations.sharing.reaching import line_to
 
     with command_database(settings, create=True) as database:
         actor = command_actor(settings)
         if answer is not None:
             asked = asked_by(actor, database, settings, answer)
-            with _line(settings, neighbor_of(settings, asked.neighbor), bootstrap) as line:
+            with line_to(settings, neighbor_of(settings, asked.neighbor), servers_of(bootstrap)) as line:
                 reply = fetch_answer(actor, database, settings, asked, line, wait)
         else:
             neighbor = neighbor_of(settings, agency or "")
             wanted = Wanted(pattern or "", purpose, case, since, until, limit, warrant, offense)
-            with _line(settings, neighbor, bootstrap) as line:
+            with line_to(settings, neighbor, servers_of(bootstrap)) as line:
                 reply = ask_neighbor(actor, database, settings, neighbor, wanted, line, wait)
     _show(reply, as_json=as_json)
-
-
-@contextmanager
-def _line(settings: Settings, neighbor: NeighborSettings, bootstrap: str | None) -> Iterator[Line]:
-    """Open the way to a neighbor's counter."""
-    from alerts.asking.asker import Line
-
-    member = neighbor.member or settings.agency_id
-    topics = query_topic(neighbor.agreement, member), answer_topic(neighbor.agreement, member)
-    with (
-        command_broker(settings, bootstrap, neighbor.kafka) as kafka,
-        Line(kafka, kafka.bootstrap_servers, *topics) as line,
-    ):
-        yield line
 
 
 def _show(reply: Reply, *, as_json: bool) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
-from rich.text import Text
 
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import shown_time
 from operations.sharing.wording import scope_of, state_of
 from schemas.convert import read_to_event
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 def versions_table(found: Sequence[StoredVersion]) -> Table:
     """Return a row for each version."""
-    table = _table("Agreement", "Version", "State", "Until", "Proposed by", "Approved by", "Grants more than before")
+    table = plain_table(
+        "Agreement", "Version", "State", "Until", "Proposed by", "Approved by", "Grants more than before"
+    )
     for version in found:
-        _row(
+        add_cells(
             table,
             version.agreement.id,
             str(version.version),
@@ -90,9 +92,9 @@ def version_record(version: StoredVersion) -> dict[str, Any]:
 
 def sights_table(found: Sequence[Sight]) -> Table:
     """Return a row for each member and thing that is shared with it."""
-    table = _table("Agency", "Gets", "How far", "Agreement", "Until", "Now")
+    table = plain_table("Agency", "Gets", "How far", "Agreement", "Until", "Now")
     for sight in found:
-        _row(
+        add_cells(
             table,
             f"{sight.member.name} ({sight.member.id})",
             sight.grant.shares.value,
@@ -144,10 +146,10 @@ def answer_record(answer: Answer) -> dict[str, Any]:
 
 def disseminations_table(found: Sequence[Dissemination]) -> Table:
     """Return a row for everything that was given or asked."""
-    table = _table("Time", "What", "Plate", "To", "Asked by", "Shown", "Agreement", "Why", "Case")
+    table = plain_table("Time", "What", "Plate", "To", "Asked by", "Shown", "Agreement", "Why", "Case")
     for one in found:
         results = "" if one.results is None else f", {one.results} results"
-        _row(
+        add_cells(
             table,
             shown_time(one.happened_at),
             f"{one.kind} {one.outcome}{results}",
@@ -190,10 +192,10 @@ def dissemination_record(one: Dissemination) -> dict[str, Any]:
 
 def reply_table(reply: Reply) -> Table:
     """Return a row for each read that another agency answered; whatever it wrote is made fit to be shown."""
-    table = _table("Time", "Agency", "Camera", "Plate", "State", "Sure", "Vehicle", "Way", "Place")
+    table = plain_table("Time", "Agency", "Camera", "Plate", "State", "Sure", "Vehicle", "Way", "Place")
     for read in reply.reads:
         place = read.location
-        _row(
+        add_cells(
             table,
             shown_time(read.captured_at),
             reply.neighbor.name,
@@ -218,14 +220,3 @@ def reply_record(reply: Reply, read: PlateRead) -> dict[str, Any]:
         "terms": None if reply.terms is None else reply.terms.model_dump(mode="json"),
         "read": read_to_event(read).model_dump(mode="json"),
     }
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
-def _row(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(printable(cell)) for cell in cells))

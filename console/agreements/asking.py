@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Annotated
 from uuid import UUID
@@ -11,9 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 
-from alerts.asking.asker import Line
-from console.agreements.forms import end_of, moment_of
 from console.answers import status_of
+from console.typed import end_of, moment_of
 from console.visitors import SignedIn, Visitor
 from operations.sharing.asking import (
     NotAnswered,
@@ -24,14 +21,13 @@ from operations.sharing.asking import (
     fetch_answer,
     neighbor_of,
 )
-from policy.agreements.agreement import answer_topic, query_topic
+from operations.sharing.reaching import line_to
+from operations.sharing.zones import agency_zone
 from policy.offenses import offense_types
 from schemas.actions import Action
 from schemas.errors import ConfigurationError, InvalidInput, NotPermitted, PlatewatchError, TransientError
 from schemas.permissions import check_permitted
-from schemas.settings import NeighborSettings
 from schemas.wording import confidence_text, movement_text, vehicle_text
-from services.kafka.local import LocalKafka
 
 router = APIRouter(prefix="/ask")
 WAIT_SECONDS = 20.0
@@ -77,7 +73,7 @@ def begin(visitor: SignedIn) -> HTMLResponse:
 def ask(visitor: SignedIn, form: Annotated[AskForm, Depends(ask_form)]) -> HTMLResponse:
     """Ask, wait for the answer, and show it beside the question."""
     check_permitted(visitor.actor, Action.QUERY)
-    site = visitor.site
+    site, zone = visitor.site, agency_zone(visitor.site.settings)
     try:
         neighbor = neighbor_of(site.settings, form.agency.strip())
         if not form.plate.strip():
@@ -86,12 +82,12 @@ def ask(visitor: SignedIn, form: Annotated[AskForm, Depends(ask_form)]) -> HTMLR
             form.plate.strip(),
             form.purpose.strip() or None,
             form.case_number.strip() or None,
-            moment_of(visitor, form.since),
-            end_of(visitor, form.until),
+            moment_of(form.since, "from", zone),
+            end_of(form.until, "until", zone),
             warrant=form.warrant.strip() or None,
             offense=form.offense.strip() or None,
         )
-        with _line(visitor, neighbor) as line:
+        with line_to(site.settings, neighbor) as line:
             reply = ask_neighbor(visitor.actor, site.database, site.settings, neighbor, wanted, line, WAIT_SECONDS)
     except (InvalidInput, ConfigurationError, TransientError) as error:
         return _failed(visitor, form, error)
@@ -105,36 +101,11 @@ def look_again(visitor: SignedIn, query_id: Annotated[UUID, Form()]) -> HTMLResp
     check_permitted(visitor.actor, Action.VIEW_ANSWER)
     try:
         asked = asked_by(visitor.actor, site.database, site.settings, query_id)
-        with _line(visitor, neighbor_of(site.settings, asked.neighbor)) as line:
+        with line_to(site.settings, neighbor_of(site.settings, asked.neighbor)) as line:
             reply = fetch_answer(visitor.actor, site.database, site.settings, asked, line, WAIT_SECONDS)
     except (InvalidInput, ConfigurationError, TransientError) as error:
         return _failed(visitor, AskForm(), error)
     return _page(visitor, AskForm(agency=reply.neighbor.id), reply=reply)
-
-
-@contextmanager
-def _line(visitor: Visitor, neighbor: NeighborSettings) -> Iterator[Line]:
-    """Open the way to a neighbor's counter: its broker, else ours."""
-    settings = visitor.site.settings
-    member = neighbor.member or settings.agency_id
-    topics = query_topic(neighbor.agreement, member), answer_topic(neighbor.agreement, member)
-    kafka = neighbor.kafka if neighbor.kafka.bootstrap_servers else settings.kafka
-    if kafka.bootstrap_servers:
-        with Line(kafka, kafka.bootstrap_servers, *topics) as line:
-            yield line
-        return
-    if not kafka.local:
-        raise ConfigurationError(
-            f"no way to {neighbor.name} is configured; name its broker in sharing.neighbors.kafka.bootstrap_servers"
-        )
-    broker = LocalKafka(settings.data_dir, kafka)
-    try:
-        broker.start()
-        own = broker.client_settings
-        with Line(own, own.bootstrap_servers, *topics) as line:
-            yield line
-    finally:
-        broker.stop()
 
 
 def _failed(visitor: Visitor, form: AskForm, error: PlatewatchError) -> HTMLResponse:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, ConfigDict, Field
 
-from console.api.answers import ABSENT, errors
-from console.api.paging import Cursor, Limit, link_next
-from console.api.wire import Page, Told
+from console.api.answers import ABSENT, BODY, errors, takes_json
+from console.api.paging import MOST, Cursor, Limit, link_next
+from console.api.wire import Asked, Page, Path63, Told, Whole
+from console.api.wire import Word as Said
 from console.visitors import ApiCaller
-from operations.audit.looking import AuditFilter, view_audit
+from operations.audit.looking import AuditEntry, AuditFilter, view_audit
 from operations.audit.verifying import verify_audit
 from operations.reports.filing import file_report
 from policy.reports import load_report, reports
@@ -40,9 +41,50 @@ class AuditRow(Told):
     details: dict[str, Any]
     results: int | None
 
+    @classmethod
+    def of(cls, one: AuditEntry) -> AuditRow:
+        """Return a row as the API tells it."""
+        return cls(
+            audit_id=one.audit_id,
+            happened_at=one.happened_at,
+            actor=one.actor.name,
+            via=one.actor.via,
+            origin=one.actor.origin,
+            agency_id=one.actor.agency_id,
+            action=one.action,
+            purpose=one.purpose,
+            case_number=one.case_number,
+            details=one.details,
+            results=one.results,
+        )
+
 
 class AuditPage(Page[AuditRow]):
     """What was done, the newest first."""
+
+
+class AuditAsked(Asked):
+    """Which rows of the audit; what is null is not asked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"plate": "VNV4527", "limit": 100}]})
+
+    actor: Said | None = None
+    action: Action | None = None
+    kind: ActorKind | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = Field(None, description="Exclusive.")
+    purpose: Said | None = Field(None, description="Words in the purpose.")
+    case_number: Said | None = None
+    plate: Said | None = Field(None, description="What was asked about it.")
+    limit: Annotated[Whole, Field(ge=1, le=MOST)] = 100
+    after: Annotated[Path63, Field(description="`next` of the page before; null: the first page.")] | None = None
+
+
+class AuditFound(Told):
+    """Rows that fit, the newest first."""
+
+    items: list[AuditRow]
+    next: int | None = Field(description="Send it as `after` for the next page; null where there is no more.")
 
 
 class ProblemTold(Told):
@@ -120,34 +162,35 @@ def audit(
     kind: ActorKind | None = None,
     since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
-    purpose: Word = None,
-    case_number: Word = None,
-    plate: Word = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditPage:
-    """Return what was done, the newest first; `plate` finds what was asked about it."""
-    wanted = AuditFilter(actor, action, since, until, purpose, case_number, plate, kind, cursor)
+    """Return what was done, the newest first. What was asked about a plate or a case is searched for, by POST."""
+    wanted = AuditFilter(actor, action, since, until, kind=kind, before=cursor)
     found = view_audit(caller.actor, caller.site.database, wanted, limit)
-    items = [
-        AuditRow(
-            audit_id=one.audit_id,
-            happened_at=one.happened_at,
-            actor=one.actor.name,
-            via=one.actor.via,
-            origin=one.actor.origin,
-            agency_id=one.actor.agency_id,
-            action=one.action,
-            purpose=one.purpose,
-            case_number=one.case_number,
-            details=one.details,
-            results=one.results,
-        )
-        for one in found
-    ]
+    items = [AuditRow.of(one) for one in found]
     return AuditPage(
         items=items, next=link_next(request, response, items[-1].audit_id if len(items) == limit else None)
     )
+
+
+@router.post("/audit/search", responses=BODY, dependencies=[Depends(takes_json)])
+def search_audit(caller: ApiCaller, asked: AuditAsked) -> AuditFound:
+    """Find what was done, the newest first: by POST, so that plates and cases stand in no log of addresses."""
+    wanted = AuditFilter(
+        asked.actor,
+        asked.action,
+        asked.since,
+        asked.until,
+        asked.purpose,
+        asked.case_number,
+        asked.plate,
+        asked.kind,
+        asked.after,
+    )
+    found = view_audit(caller.actor, caller.site.database, wanted, asked.limit)
+    items = [AuditRow.of(one) for one in found]
+    return AuditFound(items=items, next=items[-1].audit_id if len(items) == asked.limit else None)
 
 
 @router.post("/audit/verification", responses=errors(409))

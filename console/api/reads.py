@@ -23,6 +23,7 @@ from console.api.read_models import (
     passes_told,
     revisions_told,
 )
+from console.files import shown
 from console.visitors import ApiCaller
 from operations.board.pictures import PictureKind
 from operations.revisions import view_revisions
@@ -102,8 +103,8 @@ def read_picture_of(
 ) -> Response:
     """Return a picture of a read, with why somebody looks."""
     site = caller.site
-    shown = show_read(caller.actor, site.database, site.settings, read_id, asked.why()).pictures
-    found = shown.plate if kind is PictureKind.PLATE else shown.scene
+    pictures = show_read(caller.actor, site.database, site.settings, read_id, asked.why()).pictures
+    found = pictures.plate if kind is PictureKind.PLATE else pictures.scene
     if found is None:
         raise NotThere(f"there is no picture of the {kind.value}; pictures end with their reads")
-    return Response(found, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+    return shown(found)

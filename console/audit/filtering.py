@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Form, Query
 
-from console.spans import moment_of
+from console.typed import LARGEST, moment_of, number_of
 from operations.audit.looking import AuditFilter
 from schemas.actor_kinds import ActorKind
 from schemas.audit import Action
@@ -17,7 +19,6 @@ from schemas.errors import InvalidInput
 
 _Name = TypeVar("_Name", bound=StrEnum)
 LONGEST = 200
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ class FilterForm:
     since: str = ""
     until: str = ""
 
-    def wanted(self, before: str = "") -> AuditFilter:
+    def wanted(self, zone: tzinfo | None, before: str = "") -> AuditFilter:
         """Return it for the operations.
 
         Args:
+            zone: The agency's time zone.
             before: The number of a row: only older ones.
 
         Raises:
@@ -45,19 +47,23 @@ class FilterForm:
         return AuditFilter(
             actor=self.who.strip() or None,
             action=_one_of(Action, self.action, "what was done"),
-            since=moment_of(self.since, "from"),
-            until=moment_of(self.until, "until"),
+            since=moment_of(self.since, "from", zone),
+            until=moment_of(self.until, "until", zone, later=True),
             purpose=self.words.strip() or None,
             case_number=self.case.strip() or None,
             plate=self.plate.strip() or None,
             kind=_one_of(ActorKind, self.kind, "kind"),
-            before=_number(before),
+            before=number_of(before, "before", 1, LARGEST),
         )
 
-    def address(self, **more: object) -> str:
-        """Return the page's address with these fields, and others."""
-        values = {name: value for name, value in (asdict(self) | more).items() if value}
-        return "/audit" + (f"?{urlencode(values)}" if values else "")
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield every field that says something, to be sent again."""
+        yield from ((name, value) for name, value in asdict(self).items() if value)
+
+
+def address_of(who: str) -> str:
+    """Return the address of what somebody did."""
+    return f"/audit?{urlencode({'who': who})}"
 
 
 Asked = Annotated[str, Query(max_length=LONGEST)]
@@ -68,14 +74,11 @@ def asked_filter(
     who: Asked = "",
     action: Asked = "",
     kind: Asked = "",
-    plate: Asked = "",
-    case: Asked = "",
-    words: Asked = "",
     since: Asked = "",
     until: Asked = "",
 ) -> FilterForm:
-    """Return the fields of an address."""
-    return FilterForm(who, action, kind, plate, case, words, since, until)
+    """Return the fields of an address: plates, cases and words of purposes are sent by POST, and stand in none."""
+    return FilterForm(who, action, kind, since=since, until=until)
 
 
 def sent_filter(
@@ -99,11 +102,3 @@ def _one_of(names: type[_Name], text: str, what: str) -> _Name | None:
         return names(text)
     except ValueError:
         raise InvalidInput(f"{what}: '{text[:40]}' is not known; choose one of the list") from None
-
-
-def _number(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or int(text) > LARGEST:
-        raise InvalidInput(f"'{text[:40]}' is no number of a row")
-    return int(text)

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from console.spans import days_back, field_of, moment_of
+from console.typed import days_back, field_of, moment_of
 from console.visitors import SignedIn, Visitor
 from operations.audit.noting import note_review, view_notes
 from operations.duties.audits import note_audit
+from operations.sharing.zones import agency_zone
 from schemas.errors import InvalidInput, NotPermitted
 
 router = APIRouter(prefix="/audit/notes")
@@ -29,9 +30,10 @@ def show(visitor: SignedIn) -> HTMLResponse:
 @router.post("/review")
 def review(visitor: SignedIn, findings: Text = "", since: Time = "", until: Time = "") -> Response:
     """Note that the review of a span was looked at."""
+    zone = agency_zone(visitor.site.settings)
     try:
-        ends = moment_of(until, "until") or datetime.now(UTC)
-        begins = moment_of(since, "from") or days_back(ends, WEEK)
+        ends = moment_of(until, "until", zone, later=True) or datetime.now(UTC)
+        begins = moment_of(since, "from", zone) or days_back(ends, WEEK, zone)
         note_review(visitor.actor, visitor.site.database, begins, ends, findings)
     except NotPermitted:
         raise
@@ -55,9 +57,9 @@ def audit(visitor: SignedIn, findings: Text = "", by: Annotated[str, Form(max_le
 
 
 def _page(visitor: Visitor, *, detail: str = "", **typed: str) -> HTMLResponse:
-    now = datetime.now(UTC)
+    now, zone = datetime.now(UTC), agency_zone(visitor.site.settings)
     empty = {"review_findings": "", "audit_findings": "", "by": ""}
-    span = {"since": field_of(days_back(now, WEEK)), "until": field_of(now)}
+    span = {"since": field_of(days_back(now, WEEK, zone), zone), "until": field_of(now, zone)}
     return visitor.page(
         "audit/notes.html",
         status=422 if detail else 200,

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse
 
-from console.spans import days_back, field_of, moment_of
+from console.typed import days_back, field_of, moment_of, number_of
 from console.visitors import SignedIn, Visitor
 from operations.audit.reviewing import LOOK_BACK, review_audit
+from operations.sharing.zones import agency_zone
 from schemas.actions import Action
 from schemas.errors import InvalidInput, NotPermitted
 from schemas.permissions import check_permitted
@@ -50,11 +51,12 @@ def _page(
 ) -> HTMLResponse:
     check_permitted(visitor.actor, Action.REVIEW_AUDIT)
     site, found, detail = visitor.site, None, ""
+    zone = agency_zone(site.settings)
     ends = datetime.now(UTC)
     try:
-        ends = moment_of(until, "until") or ends
-        begins = moment_of(since, "from") or days_back(ends, WEEK)
-        since = field_of(begins)
+        ends = moment_of(until, "until", zone, later=True) or ends
+        begins = moment_of(since, "from", zone) or days_back(ends, WEEK, zone)
+        since = field_of(begins, zone)
         if purpose is not None:
             hours = (_hour(first), _hour(last))
             found = review_audit(visitor.actor, site.database, site.settings, begins, ends, purpose, hours)
@@ -66,7 +68,7 @@ def _page(
         "audit/review.html",
         status=422 if detail else 200,
         found=found,
-        noted_until=field_of(ends) if found is not None else "",
+        noted_until=field_of(ends, zone) if found is not None else "",
         since=since,
         until=until,
         first=first,
@@ -78,6 +80,7 @@ def _page(
 
 
 def _hour(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 2 or int(text) > LAST_HOUR:
-        raise InvalidInput(f"'{text[:10]}' is no hour of the day; expected 0 to {LAST_HOUR}")
-    return int(text)
+    found = number_of(text, "hour of the day", 0, LAST_HOUR)
+    if found is None:
+        raise InvalidInput(f"hour of the day: none is given, expected 0 to {LAST_HOUR}")
+    return found

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 
-from console.audit.filtering import FilterForm, asked_filter, sent_filter
-from console.downloads import download
+from console.audit.filtering import FilterForm, address_of, asked_filter, sent_filter
+from console.files import download
 from console.visitors import SignedIn, Visitor
 from operations.audit.looking import AuditEntry, save_audit, view_audit
 from operations.audit.rows import cameras_of, csv_lines, plate_of, surface_of
+from operations.sharing.zones import agency_zone
 from schemas.actor_kinds import ActorKind, kind_of
 from schemas.audit import Action
 from schemas.errors import InvalidInput, NotPermitted
@@ -25,15 +27,25 @@ HELPERS = {"surface": surface_of, "cameras": cameras_of, "plate": plate_of}
 
 
 @router.get("")
-def show(
+def show(visitor: SignedIn, form: Annotated[FilterForm, Depends(asked_filter)]) -> HTMLResponse:
+    """Show the newest rows; the look is one of the audit's rows itself."""
+    return _shown(visitor, form)
+
+
+@router.post("")
+def search(
     visitor: SignedIn,
-    form: Annotated[FilterForm, Depends(asked_filter)],
-    before: Annotated[str, Query(max_length=20)] = "",
+    form: Annotated[FilterForm, Depends(sent_filter)],
+    before: Annotated[str, Form(max_length=20)] = "",
 ) -> HTMLResponse:
-    """Show rows, newest first; the look is one of the audit's rows itself."""
+    """Show the rows that fit, page by page; by POST, so that no plate stands in an address."""
+    return _shown(visitor, form, before)
+
+
+def _shown(visitor: Visitor, form: FilterForm, before: str = "") -> HTMLResponse:
     check_permitted(visitor.actor, Action.VIEW_AUDIT)
     try:
-        found = view_audit(visitor.actor, visitor.site.database, form.wanted(before), ROWS + 1)
+        found = view_audit(visitor.actor, visitor.site.database, form.wanted(_zone(visitor), before), ROWS + 1)
     except NotPermitted:
         raise
     except InvalidInput as error:
@@ -50,12 +62,16 @@ def save(
     """Send the rows that fit as a table for a spreadsheet, for a reason."""
     check_permitted(visitor.actor, Action.EXPORT_AUDIT)
     try:
-        found = save_audit(visitor.actor, visitor.site.database, form.wanted(), why)
+        found = save_audit(visitor.actor, visitor.site.database, form.wanted(_zone(visitor)), why)
     except NotPermitted:
         raise
     except InvalidInput as error:
         return _page(visitor, form, [], "", detail=f"no table was made: {error}", why=why)
     return download("".join(csv_lines(found)), "audit.csv")
+
+
+def _zone(visitor: Visitor) -> tzinfo | None:
+    return agency_zone(visitor.site.settings)
 
 
 def _page(
@@ -67,12 +83,12 @@ def _page(
         status=422 if detail else 200,
         form=form,
         entries=shown,
-        older=form.address(before=shown[-1].audit_id) if len(found) > ROWS else None,
-        newest=form.address() if before else None,
+        older=shown[-1].audit_id if len(found) > ROWS else None,
+        is_newest=not before,
         actions=sorted(Action),
         kinds=list(ActorKind),
         kind_of=lambda entry: kind_of(entry.actor.via),
-        by=lambda name: FilterForm(who=name).address(),
+        by=address_of,
         as_json=lambda value: json.dumps(value, ensure_ascii=False, indent=1),
         detail=detail,
         why=why,

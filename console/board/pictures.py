@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Response
 
+from console.files import shown
 from console.visitors import SignedIn
 from operations.board.pictures import PictureKind
 from schemas.errors import InvalidInput, NotPermitted
 
 router = APIRouter()
-_HEADERS = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
 
 
 @router.get("/board/alerts/{alert_id}/{kind}.jpg")
@@ -23,4 +23,4 @@ def picture(visitor: SignedIn, alert_id: UUID, kind: PictureKind) -> Response:
         raise
     except InvalidInput as error:
         raise HTTPException(404) from error
-    return Response(found, media_type="image/jpeg", headers=_HEADERS)
+    return shown(found)

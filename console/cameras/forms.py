@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from console.typed import decimal_of
 from operations.added.adding import DESCRIBED, NewCamera
-from schemas.errors import InvalidInput
 from schemas.settings import CameraSettings, ReaderPlace
 
 _Text = Annotated[str, Field(max_length=500)]
@@ -39,7 +39,7 @@ class PlaceForm(BaseModel):
         found: dict[str, Any] = {}
         for name in PlaceForm.model_fields:
             text = str(getattr(self, name)).strip()
-            found[name] = _number(name, text) if name in _NUMBERS else text or None
+            found[name] = decimal_of(text, name) if name in _NUMBERS else text or None
         # A box that is ticked forbids; nothing of it is said where it is not.
         found["live_view"] = False if found["live_view"] else None
         return {name: value for name, value in found.items() if name in DESCRIBED}
@@ -77,12 +77,3 @@ class CameraForm(PlaceForm):
         if self.unverified:
             said["verify"] = False
         return NewCamera(self.camera_id.strip(), self.url.strip(), self.user.strip(), self.password, said)
-
-
-def _number(name: str, text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        return float(text.replace(",", "."))
-    except ValueError as error:
-        raise InvalidInput(f"{name}: '{text[:40]}' is no number, expected one like 36.8354") from error

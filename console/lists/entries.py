@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query
+from fastapi import APIRouter, Depends, Form, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.lists.rights import Rights
 from console.lists.versions import Reason
+from console.typed import jurisdiction_of
 from console.visitors import SignedIn, Visitor
 from hotlists.importing.names import checked_name
 from hotlists.importing.single import ALERT_KINDS, SingleEntry, single_entry
@@ -22,7 +23,6 @@ from operations.hotlists.withdrawing import WantedEntries, restore_entries, with
 from policy.decisions import open_policy
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput, NotPermitted
-from schemas.jurisdictions import parse_jurisdiction
 from schemas.permissions import check_permitted
 from schemas.types import Category, HotlistEntry
 
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/lists/entries")
 KINDS: Final = tuple(ALERT_KINDS)
 CATEGORIES: Final = tuple(category for category in Category if category is not Category.UNMAPPED)
 Short = Annotated[str, Form(max_length=200)]
-Text = Annotated[str, Query(max_length=100)]
+Text = Annotated[str, Form(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +99,23 @@ Typed = Annotated[EntryForm, Depends(entry_form)]
 
 
 @router.get("")
+def ask(visitor: SignedIn) -> HTMLResponse:
+    """Ask for a plate, or a source's own id."""
+    check_permitted(visitor.actor, Action.VIEW_ENTRIES)
+    return _found_page(visitor, {"plate": "", "state": "", "nic": ""})
+
+
+@router.post("/find")
 def find(visitor: SignedIn, plate: Text = "", state: Text = "", nic: Text = "") -> HTMLResponse:
-    """Find entries by plate, or by their source's own id."""
+    """Find entries by plate, or by their source's own id; by POST, so that neither stands in an address."""
     check_permitted(visitor.actor, Action.VIEW_ENTRIES)
     asked = {"plate": plate, "state": state, "nic": nic}
     if not plate.strip() and not nic.strip():
         return _found_page(visitor, asked)
-    jurisdiction = parse_jurisdiction(state.strip()) if state.strip() else None
-    if state.strip() and jurisdiction is None:
-        return _found_page(visitor, asked, problem=f"'{state[:40]}' is no state; write it like VA", status=422)
+    try:
+        jurisdiction = jurisdiction_of(state)
+    except InvalidInput as error:
+        return _found_page(visitor, asked, problem=str(error), status=422)
     wanted = WantedEntries(plate.strip() or None, jurisdiction, nic=nic.strip() or None)
     found = find_entries(visitor.actor, visitor.site.database, wanted)
     return _found_page(visitor, asked, found=found)

@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.lists.imported import Imported
 from console.lists.overview import overview_page
-from console.lists.versions import LARGEST, Reason
+from console.lists.versions import Reason
+from console.typed import LARGEST
 from console.visitors import SignedIn
 from console.works import Progress
 from operations.hotlists.holding import discard_hold, force_hold

@@ -8,7 +8,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, HTTPException, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from console.files import download
 from console.lists.rights import Rights
+from console.typed import LARGEST
 from console.visitors import SignedIn, Visitor
 from operations.hotlists.comparing import view_difference
 from operations.hotlists.holding import view_holds
@@ -19,7 +21,6 @@ from policy.decisions import open_policy
 from schemas.errors import InvalidInput, NotPermitted
 
 router = APIRouter(prefix="/lists")
-LARGEST: Final = 2**63 - 1
 MOST_VERSIONS: Final = 100
 MOST_ENTRIES: Final = 50
 MOST_REJECTS: Final = 500
@@ -105,11 +106,7 @@ def rejects_file(visitor: SignedIn, number: Number) -> Response:
         raise
     except InvalidInput as error:
         raise HTTPException(404) from error
-    headers = {
-        "Content-Disposition": f'attachment; filename="rejects-{number}.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(rejects_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+    return download(rejects_csv(found), f"rejects-{number}.csv")
 
 
 def list_page(

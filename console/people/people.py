@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from console.downloads import download
+from console.files import download
+from console.typed import day_of
 from console.visitors import SignedIn, Visitor
 from operations.people.accounts import Invitation, add_person, change_person, disable_person, reset_person
 from operations.people.review import csv_lines, review_access
@@ -57,7 +57,7 @@ def add(
             role or [],
             full_name=full_name,
             agency_id=agency.strip() or None,
-            last_training_on=_day(trained),
+            last_training_on=day_of(trained, "last training"),
         )
     except InvalidInput as error:
         typed = {"name": name, "full_name": full_name, "agency": agency, "trained": trained, "role": role or []}
@@ -74,7 +74,13 @@ def change(
 ) -> HTMLResponse:
     """Change what somebody is, or note a training."""
     try:
-        change_person(visitor.actor, visitor.site.database, name, roles=role or None, last_training_on=_day(trained))
+        change_person(
+            visitor.actor,
+            visitor.site.database,
+            name,
+            roles=role or None,
+            last_training_on=day_of(trained, "last training"),
+        )
     except InvalidInput as error:
         return _failed(visitor, error)
     return _page(visitor, done=f"{name} was changed")
@@ -143,12 +149,3 @@ def _page(
         done=done,
         detail=detail,
     )
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise InvalidInput(f"'{text}' is no day, expected it like 2026-01-31") from None

@@ -77,6 +77,7 @@ def enter(
 @router.post("/sign-out")
 def leave(visitor: SignedIn) -> Response:
     """End the session."""
+    visitor.site.kept.forget(visitor.session.name)
     end_own_session(visitor.site.database, visitor.site.settings, visitor.session)
     by_directory = visitor.session.via is SignIn.SINGLE_SIGN_ON and visitor.site.settings.console.single_sign_on
     response = RedirectResponse("/sign-in?left=directory" if by_directory else "/sign-in", 303)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from console.downloads import download
+from console.files import download
 from console.site import Site
 from operations.reports.filing import FiledReport
 from operations.reports.forms import HIDDEN, Form

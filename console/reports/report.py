@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
-from console.downloads import download
-from console.spans import day_of
+from console.files import download
+from console.typed import day_of
 from console.visitors import SignedIn, Visitor
 from operations.reports.filing import FiledReport, file_report
 from operations.reports.forms import BY_HAND, HIDDEN, NOT_RECORDED, Form

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, File, Query, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
-from console.downloads import download
-from console.spans import day_of
+from console.files import download
+from console.typed import day_of
 from console.visitors import SignedIn, Visitor
 from operations.reports.periods import periods
 from operations.reports.stops import add_stops, layout_lines, report_stops

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
-from console.downloads import download
+from console.files import download
 from console.visitors import SignedIn
 from operations.duties.ending import MOST_DAYS
 from operations.duties.retaining import view_retention

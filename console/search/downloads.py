@@ -15,6 +15,7 @@ from typing import IO, Annotated, Final
 from fastapi import APIRouter, Form
 from fastapi.responses import Response, StreamingResponse
 
+from console.files import attached, download
 from console.search.form import SearchForm, Typed
 from console.search.page import checked, refused_page
 from console.search.understanding import Asked
@@ -32,11 +33,11 @@ AT_ONCE: Final = 3
 TURN_SECONDS = 5.0
 """How long somebody waits for a turn."""
 _CHUNK: Final = 1 << 18
-_MEDIA: Final = {
-    ExportForm.CSV: ("text/csv; charset=utf-8", "csv"),
-    ExportForm.JSON: ("application/json", "json"),
-    ExportForm.GEOJSON: ("application/geo+json", "geojson"),
-    ExportForm.ONVIF: ("application/xml", "xml"),
+_SUFFIXES: Final = {
+    ExportForm.CSV: "csv",
+    ExportForm.JSON: "json",
+    ExportForm.GEOJSON: "geojson",
+    ExportForm.ONVIF: "xml",
 }
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
@@ -57,8 +58,7 @@ def export(visitor: SignedIn, form: Typed, kind: Annotated[ExportForm, Form(alia
         raise
     except InvalidInput as error:
         return refused_page(visitor, form, error)
-    media, suffix = _MEDIA[kind]
-    return Response(made.text, media_type=media, headers=_attached(_name("reads", form, suffix)))
+    return download(made.text, _name("reads", form, _SUFFIXES[kind]))
 
 
 @router.post("/search/evidence")
@@ -76,7 +76,7 @@ def evidence(visitor: SignedIn, form: Typed) -> Response:
         raise
     except InvalidInput as error:
         return refused_page(visitor, form, error)
-    headers = {**_attached(name), "Content-Length": str(package.size)}
+    headers = {**attached(name), "Content-Length": str(package.size)}
     return StreamingResponse(iter(package), media_type="application/zip", headers=headers)
 
 
@@ -149,7 +149,3 @@ def _refuse_look_alikes(asked: Asked) -> None:
 def _name(kind: str, form: SearchForm, suffix: str) -> str:
     case = re.sub(r"[^A-Za-z0-9-]+", "-", form["case"]).strip("-")[:40]
     return f"{kind}-{case or 'no-case'}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.{suffix}"
-
-
-def _attached(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}

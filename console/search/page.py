@@ -11,8 +11,9 @@ from console.search.choices import choices_of
 from console.search.form import PAGE_SIZES, SearchForm, Typed
 from console.search.showing import Place, Row, Showing
 from console.search.timeline import Timeline, timeline_of
-from console.search.understanding import Asked, asked_of, field_of, in_words
+from console.search.understanding import Asked, asked_of, field_of
 from console.visitors import SignedIn, Visitor
+from console.wording import in_words
 from operations.searches.finding import LookAlikes, Page, find_look_alikes, find_reads
 from operations.searches.query import key_text
 from operations.searches.saving import DAYS, LONGEST_DAYS
@@ -89,7 +90,7 @@ def refused_page(
     visitor: Visitor, form: SearchForm, error: InvalidInput, *, saved_name: str = "", saved_days: str = ""
 ) -> HTMLResponse:
     """Return the form with why it was refused, at the field where it is about one."""
-    name, words = field_of(error), in_words(error)
+    name, words = field_of(error), in_words(str(error))
     faults, problem = ({}, words) if name is None else ({name: words}, None)
     return search_page(visitor, form, faults=faults, problem=problem, saved_name=saved_name, saved_days=saved_days)
 

@@ -11,8 +11,10 @@ from console.search.choices import choices_of
 from console.search.form import SearchForm, Typed
 from console.search.showing import Place, Row, Showing, in_order
 from console.search.timeline import Timeline, timeline_of
-from console.search.understanding import field_of, in_words, moment_of, why_of
+from console.search.understanding import field_of, why_of
+from console.typed import moment_of
 from console.visitors import SignedIn, Visitor
+from console.wording import in_words
 from operations.searches.passes import SHORT_DAYS, SHORT_READS, Passes, find_passes
 from operations.sharing.zones import agency_zone
 from policy.questions import FEWEST_WORDS_OF_FACTS
@@ -53,11 +55,10 @@ def passes(visitor: SignedIn, form: Typed) -> HTMLResponse:
     zone = agency_zone(site.settings)
     times = {}
     for name in ("passes_since", "passes_until"):
-        text = form.said(name)
         try:
-            times[name] = None if text is None else moment_of(text, zone, later=name == "passes_until")
+            times[name] = moment_of(form[name], "", zone, later=name == "passes_until")
         except InvalidInput as error:
-            faults[name] = in_words(error)
+            faults[name] = str(error)
     if faults:
         return _page(visitor, form, faults=faults)
     try:
@@ -76,8 +77,8 @@ def passes(visitor: SignedIn, form: Typed) -> HTMLResponse:
     except InvalidInput as error:
         about = field_of(error)
         if about is None:
-            return _page(visitor, form, problem=in_words(error))
-        return _page(visitor, form, faults={"passes_since" if about == "since" else about: in_words(error)})
+            return _page(visitor, form, problem=str(error))
+        return _page(visitor, form, faults={"passes_since" if about == "since" else about: in_words(str(error))})
     return _page(visitor, form, shown=_shown(visitor, found))
 
 

@@ -13,7 +13,7 @@ from console.search.choices import choices_of
 from console.search.form import SearchForm, Typed
 from console.search.page import refused_page
 from console.search.showing import Showing, picture_url
-from console.search.understanding import in_words, why_of
+from console.search.understanding import why_of
 from console.visitors import SignedIn, Visitor
 from operations.searches.correcting import correct_read
 from operations.searches.reading import ShownRead, show_read
@@ -58,7 +58,7 @@ def correct(
     except NotPermitted:
         raise
     except InvalidInput as error:
-        return _shown(visitor, form, read, typed=typed, problem=in_words(error))
+        return _shown(visitor, form, read, typed=typed, problem=str(error))
     return _shown(visitor, form, read, done=True)
 
 

@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.search.form import Typed, form_of
 from console.search.page import checked, found_of, refused_page, search_page
-from console.search.understanding import Asked, in_words
+from console.search.understanding import Asked
+from console.typed import number_of
 from console.visitors import SignedIn, Visitor
 from operations.searches.saving import (
     DAYS,
@@ -43,10 +44,9 @@ def save(visitor: SignedIn, form: Typed, saved_name: Text = "", saved_days: Text
     asked = checked(visitor, form)
     if not isinstance(asked, Asked):
         return asked
-    site, text = visitor.site, saved_days.strip()
+    site = visitor.site
     try:
-        if not (text.isascii() and text.isdigit() and len(text) < 6):
-            raise InvalidInput(f"'{text[:20]}' is no number of days; 1 to {LONGEST_DAYS} were expected")
+        days = number_of(saved_days, "for how many days", 1, LONGEST_DAYS)
         save_search(
             visitor.actor,
             site.database,
@@ -55,7 +55,7 @@ def save(visitor: SignedIn, form: Typed, saved_name: Text = "", saved_days: Text
             asked.query,
             asked.why,
             alike=asked.alike,
-            days=int(text),
+            days=days or DAYS,
         )
     except NotPermitted:
         raise
@@ -73,7 +73,7 @@ def run(visitor: SignedIn, search: Annotated[int, Form()]) -> HTMLResponse:
     except NotPermitted:
         raise
     except InvalidInput as error:
-        return _page(visitor, problem=in_words(error))
+        return _page(visitor, problem=str(error))
     form = form_of(kept, agency_zone(site.settings))
     return search_page(visitor, form, found=found_of(visitor, form, found))
 
@@ -86,7 +86,7 @@ def remove(visitor: SignedIn, search: Annotated[int, Form()]) -> Response:
     except NotPermitted:
         raise
     except InvalidInput as error:
-        return _page(visitor, problem=in_words(error))
+        return _page(visitor, problem=str(error))
     return RedirectResponse("/search/saved", 303)
 
 
@@ -98,7 +98,7 @@ def end(visitor: SignedIn, case: Text = "") -> Response:
     except NotPermitted:
         raise
     except InvalidInput as error:
-        return _page(visitor, problem=in_words(error), case=case)
+        return _page(visitor, problem=str(error), case=case)
     return RedirectResponse("/search/saved", 303)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from typing import Final, TypeVar
 
 from console.search.form import LONGEST, PAGE_SIZES, SearchForm
+from console.typed import moment_of, number_of
+from console.wording import in_words
 from operations.criteria import VehicleCriteria
 from operations.reasons import Why
 from operations.searches.areas import parse_area
@@ -20,8 +20,6 @@ from schemas.settings import Settings
 from schemas.speeds import speed_of
 
 T = TypeVar("T")
-_OPTIONS: Final = re.compile(r" ?\((?:[^()]|\([^()]*\))*(?:--|platewatch )[^()]*\)")
-"""What an error says of the command line, which is nothing for a page."""
 _PART_FIELDS: Final[Mapping[str, str]] = {
     "the purpose": "purpose",
     "the reason behind the purpose's name": "purpose",
@@ -56,7 +54,7 @@ def asked_of(form: SearchForm, settings: Settings) -> Asked:
         try:
             return None if text is None else parse(text)
         except InvalidInput as error:
-            faults[name] = in_words(error)
+            faults[name] = in_words(str(error))
             return None
 
     zone = agency_zone(settings)
@@ -67,8 +65,8 @@ def asked_of(form: SearchForm, settings: Settings) -> Asked:
     others = [one.strip() for one in form["other_cameras"].split(",")]
     query = ReadQuery(
         pattern=form.said("plate"),
-        since=of("since", lambda text: moment_of(text, zone)),
-        until=of("until", lambda text: moment_of(text, zone, later=True)),
+        since=of("since", lambda text: moment_of(text, "", zone)),
+        until=of("until", lambda text: moment_of(text, "", zone, later=True)),
         cameras=tuple(dict.fromkeys([*form.cameras, *(one for one in others if one)])),
         area=of("area", parse_area),
         hours=of("hours", parse_hours),
@@ -89,33 +87,6 @@ def why_of(form: SearchForm) -> Why:
     return Why(purpose, form.said("case"), form.said("warrant"), form.said("offense"))
 
 
-def moment_of(text: str, zone: tzinfo | None, *, later: bool = False) -> datetime:
-    """Return the time that a person gives.
-
-    Args:
-        text: In ISO 8601.
-        zone: The agency's zone, where the text has none; None: the machine's.
-        later: Of an hour that the clock shows twice, the second one is meant.
-
-    Raises:
-        InvalidInput: It is none.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-        if not 1970 <= moment.year <= 9000:
-            raise ValueError
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone, fold=int(later))
-        return moment.astimezone()
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidInput(f"'{text[:40]}' is no time; write it like 2026-01-31T06:00") from error
-
-
-def in_words(error: InvalidInput) -> str:
-    """Return an error as a page says it: without the command line's options."""
-    return _OPTIONS.sub("", str(error))
-
-
 def field_of(error: InvalidInput) -> str | None:
     """Return the field that an error is about, where it is about one."""
     return _PART_FIELDS.get(error.part) if isinstance(error, SaysNothing) else None
@@ -134,7 +105,4 @@ def _share(text: str) -> float:
 
 
 def _size(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    if not 1 <= number <= PAGE_SIZES[-1]:
-        raise InvalidInput(f"'{text[:40]}' is no size of a page; 1 to {PAGE_SIZES[-1]} were expected")
-    return number
+    return number_of(text, "", 1, PAGE_SIZES[-1]) or PAGE_SIZES[0]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from fastapi import Request
 
+from console import typed as understood
 from operations.reasons import Why
 from operations.sharing.zones import agency_zone
 from schemas.errors import InvalidInput
@@ -37,37 +38,11 @@ def why_of(fields: Mapping[str, str]) -> Why:
 
 
 def moment_of(fields: Mapping[str, str], name: str, what: str, settings: Settings) -> datetime | None:
-    """Return a time by the agency's clock, or None where none was typed; of an hour that comes twice the first.
-
-    Args:
-        fields: What was typed.
-        name: The field.
-        what: What it is called in messages.
-        settings: The configuration; it says which zone.
-
-    Raises:
-        InvalidInput: It is none.
-    """
-    text = fields.get(name, "")
-    if not text:
-        return None
-    zone: tzinfo | None = agency_zone(settings)
-    try:
-        found = datetime.fromisoformat(text)
-        return found.astimezone() if zone is None or found.tzinfo is not None else found.replace(tzinfo=zone)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"{what}: {text[:40]!r} is no time, expected it like 2026-01-31T21:00") from error
+    """Return a field's time by the agency's clock; see `console.typed.moment_of`."""
+    return understood.moment_of(fields.get(name, ""), what, agency_zone(settings))
 
 
 def number_of(fields: Mapping[str, str], name: str, what: str, default: int | None = None) -> int | None:
-    """Return a whole number, or the default where none was typed.
-
-    Raises:
-        InvalidInput: It is none.
-    """
-    text = fields.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise InvalidInput(f"{what}: {text[:40]!r} is no whole number")
-    return int(text)
+    """Return a field's whole number, or the default where none was typed; see `console.typed.number_of`."""
+    found = understood.number_of(fields.get(name, ""), what)
+    return default if found is None else found

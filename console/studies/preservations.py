@@ -81,11 +81,9 @@ def show(visitor: SignedIn, number: Number) -> HTMLResponse:
 @router.post("/{number}/reads")
 def look(visitor: SignedIn, number: Number, fields: Fields) -> HTMLResponse:
     """Show what a request keeps, for a purpose and a case."""
-    site, why = visitor.site, why_of(fields)
+    site = visitor.site
     try:
-        found, kept = show_preserved(
-            visitor.actor, site.database, site.settings, number, why.purpose, why.case_number, why.offense
-        )
+        found, kept = show_preserved(visitor.actor, site.database, site.settings, number, why_of(fields))
     except InvalidInput as error:
         return _refused(visitor, number, error, fields)
     return _page(visitor, number, fields, found=found, kept=kept)

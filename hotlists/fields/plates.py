@@ -43,8 +43,8 @@ def check_plate(text: str, column: str, *, is_vanity: bool = False) -> str:
     if not is_vanity and is_placeholder(canonical_plate(plate)):
         raise NoPlateError(
             column,
-            f"'{plate[:20]}' stands for no plate; a vanity plate that really reads so is added by platewatch hotlist "
-            "add --vanity",
+            f"'{plate[:20]}' stands for no plate; a vanity plate that really reads so is added by itself (platewatch "
+            "hotlist add --vanity)",
         )
     _check_signs(plate, column)
     normalized = normalize_plate(plate)

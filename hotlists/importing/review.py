@@ -56,7 +56,7 @@ def reasons_to_hold(
     if as_of is not None and as_of > now + MOST_AHEAD:
         found.append(
             f"its content is dated {as_of:%Y-%m-%d %H:%M} UTC, {(as_of - now) / timedelta(hours=1):.0f} hours ahead of "
-            "the clock, and would keep every later file out; give its true date with --as-of, or set the clock right"
+            "the clock, and would keep every later file out; give its true date (--as-of), or set the clock right"
         )
     if active is None:
         return found

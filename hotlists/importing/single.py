@@ -108,7 +108,7 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
         )
     except NoPlateError as error:
         raise InvalidInput(
-            f"'{given.plate.strip()[:20]}' is what lists write for no plate; give --vanity if the plate reads so",
+            f"'{given.plate.strip()[:20]}' is what lists write for no plate; say so if the plate reads so (--vanity)",
             column="plate",
         ) from error
     except FieldError as error:

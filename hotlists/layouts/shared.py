@@ -72,8 +72,8 @@ def _header(text: str, file_name: str) -> ReceivedHeader:
         return ReceivedHeader.model_validate_json(text)
     except ValidationError as error:
         raise InvalidInput(
-            f"the first line does not say whose list it is ({problems_in(error)}); such files are written by "
-            "platewatch run from what it receives",
+            f"the first line does not say whose list it is ({problems_in(error)}); such files are written from "
+            "what agreements bring (platewatch run)",
             source=file_name,
             line=1,
         ) from error

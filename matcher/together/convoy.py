@@ -2,10 +2,11 @@
 
 Two that stand at one red light pass several cameras together, and are no convoy: what counts are separate ways (trips),
 and how far each goes together against how far others do. How many trips two vehicles would share by chance is taken
-from the cameras' traffic, and from the habits of both: one's passes are moved by whole days, so that commuters and
-buses, who pass at the same minutes every day, meet as often as before, and companions do not; and by days and some
-time, so that habits of about the same hours, and the ways that both like, are counted too. What is left is tested
-against all pairs that there are (Benjamini and Hochberg 1995), so that of the reported ones few are chance.
+from the cameras' traffic, and from the habits of both: one's passes are moved by whole days of the clock on the wall,
+also across its changes, so that commuters and buses, who pass at the same minutes every day, meet as often as before,
+and companions do not; and by days and some time, so that habits of about the same hours, and the ways that both like,
+are counted too. What is left is tested against all pairs that there are (Benjamini and Hochberg 1995), so that of the
+reported ones few are chance.
 """
 
 from __future__ import annotations

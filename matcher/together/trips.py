@@ -90,8 +90,9 @@ def _common(traffic: Traffic, window: float, target: int | None) -> tuple[Number
 
 
 def _moved(times: Times, shift: float, traffic: Traffic) -> Times:
-    """Return times as they would be so many seconds later, the last ones at the beginning."""
-    return traffic.begin + (times - traffic.begin + shift) % (traffic.days * DAY)
+    """Return times as they would be so many seconds later by the clock, the last ones at the beginning."""
+    begin = traffic.clock.shown(np.array([traffic.begin]))
+    return traffic.clock.meant(begin + (traffic.clock.shown(times) - begin + shift) % (traffic.days * DAY))
 
 
 def trips_when_moved(traffic: Traffic, one: Passes, other: Passes, shifts: Sequence[float], window: float) -> Numbers:

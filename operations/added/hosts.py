@@ -51,6 +51,6 @@ def check_address(url: str, rules: Sequence[str] | None) -> str:
         permitted = ", ".join(rules) or "none"
         raise InvalidInput(
             f"host {host} may not be asked from a page; the setting console.camera_hosts permits: {permitted}. "
-            "add its network or its name there, or add the camera on the command line: platewatch camera add"
+            "add its network or its name there, or add the camera on the command line (platewatch camera add)"
         )
     return text

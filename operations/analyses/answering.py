@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from matcher.together.convoy import find_convoys
 from matcher.together.meeting import find_presences
 from matcher.together.passes import traffic_of
+from operations.analyses.clock import clock_between, days_between
 from operations.analyses.question import Convoy, Presence
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
@@ -34,8 +35,13 @@ class Answer:
     results: Sequence[Result]
 
 
-def answer_convoy(on: Connection, question: Convoy) -> Answer:
+def answer_convoy(on: Connection, question: Convoy, zone: tzinfo) -> Answer:
     """Return who passes together.
+
+    Args:
+        on: An open connection.
+        question: What is asked.
+        zone: Whose days people's habits follow.
 
     Raises:
         InvalidInput: There is too much traffic, or the plate was not read.
@@ -51,13 +57,13 @@ def answer_convoy(on: Connection, question: Convoy) -> Answer:
     names = sorted({plate for _, _, plate in passes})
     places = sorted({camera for camera, _, _ in passes})
     number_of, place_of = ({one: i for i, one in enumerate(found)} for found in (names, places))
-    days = max(-(-(question.until - question.since) // timedelta(days=1)), 1)
     traffic = traffic_of(
         np.array([place_of[camera] for camera, _, _ in passes], dtype=np.int64),
         np.array([time for _, time, _ in passes], dtype=np.float64),
         np.array([number_of[plate] for _, _, plate in passes], dtype=np.int64),
         question.since.timestamp(),
-        days,
+        days_between(question.since, question.until, zone),
+        clock_between(question.since, question.until, zone),
     )
     wanted = None if target is None else number_of[target]
     found = find_convoys(traffic, question.window_seconds, question.least_cameras, target=wanted)

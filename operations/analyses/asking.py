@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alerts.routing.zone import agency_zone
 from operations.analyses.answering import answer_convoy, answer_presence
 from operations.analyses.question import Convoy, Question, question_of
 from operations.reasons import Why, check_reason
@@ -18,6 +19,7 @@ from schemas.permissions import check_permitted, may
 from schemas.settings import Settings
 from storage.analyses.analyses import (
     Analysis,
+    AnalysisReason,
     AnalysisResult,
     analyses,
     approve_analysis,
@@ -66,9 +68,8 @@ def ask_analysis(actor: Actor, database: Database, settings: Settings, question:
     details = {"kind": question.kind, **question.document()}
     record = why.record(actor, database, settings, Action.REQUEST_ANALYSIS, back_to=since, both=True, **details)
     with database.transaction() as connection:
-        number = request_analysis(
-            connection, question.kind, question.document(), why.purpose, why.case_number, actor.person
-        )
+        reason = AnalysisReason(why.purpose, why.case_number, why.warrant, why.offense)
+        number = request_analysis(connection, question.kind, question.document(), reason, actor.person)
         write_audit(connection, record, analysis=number)
         return _one(connection, number)
 
@@ -116,13 +117,12 @@ def run_analysis(actor: Actor, database: Database, settings: Settings, number: i
             raise InvalidInput(f"analysis {number} names no plate: another person has to approve it first")
         question.check(rule)
         if isinstance(question, Convoy):
-            answer = answer_convoy(connection, question)
+            answer = answer_convoy(connection, question, agency_zone(settings.time_zone))
         else:
             answer = answer_presence(connection, question, retention.reads)
         keep_results(connection, number, answer.summary, answer.results)
-        record = AuditRecord(
-            actor, Action.RUN_ANALYSIS, {"analysis": number, **answer.summary}, asked.purpose, asked.case_number
-        )
+        details = {"analysis": number, **_said(asked), **answer.summary}
+        record = AuditRecord(actor, Action.RUN_ANALYSIS, details, asked.purpose, asked.case_number)
         write_audit(connection, record, len(answer.results))
         return _one(connection, number)
 
@@ -157,11 +157,17 @@ def open_result(actor: Actor, database: Database, number: int, result: int) -> S
         found = results_of(connection, number, result)
         if not found:
             raise InvalidInput(f"analysis {number} has no result {result}; it may have ended with its reads")
-        details = {"analysis": number, "result": result, "plates": list(found[0].plates)}
+        details = {"analysis": number, "result": result, "plates": list(found[0].plates), **_said(asked)}
         note_opened(connection, number, result, actor.person)
         record = AuditRecord(actor, Action.OPEN_RESULT, details, asked.purpose, asked.case_number)
         write_audit(connection, record, 1)
         return _shown(results_of(connection, number, result)[0], actor)
+
+
+def _said(asked: Analysis) -> dict[str, str]:
+    """Return what was said of why beside purpose and case number, for the audit."""
+    said = {"warrant": asked.warrant, "offense": asked.offense}
+    return {name: text for name, text in said.items() if text is not None}
 
 
 def _shown(result: AnalysisResult, actor: Actor) -> Shown:

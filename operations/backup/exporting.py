@@ -79,7 +79,7 @@ def import_all(actor: Actor, settings: Settings, folder: Path) -> RestoreOutcome
         DatabaseUnavailable: The server went away.
     """
     if read_manifest(folder, ()).form != "csv":
-        raise ConfigurationError(f"{folder}: is a backup; platewatch restore brings it back")
+        raise ConfigurationError(f"{folder}: is a backup; restore it (platewatch restore)")
     return restore_backup(actor, settings, folder, (), action=Action.IMPORT_ALL)
 
 

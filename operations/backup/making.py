@@ -187,7 +187,7 @@ def _left_out(settings: Settings, wish: BackupWish) -> list[str]:
     if wish.keys.sealing is None:
         left.append("the configuration file as it stands, which may hold secrets: the backup is not sealed")
     if not wish.pictures:
-        left.append("pictures: --without-pictures")
+        left.append("pictures, as was asked for (--without-pictures)")
     if settings.kafka.local:
         left.append("the local broker's topics: what they hold is in the database, too")
     return left

@@ -48,7 +48,7 @@ def make_login(admin: Any, user: str, mechanism: str, folder: Path | None) -> Ne
     except OSError as error:
         raise ConfigurationError(
             f"{path}: the password cannot be written ({error.strerror}); make the folder writable, or have it shown"
-            " once with --show-passwords"
+            " once (--show-passwords)"
         ) from error
     try:
         set_password(admin, user, password, mechanism)

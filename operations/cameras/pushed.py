@@ -56,8 +56,8 @@ def live_camera(settings: Settings, name: str) -> StreamCamera:
         )
     if not isinstance(camera, StreamCamera):
         raise ConfigurationError(
-            f"camera '{name}' sends files and is not live; platewatch health says how it is, and platewatch read PATH "
-            "reads them"
+            f"camera '{name}' sends files and is not live; see how it is (platewatch health), or read them (platewatch "
+            "read PATH)"
         )
     return camera
 
@@ -117,7 +117,7 @@ def _state(settings: Settings, camera: PushCamera, url: str) -> CameraHealth:
     run = run_status(settings, health, datetime.now(UTC))
     if health is None or not run.running or not run.responds:
         raise NothingPushed(
-            f"camera '{camera.id}' posts its pictures to {url}, and no run takes them there; start platewatch run"
+            f"camera '{camera.id}' posts its pictures to {url}, and no run takes them there; start one (platewatch run)"
         )
     found = next((one for one in health.cameras if one.camera_id == camera.id), None)
     if found is None:

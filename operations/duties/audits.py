@@ -76,7 +76,7 @@ def note_audit(
     check_reason(database, record, findings)
     if rule is not None and rule.independent and by is None:
         raise InvalidInput(
-            f"the law has somebody from outside of the agency audit ({rule.source}); say who it was, with --by"
+            f"the law has somebody from outside of the agency audit ({rule.source}); say who it was (--by)"
         )
     write_audit(database, record)
     return audit_rhythm(database, settings, datetime.now(UTC))
@@ -98,7 +98,7 @@ def check_audits(database: Database, settings: Settings, now: datetime | None = 
     last = "never noted yet" if rhythm.noted_at is None else f"noted last on {rhythm.noted_at:%Y-%m-%d}"
     message = (
         f"the use of the system has to be audited every {rhythm.every.days} days (platewatch law show); {last}, due "
-        f"since {rhythm.due_at:%Y-%m-%d}; do it, and note it with platewatch law audited"
+        f"since {rhythm.due_at:%Y-%m-%d}; do it, and note it (platewatch law audited)"
     )
     if alarms.raise_alarm(AlarmKind.AUDIT_OVERDUE, settings.agency_id, message, now):
         log.warning("%s", message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from operations.reasons import asked_for, check_case, check_reason
+from operations.reasons import Why, check_case, check_reason
 from policy.decisions import open_policy
 from policy.duties import PreservationRule
 from schemas.actor import Actor
@@ -20,6 +20,7 @@ from storage.preserving.preservations import (
     Preservation,
     keep_reads,
     kept_reads,
+    kept_since,
     lock_preservation,
     preservations,
     release,
@@ -122,31 +123,25 @@ def view_preservation(actor: Actor, database: Database, number: int) -> Preserva
 
 
 def show_preserved(
-    actor: Actor,
-    database: Database,
-    settings: Settings,
-    number: int,
-    purpose: str | None,
-    case_number: str | None,
-    offense: str | None = None,
+    actor: Actor, database: Database, settings: Settings, number: int, why: Why
 ) -> tuple[Preservation, FoundReads]:
     """Return a request and the reads that it keeps with their corrections, for a purpose and a case as a search is.
 
+    Args:
+        actor: Who looks.
+        database: An open database.
+        settings: The configuration; it says which law.
+        number: The request.
+        why: Why; where the law asks for a warrant for old reads, it asks for one here as for a search back to the
+            oldest of what is kept.
+
     Raises:
-        InvalidInput: There is no such request, or purpose or case number say nothing.
+        InvalidInput: There is no such request, or why it is asked says nothing, or the law does not permit it.
         DatabaseUnavailable: The server is down.
     """
-    record = asked_for(
-        actor,
-        database,
-        settings,
-        Action.VIEW_PRESERVED,
-        purpose,
-        case_number,
-        back_to=datetime.now(UTC),
-        offense=offense,
-        preservation=number,
-    )
+    # Of what is not kept nothing old can be shown.
+    back_to = kept_since(database, number) or datetime.now(UTC)
+    record = why.record(actor, database, settings, Action.VIEW_PRESERVED, back_to=back_to, preservation=number)
     with database.transaction() as connection:
         found = _one(connection, number)
         reads = kept_reads(connection, number)

@@ -170,7 +170,7 @@ class HotlistFeed:
                 report = self._import_file(path)
         except HeldForReview as error:
             place = self._inbox.file_away(path, "held", str(error))
-            message = f"held for a person: {error.message}; see {place}, and import it with --force and a reason"
+            message = f"held for a person: {error.message}; see {place}, and import it with a reason (--force)"
             return FeedResult(self.feed.name, FeedOutcome.HELD, message), state
         except InvalidInput as error:
             if signature(path) != before:

@@ -96,8 +96,8 @@ def force_hold(
     check_reason(database, record, reason)
     if held.path is None:
         raise InvalidInput(
-            f"the file '{held.hold.file_name}' is not kept on this machine; import it again: platewatch hotlist import "
-            f"--source {held.hold.layout} --name {held.hold.hotlist_id} --force REASON FILE"
+            f"the file '{held.hold.file_name}' is not kept on this machine; import it again (platewatch hotlist import "
+            f"--source {held.hold.layout} --name {held.hold.hotlist_id} --force REASON FILE)"
         )
     if held.upload is not None:
         done = import_sent_list(actor, database, settings, held.upload, force=reason, on_progress=on_progress)

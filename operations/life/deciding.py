@@ -206,7 +206,7 @@ def contradictions_of(
 
 def _fault_of_outcome(card: AlertCard, *, outcome: AlertOutcome, law: ConfirmRule | None) -> str | None:
     fault = fault_before_acting(card.life, outcome, law)
-    return fault and f"{fault}; note that with platewatch alerts check, or say what came of it otherwise"
+    return fault and f"{fault}; note that (platewatch alerts check), or say what came of it otherwise"
 
 
 def _fault_of_look(card: AlertCard, *, look: Look, state: str | None, kind: VehicleKind | None) -> str | None:

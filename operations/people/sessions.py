@@ -18,7 +18,16 @@ from storage.database import Database
 from storage.people import sessions as rows
 from storage.people.sessions import Session
 
-__all__ = ["Session", "end_session", "find_actor", "find_session", "own_sessions", "session_actor", "sign_out"]
+__all__ = [
+    "Session",
+    "end_session",
+    "find_actor",
+    "find_session",
+    "own_sessions",
+    "session_actor",
+    "sign_out",
+    "who_had_session",
+]
 
 NOTED_SECONDS = 20.0
 """How old what is known of a session's last use may get, so that not every request writes."""
@@ -30,6 +39,11 @@ def find_session(database: Database, settings: Settings, cookie: str) -> Session
     if found is not None and datetime.now(UTC) - found.seen_at > timedelta(seconds=NOTED_SECONDS):
         rows.note_seen(database, found.session_id)
     return found
+
+
+def who_had_session(database: Database, cookie: str) -> str | None:
+    """Return the name of whoever had a session by this cookie in the last days, whether it stands or not."""
+    return rows.known_here(database, digest(cookie))
 
 
 def find_actor(database: Database, settings: Settings, token: str, address: str) -> Actor | None:

@@ -134,7 +134,7 @@ def pack_evidence(
     if not found.reads:
         raise InvalidInput("no read fits; there is nothing to pack")
     if len(found.reads) > limit:
-        raise InvalidInput(f"more than {limit} reads fit; ask for less time, or with --limit up to {MOST_READS}")
+        raise InvalidInput(f"more than {limit} reads fit; ask for less time, or for up to {MOST_READS} (--limit)")
     manifest = {
         "format": FORMAT,
         "made_at": utc(now),

@@ -173,12 +173,12 @@ def _bounded(query: ReadQuery, now: datetime) -> datetime:
     if not query.cameras and query.area is None and not query.vehicle.details:
         raise InvalidInput(
             "a search without a plate needs a camera (--camera), an area (--area) or something of the vehicle, like"
-            " --color or --make"
+            " its color or make (--color, --make)"
         )
     until = query.until or now
     if until - query.since > timedelta(days=MOST_DAYS_WITHOUT_PLATE):
         raise InvalidInput(
-            f"a search without a plate may look through {MOST_DAYS_WITHOUT_PLATE} days at most; give --since and "
-            "--until that are nearer to each other, or a plate"
+            f"a search without a plate may look through {MOST_DAYS_WITHOUT_PLATE} days at most; give times that are "
+            "nearer to each other (--since, --until), or a plate"
         )
     return until

@@ -183,7 +183,7 @@ def _kept(saved: SavedSearch) -> KeptSearch:
     try:
         query, alike = query_of(saved.asked)
     except InvalidInput as error:
-        remove = f"platewatch searches remove {saved.search_id}"
+        remove = f"remove it (platewatch searches remove {saved.search_id})"
         raise InvalidInput(f"the kept search {saved.search_id} cannot be asked: {error}; {remove}") from error
     why = Why(saved.purpose, saved.case_number, saved.warrant, saved.offense)
     return KeptSearch(saved.search_id, saved.name, query, alike, why, saved.saved_by, saved.saved_at, saved.ends_at)

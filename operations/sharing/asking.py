@@ -276,6 +276,6 @@ def _no_answer(neighbor: NeighborSettings, asked: AskedQuestion, now: datetime) 
         return f"{neighbor.name} did not answer question {asked.query_id}, and does not any more; ask again"
     until = asked.expires_at.astimezone().strftime("%H:%M:%S")
     return (
-        f"asked {neighbor.name}, no answer within {seconds:.0f} s; it is answered as soon as their platewatch run "
-        f"reads it, until {until}: platewatch query --answer {asked.query_id}"
+        f"asked {neighbor.name}, no answer within {seconds:.0f} s; it is answered as soon as their installation "
+        f"reads it, until {until} (platewatch query --answer {asked.query_id})"
     )

@@ -60,8 +60,8 @@ def notice_of(said: ForeignDisposition) -> str:
     """Return what the list's administrator has to know and do, without the plate."""
     return (
         f"{said.member_name} ({said.person}, {utc(said.said_at)}) says of its alert on entry {said.entry_id} of list "
-        f"{said.hotlist_id}: {said.words}; if the entry does not stand any more: platewatch hotlist withdraw --entry "
-        f"{said.entry_id} --reason '...'"
+        f"{said.hotlist_id}: {said.words}; if the entry does not stand any more, withdraw it (platewatch hotlist "
+        f"withdraw --entry {said.entry_id} --reason '...')"
     )
 
 

@@ -42,7 +42,7 @@ def look_at_readers(settings: Settings) -> Readers:
     if health is None or not run.running or not run.responds:
         problem = "no run is at work on this data directory" if not run.running else "the run does not say how it is"
         if alone is not None and not run.running:
-            problem += "; messages are taken by platewatch ingest and wait"
+            problem += "; messages are taken all the same (platewatch ingest), and wait"
         return Readers(
             asked_at=now,
             updated_at=None if health is None else health.updated_at,

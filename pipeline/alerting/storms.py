@@ -45,5 +45,5 @@ class StormStage(SteppedStage):
 def _message(storm: Storm) -> str:
     return (
         f"more than {storm.most} alerts in an hour, {storm.expected:.1f} are expected: its alerts are held. look at "
-        f"them with platewatch alerts held, then release or discard storm {storm.storm_number}"
+        f"them (platewatch alerts held), then release or discard storm {storm.storm_number}"
     )

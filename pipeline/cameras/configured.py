@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from ingest.streams.connecting import connector
 from pipeline.cameras.files import CameraStage
@@ -20,12 +22,22 @@ from pipeline.stages.groups import StageGroup
 from pipeline.stages.runner import Runner
 from pipeline.stages.stage import Stage
 from recognition.recognizer import Recognizer
+from schemas.errors import PlatewatchError
 from schemas.health import CameraHealth
 from schemas.items import ItemBook
 from schemas.settings import CameraSettings, PushCamera, Settings, StreamCamera
 
-MakeCamera = Callable[[CameraSettings, Settings], Stage]
-"""Makes a camera's stage, by the configuration in force."""
+log = logging.getLogger(__name__)
+
+
+class MakesCameras(Protocol):
+    """Makes a camera's stage, by the configuration in force, once it was told how many there are."""
+
+    def share(self, cameras: int) -> None:
+        """Take note of how many cameras there are."""
+
+    def __call__(self, camera: CameraSettings, settings: Settings) -> Stage:
+        """Return a camera's stage."""
 
 
 class Cameras(Part):
@@ -40,7 +52,7 @@ class Cameras(Part):
     """
 
     def __init__(
-        self, settings: Settings, runner: Runner, board: HealthBoard, make: MakeCamera, pushed: PushedFrames
+        self, settings: Settings, runner: Runner, board: HealthBoard, make: MakesCameras, pushed: PushedFrames
     ) -> None:
         self._settings = settings
         self._board = board
@@ -70,6 +82,8 @@ class Cameras(Part):
         for camera_id in change.gone_cameras:
             if camera_id not in kept:
                 self._board.forget_camera(camera_id)
+        # Those that people added besides the configuration count as well.
+        self._make.share(len(change.settings.cameras))
         self._start(change.cameras)
         self._pushed.keep(change.settings)
 
@@ -98,19 +112,8 @@ class Cameras(Part):
         self._group.start([self._make(camera, self._settings) for camera in cameras])
 
 
-def camera_maker(
-    settings: Settings,
-    book: ItemBook,
-    arrivals: ArrivalQueue,
-    counters: Counters,
-    board: HealthBoard,
-    pushed: PushedFrames,
-    *,
-    until_done: bool,
-    live: ArrivalTaker | None = None,
-    whereabouts: Whereabouts | None = None,
-) -> MakeCamera:
-    """Return what makes the stages of cameras of every kind, which share one recognizer.
+class CameraMaker:
+    """Makes the stages of cameras of every kind, which share one recognizer.
 
     Args:
         settings: The configuration at the start.
@@ -122,35 +125,70 @@ def camera_maker(
         until_done: Whether cameras end once everything that is there was read.
         live: Where reads of live cameras go, which cannot be asked for again; None: where all go.
         whereabouts: Says where they are; None: where their settings say.
-    """
-    whereabouts = whereabouts or Whereabouts(None)
-    recognizer = Recognizer(settings.recognition, cameras=max(1, len(settings.cameras)))
 
-    def make(camera: CameraSettings, settings: Settings) -> Stage:
-        if isinstance(camera, PushCamera) and until_done:
+    Raises:
+        ConfigurationError: The recognizer cannot be made.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        book: ItemBook,
+        arrivals: ArrivalQueue,
+        counters: Counters,
+        board: HealthBoard,
+        pushed: PushedFrames,
+        *,
+        until_done: bool,
+        live: ArrivalTaker | None = None,
+        whereabouts: Whereabouts | None = None,
+    ) -> None:
+        self._recognizer = Recognizer(settings.recognition, cameras=max(1, len(settings.cameras)))
+        self._book = book
+        self._arrivals = arrivals
+        self._counters = counters
+        self._board = board
+        self._pushed = pushed
+        self._until_done = until_done
+        self._live = live or arrivals
+        self._whereabouts = whereabouts or Whereabouts(None)
+
+    def share(self, cameras: int) -> None:
+        """Have the recognizer serve another number of cameras; where it cannot, it goes on as it is."""
+        try:
+            self._recognizer.share(max(1, cameras))
+        except PlatewatchError as error:
+            log.error("the networks are shared by %d cameras as by fewer or more before: %s", cameras, error)
+
+    def __call__(self, camera: CameraSettings, settings: Settings) -> Stage:
+        """Return a camera's stage.
+
+        Args:
+            camera: The camera.
+            settings: The configuration in force.
+        """
+        if isinstance(camera, PushCamera) and self._until_done:
             return NothingPushed(camera)
         if isinstance(camera, StreamCamera):
             return LiveCameraStage(
                 camera,
-                pushed.connect(camera) if isinstance(camera, PushCamera) else connector(camera),
+                self._pushed.connect(camera) if isinstance(camera, PushCamera) else connector(camera),
                 settings,
-                recognizer,
-                live or arrivals,
-                counters,
-                until_done=until_done,
-                board=board,
-                place=whereabouts.of(camera),
+                self._recognizer,
+                self._live,
+                self._counters,
+                until_done=self._until_done,
+                board=self._board,
+                place=self._whereabouts.of(camera),
             )
         return CameraStage(
             camera,
             settings,
-            recognizer,
-            book,
-            arrivals,
-            counters,
-            until_done=until_done,
-            board=board,
-            place=whereabouts.of(camera),
+            self._recognizer,
+            self._book,
+            self._arrivals,
+            self._counters,
+            until_done=self._until_done,
+            board=self._board,
+            place=self._whereabouts.of(camera),
         )
-
-    return make

@@ -56,7 +56,13 @@ class TakeOver:
 
     def begin(self) -> None:
         """Have it said that an alarm about an earlier start's configuration is over."""
-        self._board.cleared(AlarmKind.CONFIGURATION, self._board.machine)
+        for subject in (self._board.machine, self._added_subject):
+            self._board.cleared(AlarmKind.CONFIGURATION, subject)
+
+    @property
+    def _added_subject(self) -> str:
+        # Of its own: a file that fits says nothing of added cameras that do not, nor they of it.
+        return f"added cameras on {self._board.machine}"
 
     def take_anew(self, load: Callable[[], Settings], parts: Sequence[Part]) -> bool:
         """Take another configuration over; one that does not fit changes nothing.
@@ -91,10 +97,15 @@ class TakeOver:
             if self._accept is not None:
                 self._accept(change.settings)
         except PlatewatchError as error:
-            message = f"the configuration is not taken over, and the one before stays in force: {error}"
+            subject, what = self._board.machine, "the configuration is not taken over, and the one before stays"
+            if not is_of_the_file:
+                subject, what = self._added_subject, "added cameras are not taken over, and those before stay"
+            message = f"{what} in force: {error}"
             log.error("%s", message)
-            self._board.raised(AlarmKind.CONFIGURATION, self._board.machine, message)
+            self._board.raised(AlarmKind.CONFIGURATION, subject, message)
             return False
+        # What was loaded of the file has the added cameras beside it.
+        self._board.cleared(AlarmKind.CONFIGURATION, self._added_subject)
         if is_of_the_file:
             self._board.cleared(AlarmKind.CONFIGURATION, self._board.machine)
         self.settings = change.settings

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ingest.inbox_place import INBOX_FILE
 from pipeline.broker import BrokerAddress
-from pipeline.cameras.configured import Cameras, camera_maker
+from pipeline.cameras.configured import CameraMaker, Cameras
 from pipeline.cameras.positions import follow_positions
 from pipeline.counters import Counters, RunTotals
 from pipeline.fitting import check_sources
@@ -96,7 +96,7 @@ class RecognizeService:
         most_bytes = int(settings.edge.spool_megabytes * (1 << 20))
         live = LiveIntake(stored.intake, Preparer(settings, self.counters, board), most_bytes, board, stop)
         whereabouts, positions = follow_positions(settings, board)
-        make = camera_maker(
+        make = CameraMaker(
             settings,
             stored.items,
             arrivals,

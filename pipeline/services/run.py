@@ -14,7 +14,7 @@ from pipeline.alerting.channels import Channels
 from pipeline.alerting.publishing import Publishing
 from pipeline.broker import BrokerAddress
 from pipeline.cameras.added import AddedCamerasStage
-from pipeline.cameras.configured import Cameras, camera_maker
+from pipeline.cameras.configured import CameraMaker, Cameras
 from pipeline.cameras.positions import follow_positions
 from pipeline.cameras.whereabouts import Whereabouts
 from pipeline.counters import Counters, RunTotals
@@ -171,7 +171,7 @@ class Service:
     def _cameras(
         self, runner: Runner, arrivals: ArrivalQueue, whereabouts: Whereabouts, *, until_done: bool
     ) -> Cameras:
-        make = camera_maker(
+        make = CameraMaker(
             self._settings,
             ItemLedger(self._database),
             arrivals,

@@ -27,6 +27,8 @@ class Analysis:
     question: Mapping[str, Any]
     purpose: str | None
     case_number: str | None
+    warrant: str | None
+    offense: str | None
     requested_by: str
     requested_at: datetime
     approved_by: str | None
@@ -35,6 +37,16 @@ class Analysis:
     summary: Mapping[str, Any] | None
     results: int
     opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisReason:
+    """Why a question is asked, as it was given."""
+
+    purpose: str | None
+    case_number: str | None
+    warrant: str | None
+    offense: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +60,16 @@ class AnalysisResult:
 
 
 def request_analysis(
-    on: Connection, kind: str, question: Mapping[str, Any], purpose: str | None, case_number: str | None, person: str
+    on: Connection, kind: str, question: Mapping[str, Any], reason: AnalysisReason, person: str
 ) -> int:
     """Note a question, in the caller's transaction; return its number."""
     values = {
         "kind": kind,
         "question": jsonb(dict(question)),
-        "purpose": optional(purpose),
-        "case_number": optional(case_number),
+        "purpose": optional(reason.purpose),
+        "case_number": optional(reason.case_number),
+        "warrant": optional(reason.warrant),
+        "offense": optional(reason.offense),
         "person": storable(person),
     }
     return statements.scalar(on, _SQL["request"], values, kind=int) or 0

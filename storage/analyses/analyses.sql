@@ -1,12 +1,12 @@
 -- name: request
-insert into analyses (kind, question, purpose, case_number, requested_by)
-values (%(kind)s, %(question)s, %(purpose)s, %(case_number)s, %(person)s)
+insert into analyses (kind, question, purpose, case_number, warrant, offense, requested_by)
+values (%(kind)s, %(question)s, %(purpose)s, %(case_number)s, %(warrant)s, %(offense)s, %(person)s)
 returning analysis_id
 
 -- name: all
 select
-    analysis.analysis_id, kind, question, purpose, case_number, requested_by, requested_at, approved_by, approved_at,
-    ran_at, summary, count(result.number)::integer as results, count(*) filter (where result.openings <> '{}')::integer as opened
+    analysis.analysis_id, kind, question, purpose, case_number, warrant, offense, requested_by, requested_at, approved_by,
+    approved_at, ran_at, summary, count(result.number)::integer as results, count(*) filter (where result.openings <> '{}')::integer as opened
 from analyses as analysis
 left join analysis_results as result on result.analysis_id = analysis.analysis_id
 where %(analysis_id)s::bigint is null or analysis.analysis_id = %(analysis_id)s

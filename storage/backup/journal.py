@@ -47,12 +47,26 @@ class EndedAgreement(_Part):
     reason: str | None = None
 
 
+class DisabledPerson(_Part):
+    """Somebody who is let in no more."""
+
+    name: str
+    disabled_at: datetime
+    disabled_by: str
+    reason: str | None = None
+
+
 class Known(_Part):
-    """What the database knows of it; the numbers are the greatest that were given, and those that still waited."""
+    """What the database knows of it; the numbers are the greatest that were given, and those that still waited.
+
+    Saved searches name plates: here are the numbers of those that stand; None: the journal is of before there were any.
+    """
 
     withdrawn: tuple[Withdrawn, ...] = ()
     removed_lists: tuple[str, ...] = ()
     ended_agreements: tuple[EndedAgreement, ...] = ()
+    disabled_people: tuple[DisabledPerson, ...] = ()
+    saved_searches: tuple[int, ...] | None = None
     alert_number: int = 0
     outbox_id: int = 0
     outbox_waiting: tuple[int, ...] = ()
@@ -121,9 +135,14 @@ def apply_ends(database: Database, journal: Journal) -> dict[str, int]:
     known, done = journal.known, {}
     withdrawn = [one.model_dump(mode="json") for one in known.withdrawn]
     ended = [one.model_dump(mode="json") for one in known.ended_agreements]
+    disabled = [one.model_dump(mode="json") for one in known.disabled_people]
     with database.transaction() as on:
         done["entries withdrawn"] = statements.execute(on, _SQL["withdraw"], {"withdrawn": Jsonb(withdrawn)})
         done["agreements ended"] = statements.execute(on, _SQL["end_agreements"], {"ended": Jsonb(ended)})
+        done["people disabled"] = statements.execute(on, _SQL["disable_people"], {"disabled": Jsonb(disabled)})
+        if known.saved_searches is not None:
+            standing = {"standing": list(known.saved_searches)}
+            done["saved searches removed"] = statements.execute(on, _SQL["remove_searches"], standing)
         for agreement_id in statements.scalars(on, _SQL["ended"], kind=str):
             withhold_all(on, agreement_id, "the agreement was ended before a backup was restored")
         values = {"at": journal.written_at, "last": known.outbox_id, "waiting": list(known.outbox_waiting)}

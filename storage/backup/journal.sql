@@ -34,6 +34,20 @@ select jsonb_build_object(
         from agreements
         where ended_at is not null
     ),
+    'disabled_people', (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'name', name, 'disabled_at', disabled_at, 'disabled_by', disabled_by, 'reason', disabled_reason
+                )
+                order by person_id
+            ),
+            '[]'
+        )
+        from people
+        where disabled_at is not null
+    ),
+    'saved_searches', (select coalesce(jsonb_agg(search_id order by search_id), '[]') from saved_searches),
     'alert_number', (select coalesce(max(alert_number), 0) from alerts),
     'outbox_id', (select coalesce(max(outbox_id), 0) from outbox),
     'outbox_waiting', (
@@ -63,6 +77,16 @@ update agreements
 set ended_at = gone.ended_at, ended_by = gone.ended_by, end_reason = gone.reason
 from jsonb_to_recordset(%(ended)s) as gone (agreement_id text, ended_at timestamptz, ended_by text, reason text)
 where agreements.agreement_id = gone.agreement_id and agreements.ended_at is null
+
+-- name: disable_people
+update people
+set disabled_at = gone.disabled_at, disabled_by = gone.disabled_by, disabled_reason = gone.reason
+from jsonb_to_recordset(%(disabled)s) as gone (name text, disabled_at timestamptz, disabled_by text, reason text)
+where people.name = gone.name and people.disabled_at is null
+
+-- name: remove_searches
+-- All of the backup's were saved before the journal was written.
+delete from saved_searches where not search_id = any(%(standing)s)
 
 -- name: ended
 select agreement_id from agreements where ended_at is not null order by agreement_id

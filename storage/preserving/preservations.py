@@ -125,6 +125,11 @@ def kept_reads(on: Connection, preservation_id: int) -> list[PlateRead]:
     return statements.all(on, _SQL["reads"], {"preservation_id": preservation_id}, row=stored_read)
 
 
+def kept_since(on: Database | Connection, preservation_id: int) -> datetime | None:
+    """Return when the oldest read that a request keeps was captured; None: it keeps none."""
+    return statements.scalar(on, _SQL["since"], {"preservation_id": preservation_id}, kind=datetime)
+
+
 def end_preservations(on: Connection, now: datetime) -> int:
     """End the requests whose time is over, and all reads of those that have ended; return how many ended now."""
     ended = statements.execute(on, _SQL["close_over"], {"now": now})

@@ -81,6 +81,9 @@ cross join lateral jsonb_populate_record(null::reads, kept.content) as whole
 where kept.preservation_id = %(preservation_id)s
 order by kept.captured_at, kept.read_id
 
+-- name: since
+select min(captured_at) from preserved_reads where preservation_id = %(preservation_id)s
+
 -- name: ending
 select
     preservation_id, asked_by, form, case_number, reason, law, entered_at, entered_by, until_at, renewals, reads, ended_at,

@@ -1,7 +1,13 @@
-"""One Keycloak for all tests of a run, and a console that lets in whom it names."""
+"""One Keycloak for all tests of a run, and a console that lets in whom it names.
+
+One test process runs all of these tests (tests/conftest.py has them first). Where somebody deals them out otherwise,
+the processes take turns, so that never more than one Keycloak takes memory.
+"""
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -23,8 +29,13 @@ __all__ = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def keycloak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keycloak]:
-    """A real Keycloak."""
-    with running_keycloak(tmp_path_factory.mktemp("keycloak")) as running:
-        yield running
+    """A real Keycloak; it ends with its tests, and not with the process, which has many more."""
+    folder = tmp_path_factory.getbasetemp()
+    # pytest-xdist gives each of its processes a folder of its own in the run's.
+    root = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with (root / "keycloak.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with running_keycloak(tmp_path_factory.mktemp("keycloak")) as running:
+            yield running

@@ -1,6 +1,6 @@
 """Keycloak as its maker distributes it: downloaded once into the cache folder where Kafka's jars are, and built there.
 
-`make test-directory` runs this first (`python -m tests.directory.distribution`).
+`make test` runs this first (`python -m tests.directory.distribution`), so that no test's time is spent on it.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ from tests.browser.chromium import Watched
 from tests.directory.keycloak import CLIENT, OTHER, PASSWORD, SECRET, Keycloak, Visit
 from tests.integration.console.site import KEEPER, ConsoleSite, running_console
 
+pytestmark = pytest.mark.timeout(900)  # the first one waits for Keycloak's start, and on a new machine for its download
+
 ROLES = {
     **{"alpr-officers": Role.OFFICER, "alpr-analysts": Role.ANALYST, "/alpr-auditors": Role.AUDITOR},
     "offline_access": Role.AGENCY_SERVICE,

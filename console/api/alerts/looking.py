@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from console.api.alerts.models import AlertChanges, AlertPage, AlertTold
 from console.api.answers import ABSENT
 from console.api.paging import Cursor, Limit, link_next
+from console.files import shown
 from console.visitors import ApiCaller, Caller
 from operations.board.listing import LAST_NUMBER, changed_alerts, list_alerts
 from operations.board.pictures import PictureKind
@@ -65,4 +66,4 @@ def alert(response: Response, caller: ApiCaller, alert_id: UUID) -> AlertTold:
 def alert_picture(caller: ApiCaller, alert_id: UUID, kind: PictureKind) -> Response:
     """Return a picture of an alert: the plate, or the whole scene."""
     found = caller.site.board.gallery.picture(caller.actor, alert_id, kind)
-    return Response(found, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
+    return shown(found)

@@ -16,8 +16,12 @@ from operations.backup.making import BackupWish, make_backup
 from operations.backup.restoring import restore_backup
 from operations.backup.verifying import verify_backup
 from operations.hotlists.withdrawing import WantedEntries, withdraw_entries
+from operations.people.accounts import disable_person
 from operations.people.entering import enter_by_link, make_entry
 from operations.people.sessions import find_session
+from operations.reasons import Why
+from operations.searches.query import ReadQuery
+from operations.searches.saving import end_searches_of_case, save_search
 from operations.searches.searching import search_reads
 from operations.sharing.deciding import end_agreement
 from schemas.audit import Action
@@ -49,6 +53,7 @@ from tests.integration.storage.samples import sample_entry
 from tests.unit.policy.agreements.samples import alerts_grant
 
 AUDITED = ("audit", "audit_retention", "audit_unsealed")
+THE_VAN = ReadQuery(pattern="KPR2001")
 WHY = {"purpose": "stolen vehicle", "case_number": "26-7"}
 
 
@@ -150,11 +155,16 @@ def test_what_ended_since_does_not_come_back(
         outbox.mark_sent([row.outbox_id for row in outbox.take(2)])
     signed_in = make_entry(LEE, database, settings, "kim", [Role.OFFICER]).rpartition("/")[2]
     cookie = enter_by_link(database, settings, signed_in, "desk").cookie
+    make_entry(LEE, database, settings, "sam", [Role.OFFICER])
+    kept = save_search(LEE, database, settings, "the van", THE_VAN, Why("stolen vehicle", "26-7")).search_id
+    save_search(LEE, database, settings, "the other van", THE_VAN, Why("stolen vehicle", "26-8"))
     backup = backed_up(database, settings, tmp_path / "backups")
     # And then: an entry is withdrawn, an agreement is ended, alerts are published and new ones raised.
     gone = sample_entry(1, hotlist_id="regional").entry_id
     withdraw_entries(LEE, database, settings, WantedEntries(entry_id=gone), [gone], "recovered in Norfolk")
     end_agreement(LEE, database, "suffolk", "the council wants it")
+    disable_person(LEE, database, "sam", "left the department")
+    end_searches_of_case(LEE, database, "26-8")
     passed(database, settings, 50, "KPR2004", timedelta(minutes=3))
     with outbox_of(database) as outbox:
         waiting = [row.outbox_id for row in outbox.take(100)]
@@ -165,6 +175,8 @@ def test_what_ended_since_does_not_come_back(
     outcome = restore_backup(LEE, elsewhere, backup, (), journal)
     assert outcome.known["entries withdrawn"] == 1
     assert outcome.known["agreements ended"] == 1
+    assert outcome.known["people disabled"] == 1
+    assert outcome.known["saved searches removed"] == 1
     assert find_session(database, settings, cookie) is not None
     with opened(elsewhere) as copy:
         assert find_session(copy, elsewhere, cookie) is None  # it may have been ended since
@@ -172,6 +184,11 @@ def test_what_ended_since_does_not_come_back(
             assert not matches(matcher, "KPR2001")
             assert matches(matcher, "KPR2002")
         with copy.connection() as connection:
+            rows = connection.execute(
+                "select name, disabled_by, disabled_reason from people where disabled_at is not null"
+            ).fetchall()
+            assert rows == [("sam", "lee", "left the department")]
+            assert connection.execute("select search_id from saved_searches").fetchall() == [(kept,)]
             ended = connection.execute("select ended_by, end_reason from agreements").fetchall()
         assert ended == [("lee", "the council wants it")]
         with outbox_of(copy) as outbox:

@@ -207,4 +207,4 @@ def test_a_held_list_s_alarm_keeps_saying_where_the_file_is(database: Database, 
         (alarm,) = Alarms(database, "portsmouth-pd", "t").standing()
         assert alarm.kind.value == "held_list"
         assert f"see {drop}/held/" in alarm.message
-        assert "import it with --force and a reason" in alarm.message
+        assert "import it with a reason (--force)" in alarm.message

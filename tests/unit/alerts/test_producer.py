@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -130,3 +131,20 @@ def test_what_is_larger_than_the_configured_limit_is_never_sent(monkeypatch: pyt
     assert not client.is_closed
     fates, clients = publish(monkeypatch, {}, large)
     assert (fates, clients) == ({"B": Fate.REFUSED}, [])
+
+
+def test_a_topic_is_told_the_shortest_time_that_its_messages_may_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, float]] = []
+
+    def ensure(_: object, topic: str, *, retention_days: float, **__: object) -> bool:
+        told.append((topic, retention_days))
+        return True
+
+    monkeypatch.setattr("alerts.producer.ensure_topic", ensure)
+    monkeypatch.setattr("alerts.producer.open_producer", lambda *_, **__: Client({}))
+    monkeypatch.setattr("alerts.producer.open_admin", lambda *_: Admin())
+    producer = AlertProducer(KafkaSettings(), ["kafka:9092"], retention_days=21)
+    for days in (None, 30.0, 7.0, 14.0, 7.0, 2.0, None):
+        producer.publish([replace(row("a"), keep_days=days), replace(row("b"), topic="other")], threading.Event())
+    # Each once, and again only where it has to be less; another topic keeps what it was told.
+    assert told == [("other", 21), ("t", 21), ("t", 7.0), ("t", 2.0)]

@@ -11,6 +11,8 @@ from pipeline.fitting import check
 from pipeline.health.board import HealthBoard
 from pipeline.reloading import difference
 from pipeline.running.takeover import TakeOver
+from schemas.errors import ConfigurationError
+from schemas.events import AlarmKind
 from schemas.settings import (
     AlertSettings,
     CameraSettings,
@@ -106,3 +108,41 @@ def test_what_a_start_would_refuse_is_refused(sections: dict[str, object]) -> No
     assert not takeover.take_anew(lambda: with_(**sections), [])
     assert takeover.settings is GATE
     assert takeover.take_anew(lambda: GATE, [])
+
+
+def test_an_alarm_about_added_cameras_ends_with_its_cause() -> None:
+    board, refused = HealthBoard("here"), {"bad"}
+
+    def accept(settings: Settings) -> None:
+        if bad := refused & {one.id for one in settings.cameras}:
+            raise ConfigurationError(f"camera {min(bad)} cannot be read")
+
+    def standing() -> int:
+        return board.standing()[AlarmKind.CONFIGURATION]
+
+    takeover = TakeOver(GATE, board, fits=check, accept=accept)
+    with_bad = (*GATE.cameras, camera("bad"))
+    assert not takeover.take_cameras(lambda: with_bad, [])
+    assert (standing(), takeover.settings) == (1, GATE)
+    # A file that does not fit is another thing: each alarm ends with its own cause.
+    assert not takeover.take_anew(lambda: with_(cameras=(), hotlists=HotlistSettings()), [])
+    assert standing() == 2
+    assert takeover.take_cameras(lambda: (*GATE.cameras, camera("good")), [])
+    assert standing() == 1
+    assert takeover.take_anew(lambda: GATE, [])
+    assert standing() == 0
+
+
+def test_a_configuration_that_fits_ends_the_alarm_about_cameras_that_were_added_beside_it() -> None:
+    board, broken = HealthBoard("here"), [True]
+
+    def accept(_: Settings) -> None:
+        if broken:
+            raise ConfigurationError("the certificate is away")
+
+    takeover = TakeOver(GATE, board, fits=check, accept=accept)
+    added = with_(cameras=(*GATE.cameras, camera("added")))
+    assert not takeover.take_cameras(lambda: added.cameras, [])
+    broken.clear()
+    assert takeover.take_anew(lambda: added, [])
+    assert board.standing()[AlarmKind.CONFIGURATION] == 0

@@ -11,12 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
+from recognition import recognizer as recognizer_module
+from recognition.detection.regions import PlateDetector
 from recognition.pictures.checks import require_picture
 from recognition.recognizer import Recognizer
 from rendering.plates.standard import render_plate
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
-from schemas.settings import RecognitionSettings
+from schemas.settings import DetectorSettings, RecognitionSettings
 from schemas.types import Image
 
 BAD = {
@@ -116,3 +118,24 @@ def test_cameras_side_by_side_read_what_one_reads(cameras: int, recognizer: Reco
         together = list(threads.map(shared.read_picture, [scene] * (2 * cameras)))
     assert all(read == together[0] for read in together)
     assert together[0][0].plate == alone.plate
+
+
+def test_networks_are_loaded_anew_where_more_cameras_share_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognizer_module, "side_by_side", lambda threads: 2 if threads == 1 else 1)
+    loaded: list[int] = []
+    real = recognizer_module.open_regional_detector
+
+    def load(settings: DetectorSettings, threads: int) -> PlateDetector:
+        loaded.append(threads)
+        return real(settings, threads)
+
+    monkeypatch.setattr(recognizer_module, "open_regional_detector", load)
+    shared = Recognizer(RecognitionSettings(read_state=False), cameras=1)
+    for cameras in (1, 2, 3, 2, 1):
+        shared.share(cameras)
+    # All cores for one camera, one core each for as many as there are cores or more.
+    assert loaded == [0, 1, 0]
+    assert shared.read_crop(plate_picture("UKW4183")).plate == "UKW4183"
+    fixed = Recognizer(RecognitionSettings(read_state=False, threads=2))
+    fixed.share(5)
+    assert loaded == [0, 1, 0, 2]

@@ -46,12 +46,13 @@ def test_they_do_what_they_say(stage: Stage, tmp_path: Path) -> None:
         )
         assert done.returncode == 0, (example, done.stdout, done.stderr)
         told.append(json.loads(done.stdout or (tmp_path / "openapi.json").read_text()))
-    document, me, page, changes, acknowledged, found, imported, added = told
+    document, me, page, changes, acknowledged, found, audited, imported, added = told
     assert document["openapi"] == "3.1.0"
     assert me["scopes"] == ["alerts"]
     assert len(page["items"]) == 2
     assert changes["cursor"] > 0
     assert acknowledged["standing"] == "acknowledged"
     assert {one["read"]["plate"] for one in found["items"]} == {"VNV4527"}
+    assert [one["details"]["pattern"] for one in audited["items"]] == ["VN?45*"]
     assert (imported["hotlist_id"], imported["entries"]) == ("wanted", 1)
     assert added["outcome"] == "added"

@@ -129,6 +129,23 @@ def test_the_audit_is_read_page_by_page_and_verified(stage: Stage) -> None:
         assert api.get("/agreements").json() == {"items": []}
         assert api.get("/agreements/none").status_code == 404
         assert api.get("/disseminations").json() == {"items": [], "next": None}
+        assert api.post("/disseminations/search", json={"plate": "VNV4527"}).json() == {"items": [], "next": None}
+
+
+def test_what_was_asked_about_a_plate_is_found_page_by_page_and_no_address_has_it(stage: Stage) -> None:
+    with stage.api("reads") as api:
+        for case in ("26-00201", "26-00202", "26-00203"):
+            assert api.post("/reads/search", json={"plate": "QQQ7731", **WHY, "case_number": case}).status_code == 200
+    asked: dict[str, object] = {"plate": "qqq 7731", "action": "search", "limit": 2}
+    with stage.api("audit") as api:
+        first = api.post("/audit/search", json=asked).json()
+        second = api.post("/audit/search", json=asked | {"after": first["next"]}).json()
+        cases = [one["case_number"] for one in first["items"] + second["items"]]
+        assert (cases, second["next"]) == (["26-00203", "26-00202", "26-00201"], None)
+        one = api.post("/audit/search", json=asked | {"case_number": "26-00202"}).json()
+        assert [row["case_number"] for row in one["items"]] == ["26-00202"]
+        for path in ("/audit", "/disseminations"):
+            assert api.get(path, params={"plate": "QQQ7731"}).status_code == 422
 
 
 def test_people_are_added_once_changed_and_disabled(stage: Stage) -> None:

@@ -11,11 +11,22 @@ from console.api.document import API
 from console.app import PAGES
 from console.visitors import COOKIE
 from schemas.roles import Role
-from tests.integration.console.attacks.routes import OPEN, SAFE, STREAMS, Route, example, known, routes
+from tests.integration.console.attacks.routes import NOBODYS, OPEN, SAFE, STREAMS, Route, example, known, routes
 from tests.integration.console.site import ConsoleSite, Stage
 
 EVERYTHING = tuple(role for role in Role if role is not Role.AGENCY_SERVICE)
-OF_ONESELF = frozenset({"/", "/account", "/account/tokens", "/account/sessions/end", "/sign-out", "/api/v1/me"})
+OF_ONESELF = frozenset(
+    {
+        "/",
+        "/account",
+        "/account/tokens",
+        "/account/sessions/end",
+        "/api/v1/me",
+        "/sign-in/again",
+        "/sign-in/again/leave",
+        "/sign-out",
+    }
+)
 """What everybody may do with what is theirs, somebody of another agency, too."""
 CHANGING = [route for route in routes() if route.method not in SAFE]
 PLATES = ("VNV4527", "VNV4S27", "ABC1234", "XYZ4321")
@@ -121,6 +132,21 @@ def test_no_route_fails_over_ids_that_are_none(stage: Stage, place: str) -> None
                 assert answer.status_code < 500, (route, text, answer.text)
                 assert "root:" not in answer.text, (route, text)
                 assert "set-cookie" not in answer.headers or route.path in OPEN, (route, text)
+
+
+def test_nothing_is_said_to_be_done_to_what_is_not_there(stage: Stage) -> None:
+    """A refusal that a page swallows looks like a success to whoever sent its form."""
+    done = {}
+    with stage.site.client(stage.site.signed_in("every-role", *EVERYTHING)) as client:
+        for route in CHANGING:
+            if not route.in_path or route.path in OPEN:
+                continue
+            absent = {name: "987654" if "number" in name else NOBODYS for name in route.in_path}
+            answer = client.request(route.method, route.at(absent), **example(route))
+            if answer.status_code < 400:
+                done[f"{route.method} {route.path}"] = answer.status_code
+    # A list of one's own begins with its first entry.
+    assert done == {"POST /api/v1/lists/{hotlist_id}/entries": 200}
 
 
 def test_what_has_a_slash_too_many_leads_nowhere(stage: Stage) -> None:

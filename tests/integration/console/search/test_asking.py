@@ -97,7 +97,7 @@ FAULTS = (
     ({"until": "0001-01-01"}, "until", "is no time"),
     ({"least_confidence": "nan"}, "least_confidence", "no confidence"),
     ({"speed_over": "fast"}, "speed_over", "is no speed"),
-    ({"limit": "9999"}, "limit", "no size of a page"),
+    ({"limit": "9999"}, "limit", "is no whole number"),
 )
 
 

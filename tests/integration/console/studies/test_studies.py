@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from schemas.audit import Action
 from schemas.roles import Role
+from schemas.settings import PolicySettings
 from schemas.types import PlateRead
 from storage.audit.reader import AuditFilter, audit_entries
 from storage.database import Database
@@ -19,7 +21,7 @@ from storage.reads.images import ImageStore, image_key
 from tests.browser.chromium import Watched, violations
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.console.conftest import PHONE
-from tests.integration.console.site import ConsoleSite
+from tests.integration.console.site import ConsoleSite, running_console
 from tests.integration.operations.analyses.test_command import END, MASK, PAIR, WEEK, some_traffic, store
 from tests.integration.storage.samples import sample_read
 from tests.unit.ingest.vendors.messages import jpeg
@@ -64,7 +66,7 @@ def test_one_asks_another_approves_and_a_result_is_opened_by_name(console: Conso
     expect(page.get_by_text("at most 7 days, and 25 square kilometers an area")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="Who passes together?").click()
-    filled(page, **CONVOY | {"purpose": "test"})
+    filled(page, **CONVOY | {"purpose": "test", "offense": "120"})
     page.get_by_role("button", name="Ask").click()
     expect(page.get_by_role("alert")).to_contain_text("says nothing")
     assert violations(page) == []
@@ -80,6 +82,7 @@ def test_one_asks_another_approves_and_a_result_is_opened_by_name(console: Conso
 
     page = as_somebody(console, browser, "kim", Role.SUPERVISOR)
     page.goto(f"{console.url}/analyses/1")
+    expect(page.get_by_text("case 26-117; offense 120")).to_be_visible()  # whoever approves reads the whole reason
     page.get_by_label("Why it is approved").fill("none")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("alert")).to_contain_text("says nothing")
@@ -101,6 +104,7 @@ def test_one_asks_another_approves_and_a_result_is_opened_by_name(console: Conso
     expect(page.locator("#result-1 .seen")).to_contain_text("VNV4527")
     row = audit_entries(console.database, AuditFilter(action=Action.OPEN_RESULT))[0]
     assert (row.actor.name, row.case_number, set(row.details["plates"])) == ("lee", "26-117", {"VNV4527", "BKR2203"})
+    assert row.details["offense"] == "120"
     # Who has not opened it themselves does not see it.
     with console.client(console.cookies["kim"]) as client:
         assert "BKR2203" not in client.get("/analyses/1").text
@@ -162,6 +166,37 @@ def test_reads_are_kept_seen_renewed_released_and_the_queue_says_what_goes(
     assert {Action.PRESERVE, Action.VIEW_PRESERVED, Action.RENEW_PRESERVATION, Action.RELEASE_PRESERVATION} <= set(
         actions(console.database)
     )
+
+
+def test_every_form_that_asks_for_a_warrant_hands_it_on(database: Database, tmp_path: Path) -> None:
+    """By the law of Vermont, which asks for one for reads of more than half a year ago."""
+    old = dataclasses.replace(read_that_passed(database), captured_at=datetime.now(UTC) - timedelta(days=200))
+    old = dataclasses.replace(old, read_id=uuid4(), first_seen=old.captured_at, last_seen=old.captured_at)
+    Records(database).write([ReadRecord(old)])
+    vermont = {"policy": PolicySettings(profile="vermont")}
+    why = {"purpose": "robbery on Elm Street, two men in a grey van", "case": "26-117"}
+    begin = f"{datetime.now() - timedelta(days=201):%Y-%m-%dT%H:%M}"
+    end = f"{datetime.now() - timedelta(days=199):%Y-%m-%dT%H:%M}"
+    span = {"since": begin, "until": end}
+    passes = {"passes_of": "VNV4S27", "passes_since": begin, "passes_until": end}
+    kept = {"plate": "VNV4S27", "by": "counsel", "form": "warrant", "case": "26-117", "reason": "seen at a robbery"}
+    with running_console(database, tmp_path / "data", beside=vermont) as console:
+        cookie = console.signed_in("lee", Role.ANALYST)
+        with console.client(cookie) as client:
+            assert client.post("/preservations", data=kept | {"days": "30"}).status_code == 303
+            for path, asked in (
+                ("/search", {"plate": "VNV4S27", **span}),
+                ("/search/passes", passes),
+                ("/search/read", {"read": str(old.read_id)}),
+                ("/search/export", {"plate": "VNV4S27", "as": "csv", **span}),
+                ("/preservations/1/reads", {}),
+            ):
+                refused = client.post(path, data=asked | why)
+                assert (refused.status_code, "warrant" in refused.text) == (422, True), (path, refused.text[:4000])
+                answer = client.post(path, data=asked | why | {"warrant": "W-26-9", "offense": "120"})
+                assert (answer.status_code, "VNV4S27" in answer.text) == (200, True), path
+                row = audit_entries(console.database, AuditFilter(actor="lee"))[0]
+                assert (row.details["warrant"], row.details["offense"]) == ("W-26-9", ["120 robbery"]), path
 
 
 ANALYST_ALONE = {

@@ -38,7 +38,7 @@ def test_an_overdue_audit_is_an_alarm_until_one_is_noted(database: Database) -> 
     ((kind, message),) = standing(database)
     assert kind == "audit_overdue"
     assert "every 30 days (platewatch law show); never noted yet" in message
-    assert "note it with platewatch law audited" in message
+    assert "note it (platewatch law audited)" in message
     rhythm = note_audit(LEE, database, VIRGINIA, None, "forty of 812 searches, all with a case")
     assert rhythm is not None
     assert rhythm.due_at - datetime.now(UTC) > timedelta(days=29, hours=23)

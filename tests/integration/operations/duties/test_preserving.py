@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from operations.duties.preserving import (
     show_preserved,
     view_preservations,
 )
+from operations.reasons import Why
 from operations.searches.correcting import correct_read
 from policy.decisions import Retention
 from schemas.audit import Action
@@ -35,7 +37,7 @@ from tests.integration.backup.site import LEE, another_database, opened, passed,
 from tests.integration.conftest import DatabaseServer
 
 WISH = PreservationWish("kpr-2000", "J. Roe, counsel", "sworn statement", "26-7", "seen at a theft", days=90)
-WHY = ("stolen vehicle", "26-7")
+WHY = Why("stolen vehicle", "26-7")
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_preserved_reads_outlive_the_others(database: Database, settings: Settin
     assert held_texts(database, {"KPR2000", "KPR2001"}) == {"KPR2000"}
     store = ImageStore(settings)
     assert len(list(store.keys())) == 4
-    _, shown = show_preserved(LEE, database, settings, found.preservation_id, *WHY)
+    _, shown = show_preserved(LEE, database, settings, found.preservation_id, WHY)
     assert list(shown.reads) == sorted(kept, key=lambda read: read.captured_at)
     assert all(store.has(str(read.context_image_key)) for read in shown.reads)
     # They go when their time is over, the request stays.
@@ -75,7 +77,7 @@ def test_preserved_reads_outlive_the_others(database: Database, settings: Settin
     assert list(store.keys()) == []
     (request,) = view_preservations(LEE, database)
     assert (request.ended_by, request.end_reason) == ("platewatch", "its time is over")
-    assert show_preserved(LEE, database, settings, request.preservation_id, *WHY)[1].reads == ()
+    assert show_preserved(LEE, database, settings, request.preservation_id, WHY)[1].reads == ()
     with pytest.raises(InvalidInput, match="has ended; what it kept is gone"):
         renew_preservation(LEE, database, settings, request.preservation_id, 30)
 
@@ -98,7 +100,7 @@ def test_what_two_requests_keep_goes_with_the_last_one(database: Database, setti
 
 
 def corrected(database: Database, settings: Settings, number: int) -> dict[str, str]:
-    _, shown = show_preserved(LEE, database, settings, number, *WHY)
+    _, shown = show_preserved(LEE, database, settings, number, WHY)
     return {read.plate: shown.corrections[read.read_id].plate for read in shown.reads}
 
 
@@ -144,7 +146,30 @@ def test_the_law_says_for_how_long(database: Database, settings: Settings) -> No
         with pytest.raises(InvalidInput):
             preserve(LEE, database, settings, wish)
     with pytest.raises(InvalidInput, match="the purpose is missing"):
-        show_preserved(LEE, database, settings, found.preservation_id, None, "26-7")
+        show_preserved(LEE, database, settings, found.preservation_id, Why(None, "26-7"))
+
+
+def test_what_is_kept_of_old_reads_needs_a_warrant_where_the_law_says_so(
+    database: Database, settings: Settings
+) -> None:
+    vermont = settings.model_copy(update={"policy": PolicySettings(profile="vermont")})
+    old, young = (
+        passed(database, settings, number, plate, timedelta(days=days))
+        for number, plate, days in ((1, "KPR2000", 200), (2, "KPR2001", 100))
+    )
+    why = Why("stolen vehicle, seen leaving Main Street at 21:40", "26-117")
+    numbers = [
+        preserve(LEE, database, settings, PreservationWish(read.plate, *_rest(WISH))).preservation_id  # type: ignore[arg-type]
+        for read in (old, young)
+    ]
+    assert show_preserved(LEE, database, vermont, numbers[1], why)[1].reads == (young,)
+    with pytest.raises(InvalidInput, match="needs a warrant"):
+        show_preserved(LEE, database, vermont, numbers[0], why)
+    whole = dataclasses.replace(why, warrant="W-26-9", offense="120")
+    assert show_preserved(LEE, database, vermont, numbers[0], whole)[1].reads == (old,)
+    seen, refused, _ = (row for row in audit_entries(database) if row.action in (Action.VIEW_PRESERVED, Action.REFUSED))
+    assert (seen.details["warrant"], seen.details["offense"]) == ("W-26-9", ["120 robbery"])
+    assert refused.details["refused"] == "view_preserved"
 
 
 def test_they_are_in_backups_after_their_reads_have_ended(
@@ -157,7 +182,7 @@ def test_they_are_in_backups_after_their_reads_have_ended(
     with another_database(database_server, tmp_path / "elsewhere") as elsewhere:
         assert restore_backup(LEE, elsewhere, backup, ()).pictures == 2
         with opened(elsewhere) as copy:
-            assert show_preserved(LEE, copy, elsewhere, number, *WHY)[1].reads == (read,)
+            assert show_preserved(LEE, copy, elsewhere, number, WHY)[1].reads == (read,)
             assert ImageStore(elsewhere).has(str(read.plate_image_key))
 
 

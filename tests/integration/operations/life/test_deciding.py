@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
@@ -13,12 +14,12 @@ from jsonschema import Draft202012Validator
 
 from alerts.settling.stale import cancel_stale_alerts
 from operations.alerts import AlertView
-from operations.life.change import AlertCard
+from operations.life.change import AlertCard, Sayer
 from operations.life.checking import answer_record, ask_record
 from operations.life.deciding import Look, acknowledge_alert, close_alert, confirm_alert, reject_alert
 from operations.life.looking import lives_of, show_alert
 from schemas.audit import Action
-from schemas.errors import InvalidInput, PlatewatchError
+from schemas.errors import InvalidInput, Outdated, PlatewatchError
 from schemas.events import NOBODY_YET, Alert
 from schemas.generate import DISPOSITION_TOPIC, FOLDER
 from schemas.settings import Settings
@@ -333,3 +334,26 @@ def test_an_updates_number_names_its_alert(database: Database) -> None:
     assert (card.number, card.newest.type) == (1, "update")
     with Ledger(database).begin() as unit:
         assert unit.dispositions_of(card.first.alert_id)[0].kind is DispositionKind.SEEN
+
+
+def test_who_has_not_seen_what_was_said_since_says_nothing(database: Database) -> None:
+    raised(database)
+    show_alert(KIM_SAYS, database, 1)  # kim has seen one thing that was said: that kim saw it
+    knows = [replace(KIM_SAYS, knows=number) for number in range(4)]
+    acknowledge_alert(LEE_SAYS, database, 1)
+    before = show_alert(LEE_SAYS, database, 1)
+    count = before.life.count
+    says: list[Callable[[Sayer], object]] = [
+        lambda sayer: acknowledge_alert(sayer, database, 1),
+        lambda sayer: confirm_alert(sayer, database, 1, PLATE),
+        lambda sayer: reject_alert(sayer, database, 1, Rejection.MISREAD),
+        lambda sayer: ask_record(sayer, database, 1),
+        lambda sayer: close_alert(sayer, database, 1, AlertOutcome.RECOVERED),
+    ]
+    for say in says:
+        for one in (knows[count - 1], replace(KIM_SAYS, knows=count + 1), knows[0]):
+            with pytest.raises(Outdated, match=rf"{count} things were said of it by now"):
+                say(one)
+    assert show_alert(LEE_SAYS, database, 1).dispositions == before.dispositions
+    reject_alert(replace(KIM_SAYS, knows=count), database, 1, Rejection.MISREAD)
+    assert show_alert(LEE_SAYS, database, 1).life.standing is Standing.REJECTED

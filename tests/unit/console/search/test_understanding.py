@@ -10,42 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.search.form import FLAGS, LONGEST, TEXTS, SearchForm, form_of
-from console.search.understanding import asked_of, in_words, moment_of
+from console.search.understanding import asked_of
 from operations.criteria import VehicleCriteria
 from operations.reasons import Why
 from operations.searches.areas import parse_area
 from operations.searches.hours import parse_hours
 from operations.searches.query import ReadQuery
 from operations.searches.saving import KeptSearch
-from schemas.errors import InvalidInput
 from schemas.settings import Settings
 
 NEW_YORK = ZoneInfo("America/New_York")
 SETTINGS = Settings(time_zone="America/New_York")
 
 
-@pytest.mark.parametrize(
-    ("text", "later", "expected"),
-    [
-        ("2026-01-31T06:00", False, "2026-01-31T11:00"),
-        ("2026-07-31", False, "2026-07-31T04:00"),
-        ("2026-07-31T06:00:30Z", True, "2026-07-31T06:00:30"),
-        ("2026-07-31 06:00+02:00", False, "2026-07-31T04:00"),
-        # Shown twice: from the first on, until the second.
-        ("2026-11-01T01:30", False, "2026-11-01T05:30"),
-        ("2026-11-01T01:30", True, "2026-11-01T06:30"),
-        # Left out.
-        ("2026-03-08T02:30", False, "2026-03-08T07:30"),
-    ],
-)
-def test_times_are_the_agency_s(text: str, later: bool, expected: str) -> None:
-    assert moment_of(text, NEW_YORK, later=later) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize("text", ["", "x", "2026", "0001-01-01", "9999-12-31T23:59-14:00", "2026-02-30", "1" * 5000])
-def test_what_is_no_time_is_said_to_be_none(text: str) -> None:
-    with pytest.raises(InvalidInput, match="is no time"):
-        moment_of(text, NEW_YORK)
+def test_times_are_the_agency_s_and_until_means_the_second_of_an_hour_that_comes_twice() -> None:
+    asked = asked_of(SearchForm({"since": "2026-11-01T01:30", "until": "2026-11-01T01:30"}), SETTINGS).query
+    assert asked.since == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert asked.until == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    assert asked_of(SearchForm({"since": "soon"}), SETTINGS).faults == {
+        "since": "'soon' is no time, expected it like 2026-01-31T06:00"
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,16 +102,3 @@ def test_a_kept_search_is_typed_anew_as_it_was_asked() -> None:
         form = form_of(KeptSearch(1, "gates", query, True, why, "kim", now, now), NEW_YORK)
         asked = asked_of(form, SETTINGS)
         assert (asked.query, asked.why, asked.alike, asked.faults) == (query, why, True, {})
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("it is missing; say what for (--purpose). it is kept", "it is missing; say what for. it is kept"),
-        ("give it (--purpose; platewatch law show)", "give it"),
-        ("say 'x (y)' (FBI)", "say 'x (y)' (FBI)"),
-        ("no time (--since, --days) or number (--warrant)", "no time or number"),
-    ],
-)
-def test_a_page_says_nothing_of_options(said: str, shown: str) -> None:
-    assert in_words(InvalidInput(said)) == shown

@@ -73,6 +73,7 @@ class TestHttps:
             (503, TransientError, "answered 503"),
             (429, TransientError, "answered 429"),
             (204, ConfigurationError, "answered 204 instead of the file"),
+            (304, ConfigurationError, "answered 304 instead of the file"),  # to whoever has no file yet
         ],
     )
     def test_an_answer_without_the_file(

@@ -129,7 +129,7 @@ def test_any_texts_are_an_entry_or_refused_in_one_line(plate: str, state: str, e
 
 
 def test_a_word_for_no_plate_has_to_be_meant() -> None:
-    with pytest.raises(InvalidInput, match="give --vanity"):
+    with pytest.raises(InvalidInput, match="--vanity"):
         entry("NO TAG")
     given = SingleEntry(Category.STOLEN_VEHICLE, "NO TAG", is_vanity=True)
     assert single_entry(given, "local", NOW).plate == "NO TAG"

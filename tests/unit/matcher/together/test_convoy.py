@@ -11,7 +11,7 @@ from matcher.together import trips
 from matcher.together.chance import compound_tail
 from matcher.together.convoy import find_convoys
 from matcher.together.meeting import find_presences
-from matcher.together.passes import traffic_of
+from matcher.together.passes import Clock, traffic_of
 from schemas.errors import InvalidInput
 from tests.unit.matcher.together.traffic import DAY, far_between, week
 
@@ -66,6 +66,36 @@ def test_too_much_traffic_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_traffic_has_no_convoys() -> None:
     nothing = traffic_of(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), 0.0, 7)
     assert find_convoys(nothing, WINDOW, 3).pairs == ()
+
+
+@pytest.mark.parametrize("ahead", [3600.0, -3600.0])
+def test_habits_go_on_when_the_clocks_change(ahead: float) -> None:
+    # Two who leave home at the same minute every working day, by their clock, which changes in the middle of the week.
+    rng, change = np.random.default_rng(11), 4 * DAY + 7200.0
+    clock = Clock(np.array([0.0, change]), np.array([0.0, ahead]))
+    rows = [(int(rng.integers(4)), rng.uniform(0, 7 * DAY), 2 + number % 150) for number in range(900)]
+    for day in range(7):
+        for camera in range(3):
+            at = day * DAY + 7.2 * 3600 + 100 * camera
+            rows += [(camera, at + rng.uniform(0, 20), vehicle) for vehicle in (0, 1)]
+    camera, shown, vehicle = (np.array(column) for column in zip(*rows, strict=True))
+    kinds = camera.astype(np.int64), clock.meant(shown), vehicle.astype(np.int64)
+    assert (0, 1) not in {
+        (one.first, one.second) for one in find_convoys(traffic_of(*kinds, 0.0, 7, clock), 60.0, 3).pairs
+    }
+    # Where days are moved by 24 hours alone, some of the days meet no more, and the two look like companions.
+    first = passes_of(kinds, 0), passes_of(kinds, 1)
+    shifts = [DAY * number for number in range(1, 7)]
+    with_clock, without = (
+        trips.trips_when_moved(traffic_of(*kinds, 0.0, 7, one), *first, shifts, 60.0).sum() for one in (clock, None)
+    )
+    assert with_clock == 42 > without
+
+
+def passes_of(kinds: tuple[np.ndarray, np.ndarray, np.ndarray], vehicle: int) -> tuple[np.ndarray, np.ndarray]:
+    camera, time, vehicles = kinds
+    order = np.argsort(time[vehicles == vehicle])
+    return camera[vehicles == vehicle][order], time[vehicles == vehicle][order]
 
 
 @given(

@@ -83,7 +83,7 @@ def test_why_nothing_comes_is_said_in_one_line_with_the_url(tmp_path: Path) -> N
     assert "127.0.0.1:8480/ingest/cameras/bridge/frames" in said["problem"]
     code, said, _ = check(tmp_path, "bridge")
     assert code == 75
-    assert "start platewatch run" in said["problem"]
+    assert "start one (platewatch run)" in said["problem"]
 
 
 def test_what_is_no_live_camera_is_said_to_be_none(tmp_path: Path) -> None:

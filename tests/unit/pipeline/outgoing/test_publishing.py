@@ -302,6 +302,31 @@ def test_nothing_is_published_that_the_law_has_ended(edge: Edge) -> None:
     assert edge.producer.plates() == ["NEW222"]
 
 
+def test_while_one_read_fails_no_others_are_heaped_up_behind_it(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "MOST_HELD", 3)
+    prepare, fails = edge.preparer.prepare, [True]
+
+    def busy(one: Arrival) -> Prepared:
+        if fails:
+            raise TransientError("busy")
+        return prepare(one)
+
+    monkeypatch.setattr(edge.preparer, "prepare", busy)
+    for number in range(12):
+        edge.arrivals.put(arrival(number, f"AAA{number}"))
+    for _ in range(4):
+        with pytest.raises(TransientError):
+            edge.step()
+    left = edge.arrivals.take(12, 0.01)
+    assert len(left) == 9
+    for one in left:
+        edge.arrivals.put(one)
+    fails.clear()
+    for _ in range(8):
+        edge.step()
+    assert sorted(edge.producer.plates()) == sorted(f"AAA{number}" for number in range(12))
+
+
 def test_a_full_stage_takes_nothing_from_the_queue(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "MOST_HELD", 3)
     edge.producer.answer = lambda _: (Fate.WAITING, "x")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
+from storage.spool import group_writer
 from storage.spool.group_writer import GroupWriter, Ticket
 from storage.spool.messages import Message
 from storage.spool.spool import Spool
@@ -136,6 +137,32 @@ def test_many_senders_share_a_wait_for_the_disk_and_each_is_told(tmp_path: Path)
     assert len(batches) < 250
     with Spool(tmp_path / "m.sqlite") as spool:
         assert [one.message.body for one in spool.take(0, 1000)] == [b"%d" % number for number in range(500)]
+
+
+@pytest.mark.parametrize(("count", "size"), [(3, 1000), (1000, 10)])
+def test_what_goes_to_the_disk_at_a_time_has_a_most_of_messages_and_of_bytes(
+    count: int, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_writer, "MOST_AT_ONCE", count)
+    monkeypatch.setattr(group_writer, "BYTES_AT_ONCE", size)
+    batches: list[int] = []
+    done, begun = threading.Event(), threading.Event()
+
+    def settled(tickets: Sequence[Ticket]) -> None:
+        begun.wait(60)  # so that all the others wait
+        batches.append(len(tickets))
+        if sum(batches) == 21:
+            done.set()
+
+    writer = GroupWriter(tmp_path / "m.sqlite", settled)
+    for _ in range(21):
+        writer.submit(message("12345"))
+    begun.set()
+    assert done.wait(60)
+    writer.close()
+    most = min(count, size // 5)
+    assert max(batches) == most
+    assert len(batches) >= 21 // most
 
 
 def test_one_message_that_cannot_be_stored_does_not_take_others_with_it(tmp_path: Path) -> None:

@@ -1,0 +1,199 @@
+"""What people, files and other machines give has a least and a most: on the limit it is taken, beyond it is refused.
+
+tests/unit/test_limits_are_set.py says where a limit may lie; here each is tried on both sides. The database is none:
+what is refused is refused before it is asked, and what is taken goes on to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from hotlists.fields.errors import FieldError
+from hotlists.importing.single import _end
+from operations import rules
+from operations.added.hosts import LONGEST_ADDRESS, check_address
+from operations.analyses.question import MOST_OCCASIONS, Occasion, Presence
+from operations.criteria import _LONGEST as LONGEST_WORD
+from operations.criteria import _said
+from operations.duties import ending
+from operations.duties.preserving import LONGEST_DAYS as LONGEST_KEPT
+from operations.duties.preserving import _days
+from operations.life.change import LONGEST_NOTE, Sayer, checked_text
+from operations.life.checking import MOST_MINUTES, answer_record
+from operations.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, check_password
+from operations.reasons import Why
+from operations.reports import stops
+from operations.searches import saving
+from operations.searches.areas import parse_area
+from operations.searches.query import MOST_DAYS_WITHOUT_PLATE, ReadQuery, _bounded
+from policy.decisions import law_alone
+from policy.duties import PreservationRule
+from policy.facts import Confidence
+from policy.loading import LARGEST_FILE_BYTES, load_profile
+from schemas.actor import Actor, SignIn
+from schemas.errors import ConfigurationError, InvalidInput
+from schemas.settings import Settings
+from schemas.types import RecordAnswer
+from sharing import files
+from sharing.files import parse_agreement
+
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+LEE = Actor("lee", SignIn.LOCAL_USER, "desk", "local")
+
+REFUSED = (InvalidInput, FieldError)
+
+
+class Asked(Exception):
+    """The database was asked: nothing was refused before."""
+
+
+class Asks:
+    """A database of which whatever is asked is noted by an end."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Asked
+
+
+DATABASE = cast("Any", Asks())
+
+
+def goes_on(call: Callable[..., object], *values: Any, **named: Any) -> None:
+    """Call something that asks the database once what it was given is taken."""
+    with pytest.raises(Asked):
+        call(*values, **named)
+
+
+def occasions(count: int) -> None:
+    place = parse_area("36.8,-76.3,1")
+    hour = timedelta(hours=1)
+    asked = tuple(Occasion(place, NOW + 2 * one * hour, NOW + (2 * one + 1) * hour) for one in range(count))
+    Presence(asked, 2).check(law_alone("virginia").analysis)
+
+
+def stop_line(length: int) -> None:
+    line = "[]" + " " * (length - 2)
+    with pytest.raises(InvalidInput) as refused:
+        stops._stop(line, "stops.jsonl", 1)
+    # What is short enough is looked at, and is no object; what is too long is none whatever is in it.
+    assert "one JSON object" in str(refused.value)
+    line = '{"a":1}' + " " * (length - 7)
+    with pytest.raises(InvalidInput) as refused:
+        stops._stop(line, "stops.jsonl", 1)
+    if "unknown field" not in str(refused.value):
+        raise refused.value
+
+
+def agreement(length: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_agreement(b"a = 1\n".ljust(length, b"#"), "a.toml")
+    if "larger than" in str(refused.value):
+        raise refused.value
+
+
+def search_without_plate(days: int) -> None:
+    area = parse_area("36.8,-76.3,1")
+    _bounded(ReadQuery(since=NOW - timedelta(days=days), area=area), NOW)
+
+
+def saved(name: str = "blue car", days: int = 1) -> None:
+    query = ReadQuery(pattern="ABC1234", since=NOW)
+    goes_on(saving.save_search, LEE, DATABASE, Settings(), name, query, Why("robbery on Elm", "26-117"), days=days)
+
+
+def answered(minutes: int) -> None:
+    goes_on(answer_record, Sayer(LEE), DATABASE, 1, RecordAnswer.TIME_NEEDED, minutes=minutes)
+
+
+PLAIN = "correct horse battery staple "
+
+KEPT: dict[str, tuple[Callable[[int], object], int, int]] = {
+    "an address of a camera": (
+        lambda n: check_address("rtsp://cam/".ljust(n, "a"), None),
+        20,
+        LONGEST_ADDRESS,
+    ),
+    "occasions": (occasions, 2, MOST_OCCASIONS),
+    "a word of a vehicle": (lambda n: _said("model", "x", "x" * n), 1, LONGEST_WORD),
+    "days that end": (
+        lambda n: goes_on(ending.view_ending, LEE, DATABASE, Settings(), n),
+        1,
+        ending.MOST_DAYS,
+    ),
+    "a note": (lambda n: checked_text("x" * n, "note"), 0, LONGEST_NOTE),
+    "minutes that an agency needs": (answered, 1, MOST_MINUTES),
+    "a password": (lambda n: check_password((PLAIN * 20)[:n], "lee"), SHORTEST_PASSWORD, LONGEST_PASSWORD),
+    "a kept search's name": (lambda n: saved("x" * n), 1, saving.LONGEST_NAME),
+    "a kept search's days": (lambda n: saved(days=n), 1, saving.LONGEST_DAYS),
+    "days of a search without a plate": (search_without_plate, 0, MOST_DAYS_WITHOUT_PLATE),
+    "days for which a rule is tried": (
+        lambda n: goes_on(rules.try_rule, LEE, DATABASE, Settings(), "desk", n),
+        1,
+        rules.MOST_DAYS,
+    ),
+    "a line of a stop": (stop_line, 10, stops._LONGEST_LINE),
+    "an agreement's file": (agreement, 10, files.LARGEST_FILE_BYTES),
+    "days of an entry by hand": (lambda n: _end(f"{n}d", NOW), 1, 3660),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_what_is_given_is_taken_up_to_its_limit_and_not_beyond(name: str) -> None:
+    call, least, most = KEPT[name]
+    call(least)
+    call(most)
+    with pytest.raises(REFUSED):
+        call(most + 1)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, least, _) in KEPT.items() if 0 < least <= 2 or "pass" in name])
+def test_what_is_given_has_a_least(name: str) -> None:
+    call, least, _ = KEPT[name]
+    with pytest.raises(REFUSED):
+        call(least - 1)
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(LARGEST_FILE_BYTES, True), (LARGEST_FILE_BYTES + 1, False)])
+def test_files_that_are_read_have_a_most(size: int, is_read: bool, tmp_path: Path) -> None:
+    law, paper = tmp_path / "law.toml", tmp_path / "paper.pdf"
+    law.write_bytes(b"a = 1\n".ljust(size, b"#"))
+    with pytest.raises(ConfigurationError) as refused:
+        load_profile(str(law))
+    assert ("too large" in str(refused.value)) is not is_read
+    with pytest.raises(InvalidInput) as named:
+        files.load_agreement(law)
+    assert ("larger" in str(named.value)) is not is_read
+    paper.write_bytes(b"%PDF")
+    assert len(files.paper_digest(paper)) == 64
+
+
+def test_a_paper_has_a_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST_PAPER_BYTES", 100)
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"x" * 100)
+    assert len(files.paper_digest(paper)) == 64
+    paper.write_bytes(b"x" * 101)
+    with pytest.raises(InvalidInput, match="larger"):
+        files.paper_digest(paper)
+    paper.write_bytes(b"")
+    with pytest.raises(InvalidInput, match="empty"):
+        files.paper_digest(paper)
+
+
+@pytest.mark.parametrize(("asked", "law", "kept_for"), [(5, 10, 5), (None, 10, 10), (10, 10, 10), (11, 10, None)])
+def test_reads_are_preserved_as_asked_and_no_longer_than_the_law_has_it(
+    asked: int | None, law: int, kept_for: int | None
+) -> None:
+    made = PreservationRule(
+        by=("a court",), form="writ", days=law, citation="Act 1", as_of=date(2026, 1, 1), confidence=Confidence.READ
+    )
+    if kept_for is None:
+        with pytest.raises(InvalidInput, match="longer than the 10"):
+            _days(made, asked)
+    else:
+        assert _days(made, asked) == kept_for
+    assert _days(None, LONGEST_KEPT + 1) == LONGEST_KEPT
