@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from psycopg.types.json import Jsonb
 
+from alerts.topics import ensure_topic
 from benchmarks.sharing import INSERT, agree, agreement, alert
 from benchmarks.stopping.words import spread
 from operations.sharing.deciding import end_agreement
@@ -21,7 +22,7 @@ from pipeline.alerting.sharing import POLL_SECONDS, SharingStage
 from pipeline.stages.stage import Stage
 from schemas.actor import Actor, SignIn
 from schemas.settings import KafkaSettings, PolicySettings, Settings
-from services.kafka.client import open_consumer
+from services.kafka.client import TopicPartition, open_admin, open_consumer
 from services.kafka.local import LocalKafka
 from storage.alerts.wakeups import wake
 from storage.database import Database, open_database
@@ -71,6 +72,11 @@ def _last_after_end(database: Database, kafka: KafkaSettings, number: int) -> tu
     """Return how long after the end of an agreement its last alert came, and how many came."""
     agree(database, number)
     one = agreement(number)
+    admin = open_admin(kafka, kafka.bootstrap_servers)
+    try:
+        ensure_topic(admin, one.topic, retention_days=21)
+    finally:
+        admin.close()
     came: list[float] = []
     with (
         _working_of(lambda stop: _feed(database, stop)),
@@ -100,9 +106,9 @@ def _feed(database: Database, stop: threading.Event) -> None:
 
 
 def _listen(kafka: KafkaSettings, topic: str, came: list[float], stop: threading.Event) -> None:
-    """Note when alerts come, as a neighbor does."""
-    consumer = open_consumer(kafka, kafka.bootstrap_servers, group_id=topic, auto_offset_reset="earliest")
-    consumer.subscribe([topic])
+    """Note when alerts come, as a neighbor does; without a group, whose beginnings take their time."""
+    consumer = open_consumer(kafka, kafka.bootstrap_servers, auto_offset_reset="earliest")
+    consumer.assign([TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())])
     while not stop.is_set():
         for records in consumer.poll(timeout_ms=100).values():
             came += [time.monotonic()] * len(records)
