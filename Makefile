@@ -61,6 +61,7 @@ bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with 
 	$(VENV)/bin/python -m benchmarks.console
 	$(VENV)/bin/python -m benchmarks.api
 	$(VENV)/bin/python -m benchmarks.pipeline
+	$(VENV)/bin/python -m benchmarks.stopping
 	$(VENV)/bin/python -m benchmarks.scale
 	$(VENV)/bin/python -m benchmarks.chaos
 	$(VENV)/bin/python -m benchmarks.chaos --several

@@ -14,6 +14,7 @@ from alerts.topics import ensure_topic
 from alerts.topics.planned import MESSAGE_OVERHEAD_BYTES
 from schemas.errors import BrokerUnavailable
 from schemas.settings import KafkaSettings
+from services.kafka.appending import Outbound, send_all
 from services.kafka.client import KafkaError, close_producer, kafka_errors, open_admin, open_producer
 from storage.alerts.outbox import OutboxRow
 
@@ -160,7 +161,7 @@ class AlertProducer:
         self._keep_shorter(messages)
         client = self._connected({message.topic for message in messages})
         deadline = time.monotonic() + self._settings.delivery_timeout_seconds + CLOSE_SECONDS
-        futures = _start(client, messages)
+        futures = send_all(client, [_outbound(message) for message in messages])
         if meanwhile is not None:
             meanwhile()
         deadline = _flush(client, deadline, stop)
@@ -219,7 +220,7 @@ class AlertProducer:
             "acks": "all",
             "enable_idempotence": True,
             "linger_ms": 5,
-            "batch_size": 131_072,
+            "batch_size": 262_144,
             "compression_type": "zstd",
             "max_block_ms": min(5000, delivery),
             "request_timeout_ms": min(10_000, delivery // 2),
@@ -229,30 +230,8 @@ class AlertProducer:
         }
 
 
-def _start(client: Any, messages: Sequence[OutboxRow]) -> list[Any]:
-    """Hand the messages to the client; return for each its future, or the error that came at once."""
-    started: list[Any] = []
-    unknown: dict[str, KafkaError] = {}
-    for message in messages:
-        try:
-            if message.topic in unknown:
-                raise unknown[message.topic]
-            future = client.send(
-                message.topic,
-                value=message.payload,
-                key=message.key.encode(),
-                headers=[(name, value.encode()) for name, value in message.headers],
-                timestamp_ms=_timestamp_ms(message),
-            )
-        except kafka_errors.KafkaTimeoutError as error:
-            # The broker does not tell the topic's partitions: do not wait for that once per message.
-            unknown[message.topic] = error
-            started.append(error)
-        except (KafkaError, ValueError, TypeError) as error:
-            started.append(error)
-        else:
-            started.append(future)
-    return started
+def _outbound(message: OutboxRow) -> Outbound:
+    return Outbound(message.topic, message.key.encode(), message.payload, message.headers, _timestamp_ms(message))
 
 
 def _timestamp_ms(message: OutboxRow) -> int:

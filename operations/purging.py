@@ -13,6 +13,8 @@ from typing import Any
 from ingest.inbox_place import INBOX_FILE
 from operations.audit.sealing import seal_audit
 from operations.backup.ends import note_ends
+from operations.hotlists.uploading import folders_of_uploads, forget_left
+from operations.hotlists.uploads import prune_sent_lists, sent_lists_folder
 from operations.proving import write_proof
 from policy.decisions import effective_retention
 from schemas.actor import Actor
@@ -20,7 +22,7 @@ from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import Settings
 from services.kafka.segments import overdue_segments
-from services.remains import Searched, Sought, search_files
+from services.remains import Searched, Sought, search_files, texts_in_files
 from storage.audit.writer import write_audit
 from storage.database import Database
 from storage.reads.images import ImageStore
@@ -109,12 +111,15 @@ def purge(actor: Actor, database: Database, settings: Settings, *, prove: bool =
     pictures = _pictures(database, images, cutoff) if prove else []
     ended = enforce_retention(database, retention, delete_images=images.delete, now=begun)
     forget_unread_plates(database)
+    prune_sent_lists(settings, begun)
+    forget_left(settings.data_dir)
     rewritten, left = rewrite(database, cutoff, lock_seconds=LOCK_SECONDS) if database.has_owner else ([], [])
     waited = _end_inbox(settings, cutoff)
     note_ends(database, settings)
     if not prove:
         return PurgeOutcome(ended, waited, tuple(rewritten), tuple(left), seconds=_since(begun))
     held = held_texts(database, texts, _inbox(settings))
+    held |= texts_in_files([sent_lists_folder(settings), *folders_of_uploads(settings.data_dir)], texts - held)
     sought = Sought.of(texts - held, pictures)
     searched = search_files(settings.local_folders, sought)
     in_broker = tuple(overdue_segments(settings.data_dir, cutoff, without=[settings.alarm_topic]))

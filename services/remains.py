@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 import stat
@@ -80,6 +81,24 @@ def search_files(folders: Iterable[Path], sought: Sought) -> Searched:
     return searched
 
 
+def texts_in_files(folders: Iterable[Path], texts: Iterable[str]) -> set[str]:
+    """Return those of some texts that stand in a file below some folders, as `search_files` finds them.
+
+    Args:
+        folders: Where to look; links are not followed.
+        texts: What to look for.
+    """
+    wanted = Sought.of(texts, ()).texts
+    finders = [_Finder(pattern, step, wanted) for pattern, step in _patterns(wanted)]
+    found: set[str] = set()
+    for path in _files(folders) if finders else ():
+        with contextlib.suppress(OSError):
+            for data in _parts(path):
+                capitals = data.upper()
+                found.update(text.decode() for finder in finders for text in finder.find(capitals))
+    return found
+
+
 def _files(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         for root, names, files in os.walk(folder):
@@ -115,25 +134,32 @@ class _Finder:
             by_length.setdefault(len(text), set()).add(text.encode())
         self._texts: Mapping[int, set[bytes]] = by_length
 
-    def count(self, data: bytes) -> int:
-        """Return how often a text is in data in capitals."""
-        found = 0
+    def find(self, data: bytes) -> Iterator[bytes]:
+        """Yield the texts that are in data in capitals, each as often as it is there."""
         for match in self._runs.finditer(data):
             run = match[0][self._step]
             for length, texts in self._texts.items():
-                found += sum(run[place : place + length] in texts for place in range(len(run) - length + 1))
-        return found
+                for place in range(len(run) - length + 1):
+                    if (text := run[place : place + length]) in texts:
+                        yield text
 
 
 def _search(path: Path, finders: Iterable[_Finder], probes: Iterable[bytes]) -> tuple[int, int]:
-    found = size = 0
+    found = size = overlap = 0
+    for data in _parts(path):
+        size += len(data) - overlap
+        overlap = min(len(data), OVERLAP_BYTES)
+        capitals = data.upper()
+        found += sum(1 for finder in finders for _ in finder.find(capitals))
+        found += sum(probe in data for probe in probes)
+    return found, size
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """Yield a file in parts, each with the end of the one before."""
     before = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
-            size += len(chunk)
             data = before + chunk
-            capitals = data.upper()
-            found += sum(finder.count(capitals) for finder in finders)
-            found += sum(probe in data for probe in probes)
+            yield data
             before = data[-OVERLAP_BYTES:]
-    return found, size

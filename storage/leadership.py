@@ -73,8 +73,7 @@ class Leadership:
             DatabaseUnavailable: The server is down; the leadership of every stage is lost.
         """
         with self._lock:
-            # Who leads need not ask first: where the connection has ended, so has what is done there.
-            if (stage not in self._led or self._connection is None) and not self.lead(stage):
+            if not self.lead(stage):
                 yield None
                 return
             with translated(self._database.where):

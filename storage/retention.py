@@ -31,6 +31,7 @@ _KINDS = (
     "delete_read_messages",
     "delete_read_offers",
     "delete_shared_reads",
+    "delete_returned",
     "delete_alerts",
     "delete_hits",
     "delete_plates",
@@ -46,14 +47,13 @@ _KINDS = (
     "delete_findings",
     "delete_camera_pictures",
     "delete_heard",
-    "delete_returned",
     "delete_refused_dispositions",
     "delete_car_answers",
     "delete_car_notes",
     "delete_car_sign_ons",
     "delete_stops",
 )
-"""What ends after the reads, in this order: messages are found by their alerts."""
+"""What ends after the reads, in this order: messages, and what goes back, are found by their alerts."""
 LISTS_AT_LEAST = timedelta(days=21)
 """Replaced list entries and rejected rows are kept for this long even where reads end sooner: they are no reads, and a
 list's earlier version can be brought back only while they are there."""

@@ -223,9 +223,17 @@ delete from camera_pictures where taken_at < %(cutoff)s
 delete from foreign_dispositions where received_at < %(findings_cutoff)s
 
 -- name: delete_returned
--- What had not been sent by then is said to be withheld.
+-- With their alerts, however late somebody said it, and so before these. What had not been sent by then is said to be withheld.
 with ended as (
-    delete from returned_dispositions where noted_at < %(cutoff)s
+    delete from returned_dispositions as returned
+    where
+        returned.noted_at < %(cutoff)s
+        or not exists (
+            select
+            from dispositions as said
+            inner join alerts as alert on alert.alert_id = said.alert_id
+            where said.disposition_id = returned.disposition_id and alert.captured_at >= %(cutoff)s
+        )
     returning disposition_id, agency_id, agreement_id, plate, settled_at
 )
 

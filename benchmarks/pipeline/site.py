@@ -146,12 +146,13 @@ def open_site(folder: Path, count: int) -> Iterator[Site]:
     ):
         plates = draw_plates(count, 1)
         began = time.perf_counter()
-        _import(database, plates)
+        import_plates(database, plates)
         print(f"list of {count:,} entries imported in {time.perf_counter() - began:.0f} s")
         yield Site(folder, database, server.connection_string, broker.client_settings, plates)
 
 
-def _import(database: Database, plates: list[str]) -> None:
+def import_plates(database: Database, plates: list[str]) -> None:
+    """Make plates the list that reads are matched with."""
     with begin_import(database, "ncic", layout="ncic", file_name="benchmark") as version:
         with version.writing() as write:
             for number, entry in enumerate(entries(plates), start=1):

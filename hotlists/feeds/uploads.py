@@ -135,6 +135,11 @@ class Incoming:
         os.close(self._descriptor)
 
 
+def uploads_folder(data_dir: Path) -> Path:
+    """Return where the files lie that were sent."""
+    return data_dir / "hotlists" / "uploads"
+
+
 class Uploads:
     """The files that were sent.
 
@@ -143,7 +148,7 @@ class Uploads:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._base = data_dir / "hotlists" / "uploads"
+        self._base = uploads_folder(data_dir)
 
     @contextlib.contextmanager
     def receiving(self, file_name: str, most_bytes: int) -> Iterator[Incoming]:

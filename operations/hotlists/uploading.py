@@ -17,11 +17,14 @@ from schemas.actor import Actor
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.permissions import check_permitted
 from schemas.settings import Settings
+from services.owner_lock import OwnerLock
 from storage.database import Database
 
 _PREFIX: Final = "upload-"
+_LOCK: Final = ".lock"
+"""Held by the process that imports; what nobody holds was left by one that was killed, and holds plates."""
 _LEFT: Final = timedelta(hours=1)
-"""No import takes so long: what is older was left by a process that was killed, and holds plates."""
+"""Nobody is on the way between making a folder and taking its lock for so long."""
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()-]{0,119}")
 """Names of files: nothing that leads elsewhere, and no formula for whoever opens a table of them."""
 
@@ -63,8 +66,9 @@ def import_upload(
     with contextlib.ExitStack() as stack:
         try:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
-            _forget_left(settings.data_dir)
+            forget_left(settings.data_dir)
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_PREFIX, dir=settings.data_dir))
+            stack.enter_context(OwnerLock(Path(folder) / _LOCK)).acquire()
             path = Path(folder) / file_name
             path.write_bytes(content)
         except OSError as error:
@@ -74,9 +78,22 @@ def import_upload(
         return import_list(actor, database, settings, path, layout, options)
 
 
-def _forget_left(data_dir: Path) -> None:
+def folders_of_uploads(data_dir: Path) -> list[Path]:
+    """Return where lists lie that are being imported, or were when their process ended."""
+    return sorted(data_dir.glob(f"{_PREFIX}*"))
+
+
+def forget_left(data_dir: Path) -> None:
+    """Delete what imports left whose process was killed; those under way stay, however long they take.
+
+    Args:
+        data_dir: The data directory.
+
+    Raises:
+        ConfigurationError: A folder's lock cannot be opened.
+    """
     until = (datetime.now(UTC) - _LEFT).timestamp()
-    for folder in data_dir.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError):  # another import has just ended
-            if folder.stat().st_mtime < until:
+    for folder in folders_of_uploads(data_dir):
+        with contextlib.suppress(FileNotFoundError), OwnerLock(folder / _LOCK) as lock:  # another has just ended
+            if folder.stat().st_mtime < until and lock.acquire():
                 shutil.rmtree(folder, ignore_errors=True)

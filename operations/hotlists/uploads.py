@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
-from hotlists.feeds.uploads import MOST_MAPPING, Incoming, Upload, Uploads
+from hotlists.feeds.uploads import MOST_MAPPING, Incoming, Upload, Uploads, uploads_folder
 from hotlists.importing.importer import ImportOptions, ImportReport, Progress, survey_file
 from hotlists.importing.names import checked_name
 from hotlists.layouts.mapped import mapped_parser
@@ -228,6 +229,11 @@ def discard_sent_list(actor: Actor, database: Database, settings: Settings, uplo
     check_reason(database, record, reason)
     write_audit(database, record)
     Uploads(settings.data_dir).remove(upload)
+
+
+def sent_lists_folder(settings: Settings) -> Path:
+    """Return where the files lie that were sent."""
+    return uploads_folder(settings.data_dir)
 
 
 def prune_sent_lists(settings: Settings, now: datetime) -> None:

@@ -32,8 +32,17 @@ class KeyPartitioner(DefaultPartitioner):  # type: ignore[misc]
         if serialized_key is None or not count:
             chosen: int = super().partition(topic, key, serialized_key, value, serialized_value, cluster)
             return chosen
-        # A topic's partitions are numbered from 0 on, without gaps.
-        return _hashed(bytes(serialized_key)) % count
+        return partition_of(bytes(serialized_key), count)
+
+
+def partition_of(key: bytes, count: int) -> int:
+    """Return the partition of a key's messages.
+
+    Args:
+        key: The key.
+        count: How many partitions the topic has; they are numbered from 0 on, without gaps.
+    """
+    return _hashed(key) % count
 
 
 @lru_cache(maxsize=8192)

@@ -48,6 +48,14 @@ from (
     select content ->> 'plate', content ->> 'canonical', captured_at from read_revisions
     union all
     select plate, canonical, captured_at from read_corrections
+    union all
+    -- Without an alert it ends, too.
+    select
+        upper(regexp_replace(returned.plate, '[^A-Za-z0-9]', '', 'g')), null,
+        least(returned.noted_at, coalesce(alert.captured_at, '-infinity'))
+    from returned_dispositions as returned
+    left join dispositions as said on said.disposition_id = returned.disposition_id
+    left join alerts as alert on alert.alert_id = said.alert_id
 ) as read
 cross join lateral unnest(array[plate, canonical]) as text (text)
 where captured_at < %(cutoff)s
@@ -68,16 +76,45 @@ where
 limit %(limit)s
 
 -- name: expiring_messages
-select body
-from quarantined_messages
-where least(received_at, quarantined_at) < %(cutoff)s
+-- What other readers sent, what other agencies said that was refused, and what goes back to them.
+(
+    select body from quarantined_messages where least(received_at, quarantined_at) < %(cutoff)s
+)
+union all
+(
+    select body from refused_dispositions where received_at < %(cutoff)s
+)
+union all
+(
+    select convert_to(returned.payload, 'UTF8')
+    from returned_dispositions as returned
+    left join dispositions as said on said.disposition_id = returned.disposition_id
+    left join alerts as alert on alert.alert_id = said.alert_id
+    where
+        returned.payload <> ''
+        and least(returned.noted_at, coalesce(alert.captured_at, '-infinity')) < %(cutoff)s
+)
 limit %(limit)s
 
--- name: messages_after
+-- name: quarantined_after
 select message_number, body
 from quarantined_messages
 where message_number > %(after)s
 order by message_number
+limit %(limit)s
+
+-- name: refused_after
+select refusal_number, body
+from refused_dispositions
+where refusal_number > %(after)s
+order by refusal_number
+limit %(limit)s
+
+-- name: returned_after
+select return_number, convert_to(payload, 'UTF8')
+from returned_dispositions
+where return_number > %(after)s and payload <> ''
+order by return_number
 limit %(limit)s
 
 -- name: held_texts
@@ -112,6 +149,14 @@ where text.text = any(%(texts)s)
 union
 select upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g'))
 from hotlist_entries
+where upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g')) = any(%(texts)s)
+union
+select upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g'))
+from returned_dispositions
+where upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g')) = any(%(texts)s)
+union
+select upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g'))
+from disseminations
 where upper(regexp_replace(plate, '[^A-Za-z0-9]', '', 'g')) = any(%(texts)s)
 union
 select word.word

@@ -12,6 +12,7 @@ from storage.sql import load_queries
 
 _SQL = load_queries("remains/remains")
 _MESSAGES_AT_ONCE = 50
+_MESSAGES = ("quarantined_after", "refused_after", "returned_after")
 
 
 def expiring_texts(database: Database, cutoff: datetime, limit: int) -> set[str]:
@@ -31,7 +32,7 @@ def expiring_pictures(database: Database, cutoff: datetime, limit: int) -> list[
 
 
 def expiring_message_texts(database: Database, cutoff: datetime, limit: int) -> set[str]:
-    """Return plates that stand in quarantined messages that end; see `expiring_texts`."""
+    """Return plates that stand in messages that end, quarantined, refused or returned; see `expiring_texts`."""
     bodies = statements.scalars(database, _SQL["expiring_messages"], {"cutoff": cutoff, "limit": limit}, kind=bytes)
     return {plate for body in bodies for plate in plates_in(bytes(body))}
 
@@ -42,20 +43,21 @@ def held_texts(database: Database, texts: Collection[str], waiting: Iterable[byt
     Args:
         database: An open database.
         texts: The plates.
-        waiting: Bodies of messages that wait to be processed; quarantined ones are asked for.
+        waiting: Bodies of messages that wait to be processed; those that are stored are asked for.
     """
     held = set(statements.scalars(database, _SQL["held_texts"], {"texts": list(texts)}, kind=str))
-    for bodies in (waiting, _quarantined(database) if texts else ()):
+    stored = [_messages(database, kind) for kind in _MESSAGES] if texts else []
+    for bodies in (waiting, *stored):
         for body in bodies:
             held |= texts_in(body, texts)
     return held
 
 
-def _quarantined(database: Database) -> Iterator[bytes]:
+def _messages(database: Database, kind: str) -> Iterator[bytes]:
     after = 0
     while True:
         values = {"after": after, "limit": _MESSAGES_AT_ONCE}
-        rows = statements.all(database, _SQL["messages_after"], values)
+        rows = statements.all(database, _SQL[kind], values)
         for number, body in rows:
             after = number
             yield bytes(body)

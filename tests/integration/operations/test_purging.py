@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hotlists.feeds.uploads import Uploads
 from ingest.inbox_place import INBOX_FILE
 from operations.audit.exporting import export_audit
 from operations.audit.sealing import seal_audit
@@ -323,3 +324,74 @@ def test_an_export_that_lies_in_the_data_directory_is_found(own: Database, setti
     outcome = purge(LEE, own, settings, prove=True)
     assert outcome.searched is not None
     assert {path.parent for path in outcome.searched.found} == {made.folder}
+
+
+def returned(database: Database, plate: str, age: timedelta, payload: str = "") -> None:
+    with database.connection() as connection:
+        connection.execute(
+            "insert into returned_dispositions "
+            "(disposition_id, agency_id, agreement_id, hotlist_id, plate, payload, noted_at, settled_at) "
+            "values (gen_random_uuid(), 'suffolk-pd', 'one', 'stolen', %s, %s, %s, %s)",
+            [plate, payload, datetime.now(UTC) - age, None if payload else datetime.now(UTC)],
+        )
+
+
+def refused(database: Database, plate: str, age: timedelta) -> None:
+    body = json.dumps({"disposition": {"plate": plate}}).encode()
+    with database.connection() as connection:
+        connection.execute(
+            "insert into refused_dispositions "
+            "(agreement_id, member_id, member_name, topic, reason, body, digest, received_at) "
+            "values ('one', 'suffolk-pd', 'Suffolk', 'topic', 'no entry of ours', %s, %s, %s)",
+            [body, body, datetime.now(UTC) - age],
+        )
+
+
+def test_what_goes_to_and_comes_from_other_agencies_is_looked_for_when_it_ends(
+    own: Database, settings: Settings
+) -> None:
+    refused(own, "QXZ4101", OLD)
+    returned(own, "QXZ 4102", OLD)
+    returned(own, "QXZ4103", OLD, json.dumps({"plate_seen": "QXZ4104"}))
+    refused(own, "WKJ5100", timedelta(hours=5))
+    # Its read ends while what was refused still names it; the log says of the third plate that nothing was sent.
+    record(own, settings, 1, "WKJ5100", OLD)
+    ending = {"QXZ4101", "QXZ 4102", "QXZ4104"}
+    with own.as_owner() as connection:
+        connection.execute("checkpoint")
+    assert places(settings.data_dir, ending, []) != set()
+    outcome = purge(LEE, own, settings, prove=True)
+    assert outcome.sought is not None
+    assert (outcome.sought.texts, outcome.held) == ({"QXZ4101", "QXZ4102", "QXZ4104"}, 2)
+    assert outcome.searched is not None
+    assert outcome.searched.found == {}
+    assert places(settings.data_dir, ending, []) == set()
+    assert places(settings.data_dir, {"WKJ5100"}, []) != set()
+    assert places(settings.data_dir, {"QXZ4103"}, []) != set()
+
+
+def test_a_list_that_was_sent_keeps_its_plates_until_it_is_too_old(own: Database, settings: Settings) -> None:
+    for number in range(2):
+        record(own, settings, number, f"QXZ{number + 4101}", OLD)
+    uploads = Uploads(settings.data_dir)
+    with uploads.receiving("stolen.csv", 10_000) as incoming:
+        incoming.write(b"plate,state\nqxz4101,VA\n")
+        incoming.finish(sent_by="lee", layout="csv")
+    left = settings.data_dir / "upload-killed"
+    left.mkdir()
+    (left / "stolen.csv").write_text("plate\nQXZ4102\n")
+    outcome = purge(LEE, own, settings, prove=True)
+    assert outcome.sought is not None
+    assert (outcome.sought.texts, outcome.held) == (frozenset(), 2)
+    # Three weeks later nobody has imported the one, and nobody ever will the other.
+    (upload,) = uploads.all()
+    old = upload.note.model_copy(update={"sent_at": datetime.now(UTC) - OLD})
+    (upload.path.parent / "upload.json").write_text(old.model_dump_json())
+    os.utime(left, (0, 0))
+    for number in range(2):
+        record(own, settings, number + 10, f"QXZ{number + 4101}", OLD)
+    outcome = purge(LEE, own, settings, prove=True)
+    assert outcome.searched is not None
+    assert (outcome.held, outcome.searched.found) == (0, {})
+    assert uploads.all() == []
+    assert not left.exists()

@@ -63,6 +63,34 @@ def test_what_is_said_of_an_alert_that_is_kept_is_still_told(database: Database)
     assert _count(database, "dispositions") == 1
 
 
+def test_what_goes_back_to_an_owner_ends_with_its_alert_however_late_it_was_said(database: Database) -> None:
+    old, young = raised(database), raised(database, 1, "BKR2203")
+    with database.as_owner() as connection:
+        for table in ("alerts", "hits"):
+            connection.execute(
+                f"update {table} set captured_at = captured_at - interval '2 days' where hit_id = %s".encode(),
+                [old.hit.hit_id],
+            )
+    for number, plate in ((1, "VNV4527"), (2, "BKR2203")):
+        confirm_alert(LEE_SAYS, database, number, Look(plate))
+    now = young.read.captured_at + timedelta(days=20, hours=12)
+    with database.connection() as connection:
+        connection.execute(
+            "insert into returned_dispositions "
+            "(disposition_id, agency_id, agreement_id, hotlist_id, plate, payload, noted_at) "
+            "select disposition_id, 'suffolk-pd', 'one', 'stolen', 'VNV4527', '{}', %s from dispositions",
+            [now - timedelta(hours=1)],
+        )
+    enforce_retention(database, KEEP, delete_images=lambda _: None, now=now)
+    with database.connection() as connection:
+        rows = connection.execute(
+            "select said.alert_id from returned_dispositions join dispositions as said using (disposition_id)"
+        ).fetchall()
+        withheld = connection.execute("select outcome, why from disseminations where kind = 'disposition'").fetchall()
+    assert (rows, _count(database, "returned_dispositions")) == ([(young.alert_id,)], 1)
+    assert withheld == [("withheld", "its alert ended before it could be sent")]
+
+
 def test_findings_are_kept_as_the_audit_unless_somebody_says_otherwise() -> None:
     assert open_policy(Settings()).retention.findings == timedelta(days=730)
     shorter = Settings(retention=RetentionSettings(audit_days=500))

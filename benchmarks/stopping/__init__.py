@@ -1,0 +1,1 @@
+"""How soon what was withdrawn or ended has no effect any more."""
