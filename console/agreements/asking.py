@@ -10,8 +10,10 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 
 from console.answers import status_of
+from console.search.choices import choices_of
 from console.typed import end_of, moment_of
 from console.visitors import SignedIn, Visitor
+from console.why import why_of
 from operations.sharing.asking import (
     NotAnswered,
     Reply,
@@ -23,7 +25,6 @@ from operations.sharing.asking import (
 )
 from operations.sharing.reaching import line_to
 from operations.sharing.zones import agency_zone
-from policy.offenses import offense_types
 from schemas.actions import Action
 from schemas.errors import ConfigurationError, InvalidInput, NotPermitted, PlatewatchError, TransientError
 from schemas.permissions import check_permitted
@@ -42,9 +43,10 @@ class AskForm:
     plate: str = ""
     since: str = ""
     until: str = ""
+    kind: str = ""
     purpose: str = ""
     offense: str = ""
-    case_number: str = ""
+    case: str = ""
     warrant: str = ""
 
 
@@ -53,13 +55,14 @@ def ask_form(
     plate: Text = "",
     since: Text = "",
     until: Text = "",
+    kind: Text = "",
     purpose: Text = "",
     offense: Text = "",
-    case_number: Text = "",
+    case: Text = "",
     warrant: Text = "",
 ) -> AskForm:
     """Return what was typed."""
-    return AskForm(agency, plate, since, until, purpose, offense, case_number, warrant)
+    return AskForm(agency, plate, since, until, kind, purpose, offense, case, warrant)
 
 
 @router.get("")
@@ -78,14 +81,15 @@ def ask(visitor: SignedIn, form: Annotated[AskForm, Depends(ask_form)]) -> HTMLR
         neighbor = neighbor_of(site.settings, form.agency.strip())
         if not form.plate.strip():
             raise InvalidInput("the plate is missing; ? stands for one unknown character, * for any number")
+        why = why_of(asdict(form).get)
         wanted = Wanted(
             form.plate.strip(),
-            form.purpose.strip() or None,
-            form.case_number.strip() or None,
+            why.purpose,
+            why.case_number,
             moment_of(form.since, "from", zone),
             end_of(form.until, "until", zone),
-            warrant=form.warrant.strip() or None,
-            offense=form.offense.strip() or None,
+            warrant=why.warrant,
+            offense=why.offense,
         )
         with line_to(site.settings, neighbor) as line:
             reply = ask_neighbor(visitor.actor, site.database, site.settings, neighbor, wanted, line, WAIT_SECONDS)
@@ -130,7 +134,7 @@ def _page(
         status=status,
         typed=asdict(form),
         neighbors=visitor.site.settings.sharing.neighbors,
-        offenses=offense_types(),
+        choices=choices_of(visitor.site),
         reply=reply,
         waiting=waiting,
         detail=detail,

@@ -1,9 +1,10 @@
-"""What a camera sees now: asked for with a reason, sent as a few pictures a second, for a short while."""
+"""What a camera sees now: asked for with a reason, sent as video or as a few pictures a second, for a short while."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -16,6 +17,8 @@ from console.visitors import SignedIn, Visitor
 from console.visitors import visitor as find_visitor
 from operations.cameras.watching import PICTURES_A_SECOND, LiveView
 from schemas.errors import InvalidInput, NotPermitted, TransientError
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/cameras")
 BOUNDARY: Final = "platewatch-picture"
@@ -50,6 +53,51 @@ async def pictures(request: Request, visitor: SignedIn, camera_id: str, ticket: 
         media_type=f"multipart/x-mixed-replace; boundary={BOUNDARY}",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+@router.get("/{camera_id}/live/{ticket}/video.mp4")
+async def video(request: Request, visitor: SignedIn, camera_id: str, ticket: str) -> StreamingResponse:
+    """Send the camera's own video, packed for browsers, until the view's time is over."""
+    # It takes a while to import: only a console that shows videos pays for it.
+    from ingest.streams.remuxing import codec_of
+
+    views = visitor.site.views
+    try:
+        view = views.claim(visitor.actor, camera_id, ticket)
+    except InvalidInput as error:
+        raise HTTPException(404) from error
+    try:
+        parts = view.video()
+        beginning = await run_in_threadpool(next, parts, b"")
+        kind = f'video/mp4; codecs="{codec_of(beginning)}"'
+    except BaseException:
+        views.end(view)
+        raise
+    return StreamingResponse(
+        _video(request, visitor, view, beginning, parts),
+        media_type=kind,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _video(
+    request: Request, visitor: Visitor, view: LiveView, beginning: bytes, parts: Iterator[bytes]
+) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    asked_at, chunk = loop.time(), beginning
+    try:
+        while chunk and not view.is_over and not visitor.site.closing.is_set():
+            yield chunk
+            if loop.time() - asked_at >= SESSION_SECONDS:
+                asked_at = loop.time()
+                if not await run_in_threadpool(is_who_began, lambda: find_visitor(request).actor, visitor.actor):
+                    return
+            chunk = await run_in_threadpool(next, parts, b"")
+    except TransientError as error:
+        # What came until now was shown; the page says that it is over.
+        log.info("the video of camera %s broke off: %s", view.camera_id, error)
+    finally:
+        visitor.site.views.end(view)
 
 
 async def _pictures(request: Request, visitor: Visitor, view: LiveView) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.cameras.forms import PlaceForm
+from console.files import shown
 from console.visitors import SignedIn, Visitor
 from operations.added.adding import describe_camera, remove_camera
 from operations.cameras.overview import CameraOverview, last_picture, view_camera
@@ -18,7 +19,6 @@ from schemas.errors import InvalidInput, NotPermitted, TransientError
 from schemas.permissions import may
 
 router = APIRouter(prefix="/cameras")
-_HEADERS = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
 
 
 def found_camera(visitor: Visitor, camera_id: str) -> CameraOverview:
@@ -74,6 +74,7 @@ def camera_page(
         reason=reason,
         removing=removing,
         ticket=ticket,
+        is_video=ticket is not None and visitor.site.views.shows_video(visitor.actor, one.camera_id, ticket),
         hidden=why_hidden(settings, one.camera),
         seconds=settings.console.live_seconds,
         not_at=forbidden_places(settings),
@@ -106,7 +107,7 @@ def picture(visitor: SignedIn, camera_id: str) -> Response:
         raise
     except InvalidInput as error:
         raise HTTPException(404) from error
-    return Response(found, media_type="image/jpeg", headers=_HEADERS)
+    return shown(found)
 
 
 @router.post("/{camera_id}/check")

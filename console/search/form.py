@@ -43,6 +43,10 @@ class SearchForm:
         """Return a field's text, without blanks around it."""
         return self.texts.get(name, "").strip()
 
+    def get(self, name: str, default: str = "") -> str:
+        """Return a field's text as templates ask for it of any form."""
+        return self[name] or default
+
     def said(self, name: str) -> str | None:
         """Return a field's text, None where nothing was typed."""
         return self[name] or None

@@ -11,9 +11,10 @@ from console.search.choices import choices_of
 from console.search.form import SearchForm, Typed
 from console.search.showing import Place, Row, Showing, in_order
 from console.search.timeline import Timeline, timeline_of
-from console.search.understanding import field_of, why_of
+from console.search.understanding import field_of
 from console.typed import moment_of
 from console.visitors import SignedIn, Visitor
+from console.why import why_of
 from console.wording import in_words
 from operations.searches.passes import SHORT_DAYS, SHORT_READS, Passes, find_passes
 from operations.sharing.zones import agency_zone
@@ -67,7 +68,7 @@ def passes(visitor: SignedIn, form: Typed) -> HTMLResponse:
             site.database,
             site.settings,
             form["passes_of"],
-            why_of(form),
+            why_of(form.said),
             since=times["passes_since"],
             until=times["passes_until"],
             pictures=True,

@@ -13,8 +13,8 @@ from console.search.choices import choices_of
 from console.search.form import SearchForm, Typed
 from console.search.page import refused_page
 from console.search.showing import Showing, picture_url
-from console.search.understanding import why_of
 from console.visitors import SignedIn, Visitor
+from console.why import why_of
 from operations.searches.correcting import correct_read
 from operations.searches.reading import ShownRead, show_read
 from operations.sharing.zones import agency_zone
@@ -73,7 +73,7 @@ def _shown(
 ) -> HTMLResponse:
     site = visitor.site
     try:
-        found = show_read(visitor.actor, site.database, site.settings, read_id, why_of(form))
+        found = show_read(visitor.actor, site.database, site.settings, read_id, why_of(form.said))
     except NotPermitted:
         raise
     except InvalidInput as error:

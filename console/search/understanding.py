@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from console.search.form import LONGEST, PAGE_SIZES, SearchForm
 from console.typed import moment_of, number_of
+from console.why import why_of
 from console.wording import in_words
 from operations.criteria import VehicleCriteria
 from operations.reasons import Why
@@ -77,14 +78,7 @@ def asked_of(form: SearchForm, settings: Settings) -> Asked:
         after=of("after", parse_key),
         limit=of("limit", _size) or PAGE_SIZES[0],
     )
-    return Asked(query, why_of(form), "alike" in form.flags, faults)
-
-
-def why_of(form: SearchForm) -> Why:
-    """Return why a form asks: the law's name of the purpose before the words."""
-    kind, words = form.said("kind"), form.said("purpose")
-    purpose = words if kind is None else f"{kind}: {words or ''}"
-    return Why(purpose, form.said("case"), form.said("warrant"), form.said("offense"))
+    return Asked(query, why_of(form.said), "alike" in form.flags, faults)
 
 
 def field_of(error: InvalidInput) -> str | None:

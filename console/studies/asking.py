@@ -10,8 +10,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from console.studies.forms import moment_of, number_of, typed, why_of
+from console.search.choices import choices_of
+from console.studies.forms import moment_of, number_of, typed
 from console.visitors import SignedIn, Visitor
+from console.why import why_of
 from operations.analyses.asking import ask_analysis
 from operations.analyses.question import MOST_OCCASIONS, MULTI_GEO, STAKEOUT, Convoy, Occasion, Presence, Question
 from operations.searches.areas import parse_area
@@ -48,7 +50,7 @@ def ask(visitor: SignedIn, kind: Kind, fields: Annotated[dict[str, str], Depends
     try:
         rows = min(max(number_of(fields, "rows", "rows", ROWS) or ROWS, 2), MOST_OCCASIONS)
         question = _question(kind, fields, rows, site.settings)
-        asked = ask_analysis(visitor.actor, site.database, site.settings, question, why_of(fields))
+        asked = ask_analysis(visitor.actor, site.database, site.settings, question, why_of(fields.get))
     except NotPermitted:
         raise
     except InvalidInput as error:
@@ -99,7 +101,10 @@ def _page(visitor: Visitor, kind: Kind, fields: Mapping[str, str], rows: int, pr
         rows=rows,
         most_rows=MOST_OCCASIONS,
         rule=policy.analysis,
-        law=policy.search,
+        choices=choices_of(site),
         places=site.board.cards.places,
+        area_fields=[(f"area_{row}", f"Area {row}") for row in range(1, rows + 1)],
+        tiles=site.settings.console.tiles_url,
+        tiles_credit=site.settings.console.tiles_credit,
         detail=problem,
     )

@@ -8,7 +8,6 @@ from datetime import datetime
 from fastapi import Request
 
 from console import typed as understood
-from operations.reasons import Why
 from operations.sharing.zones import agency_zone
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
@@ -29,12 +28,6 @@ async def typed(request: Request) -> dict[str, str]:
         if len(value) > LONGEST:
             raise InvalidInput(f"'{name[:40]}' has {len(value)} characters; at most {LONGEST} were expected")
     return found
-
-
-def why_of(fields: Mapping[str, str]) -> Why:
-    """Return why somebody asks."""
-    given = (fields.get(name) or None for name in ("purpose", "case", "warrant", "offense"))
-    return Why(*given)
 
 
 def moment_of(fields: Mapping[str, str], name: str, what: str, settings: Settings) -> datetime | None:

@@ -10,8 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from console.studies.forms import moment_of, number_of, typed, why_of
+from console.search.choices import choices_of
+from console.studies.forms import moment_of, number_of, typed
 from console.visitors import SignedIn, Visitor
+from console.why import why_of
 from operations.duties.ending import MOST_DAYS, view_ending
 from operations.duties.preserving import (
     FoundReads,
@@ -83,7 +85,7 @@ def look(visitor: SignedIn, number: Number, fields: Fields) -> HTMLResponse:
     """Show what a request keeps, for a purpose and a case."""
     site = visitor.site
     try:
-        found, kept = show_preserved(visitor.actor, site.database, site.settings, number, why_of(fields))
+        found, kept = show_preserved(visitor.actor, site.database, site.settings, number, why_of(fields.get))
     except InvalidInput as error:
         return _refused(visitor, number, error, fields)
     return _page(visitor, number, fields, found=found, kept=kept)
@@ -155,7 +157,7 @@ def _page(
         kept=kept,
         pictures={read_id: base64.b64encode(data).decode() for read_id, data in pictures.items()},
         rule=policy.profile.preservation,
-        law=policy.search,
+        choices=choices_of(site),
         may_look=may(visitor.actor, Action.VIEW_PRESERVED),
         may_renew=may(visitor.actor, Action.RENEW_PRESERVATION),
         may_release=may(visitor.actor, Action.RELEASE_PRESERVATION),

@@ -57,14 +57,19 @@ class RtspConnection:
             StreamFailed: None can be had, or none comes any more.
         """
         access = access_of(self._camera)
-        with contextlib.closing(self._open(access)) as container:
-            stream = self._video(container)
+        with contextlib.closing(self.open(access)) as container:
+            stream = self.video(container)
             try:
                 yield from self._play(container, stream, stop)
             except (av.error.FFmpegError, OSError) as error:
                 raise said(error, access, self._camera.stall_seconds, is_open=True) from None
 
-    def _open(self, access: Access) -> InputContainer:
+    def open(self, access: Access) -> InputContainer:
+        """Connect.
+
+        Raises:
+            StreamFailed: It does not answer, or not as a camera does.
+        """
         options = {**_OPTIONS, "rtsp_transport": self._transport, "protocol_whitelist": _PROTOCOLS}
         if access.plain_url.startswith("rtsps:"):
             options |= {"tls_verify": "1" if self._camera.verify else "0", "rtsp_transport": "tcp"}
@@ -78,8 +83,12 @@ class RtspConnection:
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise said(error, access, OPEN_SECONDS, is_open=False) from None
 
-    def _video(self, container: InputContainer) -> VideoStream:
-        """Return the stream that is played, and note what it is."""
+    def video(self, container: InputContainer) -> VideoStream:
+        """Return the stream that is played, and note what it is.
+
+        Raises:
+            StreamFailed: There is none that can be played.
+        """
         if not container.streams.video:
             raise StreamFailed("sends no video; look its stream's path up in the camera's manual")
         stream = container.streams.video[0]

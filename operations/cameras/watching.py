@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Iterator
 from typing import Final
 
 from ingest.streams.connecting import connector
@@ -26,6 +27,10 @@ from storage.database import Database
 CONNECT_SECONDS: Final = 20.0
 CLAIM_SECONDS: Final = 20.0
 """How long a view waits for the browser that asked for it."""
+VIDEO: Final = "H.264"
+"""What browsers play as it is."""
+LET_GO_SECONDS: Final = 5.0
+"""How long a connection may take to end before the video's is made: cameras have few."""
 WIDTH: Final = 640
 QUALITY: Final = 65
 PICTURES_A_SECOND: Final = 4.0
@@ -46,6 +51,7 @@ class LiveView:
         self.ticket = secrets.token_urlsafe(24)
         self.seconds = seconds
         self.has_begun = False
+        self._camera = camera
         self._reader = LiveReader(camera, connector(camera))
         self._first: LiveFrame | None = None
         self._ends_at = time.monotonic() + CONNECT_SECONDS + CLAIM_SECONDS + seconds
@@ -60,6 +66,12 @@ class LiveView:
     def has_ended(self) -> bool:
         """Whether its camera was let go."""
         return self._closed.is_set()
+
+    @property
+    def is_video(self) -> bool:
+        """Whether browsers can play what the camera sends, as it is; known once the first picture came."""
+        facts = self._reader.state.facts
+        return isinstance(self._camera, RtspCamera) and facts is not None and facts.codec == VIDEO
 
     def open(self) -> None:
         """Connect, and wait for the first picture.
@@ -93,6 +105,24 @@ class LiveView:
             return small_picture(frame.image, WIDTH, QUALITY)
         except InvalidInput:
             return None  # damaged; the next one comes
+
+    def video(self) -> Iterator[bytes]:
+        """Yield the camera's video as fragmented MP4, neither decoded nor encoded anew, until the time is over.
+
+        Raises:
+            StreamFailed: There is none, or it comes no more; why, in one line without secrets.
+        """
+        # It takes a while to import: only who plays videos pays for it.
+        from ingest.streams.remuxing import fragments
+
+        self._reader.stop()
+        self._reader.join(LET_GO_SECONDS)
+        if not isinstance(self._camera, RtspCamera):
+            raise StreamFailed("sends pictures, and no video")
+        for chunk in fragments(self._camera, self._closed):
+            if self.is_over:
+                return
+            yield chunk
 
     def close(self) -> None:
         """End it; a connection that does not answer ends by itself."""
@@ -156,6 +186,12 @@ class LiveViews:
                 raise InvalidInput("this view is over; ask for another one")
             view.begin()
         return view
+
+    def shows_video(self, actor: Actor, camera_id: str, ticket: str) -> bool:
+        """Return whether a view that somebody asked for can be played as video."""
+        with self._lock:
+            view = self._views.get(ticket)
+        return view is not None and (view.name, view.camera_id) == (actor.name, camera_id) and view.is_video
 
     def end(self, view: LiveView) -> None:
         """Let others have the place."""

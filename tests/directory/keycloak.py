@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from services.child import RunAs, launched
-from tests.directory.distribution import environment, keycloak_home
+from tests.directory.distribution import environment, keycloak_home, server_command
 from tests.integration.console.site import free_port
 
 REALM, CLIENT, SECRET, PASSWORD = "pd", "platewatch", "s3cret", "correct horse"
@@ -154,7 +154,7 @@ def running_keycloak(folder: Path) -> Iterator[Keycloak]:
     first = {"KC_BOOTSTRAP_ADMIN_USERNAME": "admin", "KC_BOOTSTRAP_ADMIN_PASSWORD": "admin"}
     with log.open("w") as output:
         process = subprocess.Popen(
-            launched(["/bin/bash", str(home / "bin" / "kc.sh"), *arguments], RunAs()),
+            launched(server_command(home, *arguments), RunAs()),
             env=environment() | first,
             stdout=output,
             stderr=subprocess.STDOUT,

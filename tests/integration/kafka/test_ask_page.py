@@ -17,7 +17,7 @@ from tests.integration.kafka.test_queries import Asking, answering, asking, open
 from tests.integration.sharing.samples import pass_by, store
 
 __all__ = ["asking"]
-WHY = {"purpose": "stolen vehicle, seen at Main Street", "case_number": "26-00117"}
+WHY = {"purpose": "stolen vehicle, seen at Main Street", "case": "26-00117"}
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_an_analyst_asks_and_sees_the_answer_or_why_there_is_none(
         assert "Portsmouth &lt;b&gt;Police" in client.get("/ask").text
         for changes, expected in (
             ({"purpose": "test"}, "the purpose says nothing"),
-            ({"case_number": "."}, "case or call number"),
+            ({"case": "."}, "case or call number"),
             ({"plate": " "}, "the plate is missing"),
             ({"agency": "nobody"}, "no neighbor"),
             ({"since": "<x>"}, "is no time"),
@@ -52,7 +52,7 @@ def test_an_analyst_asks_and_sees_the_answer_or_why_there_is_none(
             assert refused.status_code == 422
             assert expected in refused.text
             # What was typed stays.
-            assert 'value="26-00117"' in refused.text or "case_number" in changes
+            assert 'value="26-00117"' in refused.text or "case" in changes
         with answering(database, kafka_broker):
             open_counter(asking)
             answered = client.post("/ask", data=question)

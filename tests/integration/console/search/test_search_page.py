@@ -122,7 +122,7 @@ def test_an_area_is_drawn_and_hostile_texts_do_nothing(console: ConsoleSite, bro
     page.get_by_label("Case or call number").fill(WHY["case"])
     page.get_by_label("Plate; ? for one").fill("VNV*")
     page.get_by_text("Where, and what of the vehicle").click()
-    area, box = page.get_by_label("Area: LAT,LON,KM"), page.locator("#area-map")
+    area, box = page.get_by_label("Area: LAT,LON,KM"), page.locator(".drawing .map")
     area.fill("36.8354,-76.2983,1")
     box.scroll_into_view_if_needed()
     expect(box.locator("path.leaflet-interactive")).to_have_count(1)

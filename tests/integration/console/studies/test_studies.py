@@ -53,8 +53,12 @@ def as_somebody(console: ConsoleSite, browser: Watched, name: str, role: Role) -
 
 
 def filled(page: Page, **fields: str) -> None:
-    for name, value in fields.items():
-        page.locator(f"[name={name}]").fill(value)
+    for name, text in fields.items():
+        field = page.locator(f"[name={name}]")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(text)
+        else:
+            field.fill(text)
 
 
 @pytest.mark.parametrize("browser", [PHONE], indirect=True)
