@@ -66,3 +66,25 @@ def test_what_is_shown_before_anything_is_done_is_written_down(database: Databas
     note_entries_shown(LEE, database, WANTED, found)
     row = only_row(database, Action.VIEW_ENTRIES)
     assert (row.details, row.results) == ({"plate": "ABC1230", "state": "US-VA"}, 1)
+
+
+def test_everything_that_is_given_narrows_what_is_meant(database: Database) -> None:
+    one, two = sample_entry(1, "ABC1230"), sample_entry(2, "ABC123O", jurisdiction="US-MD")
+    activate(database, [one, two, sample_entry(3, "XYZ9999")])
+    activate(database, [sample_entry(4, "ABC1230", hotlist_id="own")], hotlist_id="own")
+
+    def meant(**given: object) -> set[str]:
+        found = fitting_entries(database, WantedEntries(**given))  # type: ignore[arg-type]
+        return {f"{entry.hotlist_id}/{entry.source_entry_id}" for entry in found}
+
+    both = {f"ncic/{entry.source_entry_id}" for entry in (one, two)}
+    own = f"own/{sample_entry(4).source_entry_id}"
+    assert meant(plate="abc-1230") == both | {own}
+    assert meant(plate="abc-1230", hotlist_id="ncic") == both
+    assert meant(plate="abc-1230", state="US-MD") == {f"ncic/{two.source_entry_id}"}
+    assert meant(nic=one.source_entry_id, hotlist_id="ncic") == {f"ncic/{one.source_entry_id}"}
+    assert meant(entry_id=two.entry_id) == {f"ncic/{two.source_entry_id}"}
+    assert meant(plate="abc-1230", withdrawn=True) == set()
+    withdraw_entries(LEE, database, Settings(), WANTED, [one.entry_id], "recovered")
+    assert meant(plate="abc-1230", withdrawn=True) == {f"ncic/{one.source_entry_id}"}
+    assert meant(plate="abc-1230") == {f"ncic/{two.source_entry_id}", own}

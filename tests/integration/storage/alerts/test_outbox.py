@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from storage.alerts.outbox import Outbox
+from schemas.actor import Actor, SignIn
+from schemas.audit import Action, AuditRecord
+from storage.alerts.outbox import Outbox, retry_dead_letters
 from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.alerts.records import Records
@@ -62,6 +64,23 @@ def test_a_dead_letter_keeps_its_message_and_frees_the_way(database: Database, o
     assert [row.alert_id for row in outbox.take(10)] == [batch[1].messages[0].alert_id]
     Records(database).write(batch)
     assert outbox.pending() == 1
+
+
+def test_a_dead_letter_that_is_tried_again_is_the_same_message_in_its_old_place(
+    database: Database, outbox: Outbox
+) -> None:
+    Records(database).write([sample_record(number) for number in range(4)])
+    rows = outbox.take(10)
+    for row in rows[:3]:
+        outbox.dead_letter(row.outbox_id, "too large")
+    look = AuditRecord(Actor("lee", SignIn.LOCAL_USER, "desk", "local"), Action.RETRY_DELIVERIES)
+    assert retry_dead_letters(database, rows[1].outbox_id, look) == 1
+    assert outbox.take(10) == [rows[1], rows[3]]
+    assert [letter.row.outbox_id for letter in outbox.dead_letters()] == [rows[0].outbox_id, rows[2].outbox_id]
+    assert retry_dead_letters(database, rows[1].outbox_id, look) == 0
+    assert retry_dead_letters(database, None, look) == 2
+    assert outbox.take(10) == rows
+    assert outbox.dead_letters() == []
 
 
 def test_only_the_leader_takes_messages(database: Database, outbox: Outbox, leadership: Leadership) -> None:

@@ -98,6 +98,7 @@ class TestHttps:
         [
             ("http://127.0.0.1/list", "redirects to http; only https"),
             ("https://127.0.0.2/list", r"redirects to another host \(127\.0\.0\.2\)"),
+            ("https://127.0.0.1:1/list", r"redirects to another host \(127\.0\.0\.1\)"),  # another program's port
             ("/lists/other.txt", "more than 5 redirects"),
         ],
     )

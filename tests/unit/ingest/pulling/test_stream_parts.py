@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.pulling.stream_parts import PartStream, StreamPart
+from ingest.pulling.stream_parts import MOST_HEAD_BYTES, PartStream, StreamPart
 from ingest.streams.failures import StreamFailed
 from tests.unit.ingest.pulling.device import part
 from tests.unit.ingest.vendors.messages import JPEG
@@ -103,3 +103,12 @@ def test_nothing_that_comes_is_more_than_refused(stream: bytes, cuts: list[int],
         fed(part(b"<a/>") + stream + part(b"<b/>"), cuts)
     except StreamFailed:
         pass
+
+
+def test_what_lies_between_parts_without_end_is_not_kept() -> None:
+    parts = PartStream("multipart/mixed; boundary=cut", LARGEST)
+    list(parts.feed(b"--cut\r\n\r\nfirst\r\n--cut\r\nContent-Length: 2\r\n\r\nab"))
+    for _ in range(40):
+        list(parts.feed(b"x" * 4000))
+    assert len(parts._buffer) <= MOST_HEAD_BYTES + 4000
+    assert [one.body for one in parts.feed(b"\r\n--cut\r\n\r\nlast\r\n--cut\r\n")] == [b"last"]

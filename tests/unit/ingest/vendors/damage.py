@@ -79,6 +79,8 @@ def parses_or_refuses(vendor: str, body: bytes, content_type: str) -> Parsed | N
         return None
     json.loads(found.payload)
     for arrival in Arrivals("pd", 0.7, Passes()).of(found, source, NOW):
+        assert isinstance(arrival.read.plate, str)
+        assert arrival.read.plate
         assert 0 <= arrival.read.confidence <= 1
         assert all(0 <= place.confidence <= 1 for place in arrival.read.characters)
         arrival.read.captured_at.isoformat().encode()

@@ -73,3 +73,14 @@ def test_a_hook_of_another_event_is_a_sign_of_life() -> None:
     )
 
     assert (found.reads, found.without_plate, [sign.camera for sign in found.signs]) == ((), 0, ["c"])
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "told"), [(0, 0), (250, 250), (999, 999), (1000, 999), (86_400_000, 999), (-5, 0), ("x", 0)]
+)
+def test_dahuas_milliseconds_are_of_the_second_and_no_more(milliseconds: object, told: int) -> None:
+    seconds = int(NOW.timestamp())
+    event = {"TrafficCar": {"PlateNumber": "RWT5510"}, "RealUTC": seconds, "UTCMS": milliseconds}
+    (read,) = parsed("dahua", {"Events": [event]}).reads
+    assert read.captured_at is not None
+    assert (read.captured_at.timestamp() - seconds) * 1000 == pytest.approx(told, abs=0.01)

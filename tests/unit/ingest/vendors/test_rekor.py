@@ -128,6 +128,13 @@ def test_an_alert_keeps_the_vendors_hit_beside_the_read() -> None:
     assert "hunter2" not in read.hit + found.payload
 
 
+@pytest.mark.parametrize("plate", [None, "", "-", "unknown"])
+def test_an_alert_without_a_plate_is_refused(plate: str | None) -> None:
+    alert = {"data_type": "alpr_alert", "version": 1, "alert_list": "Stolen", "camera_id": 7, "plate_number": plate}
+    with pytest.raises(InvalidInput, match="without group and without plate_number"):
+        parsed("rekor", alert)
+
+
 def test_a_vehicle_without_a_plate_is_counted() -> None:
     found = parsed("rekor", {"data_type": "vehicle", "epoch_start": NOW_MS, "vehicle": {}})
 

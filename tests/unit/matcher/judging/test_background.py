@@ -47,6 +47,13 @@ def test_what_is_common_depends_on_the_state_that_was_read_and_on_who_passes() -
     assert background("8ABC123", state="CA-ON") == background("8ABC123")
 
 
+@given(st.text(ALPHABET, min_size=4, max_size=8))
+def test_nothing_is_rarer_than_a_length_that_no_plate_has(text: str) -> None:
+    (longest,) = background("A1B2C3D4E5F6")
+    assert longest > 0
+    assert background(text)[0] <= longest + 1e-6
+
+
 @given(
     st.lists(st.text(ALPHABET, min_size=2, max_size=12), min_size=1, max_size=8),
     st.none() | st.floats(0.01, 1),

@@ -23,5 +23,7 @@ def test_what_is_set_for_a_category_counts_before_its_default_and_before_the_gen
 
 def test_shares_of_the_traffic_are_a_whole_at_most() -> None:
     assert MatchingSettings(traffic={"us-va": 0.7, "US-NC": 0.3}).traffic == {"US-VA": 0.7, "US-NC": 0.3}
+    # Shares of whole percent that a computer adds up to a little more than 1.
+    MatchingSettings(traffic={"US-VA": 0.33, "US-NC": 0.56, "US-MD": 0.11})
     with pytest.raises(ValidationError, match=r"sum up to 1\.01"):
         MatchingSettings(traffic={"US-VA": 0.7, "US-NC": 0.31})

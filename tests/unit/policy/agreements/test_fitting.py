@@ -1,0 +1,86 @@
+"""An agreement fits together, or is refused with what does not: each rule on both sides."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from policy.reports import LawReportLine
+from tests.unit.policy.agreements.samples import (
+    NEIGHBOR,
+    OWNER,
+    THIRD,
+    agreement,
+    alerts_grant,
+    attestation,
+    document,
+    member,
+    signer,
+)
+
+MEMBERS = document()["members"]
+READS = {"shares": "reads", "categories": [], "tiers": []}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"valid_until": date(2026, 1, 1)},  # one day
+        {"grants": [alerts_grant(), alerts_grant(**READS)]},
+        {"grants": [alerts_grant(to=[NEIGHBOR, THIRD])]},
+        {"signers": [signer(OWNER), signer(NEIGHBOR)]},  # who gets nothing need not sign
+        {"attestations": [attestation(NEIGHBOR)]},
+    ],
+)
+def test_what_fits_is_taken(changes: dict[str, Any]) -> None:
+    assert agreement(**changes).id == "suffolk"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"valid_until": date(2025, 12, 31)}, "before it begins on 2026-01-01"),
+        ({"members": [MEMBERS[0], MEMBERS[1], MEMBERS[1]]}, "member"),
+        ({"grants": [alerts_grant(), alerts_grant(max_days=3)]}, "grant of"),
+        ({"members": [MEMBERS[0], member(1, NEIGHBOR, "owner"), MEMBERS[2]]}, "has 2 owners"),
+        ({"members": [member(0, OWNER), *MEMBERS[1:]]}, "has 0 owners"),
+        ({"grants": [alerts_grant(to=["norfolk-pd"])]}, "'grants' names norfolk-pd, which is no member"),
+        ({"signers": [signer(OWNER), signer(NEIGHBOR), signer("norfolk-pd")]}, "'signers' names norfolk-pd"),
+        ({"attestations": [attestation("norfolk-pd")]}, "'attestations' names norfolk-pd"),
+        ({"grants": [alerts_grant(to=[OWNER])]}, "is to its owner"),
+        ({"signers": [signer(OWNER)]}, f"nobody signed for {NEIGHBOR}"),
+        ({"signers": [signer(NEIGHBOR)]}, f"nobody signed for {OWNER}"),
+        ({"grants": [alerts_grant(to=[NEIGHBOR, NEIGHBOR])]}, "'to' names a member twice"),
+        ({"grants": [alerts_grant(cameras=[])]}, "a grant of alerts needs 'cameras'"),
+        ({"grants": [alerts_grant(categories=[])]}, "a grant of alerts needs 'categories'"),
+        ({"grants": [alerts_grant(tiers=[])]}, "a grant of alerts needs 'tiers'"),
+        ({"grants": [alerts_grant(lists=["ncic"])]}, "'lists' means nothing in a grant of alerts"),
+        ({"grants": [alerts_grant(**READS | {"tiers": ["exact"]})]}, "'tiers' means nothing in a grant of reads"),
+        ({"grants": [alerts_grant(fields=["place"])]}, "'fields' leaves out plate"),
+        (
+            {"grants": [alerts_grant(purposes_forbidden=["wanted_person"])]},
+            "purposes and purposes_forbidden both name wanted_person",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_named(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        agreement(**changes)
+    assert words in str(refused.value)
+
+
+WAYS = {"query": "reads", "by_hand": "the chief says it", "not_recorded": "nobody asks"}
+
+
+@pytest.mark.parametrize("named", [(), ("query", "by_hand"), ("by_hand", "not_recorded"), tuple(WAYS)])
+def test_a_line_of_a_report_is_filled_in_one_way(named: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match="exactly one of query"):
+        LawReportLine.model_validate({"text": "How many", **{name: WAYS[name] for name in named}})
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_any_of_the_ways_will_do(name: str) -> None:
+    assert getattr(LawReportLine.model_validate({"text": "How many", name: WAYS[name]}), name) == WAYS[name]
