@@ -53,6 +53,7 @@ format: $(VENV)/.development ## Rewrite the code in the project's style
 
 bench: $(VENV)/.development ## Run the benchmarks (VIDEO=FILE, DATA=FOLDER with plate-ocr and plate-detection); results go to docs/benchmarks.md by hand
 	$(VENV)/bin/python -m benchmarks.throughput $(if $(VIDEO),--video "$(VIDEO)")
+	$(VENV)/bin/python -m benchmarks.moving
 	$(VENV)/bin/python -m benchmarks.hotlists
 	$(VENV)/bin/python -m benchmarks.matcher
 	$(VENV)/bin/python -m benchmarks.matching_quality $(if $(DATA),--data "$(DATA)")

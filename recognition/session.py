@@ -86,6 +86,7 @@ class RecognitionSession:
         self._pace = Pace(settings)
         self._reports_early = reports_early
         self._look_closely = look_closely
+        self._moves = moves
 
     @property
     def stats(self) -> RecognitionStats:
@@ -151,8 +152,7 @@ class RecognitionSession:
         self._counts["looks"] += 1
         self._counts["detections"] += len(detections)
         self._counts["too_narrow"] += len(detections) - len(wide)
-        carried = None if self._moving is None else self._moving.carried()
-        numbers = self._tracker.update(wide, frame.captured_at, carried)
+        numbers = self._tracker.update(wide, frame.captured_at, self._carried())
         for detection, number in zip(wide, numbers, strict=True):
             track = self._active.get(number)
             if track is None:
@@ -172,6 +172,12 @@ class RecognitionSession:
             self._attention.looked(frame, [detection.box for detection in detections])
             self._read_along(numbers)
         self._follow_faint(frame, [d for d in found if d.confidence <= self._sure_above], wide, numbers)
+
+    def _carried(self) -> dict[int, tuple[float, float]] | None:
+        """Return where the followed plates went since the last look; None where the camera stands by itself."""
+        if self._moving is not None:
+            return self._moving.carried()
+        return {} if self._moves else None
 
     def _follow_faint(
         self, frame: Frame, faint: list[PlateDetection], sure: list[PlateDetection], numbers: list[int]
@@ -222,7 +228,7 @@ class RecognitionSession:
             if (
                 track.frame_count >= self._pace.least_sightings
                 and is_sure_early(track, self._settings)
-                and claim_early(track, self._ended, others, self._pace.merge_window)
+                and claim_early(track, self._ended, others, self._pace.merge_window, moves=self._moves)
             ):
                 self._counts["early"] += 1
                 vehicle = self._pass(track, track.believed())
@@ -262,7 +268,8 @@ class RecognitionSession:
         window = self._pace.merge_window
         if later.first_seen - earlier.last_seen > window:
             return False
-        return same_vehicle(earlier, earlier.read(self._ocr), later, later.read(self._ocr), window)
+        texts = earlier.read(self._ocr), later.read(self._ocr)
+        return same_vehicle(earlier, texts[0], later, texts[1], window, moves=self._moves)
 
     def _report_faint(self, now: datetime | None, wait: timedelta) -> Iterable[VehiclePass]:
         """Hand on the passes of plates that were only faintly detected and read as plates."""

@@ -15,7 +15,7 @@ from recognition.recognizer import Recognizer
 from schemas.plates import canonical_plate
 from schemas.settings import RecognitionSettings
 
-_SLOWER = (1.0, 1.5, 2.5)
+_SLOWER = (1.0, 2.5)
 """How many times slower than this machine's a core is."""
 
 

@@ -32,7 +32,9 @@ def is_sure_early(track: Track, settings: TrackingSettings) -> bool:
     return len(fused.plate) >= MIN_CHARACTERS and fused.confidence >= least and track.undisputed
 
 
-def claim_early(track: Track, ended: Sequence[Track], active: Iterable[Track], window: timedelta) -> bool:
+def claim_early(
+    track: Track, ended: Sequence[Track], active: Iterable[Track], window: timedelta, *, moves: bool = False
+) -> bool:
     """Give a track the identity under which it is reported early, or say that it must not be now.
 
     An earlier piece of the same pass gives it its own, as it will when the pass is over. Where such a piece was
@@ -44,6 +46,7 @@ def claim_early(track: Track, ended: Sequence[Track], active: Iterable[Track], w
         ended: Tracks out of view of which a pass may still come.
         active: The other tracks in view.
         window: How long after each other two pieces of one pass may be seen.
+        moves: The camera is on a vehicle; see `same_vehicle`.
 
     Returns:
         Whether it may be reported; its `identity` is set then.
@@ -57,7 +60,7 @@ def claim_early(track: Track, ended: Sequence[Track], active: Iterable[Track], w
             if known is not None and read is not None and may_become_one(known, read):
                 if other.reported or other.identity is not None or other.id_is_taken:
                     return False
-                if same_vehicle(other, known, piece, read, window):
+                if same_vehicle(other, known, piece, read, window, moves=moves):
                     pieces.append(other)
                     others.remove(other)
                     continue

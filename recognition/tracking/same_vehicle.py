@@ -30,7 +30,13 @@ _ALIKE = 3
 
 
 def same_vehicle(
-    one: Track, one_read: FusedRead, other: Track, other_read: FusedRead, window: timedelta = MERGE_WINDOW
+    one: Track,
+    one_read: FusedRead,
+    other: Track,
+    other_read: FusedRead,
+    window: timedelta = MERGE_WINDOW,
+    *,
+    moves: bool = False,
 ) -> bool:
     """Say whether two tracks show one vehicle.
 
@@ -43,6 +49,8 @@ def same_vehicle(
         other: Another track of the same sequence.
         other_read: What that one reads.
         window: `MERGE_WINDOW`; longer where frames are far apart.
+        moves: The camera is on a vehicle. What passes it in a row, as a fleet's cars with serials in order, comes to
+            where the one before was: plates with similar texts that are in view at once are two.
     """
     first, second = (one, other) if one.first_seen <= other.first_seen else (other, one)
     gap = second.first_seen - first.last_seen
@@ -51,6 +59,8 @@ def same_vehicle(
     texts = canonical_plate(one_read.plate), canonical_plate(other_read.plate)
     if texts[0] == texts[1] and len(texts[0]) >= _MIN_EQUAL:
         return True
+    if moves and gap <= timedelta():
+        return False
     if gap > window - (MERGE_WINDOW - _NEAR_WINDOW) or not _near(first.last_box, second.first_box):
         return False
     return _similar(*texts, sure=min(one_read.confidence, other_read.confidence) >= _SURE)

@@ -48,6 +48,7 @@ class PlateTracker:
     def __init__(self) -> None:
         self._plates: list[_MovingPlate] = []
         self._numbers = 0
+        self._looked_at: datetime | None = None
 
     def update(
         self,
@@ -61,7 +62,8 @@ class PlateTracker:
             detections: Boxes in pixels of the frame.
             moment: When it was captured; looks need not be evenly spaced.
             carried: Where the middles of plates are now, by number, as far as the pictures since the last look tell:
-                that counts instead of the last place, which something else may have come to.
+                that counts instead of the last place, which something else may have come to. None: the camera stands.
+                Where it does not, plates that were missed in the last look get what the others leave.
 
         Returns:
             The track number of each detection.
@@ -69,20 +71,39 @@ class PlateTracker:
         boxes = [detection.box for detection in detections]
         numbers = [0] * len(boxes)
         distances = self._distances(boxes, moment, carried or {})
-        for _ in range(min(distances.shape)):
-            row, column = np.unravel_index(int(distances.argmin()), distances.shape)
-            if distances[row, column] > _MAX_DISTANCE:
-                break
-            plate = self._plates[column]
-            _move(plate, boxes[row], moment)
-            numbers[row] = plate.number
-            distances[row, :] = distances[:, column] = np.inf
+        for columns in self._turns(in_turns=carried is not None):
+            self._link(boxes, numbers, distances, columns, moment)
+        self._looked_at = moment
         for index, box in enumerate(boxes):
             if not numbers[index]:
                 self._numbers += 1
                 numbers[index] = self._numbers
                 self._plates.append(_MovingPlate(self._numbers, moment, box, np.zeros(2)))
         return numbers
+
+    def _turns(self, *, in_turns: bool) -> list[list[int]]:
+        """Return the places of the plates in the order in which they take detections."""
+        every = range(len(self._plates))
+        if not in_turns:
+            return [list(every)]
+        lost = [place for place in every if self._plates[place].seen_at != self._looked_at]
+        return [[place for place in every if place not in lost], lost]
+
+    def _link(
+        self, boxes: Sequence[Box], numbers: list[int], distances: Floats, columns: list[int], moment: datetime
+    ) -> None:
+        """Give detections to some plates, of all pairs the nearest first."""
+        if not columns:
+            return
+        mine = distances[:, columns]
+        for _ in range(min(mine.shape)):
+            row, place = divmod(int(mine.argmin()), mine.shape[1])
+            if mine[row, place] > _MAX_DISTANCE:
+                break
+            plate = self._plates[columns[place]]
+            _move(plate, boxes[row], moment)
+            numbers[row] = plate.number
+            mine[row, :] = mine[:, place] = distances[row, :] = np.inf
 
     def end(self, number: int) -> None:
         """Forget a track; what appears in its place is a new one."""

@@ -85,10 +85,10 @@ class Scene:
             probabilities[slot, ALPHABET.index(character)] = plate.sure
         return result_from(probabilities, ALPHABET, "_")
 
-    def session(self, **settings: float) -> RecognitionSession:
+    def session(self, *, moves: bool = False, **settings: float) -> RecognitionSession:
         origin = Origin("gate", "pd", "a.mp4", ReaderVersion("platewatch", "test"))
         limits = TrackingSettings(**{"detect_every": 1, "motion_gate": False, **settings})  # type: ignore[arg-type]
-        return RecognitionSession(limits, self.detect, self, origin)  # type: ignore[arg-type]
+        return RecognitionSession(limits, self.detect, self, origin, moves=moves)  # type: ignore[arg-type]
 
     def play(self, frames: int, **settings: float) -> tuple[list[VehiclePass], RecognitionStats]:
         session = self.session(**settings)
@@ -338,3 +338,19 @@ def test_a_pause_makes_no_slow_video() -> None:
 def test_a_plate_as_wide_as_has_to_be_is_read(least: int, reads: int) -> None:
     passes, stats = Scene(Plate("ABC1234", 0, 20)).play(40, min_plate_width=least)
     assert (len(passes), stats.too_narrow) == (reads, 0 if reads else 20)
+
+
+def test_two_cars_of_a_fleet_in_a_row_are_told_apart_from_a_driving_car() -> None:
+    """Serials in order, the second coming in view near where the first is about to leave it."""
+    row = [Plate(f"GVM201{n}", 8 * n, 8 * n + 12, at=(280, 100), step=(-20, 0)) for n in range(2)]
+    session = Scene(*row).session(moves=True)
+    passes = [vehicle for number in range(120) for vehicle in session.process(Scene(*row).frame(number))]
+    assert [one.read.plate for one in [*passes, *session.finish()]] == ["GVM2010", "GVM2011"]
+
+
+def test_a_vehicle_that_is_hidden_for_a_moment_is_one_pass_from_a_driving_car() -> None:
+    hidden = Scene(Plate("ABC1234", 5, 60, step=(8, 0), hidden=range(20, 34)))
+    session = hidden.session(moves=True)
+    passes = [vehicle for number in range(120) for vehicle in session.process(hidden.frame(number))]
+    (vehicle,) = [*passes, *session.finish()]
+    assert (vehicle.read.plate, vehicle.read.frame_count) == ("ABC1234", 41)

@@ -33,9 +33,11 @@ class Sessions:
 
     def __init__(self) -> None:
         self.begun: list[str] = []
+        self.moves: set[bool] = set()
 
-    def session(self, *, source_item: str, reports_early: bool, **_: Any) -> OnePass:
+    def session(self, *, source_item: str, reports_early: bool, moves: bool, **_: Any) -> OnePass:
         self.begun.append(source_item)
+        self.moves.add(moves)
         return OnePass(source_item, reports_early=reports_early)
 
 
@@ -139,6 +141,16 @@ def test_what_is_in_view_at_a_cut_and_at_the_end_is_handed_on(server: RtspServer
     for arrival in (first, second):
         assert arrival.pictures.context is not None
         arrival.receipt.acknowledge(None)
+
+
+@pytest.mark.parametrize(("mount", "moves"), [("vehicle", True), ("permanent", False), (None, False)])
+def test_only_a_camera_on_a_vehicle_is_read_as_one_that_moves(
+    server: RtspServer, mount: str | None, *, moves: bool
+) -> None:
+    play = Play(server, mount=mount)
+    until(lambda: play.sessions.begun)
+    play.end()
+    assert play.sessions.moves == {moves}
 
 
 def test_what_is_sure_is_handed_on_in_view_and_finished_under_its_id(server: RtspServer) -> None:

@@ -102,3 +102,13 @@ def test_where_a_plate_was_carried_to_counts_more_than_where_it_was() -> None:
     assert tracker.update([plate(100)], START) == [1]
     moment = START + timedelta(seconds=0.1)
     assert tracker.update([plate(100), plate(400)], moment, {1: (430.0, 115.0)}) == [2, 1]
+
+
+def test_from_a_driving_car_a_plate_comes_to_where_another_was_lost() -> None:
+    """The one that was in view a moment ago is followed; the lost one gets nothing that is another's."""
+    tracker = PlateTracker()
+    assert tracker.update([plate(160), plate(320)], START, {}) == [1, 2]
+    for look, x in enumerate((260, 200, 140), start=1):
+        seen = [plate(x)] if look > 1 else [plate(100), plate(x)]
+        found = tracker.update(seen, START + timedelta(seconds=look / 10), {})
+        assert found[-1] == 2
