@@ -30,7 +30,7 @@ test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQ
 	$(VENV)/bin/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 screenshots: $(VENV)/.development ## Make the pictures of pages in docs/images anew, by the tests that look at these pages
-	SCREENSHOTS_FOLDER=$(CURDIR)/docs/images $(VENV)/bin/python -m pytest tests/integration/console -k "page or most_urgent"
+	SCREENSHOTS_FOLDER=$(CURDIR)/docs/images $(VENV)/bin/python -m pytest tests/integration/console -k "page or most_urgent or moving"
 
 test-training: $(TRAINING_VENV)/.training ## Run the tests of training and of the ultralytics backend (installs torch)
 	$(TRAINING_VENV)/bin/python -m pytest tests/training

@@ -23,6 +23,7 @@ from cli.terminal.times import shown_time
 if TYPE_CHECKING:
     from operations.status.report import OutgoingStatus, Status
 
+CAR = "patrol"
 WRONG = 1
 """Exit code where something is wrong."""
 
@@ -85,7 +86,7 @@ def _facts(found: Status) -> Table:
         oldest = "" if found.outbox.oldest_at is None else f", the oldest since {shown_time(found.outbox.oldest_at)}"
         table.add_row("outbox", Text(f"{found.outbox.waiting} wait{oldest}; {found.outbox.dead_letters} dead letters"))
     if found.outgoing is not None:
-        table.add_row("reads", Text(_outgoing(found.outgoing)))
+        table.add_row("reads", Text(_outgoing(found.outgoing, is_car=run.service == CAR)))
     if found.incoming is not None:
         last = _time(found.incoming.last_message_at)
         told = f"{found.incoming.waiting} wait in {found.incoming.topic}, the last came {last}"
@@ -99,10 +100,12 @@ def _facts(found: Status) -> Table:
     return table
 
 
-def _outgoing(waiting: OutgoingStatus) -> str:
+def _outgoing(waiting: OutgoingStatus, *, is_car: bool) -> str:
     oldest = "" if waiting.oldest_at is None else f", the oldest since {shown_time(waiting.oldest_at)}"
     room = f"{waiting.used_bytes / (1 << 20):.1f} of {waiting.most_bytes / (1 << 20):.0f} MiB"
     kept = f"{waiting.refused} cannot be published, {waiting.unreadable} messages not understood"
+    if is_car:
+        return f"{waiting.waiting} wait for the server{oldest}; {room}; {waiting.refused} it does not take"
     return f"{waiting.waiting} wait for the broker{oldest}; {room}; {kept}"
 
 

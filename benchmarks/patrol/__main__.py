@@ -1,10 +1,11 @@
 """What a patrol car takes of its machine, and how fast it is.
 
-    python -m benchmarks.patrol [PART ...] [--reads 5000] [--hours 12] [--entries 1000000] [--folder FOLDER]
+    python -m benchmarks.patrol [PART ...] [--reads 5000] [--hours 12] [--entries 1000000] [--kills 200]
 
 Parts: `spool` records reads durably and holds that against one insert after the other; `drain` brings reads home over
 TLS and holds that against one POST after the other; `shift` simulates a shift at 3,000 reads an hour without a network;
-`lists` brings a national list to a car, and a change of it.
+`lists` brings a national list to a car, and a change of it; `kills` kills a car's process at random moments of its
+drives.
 Everything is written below FOLDER (default: this disk's temporary folder).
 """
 
@@ -18,11 +19,12 @@ from pathlib import Path
 from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import machine
 from benchmarks.patrol.drain import drain
+from benchmarks.patrol.kills import kills
 from benchmarks.patrol.lists import lists
 from benchmarks.patrol.shift import shift
 from benchmarks.patrol.spool import spool
 
-PARTS = ("spool", "drain", "shift", "lists")
+PARTS = ("spool", "drain", "shift", "lists", "kills")
 
 
 def main() -> None:
@@ -34,6 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--hours", type=float, default=12.0, help="hours of the shift (default 12)")
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the list (default 1000000)")
+    parser.add_argument("--kills", type=int, default=200, help="how often the car is killed (default 200)")
     parser.add_argument("--folder", type=Path, help="folder on the disk that is measured")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
@@ -44,6 +47,7 @@ def main() -> None:
         "drain": lambda folder: drain(folder, chosen.reads),
         "shift": lambda folder: shift(folder, chosen.hours),
         "lists": lambda folder: lists(folder, chosen.entries),
+        "kills": lambda folder: kills(folder, chosen.kills),
     }
     for name in chosen.parts or PARTS:
         with tempfile.TemporaryDirectory(prefix="platewatch-patrol-", dir=chosen.folder) as folder:

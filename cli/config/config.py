@@ -14,9 +14,9 @@ from cli.failures import OTHER
 from schemas.errors import PlatewatchError
 from schemas.settings import Settings
 
-SERVICES = ("run", "recognize", "matcher", "relay")
-EDGE = "recognize"
-"""The one that needs no database."""
+SERVICES = ("run", "recognize", "matcher", "relay", "patrol")
+EDGE = ("recognize", "patrol")
+"""Those that need no database."""
 
 app = typer.Typer(no_args_is_help=True, help="Whether a configuration would do.")
 
@@ -36,7 +36,7 @@ def check(
     config: ConfigOption = None,
     data_dir: DataDirOption = None,
     service: Annotated[
-        str, typer.Option("--service", help="For which: run, recognize, matcher or relay.", show_default=True)
+        str, typer.Option("--service", help="For which: run, recognize, matcher, relay or patrol.", show_default=True)
     ] = "run",
     connect: Annotated[
         bool, typer.Option("--connect", help="Also ask the database and the broker whether they take us.")
@@ -60,7 +60,7 @@ def check(
 
         problems = problems_of(settings, _fits(service))
         if connect:
-            problems += _refusals(settings, needs_database=service != EDGE)
+            problems += _refusals(settings, needs_database=service not in EDGE)
     if as_json:
         print_json({"ok": not problems, "problems": problems})
     else:
@@ -76,10 +76,12 @@ def _fits(service: str) -> Callable[[Settings], None]:
     """Return what a service refuses to start with."""
     from pipeline.fitting import check
     from pipeline.services.matcher import check_matcher
+    from pipeline.services.patrol import check_patrol
     from pipeline.services.recognize import check_recognize
     from pipeline.services.relay import check_relay
 
-    return {"recognize": check_recognize, "matcher": check_matcher, "relay": check_relay}.get(service, check)
+    checks = {"recognize": check_recognize, "matcher": check_matcher, "relay": check_relay, "patrol": check_patrol}
+    return checks.get(service, check)
 
 
 def _refusals(settings: Settings, *, needs_database: bool) -> list[str]:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -89,6 +90,8 @@ class Credentials:
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / FOLDER
+        # One at a time: each takes 64 MiB, and many at once are no more tries than some one by one.
+        self._turn = threading.Lock()
 
     def keep(self, granted: Granted, name: str, password: str) -> None:
         """Keep what the server gave, sealed with the password.
@@ -121,6 +124,20 @@ class Credentials:
         Raises:
             CannotOpen: Nothing is kept, it is over, the password is wrong, or it was wrong too often just now.
         """
+        with self._turn:
+            return self._open(name, password, now)
+
+    def forget(self, name: str) -> None:
+        """Delete what is kept of an officer."""
+        self._path(name).unlink(missing_ok=True)
+        self._tries(name).unlink(missing_ok=True)
+
+    def forget_all(self) -> None:
+        """Delete what is kept of everybody, as where the car was revoked."""
+        for path in self._folder.glob("*.json"):
+            path.unlink(missing_ok=True)
+
+    def _open(self, name: str, password: str, now: datetime) -> Granted:
         document = self._read(name)
         granted_at, expires_at = _moment(document, "granted_at"), _moment(document, "expires_at")
         if now >= expires_at:
@@ -139,16 +156,6 @@ class Credentials:
             raise CannotOpen("the name or the password is wrong") from error
         self._tries(name).unlink(missing_ok=True)
         return Granted.from_json(opened)
-
-    def forget(self, name: str) -> None:
-        """Delete what is kept of an officer."""
-        self._path(name).unlink(missing_ok=True)
-        self._tries(name).unlink(missing_ok=True)
-
-    def forget_all(self) -> None:
-        """Delete what is kept of everybody, as where the car was revoked."""
-        for path in self._folder.glob("*.json"):
-            path.unlink(missing_ok=True)
 
     def _count(self, name: str, now: datetime) -> None:
         """Count a try before it is known whether it is right; refuse it where the one before is too near."""

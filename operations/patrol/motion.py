@@ -10,8 +10,8 @@ from typing import Final
 KMH: Final = 3.6
 STANDS_AFTER_SECONDS: Final = 3.0
 """So long it has to be slow until it stands: in a jam the page does not change all the time."""
-TOLD_SECONDS: Final = 300.0
-"""How long it counts that somebody has said that the car stands, where its speed is not known."""
+BELIEVED_FOR: Final = 5 * 60.0
+"""Seconds for which it counts that somebody has said that the car stands, where its speed is not known."""
 
 
 class Motion(StrEnum):
@@ -63,4 +63,4 @@ class MotionJudge:
     def told(self) -> None:
         """Take somebody's word that the car stands; it counts while its speed is not known, and for minutes."""
         with self._lock:
-            self._told_until = self._clock() + TOLD_SECONDS
+            self._told_until = self._clock() + BELIEVED_FOR

@@ -18,8 +18,10 @@ RESPONDS_WITHIN = timedelta(seconds=60)
 """A run says how it is every second; a database that does not answer holds that up for its timeout."""
 
 
-EDGE = "recognize"
-"""The service that works without the database."""
+CAR = "patrol"
+"""The service that is a patrol car."""
+EDGE = ("recognize", CAR)
+"""The services that work without the database."""
 PUBLISHERS = (RELAY, "publisher", READS_STAGE)
 """The stages that know how the broker is."""
 

@@ -39,7 +39,7 @@ def look(settings: Settings, opened: AbstractContextManager[Database]) -> Status
     (run, *others), health = service_statuses(settings, now)
     stored: Stored | None = None
     try:
-        if run.service == EDGE:
+        if run.service in EDGE or settings.patrol is not None:
             database_status = DatabaseStatus(reachable=None, where="none is needed")
         else:
             with opened as database:
@@ -66,7 +66,7 @@ def look(settings: Settings, opened: AbstractContextManager[Database]) -> Status
         lists=None if stored is None else stored.lists,
         disks=disk_statuses(settings),
         retention_swept_at=retention_swept_at(settings),
-        alarms=_local_alarms(health) if run.service == EDGE else None if stored is None else stored.alarms,
+        alarms=_local_alarms(health) if run.service in EDGE else None if stored is None else stored.alarms,
     )
     return status.model_copy(update={"problems": tuple(problems(status))})
 
@@ -79,7 +79,7 @@ def problems(status: Status) -> Iterator[str]:
     elif run.running is None:
         yield "whether a run is at work cannot be told: this user may not look into the data directory"
     elif not run.responds:
-        yield f"the {run.service if run.service != EDGE else 'run'} does not say how it is"
+        yield f"the {'run' if run.service in EDGE else run.service} does not say how it is"
     for other in status.others:
         if other.running and not other.responds:
             yield f"the {other.service} does not say how it is"

@@ -13,7 +13,7 @@ from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from storage.database import Database
 
-MOST_UNPACKED = 2 << 20
+UNPACKED_BYTES = 2 << 20
 SIGN_ON_BYTES = 16_384
 
 
@@ -33,7 +33,7 @@ def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRo
             refused = [{"id": one, "reason": reason} for one, reason in received.refused]
             return CarReply(said={"stored": list(received.stored), "refused": refused})
 
-        return CarRoute(handle, most_unpacked=MOST_UNPACKED)
+        return CarRoute(handle, most_unpacked=UNPACKED_BYTES)
 
     def signing(asked: CarRequest) -> CarReply:
         if len(asked.body) > SIGN_ON_BYTES:

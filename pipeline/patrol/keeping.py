@@ -11,6 +11,7 @@ from pipeline.stages.stage import SteppedStage
 from policy.decisions import effective_retention, span_text
 from schemas.events import AlarmKind
 from schemas.settings import Settings
+from services.run_state import RETENTION_MARKER
 from storage.car.upkeep import CarUpkeep
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class KeepingStage(SteppedStage):
         self._use = timedelta(minutes=max(settings.repeats.window_minutes, settings.repeats.clone_minutes))
         self._pause = min(STEP, self._keep / PAUSES_PER_LIMIT)
         self._clock = f"clock of {board.machine}"
-        self._is_tidy = False
+        self._marker = settings.data_dir / RETENTION_MARKER
 
     def step(self, stop: threading.Event) -> float:
         """End what is to end now.
@@ -71,4 +72,5 @@ class KeepingStage(SteppedStage):
                 ended.unsent_pictures,
                 span_text(self._keep),
             )
+        self._marker.touch()
         return self._pause.total_seconds()

@@ -76,7 +76,7 @@ class ListFetching(SteppedStage):
             TransientError: What the server says does not fit, or the disk fails; the lists before stay in force.
         """
         try:
-            self._lists.wipe_outdated(timedelta(days=self._car.list_wipe_days))
+            self._wipe_outdated()
             if not self._lists.is_unlocked:
                 self._gate.locked()
                 return 1.0
@@ -88,10 +88,14 @@ class ListFetching(SteppedStage):
         """Wait, until somebody wants to know whether an entry still stands."""
         deadline = time.monotonic() + seconds
         while not stop.is_set() and (left := deadline - time.monotonic()) > 0:
-            begun = time.monotonic()
-            self._gate.wait(min(left, 0.5))
-            if time.monotonic() - begun < min(left, 0.5):
+            if self._gate.wait(min(left, 0.5)):
                 return
+
+    def _wipe_outdated(self) -> None:
+        # By a clock that is known to be wrong a car on the road would lose its lists.
+        board = self.board
+        if board is None or not board.stands(AlarmKind.CAMERA_CLOCK, f"clock of {board.machine}"):
+            self._lists.wipe_outdated(timedelta(days=self._car.list_wipe_days))
 
     def _synchronized(self, stop: threading.Event) -> float:
         if self._ask is None:

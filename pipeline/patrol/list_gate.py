@@ -75,20 +75,20 @@ class ListGate:
         with self._changed:
             begun = self._failed
             while not (self._is_locked or self._is_fresh() or self._is_offline() or self._failed > begun):
+                self._wanted = True
+                self._changed.notify_all()
                 left = deadline - self._clock()
                 if left <= 0:
                     break
-                self._wanted = True
-                self._changed.notify_all()
                 self._changed.wait(left)
             return self._now()
 
-    def wait(self, seconds: float) -> None:
-        """Wait until somebody wants the server to be asked, or for a time; for whoever asks it."""
+    def wait(self, seconds: float) -> bool:
+        """Wait until somebody wants the server to be asked, or for a time; return whether somebody does."""
         with self._changed:
-            if not self._wanted:
-                self._changed.wait_for(lambda: self._wanted, seconds)
+            is_wanted = self._changed.wait_for(lambda: self._wanted, seconds)
             self._wanted = False
+            return is_wanted
 
     def hurry(self) -> None:
         """Have the server asked at once: it was seen to be there, or somebody has signed on."""

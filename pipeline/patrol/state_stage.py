@@ -18,8 +18,8 @@ from pipeline.patrol.states import CameraFacts, CarFacts, states_of
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import InvalidInput
 from schemas.events import AlarmKind, Noted
-from schemas.health import CarStateHealth
-from schemas.settings import StreamCamera
+from schemas.health import CameraHealth, CarStateHealth
+from schemas.settings import CameraBase, StreamCamera
 from schemas.types import CarState, StateKind
 
 log = logging.getLogger(__name__)
@@ -92,20 +92,11 @@ class StateStage(SteppedStage):
         car, now = self._car, self._now()
         track, sealed = car.whereabouts.track, car.sealed
         last = None if track is None else track.last
-        live = {one.id for one in car.settings.cameras if isinstance(one, StreamCamera)}
+        known = {one.camera_id: one for one in car.board.cameras()}
         return CarFacts(
             now=now,
             since=self._since,
-            cameras=[
-                CameraFacts(
-                    one.camera_id,
-                    one.camera_id in live,
-                    one.problem,
-                    one.last_frame_at,
-                    self._dark[one.camera_id] >= DARK_PICTURES,
-                )
-                for one in car.board.cameras()
-            ],
+            cameras=[self._camera(one, known.get(one.id)) for one in car.settings.cameras],
             has_gps=car.settings.gps is not None,
             fix_at=None if last is None else last.at,
             no_fix_after=timedelta(minutes=car.patrol.no_fix_minutes),
@@ -118,6 +109,16 @@ class StateStage(SteppedStage):
             is_spool_full=car.uploads.used_bytes() >= int(car.patrol.spool_megabytes * (1 << 20)),
             own_plates=len(car.patrol.own_plates),
             left_out=car.leaving_out.counts().get(OWN_PLATE, 0),
+        )
+
+    def _camera(self, camera: CameraBase, known: CameraHealth | None) -> CameraFacts:
+        """Return what is known of a configured camera; nothing where its stage has not begun."""
+        return CameraFacts(
+            camera.id,
+            is_live=isinstance(camera, StreamCamera),
+            problem=None if known is None else known.problem,
+            last_frame_at=None if known is None else known.last_frame_at,
+            is_dark=self._dark[camera.id] >= DARK_PICTURES,
         )
 
     def _look_at_lenses(self) -> None:

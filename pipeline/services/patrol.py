@@ -13,10 +13,13 @@ from pipeline.ingesting.pushed import PushedFrames
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.metrics.collector import RunCollector
 from pipeline.patrol.arriving import CarArrivals
+from pipeline.patrol.canceling import CarCancellationStage
 from pipeline.patrol.car import Car
 from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
+from pipeline.patrol.list_ages import ListAges
 from pipeline.patrol.list_fetching import ListFetching
+from pipeline.patrol.list_matching import CarMatcher
 from pipeline.patrol.list_server import ask_over_https
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
@@ -41,6 +44,10 @@ NAME = "patrol"
 
 PACE = Pace(most=50, idle_seconds=0.1, waiting_seconds=0.02, gathers=False)
 """An officer waits for the alert: what is there shares a transaction, and none waits for more to come."""
+
+
+EARLY_SECONDS = 0.05
+"""How long an early alert waits for the second reader, unless the configuration says: its word follows as an update."""
 
 
 class PatrolService:
@@ -69,8 +76,7 @@ class PatrolService:
         self._observer = observer
         self.draining = draining_of(car, self._is_revoked)
         """What brings home what the car read; None: no server is configured."""
-        # Its index is kept nowhere: lists are sealed on a car's disk.
-        self._matcher = LiveMatcher(car.lists, matching_settings(self._settings))
+        self._matcher = _matcher_of(car)
         self._matcher.board = car.board
         self._pushed = PushedFrames()
         self._revoked = revoked
@@ -120,7 +126,7 @@ class PatrolService:
             return bool(cameras.threads or until_done or stop.is_set()) and not cameras.are_alive
 
         recorder = Recorder(
-            settings,
+            _in_a_hurry(settings),
             RoomMakingUnits(car.ledger, car.uploads, car.board),
             BoardAlarms(car.board),
             self._matcher,
@@ -160,6 +166,7 @@ class PatrolService:
     def _keeping(self) -> list[Stage]:
         car = self._car
         stages: list[SteppedStage] = [
+            CarCancellationStage(car.settings, car.lists, car.alerts, car.ledger),
             KeepingStage(car.settings, car.upkeep, car.board),
             RoomStage(car.settings, car.patrol, car.uploads),
         ]
@@ -182,11 +189,27 @@ class PatrolService:
         return f"car {self._car.patrol.car}: {len(settings.cameras)} cameras, {self._matcher.size} hotlist entries"
 
 
+def _matcher_of(car: Car) -> LiveMatcher:
+    settings = matching_settings(car.settings)
+    if car.sealed is None:
+        return LiveMatcher(car.lists, settings)
+    ages = ListAges(car.settings, car.patrol, car.sealed.lists)
+    return CarMatcher(car.lists, settings, ages.red, car.sealed.gate)
+
+
 def _fetching_of(car: Car) -> ListFetching | None:
     if car.sealed is None:
         return None
     ask = None if car.patrol.server is None else ask_over_https(car.patrol)
     return ListFetching(car.settings, car.sealed.lists, car.sealed.gate, ask)
+
+
+def _in_a_hurry(settings: Settings) -> Settings:
+    """Return the configuration with alerts that do not wait where the officer would."""
+    if "second_reader_early_seconds" in settings.alerts.model_fields_set:
+        return settings
+    alerts = settings.alerts.model_copy(update={"second_reader_early_seconds": EARLY_SECONDS})
+    return settings.model_copy(update={"alerts": alerts})
 
 
 def check_patrol(settings: Settings) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from schemas.events.wire import WireModel
 
-CAR_LISTS_FORMAT: Final = "platewatch car lists 1"
 MOST_LISTS = 2000
 """Most lists of one car."""
 MOST_WITHDRAWN = 2000
@@ -54,7 +53,7 @@ class CarListsAnswer(WireModel):
     then.
     """
 
-    format: Literal["platewatch car lists 1"] = CAR_LISTS_FORMAT
+    format: Literal["platewatch car lists 1"] = "platewatch car lists 1"
     car_id: _Name
     agency_id: _Name
     key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]

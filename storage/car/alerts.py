@@ -19,6 +19,9 @@ _ABOUT = (
     "select number, payload from alerts where alert_id = ?1 or updates = ?1 "
     "or (hit_id = (select hit_id from alerts where alert_id = ?1) and payload ->> 'cancels' = ?2) order by number"
 )
+_OPEN = (
+    "select number, payload from alerts where captured_us >= ? and status = 'open' and updates is null order by number"
+)
 _SINCE = "select number, payload from alerts where captured_us >= ? order by number"
 
 
@@ -74,6 +77,10 @@ class CarAlerts:
     def since(self, moment: datetime) -> list[NumberedAlert]:
         """Return what is about vehicles that passed since a moment (aware), in the order in which it came."""
         return self._found(_SINCE, (microseconds(moment),))
+
+    def open_since(self, moment: datetime) -> list[Alert]:
+        """Return the alerts that are open, of vehicles that passed since a moment (aware), in their order."""
+        return [one.alert for one in self._found(_OPEN, (microseconds(moment),))]
 
     def close(self) -> None:
         """Close the connection."""

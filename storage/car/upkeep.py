@@ -12,8 +12,8 @@ from storage.reads.images import ImageStore
 _AT_ONCE = 500
 
 _SENT = (
-    "select read_id from reads where captured_us < ? and canonical <> '' and not exists "
-    "(select 1 from uploads where uploads.read_id = reads.read_id and uploads.state <> 'sent') limit ?"
+    "select distinct read_id from uploads as sent where state = 'sent' and captured_us < ? and not exists "
+    "(select 1 from uploads as other where other.read_id = sent.read_id and other.state <> 'sent') limit ?"
 )
 _BARE = (
     "update reads set canonical = '', camera_id = '', latitude = null, longitude = null, confidence = 0, "

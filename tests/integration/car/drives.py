@@ -97,19 +97,22 @@ class Drive:
         return {str(path.relative_to(folder)) for path in folder.rglob("*.jpg")}
 
 
-def make_drive(folder: Path, clips: Path, second_reader: str = "off") -> Drive:
+def make_drive(folder: Path, clips: Path, second_reader: str = "off", *, in_a_hurry: bool = False) -> Drive:
     """Configure a car in a folder whose front camera's clips lie in another one.
 
     Args:
         folder: Made if it does not exist.
         clips: The camera's folder.
         second_reader: Whether alerts wait for one; that takes a while to load.
+        in_a_hurry: Early alerts do not, as in a car unless it is told.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_track(folder / "track.gpx")
     config = folder / "car.toml"
     # However busy the machine is, an alert waits for its second reading: it is part of what is compared.
-    waiting = "second_reader_timeout_seconds = 60\nsecond_reader_early_seconds = 60\n"
+    waiting = "second_reader_timeout_seconds = 60\n"
+    if not in_a_hurry:
+        waiting += "second_reader_early_seconds = 60\n"
     config.write_text(
         f'data_dir = "data"\nagency_id = "portsmouth-pd"\n[patrol]\ncar = "unit-12"\n'
         f'[alerts]\nsecond_reader = "{second_reader}"\n{waiting}'

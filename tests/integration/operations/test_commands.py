@@ -202,6 +202,7 @@ ELSEWHERE = {
     "run": "its own test below; shows counts, and what the run itself reads",
     "matcher": "shows counts; what its configuration changes is written down as a run's is",
     "relay": "shows nothing; what its configuration changes is written down as a run's is",
+    "patrol": "shows counts, and has no database",
     "recognize": "shows counts, and has no database",
     "demo": "shows what it has just made",
     "read": "has no database",

@@ -17,6 +17,8 @@ from services.run_state import health_file, write_run_health
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
+CAR = '[patrol]\ncar = "unit-12"\n'
+
 
 def told(folder: Path, *options: str) -> tuple[int, str]:
     done = CliRunner().invoke(app, ["status", "--data-dir", str(folder), *options], env={"COLUMNS": "200"})
@@ -90,6 +92,11 @@ def test_services_of_different_kinds_work_on_one_data_directory(tmp_path: Path) 
         ("relay", "", "no Kafka is configured, and platewatch relay"),
         ("relay", "[kafka]\nlocal = true\n", None),
         ("run", "CAMERA\n", None),
+        ("patrol", "CAMERA\n", "no [patrol] is configured"),
+        ("patrol", CAR, "no cameras are configured"),
+        ("patrol", f"{CAR}CAMERA\n", 'is in a car, whose position its reads have; set mount = "vehicle"'),
+        ("patrol", f'{CAR}[images]\nurl = "STORE"\nCAMERA\nmount = "vehicle"\n', "images.url is set"),
+        ("patrol", f'{CAR}CAMERA\nmount = "vehicle"\n', None),
     ],
 )
 def test_a_configuration_is_checked_for_the_service_that_takes_it(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
 from operations.life.deciding import acknowledge_alert, reject_alert
 from operations.life.looking import show_alert
+from schemas import ids
+from schemas.events import Answered, CarAnswer
 from schemas.roles import Role
 from schemas.types import CheckPriority, Rejection, Surface, VehicleDescription
+from storage.cars.answers import keep_answer, settle_answer
 from tests.browser.chromium import Watched
 from tests.browser.screenshots import take
 from tests.integration.console.board.alerts import raise_alert
@@ -179,3 +184,22 @@ def test_what_the_board_offers_is_said_by_keyboard_alone(console: ConsoleSite, b
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#facts .confirmed")).to_contain_text("confirmed by lee")
+
+
+def test_what_was_said_in_a_car_meanwhile_stands_beside_what_counts(console: ConsoleSite, browser: Watched) -> None:
+    alert_id = raise_alert(console.database)
+    reject_alert(LEE_SAYS, console.database, alert_id, Rejection.WRONG_STATE)
+    at = datetime.now(UTC)
+    shift = uuid4()
+    answer = CarAnswer(
+        answer_id=ids.car_answer_id("car-12", shift, alert_id, Answered.CORRECT.value, at),
+        **{"car_id": "car-12", "alert_id": alert_id, "what": Answered.CORRECT, "at": at, "sign_on": shift},
+        **{"person": "kim", "unit": "7", "plate_seen": "VNV4527"},
+    )
+    keep_answer(console.database, answer)
+    settle_answer(console.database, answer.answer_id, "conflict", "it was rejected by lee")
+    page = opened(console, browser, alert_id)
+    facts = page.locator("#facts")
+    expect(facts.get_by_role("heading", name="Said in a car, and not taken over")).to_be_visible()
+    expect(facts).to_contain_text("correct, by kim (unit 7, car car-12) at ")
+    expect(facts).to_contain_text("it was rejected by lee")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -107,3 +108,21 @@ def test_a_damaged_file_lets_nobody_in(kept: Credentials, tmp_path: Path, conten
     file(tmp_path).write_bytes(content)
     with pytest.raises(CannotOpen):
         kept.open("kim", PASSWORD, NOW)
+
+
+def test_many_tries_at_once_are_no_more_than_some_one_by_one(kept: Credentials) -> None:
+    said: list[str] = []
+
+    def attempt() -> None:
+        try:
+            kept.open("kim", "wrong", NOW)
+        except CannotOpen as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=attempt) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(said) == 20
+    assert sum("is wrong" in words for words in said) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operations.patrol.motion import TOLD_SECONDS, Motion, MotionJudge
+from operations.patrol.motion import BELIEVED_FOR, Motion, MotionJudge
 
 
 class Clock:
@@ -34,7 +34,7 @@ def test_where_the_speed_is_not_known_somebodys_word_counts_for_a_while() -> Non
     assert judge.judge(None) is Motion.UNKNOWN
     judge.told()
     assert judge.judge(None) is Motion.STANDING
-    clock.now = TOLD_SECONDS
+    clock.now = BELIEVED_FOR
     assert judge.judge(None) is Motion.UNKNOWN
     judge.told()
     assert judge.judge(20.0) is Motion.MOVING

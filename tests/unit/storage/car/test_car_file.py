@@ -72,9 +72,21 @@ def test_a_read_at_home_is_deleted_once_nothing_can_be_compared_with_it_and_is_k
     assert car.upkeep.forget_sent(after(30)) == 1
     assert car.upkeep.forget_sent(after(30)) == 0
     assert b"ZZZ7777" not in written(car)
+    assert car.upkeep.forget_sent(after(30)) == 0
     assert b"ZZZ8888" in written(car)
     car.record(*founds([plain(0, "ZZZ7777")]))
     assert car.uploads.count() == 1, "it is known by its id, and does not go home again"
+
+
+def test_reads_without_a_text_and_with_several_revisions_are_forgotten_as_a_whole(car: CarDisk) -> None:
+    blank = plain(0, "")
+    early = dataclasses.replace(plain(1), is_final=False, revision=1)
+    car.record(*founds([blank, early, plain(1)]))
+    first, second, third = car.uploads.waiting(0, 10)
+    car.uploads.settle([first.number, second.number])
+    assert car.upkeep.forget_sent(after(30)) == 1, "of the other read something is still to go home"
+    car.uploads.settle([third.number])
+    assert car.upkeep.forget_sent(after(30)) == 1
 
 
 def written(car: CarDisk) -> bytes:

@@ -1,0 +1,114 @@
+"""A car knows why it reads nothing: its stage tells the page, the audit and the health file, and counts the time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.opencv import cv2
+from ingest.positions.fixes import Fix
+from pipeline.patrol.car import Car, open_car
+from pipeline.patrol.state_stage import StateStage
+from schemas.events import AlarmKind, Noted
+from schemas.health import CameraHealth
+from schemas.settings import PrivateArea, RtspCamera, Settings
+from schemas.settings.gps import GpsdReceiver
+from schemas.settings.patrol import PatrolSettings
+from schemas.types import Image, StateKind
+from tests.unit.ingest.view.scenes import street
+
+FREE = 1 << 40
+CLINIC = PrivateArea(name="clinic", latitude=36.84, longitude=-76.29, meters=200)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def car(tmp_path: Path) -> Iterator[Car]:
+    """A car with one live camera, its own lists and a receiver."""
+    settings = Settings(
+        data_dir=tmp_path,
+        cameras=(RtspCamera(id="front", url="rtsp://10.0.0.4/101", mount="vehicle"),),
+        gps=GpsdReceiver(),
+        patrol=PatrolSettings(car="car-12", private_areas=(CLINIC,), own_plates=("PD 1",)),
+    )
+    with open_car(settings) as one:
+        yield one
+
+
+def jpeg(picture: Image) -> bytes:
+    return bytes(cv2.imencode(".jpg", picture)[1])
+
+
+def test_it_tells_what_begins_and_what_is_over_and_counts_it(car: Car) -> None:
+    clock, stop, notes, free = Clock(), threading.Event(), list[tuple[Noted, str]](), [FREE]
+    stage = StateStage(car, lambda what, words: notes.append((what, words)), clock, lambda: free[0])
+    car.board.know_camera(CameraHealth(camera_id="front", known_since=clock.now))
+    assert car.whereabouts.track is not None
+
+    def seen(*, latitude: float = 36.9) -> dict[StateKind, bool]:
+        """Half a minute later, in which pictures and fixes came."""
+        clock.now += timedelta(seconds=30)
+        car.board.camera("front", last_frame_at=clock.now)
+        assert car.whereabouts.track is not None
+        car.whereabouts.track.add(Fix(clock.now, latitude, -76.29, 10.0, 0.0))
+        stage.step(stop)
+        return {one.kind: one.stops for one in stage.states()}
+
+    # Nobody has signed on: that the lists are locked is said, and that own plates are left out always stands.
+    assert seen() == {StateKind.NO_LIST: True, StateKind.OWN_PLATES: False}
+    assert [what for what, _ in notes] == [Noted.NOT_READING]
+    assert "nobody has signed on" in notes[0][1]
+    # In the private area nothing is kept; beyond it, it is.
+    assert seen(latitude=36.84)[StateKind.PRIVATE_AREA] is True
+    assert StateKind.PRIVATE_AREA not in seen()
+    assert [what for what, words in notes if "private area" in words] == [Noted.NOT_READING, Noted.READING]
+    # One dark picture is a tunnel, two are a lens that is covered.
+    black = jpeg(np.zeros((90, 160, 3), np.uint8))
+    car.board.showed("front", clock.now, black)
+    assert StateKind.DARK_LENS not in seen()
+    car.board.showed("front", clock.now, black)
+    assert seen()[StateKind.DARK_LENS] is True
+    assert car.board.standing()[AlarmKind.CAMERA_VIEW] == 1
+    car.board.showed("front", clock.now, jpeg(street(1)))
+    assert StateKind.DARK_LENS not in seen()
+    assert car.board.standing()[AlarmKind.CAMERA_VIEW] == 0
+    # Neither pictures nor fixes come any more.
+    clock.now += timedelta(minutes=6)
+    stage.step(stop)
+    assert {one.kind for one in stage.states()} >= {StateKind.NO_CAMERA, StateKind.NO_FIX}
+    free[0] = 0
+    assert seen()[StateKind.STORAGE_FULL] is True
+    counted = {one.kind: one for one in car.board.car_states}
+    assert counted["private_area"].since is None
+    assert counted["private_area"].seconds >= 0
+    assert counted["storage_full"].since == clock.now
+    assert counted["storage_full"].stops
+    assert counted["no_list"].since is not None
+
+
+def test_the_health_file_has_them(car: Car, tmp_path: Path) -> None:
+    from pipeline.health.written import HealthFile
+    from services.run_state import health_file, read_run_health
+
+    clock = Clock()
+    StateStage(car, now=clock, free=lambda: FREE).step(threading.Event())
+    HealthFile(car.board, tmp_path, service="patrol").write()
+    health = read_run_health(tmp_path, health_file("patrol"))
+    assert health is not None
+    # What has not begun yet is not missing yet.
+    assert [one.kind for one in health.car_states] == ["no_list", "own_plates"]
+    assert [one.stops for one in health.car_states] == [True, False]
