@@ -49,7 +49,7 @@ def document(keys: tuple[str | int, ...], value: str) -> Any:
 
 def test_every_section_with_paths_is_walked() -> None:
     found = {".".join(str(key) for key in keys) for keys in PATHS}
-    assert len(PATHS) == len(found) == 65
+    assert len(PATHS) == len(found) == 66
     assert {
         "data_dir",
         "database.bin_dir",
