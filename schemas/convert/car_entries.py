@@ -27,7 +27,7 @@ COLUMNS = 18
 KEPT_EXTRA = ("license_type", "given_by", "given_by_name", "given_under", "list_at_owner", "entry_at_owner")
 """What a card says of an entry's further columns."""
 LEVEL = 6
-_MOST_UNPACKED = 64 << 20
+_UNPACKED_BYTES = 64 << 20
 _ADDED, _REMOVED = 1, 2
 _HEADER = struct.Struct(">BHII")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -105,7 +105,7 @@ def lines_of(packed: bytes, count: int) -> list[str]:
         InvalidInput: They cannot be unpacked, or are not as many.
     """
     try:
-        if not 0 <= zstandard.frame_content_size(packed) <= _MOST_UNPACKED:
+        if not 0 <= zstandard.frame_content_size(packed) <= _UNPACKED_BYTES:
             raise InvalidInput("a block of the lists does not say its size, or is too large")
         text = zstandard.ZstdDecompressor().decompress(packed).decode("utf-8")
     except (zstandard.ZstdError, UnicodeDecodeError) as error:

@@ -28,6 +28,7 @@ ROOMS = (
 
 LONG = {
     "AGAIN_SECONDS": 3600,
+    "ANEW_SECONDS": 600,  # a car's lists whole again, over a mobile network
     "AT_LEAST_SECONDS": 600,
     "CURED_SECONDS": 600,
     "DEEP_SECONDS": 300,
@@ -42,6 +43,7 @@ LONG = {
     "OUTAGE_SECONDS": 3600,  # a car that is known sends on while the database is away
     "QUIET_RECORD_SECONDS": 600,
     "QUIET_SECONDS": 3600,  # an alarm stands for an hour after its cause
+    "REMEMBERED_SECONDS": 3600,  # what went of a car's lists, for a matcher that is behind
     "_REMEMBER_SECONDS": 300,  # Java at its leisure, on a busy machine
     "SIGNED_WITHIN_SECONDS": 300,  # clocks that differ
     "SILENT_SECONDS": 180,

@@ -228,6 +228,9 @@ class _Rows:
             **{"car_id": f"unit-{self._number}", "camera_ids": [f"unit-{self._number}-front"], "added_by": "lee"},
             token_sha256=self._id("token").bytes * 2,
         )
+        if self.has("car_list_editions"):
+            said = {"edition": 1, "base": 0, "standing": {"ncic": [1, "own:watch"]}, "withdrawn_number": 0}
+            self.put("car_list_editions", car_id=f"unit-{self._number}", made_at=self._moment, **said)
         self.put("camera_hours", camera_id=f"gate-{self._number}", hour=self._moment, reads=3)
         self.put(
             "quarantined_messages",
