@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from pipeline.cameras.configured import Cameras, camera_maker
+from pipeline.cameras.configured import CameraMaker, Cameras
 from pipeline.counters import RunTotals
 from pipeline.health.edge import EdgeHealthStage
 from pipeline.ingesting.pushed import PushedFrames
@@ -110,7 +110,7 @@ class PatrolService:
         car, settings = self._car, self._settings
         takeover = TakeOver(settings, car.board, fits=check_patrol)
         arrivals = CarArrivals(stop, car.ledger, car.leaving_out)
-        make = camera_maker(
+        make = CameraMaker(
             settings,
             car.items,
             arrivals,
