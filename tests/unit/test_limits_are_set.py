@@ -34,6 +34,7 @@ LONG = {
     "FORGET_SECONDS": 3600,
     "FORMAT_TIMEOUT_SECONDS": 120,  # Java on a slow disk
     "HOUSEKEEPING_SECONDS": 3600,
+    "KEPT_SECONDS": 900,  # somebody signs in again, perhaps at their agency's directory
     "LOCK_TIMEOUT_MS": 300_000,  # another process's migration
     "LONGEST_PATIENCE_SECONDS": 300,
     "LONGEST_RETRY_SECONDS": 900,
