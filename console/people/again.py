@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from console.people.cookies import DEVICE
 from console.site import Site
 from console.visitors import COOKIE, SignedIn
-from operations.people.kept import KEPT, PLACE, SECONDS
+from operations.people.kept import KEPT, KEPT_SECONDS, PLACE
 from operations.people.sessions import who_had_session
 from schemas.errors import PlatewatchError
 
@@ -54,7 +54,7 @@ async def away(request: Request) -> Response:
     if kept is None:
         return RedirectResponse("/sign-in", 303)
     response = RedirectResponse(f"/sign-in?next={PLACE}", 303)
-    response.set_cookie(KEPT, kept, max_age=SECONDS, path="/", secure=True, httponly=True, samesite="lax")
+    response.set_cookie(KEPT, kept, max_age=KEPT_SECONDS, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
 

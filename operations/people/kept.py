@@ -15,7 +15,7 @@ from typing import Final
 from operations.people.secrets import digest, new_secret
 
 KEPT: Final = "__Host-platewatch-kept"
-SECONDS: Final = 900
+KEPT_SECONDS: Final = 900
 MOST: Final = 200
 """Forms that are kept at a time; the oldest goes."""
 MOST_BYTES_OF_ONE: Final = 65_536
@@ -67,7 +67,7 @@ class KeptForms:
             while len(self._forms) >= MOST:
                 self._forms.pop(next(iter(self._forms)))
             is_whole = len(shown) == len(fields)
-            self._forms[digest(cookie)] = KeptForm(person, path, shown, self._clock() + SECONDS, is_whole)
+            self._forms[digest(cookie)] = KeptForm(person, path, shown, self._clock() + KEPT_SECONDS, is_whole)
         return cookie
 
     def find(self, person: str, cookie: str | None) -> KeptForm | None:

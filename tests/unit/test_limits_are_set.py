@@ -36,6 +36,7 @@ LONG = {
     "FORMAT_TIMEOUT_SECONDS": 120,  # Java on a slow disk
     "GIVEN_UP_SECONDS": 2 * 86_400,  # a car's picture that began to come: it may be out of reach for a day
     "HOUSEKEEPING_SECONDS": 3600,
+    "KEPT_SECONDS": 900,  # somebody signs in again, perhaps at their agency's directory
     "LOCK_TIMEOUT_MS": 300_000,  # another process's migration
     "LONGEST_PATIENCE_SECONDS": 300,
     "LONGEST_RETRY_SECONDS": 900,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operations.people.kept import MOST, MOST_BYTES_OF_ONE, SECONDS, KeptForms
+from operations.people.kept import KEPT_SECONDS, MOST, MOST_BYTES_OF_ONE, KeptForms
 
 FIELDS = [("plate", "VNV4527"), ("camera", "elm-st"), ("camera", "main-st")]
 
@@ -16,9 +16,9 @@ def test_it_is_there_for_its_person_until_its_time() -> None:
     assert (found.path, found.fields, found.is_whole) == ("/search", FIELDS, True)
     assert forms.find("kim", cookie) is forms.find("lee", None) is forms.find("lee", "another") is None
     assert "VNV4527" not in repr(found)
-    now[0] += SECONDS
+    now[0] += KEPT_SECONDS
     assert forms.find("lee", cookie) is None
-    now[0] -= SECONDS  # it is gone, not hidden
+    now[0] -= KEPT_SECONDS  # it is gone, not hidden
     assert forms.find("lee", cookie) is None
 
 
