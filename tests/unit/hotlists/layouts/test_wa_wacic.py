@@ -63,8 +63,9 @@ def test_wacic_header_is_no_row_and_dates_the_list() -> None:
     assert len(list(parsed.rows)) == 1
 
 
-def test_wacic_damaged_first_row_is_rejected_and_not_taken_for_a_header() -> None:
-    (row,) = rows("wa-wacic", WACIC_ROW.replace("21V0128839", "21V01-8839"))
+@pytest.mark.parametrize("number", ["21V01-8839", "21V012883 ", "21V012883\N{FULLWIDTH DIGIT NINE}", "21V012883\u00e9"])
+def test_wacic_damaged_first_row_is_rejected_and_not_taken_for_a_header(number: str) -> None:
+    (row,) = rows("wa-wacic", WACIC_ROW.replace("21V0128839", number))
     assert isinstance(row, RejectedRow)
     assert row.column == "WAC"
 

@@ -266,3 +266,13 @@ def test_no_place_is_not_the_sea_south_of_ghana() -> None:
     assert location_of(0, 0) is None
     assert location_of("-1", "-1") is None
     assert location_of(91, 0) is None
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_hours_of_half_a_day_are_those_of_the_clock(hour: int) -> None:
+    moment = datetime(2026, 5, 4, hour, 5, tzinfo=UTC)
+    times = Times(source_of("rekor", timezone="UTC"), NOW)
+    half, shown = "AP"[hour >= 12] + "M", hour % 12 or 12
+    assert times.of(f"5/4/2026 {shown}:05:00 {half}") == moment
+    assert times.of(f"5/4/2026 {shown}:05:00 {half.lower()}") == moment
+    assert times.of(f"2026-05-04 {hour:02}:05:00") == moment
