@@ -22,7 +22,7 @@ from benchmarks.patrol.driving import reads
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.car_reads import reads_in
 from pipeline.patrol.draining import DrainingStage
-from pipeline.patrol.home import Home
+from services.http.home import Home
 from pipeline.patrol.picture_sending import PictureSender
 from schemas.arrivals import Arrival, Pictures
 from schemas.convert import arrival_to_event

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from pipeline.patrol.car import Car
-from pipeline.patrol.home import CarRevoked, Home, NotTaken
+from services.http.home import CarRevoked, Home, NotTaken
 from pipeline.patrol.picture_sending import PictureSender, WaitingPictures
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import TransientError

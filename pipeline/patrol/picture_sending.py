@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from pipeline.patrol.home import Home, NotTaken
+from services.http.home import Home, NotTaken
 from schemas.errors import InvalidInput, TransientError
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from ingest.server.known_cars import KnownCar
 from pipeline.health.board import HealthBoard
 from pipeline.patrol import draining
 from pipeline.patrol.draining import DrainingStage
-from pipeline.patrol.home import Home
+from services.http.home import Home
 from pipeline.patrol.picture_sending import PictureSender
 from schemas.settings.patrol import PatrolSettings
 from tests.unit.ingest.server.car_site import TOKEN, CarSite, car_read_sample, jpeg, known_car

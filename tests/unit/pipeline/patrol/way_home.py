@@ -15,7 +15,7 @@ import trustme
 
 from ingest.server.cars import CarAccess
 from pipeline.patrol.draining import DrainingStage
-from pipeline.patrol.home import Home
+from services.http.home import Home
 from pipeline.patrol.picture_sending import PictureSender
 from pipeline.stages.stage import Stage
 from schemas.arrivals import Arrival, Pictures

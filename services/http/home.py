@@ -6,6 +6,7 @@ import gzip
 import logging
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=5.0)
 """The server closes a connection that was silent for ten seconds: one is not used for so long."""
+WHOLE_SECONDS = 60.0
+"""An answer may take so long over a slow line."""
 MOST_ANSWER_BYTES = 4 << 20
 """Bytes of an answer that is read, unless more is asked for."""
 _CLOCK = "; is the car's clock right?"
@@ -28,6 +31,14 @@ _CLOCK = "; is the car's clock right?"
 
 class CarRevoked(PlatewatchError):
     """The server takes nothing of this car any more."""
+
+
+class Unreachable(TransientError):
+    """The car has no network, or the server is away."""
+
+
+class UnknownToken(TransientError):
+    """The server does not know the car's token."""
 
 
 class NotTaken(InvalidInput):
@@ -42,6 +53,7 @@ class NotTaken(InvalidInput):
     def __init__(self, status: int, message: str, headers: Mapping[str, str]) -> None:
         super().__init__(f"the server refuses it ({status}): {message}")
         self.status = status
+        self.said = message
         self.headers = headers
 
 
@@ -62,12 +74,18 @@ class Home:
     Args:
         settings: The section `patrol`; `server` and `token_file` are set.
         transport: What carries requests, for tests; None: the network.
+        timeout: How long the server may be silent.
 
     Raises:
         ConfigurationError: There is no server, or the authorities' file cannot be used.
     """
 
-    def __init__(self, settings: PatrolSettings, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: PatrolSettings,
+        transport: httpx.BaseTransport | None = None,
+        timeout: httpx.Timeout | float = TIMEOUT,
+    ) -> None:
         if settings.server is None or settings.token_file is None:
             raise ConfigurationError("patrol.server and patrol.token_file are not set; nothing can be sent home")
         self.car_id = settings.car
@@ -76,7 +94,7 @@ class Home:
         self._client = httpx.Client(
             base_url=f"{settings.server}/ingest/cars/{settings.car}/",
             verify=_trust(settings),
-            timeout=TIMEOUT,
+            timeout=timeout,
             limits=_LIMITS,
             headers={"user-agent": "platewatch"},
             follow_redirects=False,
@@ -108,6 +126,7 @@ class Home:
         headers: Mapping[str, str] | None = None,
         packs: bool = False,
         most: int = MOST_ANSWER_BYTES,
+        seconds: float = WHOLE_SECONDS,
     ) -> HomeAnswer:
         """Ask the server for something, or send it something.
 
@@ -119,10 +138,13 @@ class Home:
             headers: What is said besides.
             packs: Whether the body is packed with gzip on its way.
             most: So many bytes the answer may have.
+            seconds: How long the whole of it may take.
 
         Raises:
-            TransientError: The server is not reached, answers that it cannot now, does not know the token, or its
-                answer is too large; or the token's file cannot be read. A car goes on without all of that.
+            Unreachable: The server is not reached, or answers too slowly.
+            UnknownToken: It does not know the token.
+            TransientError: It answers that it cannot now, its answer is too large, or the token's file cannot be read.
+                A car goes on without all of that.
             CarRevoked: This car was revoked.
             NotTaken: The server refuses it, and would again.
         """
@@ -132,15 +154,18 @@ class Home:
             body = gzip.compress(body, compresslevel=4)
             said["content-encoding"] = "gzip"
         try:
+            deadline = time.monotonic() + seconds
             with self._client.stream(method, path, content=body, params=params, headers=said) as response:
                 chunks, size = [], 0
                 for chunk in response.iter_bytes():
                     size += len(chunk)
                     if size > most:
                         raise TransientError(f"{self._server}: its answer has more than {most} bytes")
+                    if time.monotonic() > deadline:
+                        raise Unreachable(f"{self._server}: its answer takes longer than {seconds:g} s")
                     chunks.append(chunk)
         except httpx.HTTPError as error:
-            raise TransientError(f"{self._server}: {_reason(error)}") from error
+            raise Unreachable(f"{self._server}: {_reason(error)}") from error
         return self._judged(HomeAnswer(response.status_code, dict(response.headers), b"".join(chunks)), token)
 
     def close(self) -> None:
@@ -160,10 +185,12 @@ class Home:
                 self._revoked_token = token
             raise CarRevoked(f"{self._server}: {message or 'this car was revoked'}")
         if status == 401:
-            raise TransientError(
+            raise UnknownToken(
                 f"{self._server} does not know this token as car '{self.car_id}''s; put the one of platewatch cars "
                 f"token into {self._token_file}"
             )
+        if status in (502, 503, 504):
+            raise Unreachable(f"{self._server}: {message or 'it is away'} ({status})")
         if status in (408, 425, 429) or status >= 500 or status < 400:
             raise TransientError(f"{self._server}: {message or 'it cannot now'} ({status})")
         raise NotTaken(status, message, answer.headers)
