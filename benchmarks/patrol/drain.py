@@ -22,12 +22,12 @@ from benchmarks.patrol.driving import reads
 from ingest.inbox_place import INBOX_FILE
 from ingest.server.car_reads import reads_in
 from pipeline.patrol.draining import DrainingStage
-from services.http.home import Home
 from pipeline.patrol.picture_sending import PictureSender
 from schemas.arrivals import Arrival, Pictures
 from schemas.convert import arrival_to_event
 from schemas.settings import PatrolSettings, Settings
 from schemas.types import PlateRead
+from services.http.home import Home
 from storage.car.expected import NoReceipt
 from storage.car.file import CAR_FILE
 from storage.car.ledger import CarLedger

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from pipeline.patrol.car import Car
-from services.http.home import CarRevoked, Home, NotTaken
 from pipeline.patrol.picture_sending import PictureSender, WaitingPictures
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import TransientError
+from services.http.home import CarRevoked, Home, NotTaken
 
 log = logging.getLogger(__name__)
 

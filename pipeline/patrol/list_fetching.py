@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.patrol.list_ages import ListAges
 from pipeline.patrol.list_gate import ListGate
-from pipeline.patrol.list_server import Ask, ListServer, Outgrown, Revoked, Unreachable
+from pipeline.patrol.list_server import Ask, ListServer, Outgrown
 from pipeline.stages.liveness import beat
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import ConfigurationError, InvalidInput, TransientError
 from schemas.events import AlarmKind
 from schemas.settings import PatrolSettings, Settings
+from services.http.home import CarRevoked, Unreachable
 from services.signing import VerifyingKey
 from storage.car.lists import CarLists, Have, Taken
 
@@ -108,7 +109,7 @@ class ListFetching(SteppedStage):
                     self._came_back()
                     return ASK_SECONDS
             return 0.0
-        except Revoked as error:
+        except CarRevoked as error:
             self._gate.failed()
             self._lists.wipe(f"the server has revoked this car ({error})")
             return REVOKED_SECONDS

@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-import ssl
-import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -16,18 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from pydantic import ValidationError
 
 from schemas.convert.car_entries import Segment, segments_of
-from schemas.errors import ConfigurationError, InvalidInput, TransientError
+from schemas.errors import InvalidInput, TransientError
 from schemas.events.car_lists import CarListsAnswer
 from schemas.events.wire import problems_in
 from schemas.settings import PatrolSettings
-from services.private_files import read_secret
+from services.http.home import Home, NotTaken
 from services.signed_envelope import key_of_envelope, opened_envelope
 from services.signing import VerifyingKey
 
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 20.0
-WHOLE_SECONDS = 60.0
-"""One answer may take so long over a slow line."""
 MOST_BYTES = 32 << 20
 """Bytes of one answer."""
 MOST_SUCCESSIONS = 1000
@@ -35,20 +28,12 @@ MOST_SUCCESSIONS = 1000
 Ask = Callable[[Mapping[str, str]], bytes]
 """Sends a question and returns the answer's body.
 
-Raises `Unreachable`, `Revoked`, `Outgrown`, or another TransientError.
+Raises `Unreachable`, `CarRevoked`, `Outgrown`, or another TransientError.
 """
-
-
-class Unreachable(TransientError):
-    """The car has no network, or the server is away."""
 
 
 class Outgrown(InvalidInput):
     """The server does not tell that edition any more: another one is to be asked for."""
-
-
-class Revoked(TransientError):
-    """The server says that this car was revoked."""
 
 
 def ask_over_https(settings: PatrolSettings) -> Ask:
@@ -60,64 +45,17 @@ def ask_over_https(settings: PatrolSettings) -> Ask:
     Raises:
         ConfigurationError: Its authorities cannot be read.
     """
-    if settings.server is None or settings.token_file is None:
-        raise ConfigurationError("patrol.server is not set; name the server that has the lists")
-    token_file = settings.token_file
-    client = httpx.Client(
-        base_url=settings.server,
-        verify=_trust(settings),
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        trust_env=False,
-    )
+    home = Home(settings)
 
     def ask(query: Mapping[str, str]) -> bytes:
-        headers = {"authorization": f"Bearer {read_secret(token_file, 'patrol.token_file').strip()}"}
-        deadline = time.monotonic() + WHOLE_SECONDS
         try:
-            with client.stream(
-                "GET", f"/ingest/cars/{settings.car}/lists", params=dict(query), headers=headers
-            ) as answer:
-                body = bytearray()
-                for chunk in answer.iter_raw():
-                    body += chunk
-                    if len(body) > MOST_BYTES:
-                        raise InvalidInput("the server's answer is larger than any of its answers can be")
-                    if time.monotonic() > deadline:
-                        raise Unreachable("the server's answer takes too long")
-                return _checked(answer.status_code, bytes(body))
-        except httpx.HTTPError as error:
-            raise Unreachable(f"the server cannot be reached ({error or type(error).__name__})") from error
+            return home.ask("GET", "lists", params=query, most=MOST_BYTES).body
+        except NotTaken as error:
+            if error.status == httpx.codes.UNPROCESSABLE_ENTITY:
+                raise Outgrown(str(error)) from error
+            raise TransientError(str(error)) from error
 
     return ask
-
-
-def _trust(settings: PatrolSettings) -> ssl.SSLContext | bool:
-    try:
-        if settings.ca_file is not None:
-            return ssl.create_default_context(cafile=str(settings.ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"patrol.ca_file {settings.ca_file}: no certificates in PEM ({error})") from error
-    return settings.verify
-
-
-def _checked(status: int, body: bytes) -> bytes:
-    if status == 200:
-        return body
-    said = _said(body)
-    words = f"the server answers {status} ({said.get('error', 'without a word')})"
-    if status == 403 and said.get("code") == "revoked":
-        raise Revoked(words)
-    if status == 422:
-        raise Outgrown(words)
-    raise (Unreachable if status in (502, 503, 504) else TransientError)(words)
-
-
-def _said(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class ListServer:
@@ -143,7 +81,7 @@ class ListServer:
             Outgrown: The edition that is asked for is not told any more.
             InvalidInput: It was changed, is not signed by this server, or answers another car or question.
             Unreachable: The server is away.
-            Revoked: This car was revoked.
+            CarRevoked: This car was revoked.
             TransientError: It refuses.
         """
         nonce = secrets.token_hex(16)

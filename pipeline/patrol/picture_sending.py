@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from services.http.home import Home, NotTaken
 from schemas.errors import InvalidInput, TransientError
+from services.http.home import Home, NotTaken
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ import pytest
 from pipeline.health.board import HealthBoard
 from pipeline.patrol.list_gate import FRESH_SECONDS, OFFLINE_SECONDS, ListGate
 from pipeline.patrol.list_matching import CarMatcher
-from pipeline.patrol.list_server import Unreachable
 from schemas.events import AlarmKind
 from schemas.settings import HotlistSettings, MatchingSettings, PatrolSettings, PolicySettings, Settings
+from services.http.home import Unreachable
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.car.list_world import CarHere, World, later, some_entries
@@ -101,18 +101,19 @@ def test_the_cars_own_limit_counts_where_it_is_shorter(world: World) -> None:
 
 def test_lists_have_to_be_renewed_at_the_shifts_begin_where_the_law_says_so(world: World, tmp_path: Path) -> None:
     car = CarHere(world, "unit-14", list_red_hours=8760)
+    # Soon by the database's clock, which dates lists, at whatever time of the day.
+    begin = (world.now + timedelta(hours=1)).replace(second=0, microsecond=0)
     car.settings = Settings(
         data_dir=car.folder,
         policy=PolicySettings(profile="nebraska"),
         patrol=PatrolSettings(car="unit-14", list_red_hours=8760),
-        hotlists=HotlistSettings(shift_starts=("06:00",), shift_grace_minutes=30),
+        hotlists=HotlistSettings(shift_starts=(f"{begin:%H:%M}",), shift_grace_minutes=30),
         time_zone="UTC",
     )
-    begin = (world.now + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
     car.lists.close()
     car.start()
     car.unlock()
-    world.now = begin - timedelta(hours=1)
+    world.now = begin - timedelta(minutes=30)
     activate(world.database, some_entries(range(6)), as_of=world.now)
     car.fetch()
     car.ask = away

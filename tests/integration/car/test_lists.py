@@ -12,10 +12,10 @@ import pytest
 
 from operations.cars import list_parts
 from pipeline.lists.live_matcher import LiveMatcher
-from pipeline.patrol.list_server import Unreachable
 from schemas.errors import InvalidInput, TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Category, VehicleDescription
+from services.http.home import Unreachable
 from storage.car.list_file import LISTS_FILE
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits

@@ -20,9 +20,9 @@ from ingest.server.known_cars import KnownCar
 from pipeline.health.board import HealthBoard
 from pipeline.patrol import draining
 from pipeline.patrol.draining import DrainingStage
-from services.http.home import Home
 from pipeline.patrol.picture_sending import PictureSender
 from schemas.settings.patrol import PatrolSettings
+from services.http.home import Home
 from tests.unit.ingest.server.car_site import TOKEN, CarSite, car_read_sample, jpeg, known_car
 from tests.unit.pipeline.patrol.way_home import CarBooks, at_work, flaky, secure_server, until
 

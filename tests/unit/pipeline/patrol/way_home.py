@@ -15,7 +15,6 @@ import trustme
 
 from ingest.server.cars import CarAccess
 from pipeline.patrol.draining import DrainingStage
-from services.http.home import Home
 from pipeline.patrol.picture_sending import PictureSender
 from pipeline.stages.stage import Stage
 from schemas.arrivals import Arrival, Pictures
@@ -23,6 +22,7 @@ from schemas.ids import published_read_id
 from schemas.settings import Settings
 from schemas.settings.patrol import PatrolSettings
 from schemas.types import PlateRead
+from services.http.home import Home
 from storage.car.ledger import CarLedger
 from storage.car.uploads import Uploads
 from storage.reads.images import ImageStore
