@@ -27,6 +27,10 @@ from storage.people import people
 LONGEST_UNIT: Final = 40
 
 
+class CarIsRevoked(NotPermitted):
+    """The car was revoked; its lists have to go."""
+
+
 def sign_on(database: Database, settings: Settings, car_id: str, asked: Any) -> dict[str, Any]:
     """Let an officer sign on in a car.
 
@@ -41,7 +45,7 @@ def sign_on(database: Database, settings: Settings, car_id: str, asked: Any) -> 
 
     Raises:
         InvalidInput: It is not right; says nothing that would help to guess.
-        NotPermitted: The car was revoked meanwhile.
+        CarIsRevoked: The car was revoked meanwhile.
         TransientError: Too many people sign in at this moment, or the database is down.
     """
     fields = [asked.get(name, "") if isinstance(asked, dict) else None for name in ("name", "password", "code", "unit")]
@@ -53,7 +57,7 @@ def sign_on(database: Database, settings: Settings, car_id: str, asked: Any) -> 
         raise InvalidInput(f"the unit has {len(unit)} characters, expected 1 to {LONGEST_UNIT}")
     car = Cars(database).get(car_id)
     if car is None or car.revoked_at is not None:
-        raise NotPermitted("this car was revoked, and nobody signs on in it")
+        raise CarIsRevoked("this car was revoked, and nobody signs on in it")
     # The car counts as an address: who tries names in one car does not lock out a station.
     address = origin_of(car_id, unit)
     person, step = who_knows(database, settings, name, password, code, f"car {car_id}", via=SignIn.CAR)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ingest.server.cars import CarReply, CarRequest, CarRoute
+from ingest.server.answers import Refusal
+from ingest.server.cars import REVOKED, CarReply, CarRequest, CarRoute
 from operations.cars.answering import Received, take_answers
 from operations.cars.noting import take_notes
-from operations.cars.signing_on import sign_on
+from operations.cars.signing_on import CarIsRevoked, sign_on
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from storage.database import Database
@@ -38,7 +39,11 @@ def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRo
     def signing(asked: CarRequest) -> CarReply:
         if len(asked.body) > SIGN_ON_BYTES:
             raise InvalidInput("the sign-on is larger than any can be")
-        return CarReply(said=sign_on(database, settings, asked.car.car_id, asked.json()))
+        try:
+            return CarReply(said=sign_on(database, settings, asked.car.car_id, asked.json()))
+        except CarIsRevoked as error:
+            # What is known of cars may be some seconds old; the car hears the same as everywhere else.
+            raise Refusal(403, str(error), code=REVOKED) from None
 
     return {
         "answers": taking("answers", take_answers),
