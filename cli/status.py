@@ -87,6 +87,10 @@ def _facts(found: Status) -> Table:
         table.add_row("outbox", Text(f"{found.outbox.waiting} wait{oldest}; {found.outbox.dead_letters} dead letters"))
     if found.outgoing is not None:
         table.add_row("reads", Text(_outgoing(found.outgoing, is_car=run.service == CAR)))
+    for state in found.car_states:
+        what = " ".join(filter(None, (state.kind.replace("_", " "), state.subject)))
+        now = "over" if state.since is None else f"since {shown_time(state.since)}"
+        table.add_row("", Text(f"{what}: {now}; {state.seconds:.0f} s since the start"))
     if found.incoming is not None:
         last = _time(found.incoming.last_message_at)
         told = f"{found.incoming.waiting} wait in {found.incoming.topic}, the last came {last}"

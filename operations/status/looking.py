@@ -14,7 +14,15 @@ from operations.status.local import (
     retention_swept_at,
     service_statuses,
 )
-from operations.status.report import AlarmStatus, CameraStatus, DatabaseStatus, IncomingStatus, OutgoingStatus, Status
+from operations.status.report import (
+    AlarmStatus,
+    CameraStatus,
+    CarStateStatus,
+    DatabaseStatus,
+    IncomingStatus,
+    OutgoingStatus,
+    Status,
+)
 from operations.status.stored import Stored, ask_database
 from schemas.errors import PlatewatchError
 from schemas.health import RunHealth
@@ -60,6 +68,7 @@ def look(settings: Settings, opened: AbstractContextManager[Database]) -> Status
         broker=broker_status(settings, run),
         outbox=None if stored is None else stored.outbox,
         outgoing=_outgoing(health),
+        car_states=car_states(health),
         incoming=_incoming(settings, health),
         cameras=tuple(_cameras(settings, stored, health if run.running else None)),
         feeds=None if stored is None else stored.feeds,
@@ -93,6 +102,9 @@ def problems(status: Status) -> Iterator[str]:
     for camera in status.cameras:
         if camera.problem is not None:
             yield f"camera {camera.camera_id}: {camera.problem}"
+    for state in status.car_states:
+        if run.running and state.stops and state.since is not None:
+            yield f"nothing is read: {state.words}"
     for disk in status.disks:
         if disk.free < LEAST_FREE_BYTES and disk.free < disk.total * LEAST_FREE_SHARE:
             yield f"disk of {disk.path}: {disk.free >> 20} MiB are free"
@@ -108,6 +120,11 @@ def problems(status: Status) -> Iterator[str]:
 def _outgoing(health: RunHealth | None) -> OutgoingStatus | None:
     waiting = None if health is None else health.outgoing
     return None if waiting is None else OutgoingStatus(**waiting.model_dump())
+
+
+def car_states(health: RunHealth | None) -> tuple[CarStateStatus, ...]:
+    """Return what kept a patrol car from reading, as its health file has it."""
+    return () if health is None else tuple(CarStateStatus(**one.model_dump()) for one in health.car_states)
 
 
 def _local_alarms(health: RunHealth | None) -> tuple[AlarmStatus, ...]:

@@ -120,6 +120,17 @@ class AlarmStatus(_Part):
     acknowledged_by: str | None
 
 
+class CarStateStatus(_Part):
+    """What kept a patrol car from reading since its start: for how many seconds, and since when it does now."""
+
+    kind: str
+    subject: str
+    seconds: float
+    since: datetime | None
+    words: str
+    stops: bool
+
+
 class Status(_Part):
     """All of it. What is None could not be asked; `problems` says what is wrong, in words."""
 
@@ -132,6 +143,7 @@ class Status(_Part):
     broker: BrokerStatus
     outbox: OutboxStatus | None
     outgoing: OutgoingStatus | None = None
+    car_states: tuple[CarStateStatus, ...] = ()
     incoming: IncomingStatus | None = None
     cameras: tuple[CameraStatus, ...]
     feeds: tuple[FeedStatus, ...] | None

@@ -186,8 +186,8 @@ class Home:
             raise CarRevoked(f"{self._server}: {message or 'this car was revoked'}")
         if status == 401:
             raise UnknownToken(
-                f"{self._server} does not know this token as car '{self.car_id}''s (401); put the one of platewatch cars "
-                f"token into {self._token_file}"
+                f"{self._server} does not know this token as car '{self.car_id}''s (401); put the one of platewatch "
+                f"cars token into {self._token_file}"
             )
         if status in (502, 503, 504):
             raise Unreachable(f"{self._server}: {message or 'it is away'} ({status})")

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.opencv import cv2
 from ingest.positions.fixes import Fix
+from operations.status.looking import car_states
 from pipeline.patrol.car import Car, open_car
 from pipeline.patrol.state_stage import StateStage
 from schemas.events import AlarmKind, Noted
@@ -112,3 +113,7 @@ def test_the_health_file_has_them(car: Car, tmp_path: Path) -> None:
     # What has not begun yet is not missing yet.
     assert [one.kind for one in health.car_states] == ["no_list", "own_plates"]
     assert [one.stops for one in health.car_states] == [True, False]
+    # `platewatch status` says all of them, and what nothing is read for as a fault.
+    shown = car_states(health)
+    assert [(one.kind, one.since is None) for one in shown] == [("no_list", False), ("own_plates", False)]
+    assert "nobody has signed on" in shown[0].words
