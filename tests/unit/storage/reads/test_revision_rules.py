@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.settling import Arrived
 from schemas.types import PlateRead
-from storage.reads.merging import revision_key
-from storage.reads.revisions import arrivals_of, without_doubles
+from storage.reads.merging import arrivals_of, revision_key, without_doubles
 from tests.unit.alerts.samples import START, sample_read
 
 IDS = tuple(UUID(int=number) for number in range(3))
