@@ -56,6 +56,15 @@ class DisabledPerson(_Part):
     reason: str | None = None
 
 
+class KnownCar(_Part):
+    """A patrol car: since when it has its token, and since when it is revoked."""
+
+    car_id: str
+    token_at: datetime
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+
+
 class Known(_Part):
     """What the database knows of it; the numbers are the greatest that were given, and those that still waited.
 
@@ -66,6 +75,7 @@ class Known(_Part):
     removed_lists: tuple[str, ...] = ()
     ended_agreements: tuple[EndedAgreement, ...] = ()
     disabled_people: tuple[DisabledPerson, ...] = ()
+    cars: tuple[KnownCar, ...] = ()
     saved_searches: tuple[int, ...] | None = None
     alert_number: int = 0
     outbox_id: int = 0
@@ -140,6 +150,8 @@ def apply_ends(database: Database, journal: Journal) -> dict[str, int]:
         done["entries withdrawn"] = statements.execute(on, _SQL["withdraw"], {"withdrawn": Jsonb(withdrawn)})
         done["agreements ended"] = statements.execute(on, _SQL["end_agreements"], {"ended": Jsonb(ended)})
         done["people disabled"] = statements.execute(on, _SQL["disable_people"], {"disabled": Jsonb(disabled)})
+        cars = [one.model_dump(mode="json") for one in known.cars]
+        done["cars refused"] = statements.execute(on, _SQL["refuse_cars"], {"cars": Jsonb(cars)})
         if known.saved_searches is not None:
             standing = {"standing": list(known.saved_searches)}
             done["saved searches removed"] = statements.execute(on, _SQL["remove_searches"], standing)

@@ -47,6 +47,18 @@ select jsonb_build_object(
         from people
         where disabled_at is not null
     ),
+    'cars', (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'car_id', car_id, 'token_at', token_at, 'revoked_at', revoked_at, 'revoked_by', revoked_by
+                )
+                order by car_id
+            ),
+            '[]'
+        )
+        from cars
+    ),
     'saved_searches', (select coalesce(jsonb_agg(search_id order by search_id), '[]') from saved_searches),
     'alert_number', (select coalesce(max(alert_number), 0) from alerts),
     'outbox_id', (select coalesce(max(outbox_id), 0) from outbox),
@@ -83,6 +95,24 @@ update people
 set disabled_at = gone.disabled_at, disabled_by = gone.disabled_by, disabled_reason = gone.reason
 from jsonb_to_recordset(%(disabled)s) as gone (name text, disabled_at timestamptz, disabled_by text, reason text)
 where people.name = gone.name and people.disabled_at is null
+
+-- name: refuse_cars
+-- A car that was revoked stays so. One that got another token since has the earlier one no more, and waits for a new one:
+-- whoever has the earlier one may be why it was exchanged.
+update cars
+set
+    token_sha256 = case
+        when cars.token_at < known.token_at then sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
+        else cars.token_sha256
+    end,
+    revoked_at = coalesce(cars.revoked_at, known.revoked_at),
+    revoked_by = coalesce(cars.revoked_by, known.revoked_by)
+from jsonb_to_recordset(%(cars)s) as known (
+    car_id text, token_at timestamptz, revoked_at timestamptz, revoked_by text
+)
+where
+    cars.car_id = known.car_id
+    and (cars.token_at < known.token_at or (cars.revoked_at is null and known.revoked_at is not null))
 
 -- name: remove_searches
 -- All of the backup's were saved before the journal was written.

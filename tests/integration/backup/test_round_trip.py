@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from operations.backup.keys import BackupKeys
 from operations.backup.making import BackupWish, make_backup
 from operations.backup.restoring import restore_backup
 from operations.backup.verifying import verify_backup
+from operations.cars.cars import add_car, renew_token, revoke_car, view_cars
 from operations.hotlists.withdrawing import WantedEntries, withdraw_entries
 from operations.people.accounts import disable_person
 from operations.people.entering import enter_by_link, make_entry
@@ -156,6 +158,7 @@ def test_what_ended_since_does_not_come_back(
     signed_in = make_entry(LEE, database, settings, "kim", [Role.OFFICER]).rpartition("/")[2]
     cookie = enter_by_link(database, settings, signed_in, "desk").cookie
     make_entry(LEE, database, settings, "sam", [Role.OFFICER])
+    tokens = {car: add_car(LEE, database, settings, car, [f"{car}-front"]).token for car in ("one", "two", "three")}
     kept = save_search(LEE, database, settings, "the van", THE_VAN, Why("stolen vehicle", "26-7")).search_id
     save_search(LEE, database, settings, "the other van", THE_VAN, Why("stolen vehicle", "26-8"))
     backup = backed_up(database, settings, tmp_path / "backups")
@@ -164,6 +167,8 @@ def test_what_ended_since_does_not_come_back(
     withdraw_entries(LEE, database, settings, WantedEntries(entry_id=gone), [gone], "recovered in Norfolk")
     end_agreement(LEE, database, "suffolk", "the council wants it")
     disable_person(LEE, database, "sam", "left the department")
+    revoke_car(LEE, database, "one", "the laptop was stolen")
+    renew_token(LEE, database, "two")
     end_searches_of_case(LEE, database, "26-8")
     passed(database, settings, 50, "KPR2004", timedelta(minutes=3))
     with outbox_of(database) as outbox:
@@ -177,13 +182,19 @@ def test_what_ended_since_does_not_come_back(
     assert outcome.known["agreements ended"] == 1
     assert outcome.known["people disabled"] == 1
     assert outcome.known["saved searches removed"] == 1
+    assert outcome.known["cars refused"] == 2
     assert find_session(database, settings, cookie) is not None
     with opened(elsewhere) as copy:
         assert find_session(copy, elsewhere, cookie) is None  # it may have been ended since
         with running_matcher(copy) as matcher:
             assert not matches(matcher, "KPR2001")
             assert matches(matcher, "KPR2002")
+        cars = {car.car_id: car for car in view_cars(LEE, copy)}
+        assert {name for name, car in cars.items() if car.revoked_at is not None} == {"one"}
+        digests = {name: hashlib.sha256(token.encode()).digest() for name, token in tokens.items()}
         with copy.connection() as connection:
+            held = dict(connection.execute("select car_id, token_sha256 from cars").fetchall())
+            assert {name for name in held if bytes(held[name]) == digests[name]} == {"one", "three"}
             rows = connection.execute(
                 "select name, disabled_by, disabled_reason from people where disabled_at is not null"
             ).fetchall()

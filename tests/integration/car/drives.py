@@ -92,12 +92,23 @@ class Drive:
         file.close()
         return [PublishedRead.model_validate_json(body) for (body,) in rows]
 
+    def waiting(self) -> tuple[int, int]:
+        """How many records and pictures are not at home."""
+        file = open_car_file(self.file)
+        with file.translated():
+            (records,) = file.execute("select count(*) from uploads where state <> 'sent'").fetchone()
+            (pictures,) = file.execute("select count(*) from pictures where is_done = 0").fetchone()
+        file.close()
+        return records, pictures
+
     def pictures_on_disk(self) -> set[str]:
         folder = self.settings.data_dir / "images"
         return {str(path.relative_to(folder)) for path in folder.rglob("*.jpg")}
 
 
-def make_drive(folder: Path, clips: Path, second_reader: str = "off", *, in_a_hurry: bool = False) -> Drive:
+def make_drive(
+    folder: Path, clips: Path, second_reader: str = "off", *, in_a_hurry: bool = False, home: str = ""
+) -> Drive:
     """Configure a car in a folder whose front camera's clips lie in another one.
 
     Args:
@@ -105,6 +116,7 @@ def make_drive(folder: Path, clips: Path, second_reader: str = "off", *, in_a_hu
         clips: The camera's folder.
         second_reader: Whether alerts wait for one; that takes a while to load.
         in_a_hurry: Early alerts do not, as in a car unless it is told.
+        home: Lines of [patrol] that say where its server is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_track(folder / "track.gpx")
@@ -114,7 +126,7 @@ def make_drive(folder: Path, clips: Path, second_reader: str = "off", *, in_a_hu
     if not in_a_hurry:
         waiting += "second_reader_early_seconds = 60\n"
     config.write_text(
-        f'data_dir = "data"\nagency_id = "portsmouth-pd"\n[patrol]\ncar = "unit-12"\n'
+        f'data_dir = "data"\nagency_id = "portsmouth-pd"\n[patrol]\ncar = "unit-12"\n{home}'
         f'[alerts]\nsecond_reader = "{second_reader}"\n{waiting}'
         f'[gps]\ntype = "gpx"\npath = "track.gpx"\n'
         f'[[cameras]]\nid = "unit-12-front"\ntype = "image_folder"\npath = "{clips}"\nmount = "vehicle"\n'

@@ -64,6 +64,21 @@ class CarServer:
             ),
         )
 
+    def lines_for_a_car(self, folder: Path, port: int, token: str) -> str:
+        """Return what a car's [patrol] says of it, where something at `port` may stand before it.
+
+        Args:
+            folder: Where the token's file goes.
+            port: Where the car connects.
+            token: The car's.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "token").write_text(f"{token}\n")
+        return (
+            f'server = "https://127.0.0.1:{port}"\ntoken_file = "{folder / "token"}"\n'
+            f'ca_file = "{self.papers.authority}"\n'
+        )
+
     def add_car(self) -> str:
         """Add the car; return its token."""
         return add_car(CLERK, self.database, self.settings, "unit-12", CAMERAS).token
