@@ -89,7 +89,8 @@ def rest(states: Iterable[CarState], waiting: int, *, is_speed_known: bool = Tru
     parts.append("NOT READING:" if stopped else "Reading.")
     left = most - sum(len(part.split()) for part in parts)
     said = [one.brief for one in found if one.stops or one.kind is not StateKind.OWN_PLATES]
-    for words in (*said, f"{waiting} to answer" if waiting else ""):
+    for told in (*said, f"{waiting} to answer" if waiting else ""):
+        words = " ".join(told.split())
         if words and len(words.split()) <= left:
             parts.append(words if words.endswith(".") else f"{words}.")
             left -= len(words.split())

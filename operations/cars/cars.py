@@ -117,7 +117,7 @@ def revoke_car(actor: Actor, database: Database, car_id: str, reason: str) -> No
     record = AuditRecord(actor, Action.REVOKE_CAR, {"car": car_id, "reason": reason})
     check_reason(database, record, reason)
     if not Cars(database).revoke(car_id, actor.name, record):
-        raise NotThere(f"there is no car '{car_id}' that may send; platewatch cars list shows them")
+        raise NotThere(f"there is no car '{car_id}' that may send; see platewatch cars list")
 
 
 def view_cars(actor: Actor, database: Database) -> list[Car]:
@@ -155,4 +155,4 @@ def _check_cameras(database: Database, settings: Settings, cameras: Sequence[str
 
 
 def _absent(car_id: str) -> NotThere:
-    return NotThere(f"there is no car '{car_id}'; platewatch cars add makes one")
+    return NotThere(f"there is no car '{car_id}'; see platewatch cars add")

@@ -14,7 +14,7 @@ from tests.integration.car.drives import BEGAN, Drive, make_drive
 CLIP_FRAMES = (130, 130, 90)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three clips of other vehicles each, filmed one after the other."""
     folder = tmp_path_factory.mktemp("clips")
@@ -26,7 +26,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def undisturbed(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Drive, float]:
     """A drive that nothing interrupts, and how many seconds it took."""
     drive = make_drive(tmp_path_factory.mktemp("undisturbed"), clips)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +66,21 @@ class Drive:
         process = self.start()
         _, told = process.communicate(timeout=400)
         assert process.returncode == 0, told
+
+    def come_home(self, books: Books) -> None:
+        """Drive to the end, as far as the books of another drive, and stay until everything is at home."""
+        process = self.start("on")
+        try:
+            deadline = time.monotonic() + 400
+            while self.waiting() != (0, 0) or self.books().reads != books.reads:
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < deadline, self.waiting()
+                time.sleep(0.2)
+            process.send_signal(signal.SIGTERM)
+            _, told = process.communicate(timeout=120)
+            assert process.returncode == 0, told
+        finally:
+            process.kill()
 
     def books(self) -> Books:
         file = open_car_file(self.file)

@@ -237,9 +237,9 @@ def test_a_late_answer_is_for_who_asked_and_for_nobody_else(
     store(database, pass_by(0))
     with answering(database, kafka_broker):
         open_counter(asking)
-    with pytest.raises(BrokerUnavailable, match="no answer within 1 s; it is answered as soon as") as caught:
+    with pytest.raises(BrokerUnavailable, match=r"no answer within \d+ s; it is answered as soon as") as caught:
         asking.ask(seconds=1.0)
-    query_id = UUID(str(caught.value).rpartition("--answer ")[2])
+    query_id = UUID(str(caught.value).rpartition("--answer ")[2].rstrip(")"))
     with pytest.raises(InvalidInput, match="somebody else asked it"):
         asking.fetch(query_id, ROE)
     with pytest.raises(InvalidInput, match="no such question was asked here"):

@@ -18,6 +18,8 @@ HINT = re.compile(r"(?<![\w-])--[a-z]|platewatch [a-z]")
 NO_ERRORS = {
     "--key": "where its key stands among a verifier's arguments",
     "--key-file": "what a key's file is named by",
+    "platewatch car lists\x00X\x00X": "what a key is derived for",
+    "platewatch car sign-on v1": "what is sealed, for whoever opens it",
     "platewatch alerts show X": "the end of a message that goes to an officer",
     "run: platewatch topics create": "said to whoever starts a program; no page can do it",
     "stop what publishes to it, have what is in it consumed, since plates go to other partitions from then on, and run"

@@ -21,6 +21,7 @@ OURS = {
     # Written by us, of our own texts, for our own programs.
     "recognition/training/reader/plate_texts.py",
     "recognition/training/state/labels.py",
+    "cli/demo/street.py",
     "rendering/demo_lists.py",
     "rendering/picture_set.py",
 }

@@ -40,7 +40,7 @@ def test_an_outage_costs_the_pictures_and_is_said_once_and_so_is_its_end(
     counters = Counters()
     keeper = PictureKeeper(Settings(data_dir=tmp_path), counters)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise StorageFull("no space left")
 
     kept = []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -20,7 +18,6 @@ from storage.car.alerts import CarAlerts
 from tests.integration.car.drives import Drive, make_drive
 from tests.integration.runs.logged import LoggedRun
 
-KILLS = 10
 FULL_AT_BYTES = 400_000
 
 
@@ -89,27 +86,6 @@ def test_an_early_alert_does_not_wait_and_the_second_reader_s_word_follows(clips
         # On a machine that has nothing else to do it may have answered at once.
         assert alert.read.second_reading is not None or follows
     assert any(alert.read.second_reading is None for alert in early)
-
-
-def test_kills_at_any_moment_lose_and_double_nothing(
-    clips: Path, undisturbed: tuple[Drive, float], tmp_path: Path
-) -> None:
-    reference, seconds = undisturbed
-    drive, rng = make_drive(tmp_path, clips), random.Random(KILLS)
-    acknowledged = set[str]()
-    for _ in range(KILLS):
-        process = drive.start()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=rng.uniform(0.05, 1.0) * seconds)  # the moment of the kill
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if drive.file.exists():
-            uploads = drive.books().uploads
-            assert acknowledged <= uploads  # what was stored once stays
-            acknowledged = set(uploads)
-    drive.finish()
-    assert drive.books() == reference.books()
-    assert drive.pictures_on_disk() == reference.books().pictures
 
 
 def test_a_full_disk_is_said_and_the_drive_goes_on_once_there_is_room(
