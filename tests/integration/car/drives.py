@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from uuid import UUID
 from schemas.events.published import PublishedRead
 from schemas.settings import Settings, load_settings
 from storage.car.file import CAR_FILE, open_car_file
+from tests.unit.alerts.samples import AGENCY
 
 BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 """When the first clip was filmed."""
@@ -76,11 +76,9 @@ class Drive:
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < deadline, self.waiting()
                 time.sleep(0.2)
-            process.send_signal(signal.SIGTERM)
-            _, told = process.communicate(timeout=120)
-            assert process.returncode == 0, told
         finally:
             process.kill()
+            process.communicate()
 
     def books(self) -> Books:
         file = open_car_file(self.file)
@@ -113,9 +111,11 @@ class Drive:
         """How many records and pictures are not at home."""
         file = open_car_file(self.file)
         with file.translated():
-            (records,) = file.execute("select count(*) from uploads where state <> 'sent'").fetchone()
+            (records,) = file.execute("select count(*) from uploads where state = 'waiting'").fetchone()
+            refused = file.execute("select distinct reason from uploads where state = 'refused'").fetchall()
             (pictures,) = file.execute("select count(*) from pictures where is_done = 0").fetchone()
         file.close()
+        assert not refused, refused
         return records, pictures
 
     def pictures_on_disk(self) -> set[str]:
@@ -143,7 +143,7 @@ def make_drive(
     if not in_a_hurry:
         waiting += "second_reader_early_seconds = 60\n"
     config.write_text(
-        f'data_dir = "data"\nagency_id = "portsmouth-pd"\n[patrol]\ncar = "unit-12"\n{home}'
+        f'data_dir = "data"\nagency_id = "{AGENCY}"\n[patrol]\ncar = "unit-12"\n{home}'
         f'[alerts]\nsecond_reader = "{second_reader}"\n{waiting}'
         f'[gps]\ntype = "gpx"\npath = "track.gpx"\n'
         f'[[cameras]]\nid = "unit-12-front"\ntype = "image_folder"\npath = "{clips}"\nmount = "vehicle"\n'
