@@ -15,6 +15,7 @@ from pipeline.lists.live_matcher import POLL_SECONDS, LiveMatcher
 from schemas.settings import MatchingSettings, Settings
 from schemas.types import PlateRead
 from storage.database import Database, open_database
+from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits
 
 STEP_SECONDS = 0.002
@@ -32,7 +33,7 @@ def withdrawn(folder: Path, count: int, times: int) -> str:
     with open_database(Settings(data_dir=folder / "data")) as database:
         plates = draw_plates(count, 1)
         import_plates(database, plates)
-        matcher = LiveMatcher(database, MatchingSettings())
+        matcher = LiveMatcher(HotlistChanges(database), MatchingSettings())
         began = time.perf_counter()
         matcher.refresh(force=True)
         loaded = time.perf_counter() - began
