@@ -5,8 +5,8 @@
 Parts: `spool` records reads durably and holds that against one insert after the other; `drain` brings reads home over
 TLS and holds that against one POST after the other; `shift` simulates a shift at 3,000 reads an hour without a network;
 `lists` brings a national list to a car, and a change of it; `alerting` reads a live camera and follows the officer's
-page, from a picture to the alert about it; `kills` kills a car's process at random moments of its
-drives.
+page, from a picture to the alert about it; `cameras` says what two live cameras lose; `kills` kills a car's process at
+random moments of its drives, while its way home is cut.
 Everything is written below FOLDER (default: this disk's temporary folder).
 """
 
@@ -20,13 +20,14 @@ from pathlib import Path
 from benchmarks.common.arguments import parser_of
 from benchmarks.common.machine import machine
 from benchmarks.patrol.alerting import alerting
+from benchmarks.patrol.cameras import cameras
 from benchmarks.patrol.drain import drain
 from benchmarks.patrol.kills import kills
 from benchmarks.patrol.lists import lists
 from benchmarks.patrol.shift import shift
 from benchmarks.patrol.spool import spool
 
-PARTS = ("spool", "drain", "shift", "lists", "alerting", "kills")
+PARTS = ("spool", "drain", "shift", "lists", "alerting", "cameras", "kills")
 
 
 def main() -> None:
@@ -51,6 +52,7 @@ def main() -> None:
         "shift": lambda folder: shift(folder, chosen.hours),
         "lists": lambda folder: lists(folder, chosen.entries),
         "alerting": lambda folder: alerting(folder, chosen.seconds),
+        "cameras": lambda folder: cameras(folder, chosen.seconds),
         "kills": lambda folder: kills(folder, chosen.kills),
     }
     for name in chosen.parts or PARTS:
