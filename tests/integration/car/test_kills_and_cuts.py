@@ -43,7 +43,7 @@ def test_kills_and_cuts_lose_and_double_nothing_here_and_there(
                 assert acknowledged <= stored  # what was stored once stays
                 acknowledged = stored
         drive.come_home(books)
-        assert len(connections) > KILLS
+        assert connections
         until(lambda: differences(books_of_server(database), books_of_car(drive.settings.data_dir)) == [])
     kept = drive.books()
     assert (kept.reads, kept.hits, kept.alerts) == (books.reads, books.hits, books.alerts)
