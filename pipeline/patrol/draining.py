@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from pipeline.patrol.car import Car
-from pipeline.patrol.picture_sending import PictureSender, WaitingPictures
+from pipeline.patrol.picture_sending import PictureSender
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import TransientError
 from services.http.home import CarRevoked, Home, NotTaken
+from storage.car.uploads import Upload, Uploads
 
 log = logging.getLogger(__name__)
 
@@ -29,48 +30,6 @@ REVOKED_SECONDS = 5.0
 """How often a car that was revoked looks whether it got another token."""
 ROUTES: Mapping[str, str] = {"read": "reads", "answer": "answers", "note": "notes"}
 """The route that each kind goes by; it is also what its batch is called."""
-
-Kind = Literal["read", "answer", "note"]
-
-
-class Upload(Protocol):
-    """Something that is to go home: `storage.car.uploads.Upload` is one."""
-
-    @property
-    def number(self) -> int:
-        """Grows in the order in which things came."""
-        ...
-
-    @property
-    def kind(self) -> Kind:
-        """What it is."""
-        ...
-
-    @property
-    def upload_id(self) -> str:
-        """By which the server knows it."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """JSON."""
-        ...
-
-
-class Uploads(WaitingPictures, Protocol):
-    """What waits for the server: `storage.car.uploads.Uploads` is one."""
-
-    def waiting(self, after: int, limit: int) -> Sequence[Upload]:
-        """Return what waits after a number, in its order."""
-        ...
-
-    def settle(self, numbers: Sequence[int]) -> None:
-        """Note that the server has stored some."""
-        ...
-
-    def refuse(self, number: int, reason: str) -> None:
-        """Note that the server will never take one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

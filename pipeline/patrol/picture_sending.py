@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping
 
 from schemas.errors import InvalidInput, TransientError
 from services.http.home import Home, NotTaken
+from storage.car.uploads import Uploads
+from storage.reads.images import ImageStore
 
 log = logging.getLogger(__name__)
 
@@ -18,47 +19,18 @@ _MEDIA_TYPE = "application/offset+octet-stream"
 _TUS = {"tus-resumable": "1.0.0"}
 
 
-class WaitingPicture(Protocol):
-    """A picture that is to go home: `storage.car.uploads.WaitingPicture` is one."""
-
-    @property
-    def key(self) -> str:
-        """Its key in the image store, here and there."""
-        ...
-
-
-class WaitingPictures(Protocol):
-    """The pictures that wait."""
-
-    def pictures(self, limit: int, after: str = "") -> Sequence[WaitingPicture]:
-        """Return pictures that wait, oldest first, after a key."""
-        ...
-
-    def picture_done(self, key: str) -> None:
-        """Note that the server has a picture, or that nobody ever will."""
-        ...
-
-
-class LoadsPictures(Protocol):
-    """Where the car's pictures lie; `storage.reads.images.ImageStore` is one."""
-
-    def load(self, key: str) -> bytes:
-        """Return a picture."""
-        ...
-
-
 class PictureSender:
     """Sends the oldest picture that waits.
 
     Args:
         home: The server.
-        waiting: The pictures that wait.
+        uploads: What waits for the server, pictures among it.
         images: Where they lie.
     """
 
-    def __init__(self, home: Home, waiting: WaitingPictures, images: LoadsPictures) -> None:
+    def __init__(self, home: Home, uploads: Uploads, images: ImageStore) -> None:
         self._home = home
-        self._waiting = waiting
+        self._uploads = uploads
         self._images = images
         self._begun: str | None = None
         self._held_until = 0.0
@@ -72,7 +44,7 @@ class PictureSender:
         """
         if time.monotonic() < self._held_until:
             return False
-        found = self._waiting.pictures(1)
+        found = self._uploads.pictures(1)
         if not found:
             return False
         key = found[0].key
@@ -80,7 +52,7 @@ class PictureSender:
             data = self._images.load(key)
         except InvalidInput:
             log.warning("a picture that was to go home is not there any more: %s", key)
-            self._waiting.picture_done(key)
+            self._uploads.picture_done(key)
             return True
         try:
             self._send(key, data)
@@ -92,7 +64,7 @@ class PictureSender:
                 return False
             log.error("the server never takes a picture, which is given up: %s: %s", key, error)
         self._begun = None
-        self._waiting.picture_done(key)
+        self._uploads.picture_done(key)
         return True
 
     def _send(self, key: str, data: bytes) -> None:
