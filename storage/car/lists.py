@@ -6,7 +6,6 @@ It is a source of lists as PostgreSQL is one on a server (pipeline/lists/source.
 from __future__ import annotations
 
 import logging
-import struct
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,24 +18,23 @@ from uuid import UUID
 import numpy as np
 from pydantic import ValidationError
 
-from schemas.convert.car_entries import ID_BYTES, Segment, lines_of, matching_entries, whole_entry
+from schemas.convert.car_entries import ID_BYTES, Segment, matching_entries, whole_entry
 from schemas.errors import InvalidInput, TransientError
 from schemas.events.car_lists import CarListsAnswer
 from schemas.list_changes import ListChange
 from schemas.types import HotlistEntry
 from schemas.types.list_keys import ListsKey
-from storage.car.list_blocks import Block, ascending, ids_of, uuids
+from storage.car.list_blocks import Block, ascending, uuids
 from storage.car.list_file import About, ListFile, Sealing
-from storage.car.list_memory import Change, ListMemory, StagedRemoval, digest_of
+from storage.car.list_memory import Change, ListMemory, digest_of
 from storage.car.list_standing import ListHere, Standing, follow
+from storage.car.list_taking import lines_in, opened_block, put_in_force, stage
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 NOTED_EVERY = timedelta(minutes=1)
 """How often it is written down that the server was asked and had nothing new."""
-_HEADER = struct.Struct(">BIQI")
-_ADDED, _REMOVED = 1, 2
 LOCKED = "the lists are locked: nobody has signed on since the start"
 
 
@@ -181,7 +179,7 @@ class CarLists:
         memory.version += 1
         try:
             for number, content, stands, *marks in self._file.blocks(sealing):
-                edition, one = _opened(number, content, memory.version)
+                edition, one = opened_block(number, content, memory.version)
                 one.mark = marks[0]
                 if isinstance(one, Block) and edition <= standing.edition:
                     memory.blocks[number] = one
@@ -297,9 +295,9 @@ class CarLists:
             if answer.kind == "edition" and change.standing.next_list != self._standing.next_list:
                 change.dropped = list(self._memory.staged)
             if answer.kind == "part":
-                self._stage(change, answer, segments)
+                stage(self._memory, change, answer, segments)
                 if answer.is_last:
-                    self._apply(change, answer)
+                    put_in_force(self._memory, change, answer)
             self._commit(change)
             pending = self._standing.pending
             return Taken(self.size, change.came, change.went, change.withdrawn, pending is None)
@@ -308,60 +306,6 @@ class CarLists:
         """Return whether it can wait to be written down that the server had nothing new."""
         synced_at = self._file.about().synced_at
         return synced_at is not None and abs((standing.synced_at or synced_at) - synced_at) < NOTED_EVERY
-
-    def _stage(self, change: Change, answer: CarListsAnswer, segments: Sequence[Segment]) -> None:
-        pending = change.standing.pending
-        assert pending is not None  # noqa: S101 - `follow` looked
-        number = self._memory.next_block()
-        for segment in segments:
-            if segment.list_number >= len(pending.lists) or not len(segment):
-                raise InvalidInput("a part's rows are of no list of its edition")
-            here, ids = pending.lists[segment.list_number], ids_of(segment.ids)
-            if here.said.action == "keep" or (segment.is_removal and here.said.action != "change"):
-                raise InvalidInput("a part's rows are of a list that does not change so")
-            if not segment.is_removal:
-                lines_of(segment.packed, len(segment))
-            kind = _REMOVED if segment.is_removal else _ADDED
-            content = _HEADER.pack(kind, here.number, answer.edition, len(segment)) + segment.ids + segment.packed
-            one: Block | StagedRemoval = (
-                StagedRemoval(number, here.number, ids)
-                if segment.is_removal
-                else Block(number, here.number, 0, ids, np.ones(len(ids), np.bool_))
-            )
-            change.staged[number] = (one, content)
-            number += 1
-
-    def _apply(self, change: Change, answer: CarListsAnswer) -> None:
-        """Have the edition on its way be in force."""
-        pending = change.standing.pending
-        assert pending is not None  # noqa: S101 - `follow` looked
-        memory = self._memory
-        staged = [*memory.staged.values(), *(one for one, _ in change.staged.values())]
-        came = [one for one in staged if isinstance(one, Block)]
-        for one in staged:
-            # What comes takes the place of what has the same id.
-            change.went += change.felled.fell(memory.of_list(one.list_number), one.ids)
-        out = np.unique(np.frombuffer(bytes.fromhex("".join(pending.withdrawn)), f"S{ID_BYTES}"))
-        change.felled.fell([*memory.blocks.values(), *came], out)
-        numbers = {here.number for here in pending.lists}
-        change.dropped += [number for number, block in memory.blocks.items() if block.list_number not in numbers]
-        change.dropped += [one.number for one in staged if isinstance(one, StagedRemoval)]
-        change.came, change.is_applied = sum(len(block.ids) for block in came), True
-        for here in pending.lists:
-            expected = answer.counts.get(here.said.hotlist_id)
-            blocks = [block for block in (*memory.of_list(here.number), *came) if block.list_number == here.number]
-            found = sum(int(np.count_nonzero(change.felled.stands(block))) for block in blocks)
-            if expected is not None and found != expected:
-                raise InvalidInput(
-                    f"list {here.said.hotlist_id} would have {found} entries, and the server has {expected} of it"
-                )
-        change.standing = change.standing.model_copy(
-            update={
-                "edition": pending.edition,
-                "lists": {here.said.hotlist_id: here for here in pending.lists},
-                "pending": None,
-            }
-        )
 
     def _commit(self, change: Change) -> None:
         sealing, memory = self._key(), self._memory
@@ -476,7 +420,7 @@ class CarLists:
         content = self._file.block(sealing, block.number) if block.number in self._memory.blocks else None
         if content is None or self._memory.blocks[block.number] is not block:
             raise TransientError("the lists changed while they were read; they are read again")
-        return lines_of(content[_HEADER.size + len(block.ids) * ID_BYTES :], len(block.ids))
+        return lines_in(content, len(block.ids))
 
     def _entries(
         self, hotlist_id: str, blocks: Sequence[Block], stop: threading.Event | None
@@ -489,14 +433,3 @@ class CarLists:
             raw = block.ids.tobytes()
             ids = [int.from_bytes(raw[place : place + ID_BYTES]) for place in range(0, len(raw), ID_BYTES)]
             yield from matching_entries(ids, lines, hotlist_id, None if bool(stands.all()) else stands.tolist())
-
-
-def _opened(number: int, content: bytes, version: int) -> tuple[int, Block | StagedRemoval]:
-    """Return a block of the file, and the edition that it came with."""
-    if len(content) < _HEADER.size:
-        raise InvalidInput("a block is cut off")
-    kind, list_number, edition, count = _HEADER.unpack_from(content)
-    ids = ids_of(content[_HEADER.size : _HEADER.size + count * ID_BYTES])
-    if kind == _REMOVED:
-        return edition, StagedRemoval(number, list_number, ids)
-    return edition, Block(number, list_number, version, ids, np.ones(len(ids), np.bool_))
