@@ -135,7 +135,10 @@ def read_secrets(path: Path, key: str) -> list[str]:
 
 
 def touch_private(path: Path) -> None:
-    """Make a file for us alone where none is, and close one that is there.
+    """Make a file for us alone where none is, and close one that is there to others.
+
+    One that is there is not opened for that: whoever closes a file gives back every lock that the process has on it,
+    also those of its database connections, and another process would then end their write-ahead log under them.
 
     Args:
         path: The file; its folder exists.
@@ -143,7 +146,13 @@ def touch_private(path: Path) -> None:
     Raises:
         OSError: It cannot be made.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
+    except FileExistsError:
+        if path.stat().st_mode & 0o777 != FILE_MODE:
+            with contextlib.suppress(PermissionError):
+                path.chmod(FILE_MODE)
+        return
     try:
         close_file(descriptor)
     finally:

@@ -74,7 +74,7 @@ class Drive:
             deadline = time.monotonic() + 400
             while self.waiting() != (0, 0) or self.books().reads != books.reads:
                 assert process.poll() is None, process.communicate()
-                assert time.monotonic() < deadline, self.waiting()
+                assert time.monotonic() < deadline, (self.waiting(), self.books().reads ^ books.reads)
                 time.sleep(0.2)
         finally:
             process.kill()
