@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from schemas.errors import HeldForReview, PlatewatchError, TransientError
+from schemas.errors import HeldForReview, NotPermitted, PlatewatchError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ class Work:
     """Something that is done, or was.
 
     `result` is what came of it, `problem` why nothing did, in words; `is_held` says that it waits for a person's look.
+    `refusal` is set where whoever began it may not do it.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Work:
     result: Any = None
     problem: str = ""
     is_held: bool = False
+    refusal: NotPermitted | None = None
     has_ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -73,10 +75,12 @@ class Works:
             wait: Seconds.
 
         Raises:
+            NotPermitted: Whoever begins it may not; it is said to nobody else.
             TransientError: Too much waits already.
         """
         with self._lock:
             work = self._works.get(key)
+            is_ours = work is None or work.is_over
             if work is None or work.is_over:
                 if sum(not one.is_over for one in self._works.values()) >= MOST_WAITING:
                     raise TransientError("too many lists are being read just now; try again in a minute")
@@ -86,6 +90,9 @@ class Works:
                 self._forget()
                 self._pool.submit(_run, work, do)
         work.has_ended.wait(wait)
+        if is_ours and work.refusal is not None:
+            self.forget(key)
+            raise work.refusal
         return work
 
     def find(self, key: str) -> Work | None:
@@ -110,6 +117,8 @@ def _run(work: Work, do: Callable[[Progress], Any]) -> None:
         work.result = do(work.advance)
     except HeldForReview as error:
         work.problem, work.is_held = str(error), True
+    except NotPermitted as error:
+        work.problem, work.refusal = str(error), error
     except PlatewatchError as error:
         work.problem = str(error)
     except Exception:

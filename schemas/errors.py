@@ -11,8 +11,8 @@ PlatewatchError
 │   ├── NotThere
 │   ├── Conflict
 │   │   └── Outdated
-│   ├── SaysNothing
-│   └── NotPermitted
+│   └── SaysNothing
+├── NotPermitted              somebody may not do it, however they ask: refuse, and write that down
 └── ConfigurationError        a person has to change something: stop
 
 Messages are lower case and say what was found, what was expected and what to do.
@@ -96,8 +96,8 @@ class SaysNothing(InvalidInput):
         self.part = part
 
 
-class NotPermitted(InvalidInput):
-    """Somebody may not do what they asked for.
+class NotPermitted(PlatewatchError):
+    """Somebody may not do what they asked for. It is no bad input: nobody mends it, retries it or sets it aside.
 
     Args:
         message: What, and who may.
@@ -106,6 +106,7 @@ class NotPermitted(InvalidInput):
 
     def __init__(self, message: str, action: str | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.action = action
 
 

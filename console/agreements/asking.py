@@ -26,7 +26,7 @@ from operations.sharing.asking import (
 from operations.sharing.reaching import line_to
 from operations.sharing.zones import agency_zone
 from schemas.actions import Action
-from schemas.errors import ConfigurationError, InvalidInput, NotPermitted, PlatewatchError, TransientError
+from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.permissions import check_permitted
 from schemas.wording import confidence_text, movement_text, vehicle_text
 
@@ -113,9 +113,7 @@ def look_again(visitor: SignedIn, query_id: Annotated[UUID, Form()]) -> HTMLResp
 
 
 def _failed(visitor: Visitor, form: AskForm, error: PlatewatchError) -> HTMLResponse:
-    """Show the form again with what was typed; whoever may not ask gets the refusal alone."""
-    if isinstance(error, NotPermitted):
-        raise error
+    """Show the form again with what was typed."""
     waiting = error.query_id if isinstance(error, NotAnswered) else None
     return _page(visitor, form, detail=str(error), waiting=waiting, status=status_of(error))
 

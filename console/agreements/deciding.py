@@ -20,7 +20,7 @@ from operations.sharing.deciding import (
 from operations.sharing.wording import scope_of
 from policy.agreements.agreement import Agreement
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 from sharing.files import LARGEST_FILE_BYTES, parse_agreement
 
@@ -65,8 +65,6 @@ def propose(visitor: SignedIn, document: Document = "", paper_sha256: Digest = "
     try:
         agreement = _parsed(document, "the agreement", paper_sha256)
         proposal = propose_agreement(visitor.actor, site.database, site.settings, agreement)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         check_permitted(visitor.actor, Action.ADD_AGREEMENT)
         return _page(visitor, document=document, paper_sha256=paper_sha256, detail=str(error), status=422)
@@ -85,8 +83,6 @@ def approve(
     site = visitor.site
     try:
         approve_agreement(visitor.actor, site.database, site.settings, agreement_id, _digest(paper) or None, version)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return agreement_page(visitor, agreement_id, detail=str(error), status=422)
     return RedirectResponse(f"/agreements/of/{agreement_id}?done=approved", 303)
@@ -98,8 +94,6 @@ def end(visitor: SignedIn, agreement_id: str, reason: Annotated[str, Form(max_le
     site = visitor.site
     try:
         end_agreement(visitor.actor, site.database, agreement_id, reason, site.settings)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return agreement_page(visitor, agreement_id, detail=str(error), reason=reason, status=422)
     return RedirectResponse(f"/agreements/of/{agreement_id}?done=ended", 303)

@@ -13,7 +13,7 @@ from console.visitors import SignedIn, Visitor
 from operations.audit.noting import note_review, view_notes
 from operations.duties.audits import note_audit
 from operations.sharing.zones import agency_zone
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/audit/notes")
 WEEK = 7
@@ -35,8 +35,6 @@ def review(visitor: SignedIn, findings: Text = "", since: Time = "", until: Time
         ends = moment_of(until, "until", zone, later=True) or datetime.now(UTC)
         begins = moment_of(since, "from", zone) or days_back(ends, WEEK, zone)
         note_review(visitor.actor, visitor.site.database, begins, ends, findings)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         typed = {"review_findings": findings, "since": since, "until": until}
         return _page(visitor, detail=str(error), **typed)
@@ -49,8 +47,6 @@ def audit(visitor: SignedIn, findings: Text = "", by: Annotated[str, Form(max_le
     site = visitor.site
     try:
         note_audit(visitor.actor, site.database, site.settings, by.strip() or None, findings)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, detail=str(error), audit_findings=findings, by=by)
     return RedirectResponse("/audit/notes", 303)

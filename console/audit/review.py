@@ -13,7 +13,7 @@ from console.visitors import SignedIn, Visitor
 from operations.audit.reviewing import LOOK_BACK, review_audit
 from operations.sharing.zones import agency_zone
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 
 router = APIRouter(prefix="/audit/review")
@@ -60,8 +60,6 @@ def _page(
         if purpose is not None:
             hours = (_hour(first), _hour(last))
             found = review_audit(visitor.actor, site.database, site.settings, begins, ends, purpose, hours)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         detail = str(error)
     return visitor.page(

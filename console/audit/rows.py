@@ -17,7 +17,7 @@ from operations.audit.rows import cameras_of, csv_lines, plate_of, surface_of
 from operations.sharing.zones import agency_zone
 from schemas.actor_kinds import ActorKind, kind_of
 from schemas.audit import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 
 router = APIRouter(prefix="/audit")
@@ -46,8 +46,6 @@ def _shown(visitor: Visitor, form: FilterForm, before: str = "") -> HTMLResponse
     check_permitted(visitor.actor, Action.VIEW_AUDIT)
     try:
         found = view_audit(visitor.actor, visitor.site.database, form.wanted(_zone(visitor), before), ROWS + 1)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, form, [], before, detail=str(error))
     return _page(visitor, form, found, before)
@@ -63,8 +61,6 @@ def save(
     check_permitted(visitor.actor, Action.EXPORT_AUDIT)
     try:
         found = save_audit(visitor.actor, visitor.site.database, form.wanted(_zone(visitor)), why)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, form, [], "", detail=f"no table was made: {error}", why=why)
     return download("".join(csv_lines(found)), "audit.csv")

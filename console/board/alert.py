@@ -16,7 +16,7 @@ from operations.life.change import AlertCard, Sayer
 from operations.life.comparing import Comparison, compare_alert
 from operations.life.looking import show_alert
 from policy.decisions import open_policy
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.types import AlertOutcome, CheckPriority, RecordAnswer, Rejection, Surface
 from schemas.vehicle_classes import VehicleKind
 
@@ -53,8 +53,6 @@ def looked_at(visitor: Visitor, alert_id: UUID, *, leave_new: bool = False) -> L
     cursor = visitor.site.board.hub.newest()
     try:
         found = show_alert(sayer_of(visitor), visitor.site.database, alert_id, leave_new=leave_new)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return Looked(found, cursor)

@@ -16,7 +16,7 @@ from operations.life.checking import answer_record, ask_record
 from operations.life.comparing import compare_alert
 from operations.life.deciding import acknowledge_alert, close_alert, confirm_alert, reject_alert
 from policy.decisions import open_policy
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.types import AlertOutcome, CheckPriority, RecordAnswer, Rejection
 
 router = APIRouter()
@@ -58,8 +58,6 @@ def confirm(
             note=note or None,
             supersedes=number_of(supersedes),
         )
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         compared = compare_alert(sayer_of(visitor), visitor.site.database, alert_id, form.look())
         return confirm_page(visitor, compared, form, despite=despite, problem=str(error))
@@ -163,8 +161,6 @@ def _said(visitor: Visitor, alert_id: UUID, say: Callable[[], object], **typed: 
     """Say it and go back to the alert; what is refused is shown there, with what was typed."""
     try:
         say()
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         looked = looked_at(visitor, alert_id, leave_new=True)
         return alert_page(visitor, looked, problem=str(error), status=422, **typed)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Response
 from console.files import shown
 from console.visitors import SignedIn
 from operations.board.pictures import PictureKind
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter()
 
@@ -19,8 +19,6 @@ def picture(visitor: SignedIn, alert_id: UUID, kind: PictureKind) -> Response:
     """Return a picture of an alert of the person's own agency."""
     try:
         found = visitor.site.board.gallery.picture(visitor.actor, alert_id, kind)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return shown(found)

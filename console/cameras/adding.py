@@ -13,7 +13,7 @@ from operations.added.adding import add_camera
 from operations.cameras.trying import Checked, try_new
 from operations.cameras.watching import forbidden_places
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted, TransientError
+from schemas.errors import InvalidInput, TransientError
 from schemas.permissions import check_permitted
 
 # No camera is called like the form: ids begin with a letter or a digit.
@@ -40,8 +40,6 @@ def add(visitor: SignedIn, form: Annotated[CameraForm, Form()]) -> Response:
         if not checked.works and not form.anyway:
             return _page(visitor, form, checked=checked, status=422)
         add_camera(visitor.actor, site.database, site.settings, new, from_page=True, works=checked.works)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, form, checked=checked, problem=str(error), status=422)
     except TransientError as error:

@@ -16,7 +16,7 @@ from console.streams import is_who_began
 from console.visitors import SignedIn, Visitor
 from console.visitors import visitor as find_visitor
 from operations.cameras.watching import PICTURES_A_SECOND, LiveView
-from schemas.errors import InvalidInput, NotPermitted, TransientError
+from schemas.errors import InvalidInput, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +32,6 @@ def ask(visitor: SignedIn, camera_id: str, reason: Annotated[str, Form(max_lengt
     site = visitor.site
     try:
         view = site.views.ask(visitor.actor, site.database, site.settings, camera_id, reason)
-    except NotPermitted:
-        raise
     except (InvalidInput, TransientError) as error:
         status = 422 if isinstance(error, InvalidInput) else 503
         one = found_camera(visitor, camera_id)

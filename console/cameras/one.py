@@ -15,7 +15,7 @@ from operations.cameras.overview import CameraOverview, last_picture, view_camer
 from operations.cameras.trying import Checked, try_known
 from operations.cameras.watching import forbidden_places, why_hidden
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted, TransientError
+from schemas.errors import InvalidInput, TransientError
 from schemas.permissions import may
 
 router = APIRouter(prefix="/cameras")
@@ -29,8 +29,6 @@ def found_camera(visitor: Visitor, camera_id: str) -> CameraOverview:
     """
     try:
         return view_camera(visitor.actor, visitor.site.database, visitor.site.settings, camera_id)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
 
@@ -103,8 +101,6 @@ def picture(visitor: SignedIn, camera_id: str) -> Response:
     """Return what a camera showed last, small."""
     try:
         found = last_picture(visitor.actor, visitor.site.database, visitor.site.settings, camera_id)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return shown(found)
@@ -128,8 +124,6 @@ def describe(visitor: SignedIn, camera_id: str, form: Annotated[PlaceForm, Form(
     """Say anew where an added camera stands, how it is put up, and by whose leave."""
     try:
         describe_camera(visitor.actor, visitor.site.database, camera_id, form.details())
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         one = found_camera(visitor, camera_id)
         return camera_page(visitor, one, problem=str(error), place=form, status=422)
@@ -141,8 +135,6 @@ def remove(visitor: SignedIn, camera_id: str, reason: Annotated[str, Form(max_le
     """Remove a camera that was added."""
     try:
         remove_camera(visitor.actor, visitor.site.database, camera_id, reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         one = found_camera(visitor, camera_id)
         return camera_page(visitor, one, problem=str(error), removing=reason, status=422)

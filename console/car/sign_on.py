@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from console.car.site import CarSite
 from console.car.visitors import SignedOnHere, give, take
-from schemas.errors import InvalidInput, TransientError
+from schemas.errors import InvalidInput, NotPermitted, TransientError
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ def enter(
     site = CarSite.of(request)
     try:
         entered = site.desk.sign_ons.sign_on(name, password, code, unit)
-    except InvalidInput as error:
+    except (InvalidInput, NotPermitted) as error:
         return _page(site, str(error), 403, name=name, unit=unit)
     except TransientError as error:
         return _page(site, str(error), 503, name=name, unit=unit)

@@ -22,7 +22,7 @@ from operations.hotlists.trying import EntryTrial, try_entry
 from operations.hotlists.withdrawing import WantedEntries, restore_entries, withdraw_entries
 from policy.decisions import open_policy
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 from schemas.types import Category, HotlistEntry
 
@@ -140,12 +140,11 @@ def look(visitor: SignedIn, form: Typed, change: Annotated[str, Form(max_length=
 @router.post("")
 def add(visitor: SignedIn, form: Typed) -> Response:
     """Add an entry."""
+    check_permitted(visitor.actor, Action.ADD)
     site = visitor.site
     try:
         entry = form.entry()
         add_entry(visitor.actor, site.database, entry, form.reason.strip() or None)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _tried(visitor, form, problem=str(error))
     return RedirectResponse(f"/lists/entries/{entry.entry_id}", 303)
@@ -165,8 +164,6 @@ def withdraw(visitor: SignedIn, entry_id: UUID, reason: Reason = "") -> Response
         withdraw_entries(
             visitor.actor, site.database, site.settings, WantedEntries(entry_id=entry_id), [entry_id], reason
         )
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _entry_page(visitor, entry_id, problem=str(error), typed=reason, status=422)
     return RedirectResponse(f"/lists/entries/{entry_id}", 303)
@@ -178,8 +175,6 @@ def restore(visitor: SignedIn, entry_id: UUID, reason: Reason = "") -> Response:
     wanted = WantedEntries(entry_id=entry_id, withdrawn=True)
     try:
         restore_entries(visitor.actor, visitor.site.database, wanted, [entry_id], reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _entry_page(visitor, entry_id, problem=str(error), typed=reason, status=422)
     return RedirectResponse(f"/lists/entries/{entry_id}", 303)
@@ -189,8 +184,6 @@ def _tried(visitor: Visitor, form: EntryForm, *, problem: str = "") -> HTMLRespo
     site = visitor.site
     try:
         trial: EntryTrial = try_entry(visitor.actor, site.database, site.settings, form.entry())
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _new_page(visitor, form, problem=problem or str(error), status=422)
     status = 422 if problem else 200
@@ -222,8 +215,6 @@ def _entry_page(
 ) -> HTMLResponse:
     try:
         past = view_history(visitor.actor, visitor.site.database, entry_id)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return visitor.page(

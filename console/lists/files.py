@@ -29,7 +29,7 @@ from operations.hotlists.uploads import (
 )
 from policy.decisions import open_policy
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/lists")
 PATH: Final = "/lists/files"
@@ -44,8 +44,6 @@ async def send(request: Request, visitor: SignedIn) -> Response:
         try:
             incoming = await form.receive(request)
             upload = await run_in_threadpool(keep_list, actor, incoming, _said(form))
-        except NotPermitted:
-            raise
         except InvalidInput as error:
             return await run_in_threadpool(overview_page, visitor, problem=str(error), said=_said(form), status=422)
     await run_in_threadpool(_look, visitor, upload)
@@ -90,8 +88,6 @@ def discard(visitor: SignedIn, upload_id: UUID, reason: Reason = "") -> Response
     upload = _found(visitor, upload_id)
     try:
         discard_sent_list(visitor.actor, visitor.site.database, visitor.site.settings, upload, reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, upload_id, problem=str(error), typed={"discard": reason}, status=422)
     return RedirectResponse("/lists", 303)
@@ -144,8 +140,6 @@ def _may_send(visitor: Visitor) -> None:
 def _found(visitor: Visitor, upload_id: UUID) -> Upload:
     try:
         return sent_list(visitor.actor, visitor.site.settings, upload_id)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
 

@@ -15,7 +15,7 @@ from console.visitors import SignedIn
 from console.works import Progress
 from operations.hotlists.holding import discard_hold, force_hold
 from schemas.audit import Action, AuditRecord
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/lists")
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
@@ -53,8 +53,6 @@ def discard(visitor: SignedIn, number: Number, reason: Reason = "") -> Response:
     site = visitor.site
     try:
         hold = discard_hold(visitor.actor, site.database, site.settings, number, reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return overview_page(visitor, problem=str(error), reasons={f"discard {number}": reason}, status=422)
     return overview_page(

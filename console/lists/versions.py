@@ -18,7 +18,7 @@ from operations.hotlists.lists import ListEntries, active_list, remove_list, vie
 from operations.hotlists.reject_files import rejects_csv
 from operations.hotlists.versions import roll_back, view_rejects, view_versions
 from policy.decisions import open_policy
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/lists")
 MOST_VERSIONS: Final = 100
@@ -42,8 +42,6 @@ def difference(visitor: SignedIn, name: Name, earlier: Version = None, later: Ve
     """Show what two versions differ in."""
     try:
         found = view_difference(visitor.actor, visitor.site.database, name, earlier, later)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return list_page(visitor, name, problem=str(error), status=422)
     return visitor.page("lists/difference.html", found=found, policy=open_policy(visitor.site.settings))
@@ -57,8 +55,6 @@ def back(
     site = visitor.site
     try:
         done = roll_back(visitor.actor, site.database, site.settings, name, reason, to)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return list_page(visitor, name, problem=str(error), status=422, typed={"to": to, "reason": reason})
     outcome = done.outcome
@@ -76,8 +72,6 @@ def remove(visitor: SignedIn, name: Name, reason: Reason = "") -> Response:
     try:
         active_list(site.database, name)
         remove_list(visitor.actor, site.database, site.settings, name, reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return list_page(visitor, name, problem=str(error), status=422, typed={"remove": reason})
     return RedirectResponse(f"/lists/named/{name}", 303)
@@ -88,8 +82,6 @@ def rejects(visitor: SignedIn, number: Number) -> HTMLResponse:
     """Show the rows of a version's file that could not be used."""
     try:
         found = view_rejects(visitor.actor, visitor.site.database, str(number), MOST_REJECTS + 1)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return visitor.page(
@@ -102,8 +94,6 @@ def rejects_file(visitor: SignedIn, number: Number) -> Response:
     """Return them as a file."""
     try:
         found = view_rejects(visitor.actor, visitor.site.database, str(number), MOST_IN_FILE)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return download(rejects_csv(found), f"rejects-{number}.csv")

@@ -9,7 +9,7 @@ from console.operating.rooms import rooms_for
 from console.visitors import SignedIn, Visitor
 from operations.alarms import acknowledge_alarm, view_alarms
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import may
 
 router = APIRouter(prefix="/operations/alarms")
@@ -27,8 +27,6 @@ def acknowledge(visitor: SignedIn, number: int) -> Response:
     """Note that somebody has seen an alarm."""
     try:
         acknowledge_alarm(visitor.actor, visitor.site.database, visitor.site.settings, number)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, False, problem=str(error))
     return RedirectResponse("/operations/alarms", 303)

@@ -16,7 +16,7 @@ from operations.deliveries import (
     view_deliveries,
     view_refused_messages,
 )
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/operations/deliveries")
 LIMIT = 200
@@ -50,8 +50,6 @@ def retry_one_refused(visitor: SignedIn, number: int) -> Response:
     """Publish one of them again."""
     try:
         return _retried(retry_refused_messages(visitor.actor, visitor.site.database, number))
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, None, problem=str(error))
 
@@ -61,8 +59,6 @@ def retry_one(visitor: SignedIn, number: int) -> Response:
     """Try one delivery again."""
     try:
         return _retried(retry_deliveries(visitor.actor, visitor.site.database, number))
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, None, problem=str(error))
 

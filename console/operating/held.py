@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from console.operating.rooms import rooms_for
 from console.visitors import SignedIn, Visitor
 from operations.storms import discard_held, release_held, view_held
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/operations/held")
 LIMIT = 20
@@ -27,8 +27,6 @@ def release(visitor: SignedIn, storm: int) -> Response:
     """End a storm, and send what it holds."""
     try:
         release_held(visitor.actor, visitor.site.database, storm)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error))
     return RedirectResponse("/operations/held", 303)
@@ -39,8 +37,6 @@ def discard(visitor: SignedIn, storm: int, reason: Annotated[str, Form(max_lengt
     """End a storm, and send nothing of what it holds."""
     try:
         discard_held(visitor.actor, visitor.site.database, storm, reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error), typed=(storm, reason))
     return RedirectResponse("/operations/held", 303)

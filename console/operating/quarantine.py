@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from console.operating.rooms import rooms_for, shown
 from console.visitors import SignedIn, Visitor
 from operations.quarantine import discard_quarantined, list_quarantine, retry_quarantined, show_quarantined
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/operations/quarantine")
 LIMIT = 200
@@ -55,8 +55,6 @@ def retry(visitor: SignedIn, number: int) -> Response:
     """Have a run try one again."""
     try:
         retry_quarantined(visitor.actor, visitor.site.database, number)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return RedirectResponse("/operations/quarantine?retried=1", 303)
@@ -67,8 +65,6 @@ def discard(visitor: SignedIn, number: int, reason: Annotated[str, Form(max_leng
     """Delete one for good."""
     try:
         discard_quarantined(visitor.actor, visitor.site.database, number, reason)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, number, problem=str(error), reason=reason)
     return RedirectResponse("/operations/quarantine", 303)
@@ -77,8 +73,6 @@ def discard(visitor: SignedIn, number: int, reason: Annotated[str, Form(max_leng
 def _page(visitor: Visitor, number: int, *, problem: str | None = None, reason: str = "") -> HTMLResponse:
     try:
         message = show_quarantined(visitor.actor, visitor.site.database, number)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     body = bytes(message.body).decode("utf-8", "backslashreplace")

@@ -11,7 +11,7 @@ from alerts.routing.rules import parse_rules
 from console.operating.rooms import rooms_for
 from console.visitors import SignedIn, Visitor
 from operations.rules import DAYS, MOST_DAYS, Trial, add_rules, remove_rule, switch_rule, try_rule, view_rules
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/operations/rules")
 Name = Annotated[str, Form(max_length=64)]
@@ -39,8 +39,6 @@ def add(
             trials = [try_rule(visitor.actor, site.database, site.settings, rule, days) for rule in rules]
             return _page(visitor, trials=trials, text=text, days=days)
         add_rules(visitor.actor, site.database, site.settings, rules)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error), text=text, days=days)
     return RedirectResponse("/operations/rules", 303)
@@ -52,8 +50,6 @@ def attempt(visitor: SignedIn, name: Name, days: Annotated[int, Form()] = DAYS) 
     site = visitor.site
     try:
         trial = try_rule(visitor.actor, site.database, site.settings, name, days)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error), days=days)
     return _page(visitor, trials=[trial], days=days)
@@ -70,8 +66,6 @@ def switch(
     site = visitor.site
     try:
         switch_rule(visitor.actor, site.database, site.settings, name, on=on, untried=untried.strip() or None)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error))
     return RedirectResponse("/operations/rules", 303)
@@ -82,8 +76,6 @@ def remove(visitor: SignedIn, name: Name) -> Response:
     """Delete a rule."""
     try:
         remove_rule(visitor.actor, visitor.site.database, name)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error))
     return RedirectResponse("/operations/rules", 303)

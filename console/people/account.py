@@ -11,7 +11,7 @@ from console.visitors import SignedIn, Visitor
 from operations.people.passkeys import own_passkeys
 from operations.people.sessions import end_session, own_sessions
 from operations.people.tokens import NewToken, end_token, make_token, tokens_of
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.roles import Scope
 
 router = APIRouter(prefix="/account")
@@ -43,8 +43,6 @@ def make(
     whose = name or visitor.actor.name
     try:
         made = make_token(visitor.actor, site.database, site.settings, whose, label, scope or [], days)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, detail=str(error), status=422)
     return _page(visitor, made=made)

@@ -15,7 +15,7 @@ from operations.people.accounts import Invitation, add_person, change_person, di
 from operations.people.review import csv_lines, review_access
 from operations.people.sessions import end_sessions_of
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import may
 from schemas.roles import Role, Scope
 
@@ -114,9 +114,7 @@ def end(visitor: SignedIn, name: Name) -> RedirectResponse:
 
 
 def _failed(visitor: Visitor, error: InvalidInput, typed: Mapping[str, Any] = _NOTHING_TYPED) -> HTMLResponse:
-    """Show the page again with what was wrong; whoever may not see it gets the refusal alone."""
-    if isinstance(error, NotPermitted):
-        raise error
+    """Show the page again with what was wrong."""
     return _page(visitor, detail=str(error), status=422, typed=typed)
 
 

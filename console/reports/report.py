@@ -18,7 +18,7 @@ from operations.reports.writing import ACCESS_COLUMNS, written
 from policy.decisions import open_policy
 from policy.reports import load_report, reports
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 
 router = APIRouter(prefix="/reports")
@@ -51,8 +51,6 @@ def show(visitor: SignedIn, name: str, since: Day = "", until: Day = "") -> HTML
     if since or until:
         try:
             filed = _filed(visitor, name, since, until)
-        except NotPermitted:
-            raise
         except InvalidInput as error:
             detail = str(error)
     last, present = periods(load_report(name).period, datetime.now(UTC))

@@ -15,7 +15,7 @@ from operations.reports.periods import periods
 from operations.reports.stops import add_stops, layout_lines, report_stops
 from policy.reports import Period
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted, may
 from schemas.printable import printable
 
@@ -44,8 +44,6 @@ def take(visitor: SignedIn, file: Annotated[UploadFile, File()]) -> HTMLResponse
         new, known = add_stops(visitor.actor, visitor.site.database, lines, name)
         if not new + known:
             raise InvalidInput("holds no stop; expected a JSON object a line", source=name)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, detail=f"nothing was kept: {error}")
     return _page(visitor, done=f"{name}: {new} stops were kept, {known} were there already")

@@ -13,7 +13,7 @@ from operations.duties.ending import MOST_DAYS
 from operations.duties.retaining import view_retention
 from operations.proving import read_proof, view_proofs
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 
 router = APIRouter(prefix="/retention")
@@ -38,8 +38,6 @@ def save(visitor: SignedIn, name: str) -> Response:
     """Send a proof as it is signed."""
     try:
         text = read_proof(visitor.actor, visitor.site.database, visitor.site.settings, name)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         raise HTTPException(404) from error
     return download(text, name)

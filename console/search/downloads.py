@@ -23,7 +23,7 @@ from console.visitors import SignedIn, Visitor
 from operations.searches.evidence import MOST_READS, pack_evidence
 from operations.searches.exporting import export_reads
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted, StorageFull, TransientError
+from schemas.errors import InvalidInput, StorageFull, TransientError
 from schemas.export_forms import ExportForm
 from schemas.permissions import check_permitted
 
@@ -54,8 +54,6 @@ def export(visitor: SignedIn, form: Typed, kind: Annotated[ExportForm, Form(alia
         _refuse_look_alikes(asked)
         with _turn():
             made = export_reads(visitor.actor, site.database, site.settings, asked.query, asked.why, kind)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return refused_page(visitor, form, error)
     return download(made.text, _name("reads", form, _SUFFIXES[kind]))
@@ -72,8 +70,6 @@ def evidence(visitor: SignedIn, form: Typed) -> Response:
     try:
         _refuse_look_alikes(asked)
         package = _Sent(visitor, asked, name)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return refused_page(visitor, form, error)
     headers = {**attached(name), "Content-Length": str(package.size)}

@@ -19,7 +19,7 @@ from operations.searches.query import key_text
 from operations.searches.saving import DAYS, LONGEST_DAYS
 from operations.sharing.zones import agency_zone
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 
 router = APIRouter()
@@ -60,8 +60,6 @@ def search(visitor: SignedIn, form: Typed) -> HTMLResponse:
             found = find_look_alikes(visitor.actor, site.database, site.settings, whole, asked.why, pictures=True)
         else:
             found = find_reads(visitor.actor, site.database, site.settings, asked.query, asked.why, pictures=True)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return refused_page(visitor, form, error)
     return search_page(visitor, form, found=found_of(visitor, form, found))

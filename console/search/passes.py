@@ -20,7 +20,7 @@ from operations.searches.passes import SHORT_DAYS, SHORT_READS, Passes, find_pas
 from operations.sharing.zones import agency_zone
 from policy.questions import FEWEST_WORDS_OF_FACTS
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 from schemas.wording import span_text
 
@@ -73,8 +73,6 @@ def passes(visitor: SignedIn, form: Typed) -> HTMLResponse:
             until=times["passes_until"],
             pictures=True,
         )
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         about = field_of(error)
         if about is None:

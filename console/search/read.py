@@ -19,7 +19,7 @@ from operations.searches.correcting import correct_read
 from operations.searches.reading import ShownRead, show_read
 from operations.sharing.zones import agency_zone
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted, may
 
 router = APIRouter()
@@ -55,8 +55,6 @@ def correct(
     typed = Correcting(plate_seen, state_seen, reason)
     try:
         correct_read(visitor.actor, visitor.site.database, read, plate_seen, reason, state_seen.strip() or None)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _shown(visitor, form, read, typed=typed, problem=str(error))
     return _shown(visitor, form, read, done=True)
@@ -74,8 +72,6 @@ def _shown(
     site = visitor.site
     try:
         found = show_read(visitor.actor, site.database, site.settings, read_id, why_of(form.said))
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return refused_page(visitor, form, error)
     return visitor.page(

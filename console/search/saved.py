@@ -23,7 +23,7 @@ from operations.searches.saving import (
 )
 from operations.sharing.zones import agency_zone
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 from schemas.roles import Role
 
@@ -57,8 +57,6 @@ def save(visitor: SignedIn, form: Typed, saved_name: Text = "", saved_days: Text
             alike=asked.alike,
             days=days or DAYS,
         )
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return refused_page(visitor, form, error, saved_name=saved_name, saved_days=saved_days)
     return RedirectResponse("/search/saved", 303)
@@ -70,8 +68,6 @@ def run(visitor: SignedIn, search: Annotated[int, Form()]) -> HTMLResponse:
     site = visitor.site
     try:
         kept, found = run_search(visitor.actor, site.database, site.settings, search, pictures=True)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error))
     form = form_of(kept, agency_zone(site.settings))
@@ -83,8 +79,6 @@ def remove(visitor: SignedIn, search: Annotated[int, Form()]) -> Response:
     """Remove a search that one keeps."""
     try:
         remove_search(visitor.actor, visitor.site.database, search)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error))
     return RedirectResponse("/search/saved", 303)
@@ -95,8 +89,6 @@ def end(visitor: SignedIn, case: Text = "") -> Response:
     """Remove all searches of a case that is closed."""
     try:
         end_searches_of_case(visitor.actor, visitor.site.database, case)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, problem=str(error), case=case)
     return RedirectResponse("/search/saved", 303)

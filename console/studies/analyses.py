@@ -12,7 +12,7 @@ from operations.analyses.asking import approve, open_result, run_analysis, view_
 from operations.analyses.question import question_of
 from policy.decisions import open_policy
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import may
 
 router = APIRouter(prefix="/analyses")
@@ -68,8 +68,6 @@ def open_one(visitor: SignedIn, number: Number, result: Number) -> Response:
 
 
 def _refused(visitor: Visitor, number: int, error: InvalidInput, reason: str = "") -> HTMLResponse:
-    if isinstance(error, NotPermitted):
-        raise error
     return _page(visitor, number, problem=str(error), reason=reason)
 
 

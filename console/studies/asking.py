@@ -19,7 +19,7 @@ from operations.analyses.question import MOST_OCCASIONS, MULTI_GEO, STAKEOUT, Co
 from operations.searches.areas import parse_area
 from policy.decisions import open_policy
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import check_permitted
 from schemas.settings import Settings
 
@@ -51,8 +51,6 @@ def ask(visitor: SignedIn, kind: Kind, fields: Annotated[dict[str, str], Depends
         rows = min(max(number_of(fields, "rows", "rows", ROWS) or ROWS, 2), MOST_OCCASIONS)
         question = _question(kind, fields, rows, site.settings)
         asked = ask_analysis(visitor.actor, site.database, site.settings, question, why_of(fields.get))
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, kind, fields, rows, str(error))
     return RedirectResponse(f"/analyses/{asked.analysis_id}", 303)

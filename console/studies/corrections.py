@@ -13,7 +13,7 @@ from console.studies.forms import typed
 from console.visitors import SignedIn, Visitor
 from operations.searches.correcting import correct_read
 from operations.searches.misreads import view_misreads
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 
 router = APIRouter(prefix="/corrections")
 
@@ -31,8 +31,6 @@ def add(visitor: SignedIn, fields: Annotated[dict[str, str], Depends(typed)]) ->
         read_id = _read_id(fields.get("read", ""))
         plate, reason, state = (fields.get(name, "") for name in ("plate", "reason", "state"))
         correct_read(visitor.actor, visitor.site.database, read_id, plate, reason, state or None)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _page(visitor, fields, detail=str(error))
     return _page(visitor, {}, done="the correction stands beside the read")

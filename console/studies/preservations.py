@@ -29,7 +29,7 @@ from operations.duties.preserving import (
 from operations.searches.pictures import plates_of
 from policy.decisions import open_policy
 from schemas.actions import Action
-from schemas.errors import InvalidInput, NotPermitted
+from schemas.errors import InvalidInput
 from schemas.permissions import may
 
 router = APIRouter(prefix="/preservations")
@@ -60,8 +60,6 @@ def add(visitor: SignedIn, fields: Fields) -> Response:
             fields.get("camera") or None,
         )
         made = preserve(visitor.actor, site.database, site.settings, wish)
-    except NotPermitted:
-        raise
     except InvalidInput as error:
         return _all(visitor, fields, str(error))
     return _back(made.preservation_id)
@@ -113,8 +111,6 @@ def release(visitor: SignedIn, number: Number, reason: Annotated[str, Form(max_l
 
 
 def _refused(visitor: Visitor, number: int, error: InvalidInput, fields: Mapping[str, str]) -> HTMLResponse:
-    if isinstance(error, NotPermitted):
-        raise error
     return _page(visitor, number, fields, str(error))
 
 

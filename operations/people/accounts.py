@@ -13,6 +13,7 @@ from schemas.actions import Action
 from schemas.actor import Actor
 from schemas.audit import AuditRecord
 from schemas.errors import Conflict, InvalidInput, NotThere
+from schemas.permissions import check_permitted
 from schemas.roles import Role
 from schemas.settings import Settings
 from storage.audit.writer import write_audit
@@ -66,6 +67,7 @@ def add_person(
         InvalidInput: The name is taken or none, or there is no role.
         DatabaseUnavailable: Nothing is changed.
     """
+    check_permitted(actor, Action.ADD_PERSON)
     name = _checked_name(name)
     given = frozenset(roles)
     if not given:

@@ -86,11 +86,11 @@ def file_report(
         InvalidInput: There is no such report, or the span is none.
         DatabaseUnavailable: The server is down.
     """
+    record = AuditRecord(actor, Action.VIEW_REPORT, {"report": name, "since": since, "until": until})
     report = load_report(name)
     if since >= until:
         raise InvalidInput("the span ends before it begins; give an earlier begin (--since) or a later end (--until)")
     retention = effective_retention(settings)
-    record = AuditRecord(actor, Action.VIEW_REPORT, {"report": name, "since": since, "until": until})
     mounts = mounts_of(database, settings)
     with database.transaction() as connection:
         lines = [_line(connection, one, settings, mounts, since, until) for one in report.lines]

@@ -7,7 +7,15 @@ import errno
 import pytest
 
 from cli.failures import OTHER, TEMPORARY, exit_code, is_out_of_memory
-from schemas.errors import BrokerUnavailable, ConfigurationError, DatabaseUnavailable, InvalidInput, StorageFull
+from schemas.errors import (
+    BrokerUnavailable,
+    ConfigurationError,
+    DatabaseUnavailable,
+    InvalidInput,
+    NotPermitted,
+    StorageFull,
+    TransientError,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +23,7 @@ from schemas.errors import BrokerUnavailable, ConfigurationError, DatabaseUnavai
     [
         (ConfigurationError("wrong"), OTHER),
         (InvalidInput("wrong"), OTHER),
+        (NotPermitted("no"), OTHER),
         (DatabaseUnavailable("away"), TEMPORARY),
         (BrokerUnavailable("away"), TEMPORARY),
         (StorageFull("full"), TEMPORARY),
@@ -23,6 +32,11 @@ from schemas.errors import BrokerUnavailable, ConfigurationError, DatabaseUnavai
 )
 def test_only_what_may_go_away_is_worth_another_start(error: Exception, code: int) -> None:
     assert exit_code(error) == code
+
+
+def test_a_refused_permission_is_nothing_to_mend_to_retry_or_to_set_aside() -> None:
+    # What catches these rejects a file, quarantines a message, or tries again.
+    assert not issubclass(NotPermitted, (InvalidInput, TransientError, ConfigurationError))
 
 
 def _caused(error: Exception, cause: Exception) -> Exception:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import enum
+import inspect
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, UploadFile
 from fastapi.routing import APIRoute
 
 from console.api.document import API, PREFIX, document
@@ -43,13 +45,17 @@ NOBODYS = str(uuid4())
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path and a method, and what its function takes by name."""
+    """A path and a method, and what its function takes by name.
+
+    `needs` is what it is not read without, by kind and name, with what it can be read of.
+    """
 
     method: str
     path: str
     in_path: tuple[str, ...]
     in_query: tuple[str, ...]
     in_form: tuple[str, ...]
+    needs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
 
     @property
     def is_api(self) -> bool:
@@ -61,7 +67,10 @@ class Route:
 
         def value(found: re.Match[str]) -> str:
             name, _, kind = found[1].partition(":")
-            return values.get(name, "1" if kind == "int" or name.endswith("number") else NOBODYS)
+            needed = self.needs.get("path", {}).get(name, NOBODYS)
+            if needed not in (NOBODYS, "1"):
+                return str(needed)  # one of a few words, whatever others call by that name
+            return values.get(name, "1" if kind == "int" or name.endswith("number") else needed)
 
         return re.sub(r"\{([^}]+)\}", value, self.path)
 
@@ -83,8 +92,26 @@ def _of(router: APIRouter, prefix: str) -> list[Route]:
             tuple(dict.fromkeys(one.alias for each in takes for one in getattr(each, f"{kind}_params")))
             for kind in ("path", "query", "body")
         ]
-        found += [Route(method, f"{prefix}{route.path}", *names) for method in sorted(route.methods)]
+        needs = {
+            kind: {
+                one.alias: NOBODYS
+                if kind == "path" and one.field_info.annotation is str
+                else _fitting(one.field_info.annotation)
+                for each in takes
+                for one in getattr(each, f"{kind}_params")
+                if one.field_info.is_required()
+            }
+            for kind in ("path", "query", "body")
+        }
+        found += [Route(method, f"{prefix}{route.path}", *names, needs) for method in sorted(route.methods)]
     return found
+
+
+def _fitting(kind: Any) -> Any:
+    """Return what a parameter of a kind can be read of."""
+    if inspect.isclass(kind) and issubclass(kind, enum.Enum):
+        return next(iter(kind)).value
+    return {UUID: NOBODYS, UploadFile: ("a.txt", b"1")}.get(kind, "1")
 
 
 def _all(dependant: Any) -> Iterator[Any]:
@@ -103,6 +130,19 @@ def example(route: Route) -> dict[str, Any]:
         name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
         return {"json": document()["components"]["schemas"][name]["examples"][0]}
     return {"content": b"plate\n", "headers": {"Content-Type": "text/csv"}} if content else {}
+
+
+def needed(route: Route) -> dict[str, Any]:
+    """Return what a route is not read without, so that it gets as far as asking who may."""
+    if route.is_api:
+        return {**example(route), "params": route.needs["query"]}
+    body = route.needs["body"]
+    files = {name: value for name, value in body.items() if isinstance(value, tuple)}
+    return {
+        "params": route.needs["query"],
+        "data": {name: value for name, value in body.items() if name not in files} or None,
+        "files": files or None,
+    }
 
 
 def known(stage: Stage) -> dict[str, str]:

@@ -22,7 +22,7 @@ from operations.patrol.credentials import Granted
 from operations.patrol.desk import Desk, open_desk
 from operations.patrol.sources import Surroundings
 from schemas import ids
-from schemas.errors import InvalidInput, TransientError
+from schemas.errors import InvalidInput, NotPermitted, TransientError
 from schemas.events import Alert, AlertType, CarAnswer, CarNote
 from schemas.settings import PatrolSettings, Settings
 from schemas.types import CarState, ListStanding
@@ -47,11 +47,14 @@ class Server:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     granted: UUID = field(default_factory=uuid4)
     hours: float = 48.0
+    is_revoked: bool = False
 
     def sign_on(self, name: str, password: str, code: str, unit: str) -> Granted:
         self.asked.append((name, code, unit))
         if not self.is_reached:
             raise TransientError("the server is not reached")
+        if self.is_revoked:
+            raise NotPermitted("this car may not sign anybody on: the server does not know it, or not any more")
         if (name, password) != ("kim", PASSWORD):
             raise InvalidInput("that is not right; look at the name, the password and the code, and try again")
         now = datetime.now(UTC)

@@ -151,3 +151,18 @@ def test_what_the_car_keeps_opens_with_the_password_alone_and_not_for_ever(car: 
             assert answer.status_code == 403
             assert "the name or the password is wrong" in answer.text
         assert COOKIE not in client.cookies
+
+
+def test_a_car_that_was_taken_off_says_so_and_opens_nothing_that_it_kept(car: Car) -> None:
+    car.cookie()
+    assert list((car.folder / FOLDER).glob("*.json"))
+    form = {"name": "kim", "password": PASSWORD, "unit": "12"}
+    car.server.is_revoked = True
+    with car.client() as client:
+        answer = client.post("/sign-on", data=form, headers=SAME)
+        assert answer.status_code == 403
+        assert "this car may not sign anybody on" in answer.text
+        assert 'value="kim"' in answer.text  # the page again, with what was typed
+        car.server.is_reached = False
+        assert client.post("/sign-on", data=form, headers=SAME).status_code == 403
+        assert COOKIE not in client.cookies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import socket
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from operations.feeds import feed as feeds
 from operations.feeds.outcome import FeedOutcome
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action
@@ -58,6 +60,19 @@ def test_what_is_held_or_rejected_has_a_row_that_says_so(database: Database, tmp
     found = audit_entries(database)
     assert [row.details["outcome"] for row in found] == ["refused", "held", "active"]
     assert {row.actor for row in found} == {FEED}
+
+
+def test_a_feed_that_may_not_import_fails_and_sets_no_list_aside_as_bad(
+    database: Database, tmp_path: Path, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = feed_of(database, tmp_path, folder_feed(drop), Now())
+    put(drop / "list.csv", rows(30))
+    with monkeypatch.context() as replaced:
+        replaced.setattr(feeds, "service_actor", lambda *_: dataclasses.replace(FEED, roles=frozenset()))
+        result = feed.run()
+    assert (result.outcome, result.transient) == (FeedOutcome.FAILED, False)
+    assert "your roles do not let you import" in result.message
+    assert feed.run().outcome == FeedOutcome.IMPORTED
 
 
 @pytest.mark.parametrize("fail", [close_audit, fail_after_audit])
