@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from cli.cars.cars import cars_table
 from cli.common import (
     ConfigOption,
     DataDirOption,
@@ -58,6 +59,8 @@ def _show(found: Status) -> None:
         console.print(_cameras(found))
     if found.lists:
         console.print(_lists(found))
+    if found.cars:
+        console.print(cars_table(found.cars))
     for problem in found.problems:
         console.print(Text(f"wrong: {problem}", style="bold red"))
     if not found.problems:

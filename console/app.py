@@ -14,6 +14,7 @@ from console.api.document import mount
 from console.audit.routers import AUDIT
 from console.board import alert, deciding, events, page, pictures
 from console.cameras.routers import CAMERAS
+from console.cars import CARS
 from console.drawing import Drawing
 from console.guards.bodies import Bodies
 from console.guards.headers import Headers
@@ -48,6 +49,7 @@ PAGES = (
     people.router,
     *BOARD,
     *CAMERAS,
+    *CARS,
     *OPERATING,
     *SEARCH,
     *AUDIT,

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("Ask a neighbor", "/ask", Action.QUERY),
     Entry("Lists", "/lists", Action.VIEW_LISTS),
     Entry("Cameras", "/cameras", Action.VIEW_CAMERAS),
+    Entry("Cars", "/cars", Action.VIEW_CARS),
     Entry("Figures", "/figures", Action.VIEW_FIGURES),
     Entry("Operations", "/operations", Action.VIEW_STATUS),
     Entry("Alarms", "/operations/alarms", Action.VIEW_ALARMS),

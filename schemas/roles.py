@@ -36,6 +36,8 @@ class Scope(StrEnum):
     """Look at hotlists and change them."""
     CAMERAS = "cameras"
     """Look at cameras, alarms and what readers sent."""
+    CARS = "cars"
+    """Look at patrol cars, let them in and out, and make their tokens."""
     AUDIT = "audit"
     """Look at the audit and reports."""
     PEOPLE = "people"

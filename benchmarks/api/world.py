@@ -14,6 +14,7 @@ from PIL import Image
 from alerts.build import alert_message
 from benchmarks.console.site import alert_about
 from hotlists.importing.importer import ImportOptions
+from operations.cars.cars import add_car
 from operations.hotlists.uploading import import_upload
 from operations.people.accounts import add_person
 from operations.people.tokens import make_token
@@ -68,12 +69,14 @@ def make_world(database: Database, settings: Settings) -> World:
     number_alerts(database)
     alarms = Alarms(database, settings.agency_id, settings.alarm_topic)
     alarms.raise_alarm(AlarmKind.CAMERA_SILENT, "gate", "nothing came for an hour; look at it", datetime.now(UTC))
+    add_car(keeper, database, settings, "unit-1", ["unit-1-front"], "Unit 1")
     tokens = _tokens(keeper, database, settings)
     known = {
         "alert_id": str(alerts[0].alert_id),
         "read_id": str(reads[0].read_id),
         "hotlist_id": LIST,
         "alarm_number": str(alarms.standing()[0].alarm_number),
+        "car_id": "unit-1",
         "name": "fuzzed",
         "kind": "plate",
     }

@@ -24,7 +24,11 @@ from schemas.events import utc
 from schemas.printable import printable
 
 if TYPE_CHECKING:
-    from operations.cars.cars import Car, NewCarToken
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from operations.cars.cars import NewCarToken
+    from operations.cars.looking import CarStatus
 
 cars = typer.Typer(help="Patrol cars that send home what they read.", no_args_is_help=True)
 
@@ -60,9 +64,9 @@ def add(
 
 @cars.command("list", epilog="Example: platewatch cars list --json")
 def list_cars(as_json: JsonOption = False, config: ConfigOption = None, data_dir: DataDirOption = None) -> None:
-    """List the cars: when each was seen last, and how current its lists are."""
+    """List the cars: when each was seen last, who is signed on, its lists, what waits in it, and whether it reads."""
     settings = command_settings(config, data_dir)
-    from operations.cars.cars import view_cars
+    from operations.cars.looking import view_cars
 
     with command_database(settings) as database:
         found = view_cars(command_actor(settings), database)
@@ -70,7 +74,7 @@ def list_cars(as_json: JsonOption = False, config: ConfigOption = None, data_dir
         for one in found:
             print_json(_record(one))
     elif found:
-        console.print(_table(found))
+        console.print(cars_table(found))
     else:
         errors.print("there is no car; platewatch cars add makes one", markup=False)
 
@@ -121,35 +125,32 @@ def _show_token(made: NewCarToken, as_json: bool, words: str) -> None:
     console.print(made.token, markup=False, highlight=False, soft_wrap=True)
 
 
-def _record(one: Car) -> dict[str, Any]:
-    times = {
-        "added_at": one.added_at,
-        "token_at": one.token_at,
-        "revoked_at": one.revoked_at,
-        "last_seen_at": one.last_seen_at,
-        "lists_as_of": one.lists_as_of,
-    }
-    return {
-        "car": one.car_id,
-        "name": one.name,
-        "cameras": one.camera_ids,
-        "added_by": one.added_by,
-        "revoked_by": one.revoked_by,
-        **{name: None if moment is None else utc(moment) for name, moment in times.items()},
-    }
+def _record(one: CarStatus) -> dict[str, Any]:
+    told = one.model_dump(mode="json", exclude={"car_id", "camera_ids"})
+    as_of = None if one.lists_as_of is None else utc(one.lists_as_of)
+    return {"car": one.car_id, "cameras": list(one.camera_ids), **told, "lists_as_of": as_of}
 
 
-def _table(found: list[Car]) -> Table:
-    table = Table(box=None)
-    for title in ("car", "name", "cameras", "may send", "last seen", "lists as of"):
+def cars_table(found: Sequence[CarStatus]) -> Table:
+    """Return how cars are, a line for each."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    for title in ("Car", "Is", "Last seen", "Officer", "Lists", "Lists as of", "Waits", "Refused", "Reads"):
         table.add_column(title)
     for one in found:
+        since = "" if one.revoked_at is None else f" {shown_time(one.revoked_at)}"
         table.add_row(
-            Text(one.car_id),
-            Text(printable(one.name)),
-            Text(", ".join(one.camera_ids)),
-            "yes" if one.revoked_at is None else f"revoked {shown_time(one.revoked_at)}",
-            "never" if one.last_seen_at is None else shown_time(one.last_seen_at),
-            "never" if one.lists_as_of is None else shown_time(one.lists_as_of),
+            Text(f"{one.car_id} {printable(one.name)}".rstrip()),
+            f"{one.state}{since}",
+            _time(one.last_seen_at),
+            Text(printable(one.officer_words)),
+            Text(one.lists_words),
+            "" if one.lists_as_of is None else shown_time(one.lists_as_of),
+            Text(one.waits_words),
+            "" if one.refused is None else str(one.refused),
+            Text(printable(one.reading_words)),
         )
     return table
+
+
+def _time(moment: datetime | None) -> str:
+    return "never" if moment is None else shown_time(moment)

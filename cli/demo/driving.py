@@ -139,7 +139,8 @@ def driving(
 
 def _bring_token(served: Settings, database: Database, own: Settings) -> None:
     """Add the car at the server, or give it another token where it is there, and put that into the car."""
-    from operations.cars.cars import add_car, renew_token, view_cars
+    from operations.cars.cars import add_car, renew_token
+    from operations.cars.looking import view_cars
     from services.private_files import save_private
 
     actor = command_actor(served)

@@ -38,6 +38,7 @@ def patrol(
     from operations.patrol.desk import open_desk
     from pipeline.patrol.around import around
     from pipeline.patrol.car import open_car
+    from pipeline.patrol.reporting import reporting_of
     from pipeline.patrol.state_stage import StateStage
     from pipeline.services.patrol import PatrolService, check_patrol
     from pipeline.stages.deadline import ends_in_time
@@ -59,10 +60,13 @@ def patrol(
                 car.sealed.unlock(key)
 
         states = StateStage(car, lambda what, words: desk.note_state(what, words))
-        desk = open_desk(settings, car.alerts, car.uploads, around(car, states.states), unlock)
+        surroundings = around(car, states.states)
+        desk = open_desk(settings, car.alerts, car.uploads, surroundings, unlock)
         display = DisplayStage(settings, desk)
+        reporting = reporting_of(car, surroundings, desk.shift.current)
+        serving = [stage for stage in (display, states, reporting) if stage is not None]
         display.board = states.board = car.board
-        service = PatrolService(car, manager, serving=[display, states], revoked=lambda _: desk.revoked())
+        service = PatrolService(car, manager, serving=serving, revoked=lambda _: desk.revoked())
         totals = service.run(stop, until_done=until_done)
         left = car.outgoing()
     if as_json:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, FastAPI
 
 from console.answers import Problem
-from console.api import audit, cameras, me, people, reads, sharing
+from console.api import audit, cameras, cars, me, people, reads, sharing
 from console.api.alerts import events as alert_events
 from console.api.alerts import looking as alerts
 from console.api.alerts import saying
@@ -35,15 +35,16 @@ API: Final[tuple[APIRouter, ...]] = (
     lists.router,
     changing.router,
     cameras.router,
+    cars.router,
     audit.router,
     sharing.router,
     people.router,
 )
 """Routers of the API, all under /api/v1."""
 _DESCRIPTION: Final = (
-    "Alerts, reads, lists, cameras, the audit and people of one agency, for its programs. Every operation is the same "
-    "that the pages and the commands do: it asks the same law, and leaves the same row in the audit. Errors are "
-    "problem details (RFC 9457). docs/api.md says how to begin."
+    "Alerts, reads, lists, cameras, patrol cars, the audit and people of one agency, for its programs. Every operation "
+    "is the same that the pages and the commands do: it asks the same law, and leaves the same row in the audit. "
+    "Errors are problem details (RFC 9457). docs/api.md says how to begin."
 )
 _SCHEMES: Final = {
     "token": {

@@ -16,10 +16,8 @@ from schemas.audit import AuditRecord
 from schemas.errors import InvalidInput, NotThere
 from schemas.settings import Settings
 from storage.cameras.added import AddedCameras
-from storage.cars.cars import Car, Cars
+from storage.cars.cars import Cars
 from storage.database import Database
-
-__all__ = ["Car", "NewCarToken", "add_car", "change_cameras", "renew_token", "revoke_car", "view_cars"]
 
 MOST_CARS = 2000
 MOST_CAMERAS = 16
@@ -55,7 +53,8 @@ def add_car(
         Its token; nobody sees it again.
 
     Raises:
-        InvalidInput: Something does not fit, or the car or a camera is there already.
+        InvalidInput: Something does not fit.
+        Conflict: The car or a camera is there already.
         DatabaseUnavailable: The server is down; nothing is stored.
     """
     cameras, name = sorted(set(camera_ids)), name.strip()[:LONGEST_NAME]
@@ -63,44 +62,67 @@ def add_car(
     _check_id(car_id, "car")
     _check_cameras(database, settings, cameras)
     token, digest = _new_token()
-    problem = Cars(database).add(car_id, name, cameras, digest, actor.name, MOST_CARS, record)
-    if problem is not None:
-        raise InvalidInput(problem)
+    Cars(database).add(car_id, name, cameras, digest, actor.name, MOST_CARS, record)
     return NewCarToken(car_id, token)
 
 
 def change_cameras(
-    actor: Actor, database: Database, settings: Settings, car_id: str, camera_ids: Sequence[str]
+    actor: Actor,
+    database: Database,
+    settings: Settings,
+    car_id: str,
+    camera_ids: Sequence[str],
+    *,
+    knows: int | None = None,
 ) -> None:
     """Say anew which cameras a car has.
 
+    Args:
+        actor: Who says so.
+        database: An open database.
+        settings: The configuration.
+        car_id: The car.
+        camera_ids: All of its cameras.
+        knows: The car's version as they looked at it; None: whichever it is.
+
     Raises:
-        InvalidInput: There is no such car, or a camera is another's.
+        NotThere: There is no such car.
+        InvalidInput: A camera cannot be a car's.
+        Conflict: One is another car's.
+        Outdated: The car was changed meanwhile.
         DatabaseUnavailable: The server is down; nothing is changed.
     """
     cameras = sorted(set(camera_ids))
     record = AuditRecord(actor, Action.CHANGE_CAR, {"car": car_id, "cameras": cameras})
+    _check_known(car_id)
     _check_cameras(database, settings, cameras)
-    problem = Cars(database).change(car_id, cameras, record)
-    if problem is not None:
-        raise InvalidInput(problem)
+    if not Cars(database).change(car_id, cameras, record, knows):
+        raise _absent(car_id)
 
 
-def renew_token(actor: Actor, database: Database, car_id: str) -> NewCarToken:
+def renew_token(actor: Actor, database: Database, car_id: str, *, knows: int | None = None) -> NewCarToken:
     """Give a car another token: the one before ends at once, and a car that was revoked may send again.
+
+    Args:
+        actor: Who gives it.
+        database: An open database.
+        car_id: The car.
+        knows: The car's version as they looked at it; None: whichever it is.
 
     Raises:
         NotThere: There is no such car.
+        Outdated: The car was changed meanwhile.
         DatabaseUnavailable: The server is down; the token before stays.
     """
     record = AuditRecord(actor, Action.RENEW_CAR_TOKEN, {"car": car_id})
+    _check_known(car_id)
     token, digest = _new_token()
-    if not Cars(database).token(car_id, digest, record):
+    if not Cars(database).token(car_id, digest, record, knows):
         raise _absent(car_id)
     return NewCarToken(car_id, token)
 
 
-def revoke_car(actor: Actor, database: Database, car_id: str, reason: str) -> None:
+def revoke_car(actor: Actor, database: Database, car_id: str, reason: str, *, knows: int | None = None) -> None:
     """Let a car send nothing more, and have it delete its lists when it asks next.
 
     Args:
@@ -108,25 +130,19 @@ def revoke_car(actor: Actor, database: Database, car_id: str, reason: str) -> No
         database: An open database.
         car_id: The car.
         reason: Why, in words; stands in the audit.
+        knows: The car's version as they looked at it; None: whichever it is.
 
     Raises:
         NotThere: There is no such car that may send.
+        Outdated: The car was changed meanwhile.
         SaysNothing: The reason does.
         DatabaseUnavailable: The server is down; it may still send.
     """
     record = AuditRecord(actor, Action.REVOKE_CAR, {"car": car_id, "reason": reason})
+    _check_known(car_id)
     check_reason(database, record, reason)
-    if not Cars(database).revoke(car_id, actor.name, record):
+    if not Cars(database).revoke(car_id, actor.name, record, knows):
         raise NotThere(f"there is no car '{car_id}' that may send; see platewatch cars list")
-
-
-def view_cars(actor: Actor, database: Database) -> list[Car]:
-    """Return the cars by id, with when each was seen last and how current its lists are.
-
-    Raises:
-        DatabaseUnavailable: The server is down.
-    """
-    return Cars(database).all(audit=AuditRecord(actor, Action.VIEW_CARS))
 
 
 def _new_token() -> tuple[str, bytes]:
@@ -154,5 +170,10 @@ def _check_cameras(database: Database, settings: Settings, cameras: Sequence[str
             raise InvalidInput(f"camera '{camera_id}' was added, and is no car's; choose another id in the car")
 
 
+def _check_known(car_id: str) -> None:
+    if _ID.fullmatch(car_id) is None:
+        raise _absent(car_id)
+
+
 def _absent(car_id: str) -> NotThere:
-    return NotThere(f"there is no car '{car_id}'; see platewatch cars add")
+    return NotThere(f"there is no car '{car_id[:80]}'; see platewatch cars add")

@@ -69,6 +69,7 @@ def look(settings: Settings, opened: AbstractContextManager[Database]) -> Status
         outbox=None if stored is None else stored.outbox,
         outgoing=_outgoing(health),
         car_states=car_states(health),
+        cars=None if stored is None else stored.cars,
         incoming=_incoming(settings, health),
         cameras=tuple(_cameras(settings, stored, health if run.running else None)),
         feeds=None if stored is None else stored.feeds,

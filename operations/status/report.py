@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from operations.cars.looking import CarStatus
 from schemas.health import StageHealth
 
 
@@ -144,6 +145,8 @@ class Status(_Part):
     outbox: OutboxStatus | None
     outgoing: OutgoingStatus | None = None
     car_states: tuple[CarStateStatus, ...] = ()
+    cars: tuple[CarStatus, ...] | None = None
+    """The patrol cars that bring home here what they read."""
     incoming: IncomingStatus | None = None
     cameras: tuple[CameraStatus, ...]
     feeds: tuple[FeedStatus, ...] | None

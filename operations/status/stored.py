@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operations.added.cameras import Added, added_cameras
+from operations.cars.looking import CarStatus, car_statuses
 from operations.currency import current_ages
 from operations.status.report import AlarmStatus, FeedStatus, ListStatus, OutboxStatus
 from schemas.health import CameraHealth
@@ -29,6 +30,7 @@ class Stored:
     alarms: tuple[AlarmStatus, ...]
     added: tuple[Added, ...]
     """Cameras that people added besides the configuration."""
+    cars: tuple[CarStatus, ...]
 
 
 def ask_database(database: Database, settings: Settings, now: datetime) -> Stored:
@@ -67,4 +69,5 @@ def ask_database(database: Database, settings: Settings, now: datetime) -> Store
             for alarm in Alarms(database, settings.agency_id, settings.alarm_topic).standing()
         ),
         tuple(added_cameras(database)),
+        tuple(car_statuses(database, now)),
     )

@@ -1,4 +1,4 @@
-"""What officers in patrol cars send: their sign-on, what they said of alerts, and what the car wrote down of it."""
+"""What patrol cars send of their officers and of themselves: sign-on, answers, notes, and how the car is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ingest.server.answers import Refusal
 from ingest.server.cars import REVOKED, CarReply, CarRequest, CarRoute
 from operations.cars.answering import Received, take_answers
 from operations.cars.noting import take_notes
+from operations.cars.reporting import take_report
 from operations.cars.signing_on import CarIsRevoked, sign_on
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
@@ -16,10 +17,11 @@ from storage.database import Database
 
 UNPACKED_BYTES = 2 << 20
 SIGN_ON_BYTES = 16_384
+REPORT_BYTES = 1 << 20
 
 
 def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRoute]:
-    """Return the routes by name: `answers`, `notes` and `sign-on`.
+    """Return the routes by name: `answers`, `notes`, `report` and `sign-on`.
 
     Args:
         settings: The configuration.
@@ -45,8 +47,13 @@ def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRo
             # What is known of cars may be some seconds old; the car hears the same as everywhere else.
             raise Refusal(403, str(error), code=REVOKED) from None
 
+    def reporting(asked: CarRequest) -> CarReply:
+        take_report(database, asked.car.car_id, asked.json())
+        return CarReply(said={"stored": True})
+
     return {
         "answers": taking("answers", take_answers),
         "notes": taking("notes", take_notes),
+        "report": CarRoute(reporting, most_unpacked=REPORT_BYTES),
         "sign-on": CarRoute(signing, most_unpacked=SIGN_ON_BYTES),
     }

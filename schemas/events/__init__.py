@@ -6,6 +6,7 @@ What is named here is the one way to import any of them; the files behind it are
 from schemas.events.alarms import Alarm, AlarmKind
 from schemas.events.alerts import Alert, AlertType, CloneSuspicionEvent
 from schemas.events.car import Answered, CarAnswer, CarNote, Noted
+from schemas.events.car_report import CarListReport, CarRefusedReport, CarReport, CarStateReport
 from schemas.events.dispositions import (
     NOBODY_YET,
     NOT_CONFIRMED,
@@ -50,7 +51,11 @@ __all__ = [
     "AskerEvent",
     "BoxEvent",
     "CarAnswer",
+    "CarListReport",
     "CarNote",
+    "CarRefusedReport",
+    "CarReport",
+    "CarStateReport",
     "CharacterEvent",
     "CharacterEvidenceEvent",
     "CloneSuspicionEvent",

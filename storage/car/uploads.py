@@ -22,6 +22,9 @@ _WAITING = (
 _SETTLE = "update uploads set state = 'sent' where number = ? and state = 'waiting' and kind = 'read'"
 _DELETE = "delete from uploads where number = ? and kind <> 'read'"
 _REFUSE = "update uploads set state = 'refused', reason = ? where number = ? and state = 'waiting'"
+_REFUSED = (
+    "select kind, upload_id, coalesce(reason, '') from uploads where state = 'refused' order by number desc limit ?"
+)
 _PICTURES = (
     "select key, size from pictures where is_done = 0 and number > coalesce("
     "(select number from pictures where key = ?), 0) order by number limit ?"
@@ -43,6 +46,15 @@ class Upload:
     kind: Kind
     upload_id: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedUpload:
+    """Something that the server does not take, with its reason."""
+
+    kind: Kind
+    upload_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,12 @@ class Uploads:
         """Return how many wait."""
         return self._number("select count(*) from uploads where state = 'waiting'")
 
+    def counts(self) -> dict[str, int]:
+        """Return how many wait, by kind."""
+        with self._lock, self._file.translated():
+            statement = "select kind, count(*) from uploads where state = 'waiting' group by kind"
+            return {str(kind): int(count) for kind, count in self._file.execute(statement).fetchall()}
+
     def oldest_at(self) -> datetime | None:
         """Return when the vehicle of the oldest that waits passed, or the oldest answer was given; None: none waits."""
         us = self._number("select coalesce(min(captured_us), 0) from uploads where state = 'waiting'")
@@ -129,6 +147,15 @@ class Uploads:
     def refused(self) -> int:
         """Return how many the server does not take."""
         return self._number("select count(*) from uploads where state = 'refused'")
+
+    def refusals(self, limit: int) -> list[RefusedUpload]:
+        """Return the newest of what the server does not take.
+
+        Args:
+            limit: Most of them.
+        """
+        with self._lock, self._file.translated():
+            return [RefusedUpload(*row) for row in self._file.execute(_REFUSED, (limit,)).fetchall()]
 
     def pictures(self, limit: int, after: str = "") -> list[WaitingPicture]:
         """Return pictures that wait, oldest first.

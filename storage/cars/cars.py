@@ -10,9 +10,10 @@ from typing import Any
 from psycopg.rows import class_row
 
 from schemas.audit import AuditRecord
+from schemas.errors import Conflict, Outdated
 from storage import statements
 from storage.audit.writer import write_audit
-from storage.database import Database
+from storage.database import Connection, Database
 from storage.sql import load_queries
 from storage.values import jsonb, storable
 
@@ -23,8 +24,9 @@ _SQL = load_queries("cars/cars")
 class Car:
     """A car. `camera_ids` are the cameras that are its own, `token_sha256` is the digest of its token, 32 bytes.
 
-    `last_seen_at` is when it last sent something, to half a minute. `lists` is what it has of the hotlists, as it said
-    last, and `lists_as_of` how current that is; None: it never said so.
+    `last_seen_at` is when it last sent something, to half a minute. `version` grows with every change by a person.
+    `report` is how it said that it is, at `reported_at`; None: it never did. `is_sign_on_known` says that whoever it
+    names as signed on has signed on there with this server.
     """
 
     car_id: str
@@ -37,8 +39,10 @@ class Car:
     revoked_at: datetime | None
     revoked_by: str | None
     last_seen_at: datetime | None
-    lists_as_of: datetime | None
-    lists: dict[str, Any] | None
+    version: int
+    report: dict[str, Any] | None
+    reported_at: datetime | None
+    is_sign_on_known: bool
 
 
 class Cars:
@@ -87,7 +91,7 @@ class Cars:
         by: str,
         most: int,
         audit: AuditRecord,
-    ) -> str | None:
+    ) -> None:
         """Store a car.
 
         Args:
@@ -99,70 +103,54 @@ class Cars:
             most: So many may be there.
             audit: The action, written down with it.
 
-        Returns:
-            None: it is stored; else why it is not.
-
         Raises:
+            Conflict: The car or a camera is there already, or there are too many.
             DatabaseUnavailable: The server is down; nothing is stored.
         """
         values = {"car_id": car_id, "name": storable(name), "camera_ids": list(camera_ids), "by": storable(by)}
         with self._database.transaction() as connection:
             statements.execute(connection, _SQL["lock"])
             if (statements.scalar(connection, _SQL["count"], kind=int) or 0) >= most:
-                return f"there are {most} cars, which is the most"
-            if (owner := statements.scalar(connection, _SQL["owner"], values, kind=str)) is not None:
-                return f"a camera of these is car '{owner}'s; a camera belongs to one car"
+                raise Conflict(f"there are {most} cars, which is the most")
+            _check_owner(connection, values)
             if not statements.execute(connection, _SQL["add"], {**values, "token_sha256": token_sha256}):
-                return f"there is a car '{car_id}'; platewatch cars token gives it another token"
+                raise Conflict(f"there is a car '{car_id}' already (platewatch cars token gives it another token)")
             write_audit(connection, audit, 1)
-        return None
 
-    def change(self, car_id: str, camera_ids: Sequence[str], audit: AuditRecord) -> str | None:
-        """Give a car other cameras; return None where it has them, else why not.
+    def change(self, car_id: str, camera_ids: Sequence[str], audit: AuditRecord, knows: int | None = None) -> bool:
+        """Give a car other cameras.
 
-        Raises:
-            DatabaseUnavailable: The server is down; nothing is changed.
-        """
-        values = {"car_id": car_id, "camera_ids": list(camera_ids)}
-        with self._database.transaction() as connection:
-            statements.execute(connection, _SQL["lock"])
-            if (owner := statements.scalar(connection, _SQL["owner"], values, kind=str)) is not None:
-                return f"a camera of these is car '{owner}'s; a camera belongs to one car"
-            if not statements.execute(connection, _SQL["change"], values):
-                return f"there is no car '{car_id}'"
-            write_audit(connection, audit, 1)
-        return None
-
-    def token(self, car_id: str, token_sha256: bytes, audit: AuditRecord) -> bool:
-        """Give a car another token, in place of the one before; one that was revoked may send again.
+        Args:
+            car_id: The car.
+            camera_ids: Its cameras; no other car has them.
+            audit: The action, written down with it.
+            knows: The version that whoever asks has looked at; None: whichever it is.
 
         Returns:
             Whether there is such a car.
 
         Raises:
+            Conflict: A camera is another car's.
+            Outdated: It has another version.
             DatabaseUnavailable: The server is down; nothing is changed.
         """
-        values = {"car_id": car_id, "token_sha256": token_sha256}
+        values = {"car_id": car_id, "camera_ids": list(camera_ids)}
         with self._database.transaction() as connection:
-            if not statements.execute(connection, _SQL["token"], values):
-                return False
-            write_audit(connection, audit, 1)
-        return True
+            statements.execute(connection, _SQL["lock"])
+            _check_owner(connection, values)
+            return _changed(connection, "change", values, audit, knows)
 
-    def revoke(self, car_id: str, by: str, audit: AuditRecord) -> bool:
-        """Let a car send nothing more. Its token's digest stays, so that it can be told.
-
-        Returns:
-            Whether there is such a car that was not revoked.
-
-        Raises:
-            DatabaseUnavailable: The server is down; nothing is changed.
-        """
+    def token(self, car_id: str, token_sha256: bytes, audit: AuditRecord, knows: int | None = None) -> bool:
+        """Give a car another token, in place of the one before; one that was revoked may send again. See `change`."""
         with self._database.transaction() as connection:
-            if not statements.execute(connection, _SQL["revoke"], {"car_id": car_id, "by": storable(by)}):
-                return False
-            write_audit(connection, audit, 1)
-        return True
+            values = {"car_id": car_id, "token_sha256": token_sha256}
+            return _changed(connection, "token", values, audit, knows)
+
+    def revoke(self, car_id: str, by: str, audit: AuditRecord, knows: int | None = None) -> bool:
+        """Let a car send nothing more; False where it may not as it is. Its token's digest stays, so that it can be
+        told. See `change`."""
+        with self._database.transaction() as connection:
+            return _changed(connection, "revoke", {"car_id": car_id, "by": storable(by)}, audit, knows)
 
     def seen(self, car_id: str, at: datetime) -> None:
         """Note that a car sent something.
@@ -172,16 +160,33 @@ class Cars:
         """
         statements.execute(self._database, _SQL["seen"], {"car_id": car_id, "at": at})
 
-    def has_lists(self, car_id: str, as_of: datetime | None, lists: Mapping[str, Any]) -> None:
-        """Note what a car says that it has of the lists.
+    def reports(self, car_id: str, at: datetime, report: Mapping[str, Any]) -> None:
+        """Keep how a car says that it is.
 
         Args:
             car_id: The car.
-            as_of: How current they are, aware.
-            lists: What it has.
+            at: When it came, aware.
+            report: What it says, as JSON has it.
 
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        values = {"car_id": car_id, "as_of": as_of, "lists": jsonb(dict(lists))}
-        statements.execute(self._database, _SQL["has_lists"], values)
+        statements.execute(self._database, _SQL["reports"], {"car_id": car_id, "at": at, "report": jsonb(dict(report))})
+
+
+def _check_owner(connection: Connection, values: Mapping[str, Any]) -> None:
+    owner = statements.scalar(connection, _SQL["owner"], values, kind=str)
+    if owner is not None:
+        raise Conflict(f"a camera of these is car '{owner}'s; a camera belongs to one car")
+
+
+def _changed(
+    connection: Connection, statement: str, values: Mapping[str, Any], audit: AuditRecord, knows: int | None
+) -> bool:
+    version = statements.scalar(connection, _SQL["version"], values, kind=int)
+    if knows is not None and version is not None and version != knows:
+        raise Outdated(f"car '{values['car_id']}' was changed since you looked at it; look at it again")
+    if not statements.execute(connection, _SQL[statement], values):
+        return False
+    write_audit(connection, audit, 1)
+    return True

@@ -1,6 +1,10 @@
 -- fragment: columns
 car_id, name, camera_ids, token_sha256, added_at, added_by, token_at, revoked_at, revoked_by, last_seen_at,
-lists_as_of, lists
+version, report, reported_at, exists (
+    select from car_sign_ons as sign_ons
+    where sign_ons.car_id = cars.car_id and sign_ons.sign_on = (report ->> 'sign_on')::uuid
+      and sign_ons.person = report ->> 'person'
+) as is_sign_on_known
 
 -- name: all
 select {columns} from cars order by car_id
@@ -26,24 +30,30 @@ insert into cars (car_id, name, camera_ids, token_sha256, added_by)
 values (%(car_id)s, %(name)s, %(camera_ids)s, %(token_sha256)s, %(by)s)
 on conflict do nothing
 
+-- name: version
+-- The row is locked: nobody changes it between the look and the change.
+select version from cars where car_id = %(car_id)s for update
+
 -- name: change
-update cars set camera_ids = %(camera_ids)s where car_id = %(car_id)s
+update cars set camera_ids = %(camera_ids)s, version = version + 1 where car_id = %(car_id)s
 
 -- name: token
 update cars
-set token_sha256 = %(token_sha256)s, token_at = clock_timestamp(), revoked_at = null, revoked_by = null
+set token_sha256 = %(token_sha256)s, token_at = clock_timestamp(), revoked_at = null, revoked_by = null,
+    version = version + 1
 where car_id = %(car_id)s
 
 -- name: revoke
 update cars
-set revoked_at = clock_timestamp(), revoked_by = %(by)s
+set revoked_at = clock_timestamp(), revoked_by = %(by)s, version = version + 1
 where car_id = %(car_id)s and revoked_at is null
 
 -- name: seen
 update cars set last_seen_at = greatest(last_seen_at, %(at)s) where car_id = %(car_id)s
 
--- name: has_lists
-update cars set lists_as_of = %(as_of)s, lists = %(lists)s where car_id = %(car_id)s
+-- name: reports
+update cars set report = %(report)s, reported_at = %(at)s
+where car_id = %(car_id)s
 
 -- name: others
 -- A car must not change what another camera read.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 
 from console.api.alerts.looking import sayer_of, told
 from console.api.alerts.models import (
@@ -23,6 +22,7 @@ from console.api.alerts.models import (
     comparison_told,
 )
 from console.api.answers import ABSENT, BODY, STANDS, takes_json
+from console.api.tags import Knows
 from console.visitors import ApiCaller
 from operations.life.change import Sayer
 from operations.life.checking import answer_record, ask_record
@@ -32,21 +32,11 @@ from operations.life.looking import show_alert
 from policy.decisions import open_policy
 
 router = APIRouter(tags=["alerts"], dependencies=[Depends(takes_json)])
-_TAG = re.compile(r'"(\d{1,9})"', re.ASCII)
 
 
-def saying(
-    caller: ApiCaller,
-    if_match: Annotated[
-        str | None,
-        Header(max_length=100, description="The ETag of the alert as it was looked at; it is refused if it changed."),
-    ] = None,
-) -> Sayer:
-    """Return who says something, and how much was said when they looked; what is no ETag of ours fits no alert."""
-    if if_match is None or if_match.strip() == "*":
-        return sayer_of(caller)
-    found = _TAG.fullmatch(if_match.strip())
-    return sayer_of(caller, -1 if found is None else int(found[1]))
+def saying(caller: ApiCaller, knows: Knows) -> Sayer:
+    """Return who says something, and how much was said when they looked."""
+    return sayer_of(caller, knows)
 
 
 Says = Annotated[Sayer, Depends(saying)]

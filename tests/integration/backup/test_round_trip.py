@@ -16,7 +16,8 @@ from operations.backup.keys import BackupKeys
 from operations.backup.making import BackupWish, make_backup
 from operations.backup.restoring import restore_backup
 from operations.backup.verifying import verify_backup
-from operations.cars.cars import add_car, renew_token, revoke_car, view_cars
+from operations.cars.cars import add_car, renew_token, revoke_car
+from operations.cars.looking import view_cars
 from operations.hotlists.withdrawing import WantedEntries, withdraw_entries
 from operations.people.accounts import disable_person
 from operations.people.entering import enter_by_link, make_entry

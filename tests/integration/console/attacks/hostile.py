@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from hotlists.importing.importer import ImportOptions
+from operations.cars.reporting import take_report
 from operations.hotlists.adding import add_entry
 from operations.hotlists.importing import import_list
 from operations.life.change import Sayer
@@ -115,6 +116,13 @@ def fill(site: ConsoleSite, folder: Path) -> str:
         source_code=TEXT,
         extra=((TEXT, TEXT), ("link", LINK)),
     )
+    report = {
+        **{"car_id": "unit-1", "at": datetime.now(UTC).isoformat(), "person": TEXT[:90], "unit": TEXT[:90]},
+        "lists": [{"hotlist_id": TEXT[:90], "why_red": TEXT}],
+        "states": [{"kind": TEXT[:90], "words": TEXT, "stops": True}],
+        **{"refused": 1, "refusals": [{"kind": "read", "upload_id": TEXT[:90], "reason": TEXT}]},
+    }
+    take_report(database, "unit-1", report)
     alert = made(77, entry=entry, read={"plate": SHORT, "camera_id": TEXT}, hit={"explanation": TEXT, "characters": ()})
     raised = raise_alert(database, alert)
     acknowledge_alert(Sayer(keeper, person=TEXT[:90]), database, raised, note=TEXT)

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from operations.added.adding import NewCamera, add_camera
-from operations.cars.cars import add_car, change_cameras, renew_token, revoke_car, view_cars
+from operations.cars.cars import add_car, change_cameras, renew_token, revoke_car
+from operations.cars.looking import view_cars
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action
 from schemas.errors import InvalidInput, NotPermitted
@@ -102,9 +103,9 @@ def test_a_camera_belongs_to_one_alone(database: Database, settings: Settings) -
     change_cameras(PAT, database, settings, "unit-12", ["unit-12-rear", "unit-12-side"])
     add_car(PAT, database, settings, "unit-14", ["unit-12-front"])
     assert [(car.car_id, car.camera_ids) for car in view_cars(PAT, database)] == [
-        ("unit-12", ["unit-12-rear", "unit-12-side"]),
-        ("unit-13", ["unit-13-front"]),
-        ("unit-14", ["unit-12-front"]),
+        ("unit-12", ("unit-12-rear", "unit-12-side")),
+        ("unit-13", ("unit-13-front",)),
+        ("unit-14", ("unit-12-front",)),
     ]
 
 
