@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from schemas.events import Alert, LocationEvent
 from schemas.types import Location, Movement, PlateRead, VehicleDescription
@@ -14,6 +15,8 @@ METERS_PER_MILE = 1609.344
 OLD_FIX_SECONDS = 3.0
 """From here on the age of a position is said: a car drives 80 m in it at 60 mph."""
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+NOT_CURRENT: Final = "LIST NOT CURRENT"
+"""What a car's alert says of a list that is older than it may be."""
 
 
 def list_text(alert: Alert) -> str:

@@ -37,7 +37,7 @@ class CarAsked(Asked):
     name: Word = ""
 
 
-class CarCameras(Asked):
+class CarChange(Asked):
     """All cameras that a car has."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"camera_ids": ["unit-12-front", "unit-12-rear"]}]})
@@ -82,10 +82,8 @@ def add_one_car(caller: ApiCaller, asked: CarAsked) -> CarTokenTold:
     return CarTokenTold(car_id=made.car_id, token=made.token)
 
 
-@router.put("/cars/{car_id}/cameras", responses={**STANDS, **BODY}, dependencies=[Depends(takes_json)])
-def change_cars_cameras(
-    response: Response, caller: ApiCaller, car_id: CarId, asked: CarCameras, knows: Knows
-) -> CarStatus:
+@router.patch("/cars/{car_id}", responses={**STANDS, **BODY}, dependencies=[Depends(takes_json)])
+def change_one_car(response: Response, caller: ApiCaller, car_id: CarId, asked: CarChange, knows: Knows) -> CarStatus:
     """Say anew which cameras a car has."""
     site = caller.site
     change_cameras(caller.actor, site.database, site.settings, car_id, asked.camera_ids, knows=knows)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from console.car.showing import fragment
 from console.car.visitors import SignedOnHere
-from operations.patrol.saying import Wanted
+from operations.patrol.saying import SeenBefore, Wanted
 from schemas.errors import InvalidInput
 from schemas.events import Answered
 from schemas.plates import normalize_plate
@@ -28,6 +28,7 @@ def answer(
     priority: Annotated[CheckPriority | None, Form()] = None,
     record: Annotated[RecordAnswer | None, Form()] = None,
     minutes: Annotated[int | None, Form(ge=1, le=10_080)] = None,
+    seen: Annotated[int | None, Form(ge=0, le=2**63 - 1)] = None,
 ) -> JSONResponse:
     """Take what is said; answer with the card as it is now, and with the plate that is to be copied."""
     needs = {Answered.RECORD_ASKED: priority, Answered.RECORD_ANSWERED: record}
@@ -41,8 +42,12 @@ def answer(
         priority if what is Answered.RECORD_ASKED else None,
         record if what is Answered.RECORD_ANSWERED else None,
         minutes if what is Answered.RECORD_ANSWERED else None,
+        seen,
     )
     site = officer.site
-    vehicle = site.desk.sayings.say(officer.who, alert_id, wanted)
+    try:
+        vehicle = site.desk.sayings.say(officer.who, alert_id, wanted)
+    except SeenBefore as error:
+        return JSONResponse({"detail": str(error), "html": fragment(site, error.vehicle)}, 409)
     plate = normalize_plate(vehicle.newest.alert.entry.plate) if what is Answered.CORRECT else None
     return JSONResponse({"copy": plate, "html": fragment(site, vehicle), "change": str(vehicle.changed)})

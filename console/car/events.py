@@ -91,5 +91,6 @@ class _Following:
         text = json.dumps(document)
         if text != self._car:
             self._car = text
-            out.append(event("car", text))
+            # What time it is has the page's clocks right, whatever a phone's does during a shift.
+            out.append(event("car", json.dumps(document | {"now": site.desk.board.now().isoformat()})))
         return out

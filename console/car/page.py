@@ -37,6 +37,12 @@ def show(officer: SignedOnHere) -> HTMLResponse:
     return HTMLResponse(text)
 
 
+@router.get("/here")
+def here(officer: SignedOnHere) -> Response:
+    """Say that somebody is signed on at this screen; it is 401 where nobody is."""
+    return Response(status_code=204)
+
+
 @router.post("/standing")
 def standing(officer: SignedOnHere) -> Response:
     """Take somebody's word that the car stands, where its speed is not known."""

@@ -20,6 +20,7 @@ from policy.decisions import open_policy
 from schemas.events import Alert, AlertType, CarAnswer
 from schemas.settings import Settings
 from schemas.types import Disposition, Life
+from schemas.wording import NOT_CURRENT
 from storage.car.alerts import NumberedAlert
 from storage.car.answers import AnswerBook
 
@@ -165,8 +166,11 @@ class CarBoard:
         return sorted(found, key=lambda one: one.changed)
 
     def all(self) -> list[Vehicle]:
-        """Return all vehicles, the newest first."""
+        """Return the vehicles of the last hours, the newest first; earlier ones are forgotten."""
+        oldest = self.now() - timedelta(hours=SHOWN_HOURS)
         with self._lock:
+            for one in [one for one in self._vehicles.values() if one.first.alert.read.captured_at < oldest]:
+                del self._vehicles[one.alert_id]
             return sorted(self._vehicles.values(), key=lambda one: one.first.number, reverse=True)
 
     def card(self, vehicle: Vehicle) -> Card:
@@ -185,8 +189,13 @@ class CarBoard:
         return make_card(sources, setting)
 
     def is_list_old(self, alert: Alert) -> bool:
-        """Return whether an alert's list was older than it may be when the vehicle passed."""
+        """Return whether an alert's list was older than it may be when the vehicle passed.
+
+        By the car's limit; by the list's own and the law's, too, which the matcher has said in its explanation.
+        """
         patrol, age = self._settings.patrol, alert.hotlist.age_seconds
+        if NOT_CURRENT in alert.hit.explanation:
+            return True
         return patrol is not None and age is not None and age > patrol.list_red_hours * 3600
 
     @contextlib.contextmanager

@@ -15,7 +15,7 @@ from operations.patrol.board import CarBoard, Vehicle
 from operations.patrol.shift import SignedOn
 from operations.patrol.sources import Outbox
 from schemas import ids
-from schemas.errors import Conflict, NotThere, PlatewatchError, TransientError
+from schemas.errors import Conflict, NotThere, Outdated, PlatewatchError, TransientError
 from schemas.events import Answered, CarAnswer, CarNote, Noted
 from schemas.plates import normalize_plate
 from schemas.types import CheckPriority, RecordAnswer
@@ -24,6 +24,7 @@ from storage.car.answers import AnswerBook
 log = logging.getLogger(__name__)
 
 _BATCH: Final = 100
+_JUDGING: Final = frozenset({Answered.CORRECT, Answered.WRONG_STATE, Answered.MISREAD})
 
 
 class LookAgain(Conflict):
@@ -38,15 +39,31 @@ class LookAgain(Conflict):
         self.found = found
 
 
+class SeenBefore(Outdated):
+    """Something came of the alert that the officer had not seen when they spoke.
+
+    Args:
+        vehicle: As it is now.
+    """
+
+    def __init__(self, vehicle: Vehicle) -> None:
+        super().__init__("it has changed meanwhile: look again, and say it then")
+        self.vehicle = vehicle
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an officer wants to say. `again` is whether they have seen what contradicts the entry."""
+    """What an officer wants to say. `again` is whether they have seen what contradicts the entry.
+
+    `seen` is the number of the newest message about the vehicle that they had before them; None: it is not known.
+    """
 
     what: Answered
     again: bool = False
     priority: CheckPriority | None = None
     answer: RecordAnswer | None = None
     minutes: int | None = None
+    seen: int | None = None
 
 
 class Sayings:
@@ -78,6 +95,7 @@ class Sayings:
 
         Raises:
             NotThere: There is no such alert in the car.
+            SeenBefore: They judge what they have not seen: something came of it meanwhile.
             LookAgain: The vehicle contradicts the entry, and they have not seen that.
             Conflict: It may not follow what stands, as where the alert was taken back.
             TransientError: The disk is full or fails; nothing is said.
@@ -85,6 +103,8 @@ class Sayings:
         vehicle = self._board.vehicle(alert_id)
         if vehicle is None:
             raise NotThere("this alert is not in the car any more; alerts of the last 24 hours are")
+        if wanted.what in _JUDGING and wanted.seen is not None and vehicle.changed.message > wanted.seen:
+            raise SeenBefore(vehicle)
         newest = vehicle.newest.alert
         found = contradictions(newest) if wanted.what is Answered.CORRECT else ()
         if found and not wanted.again:

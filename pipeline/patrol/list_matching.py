@@ -12,6 +12,7 @@ from pipeline.patrol.list_gate import Freshness, ListGate
 from schemas.errors import InvalidInput
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, PlateRead
+from schemas.wording import NOT_CURRENT
 
 LOOK_SECONDS = 5.0
 """How often it is asked which lists are red, where there are hits."""
@@ -65,7 +66,7 @@ class CarMatcher(LiveMatcher):
 
 
 def _words(hit: Hit, red: Mapping[str, str], freshness: Freshness) -> list[str]:
-    words = [f"LIST NOT CURRENT: {red[hit.hotlist_id]}"] if hit.hotlist_id in red else []
+    words = [f"{NOT_CURRENT}: {red[hit.hotlist_id]}"] if hit.hotlist_id in red else []
     if freshness.state == "offline":
         since = "" if freshness.since is None else f" since {freshness.since:%Y-%m-%d %H:%M} UTC"
         words.append(f"offline: what was withdrawn{since} is not known")

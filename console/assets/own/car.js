@@ -6,6 +6,12 @@
   const NOTICE_UNTIL_MILLISECONDS = 30000;
   // A card that has just come under a finger takes no tap yet.
   const GUARD_MILLISECONDS = 700;
+  // So long after a cut the page's last word of how the car moves still counts.
+  const STALE_MILLISECONDS = 3000;
+  const BELIEVED_MILLISECONDS = 300000;
+  const ANSWER_MILLISECONDS = 15000;
+  const SHOWN_HOURS = 24;
+  const MOST_ANNOUNCED = 5;
   const cards = document.getElementById("cards");
   const lines = document.getElementById("lines");
   const current = document.getElementById("current");
@@ -20,10 +26,15 @@
   let motion = document.getElementById("drive").hidden ? "standing" : "moving";
   let notices = [];
   let noticed = null;
+  let noticing = null;
+  let offeredAt = 0;
+  let isSaying = false;
+  // It was a moment ago, when it sent the page.
+  let isLive = true;
+  let stale = null;
   let arrived = [];
   let batch = null;
-  // The clock of the machine that serves: a phone's may be another one.
-  const ahead = Date.now() - new Date(cards.dataset.now);
+  Clock.heard(cards.dataset.now);
 
   const parts = (change) => change.split(".").map(Number);
   const isOlder = (one, other) => parts(one)[0] <= parts(other)[0] && parts(one)[1] <= parts(other)[1];
@@ -49,6 +60,7 @@
     known.set(one.id, one);
     place(one, before);
     if (open === one.id) show(one, before);
+    if (noticing === one.id) draw(one);
     if (isComing && before === undefined) came(one, one.data.tone);
     else if (isComing && before.data.canceled === "0" && one.data.canceled === "1") came(one, "canceled");
     offer();
@@ -66,18 +78,23 @@
   function show(one, before) {
     const focused = document.activeElement;
     const key = current.contains(focused) ? focused.dataset.key ?? "card" : null;
-    if (before !== undefined && before.id !== one.id) openedAt = Date.now();
+    // What came of it may move what is below a finger; what was said of it here does not.
+    if (before !== undefined && parts(before.data.change)[0] !== parts(one.data.change)[0]) openedAt = Date.now();
+    const isMoreOpen = open === one.id && current.querySelector(".more")?.open;
     open = one.id;
     current.replaceChildren(one.article);
+    if (isMoreOpen) one.article.querySelector(".more").open = true;
     for (const line of lines.children) {
       line.querySelector("button").setAttribute("aria-current", String(line.dataset.id === one.id));
     }
     if (key !== null || focused === document.body || focused === null) {
-      (one.article.querySelector(`[data-key="${key}"]`) ?? one.article).focus({ preventScroll: true });
+      const same = [...one.article.querySelectorAll(`[data-key="${key}"]`)].find((each) => each.closest("[hidden]") === null);
+      (same ?? one.article).focus({ preventScroll: true });
     }
     if (motion === "standing" && !opened.has(one.id)) {
       opened.add(one.id);
-      fetch(`/alerts/${one.id}/opened`, { method: "POST" }).catch(() => opened.delete(one.id));
+      fetch(`/alerts/${one.id}/opened`, { method: "POST" })
+        .then((answer) => { if (!answer.ok) opened.delete(one.id); }, () => opened.delete(one.id));
     }
     ago();
     tick();
@@ -87,7 +104,10 @@
     const one = known.get(id);
     if (one === undefined) return;
     openedAt = Date.now();
+    if (open !== id) did("");
     show(one, undefined);
+    const { top } = current.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) current.scrollIntoView({ block: "start" });
     offer();
   }
 
@@ -101,6 +121,7 @@
     const now = open === null ? undefined : known.get(open);
     const others = waiting.filter((one) => one.id !== open);
     if (waiting.length && now === undefined) { choose(waiting[0].id); return; }
+    if (others.length && (next.hidden || next.dataset.open !== others[0].id)) offeredAt = Date.now();
     next.hidden = others.length === 0;
     if (others.length) {
       next.textContent = `Next (N): ${others[0].data.news}`;
@@ -117,15 +138,21 @@
   function came(one, tone) {
     const priority = tone === "canceled" ? "canceled" : one.data.priority;
     arrived.push({ priority, tone, key: `${one.id} ${one.data.change}`, words: one.data.news });
+    notices = notices.filter((each) => each.id !== one.id);
     notices.push({ id: one.id, until: Date.now() + NOTICE_UNTIL_MILLISECONDS });
     batch ??= setTimeout(() => {
       Tones.most(arrived, arrived[arrived.length - 1].key);
       silence();
-      document.getElementById("news").textContent = arrived.map((each) => each.words).join("; ");
+      document.getElementById("news").textContent = announced();
       arrived = [];
       batch = null;
       tell();
     }, 100);
+  }
+
+  function announced() {
+    const more = arrived.length - MOST_ANNOUNCED;
+    return arrived.slice(0, MOST_ANNOUNCED).map((each) => each.words).concat(more > 0 ? [`and ${more} more`] : []).join("; ");
   }
 
   // While the car moves: one notice at a time, the most urgent first, each for five seconds.
@@ -135,6 +162,13 @@
     if (noticed !== null || notices.length === 0) return;
     notices.sort((one, other) => (known.get(one.id).data.order < known.get(other.id).data.order ? -1 : 1));
     const one = known.get(notices.shift().id);
+    draw(one);
+    rest.hidden = true;
+    noticing = one.id;
+    noticed = setTimeout(() => { quiet(); tell(); }, SHOWN_MILLISECONDS);
+  }
+
+  function draw(one) {
     const picture = one.article.querySelector("img.plate");
     const shown = [one.glance.cloneNode(true)];
     shown[0].setAttribute("role", "heading");
@@ -145,32 +179,48 @@
       image.alt = "";
       shown.push(image);
     }
-    rest.hidden = true;
     notice.replaceChildren(...shown);
-    noticed = setTimeout(() => { quiet(); tell(); }, SHOWN_MILLISECONDS);
   }
 
   function quiet() {
     clearTimeout(noticed);
-    noticed = null;
+    noticed = noticing = null;
     notice.replaceChildren();
     rest.hidden = false;
   }
 
-  function car(text) {
-    const is = JSON.parse(text);
-    motion = is.motion;
+  function moves(how) {
+    const stood = motion === "standing";
+    motion = how;
     document.getElementById("drive").hidden = motion === "standing";
     document.getElementById("stand").hidden = motion !== "standing";
     stands.hidden = motion !== "unknown";
-    rest.textContent = is.rest;
-    rest.classList.toggle("stopped", !is.reading);
-    document.getElementById("states").innerHTML = is.html;
-    if (motion === "standing") {
+    if (motion === "standing" && !stood) {
       quiet();
       if (open !== null) show(known.get(open), undefined);
     }
     tell();
+  }
+
+  function car(text) {
+    const is = JSON.parse(text);
+    Clock.heard(is.now);
+    rest.textContent = is.rest;
+    rest.classList.toggle("stopped", !is.reading);
+    document.getElementById("states").innerHTML = is.html;
+    moves(is.motion);
+  }
+
+  // Where the car's program does not answer, nobody knows whether the car still stands: it counts as moving.
+  function cut(milliseconds = STALE_MILLISECONDS) {
+    clearTimeout(stale);
+    stale = setTimeout(() => { if (!isLive) moves("unknown"); }, milliseconds);
+  }
+
+  function believe() {
+    if (isLive) { fetch("/standing", { method: "POST" }).catch(() => undefined); return; }
+    moves("standing");
+    cut(BELIEVED_MILLISECONDS);
   }
 
   function did(words) {
@@ -187,15 +237,20 @@
   }
 
   async function say(form, button) {
-    if (motion !== "standing" || Date.now() - openedAt < GUARD_MILLISECONDS) return;
+    if (isSaying || motion !== "standing" || Date.now() - openedAt < GUARD_MILLISECONDS) return;
     const body = new FormData(form);
     if (button?.name) body.set(button.name, button.value);
+    body.set("seen", parts(known.get(open).data.change)[0]);
     let answer;
+    isSaying = true;
     try {
-      answer = await fetch(form.dataset.answer, { method: "POST", body, headers: { Accept: "application/json" } });
+      const signal = AbortSignal.timeout(ANSWER_MILLISECONDS);
+      answer = await fetch(form.dataset.answer, { method: "POST", body, signal, headers: { Accept: "application/json" } });
     } catch {
       did("Not said: the car's own program does not answer. Try again.");
       return;
+    } finally {
+      isSaying = false;
     }
     const what = await answer.json().catch(() => ({}));
     if (answer.status === 401) { location.reload(); return; }
@@ -207,6 +262,7 @@
       again.querySelector("[data-back]").focus();
       return;
     }
+    if (what.html && !answer.ok) take(what.html, true);
     if (!answer.ok) { did(`Not said: ${what.detail ?? "it failed"}.`); return; }
     did("Said; the server hears of it when it is reached.");
     take(what.html, false);
@@ -215,10 +271,21 @@
 
   function ago() {
     for (const one of document.querySelectorAll("#current .ago")) {
-      const seconds = Math.max(0, Math.round((Date.now() - ahead - new Date(one.dataset.at)) / 1000));
+      const seconds = Math.max(0, Math.round((Clock.now() - new Date(one.dataset.at)) / 1000));
       one.textContent = seconds < 120 ? `${seconds} s ago`
         : seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
     }
+  }
+
+  // A page that is open for longer than a shift shows no more than one that is opened anew.
+  function forget() {
+    const oldest = Clock.now() - SHOWN_HOURS * 3600000;
+    for (const one of known.values()) {
+      if (one.id === open || new Date(one.data.at) >= oldest) continue;
+      one.line.remove();
+      known.delete(one.id);
+    }
+    offer();
   }
 
   function silence() {
@@ -229,6 +296,8 @@
     const box = document.getElementById(`tone-${name}`);
     box.checked = localStorage.getItem(box.id) !== "off";
     box.addEventListener("change", () => localStorage.setItem(box.id, box.checked ? "on" : "off"));
+    // What is muted in one tab is in the others, of which one sounds.
+    addEventListener("storage", (event) => { if (event.key === box.id) box.checked = event.newValue !== "off"; });
   }
   document.getElementById("tone-try").addEventListener("click", () => {
     ["high", "normal", "low", "other-state"].forEach((name, number) => setTimeout(() => Tones.sound(name), number * 1400));
@@ -243,13 +312,23 @@
   });
   addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");
+    if (opener === next && Date.now() - offeredAt < GUARD_MILLISECONDS) return;
     if (opener !== null) { choose(opener.dataset.open); current.querySelector("article")?.focus({ preventScroll: true }); }
     if (event.target.closest("[data-back]") !== null) {
       current.querySelector(".again").hidden = true;
       current.querySelector('[data-key="1"]').focus();
     }
   });
-  stands.addEventListener("click", () => fetch("/standing", { method: "POST" }).catch(() => undefined));
+  stands.addEventListener("click", believe);
+  // A picture may be gone from the disk: what is left of it says so, and takes no words while the car moves.
+  addEventListener("error", (event) => {
+    if (!(event.target instanceof HTMLImageElement)) return;
+    const words = document.createElement("p");
+    words.className = "nopicture";
+    words.textContent = "the picture of the plate is not there any more";
+    if (notice.contains(event.target)) event.target.remove();
+    else event.target.replaceWith(words);
+  }, true);
 
   // Keys: within a card its own, everywhere the arrows and N; nothing while somebody types, and nothing while it moves.
   addEventListener("keydown", (event) => {
@@ -277,7 +356,15 @@
   follow(cards.dataset.events, cards.dataset.after, {
     card: (html) => take(html, true),
     events: { car, "signed-out": () => location.reload() },
+    // A program that was started anew knows nobody: whoever is here has to sign on.
+    refused() {
+      fetch("/here").then((answer) => { if (answer.status === 401) location.reload(); }, () => undefined);
+    },
     state(state) {
+      const wasLive = isLive;
+      isLive = state === "live";
+      if (isLive) clearTimeout(stale);
+      else if (wasLive) cut();
       const live = document.getElementById("live");
       live.textContent = state === "live" ? "live" : "cut";
       live.classList.toggle("lost", state !== "live");
@@ -289,6 +376,7 @@
     },
   });
   setInterval(ago, 1000);
+  setInterval(forget, 60000);
   silence();
   offer();
 })();

@@ -20,7 +20,9 @@ function follow(address, after, on) {
     source.onerror = () => {
       on.state("lost");
       // It tries again by itself, but for an answer that is an error: a proxy's, or the server's while it starts.
-      if (source.readyState === EventSource.CLOSED) again ??= setTimeout(open, 2000);
+      if (source.readyState !== EventSource.CLOSED) return;
+      again ??= setTimeout(open, 2000);
+      on.refused?.();
     };
     source.addEventListener("card", (event) => {
       heard = Date.now();
@@ -54,10 +56,16 @@ function said(state) {
   trouble.textContent = words[state] || "";
 }
 
+// The time of the machine that serves, where its page says it: a phone's clock may be another one.
+const Clock = (() => {
+  let ahead = 0;
+  return { heard(moment) { ahead = Date.now() - new Date(moment); }, now: () => Date.now() - ahead };
+})();
+
 // How long an entering agency still has, on every clock of the page.
 function tick() {
   for (const clock of document.querySelectorAll(".clock[data-due]")) {
-    const left = Math.round((new Date(clock.dataset.due) - Date.now()) / 1000);
+    const left = Math.round((new Date(clock.dataset.due) - Clock.now()) / 1000);
     const size = Math.abs(left);
     const text = `${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")}`;
     clock.querySelector(".left").textContent = left < 0 ? `(over by ${text})` : `(${text} left)`;

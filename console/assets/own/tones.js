@@ -62,7 +62,7 @@ const Tones = (() => {
     const heard = notes.filter((note) => !muted(note.priority));
     const rank = (note) => 2 * RANKS.indexOf(note.priority) + (note.tone === "other-state" ? 1 : 0);
     heard.sort((one, other) => rank(one) - rank(other));
-    if (heard.length) once(heard[0].tone, key);
+    if (heard.length) once(heard[0].tone, heard[0].key ?? key);
   }
 
   function isSilent() {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ import httpx
 from playwright.sync_api import Page, expect
 from pydantic import SecretBytes
 
-from alerts.build import alert_message
+from alerts.build import alert_message, canceling
 from console.car.stage import DisplayStage
 from console.car.visitors import COOKIE
 from operations.patrol.credentials import Granted
@@ -123,6 +123,12 @@ class Car:
             unit.add_alert(alert_message(alert), alert.hit.hit_id, alert.hit.tier, alert.read.captured_at, "none")
         return alert
 
+    def alerts_at_once(self, alerts: Sequence[Alert]) -> None:
+        """Commit many alerts together."""
+        with self.ledger.begin() as unit:
+            for one in alerts:
+                unit.add_alert(alert_message(one), one.hit.hit_id, one.hit.tier, one.read.captured_at, "none")
+
     def update(self, alert: Alert, reason: str, **changes: Any) -> None:
         """Commit an update of an alert."""
         document = alert.model_dump() | {
@@ -137,6 +143,12 @@ class Car:
         with self.ledger.begin() as unit:
             hit = update.hit
             unit.add_update(alert_message(update), hit.hit_id, hit.tier, update.read.captured_at, alert.alert_id)
+
+    def cancel(self, alert: Alert, reason: str = "the entry was withdrawn") -> None:
+        """Take an alert back."""
+        message = alert_message(canceling(alert, reason, created_at=datetime.now(UTC)))
+        with self.ledger.begin() as unit:
+            assert unit.cancel(alert.alert_id, message)
 
     def answers(self) -> list[CarAnswer]:
         """What waits for the server of what was said."""
