@@ -107,7 +107,7 @@
     if (open !== id) did("");
     show(one, undefined);
     const { top } = current.getBoundingClientRect();
-    if (top < 0 || top > innerHeight / 2) current.scrollIntoView({ block: "start" });
+    if (top < 0 || top > innerHeight / 4) current.scrollIntoView({ block: "start" });
     offer();
   }
 

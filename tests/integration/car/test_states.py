@@ -13,6 +13,7 @@ import pytest
 from ingest.opencv import cv2
 from ingest.positions.fixes import Fix
 from operations.status.looking import car_states
+from pipeline.patrol.around import around
 from pipeline.patrol.car import Car, open_car
 from pipeline.patrol.state_stage import StateStage
 from schemas.events import AlarmKind, Noted
@@ -99,6 +100,20 @@ def test_it_tells_what_begins_and_what_is_over_and_counts_it(car: Car) -> None:
     assert counted["storage_full"].since == clock.now
     assert counted["storage_full"].stops
     assert counted["no_list"].since is not None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "speed", "told"),
+    [(0.0, 15.0, 15.0), (0.0, None, None), (60.0, 15.0, None), (-60.0, 15.0, None), (60.0, 0.0, None)],
+    ids=["now", "unknown", "old", "ahead", "stood"],
+)
+def test_an_old_fix_says_nothing_about_how_fast_the_car_is(
+    car: Car, seconds: float, speed: float | None, told: float | None
+) -> None:
+    assert around(car).speed() is None
+    assert car.whereabouts.track is not None
+    car.whereabouts.track.add(Fix(datetime.now(UTC) - timedelta(seconds=seconds), 36.9, -76.29, speed, 0.0))
+    assert around(car).speed() == told
 
 
 def test_the_health_file_has_them(car: Car, tmp_path: Path) -> None:
