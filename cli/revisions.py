@@ -28,6 +28,7 @@ from cli.common import (
     print_json,
 )
 from cli.terminal.reads import shown_read_time
+from cli.terminal.tables import plain_table
 from cli.terminal.times import shown_time
 from schemas.convert import read_to_event
 from schemas.events import utc
@@ -135,9 +136,7 @@ def _plain(value: Any) -> Any:
 
 
 def _table(found: tuple[Revision, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Revision", "Stored", "Captured", "Plate", "Sure", "Changed", "Message", "Pictures"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("Revision", "Stored", "Captured", "Plate", "Sure", "Changed", "Message", "Pictures")
     for one in found:
         table.add_row(
             Text(_name(one), style="bold" if one.is_newest else ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,7 +18,8 @@ from cli.common import (
     console,
     print_json,
 )
-from cli.terminal.times import shown_time
+from cli.terminal.tables import plain_table
+from cli.terminal.times import shown_time, time_or_never
 
 if TYPE_CHECKING:
     from operations.status.report import OutgoingStatus, Status
@@ -76,7 +76,7 @@ def _facts(found: Status) -> Table:
     words = {True: f"runs{since}", False: "none", None: "not known"}
     table.add_row(run.service, Text(words[run.running]))
     for other in found.others:
-        table.add_row(other.service, Text(f"runs, process {other.process}, since {_time(other.started_at)}"))
+        table.add_row(other.service, Text(f"runs, process {other.process}, since {time_or_never(other.started_at)}"))
     if run.reloaded_at is not None:
         table.add_row("configuration", Text(f"taken anew {shown_time(run.reloaded_at)}"))
     if run.needs_restart:
@@ -95,14 +95,14 @@ def _facts(found: Status) -> Table:
         now = "over" if state.since is None else f"since {shown_time(state.since)}"
         table.add_row("", Text(f"{what}: {now}; {state.seconds:.0f} s since the start"))
     if found.incoming is not None:
-        last = _time(found.incoming.last_message_at)
+        last = time_or_never(found.incoming.last_message_at)
         told = f"{found.incoming.waiting} wait in {found.incoming.topic}, the last came {last}"
         table.add_row("reads", Text(f"{told}; {found.incoming.dead_letters} could not be used"))
     for disk in found.disks:
         table.add_row(
             "disk", Text(f"{disk.free / (1 << 30):.1f} of {disk.total / (1 << 30):.1f} GiB free: {disk.path}")
         )
-    table.add_row("retention", Text(f"last enforced {_time(found.retention_swept_at)}"))
+    table.add_row("retention", Text(f"last enforced {time_or_never(found.retention_swept_at)}"))
     table.add_row("alarms", Text("not known" if found.alarms is None else str(len(found.alarms))))
     return table
 
@@ -117,14 +117,12 @@ def _outgoing(waiting: OutgoingStatus, *, is_car: bool) -> str:
 
 
 def _cameras(found: Status) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for name in ("Camera", "Last picture", "Last read", "Waiting", "Quarantined"):
-        table.add_column(name, no_wrap=name != "Camera")
+    table = plain_table("Camera", "Last picture", "Last read", "Waiting", "Quarantined")
     for camera in found.cameras:
         table.add_row(
             Text(camera.camera_id),
-            _time(camera.last_picture_at),
-            _time(camera.last_read_at),
+            time_or_never(camera.last_picture_at),
+            time_or_never(camera.last_read_at),
             "-" if camera.waiting is None else str(camera.waiting),
             "-" if camera.quarantined is None else str(camera.quarantined),
         )
@@ -133,15 +131,9 @@ def _cameras(found: Status) -> Table:
 
 def _lists(found: Status) -> Table:
     feeds = {feed.name: feed for feed in found.feeds or ()}
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for name in ("List", "Content of", "Late", "Feed"):
-        table.add_column(name)
+    table = plain_table("List", "Content of", "Late", "Feed")
     for one in found.lists or ():
         feed = feeds.get(one.name)
-        did = "" if feed is None else f"{feed.outcome or 'not yet'} {_time(feed.checked_at)}"
-        table.add_row(Text(one.name), _time(one.content_date), "late" if one.late else "", Text(did))
+        did = "" if feed is None else f"{feed.outcome or 'not yet'} {time_or_never(feed.checked_at)}"
+        table.add_row(Text(one.name), time_or_never(one.content_date), "late" if one.late else "", Text(did))
     return table
-
-
-def _time(moment: datetime | None) -> str:
-    return "never" if moment is None else shown_time(moment)

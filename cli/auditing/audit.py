@@ -33,6 +33,7 @@ from cli.common import (
     print_json,
     refuse_options,
 )
+from cli.terminal.tables import plain_table
 from cli.terminal.times import shown_time
 from schemas.printable import printable
 
@@ -107,9 +108,8 @@ def audit(
 def _table(found: Sequence[AuditEntry]) -> Table:
     from operations.audit.rows import surface_of
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Time", "Who", "From", "What", "Purpose", "Case", "Results", "Details"):
-        table.add_column(heading, overflow="fold", justify="right" if heading == "Results" else "left")
+    headings = ("Time", "Who", "From", "What", "Purpose", "Case", "Results", "Details")
+    table = plain_table(*headings, right=("Results",))
     for entry in found:
         table.add_row(
             shown_time(entry.happened_at),

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli.common import (
     ConfigOption,
@@ -22,9 +20,9 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import parse_moment, shown_time
 from schemas.events import utc
-from schemas.printable import printable
 
 if TYPE_CHECKING:
     from operations.audit.reviewing import Review
@@ -135,9 +133,7 @@ def _part(title: str, headings: Sequence[str], rows: Sequence[Sequence[Any]]) ->
     if not rows:
         errors.print(f"{title}: nothing", markup=False)
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    table = plain_table(*headings, title=title)
     for row in rows:
-        table.add_row(*(Text(printable(str(cell))) for cell in row))
+        add_cells(table, *map(str, row))
     console.print(table)

@@ -23,7 +23,8 @@ from cli.common import (
     errors,
     print_json,
 )
-from cli.terminal.times import shown_time
+from cli.terminal.tables import plain_table
+from cli.terminal.times import time_or_never
 from schemas.errors import ConfigurationError
 from schemas.printable import printable
 
@@ -170,9 +171,7 @@ def _record(one: CameraOverview) -> dict[str, Any]:
 
 
 def _table(found: list[CameraOverview]) -> Table:
-    table = Table(box=None)
-    for title in ("camera", "kind", "is", "last read", "reads/day", "mount", "permit until", "added by"):
-        table.add_column(title)
+    table = plain_table("camera", "kind", "is", "last read", "reads/day", "mount", "permit until", "added by")
     for one in found:
         place = one.place
         until = None if place is None else place.permit_until
@@ -180,7 +179,7 @@ def _table(found: list[CameraOverview]) -> Table:
             Text(one.camera_id),
             one.kind,
             Text(one.state if one.problem is None else f"{one.state}: {printable(one.problem)}"),
-            "never" if one.last_read_at is None else shown_time(one.last_read_at),
+            time_or_never(one.last_read_at),
             str(one.reads_day),
             "" if place is None else place.mount or "",
             "" if until is None else until.isoformat(),

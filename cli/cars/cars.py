@@ -19,13 +19,13 @@ from cli.common import (
     errors,
     print_json,
 )
-from cli.terminal.times import shown_time
+from cli.terminal.tables import plain_table
+from cli.terminal.times import shown_time, time_or_never
 from schemas.events import utc
 from schemas.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from operations.cars.cars import NewCarToken
     from operations.cars.looking import CarStatus
@@ -133,15 +133,13 @@ def _record(one: CarStatus) -> dict[str, Any]:
 
 def cars_table(found: Sequence[CarStatus]) -> Table:
     """Return how cars are, a line for each."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for title in ("Car", "Is", "Last seen", "Officer", "Lists", "Lists as of", "Waits", "Refused", "Reads"):
-        table.add_column(title)
+    table = plain_table("Car", "Is", "Last seen", "Officer", "Lists", "Lists as of", "Waits", "Refused", "Reads")
     for one in found:
         since = "" if one.revoked_at is None else f" {shown_time(one.revoked_at)}"
         table.add_row(
             Text(f"{one.car_id} {printable(one.name)}".rstrip()),
             f"{one.state}{since}",
-            _time(one.last_seen_at),
+            time_or_never(one.last_seen_at),
             Text(printable(one.officer_words)),
             Text(one.lists_words),
             "" if one.lists_as_of is None else shown_time(one.lists_as_of),
@@ -150,7 +148,3 @@ def cars_table(found: Sequence[CarStatus]) -> Table:
             Text(printable(one.reading_words)),
         )
     return table
-
-
-def _time(moment: datetime | None) -> str:
-    return "never" if moment is None else shown_time(moment)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from cli.common import ConfigOption, DataDirOption, JsonOption, command_settings, console, print_json
-from cli.terminal.times import shown_time
+from cli.terminal.tables import plain_table
+from cli.terminal.times import shown_time, time_or_never
 
 if TYPE_CHECKING:
     from operations.status.readers import Readers
@@ -43,14 +42,14 @@ def health(config: ConfigOption = None, data_dir: DataDirOption = None, as_json:
 
 def _show(found: Readers) -> None:
     if found.cameras:
-        table = _table(
+        table = plain_table(
             "Camera", "Last frame", "Last read", "Per second", "Dropped", "Connected anew", "Clock", "Decoding"
         )
         for camera in found.cameras:
             table.add_row(
                 Text(camera.camera_id),
-                _time(camera.last_frame_at or camera.last_picture_at),
-                _time(camera.last_read_at),
+                time_or_never(camera.last_frame_at or camera.last_picture_at),
+                time_or_never(camera.last_read_at),
                 _number(camera.fps, "{:.1f}"),
                 _number(camera.dropped_frames, "{}"),
                 _number(camera.reconnects, "{}"),
@@ -59,7 +58,7 @@ def _show(found: Readers) -> None:
             )
         console.print(table)
     if found.sources:
-        table = _table(
+        table = plain_table(
             *("Source", "Vendor", "Last message", "Stored", "Refused", "Waiting", "Quarantined", "Reads", "No plate"),
             "Connected anew",
         )
@@ -68,7 +67,7 @@ def _show(found: Readers) -> None:
             table.add_row(
                 Text(source.source_id),
                 Text(source.vendor),
-                _time(source.last_message_at),
+                time_or_never(source.last_message_at),
                 *(str(count) for count in (*counts, source.without_plate)),
                 _number(source.reconnects, "{}"),
             )
@@ -86,24 +85,13 @@ def _show_readers(found: Readers) -> None:
     readers = [(source, reader) for source in found.sources for reader in source.readers]
     if not readers:
         return
-    table = _table("Reader", "Source", "Last sign of life", "Last read", "State")
+    table = plain_table("Reader", "Source", "Last sign of life", "Last read", "State")
     for source, reader in readers:
         state = Text(reader_state(reader, found.asked_at))
         names = Text(reader.reader_id), Text(source.source_id)
         signs = "-" if reader.last_sign_at is None else shown_time(reader.last_sign_at)
-        table.add_row(*names, signs, _time(reader.last_read_at), state)
+        table.add_row(*names, signs, time_or_never(reader.last_read_at), state)
     console.print(table)
-
-
-def _table(*names: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for name in names:
-        table.add_column(name)
-    return table
-
-
-def _time(moment: datetime | None) -> str:
-    return "never" if moment is None else shown_time(moment)
 
 
 def _number(value: float | None, shown: str) -> str:

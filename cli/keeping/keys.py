@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from cli.common import (
@@ -21,6 +20,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.tables import plain_table
 from schemas.errors import ConfigurationError
 
 
@@ -53,7 +53,7 @@ def list_keys(as_json: JsonOption = False, config: ConfigOption = None, data_dir
     from operations.keys import known_keys
 
     found = known_keys(settings)
-    table = Table("Key", "Place", "Written", "Problem", box=None)
+    table = plain_table("Key", "Place", "Written", "Problem")
     for one in found:
         if as_json:
             written = None if one.written_at is None else one.written_at.isoformat()

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli.common import (
     CaseOption,
@@ -25,6 +23,7 @@ from cli.common import (
     print_json,
 )
 from cli.terminal.reads import read_table
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import parse_moment, shown_time
 from schemas.events import utc
 from schemas.printable import printable
@@ -99,11 +98,11 @@ def list_requests(as_json: JsonOption = False, config: ConfigOption = None, data
         for one in found:
             print_json(_record(one))
         return
-    table = Table("No.", "Case", "Asked by", "Reads", "Until", "Why", box=None)
+    table = plain_table("No.", "Case", "Asked by", "Reads", "Until", "Why")
     for one in found:
         until = shown_time(one.until_at) if one.ended_at is None else f"ended {shown_time(one.ended_at)}"
         cells = (str(one.preservation_id), one.case_number, one.asked_by, str(one.reads), until, one.reason)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        add_cells(table, *cells)
     console.print(table)
 
 
@@ -135,7 +134,7 @@ def ending(
             f"{printable(request.case_number)}, {request.reads} reads, asked for by {printable(request.asked_by)}",
             markup=False,
         )
-    table = Table("Day (UTC)", "Reads", "Preserved", "With hits", box=None)
+    table = plain_table("Day (UTC)", "Reads", "Preserved", "With hits")
     for one in found.reads:
         table.add_row(one.day.isoformat(), str(one.reads), str(one.preserved), str(one.with_hits))
     if found.reads:

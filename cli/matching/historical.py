@@ -26,6 +26,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.tables import plain_table
 from cli.terminal.times import shown_time
 from schemas.events import utc
 
@@ -137,9 +138,8 @@ def _record(group: MatchGroup) -> dict[str, Any]:
 
 
 def _table(groups: Sequence[MatchGroup]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Last seen", "Camera", "Plate", "Listed", "Category", "Tier", "Sightings", "Since"):
-        table.add_column(heading, overflow="fold", justify="right" if heading == "Sightings" else "left")
+    headings = ("Last seen", "Camera", "Plate", "Listed", "Category", "Tier", "Sightings", "Since")
+    table = plain_table(*headings, right=("Sightings",))
     for group in groups:
         read, entry = group.shown.read, group.shown.listed.entry
         table.add_row(

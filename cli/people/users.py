@@ -20,7 +20,8 @@ from cli.common import (
     errors,
     print_json,
 )
-from cli.terminal.times import shown_time
+from cli.terminal.tables import plain_table
+from cli.terminal.times import shown_time, time_or_never
 from schemas.events import utc
 from schemas.printable import printable
 from schemas.roles import Role
@@ -196,16 +197,14 @@ def _record(one: Reviewed) -> dict[str, Any]:
 
 
 def _table(found: list[Reviewed]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Name", "Agency", "Roles", "Last sign-in", "Trained", "Sessions", "Tokens", "To look at"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("Name", "Agency", "Roles", "Last sign-in", "Trained", "Sessions", "Tokens", "To look at")
     for one in found:
         person = one.person
         table.add_row(
             Text(printable(person.name), style="dim" if person.disabled_at else "bold"),
             Text(printable(person.agency_id)),
             ", ".join(sorted(role.words for role in person.roles)),
-            "never" if person.last_sign_in_at is None else shown_time(person.last_sign_in_at),
+            time_or_never(person.last_sign_in_at),
             "" if person.last_training_on is None else person.last_training_on.isoformat(),
             str(one.sessions),
             str(one.tokens),

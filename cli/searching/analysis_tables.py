@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import shown_time
 from schemas.events import utc
 from schemas.printable import printable
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 
 def questions_table(found: Sequence[Analysis]) -> Table:
     """Return a row for each question: who asked, who approved it, what became of it."""
-    table = Table("No.", "Kind", "Case", "Asked by", "Asked", "Approved by", "Ran", "Results", "Opened", box=None)
+    table = plain_table("No.", "Kind", "Case", "Asked by", "Asked", "Approved by", "Ran", "Results", "Opened")
     for one in found:
         ran = "" if one.ran_at is None else shown_time(one.ran_at)
         cells = (
             *(str(one.analysis_id), one.kind, one.case_number or "", one.requested_by, shown_time(one.requested_at)),
             *(one.approved_by or "", ran, str(one.results), str(one.opened)),
         )
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        add_cells(table, *cells)
     return table
 
 
 def results_table(results: Sequence[Shown]) -> Table:
     """Return a row for each result, with how likely it is by chance."""
-    table = Table("No.", "Plates", "What", "By chance", box=None)
+    table = plain_table("No.", "Plates", "What", "By chance")
     for one in results:
         said = {name: value for name, value in one.content.items() if name != "p_value"}
         words = ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in said.items())

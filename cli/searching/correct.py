@@ -8,8 +8,6 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli.common import (
     ConfigOption,
@@ -22,6 +20,7 @@ from cli.common import (
     errors,
     print_json,
 )
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import parse_moment
 from schemas.events import utc
 from schemas.printable import printable
@@ -102,11 +101,11 @@ def _list(settings: Settings, since: datetime | None, as_json: bool) -> None:
             said = {"misread": list(one.misread), "state": one.state, "corrected_by": one.corrected_by}
             print_json(told | said | {"corrected_at": utc(one.corrected_at)})
         return
-    table = Table("Read", "Camera", "Reader", "Misread", "Why", "By", box=None)
+    table = plain_table("Read", "Camera", "Reader", "Misread", "Why", "By")
     for one in found.corrections:
         misread = ", ".join([*one.misread, *([f"state {one.state}"] if one.state else [])])
         cells = (str(one.read_id), one.camera_id, one.reader, misread, one.reason, one.corrected_by)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        add_cells(table, *cells)
     if found.corrections:
         console.print(table)
     most = ", ".join(f"{what} {count}" for what, count in found.counted[:15])

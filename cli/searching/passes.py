@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from cli.common import (
@@ -25,6 +24,7 @@ from cli.common import (
 )
 from cli.searching.options import Given, SinceOption, UntilOption
 from cli.terminal.reads import shown_read_time
+from cli.terminal.tables import plain_table
 from schemas.printable import printable
 from schemas.wording import span_text
 
@@ -95,9 +95,7 @@ def _show(found: Passes, *, as_json: bool) -> None:
         return
     if not found.passes:
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Time", "After", "Way", "Camera", "Plate", "Corrected", "Picture"):
-        table.add_column(heading, overflow="fold")
+    table = plain_table("Time", "After", "Way", "Camera", "Plate", "Corrected", "Picture")
     for one in found.passes:
         correction = found.corrections.get(one.read.read_id)
         table.add_row(

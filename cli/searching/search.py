@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from cli.common import (
@@ -46,6 +45,7 @@ from cli.searching.options import (
     VendorOption,
 )
 from cli.terminal.reads import read_table, shown_read_time
+from cli.terminal.tables import plain_table
 from schemas.export_forms import ExportForm
 from schemas.wording import chance_text
 
@@ -209,9 +209,8 @@ def show_alike(found: LookAlikes, *, as_json: bool) -> None:
             told = {"score": round(one.score, 3), "expected_by_chance": one.expected_by_chance}
             print_json(read_document(one.read, found.corrections) | told)
     elif found.found:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for heading in ("Score", "By chance", "Time", "Camera", "Plate", "Corrected", "State", "Picture"):
-            table.add_column(heading, overflow="fold", justify="right" if heading in ("Score", "By chance") else "left")
+        headings = ("Score", "By chance", "Time", "Camera", "Plate", "Corrected", "State", "Picture")
+        table = plain_table(*headings, right=headings[:2])
         for one in found.found:
             correction = found.corrections.get(one.read.read_id)
             table.add_row(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from cli.common import (
     CaseOption,
@@ -46,9 +44,9 @@ from cli.searching.options import (
     VendorOption,
 )
 from cli.searching.search import AlikeOption, show_alike, show_page
+from cli.terminal.tables import add_cells, plain_table
 from cli.terminal.times import shown_time
 from schemas.events import utc
-from schemas.printable import printable
 
 if TYPE_CHECKING:
     from operations.searches.saving import KeptSearch
@@ -135,11 +133,11 @@ def list_kept(as_json: JsonOption = False, config: ConfigOption = None, data_dir
         for one in found:
             print_json(_record(one))
         return
-    table = Table("No.", "Name", "Asks", "Purpose", "Case", "Until", box=None)
+    table = plain_table("No.", "Name", "Asks", "Purpose", "Case", "Until")
     for one in found:
         until = shown_time(one.ends_at, seconds=False)
         cells = (str(one.search_id), one.name, one.words, one.why.purpose or "", one.why.case_number or "", until)
-        table.add_row(*(Text(printable(cell)) for cell in cells))
+        add_cells(table, *cells)
     console.print(table)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from rich.table import Table
 from rich.text import Text
 
+from cli.terminal.tables import plain_table
 from cli.terminal.times import shown_time
 from schemas.events import PlateReadEvent
 from schemas.printable import printable
@@ -50,9 +51,7 @@ def read_table(reads: Sequence[PlateRead], corrections: Mapping[UUID, Corrected]
     }
     columns = always | {name: cell for name, cell in seldom.items() if any(str(cell(read)) for read in reads)}
     columns |= {"Place": _place, "Picture": lambda read: Text(read.plate_image_key or "")}
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in columns:
-        table.add_column(heading, overflow="fold", justify="right" if heading == "Sure" else "left")
+    table = plain_table(*columns, right=("Sure",))
     for read in reads:
         table.add_row(*(cell(read) for cell in columns.values()))
     return table

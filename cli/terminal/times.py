@@ -17,6 +17,11 @@ def shown_time(moment: datetime, *, seconds: bool = True) -> str:
     return moment.astimezone().isoformat(sep=" ", timespec="seconds" if seconds else "minutes")
 
 
+def time_or_never(moment: datetime | None) -> str:
+    """Return when something was last, or that it never was."""
+    return "never" if moment is None else shown_time(moment)
+
+
 def parse_moment(value: str) -> datetime:
     """Return the time that an option gives; without an offset it is naive, and meant in the agency's zone.
 
