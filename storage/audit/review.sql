@@ -69,7 +69,7 @@ select person, purpose, case_number, count(*) as times, max(happened_at) as last
 from lookups
 where happened_at >= %(since)s
 group by person, purpose, case_number
-order by person, count(*) desc
+order by person, count(*) desc, purpose, case_number
 
 -- name: refusals
 select
