@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -12,7 +13,9 @@ from psycopg.types.json import Jsonb
 from policy.decisions import Retention
 from storage.database import Connection, Database
 from storage.retention import enforce_retention
+from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.rows_of_versions import fill, id_of
+from tests.integration.storage.samples import sample_id, sample_read
 
 RETENTION = Retention(
     reads=timedelta(days=30), audit=timedelta(days=1000), findings=timedelta(days=400), stops=timedelta(days=500)
@@ -220,3 +223,61 @@ def test_messages_end_with_what_they_are_about_wherever_they_lie(database: Datab
         )
     assert left == {name for name, (_, stays) in MESSAGES.items() if stays}
     assert letters == {name for name, (values, stays) in MESSAGES.items() if stays and "sent_at" not in values}
+
+
+def _revision(
+    connection: Connection, read_id: UUID, number: int, captured_at: datetime, plate: str | None, context: str | None
+) -> None:
+    content = Jsonb({"plate_image_key": plate, "context_image_key": context})
+    connection.execute(
+        "insert into read_revisions (read_id, is_final, revision, captured_at, content) values (%s, false, %s, %s, %s)",
+        [read_id, number, captured_at, content],
+    )
+
+
+def _stored(database: Database, number: int, captured_at: datetime, plate: str | None, context: str | None) -> UUID:
+    read = sample_read(number, captured_at=captured_at)
+    Records(database).write([ReadRecord(replace(read, plate_image_key=plate, context_image_key=context))])
+    return read.read_id
+
+
+def test_pictures_end_with_the_revision_that_they_are_of_unless_somebody_else_names_them(database: Database) -> None:
+    cutoff = NOW - READS
+    shared = f"2026/11/20/gate/{sample_id('read', 3)}-plate.jpg"
+    dropped, partly, young = cutoff - timedelta(days=3), cutoff - TICK, NOW - timedelta(days=1)
+    for number, moment, name in ((1, dropped, "day"), (2, partly, "hour")):
+        read_id = _stored(database, number, moment, f"{name}-plate", None if number == 1 else shared)
+        with database.connection() as connection:
+            # The same picture once more, one of its own, and none.
+            _revision(connection, read_id, 1, moment, f"{name}-plate", f"{name}-context")
+            _revision(connection, read_id, 2, young, f"{name}-later", None)
+    keeps = _stored(database, 3, young, shared, None)
+    plate, context, neither = (
+        _stored(database, number, young, f"{number}-plate", f"{number}-context") for number in (4, 5, 6)
+    )
+    with database.connection() as connection:
+        _revision(connection, plate, 1, partly, "4-plate", None)
+        _revision(connection, plate, 2, partly, "4-plate", "4-other")
+        _revision(connection, context, 1, partly, "4-other", "5-context")
+        _revision(connection, neither, 1, partly, "6-older", None)
+        _revision(connection, neither, 2, cutoff, "6-plate", "6-context")
+        # Of a read that is not there any more: up to an hour early, with nobody to end it.
+        for number, age in enumerate((timedelta(0), timedelta(hours=1) - TICK, timedelta(hours=1)), start=7):
+            _revision(connection, sample_id("read", number), 1, cutoff + age, f"{number}-alone", None)
+        connection.execute("insert into ended_pictures values ('day-plate'), ('hour-plate'), ('4-plate')")
+    asked: list[str] = []
+    outcome = enforce_retention(database, RETENTION, delete_images=asked.extend, now=NOW)
+    gone = ["4-other", "4-plate", "5-context", "6-older", "7-alone", "8-alone"]
+    gone += [f"{name}-{kind}" for name in ("day", "hour") for kind in ("context", "later", "plate")]
+    assert (asked, outcome.pictures, outcome.reads) == (gone, len(gone), 2)
+    with database.connection() as connection:
+        left = connection.execute("select read_id, plate_image_key, context_image_key from reads").fetchall()
+        revisions = connection.execute("select content ->> 'plate_image_key' from read_revisions order by 1").fetchall()
+        assert connection.execute("select from ended_pictures").fetchall() == []
+    assert {read_id: tuple(keys) for read_id, *keys in left} == {
+        keeps: (shared, None),
+        plate: (None, "4-context"),
+        context: ("5-plate", None),
+        neither: ("6-plate", "6-context"),
+    }
+    assert revisions == [("6-plate",), ("9-alone",)]
