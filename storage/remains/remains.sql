@@ -58,7 +58,7 @@ from (
     left join alerts as alert on alert.alert_id = said.alert_id
 ) as read
 cross join lateral unnest(array[plate, canonical]) as text (text)
-where captured_at < %(cutoff)s
+where captured_at < %(cutoff)s and text.text is not null
 limit %(limit)s
 
 -- name: expiring_pictures
