@@ -127,15 +127,17 @@ def shared_lists_topic(agreement_id: str) -> str:
 
 def is_reads_topic(topic: str) -> bool:
     """Return whether a topic is one of reads that an agreement shares."""
-    return topic.startswith(SHARED_PREFIX) and topic.endswith(".reads.v1")
+    named = topic.removeprefix(SHARED_PREFIX)
+    # The alerts of an agreement that is called reads are none.
+    return named != topic and named.endswith(".reads.v1")
 
 
 def agreement_of_topic(topic: str) -> str | None:
     """Return the agreement whose topic it is, or None where it is none's."""
-    if topic.startswith(SHARED_PREFIX) and topic.endswith(".v1"):
-        named = topic.removeprefix(SHARED_PREFIX).removesuffix(".v1")
-        return named.removesuffix(".reads").removesuffix(".lists") or None
-    return None
+    named = topic.removeprefix(SHARED_PREFIX)
+    if named == topic or not named.endswith(".v1"):
+        return None
+    return named.removesuffix(".v1").removesuffix(".reads").removesuffix(".lists") or None
 
 
 DISPOSITIONS_PREFIX = "platewatch.dispositions."
