@@ -281,3 +281,34 @@ def test_pictures_end_with_the_revision_that_they_are_of_unless_somebody_else_na
         neither: ("6-plate", "6-context"),
     }
     assert revisions == [("6-plate",), ("9-alone",)]
+
+
+def test_what_a_clock_that_ran_ahead_has_dated_counts_from_now(database: Database) -> None:
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    early, late = now + 0.9 * hour, now + 1.5 * hour
+    with database.as_owner() as connection:
+        _filled(connection)
+        for table, column, key in (
+            ("hotlist_entries", "retired_at", "hotlist_id"),
+            ("hotlist_versions", "activated_at", "hotlist_id"),
+        ):
+            for number, moment in ((1, early), (2, late)):
+                connection.execute(
+                    f"update {table} set {column} = %s where {key} = %s".encode(), [moment, f"list-{number}"]
+                )
+        connection.execute(
+            "update hotlist_entries set last_version = null, retired_at = null where hotlist_id = 'list-3'"
+        )
+    enforce_retention(database, RETENTION, delete_images=lambda _: None, now=now)
+    with database.connection() as connection:
+        for statement in (
+            "select retired_at from hotlist_entries order by hotlist_id",
+            "select activated_at from hotlist_versions order by hotlist_id",
+        ):
+            first, second, third = (row[0] for row in connection.execute(statement.encode()))
+            assert first == early
+            assert now - hour < second < now + hour / 2
+            assert third is None or third < now + hour / 2
+        assert connection.execute("select retired_at from hotlist_entries where hotlist_id = 'list-3'").fetchone() == (
+            None,
+        )
