@@ -11,6 +11,7 @@ import pytest
 
 from schemas.events import AlertType
 from schemas.events.published import PublishedRead
+from storage.car import upkeep
 from storage.car.file import open_car_file
 from tests.integration.alerts.samples import found, passing
 from tests.unit.storage.car.car import CarDisk, after, founds, listed, plain
@@ -160,3 +161,23 @@ def test_alerts_come_in_their_order_with_what_follows_them(car: CarDisk) -> None
     assert car.alerts.one(update.alert.alert_id) == update
     assert car.alerts.since(after(60)) == [other]
     assert car.alerts.one(plain(0).read_id) is None
+
+
+def test_a_moment_itself_is_not_before_it(car: CarDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "_AT_ONCE", 2)
+    tick = timedelta(microseconds=1)
+    reads = [car.keep(plain(number)) for number in range(6)]
+    car.record(*founds(reads), found(car.keep(passing(330))))
+    assert car.upkeep.forget_sent(after(9)) == 0
+    car.uploads.settle([one.number for one in car.uploads.waiting(0, 6)])
+    assert car.upkeep.forget_sent(after(3)) == 3
+    assert car.upkeep.forget_sent(after(3) + tick) == 1
+    for moment, expected in (
+        (after(5), (0, 10, 0)),
+        (after(5.5), (0, 2, 0)),
+        (after(5.5) + tick, (1, 2, 1)),
+    ):
+        ended = car.upkeep.end(moment)
+        assert (ended.unsent, ended.unsent_pictures, ended.alerts) == expected, moment
+    assert (car.on_disk(), car.uploads.count(), car.alerts.newest(0, 9)) == ([], 0, [])
+    assert car.upkeep.end(after(999)) == upkeep.Ended(0, 0, 0)

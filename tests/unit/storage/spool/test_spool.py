@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ import pytest
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from storage.spool import group_writer
 from storage.spool.group_writer import GroupWriter, Ticket
-from storage.spool.messages import Message
+from storage.spool.messages import Message, Waiting
 from storage.spool.spool import Spool
 
 AT = datetime(2026, 1, 31, 6, 0, 0, 123456, tzinfo=UTC)
@@ -42,10 +42,26 @@ def test_messages_come_back_as_they_were_in_their_order_and_stay_until_discarded
         assert [one.message.body for one in other.take(taken[2].number, 10)] == [b"four"]
 
 
+def test_what_came_before_a_moment_ends_and_the_oldest_that_waits_is_known(tmp_path: Path) -> None:
+    tick, epoch = timedelta(microseconds=1), datetime(1970, 1, 1, tzinfo=UTC)
+    with Spool(tmp_path / "m.sqlite") as spool:
+        for number, moment in enumerate((AT + tick, AT - tick, AT, epoch)):
+            spool.add([Message(f"gate-{number % 2}", moment, b"%d" % number)])
+        assert spool.waiting() == {"gate-0": Waiting(2, AT), "gate-1": Waiting(2, epoch)}
+        assert spool.end(AT) == 2
+        assert [one.message for one in spool.take(0, 9)] == [
+            Message("gate-0", AT + tick, b"0"),
+            Message("gate-0", AT, b"2"),
+        ]
+        assert spool.end(AT) == 0
+        assert spool.waiting() == {"gate-0": Waiting(2, AT)}
+
+
 def test_no_more_bytes_are_taken_at_a_time_than_asked(tmp_path: Path) -> None:
     with Spool(tmp_path / "m.sqlite") as spool:
         spool.add([message("x" * 1000) for _ in range(10)])
         assert len(spool.take(0, 10, most_bytes=2500)) == 3
+        assert [len(spool.take(0, 10, most_bytes=most)) for most in (2999, 3000, 3001, 1)] == [3, 3, 4, 1]
 
 
 def test_nobody_else_may_read_it_and_what_was_discarded_leaves_no_bytes(tmp_path: Path) -> None:
