@@ -63,7 +63,11 @@ def _reads(database: Database, world: World) -> None:
         for number, moment in enumerate(MOMENTS)
         for camera in (0, 1)
     ]
-    Records(database).write([ReadRecord(read) for read in reads])
+    elsewhere = [
+        replace(sample_read(20 + number), captured_at=moment, camera_id=f"elsewhere-{number}")
+        for number, moment in enumerate((MOMENTS[0], MOMENTS[-1]))
+    ]
+    Records(database).write([ReadRecord(read) for read in (*reads, *elsewhere)])
     for hotlist_id, alert, where in (
         ("ncic", "gen_random_uuid()", "camera_id = 'gate-0'"),
         ("ncic", "null", "camera_id = 'gate-1'"),
@@ -169,11 +173,16 @@ def _people(world: World) -> None:
 def _audit(world: World) -> None:
     entry = "00000000-0000-0000-0000-000000000001"
     world.audit("add", entry=entry)
-    for action, purpose in (("search", "theft"), ("historical", None), ("search", None), ("import", "theft")):
-        world.audit(action, purpose=purpose, agency="suffolk" if purpose else "local")
+    for action, purpose, about in (
+        ("search", "theft", {"pattern": "ABC*"}),
+        ("historical", None, {"alert": "A-7"}),
+        ("search", None, {"read": "R-7", "other": "x"}),
+        ("import", "theft", {}),
+    ):
+        world.audit(action, purpose=purpose, agency="suffolk" if purpose else "local", **about)
     for refused in ("search", "historical", "export"):
         world.audit("refused", refused=refused)
-    world.audit("export", actor="root", origin="desk, sudo by kim", plate="ABC1")
+    world.audit("export", actor="root", origin="desk, sudo by kim", plate="ABC1", pattern="no")
     for via in ("service", "agreement", "token"):
         world.audit("remove", via=via, actor=via)
     world.audit("note_audit", by="J. Roe")
@@ -279,9 +288,9 @@ def test_the_access_log_is_in_order_and_no_longer_than_asked_for(world: Database
         "case_number": "26-7",
     }
     told = [
-        {"action": "search", "purpose": "theft", "organization": "suffolk"},
-        {"action": "historical"},
-        {"action": "search"},
+        {"action": "search", "purpose": "theft", "organization": "suffolk", "plate": "ABC*"},
+        {"action": "historical", "plate": "A-7"},
+        {"action": "search", "plate": "R-7"},
         {"action": "export", "person": "kim", "plate": "ABC1"},
     ]
     assert rows == [

@@ -67,6 +67,7 @@ NEWEST_FIRST = sorted(READS, key=lambda read: (-read.captured_at.timestamp(), re
 SQUARE = Polygon(polygon=((36.8, -76.4), (36.9, -76.4), (36.9, -76.3), (36.8, -76.2)))
 CIRCLE = Circle(latitude=36.85, longitude=-76.3, radius_km=5.4)
 MIDDLE = NEWEST_FIRST[len(READS) // 2]
+FIRST = next(read for read in NEWEST_FIRST if read.captured_at == NOON)
 
 
 def _angle_km(place: Location, circle: Circle) -> float:
@@ -104,6 +105,10 @@ CRITERIA: dict[str, Asked] = {
     "after": (
         SoughtReads(after=ReadKey(MIDDLE.captured_at, MIDDLE.read_id)),
         lambda read: NEWEST_FIRST.index(read) > NEWEST_FIRST.index(MIDDLE),
+    ),
+    "after the first of many at once": (
+        SoughtReads(after=ReadKey(FIRST.captured_at, FIRST.read_id)),
+        lambda read: NEWEST_FIRST.index(read) > NEWEST_FIRST.index(FIRST),
     ),
     "vendor": (
         SoughtReads(vehicle=SeenVehicle(vendor="rekor")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -25,7 +25,7 @@ from storage.reads.pictures import StrayPictures
 from storage.retention import enforce_retention
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.pipeline.test_arrivals import Noted
-from tests.integration.storage.samples import START, sample_read
+from tests.integration.storage.samples import START, sample_id, sample_read
 
 LAW = Retention(reads=timedelta(days=21))
 
@@ -240,3 +240,107 @@ def test_without_context_pictures_only_the_plates_end(database: Database, settin
     now = START + timedelta(days=22)
     assert enforce_retention(database, LAW, delete_images=deleted.extend, now=now).pictures == 1
     assert deleted == [read.read.plate_image_key]
+
+
+class Folder:
+    """A store that has these pictures, and says which were deleted."""
+
+    def __init__(self, *keys: str) -> None:
+        self.there = list(keys)
+        self.deleted: list[str] = []
+
+    def keys(self) -> Iterator[str]:
+        yield from self.there
+
+    def delete(self, keys: Sequence[str]) -> None:
+        self.deleted += keys
+
+
+MINUTE, HOUR, ONE_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("reads", "is_shared", "grace"),
+    [
+        (MINUTE, False, 30.0),
+        (2 * MINUTE, False, 30.0),
+        (3 * MINUTE, False, 45.0),
+        (40 * MINUTE, False, 600.0),
+        (21 * ONE_DAY, False, 600.0),
+        (40 * MINUTE, True, 1200.0),
+        (1 * MINUTE, True, 30.0),
+        (ONE_DAY, True, 43_200.0),
+        (21 * ONE_DAY, True, 86_400.0),
+    ],
+)
+def test_a_picture_that_no_read_names_goes_once_its_grace_is_over_and_not_before(
+    database: Database, monkeypatch: pytest.MonkeyPatch, reads: timedelta, is_shared: bool, grace: float
+) -> None:
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 9000000.0::double precision")
+    clock, store = Clock(), Folder(f"2026/01/01/gate/{uuid4()}-plate.jpg")
+    strays = StrayPictures(database, store, reads, clock, is_shared=is_shared)  # type: ignore[arg-type]
+    assert strays.sweep() == (0, True)
+    clock.now += grace - 0.01
+    assert [strays.sweep()[0] for _ in range(3)] == [0, 0, 0]
+    clock.now += 0.01
+    assert [strays.sweep()[0] for _ in range(2)] == [1, 0]
+    assert store.deleted == store.there
+
+
+def test_what_is_suspected_is_forgotten_where_somebody_did_not_answer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 9000000.0::double precision")
+    clock, store = Clock(), Folder(f"2026/01/01/gate/{uuid4()}-plate.jpg")
+    strays = StrayPictures(database, store, 21 * ONE_DAY, clock)  # type: ignore[arg-type]
+    strays.sweep()
+    clock.now += 599
+    strays.forget()
+    strays.sweep()
+    clock.now += 599
+    assert strays.sweep()[0] == 0
+    # A server that has not been up for as long may not have heard of it yet.
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 599.0::double precision")
+    clock.now += 1
+    assert (strays.sweep()[0], store.deleted) == (0, [])
+
+
+@pytest.mark.parametrize(("days", "is_young"), [(10, True), (11, True), (13, False)])
+def test_in_a_shared_store_a_picture_of_a_younger_day_is_not_even_suspected(
+    database: Database, monkeypatch: pytest.MonkeyPatch, days: int, is_young: bool
+) -> None:
+    monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 9000000.0::double precision")
+    day = datetime.now(UTC) - timedelta(days=days)
+    clock, store = Clock(), Folder(f"{day:%Y/%m/%d}/gate/{uuid4()}-plate.jpg", f"2026/13/41/gate/{uuid4()}-plate.jpg")
+    strays = StrayPictures(database, store, 22 * ONE_DAY, clock, is_shared=True)  # type: ignore[arg-type]
+    strays.sweep()
+    clock.now += 86_400
+    strays.sweep()
+    assert sorted(store.deleted) == sorted(store.there[1 if is_young else 0 :])
+
+
+def test_keys_are_named_by_reads_their_revisions_and_what_is_preserved(database: Database) -> None:
+    def key(number: int, kind: str) -> str:
+        return f"2026/11/20/gate/{sample_id('read', number)}-{kind}.jpg"
+
+    stored = dataclasses.replace(sample_read(1), plate_image_key=key(1, "plate"), context_image_key=key(1, "context"))
+    Records(database).write([ReadRecord(stored)])
+    with database.connection() as connection:
+        connection.execute(
+            "insert into read_revisions (read_id, is_final, revision, captured_at, content)"
+            " values (%s, false, 1, now(),"
+            " jsonb_build_object('plate_image_key', %s::text, 'context_image_key', %s::text))",
+            [sample_id("read", 2), key(2, "plate"), key(2, "context")],
+        )
+        connection.execute(
+            "with request as (insert into preservations"
+            " (asked_by, form, case_number, reason, law, entered_by, until_at)"
+            " values ('x', 'x', '7', 'x', 'x', 'lee', '2030-01-01') returning preservation_id)"
+            " insert into preserved_reads select preservation_id, %s, now(), '{}', '[]', '[]', %s from request",
+            [sample_id("read", 3), [key(3, "plate"), key(3, "context")]],
+        )
+    named = {key(number, kind) for number in (1, 2, 3) for kind in ("plate", "context")}
+    others = {key(1, "other"), key(4, "plate"), key(1, "plate").replace("11/20", "11/21"), "readme.txt"}
+    assert pictures.named_keys(database, sorted(named | others)) == named
+    assert pictures.named_keys(database, [key(2, "context")]) == {key(2, "context")}
+    assert pictures.named_keys(database, []) == set()
