@@ -32,7 +32,7 @@ REQUEST = {
     "asked_by": "counsel",
     "form": "letter",
     "case_number": "26-7",
-    "reason": "a theft",
+    "reason": "a theft\x00",
     "law": "a test",
     "entered_by": "lee",
     "until_at": UNTIL,
@@ -129,7 +129,7 @@ def test_requests_end_at_their_time_or_when_somebody_says_so_and_once(database: 
         )
         (stored,) = preservations(on, stands)
         assert (stored.asked_by, stored.form, stored.case_number, stored.reason, stored.law, stored.entered_by) == (
-            *("counsel", "letter", "26-7", "a theft", "a test", "lee"),
+            *("counsel", "letter", "26-7", "a theft\\x00", "a test", "lee"),
         )
         assert (stored.until_at, stored.renewals, stored.ended_at) == (NOON + TICK, 0, None)
         assert renew(on, renewed, UNTIL)
