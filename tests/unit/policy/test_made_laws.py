@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from policy.analysis import AnalysisRule
 from policy.banners import banner
@@ -65,6 +66,12 @@ def test_what_notifies_is_said_with_why() -> None:
         found = {one: (policy.may_notify(one), policy.notify_reason(one)) for one in expected}
         assert found == expected, kind
     assert {one for one in Category if not Policy(law()).may_notify(one)} == set(GATED)
+
+
+@pytest.mark.parametrize("name", ["virginia", "US", "us-va", "US-VIRG", "US-VA "])
+def test_a_law_is_of_a_state_by_its_code(name: str) -> None:
+    with pytest.raises(ValidationError, match="jurisdiction"):
+        Profile.model_validate(law().model_dump() | {"jurisdiction": name})
 
 
 def test_where_nothing_is_known_it_is_said_and_our_default_holds() -> None:
@@ -183,6 +190,7 @@ STRICT = Policy(
         purposes=PurposeRule(**FACT, permitted=(Purpose.CRIMINAL_INVESTIGATION, Purpose.STOLEN_VEHICLE)),
     )
 )
+USUAL = Policy(law(search=SearchRule(**FACT)))
 LOOSE = Policy(law(search=SearchRule(**FACT, purpose=False, case_number=False)))
 GOOD: dict[str, Any] = {"purpose": "stolen vehicle, seen at Main Street", "case_number": "26-117", "back_to": NOW}
 
@@ -226,6 +234,9 @@ GOOD: dict[str, Any] = {"purpose": "stolen vehicle, seen at Main Street", "case_
         ),
         (STRICT, {"back_to": None}, "the time", f"goes back more than 30 days, which needs a warrant: {SOURCE}"),
         (STRICT, {"back_to": None, "warrant": "W-26-9"}, None, None),
+        (USUAL, {}, None, None),
+        (USUAL, {"purpose": None}, "the purpose", "is missing"),
+        (USUAL, {"case_number": None}, "the case or call number", "is missing"),
         (LOOSE, {"purpose": None, "case_number": None, "back_to": None}, None, None),
         (LOOSE, {"purpose": "none"}, "the purpose", "says nothing"),
         (LOOSE, {"case_number": "none"}, "the case or call number", "has no digit"),

@@ -167,6 +167,9 @@ WAYS: dict[str, tuple[dict[str, int], Way]] = {
     "without a plate": ({"MOST_MAKES": 0}, _between),
     "without a plate, of few makes": ({}, _between),
 }
+WHOLE = ("few plates", "without a plate")
+ITS_OWN = ("nothing", "since", "until", "spans", "cameras", "after", "make")
+"""What every way is asked; the rest is the same text in all of them."""
 
 
 @pytest.fixture
@@ -190,6 +193,8 @@ def test_each_criterion_counts_whichever_way_is_taken(stored: Database, monkeypa
             for name, value in limits.items():
                 patch.setattr(search, name, value)
             for name, (sought, fits) in CRITERIA.items():
+                if way not in WHOLE and name not in ITS_OWN:
+                    continue
                 expected = [read for read in NEWEST_FIRST if fits(read)]
                 assert 0 < len(expected) < len(READS) or name == "nothing"
                 if list(find(stored, sought, 1000)) != expected:
