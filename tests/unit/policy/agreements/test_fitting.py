@@ -43,8 +43,11 @@ def test_what_fits_is_taken(changes: dict[str, Any]) -> None:
     ("changes", "words"),
     [
         ({"valid_until": date(2025, 12, 31)}, "before it begins on 2026-01-01"),
-        ({"members": [MEMBERS[0], MEMBERS[1], MEMBERS[1]]}, "member"),
-        ({"grants": [alerts_grant(), alerts_grant(max_days=3)]}, "grant of"),
+        (
+            {"members": [*MEMBERS, MEMBERS[1]]},
+            f"member {NEIGHBOR} stands there more than once; write it once",
+        ),
+        ({"grants": [alerts_grant(), alerts_grant(max_days=3)]}, "grant of alerts stands there more than once"),
         ({"members": [MEMBERS[0], member(1, NEIGHBOR, "owner"), MEMBERS[2]]}, "has 2 owners"),
         ({"members": [member(0, OWNER), *MEMBERS[1:]]}, "has 0 owners"),
         ({"grants": [alerts_grant(to=["norfolk-pd"])]}, "'grants' names norfolk-pd, which is no member"),

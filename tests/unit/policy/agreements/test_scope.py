@@ -173,6 +173,9 @@ def test_it_is_said_how_an_attestation_fails_and_until_when_it_holds() -> None:
     # What was signed already carries it on; what is signed later does not yet.
     assert gate.clear_until(Shares.ALERTS, at(4)) == at(6)
     assert gate.clear_until(Shares.ALERTS, at(5)) == at(9)
+    assert AgreementGate(standing(), law_alone("virginia")).clear_until(Shares.ALERTS, at(4)) == datetime(
+        2027, 1, 1, tzinfo=UTC
+    )
     long = attested((date(2026, 1, 1), date(2027, 12, 31)))
     assert long.clear_until(Shares.ALERTS, at(4)) == datetime(2027, 1, 1, tzinfo=UTC)
 
