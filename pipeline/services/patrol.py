@@ -20,6 +20,7 @@ from pipeline.patrol.keeping import KeepingStage
 from pipeline.patrol.list_ages import ListAges
 from pipeline.patrol.list_fetching import ListFetching
 from pipeline.patrol.list_matching import CarMatcher
+from pipeline.patrol.list_merging import ListMerging
 from pipeline.patrol.list_server import ask_over_https
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
@@ -169,6 +170,7 @@ class PatrolService:
             CarCancellationStage(car.settings, car.lists, car.alerts, car.ledger),
             KeepingStage(car.settings, car.upkeep, car.board),
             RoomStage(car.settings, car.patrol, car.uploads),
+            *(() if car.sealed is None else (ListMerging(car.sealed.lists),)),
         ]
         for stage in stages:
             stage.board = car.board

@@ -63,6 +63,11 @@ def block_of(lines: bytes) -> tuple[bytes, bytes]:
     return ids, zstandard.ZstdCompressor(level=LEVEL).compress(b"\n".join([row[33:] for row in rows]))
 
 
+def packed_lines(lines: Sequence[str]) -> bytes:
+    """Return a block's lines as `lines_of` takes them, at least one."""
+    return zstandard.ZstdCompressor(level=LEVEL).compress("\n".join(lines).encode())
+
+
 def segments_bytes(segments: Sequence[Segment]) -> bytes:
     """Return segments as one payload."""
     parts: list[bytes] = []

@@ -158,6 +158,19 @@ class ListMemory:
             for name, here in change.standing.lists.items()
         }
 
+    def replace(self, gone: Iterable[Block], came: Iterable[Block], marks: Mapping[int, tuple[bytes, bytes]]) -> None:
+        """Have blocks take the place of others that hold the same: nothing has changed for whoever follows.
+
+        Args:
+            gone: Those that are there no more.
+            came: Those that are.
+            marks: Of every block that is there now.
+        """
+        for block in gone:
+            del self.blocks[block.number]
+        self.blocks.update({block.number: block for block in came})
+        self.mark(marks)
+
     def forget_lists(self, standing: Standing) -> None:
         """Forget all lists, and note that they went."""
         self.version += 1

@@ -43,8 +43,7 @@ def stage(memory: ListMemory, change: Change, answer: CarListsAnswer, segments: 
             raise InvalidInput("a part's rows are of a list that does not change so")
         if not segment.is_removal:
             lines_of(segment.packed, len(segment))
-        kind = _REMOVED if segment.is_removal else _ADDED
-        content = _HEADER.pack(kind, here.number, answer.edition, len(segment)) + segment.ids + segment.packed
+        content = block_content(here.number, answer.edition, segment.ids, segment.packed, segment.is_removal)
         one: Block | StagedRemoval = (
             StagedRemoval(number, here.number, ids)
             if segment.is_removal
@@ -93,6 +92,25 @@ def put_in_force(memory: ListMemory, change: Change, answer: CarListsAnswer) -> 
             "pending": None,
         }
     )
+
+
+def block_content(list_number: int, edition: int, ids: bytes, packed: bytes = b"", is_removal: bool = False) -> bytes:
+    """Return a block as the file has it.
+
+    Args:
+        list_number: Its list's.
+        edition: That with which it came.
+        ids: 16 bytes each, ascending.
+        packed: The rows of entries that come.
+        is_removal: Whether it holds what goes.
+    """
+    kind = _REMOVED if is_removal else _ADDED
+    return _HEADER.pack(kind, list_number, edition, len(ids) // ID_BYTES) + ids + packed
+
+
+def edition_in(content: bytes) -> int:
+    """Return the edition that a block came with."""
+    return int(_HEADER.unpack_from(content)[2])
 
 
 def opened_block(number: int, content: bytes, version: int) -> tuple[int, Block | StagedRemoval]:

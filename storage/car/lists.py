@@ -10,32 +10,26 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
-
-import numpy as np
-from pydantic import ValidationError
 
 from schemas.convert.car_entries import ID_BYTES, Segment, matching_entries, whole_entry
 from schemas.errors import InvalidInput, TransientError
 from schemas.events.car_lists import CarListsAnswer
 from schemas.list_changes import ListChange
 from schemas.types import HotlistEntry
-from schemas.types.list_keys import ListsKey
 from storage.car.list_blocks import Block, ascending, uuids
-from storage.car.list_file import About, ListFile, Sealing
-from storage.car.list_memory import Change, ListMemory, digest_of
+from storage.car.list_locking import LockedLists
+from storage.car.list_memory import Change
 from storage.car.list_standing import ListHere, Standing, follow
-from storage.car.list_taking import lines_in, opened_block, put_in_force, stage
+from storage.car.list_taking import lines_in, put_in_force, stage
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 NOTED_EVERY = timedelta(minutes=1)
 """How often it is written down that the server was asked and had nothing new."""
-LOCKED = "the lists are locked: nobody has signed on since the start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,163 +54,8 @@ class Taken:
     is_whole: bool = True
 
 
-class CarLists:
-    """The lists of one car. Threads share it. Without a key there are none.
-
-    Args:
-        path: The file; made when absent.
-        car_id: The car.
-        now: The time, aware.
-
-    Raises:
-        ConfigurationError: The file cannot be opened.
-        StorageFull: The disk is full.
-    """
-
-    def __init__(self, path: Path, car_id: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._car_id, self._now = car_id, now
-        self._lock = threading.RLock()
-        self._file = ListFile(path)
-        self._sealing: Sealing | None = None
-        self._standing = Standing(car_id=car_id)
-        self._memory = ListMemory()
-
-    def close(self) -> None:
-        """Close the file and forget the key."""
-        with self._lock:
-            self._sealing = None
-            self._file.close()
-
-    # What is known without a key
-
-    @property
-    def about(self) -> About:
-        """What the file says of itself: when it was synchronized, and why it was wiped."""
-        with self._lock:
-            return self._file.about()
-
-    @property
-    def is_unlocked(self) -> bool:
-        """Whether the key is here."""
-        return self._sealing is not None
-
-    def wipe(self, why: str) -> None:
-        """Overwrite and delete everything, and forget the key: nothing is matched any more.
-
-        Args:
-            why: In words, for the log and the page.
-
-        Raises:
-            OSError: The disk refuses; the key is forgotten all the same.
-        """
-        with self._lock:
-            self.lock()
-            self._file.wipe(self._now(), why)
-        log.error("the hotlists in this car were wiped: %s", why)
-
-    def wipe_outdated(self, after: timedelta) -> bool:
-        """Wipe what was not synchronized for too long; return whether it was.
-
-        Args:
-            after: How long.
-
-        Raises:
-            OSError: The disk refuses.
-        """
-        with self._lock:
-            synced_at = self._file.about().synced_at
-            if synced_at is None or self._now() - synced_at <= after:
-                return False
-            days = after / timedelta(days=1)
-            self.wipe(f"not synchronized for more than {days:g} days, since {synced_at:%Y-%m-%d %H:%M} UTC")
-            return True
-
-    # The key
-
-    def unlock(self, keys: Sequence[ListsKey]) -> None:
-        """Open the lists with the key that the server handed out; one that is newer takes the place of the one before.
-
-        Lists that none of the keys opens, or that were changed on the disk, are wiped, and come whole again.
-
-        Args:
-            keys: The car's key, and earlier ones where they are known.
-
-        Raises:
-            StorageFull: The disk is full.
-            TransientError: The disk fails.
-        """
-        with self._lock:
-            newest = max(keys, key=lambda key: key.number)
-            if self._sealing is None:
-                self._open(keys, newest)
-            if self._sealing is not None and self._sealing.number != newest.number:
-                self._seal_anew(self._sealing, Sealing(newest))
-
-    def lock(self) -> None:
-        """Forget the key: nothing is matched until `unlock`."""
-        with self._lock:
-            self._memory.forget_lists(self._standing)
-            self._sealing, self._standing = None, Standing(car_id=self._car_id)
-
-    def _open(self, keys: Sequence[ListsKey], newest: ListsKey) -> None:
-        number = self._file.about().key_number
-        key = newest if number is None else next((one for one in keys if one.number == number), None)
-        if key is None:
-            self.wipe("the key that they were locked with does not count any more")
-            key = newest
-        try:
-            self._load(Sealing(key))
-        except (InvalidInput, ValidationError) as error:
-            self.wipe(f"they could not be opened ({error})")
-            self._load(Sealing(newest))
-
-    def _load(self, sealing: Sealing) -> None:
-        found = self._file.standing(sealing)
-        standing = Standing(car_id=self._car_id) if found is None else Standing.model_validate_json(found)
-        if standing.car_id != self._car_id:
-            raise InvalidInput("they are another car's")
-        memory = self._memory
-        memory.version += 1
-        try:
-            for number, content, stands, *marks in self._file.blocks(sealing):
-                edition, one = opened_block(number, content, memory.version)
-                one.mark = marks[0]
-                if isinstance(one, Block) and edition <= standing.edition:
-                    memory.blocks[number] = one
-                    if stands is not None:
-                        bits = np.unpackbits(np.frombuffer(stands, np.uint8), count=len(one.ids))
-                        one.stands, one.stands_mark = bits.astype(np.bool_), marks[1]
-                else:
-                    memory.staged[number] = one
-            if found is not None and digest_of(memory.marks()) != standing.blocks:
-                raise InvalidInput("some of their blocks are missing, or of an earlier time")
-        except InvalidInput:
-            memory.empty()
-            raise
-        memory.versions = dict.fromkeys(standing.lists, memory.version)
-        self._standing, self._sealing = standing, sealing
-        if self._file.about().key_number != sealing.number:
-            with self._file.transaction():
-                self._file.put_key(sealing.number)
-
-    def _seal_anew(self, before: Sealing, sealing: Sealing) -> None:
-        memory = self._memory
-        marks: dict[int, tuple[bytes, bytes]] = {}
-        with self._file.transaction():
-            for number, one in memory.all().items():
-                content = self._file.block(before, number)
-                if content is None:
-                    raise TransientError("a block of the lists is not there")
-                mark, stands_mark = self._file.put_block(sealing, number, content), b""
-                if isinstance(one, Block) and one.stands_mark:
-                    stands_mark = self._file.put_stands(sealing, number, np.packbits(one.stands).tobytes())
-                marks[number] = (mark, stands_mark)
-            standing = self._standing.model_copy(update={"blocks": digest_of(marks)})
-            self._file.put_standing(sealing, standing.model_dump_json().encode())
-            self._file.put_key(sealing.number)
-        memory.mark(marks)
-        self._standing, self._sealing = standing, sealing
-        log.info("the lists in this car are locked with a newer key now")
+class CarLists(LockedLists):
+    """The lists of one car: what the server says is taken in, and what is here is matched. Threads share it."""
 
     # What the server says
 
@@ -307,32 +146,6 @@ class CarLists:
         synced_at = self._file.about().synced_at
         return synced_at is not None and abs((standing.synced_at or synced_at) - synced_at) < NOTED_EVERY
 
-    def _commit(self, change: Change) -> None:
-        sealing, memory = self._key(), self._memory
-        marks = memory.marks()
-        synced = change.standing.synced_at
-        with self._file.transaction():
-            for number, (one, content) in change.staged.items():
-                one.mark = self._file.put_block(sealing, number, content)
-                marks[number] = (one.mark, b"")
-            for block, stands in change.felled.changed():
-                mark = self._file.put_stands(sealing, block.number, np.packbits(stands).tobytes())
-                marks[block.number] = (block.mark, mark)
-            self._file.drop(change.dropped)
-            for number in change.dropped:
-                marks.pop(number, None)
-            change.standing = change.standing.model_copy(update={"blocks": digest_of(marks)})
-            self._file.put_standing(sealing, change.standing.model_dump_json().encode())
-            if synced is not None and synced != self._standing.synced_at:
-                self._file.put_synced(synced)
-        before, self._standing = self._standing, change.standing
-        memory.take_over(change, before, marks)
-
-    def _key(self) -> Sealing:
-        if self._sealing is None:
-            raise TransientError(LOCKED)
-        return self._sealing
-
     # A source of lists
 
     def active_versions(self) -> dict[str, int]:
@@ -382,8 +195,13 @@ class CarLists:
             if here is None or not here.is_usable(self._now()):
                 return ListChange(None, None, take(iter(())), removed)
             at, blocks = self._memory.versions[hotlist_id], self._memory.of_list(here.number)
-        came = [block for block in blocks if block.version > version]
-        return ListChange(at, here.said.as_of, take(self._entries(hotlist_id, came, stop)), removed)
+            self._readers += 1
+        try:
+            came = [block for block in blocks if block.version > version]
+            return ListChange(at, here.said.as_of, take(self._entries(hotlist_id, came, stop)), removed)
+        finally:
+            with self._lock:
+                self._readers -= 1
 
     def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
         """See `ListSource`."""
@@ -416,9 +234,9 @@ class CarLists:
             return found
 
     def _lines(self, block: Block) -> list[str]:
-        sealing = self._key()
-        content = self._file.block(sealing, block.number) if block.number in self._memory.blocks else None
-        if content is None or self._memory.blocks[block.number] is not block:
+        self._key()
+        content = self._content(block)
+        if content is None:
             raise TransientError("the lists changed while they were read; they are read again")
         return lines_in(content, len(block.ids))
 

@@ -1,4 +1,4 @@
-"""A car's process that fetches lists again and again, for a test to kill: `python -m ... FOLDER URL TOKEN CA KEY`."""
+"""A car's process that fetches and merges lists, for a test to kill: `python -m ... FOLDER URL TOKEN CA KEY`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def main(folder: str, server: str, token_file: str, ca_file: str, key: str) -> N
     sys.stdout.flush()
     while True:
         stage.step(threading.Event())
+        while lists.merge_some():
+            pass
         sys.stdout.write(f"has {lists.have.edition} {lists.size}\n")
         sys.stdout.flush()
 

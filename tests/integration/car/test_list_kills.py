@@ -1,4 +1,4 @@
-"""A car's process that is killed at any moment of a load has the lists before or those after, nothing between."""
+"""A car's process that is killed during a load or a merge has the lists before or those after, nothing between."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -16,6 +17,7 @@ from schemas.errors import InvalidInput, TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Category, VehicleDescription
 from services.http.home import Unreachable
+from storage.car import list_merging
 from storage.car.list_file import LISTS_FILE
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
@@ -29,6 +31,9 @@ from tests.integration.storage.samples import activate, sample_entry, sample_id
 def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(list_parts, "PART_ENTRIES", 7)
     monkeypatch.setattr(list_parts, "BLOCK_ENTRIES", 3)
+    # A block of five is full, so that a few lists of forty have to be merged as national ones have.
+    for name, size in (("BLOCK_ENTRIES", 5), ("SMALL_ENTRIES", 3), ("MOST_SMALL", 2), ("MERGED_ENTRIES", 12)):
+        monkeypatch.setattr(list_merging, name, size)
     return World(database, tmp_path)
 
 
@@ -100,12 +105,19 @@ def test_a_car_is_as_the_server_after_anything(world: World, seed: int) -> None:
             _settle(car)
             assert car.has() == world.wanted(), seed
             assert car.lists.size == len(world.wanted())
+            while car.lists.merge_some():
+                assert car.lists.size == len(world.wanted()), seed
+            assert _blocks(car) <= len(world.wanted()) / 2.5 + 9, "three lists of blocks that are half full or better"
             matcher = matcher if matcher._changes is car.lists else LiveMatcher(car.lists, MatchingSettings())
             matcher.refresh(force=True)
             index = matcher._matcher.index
             assert matcher.size == len(world.wanted()), seed
             assert all(entry_id in index for entry_id in world.wanted()), seed
     car.lists.close()
+
+
+def _blocks(car: CarHere) -> int:
+    return len(car.lists._memory.blocks)
 
 
 def _settle(car: CarHere) -> None:
@@ -124,7 +136,9 @@ def _something(rng: random.Random, world: World, car: CarHere) -> None:
     database, edits = world.database, HotlistEdits(world.database)
     name = rng.choice(["ncic", "region", "other"])
     ids = [sample_id(name, number) for number in rng.sample(range(40), rng.randrange(1, 6))]
-    match rng.choice(["import"] * 3 + ["withdraw"] * 2 + ["restore", "rollback", "remove", "cut", "cut", "end"]):
+    match rng.choice(
+        ["import"] * 3 + ["withdraw"] * 2 + ["restore", "rollback", "remove", "cut", "cut", "end"] + ["merge"] * 4
+    ):
         case "import":
             numbers = rng.sample(range(40), rng.randrange(0, 40))
             entries = [
@@ -167,6 +181,17 @@ def _something(rng: random.Random, world: World, car: CarHere) -> None:
                 return
         case "end":
             car.restart()
+        case "merge":
+            merge = car.lists.merged()
+            if merge is not None and rng.random() < 0.5:
+                # The lists change between the look at them and the commit.
+                edits.withdraw(ids, by="somebody", reason="recovered")
+                with contextlib.suppress(TransientError):
+                    car.fetch()
+            before = car.has()
+            if merge is not None:
+                car.lists.put_merged(*merge)
+            assert car.has() == before
 
 
 def test_a_cut_load_goes_on_where_it_was_cut_after_a_restart(world: World, car: CarHere) -> None:
