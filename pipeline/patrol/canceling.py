@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 from alerts.settling.cancel import cancel_alerts
@@ -30,26 +30,37 @@ EXPIRY_SECONDS = 10.0
 class CarCancellationStage(SteppedStage):
     """Cancels stale alerts as the car's lists change, and as entries expire.
 
-    Lists that are locked, or may not be used any more, say nothing of their entries: their alerts stay as they are. The
-    server cancels its own; a cancel of the same alert has the same id.
+    Lists that are locked, or may not be used any more, say nothing of their entries: their alerts stay as they are.
+    Nothing stands of a list that the server has no more. The server cancels its own; a cancel of the same alert has the
+    same id.
 
     Args:
         settings: The configuration; `alerts.open_hours` counts here.
         lists: The car's lists.
         alerts: The car's alerts.
         units: Where transactions are begun.
+        names: Returns all lists that the server has for this car, whether they may be used now or not; None where that
+            is not known.
     """
 
     name = "cancellations"
     trouble = "alerts cannot be canceled"
     longest_pause_seconds = POLL_SECONDS
 
-    def __init__(self, settings: Settings, lists: ListSource, alerts: CarAlerts, units: Units) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        lists: ListSource,
+        alerts: CarAlerts,
+        units: Units,
+        names: Callable[[], Collection[str] | None] = lambda: None,
+    ) -> None:
         super().__init__()
         self._open = timedelta(hours=settings.alerts.open_hours)
         self._lists = lists
         self._alerts = alerts
         self._units = units
+        self._names = names
         self._seen: tuple[dict[str, int], int] | None = None
         self._looked_at = 0.0
 
@@ -67,11 +78,17 @@ class CarCancellationStage(SteppedStage):
         return POLL_SECONDS
 
     def _look(self, versions: dict[str, int]) -> None:
-        now = datetime.now(UTC)
-        known = [alert for alert in self._alerts.open_since(now - self._open) if alert.hotlist.hotlist_id in versions]
-        if not known:
+        now, names = datetime.now(UTC), self._names()
+        opened = self._alerts.open_since(now - self._open)
+        known = [alert for alert in opened if alert.hotlist.hotlist_id in versions]
+        gone = [] if names is None else [alert for alert in opened if alert.hotlist.hotlist_id not in names]
+        if not known and not gone:
             return
-        count = cancel_alerts(self._units, list(self._stale(known, now)), now)
+        without_list = (
+            StaleAlert(alert.alert_id, alert.entry.plate, alert.model_dump(mode="json"), StaleKind.LIST_REMOVED)
+            for alert in gone
+        )
+        count = cancel_alerts(self._units, [*self._stale(known, now), *without_list], now)
         if count:
             log.info("%d alerts were canceled", count)
 

@@ -166,8 +166,9 @@ class PatrolService:
 
     def _keeping(self) -> list[Stage]:
         car = self._car
+        names = (lambda: None) if car.sealed is None else car.sealed.lists.names
         stages: list[SteppedStage] = [
-            CarCancellationStage(car.settings, car.lists, car.alerts, car.ledger),
+            CarCancellationStage(car.settings, car.lists, car.alerts, car.ledger, names),
             KeepingStage(car.settings, car.upkeep, car.board),
             RoomStage(car.settings, car.patrol, car.uploads),
             *(() if car.sealed is None else (ListMerging(car.sealed.lists),)),

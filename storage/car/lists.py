@@ -90,6 +90,12 @@ class CarLists(LockedLists):
         with self._lock:
             return dict(self._standing.lists)
 
+    def names(self) -> frozenset[str] | None:
+        """Return all lists that the server has for this car, also such as may not be used now; None: not known."""
+        with self._lock:
+            standing = self._standing
+            return frozenset(standing.lists) if self.is_unlocked and standing.edition else None
+
     @property
     def size(self) -> int:
         """How many entries are in force."""

@@ -14,7 +14,7 @@ from pipeline.patrol.canceling import CarCancellationStage
 from schemas.events import AlertType
 from schemas.types import HotlistEntry
 from tests.integration.alerts.samples import found, passing
-from tests.integration.car.plain_lists import PlainLists, entry
+from tests.integration.car.plain_lists import NAME, PlainLists, entry
 from tests.unit.alerts.samples import START
 from tests.unit.storage.car.car import CarDisk
 
@@ -41,6 +41,24 @@ class Changing(PlainLists):
 
     def active_versions(self) -> dict[str, int]:
         return dict.fromkeys(super().active_versions(), self.version) if self.version else {}
+
+
+def test_alerts_go_with_their_list(car: CarDisk) -> None:
+    lists, names = Changing(), list[frozenset[str] | None]([None])
+    car.record(_at(ENTRIES[0], 0))
+    stage = CarCancellationStage(car.settings, lists, car.alerts, car.ledger, lambda: names[0])
+    lists.version = 0
+    stage.step(threading.Event())
+    names[0] = frozenset({NAME})
+    stage.step(threading.Event())
+    assert len(car.alerts.open_since(START)) == 1, "the server still has it, and it may not be used now"
+    names[0] = frozenset({"another"})
+    stage._looked_at = float("-inf")  # some seconds later
+    stage.step(threading.Event())
+    assert car.alerts.open_since(START) == []
+    told = [one.alert.reason or "" for one in car.alerts.newest(0, 20) if one.alert.type is AlertType.CANCEL]
+    assert len(told) == 1
+    assert "list" in told[0]
 
 
 def test_alerts_go_with_their_entries_and_once(car: CarDisk) -> None:

@@ -126,12 +126,12 @@ def at_work(stage: Stage) -> Iterator[threading.Event]:
     assert not failures, failures
 
 
-def until(condition: Callable[[], bool], seconds: float = 180.0) -> None:
-    """Wait until something is so."""
+def until(condition: Callable[[], bool], seconds: float = 180.0, *, every: float = 0.05) -> None:
+    """Wait until something is so; it is looked at `every` so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 @contextlib.contextmanager
