@@ -1,13 +1,14 @@
 """What a patrol car takes of its machine, and how fast it is.
 
     python -m benchmarks.patrol [PART ...] [--reads 5000] [--hours 12] [--entries 1000000] [--changes 3000]
-        [--seconds 90] [--kills 200]
+        [--rounds 5] [--seconds 90] [--kills 200]
 
 Parts: `spool` records reads durably and holds that against one insert after the other; `drain` brings reads home over
 TLS and holds that against one POST after the other; `shift` simulates a shift at 3,000 reads an hour without a network;
-`lists` brings a national list to a car, and a change of it; `months` lets a car take thousands of changes; `alerting`
-reads a live camera and follows the officer's page, from a picture to the alert about it; `cameras` says what two live
-cameras lose; `kills` kills a car's process at random moments of its drives, while its way home is cut.
+`lists` brings a national list to a car, and a change of it; `months` lets a car take thousands of changes; `reaching`
+changes a server's lists until a car's process does it; `alerting` reads a live camera and follows the officer's page,
+from a picture to the alert about it; `cameras` says what two live cameras lose; `kills` kills a car's process at random
+moments of its drives, while its way home is cut.
 Everything is written below FOLDER (default: this disk's temporary folder).
 """
 
@@ -26,10 +27,11 @@ from benchmarks.patrol.drain import drain
 from benchmarks.patrol.kills import kills
 from benchmarks.patrol.lists import lists
 from benchmarks.patrol.months import months
+from benchmarks.patrol.reaching import reaching
 from benchmarks.patrol.shift import shift
 from benchmarks.patrol.spool import spool
 
-PARTS = ("spool", "drain", "shift", "lists", "months", "alerting", "cameras", "kills")
+PARTS = ("spool", "drain", "shift", "lists", "months", "reaching", "alerting", "cameras", "kills")
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=12.0, help="hours of the shift (default 12)")
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the list (default 1000000)")
     parser.add_argument("--changes", type=int, default=3000, help="changes of the list in months (default 3000)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each change of reaching is made (default 5)")
     parser.add_argument("--seconds", type=float, default=90.0, help="how long each way of alerting is watched (90)")
     parser.add_argument("--kills", type=int, default=200, help="how often the car is killed (default 200)")
     parser.add_argument("--folder", type=Path, help="folder on the disk that is measured")
@@ -55,6 +58,7 @@ def main() -> None:
         "shift": lambda folder: shift(folder, chosen.hours),
         "lists": lambda folder: lists(folder, chosen.entries),
         "months": lambda folder: months(folder, chosen.entries, chosen.changes),
+        "reaching": lambda folder: reaching(folder, chosen.rounds),
         "alerting": lambda folder: alerting(folder, chosen.seconds),
         "cameras": lambda folder: cameras(folder, chosen.seconds),
         "kills": lambda folder: kills(folder, chosen.kills),

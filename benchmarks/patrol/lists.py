@@ -30,6 +30,7 @@ from storage.database import Database, open_database
 
 LINE_BITS = 10_000_000
 """A second of the line: what a car has by a mobile network on an ordinary day."""
+ROUND_TRIPS = (0.1, 0.3)
 FIRST_SECONDS, CHANGE_SECONDS = 60.0, 5.0
 ROWS_FOR_ENTRY = 1.366
 """Of the extract's rows about so many are of categories that notify: the others stay on the server."""
@@ -55,11 +56,12 @@ class _Asking:
 
 @dataclass(frozen=True, slots=True)
 class _Took:
-    """One way of bringing lists to a car: bytes on the line, and the car's seconds of its processor."""
+    """One way of bringing lists to a car: bytes on the line, the car's seconds of its processor, and questions."""
 
     size: int
     stored: float
     matched: float
+    asked: int = 0
 
     @property
     def line(self) -> float:
@@ -70,6 +72,14 @@ class _Took:
     def whole(self) -> float:
         """Seconds until it matches, one after the other."""
         return self.line + self.stored + self.matched
+
+    def far_words(self, most: float) -> str:
+        """The same for people by lines that answer late: a question costs a round trip, a connection three."""
+        told = []
+        for trip in ROUND_TRIPS:
+            whole = self.whole + (self.asked + 3) * trip
+            told.append(f"{trip * 1e3:.0f} ms: {whole:.1f} s ({'within' if whole <= most else 'OVER'} {most:g} s)")
+        return f"{self.asked} questions; with a round trip of {', '.join(told)}"
 
     def words(self, most: float | None = None) -> str:
         """A line for people."""
@@ -112,8 +122,10 @@ def lists(folder: Path, entries: int) -> list[str]:
         restart = _restart(car, settings)
     return [
         f"first load of {count} entries: {first.words(FIRST_SECONDS)}; {served}",
+        f"the first load by a line that answers late: {first.far_words(FIRST_SECONDS)}",
         f"plain JSON lines of the same: {plain_first.words()}; ratio {plain_first.whole / first.whole:.1f}",
         f"a change of 1 %: {change.words(CHANGE_SECONDS)}",
+        f"the change by a line that answers late: {change.far_words(CHANGE_SECONDS)}",
         f"plain JSON lines, whole again: {plain_change.words()}; ratio {plain_change.whole / change.whole:.1f}",
         f"on the car's disk {stored / 1e6:.0f} MB, sealed; opened and matching after a start in {restart:.1f} s",
     ]
@@ -132,7 +144,7 @@ def _took(stage: ListFetching, asking: _Asking, matcher: LiveMatcher) -> _Took:
     stored = time.process_time() - begun - asking.processor
     begun = time.process_time()
     matcher.refresh(force=True)
-    return _Took(sum(asking.sizes), stored, time.process_time() - begun)
+    return _Took(sum(asking.sizes), stored, time.process_time() - begun, len(asking.sizes))
 
 
 def _restart(car: Settings, server: Settings) -> float:

@@ -36,13 +36,16 @@ def patrol(
     # Imported here: the engines behind them take a second to load, and --help should not.
     from console.car.stage import DisplayStage
     from operations.patrol.desk import open_desk
+    from pipeline.patrol.answer_outcomes import OutcomeStage
     from pipeline.patrol.around import around
     from pipeline.patrol.car import open_car
     from pipeline.patrol.reporting import reporting_of
     from pipeline.patrol.state_stage import StateStage
     from pipeline.services.patrol import PatrolService, check_patrol
     from pipeline.stages.deadline import ends_in_time
+    from pipeline.stages.stage import Stage
     from schemas.types.list_keys import ListsKey
+    from services.http.home import Home
 
     check_patrol(settings)
     manager = ServiceManager.of_environment()
@@ -64,8 +67,12 @@ def patrol(
         desk = open_desk(settings, car.alerts, car.uploads, surroundings, unlock)
         display = DisplayStage(settings, desk)
         reporting = reporting_of(car, surroundings, desk.shift.current)
-        serving = [stage for stage in (display, states, reporting) if stage is not None]
+        serving: list[Stage] = [stage for stage in (display, states, reporting) if stage is not None]
         display.board = states.board = car.board
+        if car.patrol.server is not None:
+            told = OutcomeStage(Home(car.patrol), car.uploads, desk.outcomes)
+            told.board = car.board
+            serving.append(told)
         service = PatrolService(car, manager, serving=serving, revoked=lambda _: desk.revoked())
         totals = service.run(stop, until_done=until_done)
         left = car.outgoing()

@@ -5,15 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from alerts.cards.card import Card
 from alerts.cards.glance import Phrase, glance, rest
 from alerts.cards.places import where_words
 from console.car.site import CarSite
-from operations.patrol.board import Vehicle
+from operations.patrol.board import Untaken, Vehicle
 from operations.patrol.motion import Motion
+from schemas.events import Answered
 from schemas.types import CarState, Standing
 from schemas.wording import age_text
+
+_SAID: Final = {
+    Answered.CORRECT: "Correct",
+    Answered.WRONG_STATE: "Wrong state",
+    Answered.MISREAD: "Misread",
+    Answered.DISMISSED: "Dismiss",
+    Answered.RECORD_ASKED: "that the record check was asked for",
+    Answered.RECORD_ANSWERED: "the record check's answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UntakenShown:
+    """An answer that the server did not take: what was said, why it was not taken, and what to do."""
+
+    said: str
+    why: str
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +46,9 @@ class Shown:
     is_list_old: bool
     is_waiting: bool
     change: str
+    untaken: tuple[UntakenShown, ...] = ()
+    refused: str | None = None
+    storm: str | None = None
 
     @property
     def tone(self) -> str:
@@ -51,6 +74,7 @@ class ShownCar:
     states: Sequence[CarState]
     lists: Sequence[ShownList]
     is_reading: bool
+    storms: Sequence[str] = ()
 
 
 def shown(site: CarSite, vehicle: Vehicle) -> Shown:
@@ -59,7 +83,26 @@ def shown(site: CarSite, vehicle: Vehicle) -> Shown:
     old = site.desk.board.is_list_old(vehicle.newest.alert)
     waits = not vehicle.answers and not vehicle.is_canceled and vehicle.life.standing is Standing.NEW
     phrases = glance(card, is_list_old=old)
-    return Shown(card, phrases, where_words(card.place), old, waits, str(vehicle.changed))
+    untaken = tuple(map(_untaken, vehicle.untaken))
+    return Shown(
+        card,
+        phrases,
+        where_words(card.place),
+        old,
+        waits,
+        str(vehicle.changed),
+        untaken,
+        vehicle.refused,
+        vehicle.storm,
+    )
+
+
+def _untaken(one: Untaken) -> UntakenShown:
+    if one.is_conflict:
+        advice = "What was said there counts. Call the desk: both stand on the alert's page, and a person decides."
+    else:
+        advice = "Tell your supervisor: it is kept in the car and at the server, and counts for nothing."
+    return UntakenShown(_SAID[one.answer.what], one.why, advice)
 
 
 def fragment(site: CarSite, vehicle: Vehicle) -> str:
@@ -87,4 +130,5 @@ def shown_car(site: CarSite, now: datetime) -> ShownCar:
         states=states,
         lists=lists,
         is_reading=not any(one.stops for one in states),
+        storms=site.desk.board.storms(),
     )

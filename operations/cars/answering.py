@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
@@ -22,12 +22,14 @@ from operations.life.looking import find_card
 from operations.people.actors import person_actor
 from schemas.actions import Action
 from schemas.actor import Actor, SignIn
+from schemas.audit import AuditRecord
 from schemas.errors import Conflict, InvalidInput, NotPermitted, NotThere, Outdated
 from schemas.events import CarAnswer, problems_in
 from schemas.permissions import may
 from schemas.settings import Settings
 from schemas.types import Disposition, DispositionKind, Surface
 from storage.alerts.unit_of_work import UnitOfWork
+from storage.audit.writer import write_audit
 from storage.cars.answers import is_signed_on, keep_answer, settle_answer, waiting_answers
 from storage.database import Database
 from storage.people import people
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 
 MOST_ANSWERS: Final = 200
 """Answers of one message."""
+STRANGER: Final = "nobody of this name had signed on in this car then"
 _TRIES: Final = 5
 _CLOCK: Final = timedelta(minutes=10)
 _ACTIONS: Final = {
@@ -80,7 +83,8 @@ def take_answers(database: Database, settings: Settings, car_id: str, sent: Sequ
             refused.append((_id_of(document), fault))
             continue
         if not is_signed_on(database, answer):
-            refused.append((str(answer.answer_id), "nobody of this name had signed on in this car then"))
+            refused.append((str(answer.answer_id), STRANGER))
+            _write_down(database, settings, answer, "refused", STRANGER)
             continue
         keep_answer(database, answer)
         _settle_if_there(database, settings, answer)
@@ -121,11 +125,11 @@ def _settle(database: Database, settings: Settings, answer: CarAnswer) -> None:
             settle_answer(database, answer.answer_id, "same", judged.why)
             return
         if judged.following is Following.CONFLICT:
-            settle_answer(database, answer.answer_id, "conflict", judged.why)
+            _not_taken(database, settings, answer, "conflict", judged.why)
             log.warning("what an officer said in car %s stands beside what was said here meanwhile", answer.car_id)
             return
         if not may(actor, _ACTIONS[judged.disposition.kind]):
-            settle_answer(database, answer.answer_id, "refused", f"{answer.person} may not say that")
+            _not_taken(database, settings, answer, "refused", f"{answer.person} may not say that")
             return
         sayer = Sayer(actor, Surface.CAR, knows=card.life.count, at=_when(answer, card))
         try:
@@ -135,9 +139,33 @@ def _settle(database: Database, settings: Settings, answer: CarAnswer) -> None:
         except NotThere:
             raise
         except (Conflict, NotPermitted) as error:
-            settle_answer(database, answer.answer_id, "conflict", str(error))
+            _not_taken(database, settings, answer, "conflict", str(error))
         return
     log.warning("what was said in car %s is settled later: its alert changes all the time", answer.car_id)
+
+
+def _not_taken(
+    database: Database, settings: Settings, answer: CarAnswer, state: Literal["conflict", "refused"], why: str
+) -> None:
+    """Note that an answer is no disposition, with a row in the audit: the car is told, and a person has to look."""
+    with database.transaction() as connection:
+        if settle_answer(connection, answer.answer_id, state, why):
+            write_audit(connection, _record_of(settings, answer, state, why, answer.person))
+
+
+def _write_down(database: Database, settings: Settings, answer: CarAnswer, state: str, why: str) -> None:
+    # Whose word it is nobody knows: it is the car's.
+    with database.transaction() as connection:
+        write_audit(connection, _record_of(settings, answer, state, why, f"car {answer.car_id}"))
+
+
+def _record_of(settings: Settings, answer: CarAnswer, state: str, why: str, name: str) -> AuditRecord:
+    actor = Actor(name, SignIn.CAR, origin_of(answer.car_id, answer.unit), settings.agency_id)
+    details = {
+        **{"car": answer.car_id, "unit": answer.unit, "what": "answer_not_taken", "said": answer.what.value},
+        **{"at": answer.at, "alert_id": answer.alert_id, "answer": answer.answer_id, "state": state, "words": why},
+    }
+    return AuditRecord(actor, Action.NOTE_CAR, details)
 
 
 def _said(answer: CarAnswer, judged: Judged) -> Said:

@@ -13,7 +13,8 @@ from schemas.errors import InvalidInput
 from storage.cars.list_editions import ListAt, ListTelling, Slice
 
 PART_ENTRIES = 4 * BLOCK_ENTRIES
-"""Most entries of one part: half a megabyte, so that a line that breaks loses little."""
+"""Entries of one part where the car does not say how many: half a megabyte, so that a line that breaks loses little."""
+LEAST_ENTRIES, MOST_ENTRIES = BLOCK_ENTRIES // 8, 16 * BLOCK_ENTRIES
 _CURSOR = re.compile(r"([0-9]{1,6})\.([ra])\.([0-9a-f]{32})?")
 
 
@@ -56,12 +57,19 @@ def plans_of(
     return plans
 
 
-def filled(telling: ListTelling, plans: Sequence[Plan], cursor: str) -> Filled:
-    """Return a part: rows from a cursor on, as many as fit."""
-    part = Filled()
+def filled(telling: ListTelling, plans: Sequence[Plan], cursor: str, entries: int = 0) -> Filled:
+    """Return a part: rows from a cursor on, as many as fit.
+
+    Args:
+        telling: The store.
+        plans: How the edition's lists come about.
+        cursor: Where the part begins; empty: at the begin.
+        entries: How many the car wants at most; 0: as many as usual.
+    """
+    part, most = Filled(), min(max(entries, LEAST_ENTRIES), MOST_ENTRIES) if entries else PART_ENTRIES
     for plan, phase, after in _steps(plans, cursor):
         while True:
-            room = min(BLOCK_ENTRIES, PART_ENTRIES - part.entries)
+            room = min(BLOCK_ENTRIES, most - part.entries)
             if room <= 0:
                 part.after = f"{plan.number}.{phase}.{'' if after is None else after.hex}"
                 return part

@@ -44,6 +44,8 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 class _Asked:
     """What a car asks: it has edition `have` and was told withdrawals up to `withdrawn`; `part` of `edition` is next.
 
+    That is to hold at most `entries` (0: as many as usual).
+
     `anew` asks for everything, `keys` for the statements by which one signing key named the next, and nothing else.
     """
 
@@ -53,6 +55,7 @@ class _Asked:
     withdrawn: int
     edition: int
     part: int
+    entries: int
     after: str
     anew: bool
     keys: bool
@@ -62,7 +65,7 @@ class _Asked:
         nonce = query.get("nonce", "")
         if not _NONCE.fullmatch(nonce):
             raise InvalidInput("'nonce' is no number of 32 hexadecimal digits")
-        numbers = {name: query.get(name, "0") for name in ("have", "withdrawn", "edition", "part")}
+        numbers = {name: query.get(name, "0") for name in ("have", "withdrawn", "edition", "part", "entries")}
         for name, text in numbers.items():
             if not _NUMBER.fullmatch(text):
                 raise InvalidInput(f"'{name}' is no number")
@@ -179,7 +182,7 @@ class CarListFeed:
             if edition is None or (edition.base and base is None):
                 raise InvalidInput(f"edition {asked.edition} is not told any more; ask what is new")
             plans = plans_of({} if base is None else base.standing, edition.standing, self._categories)
-            part = filled(telling, plans, asked.after)
+            part = filled(telling, plans, asked.after, asked.entries)
             told = self._withdrawn(telling, asked.withdrawn)
             counts = {}
             if part.after is None and not told["has_more_withdrawn"]:

@@ -16,6 +16,7 @@ from alerts.life.spoken import Following, judge
 from alerts.life.transitions import life_of
 from alerts.routing.zone import agency_zone
 from operations.patrol.sources import AlertSource
+from operations.patrol.storms import CarStorms
 from policy.decisions import open_policy
 from schemas.events import Alert, AlertType, CarAnswer
 from schemas.settings import Settings
@@ -23,6 +24,7 @@ from schemas.types import Disposition, Life
 from schemas.wording import NOT_CURRENT
 from storage.car.alerts import NumberedAlert
 from storage.car.answers import AnswerBook
+from storage.car.outcomes import READ_REFUSED, AnswerOutcome, OutcomeBook
 
 log = logging.getLogger(__name__)
 
@@ -34,27 +36,42 @@ _BATCH: Final = 200
 
 
 class Cursor(NamedTuple):
-    """Up to where somebody has seen changes: the number of the last message, and of the last answer."""
+    """Up to where somebody has seen changes: the number of the last message, of the last answer, and of the last word
+    of the server about one."""
 
     message: int = 0
     answer: int = 0
+    word: int = 0
 
     def __str__(self) -> str:
         """Return it as the id of an event."""
-        return f"{self.message}.{self.answer}"
+        return f"{self.message}.{self.answer}.{self.word}"
 
     @classmethod
     def of(cls, text: str | None) -> Cursor | None:
         """Return the cursor that a text is, or None where it is none."""
         parts = (text or "").split(".")
-        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
             return None
-        return cls(int(parts[0]), int(parts[1]))
+        return cls(*map(int, parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """An answer that the server did not take, and why; `is_conflict`: somebody has said otherwise there."""
+
+    answer: CarAnswer
+    why: str
+    is_conflict: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """One vehicle that was alerted on: its first message and its newest, and what was said of it in the car."""
+    """One vehicle that was alerted on: its first message and its newest, and what was said of it in the car.
+
+    `untaken` is what of it the server did not take, `refused` why it did not take the read itself. `storm` says of what
+    there were so many within an hour that this one makes no tone.
+    """
 
     first: NumberedAlert
     newest: NumberedAlert
@@ -63,6 +80,9 @@ class Vehicle:
     is_canceled: bool = False
     said: tuple[Disposition, ...] = field(default=())
     answers: tuple[CarAnswer, ...] = field(default=())
+    untaken: tuple[Untaken, ...] = field(default=())
+    refused: str | None = None
+    storm: str | None = None
 
     @property
     def alert_id(self) -> UUID:
@@ -82,6 +102,7 @@ class CarBoard:
         settings: The configuration.
         source: The ledger's alerts.
         book: What was said in the car.
+        outcomes: What the server said of that; None: it says nothing.
         now: The present, aware.
     """
 
@@ -90,17 +111,20 @@ class CarBoard:
         settings: Settings,
         source: AlertSource,
         book: AnswerBook,
+        outcomes: OutcomeBook | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
         self._source = source
         self._book = book
+        self._outcomes = outcomes
         self.now = now
         self._zone = agency_zone(settings.time_zone)
         self._law = open_policy(settings).profile.confirm
         self._lock = threading.Lock()
         self._vehicles: dict[UUID, Vehicle] = {}
         self._cursor = Cursor()
+        self._guard = CarStorms(settings)
         self._waking: set[Callable[[], None]] = set()
 
     @property
@@ -118,13 +142,17 @@ class CarBoard:
         # Asked first: what comes in between is taken once more, which changes nothing.
         last = self._source.last()
         messages, answers = self._source.since(since), self._book.since(since)
+        outcomes = [] if self._outcomes is None else self._outcomes.all()
         with self._lock:
             self._vehicles.clear()
+            self._guard = CarStorms(self._settings)
             self._cursor = Cursor(last)
             for message in messages:
                 self._take(message)
             for number, answer in answers:
                 self._hear(number, answer)
+            for number, outcome in outcomes:
+                self._hear_outcome(number, outcome)
 
     def follow(self) -> bool:
         """Take up what the ledger has got since; return whether something came.
@@ -150,6 +178,12 @@ class CarBoard:
             self._hear(number, answer)
         self._wake()
 
+    def hear_outcome(self, number: int, outcome: AnswerOutcome) -> None:
+        """Take up what the server says of an answer; only what it did not take is shown."""
+        with self._lock:
+            self._hear_outcome(number, outcome)
+        self._wake()
+
     def vehicle(self, alert_id: UUID) -> Vehicle | None:
         """Return a vehicle by its first alert's id."""
         with self._lock:
@@ -161,7 +195,7 @@ class CarBoard:
             found = [
                 one
                 for one in self._vehicles.values()
-                if one.changed.message > cursor.message or one.changed.answer > cursor.answer
+                if any(mine > theirs for mine, theirs in zip(one.changed, cursor, strict=True))
             ]
         return sorted(found, key=lambda one: one.changed)
 
@@ -187,6 +221,11 @@ class CarBoard:
         )
         setting = CardSetting(self._zone, self.now(), law=self._law, priorities=self._settings.alerts.priorities)
         return make_card(sources, setting)
+
+    def storms(self) -> tuple[str, ...]:
+        """Return what raises so many alerts at this time that they make no tone, in words."""
+        with self._lock:
+            return self._guard.standing(self.now())
 
     def is_list_old(self, alert: Alert) -> bool:
         """Return whether an alert's list was older than it may be when the vehicle passed.
@@ -220,7 +259,8 @@ class CarBoard:
         self._cursor = self._cursor._replace(message=max(self._cursor.message, message.number))
         if alert.type is AlertType.ALERT:
             if alert.alert_id not in self._vehicles:
-                self._vehicles[alert.alert_id] = Vehicle(message, message, Cursor(message.number, 0))
+                storm = self._guard.storm_of(alert)
+                self._vehicles[alert.alert_id] = Vehicle(message, message, Cursor(message.number, 0), storm=storm)
                 self._shorten()
             return
         first = alert.updates if alert.type is AlertType.UPDATE else alert.cancels
@@ -245,6 +285,19 @@ class CarBoard:
         said = (*known.said, judged.disposition) if judged.following is Following.FOLLOWS else known.said
         changed = known.changed._replace(answer=number)
         self._vehicles[known.alert_id] = replace(known, said=said, answers=(*known.answers, answer), changed=changed)
+
+    def _hear_outcome(self, number: int, outcome: AnswerOutcome) -> None:
+        self._cursor = self._cursor._replace(word=max(self._cursor.word, number))
+        if outcome.is_taken:
+            return
+        for known in list(self._vehicles.values()):
+            changed = known.changed._replace(word=number)
+            if outcome.state == READ_REFUSED and known.first.alert.read.read_id == outcome.answer_id:
+                self._vehicles[known.alert_id] = replace(known, refused=outcome.why, changed=changed)
+            for answer in known.answers:
+                if answer.answer_id == outcome.answer_id:
+                    untaken = Untaken(answer, outcome.why, outcome.state == "conflict")
+                    self._vehicles[known.alert_id] = replace(known, untaken=(*known.untaken, untaken), changed=changed)
 
     def _shorten(self) -> None:
         while len(self._vehicles) > MOST_SHOWN:

@@ -12,6 +12,7 @@ from operations.patrol.board import SHOWN_HOURS, CarBoard
 from operations.patrol.credentials import Credentials
 from operations.patrol.door import HttpDoor
 from operations.patrol.motion import MotionJudge
+from operations.patrol.outcomes import Outcomes
 from operations.patrol.saying import Sayings
 from operations.patrol.shift import Shift
 from operations.patrol.signing_on import SignOnDoor, SignOns
@@ -21,6 +22,8 @@ from schemas.events import Noted
 from schemas.settings import Settings
 from schemas.types.list_keys import ListsKey
 from storage.car.answers import FILE, AnswerBook
+from storage.car.outcomes import FILE as OUTCOMES
+from storage.car.outcomes import OutcomeBook
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,7 @@ class Desk:
     shift: Shift
     sign_ons: SignOns
     motion: MotionJudge
+    outcomes: Outcomes
     around: Surroundings
 
     def tidy(self) -> None:
@@ -57,6 +61,7 @@ class Desk:
     def close(self) -> None:
         """Close what is open."""
         self.book.close()
+        self.outcomes.close()
 
 
 def open_desk(
@@ -87,8 +92,10 @@ def open_desk(
     if door is None and patrol.server is not None:
         door = HttpDoor(patrol)
     book = AnswerBook(settings.data_dir / FILE)
-    board = CarBoard(settings, source, book)
+    words = OutcomeBook(settings.data_dir / OUTCOMES)
+    board = CarBoard(settings, source, book, words)
     sayings = Sayings(patrol.car, settings.agency_id, board, book, outbox)
     shift = Shift()
     sign_ons = SignOns(settings, shift, Credentials(settings.data_dir), door, unlock, around, sayings)
-    return Desk(book, board, sayings, shift, sign_ons, MotionJudge(patrol.moving_kmh, time.monotonic), around)
+    motion, outcomes = MotionJudge(patrol.moving_kmh, time.monotonic), Outcomes(book, words, board)
+    return Desk(book, board, sayings, shift, sign_ons, motion, outcomes, around)

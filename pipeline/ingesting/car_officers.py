@@ -9,6 +9,7 @@ from ingest.server.answers import Refusal
 from ingest.server.cars import REVOKED, CarReply, CarRequest, CarRoute
 from operations.cars.answering import Received, take_answers
 from operations.cars.noting import take_notes
+from operations.cars.outcomes import tell_outcomes
 from operations.cars.reporting import take_report
 from operations.cars.signing_on import CarIsRevoked, sign_on
 from schemas.errors import InvalidInput
@@ -21,7 +22,7 @@ REPORT_BYTES = 1 << 20
 
 
 def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRoute]:
-    """Return the routes by name: `answers`, `notes`, `report` and `sign-on`.
+    """Return the routes by name: `answers`, `outcomes`, `notes`, `report` and `sign-on`.
 
     Args:
         settings: The configuration.
@@ -51,7 +52,13 @@ def officer_routes(settings: Settings, database: Database) -> Mapping[str, CarRo
         take_report(database, asked.car.car_id, asked.json())
         return CarReply(said={"stored": True})
 
+    def telling(asked: CarRequest) -> CarReply:
+        document = asked.json()
+        named = document.get("answers") if isinstance(document, dict) else None
+        return CarReply(said={"outcomes": tell_outcomes(database, asked.car.car_id, named)})
+
     return {
+        "outcomes": CarRoute(telling, most_unpacked=UNPACKED_BYTES),
         "answers": taking("answers", take_answers),
         "notes": taking("notes", take_notes),
         "report": CarRoute(reporting, most_unpacked=REPORT_BYTES),

@@ -72,7 +72,8 @@ class ListAges:
         return {name: age.why_red for name, age in self.all().items() if age.why_red is not None}
 
     def _age(self, name: str, here: ListHere, synced_at: datetime | None, due: datetime | None) -> ListAgeHere:
-        now, said = self._now(), here.said
+        # A clock that was set back makes no list younger than the car has run with it.
+        now, said = max(self._now(), self._lists.moment()), here.said
         dated = said.content_date or synced_at
         age = None if dated is None else max((now - dated).total_seconds(), 0.0)
         limit = min(self._limit, timedelta(hours=said.max_age_hours) if said.max_age_hours else self._limit)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.patrol.list_ages import ListAges
 from pipeline.patrol.list_gate import ListGate
 from pipeline.patrol.list_server import Ask, ListServer, Outgrown
+from pipeline.patrol.part_size import PartSize
 from pipeline.stages.liveness import beat
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import ConfigurationError, InvalidInput, TransientError
@@ -65,6 +66,7 @@ class ListFetching(SteppedStage):
         self.ages = ListAges(settings, car, lists, now)
         """How old the lists are."""
         self._server: ListServer | None = None
+        self._size = PartSize()
         self._anew = False
         self._anew_at = float("-inf")
         self._is_away = False
@@ -93,10 +95,10 @@ class ListFetching(SteppedStage):
                 return
 
     def _wipe_outdated(self) -> None:
-        # By a clock that is known to be wrong a car on the road would lose its lists.
+        # By a clock that is known to be wrong a car on the road would lose its lists; how long it has run counts.
         board = self.board
-        if board is None or not board.stands(AlarmKind.CAMERA_CLOCK, f"clock of {board.machine}"):
-            self._lists.wipe_outdated(timedelta(days=self._car.list_wipe_days))
+        is_wrong = board is not None and board.stands(AlarmKind.CAMERA_CLOCK, f"clock of {board.machine}")
+        self._lists.wipe_outdated(timedelta(days=self._car.list_wipe_days), trusts_clock=not is_wrong)
 
     def _synchronized(self, stop: threading.Event) -> float:
         if self._ask is None:
@@ -131,15 +133,22 @@ class ListFetching(SteppedStage):
     def _is_current(self, ask: Ask) -> bool:
         """Ask once, take in what is said, and return whether there is nothing new any more."""
         server = self._server = self._server or self._opened(ask)
-        have = self._lists.have
+        question = self._question(self._lists.have)
+        began = time.monotonic()
         try:
-            answer, segments = server.answer(self._question(have))
+            answer, segments = server.answer(question)
+        except Unreachable:
+            if "part" in question:
+                self._size.broke()
+            raise
         except Outgrown as error:
             log.info("an edition of the lists is told no more, and another one is fetched: %s", error)
             self._lists.give_up()
             return False
         except InvalidInput as error:
             raise TransientError(f"an answer of the server is refused: {error}") from error
+        if answer.kind == "part" and not answer.is_last:
+            self._size.took(time.monotonic() - began)
         if server.keys.keys() != self._lists.server_keys.keys():
             self._lists.trust({name: key.raw for name, key in server.keys.items()})
         try:
@@ -162,7 +171,8 @@ class ListFetching(SteppedStage):
     def _question(self, have: Have) -> dict[str, str]:
         question = {"have": str(have.edition), "withdrawn": str(have.withdrawn)}
         if have.pending is not None and not self._anew:
-            return question | {"edition": str(have.pending), "part": str(have.part), "after": have.after}
+            where = {"edition": str(have.pending), "part": str(have.part), "after": have.after}
+            return question | where | {"entries": str(self._size.entries)}
         return question | ({"anew": "1"} if self._anew else {})
 
     def _ask_anew(self) -> None:

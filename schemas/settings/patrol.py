@@ -70,6 +70,9 @@ class PatrolSettings(Section):
     """Lists are wiped when they were not synchronized for so long."""
     display: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8460"
     """Address and port of the officer's page."""
+    storm_minimum: Annotated[int, Field(ge=0, le=100_000)] = 30
+    """So many alerts of one camera, entry or list within an hour make a tone; what comes beyond, without high priority,
+    makes none; 0: all do."""
     moving_kmh: Annotated[float, Field(ge=0, le=100)] = 8.0
     """The car moves from this speed on: the page shows little and asks for nothing to be typed."""
     no_fix_minutes: Annotated[float, Field(gt=0, le=1440)] = 5.0

@@ -28,6 +28,13 @@ VERSION = 1
 MARK_BYTES = 16
 _NONCE_BYTES = 12
 _OVERWRITTEN_BYTES = 1 << 20
+_SINCE = """
+create table if not exists since_synced (
+    only_one integer primary key check (only_one = 1),
+    seconds real not null
+)
+"""
+# Beside the schema: files of earlier versions have it not.
 _SCHEMA = """
 create table about (
     only_one integer primary key check (only_one = 1),
@@ -99,7 +106,17 @@ class ListFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = SqliteFile(path, _SCHEMA, VERSION)
+        self._file = self._opened()
+
+    def _opened(self) -> SqliteFile:
+        file = SqliteFile(self.path, _SCHEMA, VERSION)
+        try:
+            with file.translated():
+                file.execute(_SINCE)
+        except BaseException:
+            file.close()
+            raise
+        return file
 
     def close(self) -> None:
         """Close the file."""
@@ -131,6 +148,24 @@ class ListFile:
     def put_synced(self, at: datetime) -> None:
         """Note when the lists were synchronized; within a transaction."""
         self._file.execute("update about set synced_at = ?", (at.isoformat(),))
+        self._put_seconds(0.0)
+
+    def seconds_since_synced(self) -> float:
+        """Return for how many seconds the car has run since the lists were synchronized, as far as was noted."""
+        with self._file.translated():
+            found = self._file.execute("select seconds from since_synced").fetchone()
+        return 0.0 if found is None else float(found[0])
+
+    def put_seconds_since_synced(self, seconds: float) -> None:
+        """Note for how many seconds the car has run since the lists were synchronized."""
+        with self.transaction():
+            self._put_seconds(seconds)
+
+    def _put_seconds(self, seconds: float) -> None:
+        self._file.execute(
+            "insert into since_synced values (1, ?) on conflict (only_one) do update set seconds = excluded.seconds",
+            (seconds,),
+        )
 
     def standing(self, sealing: Sealing) -> bytes | None:
         """Return what stands, or None where nothing does yet."""
@@ -185,7 +220,7 @@ class ListFile:
         """
         self._file.close()
         overwrite(self.path)
-        self._file = SqliteFile(self.path, _SCHEMA, VERSION)
+        self._file = self._opened()
         with self.transaction():
             self._file.execute("update about set wiped_at = ?, wiped_why = ?", (at.isoformat(), why))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from storage.car.list_memory import Change, ListMemory, digest_of
 from storage.car.list_merging import Merged, merge, worn_out
 from storage.car.list_standing import Standing
 from storage.car.list_taking import opened_block
+from storage.car.running_time import RunningTime
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +37,20 @@ class LockedLists:
         path: The file; made when absent.
         car_id: The car.
         now: The time, aware.
+        clock: Seconds that only grow.
 
     Raises:
         ConfigurationError: The file cannot be opened.
         StorageFull: The disk is full.
     """
 
-    def __init__(self, path: Path, car_id: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        path: Path,
+        car_id: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._car_id, self._now = car_id, now
         self._lock = threading.RLock()
         self._file = ListFile(path)
@@ -49,6 +58,7 @@ class LockedLists:
         self._standing = Standing(car_id=car_id)
         self._memory = ListMemory()
         self._readers = 0
+        self._running = RunningTime(self._file.seconds_since_synced(), clock)
 
     def close(self) -> None:
         """Close the file and forget the key."""
@@ -81,20 +91,37 @@ class LockedLists:
         with self._lock:
             self.lock()
             self._file.wipe(self._now(), why)
+            self._running.begin_anew()
         log.error("the hotlists in this car were wiped: %s", why)
 
-    def wipe_outdated(self, after: timedelta) -> bool:
+    def moment(self) -> datetime:
+        """Return the time; a clock that was set back does not make it earlier than the car has run since the lists were
+        synchronized."""
+        with self._lock:
+            now, synced_at = self._now(), self._standing.synced_at
+            return now if synced_at is None else max(now, synced_at + timedelta(seconds=self._running.seconds))
+
+    def wipe_outdated(self, after: timedelta, *, trusts_clock: bool = True) -> bool:
         """Wipe what was not synchronized for too long; return whether it was.
+
+        Whoever sets the clock back does not keep lists for longer: the time that the car has run counts as well.
 
         Args:
             after: How long.
+            trusts_clock: Whether the machine's clock may be right; otherwise that time alone counts.
 
         Raises:
             OSError: The disk refuses.
+            TransientError: The file cannot be written.
         """
         with self._lock:
             synced_at = self._file.about().synced_at
-            if synced_at is None or self._now() - synced_at <= after:
+            if synced_at is None:
+                return False
+            if (seconds := self._running.to_note()) is not None:
+                self._file.put_seconds_since_synced(seconds)
+            lasted = timedelta(seconds=self._running.seconds)
+            if max(lasted, self._now() - synced_at if trusts_clock else lasted) <= after:
                 return False
             days = after / timedelta(days=1)
             self.wipe(f"not synchronized for more than {days:g} days, since {synced_at:%Y-%m-%d %H:%M} UTC")
@@ -207,6 +234,7 @@ class LockedLists:
             self._file.put_standing(sealing, change.standing.model_dump_json().encode())
             if synced is not None and synced != self._standing.synced_at:
                 self._file.put_synced(synced)
+                self._running.begin_anew()
         before, self._standing = self._standing, change.standing
         memory.take_over(change, before, marks)
 

@@ -134,6 +134,7 @@ class CarLists(LockedLists):
             change = Change(follow(self._standing, answer, self._now()))
             if answer.kind == "current" and not answer.withdrawn and self._is_noted(change.standing):
                 self._standing = change.standing
+                self._running.begin_anew()
                 return Taken(self.size)
             wanted = ascending(answer.withdrawn)
             change.withdrawn = change.felled.fell(self._memory.blocks.values(), wanted)
@@ -157,7 +158,7 @@ class CarLists(LockedLists):
     def active_versions(self) -> dict[str, int]:
         """See `ListSource`; a list that another agency gives ends by itself where the server is away for long."""
         with self._lock:
-            now = self._now()
+            now = self.moment()
             return {
                 name: version
                 for name, version in self._memory.versions.items()
@@ -198,7 +199,7 @@ class CarLists(LockedLists):
         with self._lock:
             here = self._standing.lists.get(hotlist_id)
             removed = uuids(self._memory.gone_since(hotlist_id, version, None if here is None else here.number))
-            if here is None or not here.is_usable(self._now()):
+            if here is None or not here.is_usable(self.moment()):
                 return ListChange(None, None, take(iter(())), removed)
             at, blocks = self._memory.versions[hotlist_id], self._memory.of_list(here.number)
             self._readers += 1
@@ -225,7 +226,7 @@ class CarLists(LockedLists):
         with self._lock:
             if self._sealing is None or not entry_ids:
                 return {}
-            now = self._now()
+            now = self.moment()
             names = {here.number: name for name, here in self._standing.lists.items() if here.is_usable(now)}
             rows: defaultdict[int, list[int]] = defaultdict(list)
             for block, row in self._memory.find(ascending(entry_ids)):

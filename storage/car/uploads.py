@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from storage.car.file import microseconds, moment_of, open_car_file
 from storage.reads.images import ImageStore
@@ -23,7 +24,8 @@ _SETTLE = "update uploads set state = 'sent' where number = ? and state = 'waiti
 _DELETE = "delete from uploads where number = ? and kind <> 'read'"
 _REFUSE = "update uploads set state = 'refused', reason = ? where number = ? and state = 'waiting'"
 _REFUSED = (
-    "select kind, upload_id, coalesce(reason, '') from uploads where state = 'refused' order by number desc limit ?"
+    "select kind, upload_id, read_id, coalesce(reason, '') from uploads where state = 'refused' "
+    "order by number desc limit ?"
 )
 _PICTURES = (
     "select key, size from pictures where is_done = 0 and number > coalesce("
@@ -32,6 +34,7 @@ _PICTURES = (
 _OLDEST = "select number, key, size, is_done from pictures order by number limit ?"
 _HAS_ALERT = "select exists (select 1 from pictures join alerts using (read_id) where pictures.key = ?)"
 _AT_ONCE = 100
+MOST_REFUSALS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,12 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedUpload:
-    """Something that the server does not take, with its reason."""
+class Refusal:
+    """What the server will never take, and why; of a read, which one."""
 
     kind: Kind
     upload_id: str
+    read_id: UUID | None
     reason: str
 
 
@@ -148,14 +152,18 @@ class Uploads:
         """Return how many the server does not take."""
         return self._number("select count(*) from uploads where state = 'refused'")
 
-    def refusals(self, limit: int) -> list[RefusedUpload]:
+    def refusals(self, limit: int = MOST_REFUSALS) -> list[Refusal]:
         """Return the newest of what the server does not take.
 
         Args:
             limit: Most of them.
         """
         with self._lock, self._file.translated():
-            return [RefusedUpload(*row) for row in self._file.execute(_REFUSED, (limit,)).fetchall()]
+            rows = self._file.execute(_REFUSED, (limit,)).fetchall()
+        return [
+            Refusal(kind, upload_id, None if read_id is None else UUID(bytes=read_id), reason)
+            for kind, upload_id, read_id, reason in rows
+        ]
 
     def pictures(self, limit: int, after: str = "") -> list[WaitingPicture]:
         """Return pictures that wait, oldest first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -84,6 +85,12 @@ def settle_answer(
 def answers_beside(on: Database | Connection, alert_id: UUID) -> list[AnswerBeside]:
     """Return what was said of a first alert in cars and stands beside its dispositions."""
     return statements.all(on, _SQL["beside"], {"alert_id": alert_id}, row=class_row(AnswerBeside))
+
+
+def outcomes_of(on: Database | Connection, car_id: str, answer_ids: Sequence[UUID]) -> list[tuple[UUID, str, str]]:
+    """Return what became of those of a car's answers that were judged: the id, the state, and why."""
+    values = {"car_id": car_id, "answer_ids": list(answer_ids)}
+    return [(answer_id, state, why) for answer_id, state, why in statements.all(on, _SQL["outcomes"], values)]
 
 
 def take_note(on: Connection, note_id: UUID) -> bool:

@@ -33,3 +33,8 @@ order by said_at
 
 -- name: note
 insert into car_notes (note_id) values (%(note_id)s) on conflict (note_id) do nothing
+
+-- name: outcomes
+select answer_id, state, why from car_answers
+where car_id = %(car_id)s and answer_id = any(%(answer_ids)s) and state <> 'waiting'
+order by received_at, answer_id

@@ -37,7 +37,7 @@
   Clock.heard(cards.dataset.now);
 
   const parts = (change) => change.split(".").map(Number);
-  const isOlder = (one, other) => parts(one)[0] <= parts(other)[0] && parts(one)[1] <= parts(other)[1];
+  const isOlder = (one, other) => parts(one).every((number, place) => number <= parts(other)[place]);
 
   function parsed(html) {
     const holder = document.createElement("template");
@@ -61,8 +61,11 @@
     place(one, before);
     if (open === one.id) show(one, before);
     if (noticing === one.id) draw(one);
-    if (isComing && before === undefined) came(one, one.data.tone);
-    else if (isComing && before.data.canceled === "0" && one.data.canceled === "1") came(one, "canceled");
+    // What a storm brings is in the list, and disturbs nobody.
+    if (isComing && one.data.storm === "0") {
+      if (before === undefined) came(one, one.data.tone);
+      else if (before.data.canceled === "0" && one.data.canceled === "1") came(one, "canceled");
+    }
     offer();
   }
 

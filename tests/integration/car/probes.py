@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -26,16 +25,16 @@ class ProbedCar:
     Args:
         folder: For all of it; what is there stays.
         home: Lines of [patrol] that say where its server is.
-        environment: Further variables of its process.
+        law: The law profile that the car itself goes by.
     """
 
-    def __init__(self, folder: Path, home: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, home: str, law: str = "virginia") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.data, self.config = folder / "data", folder / "car.toml"
-        self._environment = environment or {}
         self.config.write_text(
             f'data_dir = "data"\nagency_id = "{AGENCY}"\n[patrol]\ncar = "unit-12"\n{home}'
             # Each pass is told of, whatever came before.
+            f'[policy]\nprofile = "{law}"\n'
             '[repeats]\nwindow_minutes = 0\n[alerts]\nsecond_reader = "off"\n'
         )
 
@@ -47,7 +46,7 @@ class ProbedCar:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**inherited, **self._environment},
+            env=inherited,
             cwd=REPOSITORY,
         )
         self.log = LoggedRun(self.process)

@@ -24,6 +24,8 @@ KILLS = 8
 @pytest.fixture
 def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(list_parts, "PART_ENTRIES", 100)
+    for name in ("LEAST_ENTRIES", "MOST_ENTRIES"):
+        monkeypatch.setattr(list_parts, name, list_parts.PART_ENTRIES)
     monkeypatch.setattr(list_parts, "BLOCK_ENTRIES", 50)
     return World(database, tmp_path)
 

@@ -30,6 +30,8 @@ from tests.integration.storage.samples import activate, sample_entry, sample_id
 @pytest.fixture
 def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(list_parts, "PART_ENTRIES", 7)
+    for name in ("LEAST_ENTRIES", "MOST_ENTRIES"):
+        monkeypatch.setattr(list_parts, name, list_parts.PART_ENTRIES)
     monkeypatch.setattr(list_parts, "BLOCK_ENTRIES", 3)
     # A block of five is full, so that a few lists of forty have to be merged as national ones have.
     for name, size in (("BLOCK_ENTRIES", 5), ("SMALL_ENTRIES", 3), ("MOST_SMALL", 2), ("MERGED_ENTRIES", 12)):

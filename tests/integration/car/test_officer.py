@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 
+from console.car.showing import fragment
+from console.car.site import CarSite
+from console.drawing import Drawing
 from operations.cars.cars import revoke_car
+from operations.life.deciding import reject_alert
 from operations.life.looking import show_alert
 from operations.patrol.credentials import FOLDER
 from operations.patrol.desk import Desk, open_desk
@@ -19,6 +25,7 @@ from operations.patrol.saying import Wanted
 from operations.patrol.sources import Surroundings
 from operations.people.accounts import add_person
 from operations.people.secrets import hashed
+from pipeline.patrol.answer_outcomes import OutcomeStage
 from schemas.audit import Action
 from schemas.errors import InvalidInput, NotPermitted
 from schemas.events import Answered
@@ -27,6 +34,8 @@ from schemas.settings import ConsoleSettings
 from schemas.settings.patrol import PatrolSettings
 from schemas.types import CheckPriority, ListStanding, Rejection, Standing
 from schemas.types.list_keys import ListsKey
+from services.http.home import Home
+from storage.alerts.dispositions import find_alert
 from storage.audit.reader import audit_entries
 from storage.car.alerts import CarAlerts
 from storage.car.file import CAR_FILE
@@ -152,6 +161,63 @@ def test_in_a_car_that_was_revoked_nobody_signs_on_also_without_the_server_after
         with pytest.raises(InvalidInput, match="nothing for this name"):
             desk.sign_ons.sign_on("kim", PASSWORD, "", "7")
         desk.close()
+
+
+def test_the_officer_is_told_that_an_answer_was_not_taken_and_why(
+    database: Database, tmp_path: Path, books: CarBooks
+) -> None:
+    server, folder = server_with_kim(tmp_path / "server", database), tmp_path / "car"
+    list_at_server(database)
+    books.token_file.write_text(server.add_car())
+    with contextlib.closing(books):
+        desk = desk_of(folder, books, server, [])
+        with reached(server):
+            who = desk.sign_ons.sign_on("kim", PASSWORD, "", "7").who
+        drive(books, folder, day(7, 60))
+        desk.board.load()
+        contradicted, agreed, stranger = [one.alert_id for one in desk.board.all() if not one.is_canceled][:3]
+        with reached(server), at_work(books.stage(server.port, server.papers.authority)):
+            until(lambda: books.is_empty)
+            until(lambda: find_alert(database, contradicted) is not None and find_alert(database, agreed) is not None)
+            # At the desk somebody has judged both meanwhile, one otherwise than the officer does.
+            reject_alert(LEE_SAYS, database, contradicted, Rejection.MISREAD)
+            reject_alert(LEE_SAYS, database, agreed, Rejection.MISREAD)
+            desk.sayings.say(who, contradicted, Wanted(Answered.CORRECT, again=True))
+            desk.sayings.say(who, agreed, Wanted(Answered.MISREAD))
+            # Of a sign-on that the server does not know it takes nothing.
+            desk.sayings.say(dataclasses.replace(who, sign_on=uuid4()), stranger, Wanted(Answered.MISREAD))
+            assert desk.sign_ons.settings.patrol is not None
+            with at_work(OutcomeStage(Home(desk.sign_ons.settings.patrol), books.uploads, desk.outcomes)):
+                until(lambda: not desk.outcomes.open(10), every=0.2)
+        desk.close()
+        # It is still said after a start.
+        desk = desk_of(folder, books, server, [])
+        desk.board.load()
+        told = {alert_id: desk.board.vehicle(alert_id) for alert_id in (contradicted, agreed, stranger)}
+        assert {alert_id: len(one.untaken) for alert_id, one in told.items() if one is not None} == {
+            contradicted: 1,
+            agreed: 0,
+            stranger: 1,
+        }
+        page = _page_of(desk, contradicted)
+        assert "Your answer “Correct” was not taken" in page
+        assert "Call the desk" in page
+        assert "not taken" not in _page_of(desk, agreed)
+        page = _page_of(desk, stranger)
+        assert "nobody of this name had signed on in this car then" in page
+        assert "Tell your supervisor" in page
+        desk.close()
+    kept = [one for one in audit_entries(database) if one.details.get("what") == "answer_not_taken"]
+    assert {(one.actor.name, one.details["said"], one.details["state"]) for one in kept} == {
+        ("kim", "correct", "conflict"),
+        ("car unit-12", "misread", "refused"),
+    }
+
+
+def _page_of(desk: Desk, alert_id: UUID) -> str:
+    vehicle = desk.board.vehicle(alert_id)
+    assert vehicle is not None
+    return fragment(CarSite(desk.sign_ons.settings, Drawing(desk.sign_ons.settings), desk), vehicle)
 
 
 def _is_refused(desk: Desk) -> bool:
