@@ -11,6 +11,8 @@ from typing import Literal
 
 FRESH_SECONDS = 60.0
 """A withdrawn entry reaches a connected car within this."""
+ANSWER_SECONDS = 1.5
+"""So much longer the answer of a server that was reached is waited for: two round trips of a bad line."""
 OFFLINE_SECONDS = 5.0
 """A server that could not be reached so long ago is not waited for again."""
 
@@ -38,7 +40,7 @@ class ListGate:
         self._clock = clock
         self._changed = threading.Condition()
         self._heard_at = heard_at
-        self._heard = self._failed = float("-inf")
+        self._heard = self._failed = self._reached = float("-inf")
         self._is_locked = True
         self._wanted = False
 
@@ -46,6 +48,12 @@ class ListGate:
         """Note that the server told every withdrawal up to a time."""
         with self._changed:
             self._heard, self._heard_at, self._is_locked = self._clock(), at, False
+            self._changed.notify_all()
+
+    def reached(self) -> None:
+        """Note that the server was reached, and its answer is on its way."""
+        with self._changed:
+            self._reached = self._clock()
             self._changed.notify_all()
 
     def failed(self) -> None:
@@ -77,7 +85,8 @@ class ListGate:
             while not (self._is_locked or self._is_fresh() or self._is_offline() or self._failed > begun):
                 self._wanted = True
                 self._changed.notify_all()
-                left = deadline - self._clock()
+                is_answering = self._reached > max(self._heard, self._failed)
+                left = deadline + (ANSWER_SECONDS if is_answering else 0.0) - self._clock()
                 if left <= 0:
                     break
                 self._changed.wait(left)

@@ -16,8 +16,9 @@ from schemas.wording import NOT_CURRENT
 
 LOOK_SECONDS = 5.0
 """How often it is asked which lists are red, where there are hits."""
-PATIENCE_SECONDS = 0.3
-"""So long an alert waits for a server that may be there again to say what was withdrawn meanwhile."""
+PATIENCE_SECONDS = 0.35
+"""So long an alert waits for a server that may be there again to say what was withdrawn meanwhile; longer where that
+server was reached, and only its answer is on its way."""
 
 
 class CarMatcher(LiveMatcher):

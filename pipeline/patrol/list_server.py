@@ -36,11 +36,12 @@ class Outgrown(InvalidInput):
     """The server does not tell that edition any more: another one is to be asked for."""
 
 
-def ask_over_https(settings: PatrolSettings) -> Ask:
+def ask_over_https(settings: PatrolSettings, reached: Callable[[], None] | None = None) -> Ask:
     """Return what asks the configured server.
 
     Args:
         settings: The car; `server` and `token_file` are set.
+        reached: Told of each question once the server was reached, before it answers.
 
     Raises:
         ConfigurationError: Its authorities cannot be read.
@@ -49,7 +50,7 @@ def ask_over_https(settings: PatrolSettings) -> Ask:
 
     def ask(query: Mapping[str, str]) -> bytes:
         try:
-            return home.ask("GET", "lists", params=query, most=MOST_BYTES).body
+            return home.ask("GET", "lists", params=query, most=MOST_BYTES, reached=reached).body
         except NotTaken as error:
             if error.status == httpx.codes.UNPROCESSABLE_ENTITY:
                 raise Outgrown(str(error)) from error

@@ -203,7 +203,7 @@ def _matcher_of(car: Car) -> LiveMatcher:
 def _fetching_of(car: Car) -> ListFetching | None:
     if car.sealed is None:
         return None
-    ask = None if car.patrol.server is None else ask_over_https(car.patrol)
+    ask = None if car.patrol.server is None else ask_over_https(car.patrol, car.sealed.gate.reached)
     return ListFetching(car.settings, car.sealed.lists, car.sealed.gate, ask)
 
 

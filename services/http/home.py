@@ -7,7 +7,7 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -26,6 +26,8 @@ WHOLE_SECONDS = 60.0
 """An answer may take so long over a slow line."""
 MOST_ANSWER_BYTES = 4 << 20
 """Bytes of an answer that is read, unless more is asked for."""
+_REACHED = frozenset({"connection.connect_tcp.complete", "http11.send_request_headers.complete"})
+"""A new connection is there, or one that was there before was used."""
 _CLOCK = "; is the car's clock right?"
 
 
@@ -127,6 +129,7 @@ class Home:
         packs: bool = False,
         most: int = MOST_ANSWER_BYTES,
         seconds: float = WHOLE_SECONDS,
+        reached: Callable[[], None] | None = None,
     ) -> HomeAnswer:
         """Ask the server for something, or send it something.
 
@@ -139,6 +142,7 @@ class Home:
             packs: Whether the body is packed with gzip on its way.
             most: So many bytes the answer may have.
             seconds: How long the whole of it may take.
+            reached: Told once the server was reached, before it answers.
 
         Raises:
             Unreachable: The server is not reached, or answers too slowly.
@@ -155,7 +159,10 @@ class Home:
             said["content-encoding"] = "gzip"
         try:
             deadline = time.monotonic() + seconds
-            with self._client.stream(method, path, content=body, params=params, headers=said) as response:
+            follows = {} if reached is None else {"trace": _when_reached(reached)}
+            with self._client.stream(
+                method, path, content=body, params=params, headers=said, extensions=follows
+            ) as response:
                 chunks, size = [], 0
                 for chunk in response.iter_bytes():
                     size += len(chunk)
@@ -203,6 +210,14 @@ class Home:
         if not (token.isascii() and token.isprintable()):
             raise TransientError(f"patrol.token_file {self._token_file}: the token holds a sign that none has")
         return token
+
+
+def _when_reached(reached: Callable[[], None]) -> Callable[[str, object], None]:
+    def follow(event: str, _: object) -> None:
+        if event in _REACHED:
+            reached()
+
+    return follow
 
 
 def _trust(settings: PatrolSettings) -> ssl.SSLContext | bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.health.board import HealthBoard
-from pipeline.patrol.list_gate import FRESH_SECONDS, OFFLINE_SECONDS, ListGate
+from pipeline.patrol.list_gate import ANSWER_SECONDS, FRESH_SECONDS, OFFLINE_SECONDS, ListGate
 from pipeline.patrol.list_matching import CarMatcher
 from schemas.events import AlarmKind
 from schemas.settings import HotlistSettings, MatchingSettings, PatrolSettings, PolicySettings, Settings
@@ -177,6 +177,26 @@ def test_the_gate_waits_for_a_server_that_may_be_there_and_for_no_other() -> Non
     assert gate.wait(0)
     gate.locked()
     assert gate.now().state == "locked"
+
+
+def test_an_alert_waits_longer_for_a_server_that_was_reached() -> None:
+    clock = [1000.0]
+    gate = ListGate(None, lambda: clock[0])
+    gate.failed()
+    clock[0] += OFFLINE_SECONDS + 1
+    gate.reached()
+    answers: list[str] = []
+    waiting = threading.Thread(target=lambda: answers.append(gate.before_alert(0.0).state))
+    waiting.start()
+    assert gate.wait(60)
+    gate.heard(datetime(2026, 11, 30, tzinfo=UTC))
+    waiting.join()
+    assert answers == ["fresh"], "though nothing is waited for a server that nobody has reached"
+    # Its answer that does not come is waited for no longer than that, whatever the line does then.
+    clock[0] += FRESH_SECONDS + 1
+    gate.reached()
+    clock[0] += ANSWER_SECONDS
+    assert gate.before_alert(-ANSWER_SECONDS).state == "offline"
 
 
 def test_a_wrong_clock_wipes_nothing(world: World, car: CarHere) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from operations.cars import list_parts
 from pipeline.lists.live_matcher import LiveMatcher
-from schemas.errors import InvalidInput, TransientError
+from schemas.errors import InvalidInput, StorageFull, TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Category, VehicleDescription
 from services.http.home import Unreachable
@@ -397,6 +397,25 @@ def test_lists_are_wiped_that_were_not_synchronized_for_too_long(world: World, c
     matcher = LiveMatcher(car.lists, MatchingSettings())
     matcher.refresh(force=True)
     assert matcher.size == 20
+
+
+def test_a_full_disk_leaves_the_lists_as_they_were_until_there_is_room(world: World, car: CarHere) -> None:
+    import_version(world.database, some_entries(range(20)))
+    car.fetch()
+    before = car.has()
+    import_version(world.database, some_entries(range(10, 400)))
+    file = car.lists._file._file
+    (pages,) = file.execute("pragma page_count").fetchone()
+    file.execute(f"pragma max_page_count = {pages + 2}")
+    with pytest.raises(StorageFull):
+        car.fetch()
+    assert car.has() == before
+    assert car.gate.now().state == "offline", "alerts say that it is not known what was withdrawn"
+    car.restart()  # what came of it and lies there already is in order
+    assert car.lists.about.wiped_why is None
+    assert car.has() == before
+    car.fetch()
+    assert car.has() == world.wanted()
 
 
 def test_a_newer_key_takes_the_place_of_the_one_before(world: World, car: CarHere) -> None:
