@@ -19,7 +19,7 @@ from storage.car.uploads import Uploads
 log = logging.getLogger(__name__)
 
 ASK_SECONDS: Final = 10.0
-OLDER_SECONDS: Final = 600.0
+OLDER_SECONDS: Final = 60.0
 """A server that does not know the question is asked again after so long."""
 MOST_AT_ONCE: Final = 200
 LONGEST_WHY: Final = 500

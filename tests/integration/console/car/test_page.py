@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from schemas.events import Answered
 from schemas.types import Category, CheckPriority, ListStanding, RecordAnswer, VehicleDescription
+from storage.car.outcomes import AnswerOutcome
 from tests.browser.chromium import Watched, violations
 from tests.browser.screenshots import take
 from tests.integration.console.car.car import Car
@@ -186,6 +188,45 @@ def test_low_and_normal_can_be_muted_and_high_never(car: Car, browser: Watched) 
     expect(page.locator("#news")).to_have_text("low priority: uninsured: TXR2958 VA")
     car.alert(number=2, plate="BBB2222", entry=sample_entry("BBB2222")._replace(category=Category.OFFICER_SAFETY))
     expect(page.locator("html")).to_have_attribute("data-tones", "high")
+
+
+@pytest.mark.parametrize("browser", [LAPTOP], indirect=True, ids=["laptop"])
+def test_a_storm_makes_no_tone_is_said_and_leaves_high_to_be_heard(car: Car, browser: Watched) -> None:
+    page = car.page(browser)
+    assert car.settings.patrol is not None
+    most = car.settings.patrol.storm_minimum
+    for number in range(most + 1):
+        car.alert(number=number, plate=f"AAA{number:04d}")
+    lines = page.locator("#lines .line")
+    expect(lines).to_have_count(most + 1)
+    expect(page.locator("#states")).to_contain_text(f"{most + 1} alerts of list")
+    expect(page.locator("#news")).to_contain_text(f"AAA{most - 1:04d}")
+    assert f"AAA{most:04d}" not in page.locator("#news").inner_text()
+    assert violations(page) == []
+    car.alert(
+        number=most + 1, plate="BBB2222", entry=sample_entry("BBB2222")._replace(category=Category.OFFICER_SAFETY)
+    )
+    expect(page.locator("#news")).to_contain_text("high priority")
+    expect(page.locator("html")).to_have_attribute("data-tones", re.compile(r"high\s*$"))
+
+
+@pytest.mark.parametrize("browser", [LAPTOP], indirect=True, ids=["laptop"])
+def test_an_answer_that_the_server_did_not_take_is_said_on_its_card_though_it_was_answered(
+    car: Car, browser: Watched
+) -> None:
+    page = car.page(browser)
+    car.alert(plate="VNV4527")
+    press(page, "1")
+    expect(page.locator("#current .confirmed")).to_contain_text("confirmed by kim")
+    assert car.desk is not None
+    (answer,) = car.answers()
+    car.desk.outcomes.take([AnswerOutcome(answer.answer_id, "conflict", "it was rejected by lee")])
+    card = page.locator("#current article")
+    expect(card.locator(".untaken")).to_contain_text(
+        "was not taken: it was rejected by lee. What was said there counts"
+    )
+    assert violations(page) == []
+    assert page.evaluate(PALE) == []
 
 
 @pytest.mark.parametrize("browser", [LAPTOP], indirect=True, ids=["laptop"])

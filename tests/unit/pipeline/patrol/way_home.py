@@ -31,6 +31,9 @@ from tests.unit.ingest.server.car_site import TOKEN, ServedCars, jpeg
 from tests.unit.pipeline.published.receipts import NOBODY
 
 
+LOOK_SECONDS = 0.05
+
+
 class CarBooks:
     """What a car has: reads with their pictures, in its own file.
 
@@ -126,7 +129,7 @@ def at_work(stage: Stage) -> Iterator[threading.Event]:
     assert not failures, failures
 
 
-def until(condition: Callable[[], bool], seconds: float = 180.0, *, every: float = 0.05) -> None:
+def until(condition: Callable[[], bool], seconds: float = 180.0, *, every: float = LOOK_SECONDS) -> None:
     """Wait until something is so; it is looked at `every` so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
