@@ -216,14 +216,15 @@ def test_an_answer_that_the_server_did_not_take_is_said_on_its_card_though_it_wa
 ) -> None:
     page = car.page(browser)
     car.alert(plate="VNV4527")
-    press(page, "1")
-    expect(page.locator("#current .confirmed")).to_contain_text("confirmed by kim")
+    card = page.locator("#current article")
+    expect(card).to_be_visible()
+    press(page, "3")
+    expect(page.locator("#current .confirmed")).to_contain_text("rejected (misread) by kim")
     assert car.desk is not None
     (answer,) = car.answers()
-    car.desk.outcomes.take([AnswerOutcome(answer.answer_id, "conflict", "it was rejected by lee")])
-    card = page.locator("#current article")
+    car.desk.outcomes.take([AnswerOutcome(answer.answer_id, "conflict", "it was confirmed by lee")])
     expect(card.locator(".untaken")).to_contain_text(
-        "was not taken: it was rejected by lee. What was said there counts"
+        "was not taken: it was confirmed by lee. What was said there counts"
     )
     assert violations(page) == []
     assert page.evaluate(PALE) == []

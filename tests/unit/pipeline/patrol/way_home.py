@@ -30,7 +30,6 @@ from tests.relaying import front
 from tests.unit.ingest.server.car_site import TOKEN, ServedCars, jpeg
 from tests.unit.pipeline.published.receipts import NOBODY
 
-
 LOOK_SECONDS = 0.05
 
 
