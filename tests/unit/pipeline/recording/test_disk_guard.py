@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -109,3 +110,48 @@ def test_the_pictures_disk_is_the_one_that_counts(tmp_path: Path, monkeypatch: p
     settings = Settings(data_dir=tmp_path / "data", images=ImageSettings(url=str(folder)))
     assert not DiskGuard(settings, HealthBoard("gate")).allows_pictures()
     assert asked == [folder, tmp_path / "pictures", tmp_path]
+
+
+def test_each_change_of_the_disk_is_said_in_full_and_once(
+    tmp_path: Path, left: Callable[[float], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "pipeline.recording.disk_guard")
+    board = HealthBoard("gate")
+    guard = DiskGuard(configured(tmp_path, 5), board)
+    low = f"9.0 GiB are left on the disk of {tmp_path}, and with less than 5 GiB pictures are not kept any more"
+    full = f"pictures are not kept: 4.5 GiB are left on the disk of {tmp_path}; reads and alerts go on without them"
+    again = f"there is space for pictures again: 11.0 GiB are left on the disk of {tmp_path}"
+    for free, said in ((9, f"{low}; free some space"), (4.5, f"{full}; free some space"), (11, again)):
+        left(free)
+        for _ in range(2):
+            guard.allows_pictures()
+        assert caplog.messages == [said]
+        assert standing(board) == (None if free == 11 else said)
+        caplog.clear()
+    # The alarm is about low space already when it runs out: that is said all the same.
+    for free in (9.5, 4.5):
+        left(free)
+        guard.allows_pictures()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+
+
+def test_a_disk_that_nobody_can_ask_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk_guard, "ASK_SECONDS", 0.0)
+    guard = DiskGuard(configured(tmp_path, 5), HealthBoard("gate"))
+    allowed = []
+    for free in (GIGABYTE, None, 100 * GIGABYTE, None):
+        monkeypatch.setattr(disk_guard, "_free_bytes", lambda _, free=free: free)
+        allowed.append(guard.allows_pictures())
+    assert allowed == [False, False, True, True]
+
+
+def test_the_disk_is_asked_every_few_seconds_and_not_for_each_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, asked = [100.0], []
+    monkeypatch.setattr(disk_guard, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(disk_guard, "_free_bytes", lambda _: asked.append(now[0]) or 0)
+    guard = DiskGuard(configured(tmp_path, 5), HealthBoard("gate"))
+    for now[0] in (100.0, 104.9, 105.0, 105.1, 110.0):
+        assert not guard.allows_pictures()
+    assert asked == [100.0, 105.0, 110.0]

@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pipeline.counters import Counters
+from pipeline.recording import fetching
 from pipeline.recording.fetching import AT_ONCE, LARGEST_BYTES, QUEUE_LENGTH, PictureFetcher
 from schemas.errors import TransientError
 from schemas.settings import Settings
@@ -83,3 +85,36 @@ def test_nobody_waits_for_a_store_that_hangs(tmp_path: Path) -> None:
         assert len(came) >= 20
         assert set(came) == {None}
         gate.set()
+
+
+def test_missing_pictures_are_counted_each_and_said_once_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    counters, came = Counters(), list[bytes | None]()
+    fetcher = PictureFetcher(Store(tmp_path, _refused), counters)
+    for now[0] in (1000.0, 1059.9, 1060.0):
+        came.append(fetcher._picture(fetching._Wanted(READ, KEY, 5000.0, came.append)))
+    assert came == [None] * 3
+    assert counters.totals().missing_pictures == 3
+    assert (
+        caplog.messages
+        == [
+            f"read {READ.read_id}: its picture is not to be had, and its alert goes out without a second reading: the "
+            "store does not answer"
+        ]
+        * 2
+    )
+
+
+def test_a_picture_of_the_largest_size_is_taken_and_none_at_its_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    fetcher = PictureFetcher(Store(tmp_path, lambda: b"x" * LARGEST_BYTES), Counters())
+    found = [
+        fetcher._picture(fetching._Wanted(READ, KEY, deadline, lambda _: None)) is not None
+        for deadline in (999.9, 1000.0, 1000.1)
+    ]
+    assert found == [False, False, True]

@@ -56,6 +56,35 @@ def test_a_right_read_ends_it_at_once_and_readers_do_not_meet() -> None:
     assert told([(5, -90)], offsets) is None
 
 
+def test_too_few_reads_tell_nothing_however_far_apart_they_came() -> None:
+    assert told([(number * 1000, 3600) for number in range(4)]) is None
+    assert told([(number * 1000, 3600) for number in range(5)]) == -3600
+
+
+def test_what_was_before_the_newest_reads_does_not_count() -> None:
+    right, behind = [(number, 0) for number in range(4)], [(1000 + number * 75, 3600) for number in range(5)]
+    assert told(right + behind) == -3600
+    assert told(right + [(1000 + number, -90) for number in range(3)]) == 90
+    # Five minutes are the newest five reads' own, not those of all that are remembered.
+    assert told([(0, 3600), *((1000 + number * 74, 3600) for number in range(5))]) is None
+
+
+@pytest.mark.parametrize(("spread", "off"), [(60, -3630), (61, None)])
+def test_a_clock_that_is_behind_is_so_by_about_as_much(spread: float, off: float | None) -> None:
+    behind = (3600, 3600 + spread, 3630, 3630, 3630)
+    assert told([(number * 75, late) for number, late in enumerate(behind)]) == off
+
+
+@pytest.mark.parametrize(("least", "off"), [(60, None), (61, 90)])
+def test_each_of_the_newest_three_is_ahead_by_more_than_the_bound(least: float, off: float | None) -> None:
+    assert told([(0, -least), (1, -95), (2, -90)]) == off
+
+
+@pytest.mark.parametrize(("least", "off"), [(60, None), (61, -90)])
+def test_each_of_the_newest_five_is_behind_by_more_than_the_bound(least: float, off: float | None) -> None:
+    assert told([(number * 75, late) for number, late in enumerate((least, 90, 90, 95, 95))]) == off
+
+
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e6, 1e6)), max_size=20))
 def test_an_offset_is_told_only_beyond_the_bound_and_on_the_side_of_the_newest_read(
     reads: list[tuple[float, float]],

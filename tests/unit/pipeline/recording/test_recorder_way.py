@@ -44,13 +44,20 @@ class Lists:
     entries_now: list[HotlistEntry]
     matched: list[str] = field(default_factory=list)
     refreshed: int = 0
+    weak: frozenset[UUID] = frozenset()
 
     def refresh(self) -> None:
         self.refreshed += 1
 
     def match_batch(self, reads: Sequence[PlateRead]) -> list[list[Hit] | InvalidInput]:
         self.matched += [one.plate for one in reads]
-        return Matcher(HotlistIndex.build(self.entries_now, {}), SETTINGS).match_batch(reads)
+        found = Matcher(HotlistIndex.build(self.entries_now, {}), SETTINGS).match_batch(reads)
+        return [
+            [dataclasses.replace(hit, alerts=hit.read_id not in self.weak) for hit in hits]
+            if isinstance(hits, list)
+            else hits
+            for hits in found
+        ]
 
     def entries(self, hits: Iterable[Hit]) -> Mapping[UUID, HotlistEntry]:
         wanted = {hit.entry_id for hit in hits}
@@ -231,6 +238,22 @@ def test_the_gates_of_the_law_and_the_agency_hold(way: Way, gate: str, caplog: p
     assert ("policy.also_notify opens sex_offender: counsel" in caplog.messages) is (gate == "always")
 
 
+def test_a_hit_that_is_too_weak_alone_alerts_nobody_though_another_read_alerts_on_its_entry(way: Way) -> None:
+    way.lists.weak = frozenset({UUID(int=2)})
+    way.go(came("VNV4527", 1), came("VNV4527", 2))
+    assert way.seen == [("VNV4527", 1), ("VNV4527", 0)]
+    assert [len(found.hits) for found in way.store.stored[0]] == [1, 1]
+    assert way.counters.totals().silent_hits == 1
+
+
+def test_a_read_that_cannot_be_matched_is_stored_and_counted(way: Way, caplog: pytest.LogCaptureFixture) -> None:
+    way.lists.match_batch = lambda reads: [InvalidInput("it has no characters") for _ in reads]  # type: ignore[method-assign]
+    way.go(came("VNV4527", 1))
+    assert (way.store.plates, way.seen) == ([["VNV4527"]], [("VNV4527", 0)])
+    assert way.counters.totals().unmatched_reads == 1
+    assert caplog.messages == [f"read {UUID(int=1)} is kept but cannot be matched: it has no characters"]
+
+
 def test_an_alert_says_who_published_it_and_shows_the_plate_where_it_may(way: Way) -> None:
     alerts: list[Alert] = []
     for embeds in (True, False):
@@ -378,6 +401,19 @@ def test_the_end_waits_for_what_waits(way: Way) -> None:
     asking(way, {"VNV4527": Opinion(time.monotonic() + 0.5)})
     way.go(came("VNV4527", 1, receipt), HandedOver(receipt))
     assert (way.seen, receipt.said) == ([("VNV4527", 1)], [(None, 1)])
+
+
+def test_what_comes_last_of_all_is_recorded_before_the_end(way: Way) -> None:
+    late = [came("AAA1111", 1)]
+
+    def is_last() -> bool:
+        if late:
+            way.queue.put(late.pop())
+        return True
+
+    way.is_last = is_last
+    way.go()
+    assert way.store.plates == [["AAA1111"]]
 
 
 def test_a_sender_that_does_not_answer_is_asked_until_it_does(way: Way, caplog: pytest.LogCaptureFixture) -> None:
