@@ -45,6 +45,11 @@ def test_the_kind_picks_the_member_and_paths_are_the_files_own(tmp_path: Path) -
         (fetched('kind = "mqtt"\nurl = "mqtt://b"\nkey_file = "k"'), "belong together"),
         (fetched('kind = "mqtt"\nurl = "mqtt://u:s3cret@b"\nuser = "u"\npassword_file = "p"'), "both name a user"),
         (fetched('kind = "mqtt"\nurl = "mqtt://b"\nuser = "u"'), "user needs password_file"),
+        (fetched('kind = "mqtt"\nurl = "mqtt://u:s3cret@b"\npassword_file = "p"'), "url holds a password, and"),
+        (fetched('kind = "mqtt"\nurl = "mqtt://b"\npassword_file = "p"'), "password_file needs user"),
+        (fetched('kind = "mqtt"\nurl = "mqtt://b:99999"'), "url is no URL, expected mqtt:// or mqtts://host:port"),
+        (fetched('kind = "mqtt"\nurl = "mqtt:///b"'), "has to begin with mqtt:// or mqtts:// and a host"),
+        (fetched('kind = "mqtt"\nurl = "mqtt://b c"'), "has to begin with mqtt:// or mqtts:// and a host"),
         (fetched('kind = "mqtt"\nurl = "mqtt://b"\nevery_seconds = 5'), "unknown key"),
         (fetched('kind = "dahua"\nurl = "http://c"'), "brings messages of dahua"),
         (fetched('kind = "dahua"\nurl = "http://c"\nstall_seconds = 5', "dahua"), "longer than heartbeat_seconds"),
@@ -81,3 +86,18 @@ def test_the_server_of_pictures_is_one_that_they_may_be_fetched_from(tmp_path: P
     (found,) = load(tmp_path, source).ingest.sources
     assert found.permitted_hosts == ("b", "[fd00::1]:5000")
     assert found.pictures_url == "http://[fd00::1]:5000/frigate"
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        'url = "mqtt://b"',
+        'url = "mqtt://u@b"',
+        'url = "mqtt://u:s3cret@b"',
+        'url = "mqtt://u@b"\npassword_file = "p"',
+        'url = "mqtts://b:8884"\nuser = "u"\npassword_file = "p"',
+    ],
+)
+def test_each_way_to_name_a_user_is_taken_alone(tmp_path: Path, login: str) -> None:
+    (source,) = load(tmp_path, fetched(f'kind = "mqtt"\n{login}')).ingest.sources
+    assert source.pull is not None
