@@ -168,6 +168,8 @@ def _place_id(record: Any) -> UUID:
 def _published_at(record: Any, now: datetime) -> datetime:
     """Return when a message was published, as far as it says a time that can be: from then on it may be kept."""
     try:
+        if record.timestamp < 0:
+            return now  # -1: the message says none
         published = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return now
