@@ -1,0 +1,349 @@
+"""The matcher over lists in memory that change in every way: it has what is in force, and never what went."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from matcher.index import HotlistIndex
+from pipeline.lists import active, live_matcher
+from pipeline.lists.active import ActiveLists
+from pipeline.lists.live_matcher import POLL_SECONDS, LiveMatcher
+from pipeline.lists.saved import SavedLists
+from schemas.errors import DatabaseUnavailable
+from schemas.list_changes import ListChange
+from schemas.settings import MatchingSettings
+from schemas.types import Category, HotlistEntry
+from tests.unit.matcher.samples import read
+
+STOP = threading.Event()
+START = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def entry(number: int, hotlist_id: str = "ncic", plate: str | None = None) -> HotlistEntry:
+    offset = 0 if hotlist_id == "ncic" else 1000
+    text = plate or f"{chr(65 + number % 26)}{chr(66 + number % 24)}K{7000 + 13 * number + offset}"
+    return HotlistEntry(UUID(int=number + 1 + offset), hotlist_id, text, Category.STOLEN_VEHICLE)
+
+
+@dataclass
+class Lists:
+    """A source of lists in memory, as `ListSource` says: whole versions, and withdrawals within the newest."""
+
+    versions: dict[int, tuple[str, dict[UUID, HotlistEntry]]] = field(default_factory=dict)
+    in_force: dict[str, int] = field(default_factory=dict)
+    dates: dict[str, datetime] = field(default_factory=dict)
+    taken: list[UUID] = field(default_factory=list)
+    away: bool = False
+    at_since: Callable[[], object] = lambda: None
+    asked: int = 0
+
+    def put(self, name: str, *entries: HotlistEntry) -> None:
+        number = len(self.versions) + 1
+        self.versions[number] = name, {one.entry_id: one for one in entries}
+        self.in_force[name] = number
+        self.dates[name] = START + timedelta(hours=number)
+
+    def content(self, name: str) -> dict[UUID, HotlistEntry]:
+        """What is in force of a list."""
+        if name not in self.in_force:
+            return {}
+        return {one: entry for one, entry in self._at(self.in_force[name]).items() if one not in self.taken}
+
+    def everything(self) -> dict[UUID, HotlistEntry]:
+        return {one: entry for name in self.in_force for one, entry in self.content(name).items()}
+
+    def _at(self, version: int) -> dict[UUID, HotlistEntry]:
+        return self.versions[version][1] if version else {}
+
+    def active_versions(self) -> dict[str, int]:
+        self.asked += 1
+        if self.away:
+            raise DatabaseUnavailable("down")
+        return dict(self.in_force)
+
+    def marks(self, versions: Sequence[int]) -> list[str]:
+        return [f"mark of {version}" for version in versions]
+
+    def entries(self, versions: Sequence[int]) -> int:
+        return sum(len(self._at(version)) for version in versions)
+
+    def extent(self, hotlist_id: str, version: int) -> int:
+        before, now = self._at(version), self.content(hotlist_id)
+        return len([one for one in before.keys() | now.keys() if before.get(one) != now.get(one)])
+
+    def since(
+        self, hotlist_id: str, version: int, take: Callable[[Iterator[HotlistEntry]], Any], *, stop: Any = None
+    ) -> ListChange[Any]:
+        self.at_since()
+        if self.away:
+            raise DatabaseUnavailable("down")
+        before, now = self._at(version), self.content(hotlist_id)
+        new = [entry for one, entry in now.items() if before.get(one) != entry]
+        gone = tuple(one for one, entry in before.items() if now.get(one) != entry)
+        return ListChange(self.in_force.get(hotlist_id), self.dates.get(hotlist_id), take(iter(new)), gone)
+
+    def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
+        now = self._at(self.in_force[hotlist_id])
+        return tuple(one for one, entry in self._at(version).items() if now.get(one) != entry)
+
+    def withdrawn(self, number: int) -> tuple[int, tuple[UUID, ...]]:
+        return len(self.taken), tuple(self.taken[number:])
+
+    def active_entries(self, entry_ids: Collection[UUID]) -> dict[UUID, HotlistEntry]:
+        return {one: entry for one, entry in self.everything().items() if one in entry_ids}
+
+
+@pytest.fixture
+def lists(monkeypatch: pytest.MonkeyPatch) -> Lists:
+    monkeypatch.setattr(active, "SMALL_CHANGE", 3)
+    return Lists()
+
+
+def matched(matcher: LiveMatcher, entries: Collection[HotlistEntry]) -> set[tuple[UUID, str]]:
+    """Which of some entries a read of their plate is a hit on."""
+    found = set()
+    for one in entries:
+        for hit in matcher.match(read(one.plate)):
+            if hit.entry_id == one.entry_id and not hit.edit_distance:
+                found.add((one.entry_id, one.plate))
+    return found
+
+
+def settle(matcher: LiveMatcher) -> None:
+    """Make steps until nothing is arranged any more."""
+    for _ in range(3):
+        matcher.step(STOP)
+        if matcher._arranging is not None:
+            matcher._arranging.exception(60)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_changes_it_has_what_is_in_force_and_at_no_time_what_went(lists: Lists, seed: int) -> None:
+    """After each step nothing is matched that is not in force; once it has settled all of it is."""
+    rng = random.Random(seed)
+    matcher = LiveMatcher(lists, MatchingSettings())
+    known: dict[tuple[UUID, str], HotlistEntry] = {}
+    pool = {name: [entry(number, name) for number in range(14)] for name in ("ncic", "region")}
+    matcher.refresh(force=True)
+    for _ in range(14):
+        name = rng.choice(("ncic", "region"))
+        what = rng.choice(("put", "put", "few", "withdraw", "remove", "restate"))
+        now = lists.content(name)
+        if what == "put":
+            lists.put(name, *rng.sample(pool[name], rng.randint(0, 12)))
+        elif what == "few" and now:
+            lists.put(name, *list(now.values())[1:], rng.choice(pool[name]))
+        elif what == "restate" and now:
+            first, *rest = now.values()
+            lists.put(name, first._replace(plate=f"{first.plate[:-1]}X"), *rest)
+        elif what == "withdraw" and now:
+            lists.taken.append(rng.choice(list(now)))
+            pool[name] = [one for one in pool[name] if one.entry_id not in lists.taken]
+        elif what == "remove":
+            lists.in_force.pop(name, None)
+        in_force = lists.everything()
+        known |= {(one.entry_id, one.plate): one for one in in_force.values()}
+        matcher.step(STOP)
+        right = {(one.entry_id, one.plate) for one in in_force.values()}
+        assert matched(matcher, known.values()) <= right, what
+        if rng.random() < 0.6:
+            settle(matcher)
+            assert matched(matcher, known.values()) == right
+            assert matcher.size == len(right)
+    settle(matcher)
+    assert matcher._lists.index.as_of == {name: lists.dates[name] for name in lists.in_force}
+    assert matcher._lists.versions == matcher._lists.cleared == lists.in_force
+
+
+def test_what_goes_while_a_long_list_is_arranged_does_not_come_back_with_it(lists: Lists) -> None:
+    first = [entry(number) for number in range(10)]
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    lists.put("ncic", *first)
+    matcher.step(STOP)
+    arranging = matcher._arranging
+    assert arranging is not None
+    arranging.result(60)
+    # It is ready, and not in use yet: one is withdrawn, and one is not in the next version.
+    lists.taken.append(first[0].entry_id)
+    lists.put("ncic", *first[:1], *first[2:])
+    matcher.step(STOP)
+    left = {(one.entry_id, one.plate) for one in first[2:]}
+    assert matched(matcher, first) == left
+    assert matcher._arranging is None
+
+
+def test_one_list_is_arranged_at_a_time_and_what_is_small_does_not_wait_for_it(lists: Lists) -> None:
+    gate = threading.Event()
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    lists.at_since = lambda: gate.wait(60)
+    matcher.step(STOP)
+    begun = matcher._arranging
+    lists.at_since = lambda: None
+    small = entry(3, "region")
+    lists.put("region", small)
+    matcher.step(STOP)
+    assert matcher._arranging is begun
+    assert matched(matcher, [small]) == {(small.entry_id, small.plate)}
+    gate.set()
+    settle(matcher)
+    assert matcher.size == 11
+
+
+def test_a_list_that_could_not_be_loaded_is_tried_again(lists: Lists, caplog: pytest.LogCaptureFixture) -> None:
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    lists.away = True
+    lists.active_versions = lambda: dict(lists.in_force)  # type: ignore[method-assign]
+    matcher.step(STOP)
+    assert matcher._arranging is not None
+    matcher._arranging.exception(60)
+    lists.away = False
+    settle(matcher)
+    assert matcher.size == 10
+    assert "hotlists could not be loaded: down; trying again" in caplog.messages
+
+
+def test_a_fault_while_a_list_is_arranged_is_the_runs(lists: Lists) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    lists.at_since = broken
+    matcher.step(STOP)
+    assert matcher._arranging is not None
+    matcher._arranging.exception(60)
+    with pytest.raises(ZeroDivisionError):
+        matcher.step(STOP)
+
+
+def test_a_refresh_asks_no_more_often_than_it_has_to(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [1000.0], []
+    clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
+    monkeypatch.setattr(live_matcher, "time", clock)
+    matcher = LiveMatcher(lists, MatchingSettings())
+    for later, force in (
+        (0.0, False),
+        (POLL_SECONDS - 0.01, False),
+        (0.0, True),
+        (POLL_SECONDS, False),
+    ):
+        now[0] += later
+        before = lists.asked
+        matcher.refresh(force=force)
+        asked.append(lists.asked - before)
+    assert asked == [1, 0, 1, 1]
+    matcher._is_running = True  # a thread follows them: nobody else asks
+    now[0] += 10
+    before = lists.asked
+    matcher.refresh()
+    assert lists.asked == before
+
+
+def test_a_run_that_ends_waits_for_no_long_list_and_a_command_does(lists: Lists) -> None:
+    matcher = LiveMatcher(lists, MatchingSettings())
+    stop = threading.Event()
+    stop.set()
+    matcher.run(stop)
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    matcher.refresh()
+    assert matcher.size == 0
+    matcher.refresh(force=True)
+    assert matcher.size == 10
+
+
+def test_entries_are_asked_of_hits_that_are_still_listed_alone(lists: Lists) -> None:
+    one, other = entry(1), entry(2)
+    lists.put("ncic", one, other)
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    (hit,), (second,) = matcher.match(read(one.plate)), matcher.match(read(other.plate))
+    assert matcher.entries([hit, second]) == {one.entry_id: one, other.entry_id: other}
+    assert matcher.entry(hit) == one
+    lists.put("ncic", other)
+    matcher.step(STOP)
+    asked: list[set[UUID]] = []
+    given = lists.active_entries
+    lists.active_entries = lambda ids: asked.append(set(ids)) or given(ids)  # type: ignore[method-assign,func-returns-value]
+    assert (matcher.entry(hit), dict(matcher.entries([]))) == (None, {})
+    assert asked == []
+    assert matcher.entries([hit, second]) == {other.entry_id: other}
+    assert asked == [{other.entry_id}]
+
+
+def saved(folder: Path, lists: Lists) -> ActiveLists:
+    """Have what is in force arranged and saved."""
+    arranged = ActiveLists(HotlistIndex.build((), {})).caught_up(cast(Any, lists), list(lists.in_force))
+    SavedLists(folder).save(arranged, cast(Any, lists))
+    return arranged
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "stored", "is_used"),
+    # Ten were saved; what was withdrawn since is in its version still, and is counted there.
+    [(0, 10, True), (0, 11, False), (0, 9, False), (1, 11, True), (1, 12, False), (2, 12, True)],
+)
+def test_a_saved_index_is_used_where_it_has_as_many_entries_as_the_database(
+    lists: Lists, tmp_path: Path, withdrawn: int, stored: int, is_used: bool
+) -> None:
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    arranged = ActiveLists(HotlistIndex.build((), {})).caught_up(cast(Any, lists), ["ncic"])
+    noted = ActiveLists(arranged.index, arranged.versions, arranged.cleared, withdrawn)
+    SavedLists(tmp_path / "index").save(noted, cast(Any, lists))
+    lists.entries = lambda versions: stored  # type: ignore[method-assign]
+    found = SavedLists(tmp_path / "index").load(cast(Any, lists))
+    assert (found is not None) is is_used
+    if found is not None:
+        assert (found.versions, found.cleared, found.withdrawn) == ({"ncic": 1}, {"ncic": 1}, withdrawn)
+        assert len(found.index) == 10
+
+
+def test_nothing_is_loaded_from_another_database_or_of_nothing(lists: Lists, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    assert SavedLists(folder).load(cast(Any, lists)) is None
+    assert SavedLists(None).load(cast(Any, lists)) is None
+    lists.put("ncic", entry(1))
+    saved(folder, lists)
+    lists.marks = lambda versions: ["another"]  # type: ignore[method-assign]
+    assert SavedLists(folder).load(cast(Any, lists)) is None
+
+
+def test_what_lacks_what_came_last_is_not_saved(lists: Lists, tmp_path: Path) -> None:
+    lists.put("ncic", entry(1))
+    arranged = saved(tmp_path / "index", lists)
+    behind = ActiveLists(arranged.index, arranged.versions, {"ncic": 2}, 0)
+    SavedLists(tmp_path / "other").save(behind, cast(Any, lists))
+    assert not (tmp_path / "other").exists()
+    SavedLists(None).save(arranged, cast(Any, lists))
+
+
+def test_a_start_goes_on_from_what_was_saved_with_what_changed_since(lists: Lists, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    first = [entry(number) for number in range(10)]
+    lists.put("ncic", *first)
+    before = LiveMatcher(lists, MatchingSettings(), folder)
+    before.refresh(force=True)
+    lists.taken.append(first[0].entry_id)
+    lists.put("ncic", first[0], *first[2:], entry(20))
+    read_from: list[int] = []
+    given = lists.since
+    lists.since = lambda name, version, take, **more: read_from.append(version) or given(name, version, take, **more)  # type: ignore[method-assign,func-returns-value]
+    after = LiveMatcher(lists, MatchingSettings(), folder)
+    after.refresh(force=True)
+    assert read_from == [1]
+    assert matched(after, [*first, entry(20)]) == {(one.entry_id, one.plate) for one in (*first[2:], entry(20))}
