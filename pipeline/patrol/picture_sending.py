@@ -87,7 +87,9 @@ class PictureSender:
                 if offset == before:
                     raise TransientError(f"the server does not go on with a picture: {error}") from error
             else:
-                offset = _offset_in(answer.headers)
+                before, offset = offset, _offset_in(answer.headers)
+                if offset <= before:
+                    raise TransientError("the server takes no more of a picture, though it says that it does")
 
     def _offset(self, key: str) -> int:
         return _offset_in(self._home.ask("HEAD", f"pictures/{key}", headers=_TUS).headers)
