@@ -84,6 +84,7 @@ class DeliveryStage(SteppedStage):
         self._channel = channel
         self._deliveries = Deliveries(database)
         self._deliverer = Deliverer(channel, self._deliveries)
+        self._given_up = 0
 
     def step(self, stop: threading.Event) -> float:
         """Send what is due, and keep the alarm about what is not delivered true."""
@@ -100,5 +101,7 @@ class DeliveryStage(SteppedStage):
             self.board.raised(AlarmKind.DELIVERIES, self._channel.name, message)
         elif reason:
             self.board.raised(AlarmKind.DELIVERIES, self._channel.name, f"alerts are not delivered: {reason}")
-        elif count:
+        elif count or self._given_up:
+            # What was given up is tried again, or has ended by law: nothing may be due for long.
             self.board.cleared(AlarmKind.DELIVERIES, self._channel.name)
+        self._given_up = given_up

@@ -93,7 +93,10 @@ def test_a_channels_alarm_follows_what_it_could_not_deliver(monkeypatch: pytest.
         ((1, "503"), 0, 0.0, []),
         ((1, ""), 1, 0.0, [("desk", dead)]),
         ((1, "503"), 1, 0.0, []),
+        # They are tried again, or have ended: what was said of them is not so any more.
+        ((0, ""), 0, POLL_SECONDS, [("desk", None)]),
         ((0, ""), 0, POLL_SECONDS, []),
+        ((1, "503"), 0, 0.0, [("desk", away)]),
         ((1, ""), 0, 0.0, [("desk", None)]),
     ]
 
