@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -144,6 +144,10 @@ def test_rights_of_agreements_that_are_over_are_taken_by_the_administrator_and_n
         ]
 
 
+OVER = threading.Event()
+"""Ends what a test that failed left at work."""
+
+
 class Stands:
     """Stands for a stage: it works until it is told to end."""
 
@@ -152,7 +156,8 @@ class Stands:
         self.board: HealthBoard | None = None
 
     def run(self, stop: threading.Event) -> None:
-        stop.wait()
+        while not (stop.wait(0.01) or OVER.is_set()):
+            pass
 
 
 @dataclass
@@ -161,6 +166,7 @@ class Standing:
 
     monkeypatch: pytest.MonkeyPatch
     made: list[str] = field(default_factory=list)
+    given: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
     board: HealthBoard = field(default_factory=lambda: HealthBoard("here"))
 
@@ -168,8 +174,9 @@ class Standing:
         self.runner = Runner(self.stop)
 
     def stand_in(self, module: Any, name: str, stage: str) -> None:
-        def make(*_: Any) -> Stands:
+        def make(*given: Any) -> Stands:
             self.made.append(stage)
+            self.given[stage] = given
             return Stands(stage)
 
         setattr(make, "name", stage)  # noqa: B010 - a stage's name is asked of its class
@@ -180,7 +187,8 @@ class Standing:
 
 
 @pytest.fixture
-def standing(monkeypatch: pytest.MonkeyPatch) -> Standing:
+def standing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standing]:
+    OVER.clear()
     found = Standing(monkeypatch)
     for name, stage in (
         ("NumberingStage", "numbering"),
@@ -192,7 +200,8 @@ def standing(monkeypatch: pytest.MonkeyPatch) -> Standing:
         found.stand_in(publishing, name, stage)
     found.stand_in(channels, "RoutingStage", "routing")
     monkeypatch.setattr(channels, "DeliveryStage", lambda channel, *_: Stands(f"deliveries-{channel.name}"))
-    return found
+    yield found
+    OVER.set()
 
 
 def of(kafka: dict[str, Any], *names: str) -> Settings:
@@ -216,9 +225,12 @@ def test_alerts_are_numbered_with_and_without_a_broker(
 ) -> None:
     standing.board.raised(AlarmKind.BROKER, "here", "an earlier one")
     address = (lambda: ELSEWHERE) if has_broker else None
-    part = Publishing(of(kafka), NOTHING, address, NOTHING, standing.board, standing.runner)
+    settings, database, leadership = of(kafka), cast(Any, object()), cast(Any, object())
+    part = Publishing(settings, database, address, leadership, standing.board, standing.runner)
     part.start()
     assert standing.names(part.threads) == sorted(names)
+    assert standing.given.pop("numbering") == (database, leadership)
+    assert list(standing.given.values()) == [(database, settings, address, leadership)] * (len(names) - 1)
     assert standing.names(part.draining_threads) == sorted(names)
     assert standing.board.stands(AlarmKind.BROKER, "here") is has_broker
     part.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -259,12 +260,22 @@ def test_a_run_that_ends_waits_for_no_long_list_and_a_command_does(lists: Lists)
     matcher = LiveMatcher(lists, MatchingSettings())
     stop = threading.Event()
     stop.set()
+    usual = sys.getswitchinterval()
     matcher.run(stop)
+    assert sys.getswitchinterval() == usual
     lists.put("ncic", *(entry(number) for number in range(10)))
     matcher.refresh()
     assert matcher.size == 0
     matcher.refresh(force=True)
     assert matcher.size == 10
+
+
+def test_entries_that_cannot_be_matched_are_active_too(lists: Lists) -> None:
+    lists.put("ncic", entry(1), entry(2, plate="-"), entry(3, plate="?"))
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    assert len(matcher._lists.index.unusable) >= 1
+    assert matcher.size == 3
 
 
 def test_entries_are_asked_of_hits_that_are_still_listed_alone(lists: Lists) -> None:
@@ -301,7 +312,8 @@ def saved(folder: Path, lists: Lists) -> ActiveLists:
 def test_a_saved_index_is_used_where_it_has_as_many_entries_as_the_database(
     lists: Lists, tmp_path: Path, withdrawn: int, stored: int, is_used: bool
 ) -> None:
-    lists.put("ncic", *(entry(number) for number in range(10)))
+    # One of them cannot be matched, and is one of them all the same.
+    lists.put("ncic", *(entry(number) for number in range(9)), entry(9, plate="-"))
     arranged = ActiveLists(HotlistIndex.build((), {})).caught_up(cast(Any, lists), ["ncic"])
     noted = ActiveLists(arranged.index, arranged.versions, arranged.cleared, withdrawn)
     SavedLists(tmp_path / "index").save(noted, cast(Any, lists))
@@ -310,7 +322,28 @@ def test_a_saved_index_is_used_where_it_has_as_many_entries_as_the_database(
     assert (found is not None) is is_used
     if found is not None:
         assert (found.versions, found.cleared, found.withdrawn) == ({"ncic": 1}, {"ncic": 1}, withdrawn)
-        assert len(found.index) == 10
+        assert (len(found.index), len(found.index.unusable)) == (9, 1)
+
+
+def test_a_disk_that_is_full_costs_the_next_start_its_speed_alone(
+    lists: Lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lists.put("ncic", entry(1))
+    folder = tmp_path / "data" / "index"
+    saved(folder, lists)
+    assert folder.parent.stat().st_mode & 0o077 == 0
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(HotlistIndex, "save", full)
+    matcher = LiveMatcher(lists, MatchingSettings(), tmp_path / "other")
+    matcher.refresh(force=True)
+    assert matcher.size == 1
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    matcher.refresh(force=True)
+    assert matcher.size == 10
+    assert "the index of the hotlists could not be saved" in caplog.text
 
 
 def test_nothing_is_loaded_from_another_database_or_of_nothing(lists: Lists, tmp_path: Path) -> None:

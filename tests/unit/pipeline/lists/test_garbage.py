@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from pipeline.lists.garbage import RARELY, long_lived_objects
+from pipeline.lists.garbage import MANY, RARELY, long_lived_objects, many_reads
 
 
 class _Entry:
@@ -57,3 +57,14 @@ def test_what_was_loaded_is_set_apart_and_still_goes_when_it_is_replaced() -> No
     alive = weakref.ref(entry)
     del entry
     assert alive() is None
+
+
+def test_where_many_reads_are_in_work_it_looks_seldom_and_afterwards_as_before() -> None:
+    before = gc.get_threshold()
+    with many_reads():
+        assert gc.get_threshold()[0] == MANY
+        assert gc.get_threshold()[1:] == before[1:]
+    assert gc.get_threshold() == before
+    with pytest.raises(ValueError, match="broken"), many_reads():
+        raise ValueError("broken")
+    assert gc.get_threshold() == before

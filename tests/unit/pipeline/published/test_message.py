@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from pipeline.published.arriving import arrival_of
 from pipeline.published.message import read_key, read_message
 from schemas.arrivals import Arrival, Pictures
 from schemas.convert import arrival_from_event
@@ -68,3 +69,12 @@ def test_a_vendors_message_stays_behind_before_the_read_is_too_large() -> None:
     assert arrival_from_event(cut, NOBODY).read.report == dataclasses.replace(report, payload=None)
     with pytest.raises(InvalidInput, match=r"a message may have 500 \(kafka\.max_message_bytes\)"):
         read_message(_arrival(report=report), 500)
+
+
+def test_a_message_that_nobody_foresaw_is_one_that_cannot_be_used() -> None:
+    def fault() -> PublishedRead:
+        raise ZeroDivisionError("VNV4527")
+
+    with pytest.raises(InvalidInput) as raised:
+        arrival_of(fault, NOBODY)
+    assert str(raised.value) == ("could not be read for an unexpected reason (ZeroDivisionError); please report this")
