@@ -14,6 +14,7 @@ from operations.broker.passwords import FOLDER as PASSWORDS
 from operations.settings import OPTIONS
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from schemas.settings.loading.paths import named_paths
 from services.postgres.roles import ADMINISTRATOR, APPLICATION, OWNER
@@ -79,6 +80,7 @@ def rotate_signing_key(actor: Actor, database: Database, settings: Settings) -> 
         ConfigurationError: The keys cannot be read or written.
         DatabaseUnavailable: The server is down; the key stays.
     """
+    check_permitted(actor, Action.RENEW_SIGNING_KEY)
     keys = SigningKeys(settings.data_dir)
     write_audit(database, AuditRecord(actor, Action.RENEW_SIGNING_KEY, {"before": keys.current().key_id}))
     seal_audit(database, settings)

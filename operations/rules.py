@@ -127,6 +127,7 @@ def switch_rule(
             its channels is not configured.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.SWITCH_RULE)
     book = RuleBook(database)
     stored = _stored(book, name)
     record = AuditRecord(actor, Action.SWITCH_RULE, {"rule": name, "on": on, "untried": untried})

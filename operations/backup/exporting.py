@@ -12,6 +12,7 @@ from policy.decisions import open_policy
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from services.private_files import make_private_folder
 from services.signing import SigningKeys
@@ -78,6 +79,7 @@ def import_all(actor: Actor, settings: Settings, folder: Path) -> RestoreOutcome
         StorageFull: No space left.
         DatabaseUnavailable: The server went away.
     """
+    check_permitted(actor, Action.IMPORT_ALL)
     if read_manifest(folder, ()).form != "csv":
         raise ConfigurationError(f"{folder}: is a backup; restore it (platewatch restore)")
     return restore_backup(actor, settings, folder, (), action=Action.IMPORT_ALL)

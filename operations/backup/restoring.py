@@ -19,6 +19,7 @@ from policy.decisions import effective_retention
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import ConfigurationError, InvalidInput
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from services.data_directory import RUN_LOCK, run_alone
 from services.private_files import make_private_folder
@@ -80,6 +81,7 @@ def restore_backup(
         StorageFull: No space left.
         DatabaseUnavailable: The server went away.
     """
+    check_permitted(actor, action)
     if (left := _used(settings.data_dir)) is not None:
         raise ConfigurationError(
             f"{settings.data_dir}: is in use (it holds '{left}'); restore into an empty data directory, and move this "

@@ -14,6 +14,7 @@ from operations.broker.topics import planned_here
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
+from schemas.permissions import check_permitted
 from schemas.settings import KafkaSettings, Settings
 from services.kafka.rights import Right, existing_rights, give_rights, take_rights
 from services.kafka.users import MECHANISMS, drop_user, existing_users
@@ -76,6 +77,7 @@ def view_rights(
         ConfigurationError: This user may not ask, two members would log in as one user, or there is no authorizer.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.VIEW_RIGHTS)
     rules = _rules(database, settings, agreement_id)
     if kafka is None:
         whole, mechanism = rules.everything(), _mechanism(settings, settings.kafka)
@@ -116,6 +118,7 @@ def apply_rights(
         ConfigurationError: This user may not, two members would log in as one user, or there is no authorizer.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.APPLY_RIGHTS)
     rules = _rules(database, settings, agreement_id)
     mechanism = _mechanism(settings, kafka)
     with administering(kafka) as admin:
@@ -151,6 +154,7 @@ def renew_login(
         ConfigurationError: This user may not, or the file cannot be written.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.RENEW_LOGIN)
     rules, mechanism = _rules(database, settings, None), _mechanism(settings, kafka)
     user = rules.users.find(member)
     if user is None or user not in {right.user for right in rules.wanted}:

@@ -25,6 +25,7 @@ from policy.agreements.grants import Shares
 from policy.decisions import effective_retention
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
+from schemas.permissions import check_permitted
 from schemas.settings import KafkaSettings, Settings
 from sharing.lists.terms import topic_days
 from storage.audit.writer import write_audit
@@ -72,6 +73,7 @@ def check_topics(actor: Actor, database: Database, settings: Settings, kafka: Ka
         ConfigurationError: An option does not fit.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.CHECK_TOPICS)
     planned = planned_here(database, settings)
     with administering(kafka) as admin:
         found = _looked_at(admin, planned, kafka)
@@ -97,6 +99,7 @@ def create_topics(actor: Actor, database: Database, settings: Settings, kafka: K
         ConfigurationError: An option does not fit.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.CREATE_TOPICS)
     planned = planned_here(database, settings)
     with administering(kafka) as admin:
         before = _looked_at(admin, planned, kafka)

@@ -15,6 +15,7 @@ from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import NotThere
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.audit.writer import write_audit
@@ -79,6 +80,8 @@ def view_entries(actor: Actor, database: Database, hotlist_id: str, limit: int, 
         NotThere: There is no such active list.
         DatabaseUnavailable: The server is down.
     """
+    # Before it is said which lists there are.
+    check_permitted(actor, Action.VIEW_ENTRIES)
     active_list(database, hotlist_id)
     store = HotlistStore(database)
     entries = store.entries_of(hotlist_id, limit, offset)
@@ -118,6 +121,7 @@ def view_list_rejects(
         NotThere: There is no such active list.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.VIEW_REJECTS)
     version = active_list(database, hotlist_id).version_id
     found = HotlistStore(database).rejects(version)[offset : offset + limit]
     record = AuditRecord(actor, Action.VIEW_REJECTS, {"hotlist": hotlist_id, "version": version})

@@ -9,6 +9,7 @@ from operations.reasons import check_reason
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import NotThere
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from schemas.types import RejectedRow
 from storage.audit.writer import write_audit
@@ -58,6 +59,7 @@ def view_rejects(actor: Actor, database: Database, version: str, limit: int) -> 
         NotThere: There is no such version or active list.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.VIEW_REJECTS)
     store = HotlistStore(database)
     number = _version_number(store, version)
     found = store.rejects(number)[:limit]

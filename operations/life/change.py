@@ -22,6 +22,7 @@ from schemas.audit import Action, AuditRecord
 from schemas.errors import Conflict, InvalidInput, NotThere, Outdated
 from schemas.events import Alert
 from schemas.generate import DISPOSITION_TOPIC
+from schemas.permissions import check_permitted
 from schemas.plates import canonical_plate
 from schemas.types import Disposition, DispositionKind, Life, Surface
 from storage.alerts.dispositions import FoundAlert, find_alert
@@ -111,6 +112,8 @@ def say(sayer: Sayer, database: Database, wanted: int | UUID, said: Said) -> Ale
         Conflict: The disposition may not follow what stands; nothing is changed.
         DatabaseUnavailable: The server is down; nothing is changed, or the answer was lost.
     """
+    # Before it is said whether there is such an alert.
+    check_permitted(sayer.actor, said.action)
     number_alerts(database)
     found = find_alert(database, wanted)
     if found is None or not may_see(sayer.actor, found):

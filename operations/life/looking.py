@@ -12,6 +12,7 @@ from operations.life.change import AlertCard, Said, Sayer, absent, card_of, disp
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.events import AlertType
+from schemas.permissions import check_permitted
 from schemas.plates import canonical_plate
 from schemas.types import DispositionKind, Life, Standing
 from storage.alerts.dispositions import canceled_among, dispositions_of, find_alert
@@ -48,6 +49,7 @@ def show_alert(
         InvalidInput: There is no such alert.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(sayer.actor, Action.VIEW_ALERT)
     number_alerts(database)
     found = find_alert(database, wanted)
     if found is None or not may_see(sayer.actor, found):

@@ -12,6 +12,7 @@ from operations.reasons import asked_for
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
+from schemas.permissions import check_permitted
 from schemas.settings import Settings
 from storage.audit.writer import write_audit
 from storage.database import Database
@@ -56,6 +57,7 @@ def match_past_of_list(
         DatabaseUnavailable: What was stored before stays so; do the same again.
         ConfigurationError: The law profile does not fit, or the image store cannot be used.
     """
+    check_permitted(actor, Action.HISTORICAL)
     history = PastReads(database)
     lists = {one.progress.hotlist_id: one for one in history.active_lists()}
     if hotlist_id not in lists:
@@ -85,6 +87,7 @@ def match_past_of_entry(
         DatabaseUnavailable: What was stored before stays so; do the same again.
         ConfigurationError: The law profile does not fit, or the image store cannot be used.
     """
+    check_permitted(actor, Action.HISTORICAL)
     history = PastReads(database)
     found = history.entry(entry_id)
     if found is None:

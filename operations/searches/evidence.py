@@ -126,10 +126,10 @@ def pack_evidence(
     limit = min(query.limit, MOST_READS)
     now = datetime.now(UTC)
     sought = sought_reads(replace(query, limit=limit), settings, now)
-    key = SigningKeys(settings.data_dir).current()
     record = why.record(
         actor, database, settings, Action.MAKE_EVIDENCE, back_to=query.since, **query.details, file=path.name
     )
+    key = SigningKeys(settings.data_dir).current()
     found = ReadSearch(database).page(query.pattern, sought, limit=limit + 1, audit=record)
     if not found.reads:
         raise InvalidInput("no read fits; there is nothing to pack")

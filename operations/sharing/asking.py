@@ -15,6 +15,7 @@ from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import BrokerUnavailable, ConfigurationError, InvalidInput
 from schemas.events import AskerEvent, QueryAnswerEvent, QueryEvent, QueryTermsEvent
+from schemas.permissions import check_permitted
 from schemas.settings import NeighborSettings, Settings
 from schemas.types import PlateRead
 from sharing.receiving import answered_reads
@@ -125,6 +126,7 @@ def ask_neighbor(
         BrokerUnavailable: No answer came in time; the same person may look again. Or the broker is away.
         DatabaseUnavailable: Nothing was asked.
     """
+    check_permitted(actor, Action.QUERY)
     if settings.sharing.ori is None:
         raise ConfigurationError("other agencies answer no agency without an ORI; set sharing.ori")
     query_id, pattern = uuid.uuid4(), parse_pattern(wanted.pattern).text
@@ -175,6 +177,7 @@ def asked_by(actor: Actor, database: Database, settings: Settings, query_id: UUI
         InvalidInput: It is not known, or somebody else asked it; the refusal stands in the audit.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.VIEW_ANSWER)
     asked = find_asked(database, query_id)
     if asked is not None and asked.person == actor.person:
         return asked
@@ -202,6 +205,7 @@ def fetch_answer(
         BrokerUnavailable: No answer came.
         DatabaseUnavailable: The server is down.
     """
+    check_permitted(actor, Action.VIEW_ANSWER)
     neighbor = neighbor_of(settings, asked.neighbor)
     line.listen(asked.asked_at - timedelta(minutes=1))
     answer = line.answer(asked.query_id, min(seconds, MOST_SECONDS))
