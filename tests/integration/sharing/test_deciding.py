@@ -10,12 +10,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from operations.sharing.deciding import approve_agreement, end_agreement, propose_agreement
+from operations.sharing.deciding import approve_agreement, check_proposal, end_agreement, propose_agreement
 from operations.sharing.looking import check_alert, view_agreements, who_sees_what
 from policy.agreements.grants import Detail
+from policy.agreements.widening import widening
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action
 from schemas.errors import InvalidInput, PlatewatchError
+from schemas.settings import PolicySettings
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.sharing.agreements import versions_of
@@ -233,3 +235,95 @@ def test_what_was_proposed_after_somebody_looked_is_not_approved_with_it(databas
     with pytest.raises(InvalidInput, match="version 2 was proposed after version 1"):
         approve_agreement(KIM, database, SETTINGS, "suffolk", version=1)
     assert approve_agreement(KIM, database, SETTINGS, "suffolk", version=2).version == 2
+
+
+def last_row(database: Database) -> tuple[str, Action, dict[str, Any]]:
+    row = audit_entries(database, limit=1)[0]
+    return row.actor.name, row.action, row.details
+
+
+def test_each_decision_is_written_down_whole(database: Database) -> None:
+    one = {"agreement": "suffolk"}
+    paper = {"paper_sha256": current().paper_sha256}
+    new = {"version": 1, "widens": ["it is a new agreement"]}
+    check_proposal(LEE, database, SETTINGS, current())
+    assert last_row(database) == ("lee", Action.CHECK_AGREEMENT, one | {"proposed": True})
+    propose_agreement(LEE, database, SETTINGS, current())
+    assert last_row(database) == ("lee", Action.ADD_AGREEMENT, one | paper | new)
+    assert approve_agreement(KIM, database, SETTINGS, "suffolk", version=1).version == 1
+    assert last_row(database) == ("kim", Action.APPROVE_AGREEMENT, one | new)
+    narrower = current(grants=[alerts_grant(fields=["plate"])])
+    propose_agreement(LEE, database, SETTINGS, narrower)
+    assert last_row(database) == ("lee", Action.ADD_AGREEMENT, one | paper | {"version": 2, "widens": []})
+    with pytest.raises(InvalidInput, match="agreement suffolk: version 2 says the same"):
+        propose_agreement(KIM, database, SETTINGS, narrower)
+    same = {"refused": "add_agreement", "why_refused": "version 2 says the same"}
+    assert last_row(database) == ("kim", Action.REFUSED, one | paper | same)
+    end_agreement(KIM, database, "suffolk", "notice of last month")
+    assert last_row(database) == (
+        "kim",
+        Action.END_AGREEMENT,
+        one | {"reason": "notice of last month", "withheld": 0},
+    )
+    for act, refused in (
+        (lambda: end_agreement(KIM, database, "suffolk", "notice of last month"), "end_agreement"),
+        (lambda: approve_agreement(LEE, database, SETTINGS, "suffolk"), "approve_agreement"),
+        (lambda: propose_agreement(LEE, database, SETTINGS, current()), "add_agreement"),
+        (lambda: end_agreement(KIM, database, "norfolk", "notice of last month"), "end_agreement"),
+    ):
+        with pytest.raises(InvalidInput) as error:
+            act()
+        _, action, details = last_row(database)
+        assert (action, details["refused"]) == (Action.REFUSED, refused)
+        assert str(error.value) == f"agreement {details['agreement']}: {details['why_refused']}"
+        assert details["why_refused"].startswith(("it was ended at ", "no agreement 'norfolk'"))
+
+
+def test_what_was_proposed_is_judged_by_the_law_of_the_day_on_which_it_is_approved(database: Database) -> None:
+    carolinian = current(**with_neighbor(state="US-NC"))
+    open_law = SETTINGS.model_copy(update={"policy": PolicySettings(profile="illinois")})
+    propose_agreement(LEE, database, open_law, carolinian)
+    with pytest.raises(InvalidInput, match=r"the law does not let it: .* may not receive"):
+        approve_agreement(KIM, database, SETTINGS, "suffolk")
+    elsewhere = open_law.model_copy(update={"agency_id": "norfolk-pd"})
+    with pytest.raises(InvalidInput, match="its owner is portsmouth-pd, and this installation's is norfolk-pd"):
+        approve_agreement(KIM, database, elsewhere, "suffolk")
+    assert active(database) == []
+    approve_agreement(KIM, database, open_law, "suffolk")
+    assert active(database) == [1]
+
+
+def test_only_the_newest_says_the_same_again(database: Database) -> None:
+    in_force(database)
+    narrower = current(grants=[alerts_grant(fields=["plate"])])
+    propose_agreement(LEE, database, SETTINGS, narrower)
+    # What it said before the last change is something new.
+    assert propose_agreement(LEE, database, SETTINGS, current()).version == 3
+    assert approve_agreement(KIM, database, SETTINGS, "suffolk", current().paper_sha256, 3).version == 3
+    assert active(database) == [3]
+
+
+def test_a_look_before_proposing_says_what_would_come_of_it(database: Database) -> None:
+    found = check_proposal(LEE, database, SETTINGS, current())
+    assert (found.agreement, found.fault, found.widens, found.blocked) == (
+        current(),
+        None,
+        ("it is a new agreement",),
+        (),
+    )
+    in_force(database)
+    assert check_proposal(LEE, database, SETTINGS, current()).fault == "version 1 says the same"
+    wider = current(grants=[alerts_grant(fields=["plate", "place", "pictures"], attestations=["training"])])
+    found = check_proposal(LEE, database, SETTINGS, wider)
+    assert found.fault is None
+    assert found.widens == widening(current(), wider)
+    (blocked,) = found.blocked
+    assert blocked.startswith("alerts: ")
+    assert "no valid attestation 'training'" in blocked
+    foreign = check_proposal(LEE, database, SETTINGS, current(**with_neighbor(THIRD)))
+    assert "its owner is chesapeake-pd" in str(foreign.fault)
+    end_agreement(KIM, database, "suffolk", "notice of last month")
+    found = check_proposal(LEE, database, SETTINGS, wider)
+    assert "it was ended at" in str(found.fault)
+    assert last_row(database)[2] == {"agreement": "suffolk", "proposed": True, "fault": found.fault}
+    assert [version.version for version in versions_of(database)] == [1]

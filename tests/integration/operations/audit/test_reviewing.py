@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from operations.audit import reviewing
 from operations.audit.reviewing import Review, review_audit
 from schemas.actor import Actor, SignIn
 from schemas.actor_kinds import ActorKind, kind_of
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
+from schemas.events import utc
 from schemas.settings import Settings
 from storage.audit.reader import AuditFilter, audit_entries
 from storage.audit.writer import write_audit
@@ -152,3 +154,34 @@ def test_a_search_names_the_cameras_that_it_went_through(
     assert every.results == 3
     assert one.details == {"pattern": "ABC*", "camera": "b"}
     assert "cameras_searched" not in lists.details
+
+
+def test_the_look_is_written_down_whole_and_twice_is_not_again_and_again(
+    database: Database, here: Settings, superuser: psycopg.Connection[Any]
+) -> None:
+    since, until = NOON - timedelta(days=2), NOON
+    for times, plate in ((2, "TWO1234"), (3, "THR1234")):
+        for number in range(times):
+            asked(database, superuser, since + timedelta(hours=number), plate, actor=person("kim"), purpose="theft")
+    for at in (since - timedelta(seconds=1), until):  # neither is in the span
+        asked(database, superuser, at, actor=person("pat"), purpose="theft")
+    found = review_audit(LEE, database, here, since, until, WHY, (21, 5))
+    assert (found.since, found.until, found.back_to) == (since, until, until - timedelta(days=90))
+    assert [(one.plate, one.times) for one in found.repeats] == [("THR1234", 3)]
+    assert not found.nights
+    assert {one.said.person for one in found.vague} == {"kim"}
+    (row,) = audit_entries(database, AuditFilter(action=Action.REVIEW_AUDIT))
+    assert (row.actor, row.purpose, row.case_number) == (LEE, WHY, None)
+    assert row.details == {"since": utc(since), "until": utc(until), "off_hours": [21, 5]}
+    assert row.results == len(found.repeats) + len(found.nights) + len(found.vague) + len(found.refusals)
+    long = review_audit(LEE, database, here, until - timedelta(days=200), until, WHY)
+    assert long.back_to == long.since
+
+
+@pytest.mark.parametrize("action", [Action(name) for name in reviewing.LOOKUPS])
+def test_whatever_is_asked_of_vehicles_counts(
+    database: Database, here: Settings, superuser: psycopg.Connection[Any], action: Action
+) -> None:
+    for number in range(3):
+        asked(database, superuser, NOON - timedelta(hours=number), action=action)
+    assert [(one.person, one.plate, one.times) for one in reviewed(database, here).repeats] == [("lee", "ABC1234", 3)]
