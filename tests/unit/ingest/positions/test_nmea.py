@@ -132,3 +132,34 @@ def test_a_changed_sentence_is_a_fix_on_earth_nothing_or_refused(data: st.DataOb
             assert abs(fix.longitude) <= 180
             assert fix.speed is None or 0 <= fix.speed <= 150
             assert fix.heading is None or 0 <= fix.heading < 360
+
+
+@pytest.mark.parametrize("quality", "12345")
+def test_whatever_was_received_is_a_fix(quality: str) -> None:
+    fix = reader().take(sentence(GGA.replace(",1,08,", f",{quality},08,")), NOON)
+    assert fix is not None
+    assert (fix.latitude, fix.longitude) == pytest.approx((36 + 50.124 / 60, -76 - 17.898 / 60))
+
+
+@pytest.mark.parametrize(
+    ("north", "east", "signs"), [("N", "E", (1, 1)), ("N", "W", (1, -1)), ("S", "E", (-1, 1)), ("S", "W", (-1, -1))]
+)
+def test_each_quarter_of_the_earth_is_told_apart(north: str, east: str, signs: tuple[int, int]) -> None:
+    fix = reader().take(sentence(RMC.replace(",N,", f",{north},").replace(",W,", f",{east},")), NOON)
+    assert fix is not None
+    assert (fix.latitude, fix.longitude) == pytest.approx(
+        (signs[0] * (36 + 50.124 / 60), signs[1] * (76 + 17.898 / 60))
+    )
+
+
+def test_what_is_left_empty_is_not_known() -> None:
+    fix = reader().take(sentence(RMC.replace("19.44", "").replace("271.5", "").replace("040526", "")), NOON)
+    assert fix is not None
+    assert (fix.speed, fix.heading, fix.receiver_time) == (None, None, None)
+
+
+@pytest.mark.parametrize(("seconds", "is_taken"), [(5, False), (5.001, True), (-5, False), (-5.001, True)])
+def test_the_better_sentence_counts_alone_for_a_while(seconds: float, is_taken: bool) -> None:
+    of = reader()
+    of.take(sentence(RMC), NOON)
+    assert (of.take(sentence(GGA), NOON + timedelta(seconds=seconds)) is not None) == is_taken

@@ -136,3 +136,63 @@ def test_the_place_is_that_of_the_fixes_around_the_moment(times: list[float], mo
     nearest = min(abs(moment - seconds) for seconds in times)
     assert place.fix_age >= nearest - 1e-5
     assert math.isfinite(place.fix_age)
+
+
+@pytest.mark.parametrize(
+    ("between", "moment", "expected"),
+    [
+        (5, 2.5, Location(36.5, -76.5, 90.0, 2.5, 10.0)),
+        (5.001, 2.5, Location(36.0, -76.0, 90.0, 2.5, 10.0)),
+    ],
+)
+def test_two_fixes_are_joined_up_to_a_distance_in_time(between: float, moment: float, expected: Location) -> None:
+    assert track(fix(0, 36.0, -76.0), fix(between, 37.0, -77.0)).at(after(moment)) == expected
+
+
+@pytest.mark.parametrize(("seconds", "is_known"), [(-1.5, True), (-1.501, False), (60, True), (60.001, False)])
+def test_how_long_before_the_first_and_after_the_last_fix_a_place_is_known(seconds: float, is_known: bool) -> None:
+    assert (track(fix(0, 36.0, -76.0)).at(after(seconds)) is not None) == is_known
+
+
+@pytest.mark.parametrize(("seconds", "begins_anew"), [(-2, False), (-2.001, True)])
+def test_a_fix_that_comes_late_is_none_and_one_that_comes_far_too_late_begins_anew(
+    seconds: float, begins_anew: bool
+) -> None:
+    of = track(fix(0, 36.0, -76.0), fix(seconds, 37.0, -76.0))
+    assert of.last == (fix(seconds, 37.0, -76.0) if begins_anew else fix(0, 36.0, -76.0))
+
+
+@pytest.mark.parametrize(("speed", "heading"), [(0.999, 45), (1.0, 311)])
+def test_a_car_that_drives_turns_and_one_that_stands_does_not(speed: float, heading: float) -> None:
+    of = track(fix(0, 36.0, -76.0, 8, 45), fix(1, 36.0, -76.0, speed, 311))
+    assert of.last == fix(1, 36.0, -76.0, speed, heading)
+
+
+@pytest.mark.parametrize(("pause", "heading"), [(60, 45), (60.001, None)])
+def test_after_a_long_pause_nobody_knows_where_a_car_looks(pause: float, heading: float | None) -> None:
+    assert track(fix(0, 36.0, -76.0, 8, 45), fix(pause, 36.0, -76.0, 0.1, 311)).last == fix(
+        pause, 36.0, -76.0, 0.1, heading
+    )
+
+
+def test_between_two_fixes_what_one_of_them_does_not_say_is_that_of_the_nearer() -> None:
+    of = PositionTrack(LOST)
+    # Apart enough in time that neither is told from the way, and near enough to be joined with the one between.
+    of.add(Fix(NOON, 36.0, -76.0, None, None))
+    of.add(fix(5, 36.0, -76.0, 20.0, 180.0))
+    first, second = of.at(after(2)), of.at(after(3))
+    assert first is not None
+    assert second is not None
+    assert (first.speed, first.heading, first.fix_age) == (None, None, 2.0)
+    assert (second.speed, second.heading, second.fix_age) == (20.0, 180.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [((3.0, None), (3.0, 0.0)), ((None, 200.0), (11.12, 200.0)), ((3.0, 200.0), (3.0, 200.0))]
+)
+def test_what_a_receiver_says_itself_is_not_told_from_the_way(
+    said: tuple[float | None, float | None], expected: tuple[float, float]
+) -> None:
+    of = track(fix(0, 60.0, 5.0), fix(1, 60.0001, 5.0, *said))
+    assert of.last is not None
+    assert (of.last.speed, of.last.heading) == pytest.approx(expected, abs=0.1)
