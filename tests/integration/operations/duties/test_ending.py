@@ -43,3 +43,16 @@ def test_requests_and_days_of_reads_that_go_are_shown(database: Database) -> Non
     assert view_ending(LEE, database, SETTINGS, 7).preservations == []
     with pytest.raises(InvalidInput, match="1 to 31"):
         view_ending(LEE, database, SETTINGS, 32)
+
+
+@pytest.mark.parametrize(("days", "fits"), [(0, False), (1, True), (31, True), (32, False), (-1, False)])
+def test_how_far_ahead_is_looked(database: Database, days: int, fits: bool) -> None:
+    if fits:
+        begun = datetime.now(UTC)
+        found = view_ending(LEE, database, SETTINGS, days)
+        assert timedelta(days=days) <= found.until - begun <= timedelta(days=days, minutes=5)
+        assert found.retention == timedelta(days=10)
+        return
+    with pytest.raises(InvalidInput, match=f"{days} days ahead; 1 to 31 were expected"):
+        view_ending(LEE, database, SETTINGS, days)
+    assert audit_entries(database) == []
