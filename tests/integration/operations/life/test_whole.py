@@ -278,6 +278,9 @@ def test_a_comparison_is_written_down_whole(database: Database) -> None:
         "compared": "differs",
         "contradictions": ["class", "color", "state"],
     }
+    assert compare_alert(SAYS, database, 1, Look("VNV4527")).contradictions == ()
+    agreed = {"alert": 1, "alert_id": str(alert.alert_id), "compared": "agrees"}
+    assert audit_entries(database, limit=1)[0].details == agreed
     for state, is_another in (("VA", False), ("MD", True)):
         assert compare_alert(SAYS, database, 1, Look("VNV4527", state)).is_another_state is is_another
 
