@@ -153,3 +153,25 @@ def test_the_command_writes_them(
     assert result.exit_code == 0, result.output
     assert "0 corrected plates in" in result.stderr
     assert (tmp_path / "out" / "labels.csv").read_text().startswith("image,text,jurisdiction,split,")
+
+
+def test_a_state_alone_is_corrected_and_the_same_one_is_not(database: Database) -> None:
+    read = sample_read(0, "VNV4527")  # read as of Virginia
+    Records(database).write([ReadRecord(read)])
+    for state in (None, "VA"):
+        with pytest.raises(InvalidInput, match="nothing to correct"):
+            correct_read(LEE, database, read.read_id, "VNV4527", "the picture shows it", state)
+    made = correct_read(LEE, database, read.read_id, "VNV4527", "the picture shows a crab", "MD")
+    assert (made.plate, made.jurisdiction) == ("VNV4527", "US-MD")
+    (row,) = audit_entries(database)
+    assert (row.actor, row.action, row.results) == (LEE, Action.CORRECT_READ, 1)
+    assert row.details == {
+        "read": str(read.read_id),
+        "plate": "VNV4527",
+        "state": "US-MD",
+        "reason": "the picture shows a crab",
+        "read_as": "VNV4527",
+    }
+    with pytest.raises(InvalidInput, match="nothing to correct"):
+        correct_read(LEE, database, read.read_id, "VNV4527", "the picture shows a crab", "MD")
+    assert correct_read(LEE, database, read.read_id, "VNV4527", "no crab at all", "VA").jurisdiction == "US-VA"

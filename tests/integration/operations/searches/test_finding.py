@@ -231,3 +231,18 @@ def test_exports_hold_no_formula_and_every_read(database: Database) -> None:
     assert len(features) == 4
     assert features[-1]["geometry"] == {"type": "Point", "coordinates": [-76.25, 36.8]}
     assert features[-2]["geometry"] is None
+
+
+def test_look_alikes_are_those_of_the_time_that_was_asked_for(database: Database) -> None:
+    days = [START - timedelta(days=number) for number in range(4)]
+    store(database, *(somewhere(n, "VNV4527", captured_at=at, characters=sure("VNV4527")) for n, at in enumerate(days)))
+    query = ReadQuery("VNV4527", since=days[2], until=days[1] + timedelta(seconds=1))
+    alike = find_look_alikes(LEE, database, SETTINGS, query, WHY)
+    assert [one.read.captured_at for one in alike.found] == [days[1], days[2]]
+    assert alike.searched == pytest.approx(2, abs=0.5)
+    whole = find_look_alikes(LEE, database, SETTINGS, ReadQuery("VNV4527", since=days[3]), WHY)
+    assert whole.searched == pytest.approx(4, abs=0.5)
+    # Twice as many reads make twice as many by chance.
+    assert whole.found[0].expected_by_chance / alike.found[0].expected_by_chance == pytest.approx(
+        whole.searched / alike.searched
+    )
