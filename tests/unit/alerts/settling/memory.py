@@ -89,10 +89,13 @@ class Memory:
                 other.read_id not in without
                 and other.camera_id != read.camera_id
                 and other.location is not None
+                and other.claimed_at is None
                 and abs(other.captured_at - read.captured_at) <= within
                 and canonical_plate(other.plate) == canonical_plate(read.plate)
             ):
-                yield Sighting(other.camera_id, other.location, other.captured_at, other.confidence, other.jurisdiction)
+                yield Sighting(
+                    other.camera_id, other.location, other.captured_at, other.stated_confidence, other.jurisdiction
+                )
 
     def newest_messages(self, alert_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         found = {}

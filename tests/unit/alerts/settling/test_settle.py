@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from alerts.settling.cancel import AT_ONCE, cancel_alerts
 from alerts.settling.found import Found
 from alerts.settling.recording import SettledReads
-from schemas.events import Alert
-from schemas.settings import Settings
+from schemas import ids
+from schemas.events import Alert, ConfirmationEvent
+from schemas.plates import canonical_plate
+from schemas.settings import RepeatSettings, Settings
 from schemas.settling import OpenAlert, Outcome
 from schemas.types import Location, SecondReading, Tier
 from storage.alerts.stale import StaleAlert, StaleKind
@@ -158,6 +161,33 @@ def test_however_many_alerts_go_each_is_taken_back_once() -> None:
     assert cancel_alerts(memory, stale, START) == 0
 
 
+def test_what_is_no_alert_keeps_no_other_from_being_taken_back(caplog: pytest.LogCaptureFixture) -> None:
+    good, bad = sample_alert(1, "ABC1O34"), sample_alert(2, "BKR2203")
+    stale = [
+        StaleAlert(bad.alert_id, bad.entry.plate, {"alert_id": str(bad.alert_id)}, StaleKind.REMOVED),
+        StaleAlert(good.alert_id, good.entry.plate, json.loads(good.model_dump_json()), StaleKind.REMOVED),
+    ]
+    memory = Memory()
+    assert cancel_alerts(memory, stale, START) == 1
+    assert memory.closed == {good.alert_id}
+    assert str(bad.alert_id) in caplog.text
+    # Whoever settles hits of a plate meanwhile waits.
+    assert memory.locked == [{"ABC1034", "BKR2203"}]
+
+
+def test_alerts_are_taken_back_in_portions_with_their_own_plates_locked() -> None:
+    alerts = [sample_alert(number, f"ABC{number:04d}") for number in range(AT_ONCE + 1)]
+    stale = [
+        StaleAlert(one.alert_id, one.entry.plate, json.loads(one.model_dump_json()), StaleKind.EXPIRED)
+        for one in alerts
+    ]
+    memory = Memory()
+    assert cancel_alerts(memory, stale, START) == len(alerts)
+    plates = [canonical_plate(one.entry.plate) for one in alerts]
+    assert memory.locked == [set(plates[:AT_ONCE]), {plates[-1]}]
+    assert list(memory.messages) == [ids.alert_id(one.hit.hit_id, "cancel") for one in alerts]
+
+
 def test_the_officers_of_an_alert_hear_of_a_clone_of_what_another_camera_of_its_place_saw() -> None:
     first = found(passing(0, "exit", NEAR))
     repeat, elsewhere = found(passing(10)), found(passing(40, "bridge", FAR_AWAY))
@@ -183,3 +213,128 @@ def test_a_read_of_a_batch_does_not_know_what_comes_after_it() -> None:
     for parts in ([[quiet], [here]], [[quiet, here]]):
         (alert,) = sent(*parts)
         assert alert.clone is not None
+
+
+def test_whoever_confirmed_an_alert_is_named_in_what_follows_it() -> None:
+    memory = Memory()
+    first, better = found(passing(0), tier=Tier.PROBABLE), found(passing(20))
+    SettledReads(memory, Settings()).record([first])
+    said = ConfirmationEvent(status="confirmed", by="kim", at=START, agency_id="local")
+    alert_id = first.alerts[0].alert_id
+    memory.chains[alert_id] = dataclasses.replace(memory.chains[alert_id], confirmation=said)
+    ((update,),) = SettledReads(memory, Settings()).record([better]).sent
+    assert update == better.alerts[0].model_copy(
+        update={
+            "alert_id": ids.alert_id(better.hits[0].hit_id, "update"),
+            "type": "update",
+            "updates": alert_id,
+            "reason": "exact instead of probable",
+            "confirmation": said,
+        }
+    )
+
+
+def test_what_was_decided_of_a_hit_is_told_again_and_not_decided_again() -> None:
+    memory = Memory()
+    first, repeat, quiet = found(passing(0)), found(passing(20)), found(passing(40), notify=False)
+    once = SettledReads(memory, Settings()).record([first, repeat, quiet])
+    again = SettledReads(memory, Settings()).record([first, repeat, quiet])
+    assert once.sent == again.sent == [(first.alerts[0],), (), ()]
+    assert (once.reads, once.hits, once.alerts, again.reads, again.hits, again.alerts) == (3, 3, 1, 0, 0, 0)
+    # The law's gate has opened since: what nobody was to hear of repeats the alert now, or would be one.
+    opened = found(passing(40))
+    assert SettledReads(memory, Settings()).record([opened]).sent == [()]
+    assert [one.outcome.value for one in memory.hits.values()] == ["alerted", "suppressed", "suppressed"]
+    alone = Memory()
+    SettledReads(alone, Settings()).record([quiet])
+    recorded = SettledReads(alone, Settings()).record([opened])
+    assert (recorded.sent, recorded.hits, recorded.alerts) == ([(opened.alerts[0],)], 0, 1)
+
+
+def test_each_of_a_read_s_hits_has_what_became_of_it() -> None:
+    memory = Memory()
+    read = passing(0)
+    told, quiet = found(read, VIRGINIA), found(read, MARYLAND, notify=False)
+    both = Found(read, (*quiet.hits, *told.hits), told.alerts)
+    recorded = SettledReads(memory, Settings()).record([both])
+    assert recorded.sent == [told.alerts]
+    alert_id = told.alerts[0].alert_id
+    assert [
+        (one.hit, one.captured_at, one.outcome, one.alert_id, one.is_past, one.is_revision)
+        for one in memory.hits.values()
+    ] == [
+        (quiet.hits[0], read.captured_at, Outcome.SILENT, None, False, False),
+        (told.hits[0], read.captured_at, Outcome.ALERTED, alert_id, False, False),
+    ]
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(
+    ("seconds", "fields", "settings", "cloned"),
+    [
+        (3600, {}, {}, True),
+        (3600.5, {}, {}, False),
+        (60, {"confidence": 0.89}, {}, False),
+        (60, {"confidence": 0.9}, {}, True),
+        (60, {"confidence_is_known": False}, {}, False),
+        (60, {"jurisdiction": "US-MD"}, {}, False),
+        (60, {"jurisdiction": None}, {}, True),
+        (60, {"plate": "ABC1235"}, {}, False),
+        (60, {"plate": "abc-1234"}, {}, True),
+        (60, {"location": None}, {}, False),
+        (60, {"camera_id": "bridge"}, {}, False),
+        (60, {}, {"clone_minutes": 0}, False),
+        (60, {}, {"clone_minutes": 1}, True),
+        (60, {}, {"clone_minutes": 0.99}, False),
+    ],
+)
+def test_the_same_number_elsewhere_counts_where_it_is_sure_near_in_time_and_placed(
+    together: bool, seconds: float, fields: dict[str, object], settings: dict[str, float], cloned: bool
+) -> None:
+    """Whether both came in one batch or one after the other; nobody is told of the first one."""
+    elsewhere = found(passing(0, **({"camera_id": "gate"} | fields)), notify=False)  # type: ignore[arg-type]
+    here = found(passing(seconds, "bridge", FAR_AWAY))
+    memory = Memory()
+    store = SettledReads(memory, Settings(repeats=RepeatSettings(**settings)))
+    for part in [[elsewhere, here]] if together else [[elsewhere], [here]]:
+        store.record(part)
+    (alert,) = [Alert.model_validate_json(message.payload) for message in memory.messages.values()]
+    assert (alert.clone is not None) is cloned
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("which", ["here", "there"])
+def test_where_a_clock_was_wrong_nobody_knows_how_long_a_vehicle_took(together: bool, which: str) -> None:
+    wrong = START - timedelta(days=9)
+    elsewhere = found(passing(0, claimed_at=wrong if which == "there" else None), notify=False)
+    here = found(passing(60, "bridge", FAR_AWAY, claimed_at=wrong if which == "here" else None))
+    for alert in sent(*([[elsewhere, here]] if together else [[elsewhere], [here]])):
+        assert alert.clone is None
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(10, True), (10.01, False)])
+def test_the_notice_goes_to_the_alert_of_the_window_in_which_the_other_was_seen(minutes: float, told: bool) -> None:
+    """The alert at the gate is of some minutes before the repeat there that shows the clone."""
+    raised, repeat = found(passing(0)), found(passing(60 * minutes), notify=False)
+    elsewhere = found(passing(60 * minutes + 30, "bridge", FAR_AWAY))
+    alerts = sent([raised], [repeat], [elsewhere])
+    assert [one.type.value for one in alerts] == ["alert", "alert", *(["update"] if told else [])]
+    assert alerts[1].clone is not None
+    assert alerts[1].clone.seconds == 30.0
+
+
+def test_a_clone_is_told_of_once_also_where_the_number_is_seen_there_again_and_better() -> None:
+    here, there = found(passing(0)), found(passing(20, "bridge", BRIDGE), score=12.0)
+    third = found(passing(30, "pier", Location(GATE.latitude - 1, GATE.longitude)))
+    alerts = sent([here], [there], [third])
+    assert [
+        (one.type.value, one.read.camera_id, None if one.clone is None else one.clone.camera_id) for one in alerts
+    ] == [
+        ("alert", "gate", None),
+        ("alert", "bridge", "gate"),
+        ("update", "gate", "bridge"),
+        ("alert", "pier", "bridge"),
+        ("update", "bridge", "pier"),
+    ]
+    assert all("one of the plates may be cloned" in one.hit.explanation for one in alerts[1:])
+    assert [one.updates for one in alerts[2::2]] == [here.alerts[0].alert_id, there.alerts[0].alert_id]
