@@ -106,3 +106,81 @@ def test_where_a_vehicle_drove_goes_with_the_place_and_an_unknown_confidence_alw
         assert (read.movement is not None) is (Detail.PLACE in fields)
         assert (read.confidence_is_known, read.revision, read.is_final) == (False, 3, False)
         assert "theirs" not in json.dumps(cut(whole, fields))
+
+
+READ_ALWAYS = {
+    "read_id", "agency_id", "camera_id", "captured_at", "first_seen", "last_seen", "plate", "confidence", "characters",
+    "jurisdiction", "jurisdiction_confidence", "source", "second_reading", "claimed_at", "confidence_is_known",
+    "dated_by", "source_time", "arrived_at", "revision", "is_final",
+}  # fmt: skip
+ALERT_ALWAYS = {
+    "schema_version", "alert_id", "type", "status", "created_at", "agency_id", "hit", "entry", "hotlist", "cancels",
+    "updates", "reason", "historical", "sightings", "confirmation", "notice", "read",
+}  # fmt: skip
+HIT_ALWAYS = {
+    "hit_id", "tier", "score", "score_meaning", "explanation", "characters", "jurisdiction_agrees", "edit_distance",
+    "second_reader_agrees",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [True, False])
+@pytest.mark.parametrize("pictures", [True, False])
+def test_each_field_goes_with_what_it_belongs_to_as_it_is_and_no_other_does(place: bool, pictures: bool) -> None:
+    """The whole of what goes out, field by field."""
+    whole = payload()
+    fields = {Detail.PLATE, *([Detail.PLACE] if place else []), *([Detail.PICTURES] if pictures else [])}
+    shown = cut(whole, fields)
+    assert shown.keys() == ALERT_ALWAYS | ({"clone"} if place else set()) | ({"plate_picture"} if pictures else set())
+    of_place, of_pictures = {"location", "movement"}, {"vehicle", "box", "frame_count"}
+    assert shown["read"].keys() == READ_ALWAYS | (of_place if place else set()) | (of_pictures if pictures else set())
+    assert shown["hit"].keys() == HIT_ALWAYS | ({"vehicle"} if pictures else set())
+    for name in shown.keys() - {"read", "hit", "clone"}:
+        assert shown[name] == whole[name], name
+    for name in shown["read"].keys() - {"camera_id"}:
+        assert shown["read"][name] == whole["read"][name], name
+    for name in shown["hit"].keys() - {"explanation"}:
+        assert shown["hit"][name] == whole["hit"][name], name
+    said = "plate and state are equal"
+    assert shown["hit"]["explanation"] == (f"{said}; {CLONE.explanation}" if place else said)
+    if place:
+        kept = ("captured_at", "distance_km", "seconds", "speed_kmh", "explanation")
+        assert shown["clone"] == {name: whole["clone"][name] for name in kept} | {"camera_id": NOT_SHARED}
+    assert shown["read"]["camera_id"] == ("secret-gate" if place else NOT_SHARED)
+
+
+@pytest.mark.parametrize(
+    ("explanation", "sentence", "left"),
+    [
+        ("plate is equal", "", "plate is equal"),
+        ("plate is equal", None, "plate is equal"),
+        ("plate is equal; elsewhere", "elsewhere", "plate is equal"),
+        (
+            "plate is equal; the same number was read 9 km away 5 seconds before: x; elsewhere",
+            "elsewhere",
+            "plate is equal",
+        ),
+        ("plate is equal; no car of that color", "elsewhere", "plate is equal; no car of that color"),
+    ],
+)
+def test_what_is_explained_says_nothing_of_another_place(explanation: str, sentence: str | None, left: str) -> None:
+    whole = payload()
+    whole["hit"]["explanation"] = explanation
+    whole["clone"]["explanation"] = sentence
+    assert cut(whole, {Detail.PLATE})["hit"]["explanation"] == left
+
+
+def test_an_alert_without_a_suspicion_is_explained_as_it_is() -> None:
+    whole = payload(clone=None)
+    for fields in ({Detail.PLATE}, ALL):
+        shown = cut(whole, fields)
+        assert "clone" not in shown
+        assert shown["hit"]["explanation"] == whole["hit"]["explanation"]
+
+
+def test_what_an_older_alert_does_not_have_is_not_made_up() -> None:
+    whole = payload()
+    del whole["notice"], whole["read"]["dated_by"], whole["hit"]["score_meaning"], whole["clone"]
+    shown = cut(whole, ALL)
+    assert "notice" not in shown
+    assert "dated_by" not in shown["read"]
+    assert "score_meaning" not in shown["hit"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +17,8 @@ from policy.agreements.grants import Shares
 from policy.decisions import law_alone
 from schemas.events import ReturnedDispositionEvent, ReturnedVerdictEvent
 from schemas.ids import disposition_id
-from schemas.types import Category, DispositionKind, HotlistEntry, Standing
-from sharing.heard import Found, HearingDesk, hearing_desks, is_double, refusal
+from schemas.types import AlertOutcome, Category, DispositionKind, HotlistEntry, Rejection, Standing
+from sharing.heard import CLOCKS_APART, Found, HearingDesk, hearing_desks, is_double, refusal
 from storage.sharing.foreign import KnownDisposition
 from tests.unit.alerts.samples import sample_entry
 from tests.unit.policy.agreements.samples import NEIGHBOR, NOW, THIRD, agreements, alerts_grant, moments, standing
@@ -109,3 +110,73 @@ def test_nobody_is_heard_to_whom_nothing_may_be_given(one: Agreement, now: Any, 
             assert agency == at.member.id
             assert gate.blocked_for(agency, Shares.HOTLISTS, now) is None
             assert hotlist_id in at.grant.lists
+
+
+MOMENT = timedelta(microseconds=1)
+WEEK = timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (
+            {"agreement_id": "norfolk"},
+            "it names agreement norfolk, and this is where suffolk says what became of alerts",
+        ),
+        ({"agency_id": THIRD}, f"it names agency {THIRD}, and this is where {NEIGHBOR} says what became of alerts"),
+        ({"agency_id": "x" * 200}, f"it names agency {'x' * 64}, and this is where {NEIGHBOR} says"),
+        ({"agreement_version": 2}, "it names version 2 of the agreement, and version 1 is in force"),
+        ({"agreement_version": 1}, None),
+        ({"by": "12345 --"}, "it does not say who said it, by name"),
+        ({"by": "4711 d"}, None),
+        ({"disposition_id": disposition_id(ALERT, 2)}, "its id is not that of this alert and number"),
+        ({"number": 2}, "its id is not that of this alert and number"),
+        ({"kind": DispositionKind.REJECTED}, "it rejects an alert and does not say why"),
+        ({"kind": DispositionKind.REJECTED, "rejection": Rejection.MISREAD}, None),
+        ({"kind": DispositionKind.OUTCOME}, "it closes an alert and does not say with which outcome"),
+        ({"kind": DispositionKind.OUTCOME, "outcome": AlertOutcome.RECOVERED}, None),
+        ({"supersedes": 1}, "it takes the place of number 1, which comes after it"),
+        ({"number": 2, "disposition_id": disposition_id(ALERT, 2), "supersedes": 1}, None),
+        ({"at": NOW + CLOCKS_APART}, None),
+        ({"at": NOW + CLOCKS_APART + MOMENT}, "which is yet to come; set the clocks"),
+        ({"at": NOW - WEEK}, None),
+        ({"at": NOW - WEEK - MOMENT}, "it was said 7 days ago, and may be kept for 7 here"),
+    ],
+)
+def test_what_a_message_says_of_itself_has_to_be_so(more: dict[str, Any], reason: str | None) -> None:
+    found = refusal(said(**more), desk(), FOUND, VIRGINIA, NOW)
+    assert (found is None) is (reason is None)
+    assert (reason or "") in (found or "")
+
+
+def test_our_law_may_keep_things_for_less_time_than_the_agreement() -> None:
+    long = desk(made(grants=[alerts_grant(), LISTS | {"max_days": 30}]))
+    assert long.keep(VIRGINIA) == timedelta(days=21)
+    assert refusal(said(at=NOW - timedelta(days=21)), long, FOUND, VIRGINIA, NOW) is None
+    late = refusal(said(at=NOW - timedelta(days=21) - MOMENT), long, FOUND, VIRGINIA, NOW)
+    assert late == "it was said 21 days ago, and may be kept for 21 here"
+    assert desk().keep(VIRGINIA) == WEEK
+
+
+def test_each_member_of_the_grant_of_hotlists_has_a_desk_and_no_other() -> None:
+    gate = AgreementGate(standing(made(grants=[alerts_grant(to=[THIRD]), LISTS | {"to": [THIRD, NEIGHBOR]}])), VIRGINIA)
+    desks = hearing_desks(gate)
+    assert sorted(one.member.id for one in desks) == sorted([THIRD, NEIGHBOR])
+    assert {(one.agreement_id, one.grant.shares) for one in desks} == {("suffolk", Shares.HOTLISTS)}
+
+
+def test_an_entry_of_the_crime_information_center_is_heard_of_where_it_may_be_given() -> None:
+    without = desk(made(grants=[alerts_grant(), LISTS | {"cji": False}]))
+    own, center = listed()._replace(source_entry_id="26-117"), listed()
+    for at, entry, layout, heard in (
+        (desk(), center, "ncic", True),
+        (without, center, "csv", False),
+        (without, own, "ncic", False),
+        (without, own, "csv", True),
+    ):
+        assert (refusal(said(), at, Found(entry, layout, ()), VIRGINIA, NOW) is None) is heard
+
+
+def test_nobody_is_heard_any_more_under_an_agreement_that_is_over() -> None:
+    ended = AgreementGate(standing(made(grants=[LISTS]), ended_at=NOW - timedelta(days=1)), VIRGINIA)
+    assert "was ended at" in str(refusal(said(), hearing_desks(ended)[0], FOUND, VIRGINIA, NOW))

@@ -18,14 +18,27 @@ from policy.agreements.agreement import Agreement, answer_topic, query_topic
 from policy.agreements.deciding import AgreementGate
 from policy.agreements.grants import Detail, Shares
 from policy.decisions import law_alone
+from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
 from schemas.events import QueryEvent
 from schemas.generate import FOLDER
-from schemas.types import Location, PlateRead
+from schemas.types import Location, PlateRead, Purpose
 from sharing.cutting import NOT_SHARED
-from sharing.questions import LARGEST_QUESTION_BYTES, asked_since, desks_of, is_over, parse_question, shown, terms_of
+from sharing.questions import (
+    CLOCKS_APART,
+    LARGEST_QUESTION_BYTES,
+    Desk,
+    asked_since,
+    desks_of,
+    is_over,
+    parse_question,
+    refusal,
+    shown,
+    terms_of,
+)
 from tests.unit.alerts.samples import sample_read
-from tests.unit.policy.agreements.samples import CAMERAS, NEIGHBOR, NOW, PLACE, agreements, moments, standing
+from tests.unit.policy.agreements.samples import CAMERAS, NEIGHBOR, NOW, PLACE, THIRD, agreements, moments, standing
+from tests.unit.policy.agreements.samples import agreement as made
 
 ALABAMA = law_alone("alabama")
 QUESTION: dict[str, Any] = {
@@ -155,3 +168,125 @@ def test_no_read_is_shown_that_is_not_in_the_scope(one: Agreement, found: list[P
         assert {event.captured_at for event in given_reads} <= {read.captured_at for read in allowed}
         assert asked_since(question(), desk, ALABAMA, now) >= now - timedelta(days=grant.max_days)
         assert terms_of(desk, ALABAMA).keep_days <= grant.max_days
+
+
+MOMENT = timedelta(microseconds=1)
+VIRGINIA = law_alone("virginia")
+QUERIES: dict[str, Any] = {
+    "shares": "queries",
+    "to": [NEIGHBOR],
+    "cameras": ["gate"],
+    "fields": ["plate", "place"],
+    "purposes": ["stolen_vehicle", "wanted_person"],
+    "purposes_forbidden": ["traffic_enforcement"],
+    "max_days": 7,
+}
+
+
+def desk(**grant: Any) -> Desk:
+    return desks_of(AgreementGate(standing(made(grants=[QUERIES | grant])), VIRGINIA))[0]
+
+
+def asked(**more: Any) -> QueryEvent:
+    asker = QUESTION["asker"] | {name: more.pop(name) for name in ("agency_id", "ori", "person") if name in more}
+    ours = {"asker": asker, "purpose": "stolen vehicle, seen leaving Main Street at 21:40"}
+    return question(**(ours | more))
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({}, None),
+        ({"agreement_id": "norfolk"}, "it names agreement norfolk, and this is where suffolk asks"),
+        ({"agency_id": THIRD}, f"it names agency {THIRD}, and this is where {NEIGHBOR} asks"),
+        ({"ori": "VA9999999"}, "it names ORI VA9999999, and this is where VA0000001 asks"),
+        ({"agency_id": "x" * 200}, f"it names agency {'x' * 64}, and this is where"),
+        ({"agreement_version": 1}, None),
+        ({"agreement_version": 2}, "under version 2 of the agreement, and version 1 is in force"),
+        ({"person": "4711 --"}, "it does not say who asks, by name"),
+        ({"person": "4711 d"}, None),
+        ({"expires_at": NOW}, "it expired at 2026-06-01T12:00:00+00:00"),
+        ({"expires_at": NOW + MOMENT}, None),
+        ({"asked_at": NOW - timedelta(hours=1)}, "it expired at"),
+        ({"asked_at": NOW - timedelta(hours=1) + MOMENT}, None),
+        ({"asked_at": NOW + CLOCKS_APART}, None),
+        ({"asked_at": NOW + CLOCKS_APART + MOMENT}, "which is yet to come; set the clocks"),
+        ({"since": NOW - timedelta(days=1), "until": NOW - timedelta(days=1)}, "is not before the time until which"),
+        ({"since": NOW - timedelta(days=1), "until": NOW - timedelta(days=1) + MOMENT}, None),
+        ({"until": NOW - timedelta(days=99)}, None),
+        ({"purpose": "missing person, left home at noon today"}, "missing_person"),
+        ({"purpose": "asdf"}, "a purpose that is not known"),
+        ({"case_number": "n/a"}, "the case or call number has no digit"),
+        ({"warrant": "none"}, "the warrant's number"),
+        ({"offense": "jaywalking"}, "the type of offense is none of the FBI's codes and names"),
+    ],
+)
+def test_a_question_is_answered_where_all_of_it_may_be(more: dict[str, Any], reason: str | None) -> None:
+    found = refusal(asked(**more), desk(), VIRGINIA, NOW)
+    assert (found is None) is (reason is None), found
+    assert (reason or "") in (found or "")
+    assert "VNV4527" not in (found or "")
+
+
+def test_reads_are_looked_for_as_asked_and_none_that_is_too_old_to_be_shown() -> None:
+    week = NOW - timedelta(days=7)
+    for since, days, expected in (
+        (None, 7, week),
+        (week - MOMENT, 7, week),
+        (week + MOMENT, 7, week + MOMENT),
+        (None, 30, NOW - timedelta(days=21)),  # our own law
+    ):
+        assert asked_since(asked(since=since), desk(max_days=days), VIRGINIA, NOW) == expected
+
+
+def test_the_terms_say_what_is_shown_how_long_it_may_be_kept_and_what_for() -> None:
+    terms = terms_of(desk(), VIRGINIA)
+    assert terms.model_dump() == {
+        "fields": ("place", "plate"),
+        "keep_days": 7.0,
+        "purposes": (Purpose.STOLEN_VEHICLE, Purpose.WANTED_PERSON),
+        "purposes_forbidden": (Purpose.TRAFFIC_ENFORCEMENT,),
+    }
+    assert terms_of(desk(max_days=30, fields=["plate"]), VIRGINIA).keep_days == 21.0
+
+
+def test_each_read_is_asked_for_by_itself_and_comes_as_it_was_found() -> None:
+    def seen(camera: str, days: float, north: float = 0.0) -> PlateRead:
+        place = Location(PLACE[0] + north, PLACE[1])
+        return dataclasses.replace(
+            sample_read(), camera_id=camera, captured_at=NOW - timedelta(days=days), location=place
+        )
+
+    area = {"latitude": PLACE[0], "longitude": PLACE[1], "radius_km": 5.0}
+    gate, bridge, old, far = seen("gate", 1), seen("bridge", 2), seen("gate", 7.5), seen("gate", 3, 0.1)
+    nowhere = dataclasses.replace(seen("gate", 4), location=None)
+    found = [old, gate, bridge, seen("gate", 6.99), far, nowhere]
+
+    def days(**grant: Any) -> list[float]:
+        return [(NOW - one.captured_at) / timedelta(days=1) for one in shown(found, asked(), desk(**grant), NOW)]
+
+    assert days() == [1, 6.99, 3, 4]
+    assert days(area=area) == [1, 6.99]
+    assert days(cameras="all") == [1, 2, 6.99, 3, 4]
+    assert days(max_days=30) == [7.5, 1, 6.99, 3, 4]
+    # Its words name both of the grant's purposes, or another one first.
+    both = asked(purpose="wanted person and missing person in a stolen vehicle, seen at noon")
+    assert len(shown(found, both, desk(purposes=["wanted_person"]), NOW)) == 4
+    (event,) = shown([gate], asked(), desk(), NOW)
+    assert (event.camera_id, event.plate, event.vehicle) == ("gate", "VNV4527", None)
+    assert event.location is not None
+    (event,) = shown([gate], asked(), desk(fields=["plate", "pictures"]), NOW)
+    assert (event.camera_id, event.location, event.vehicle) == (NOT_SHARED, None, read_to_event(gate).vehicle)
+
+
+def test_a_message_of_the_largest_size_is_read_and_mistakes_are_cited_in_short() -> None:
+    whole = json.dumps(QUESTION).encode()
+    assert parse_question(whole + b" " * (LARGEST_QUESTION_BYTES - len(whole))) == question()
+    with pytest.raises(InvalidInput, match=f"{LARGEST_QUESTION_BYTES + 1} bytes; expected"):
+        parse_question(whole + b" " * (LARGEST_QUESTION_BYTES + 1 - len(whole)))
+    names = ("query_id", "agreement_id", "asked_at", "expires_at", "asker")
+    for wrong, more in ((3, ""), (4, "; and 1 more"), (5, "; and 2 more")):
+        broken = {name: value for name, value in QUESTION.items() if name not in names[:wrong]}
+        with pytest.raises(InvalidInput) as caught:
+            parse_question(json.dumps(broken).encode())
+        assert caught.value.message == "; ".join(f"{name}: field required" for name in names[:3]) + more

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from policy.decisions import law_alone, open_policy
-from schemas.events import Alert, AlertType, MovementEvent, VendorReportEvent
+from policy.collection import Attribute
+from policy.decisions import Policy, law_alone, open_policy
+from schemas.convert import read_to_event
+from schemas.events import Alert, AlertType, MovementEvent, QueryAnswerEvent, QueryTermsEvent, VendorReportEvent
+from schemas.events.queries import OwnerEvent
 from schemas.settings import PolicySettings, Settings
-from schemas.types import Category, Purpose
-from sharing.receiving import ReadReceiptGate, ReceiptGate
-from tests.unit.alerts.samples import sample_alert
+from schemas.types import Category, PlateRead, Purpose
+from sharing.receiving import FUTURE, LONGEST_DAYS, ReadReceiptGate, ReceiptGate, answered_reads
+from tests.unit.alerts.samples import sample_alert, sample_read
 
 SHARED = "platewatch.shared.suffolk.v1"
 HEADERS = {"ce_agreement": "suffolk"}
@@ -140,3 +145,151 @@ def test_a_read_loses_what_may_not_be_collected_here() -> None:
     assert READ.second_reading is not None
     taken, _ = judge_read("minnesota")
     assert (taken.second_reading, taken.vehicle, taken.plate) == (None, None, "VNV4527")
+
+
+MOMENT = timedelta(microseconds=1)
+LAW_DAYS = timedelta(days=21)
+"""How long reads may be kept in Virginia."""
+
+
+@pytest.mark.parametrize(("age", "taken"), [(LAW_DAYS, True), (LAW_DAYS + MOMENT, False)])
+def test_an_alert_is_taken_in_as_long_as_its_read_may_be_kept(age: timedelta, taken: bool) -> None:
+    now = ALERT.read.captured_at + age
+    assert (judge(of(), now=now).alert is not None) is taken
+    # A neighbor's own topic is under no agreement: there the topic says how long.
+    assert judge(of(), topic="platewatch.alerts.suffolk-pd.v1", headers={}, now=now).alert == of()
+
+
+@pytest.mark.parametrize(
+    ("days", "age", "taken"),
+    [
+        ("7", timedelta(days=7), True),
+        ("7", timedelta(days=7) + MOMENT, False),
+        ("0.5", timedelta(hours=12), True),
+        ("0.5", timedelta(hours=12) + MOMENT, False),
+        (str(LONGEST_DAYS), LAW_DAYS, True),
+        (str(LONGEST_DAYS), LAW_DAYS + MOMENT, False),
+        (str(LONGEST_DAYS + 1), MOMENT, False),
+        ("0", timedelta(), True),
+        ("0", MOMENT, False),
+        ("a week", MOMENT, False),
+        (None, MOMENT, False),
+        ("7", -FUTURE, True),
+        ("7", -FUTURE - MOMENT, False),
+    ],
+)
+def test_a_read_is_taken_in_as_long_as_agreement_and_law_let_it_be_kept(
+    days: str | None, age: timedelta, taken: bool
+) -> None:
+    headers = TERMS | {"ce_agreementkeepdays": days or "7"}
+    if days is None:
+        del headers["ce_agreementkeepdays"]
+    assert (judge_read(headers=headers, now=READ.captured_at + age)[0] is not None) is taken
+
+
+@pytest.mark.parametrize(
+    ("purposes", "never", "taken"),
+    [
+        ("stolen_vehicle", (), True),
+        ("stolen_vehicle,missing_person", (Purpose.STOLEN_VEHICLE,), True),
+        ("stolen_vehicle,missing_person", (Purpose.STOLEN_VEHICLE, Purpose.MISSING_PERSON), False),
+        ("stolen_vehicle,gossip", (), True),
+        ("immigration_enforcement", (), False),
+        ("immigration_enforcement,stolen_vehicle", (), True),
+        ("immigration_enforcement,stolen_vehicle", (Purpose.STOLEN_VEHICLE,), False),
+        ("", (), False),
+    ],
+)
+def test_one_purpose_that_is_not_forbidden_is_enough(purposes: str, never: tuple[Purpose, ...], taken: bool) -> None:
+    headers = TERMS | {"ce_agreementpurposes": purposes}
+    read, reason = judge_read(own=PolicySettings(profile="illinois", never_purposes=never), headers=headers)
+    assert ((read is not None), (reason == "")) == (taken, taken)
+
+
+def limited(*attributes: Attribute) -> Policy:
+    """Virginia's law, if it had a closed list of what may be collected."""
+    policy = law_alone("virginia")
+    collection = policy.collection.model_copy(update={"attributes": attributes})
+    profile = policy.profile.model_copy(update={"collection": collection})
+    return dataclasses.replace(policy, profile=profile)
+
+
+WHOLE = of(
+    plate_picture="anBlZw==",
+    read=ALERT.read.model_copy(
+        update={
+            "movement": MovementEvent(lane="2"),
+            "report": VendorReportEvent(vendor="rekor", vendor_hit='{"list":"theirs"}'),
+        }
+    ),
+)
+READS_OF = {
+    Attribute.VEHICLE: "vehicle",
+    Attribute.MOVEMENT: "movement",
+    Attribute.SECOND_READING: "second_reading",
+    Attribute.VENDOR_REPORT: "report",
+}
+
+
+@pytest.mark.parametrize("permitted", [*READS_OF, Attribute.PICTURES, None])
+def test_of_an_alert_each_thing_is_taken_in_that_may_be_collected_and_nothing_else(permitted: Attribute | None) -> None:
+    policy = limited(*([] if permitted is None else [permitted]))
+    taken = ReceiptGate(policy, "norfolk-pd")(WHOLE, SHARED, HEADERS, NOW).alert
+    gone: dict[str, Any] = {name: None for one, name in READS_OF.items() if one is not permitted}
+    hit = WHOLE.hit if permitted is Attribute.VEHICLE else WHOLE.hit.model_copy(update={"vehicle": ()})
+    assert taken == WHOLE.model_copy(
+        update={
+            "read": WHOLE.read.model_copy(update=gone),
+            "hit": hit,
+            "plate_picture": WHOLE.plate_picture if permitted is Attribute.PICTURES else None,
+        }
+    )
+    # What takes one back is cut, too.
+    cancel = WHOLE.model_copy(update={"type": AlertType.CANCEL})
+    heard = ReceiptGate(policy, "norfolk-pd")(cancel, SHARED, HEADERS, NOW).alert
+    assert heard is not None
+    assert (heard.read, heard.plate_picture) == (taken.read, taken.plate_picture)
+
+
+def answer(*reads: PlateRead, keep_days: float | None = 7) -> QueryAnswerEvent:
+    return QueryAnswerEvent(
+        query_id=UUID(int=1),
+        agreement_id="suffolk",
+        owner=OwnerEvent(agency_id="suffolk-pd", name="Suffolk", ori="VA0000001"),
+        answered_at=NOW,
+        status="answered",
+        reads=tuple(read_to_event(read) for read in reads),
+        terms=None if keep_days is None else QueryTermsEvent(keep_days=keep_days),
+    )
+
+
+def aged(age: timedelta) -> PlateRead:
+    return dataclasses.replace(sample_read(), captured_at=NOW - age)
+
+
+def test_of_an_answer_that_is_taken_in_which_may_be_kept_newest_first() -> None:
+    law = law_alone("virginia")
+    edge, soon = aged(timedelta(days=7)), aged(-FUTURE)
+    fresh = [aged(timedelta(hours=hours)) for hours in (5, 1, 3)]
+    assert answered_reads(answer(fresh[0], edge, fresh[1], soon, fresh[2]), law, NOW) == (
+        [soon, fresh[1], fresh[2], fresh[0], edge],
+        [],
+    )
+    late = [aged(timedelta(days=7) + MOMENT), aged(-FUTURE - MOMENT)]
+    kept, left_out = answered_reads(answer(*late, fresh[0]), law, NOW)
+    assert (kept, left_out) == (fresh[:1], ["2 reads that are not of the 7 days for which they may be kept"])
+    # Without terms, and whatever they say, our own law counts.
+    for days in (None, 400):
+        old = [aged(LAW_DAYS), aged(LAW_DAYS + MOMENT)]
+        assert answered_reads(answer(*old, keep_days=days), law, NOW) == (
+            old[:1],
+            ["1 reads that are not of the 21 days for which they may be kept"],
+        )
+    assert answered_reads(answer(), law, NOW) == ([], [])
+
+
+def test_of_an_answer_nothing_is_taken_in_that_may_not_be_collected_here() -> None:
+    policy = limited(Attribute.VEHICLE)
+    (kept,), left_out = answered_reads(answer(aged(timedelta(hours=1))), policy, NOW)
+    assert kept == dataclasses.replace(aged(timedelta(hours=1)), second_reading=None)
+    assert left_out == [f"what may not be collected here: {policy.collection.source}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.routing.rules import Rule, parse_rule, read_rules
+from alerts.routing.rules import MOST_BYTES, Rule, parse_rule, parse_rules, read_rules
 from schemas.errors import InvalidInput
 from schemas.events import Alert, LocationEvent
 from schemas.types import Category, Tier
@@ -164,3 +165,94 @@ def test_a_place_without_heading_is_one() -> None:
     assert rule(circle={"center": GATE, "meters": 10}).takes(
         alert(location=LocationEvent(latitude=38.9, longitude=-77.0)), ZONE
     )
+
+
+def _is_left_of(place: tuple[float, float], one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return (other[1] - one[1]) * (place[0] - one[0]) - (other[0] - one[0]) * (place[1] - one[1]) > 0
+
+
+coordinates = st.tuples(st.integers(-60, 60), st.integers(-60, 60))
+
+
+@given(st.tuples(coordinates, coordinates, coordinates), coordinates)
+def test_a_triangle_holds_what_lies_on_one_side_of_all_its_edges(
+    corners: tuple[tuple[int, int], ...], place: tuple[int, int]
+) -> None:
+    """Beside the places on an edge, which may count either way."""
+    at = (place[0] + 0.25, place[1] + 0.125)
+    sides = {_is_left_of(at, one, other) for one, other in zip(corners, (*corners[1:], corners[0]), strict=True)}
+    on_edge = any(
+        (other[1] - one[1]) * (at[0] - one[0]) == (other[0] - one[0]) * (at[1] - one[1])
+        for one, other in zip(corners, (*corners[1:], corners[0]), strict=True)
+    )
+    if not on_edge:
+        seen = alert(location=LocationEvent(latitude=at[0], longitude=at[1]))
+        assert rule(polygon=corners).takes(seen, ZONE) is (len(sides) == 1)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "inside"),
+    [(2, 1, True), (2, 9, True), (8, 5, True), (2, 5, False), (5, 5, False), (7, 5, True), (11, 5, False)],
+)
+def test_a_bay_of_an_area_is_outside_of_it(latitude: float, longitude: float, inside: bool) -> None:
+    horseshoe = [[0, 0], [10, 0], [10, 10], [0, 10], [0, 8], [6, 8], [6, 2], [0, 2]]
+    seen = alert(location=LocationEvent(latitude=latitude, longitude=longitude))
+    assert rule(polygon=horseshoe).takes(seen, ZONE) is inside
+
+
+@pytest.mark.parametrize(
+    ("center", "meters"),
+    [
+        # A degree along a meridian is 111,195 m, along the sixtieth parallel half of that.
+        ((37.9, -77.0), 111_195),
+        ((39.9, -77.0), 111_195),
+        ((38.9, -76.0), 86_537),
+        ((38.9, -78.0), 86_537),
+    ],
+)
+def test_a_circle_is_measured_in_meters_on_the_ground(center: tuple[float, float], meters: float) -> None:
+    assert rule(circle={"center": center, "meters": meters + 60}).takes(alert(), ZONE)
+    assert not rule(circle={"center": center, "meters": meters - 60}).takes(alert(), ZONE)
+
+
+def test_whatever_a_rule_asks_for_has_to_be_all_true() -> None:
+    fits: dict[str, Any] = {
+        "categories": ["stolen_vehicle"],
+        "tiers": ["exact"],
+        "hotlists": ["ncic"],
+        "cameras": ["gate"],
+        "circle": {"center": GATE, "meters": 100},
+        "hours": {"from": "13:00", "until": "14:00"},
+    }
+    misses: dict[str, Any] = {
+        "categories": ["wanted_person"],
+        "tiers": ["probable"],
+        "hotlists": ["other"],
+        "cameras": ["bridge"],
+        "circle": {"center": (39.0, -77.0), "meters": 100},
+        "hours": {"from": "14:00", "until": "15:00"},
+    }
+    assert rule(**fits).takes(alert(), ZONE)
+    for name, value in misses.items():
+        assert not rule(**(fits | {name: value})).takes(alert(), ZONE), name
+
+
+def test_a_file_is_as_long_as_may_be_and_no_longer(tmp_path: Path) -> None:
+    text = '[[rules]]\nname = "all"\nchannels = ["log"]\n'
+    path = tmp_path / "rules.toml"
+    for length, fits in ((MOST_BYTES, True), (MOST_BYTES + 1, False)):
+        whole = text + "#" * (length - len(text))
+        path.write_text(whole)
+        for take in (lambda: read_rules(path), functools.partial(parse_rules, whole, "a page")):
+            if fits:
+                assert [one.name for one in take()] == ["all"]
+            else:
+                with pytest.raises(InvalidInput, match=f"larger|longer than {MOST_BYTES}"):
+                    take()
+
+
+def test_many_mistakes_are_told_as_the_first_five() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_rule({"name": "r", "channels": ["log"], **{f"wrong{number}": 1 for number in range(9)}}, "a file, rule 3")
+    assert [f"'wrong{number}'" in str(caught.value) for number in range(9)] == [True] * 5 + [False] * 4
+    assert caught.value.source == "a file, rule 3"

@@ -228,3 +228,22 @@ def test_texts_of_unequal_length_are_one_plate_where_one_slip_lies_between_them(
     assert verdict(after(9, "ABC12"), hit(Tier.PROBABLE, 12.0), alert) == "new"
     # An entry with unknown characters fits many plates that are one slip apart.
     assert verdict(after(9, "ABC123"), hit(Tier.PARTIAL, 12.0), alert) == "new"
+
+
+def test_a_vehicle_that_was_read_as_two_texts_is_known_by_either() -> None:
+    one = opened(after(0, "ABC1Z34"), hit(Tier.PROBABLE, 12.0))
+    alert = replace(one, plates=("ABC1Z34", "A8C1234"))
+    for plate, expected in (("ABC1Z34", "suppress"), ("A8C1234", "suppress"), ("ABC1Z3Q", "new")):
+        seen = after(9, plate, characters=characters(plate))
+        assert verdict(seen, hit(Tier.PROBABLE, 12.0), alert) == expected
+
+
+def test_a_character_that_may_be_something_else_may_not_be_anything() -> None:
+    alert = opened(after(0, "ABC1Z34"), hit(Tier.PROBABLE, 12.0))
+    torn = after(30, "ABC1234", characters=characters("ABC1234", p4=(("2", 0.6), ("7", 0.38), ("Z", 0.01))))
+    assert verdict(torn, hit(Tier.PROBABLE, 12.0), alert) == "new"
+    # Every place where the texts differ has to be one that the read is unsure of.
+    twice = after(
+        30, "A8C1234", characters=characters("A8C1234", p1=(("8", 0.9), ("X", 0.1)), p4=(("2", 0.6), ("Z", 0.38)))
+    )
+    assert verdict(twice, hit(Tier.PROBABLE, 12.0), alert) == "new"

@@ -277,3 +277,26 @@ def test_revisions_within_one_batch_are_settled_one_after_the_other() -> None:
         key: (one.outcome, one.alert_id) for key, one in alone.hits.items()
     }
     assert together.closed == alone.closed
+
+
+def test_another_vehicle_s_alert_does_not_keep_this_one_s_open() -> None:
+    """Both reads are revised in one batch: the first fits nothing, the second still raises its own."""
+    memory, one, other = Memory(), passing(0), passing(7200, "bridge", BRIDGE)
+    (first,) = settle(memory, revision(one, 1)).sent[0]
+    (second,) = settle(memory, revision(other, 1)).sent[0]
+    recorded = settle(memory, revision(one, 2, "XYZ9"), revision(other, 2))
+    assert [[(alert.type.value, alert.cancels) for alert in some] for some in recorded.sent] == [
+        [("cancel", first.alert_id)],
+        [],
+    ]
+    assert memory.closed == {first.alert_id}
+    assert outcomes(memory) == ["alerted", "revised"]
+    assert second.alert_id not in memory.closed
+
+
+def test_a_read_that_comes_twice_in_one_batch_is_settled_once() -> None:
+    memory = Memory()
+    one = revision(passing(0), 1)
+    recorded = settle(memory, one, one)
+    assert recorded.sent == [one.alerts, one.alerts]
+    assert (recorded.reads, recorded.hits, recorded.alerts, len(memory.messages)) == (1, 1, 1, 1)
