@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.build import alert_message, build_alert, build_clone_notice, build_update
+from alerts.build import (
+    alert_message,
+    build_alert,
+    build_clone_notice,
+    build_update,
+    canceling,
+    raised_anew,
+    with_picture,
+)
 from schemas import ids
 from schemas.convert import read_from_event, read_to_event
-from schemas.events import Alert, AlertType, CloneSuspicionEvent, PlateReadEvent
+from schemas.events import Alert, AlertType, CloneSuspicionEvent, ConfirmationEvent, PlateReadEvent
 from schemas.plates import canonical_plate
 from schemas.types import PlateRead
 from tests.integration.alerts.records import outbox_message
@@ -136,3 +144,49 @@ def test_alerts_about_one_listed_plate_keep_their_order_however_it_was_read() ->
     assert {alert_message(alert).key for alert in (alerts[0], misread, listed)} == {"VNV4527"}
     other = alerts[0].model_copy(update={"entry": alerts[0].entry.model_copy(update={"plate": "VNV4S27"})})
     assert alert_message(other).key == "VNV4S27"
+
+
+SAID = ConfirmationEvent(status="confirmed", by="kim", at=START, agency_id=AGENCY)
+
+
+def test_what_follows_an_alert_is_as_it_was_but_for_what_it_says_itself() -> None:
+    """Whole messages: an update, one of a later revision, a cancel, and an alert that is raised anew."""
+    alert, hit_id, first = sample_alert(1, picture=b"jpeg"), sample_alert(1).hit.hit_id, sample_alert(2).alert_id
+    confirmed = alert.model_copy(update={"confirmation": SAID})
+    for revision, name in (("", "update"), ("final 3", "update final 3")):
+        said = {"type": AlertType.UPDATE, "updates": first, "reason": "more", "alert_id": ids.alert_id(hit_id, name)}
+        assert build_update(alert, updates=first, reason="more", revision=revision) == alert.model_copy(update=said)
+        update = build_update(alert, updates=first, reason="more", revision=revision, confirmation=SAID)
+        assert update == confirmed.model_copy(update=said)
+        assert build_update(confirmed, updates=first, reason="more", revision=revision) == update
+    anew = raised_anew(alert, "7")
+    assert anew == alert.model_copy(update={"alert_id": ids.alert_id(hit_id, "alert 7")})
+    later = START + timedelta(hours=1)
+    for taken_back, kind in ((alert, "cancel"), (anew, f"cancel {anew.alert_id}")):
+        said = {
+            "alert_id": ids.alert_id(hit_id, kind),
+            "type": AlertType.CANCEL,
+            "status": "closed",
+            "created_at": later,
+            "plate_picture": None,
+            "cancels": taken_back.alert_id,
+            "reason": "entry withdrawn",
+        }
+        assert canceling(taken_back, "entry withdrawn", created_at=later) == taken_back.model_copy(update=said)
+        cancel = canceling(taken_back, "entry withdrawn", created_at=later, confirmation=SAID)
+        assert cancel == taken_back.model_copy(update=said | {"confirmation": SAID})
+
+
+def test_a_picture_that_came_later_is_the_same_as_one_that_came_with_the_alert() -> None:
+    assert with_picture(sample_alert(1), b"jpeg") == sample_alert(1, picture=b"jpeg")
+    assert with_picture(sample_alert(1), b"") == sample_alert(1)
+    assert with_picture(sample_alert(1), b"x" * 49_153) == sample_alert(1)
+
+
+def test_a_hit_raises_no_alert_about_another_read_or_entry() -> None:
+    read, entry = sample_read(), sample_entry()
+    hit = sample_hit(read, entry)
+    for other in ({"read": sample_read(1)}, {"entry": sample_entry("BKR2203")}):
+        parts = {"read": read, "entry": entry} | other
+        with pytest.raises(ValueError, match="is not about read"):
+            build_alert(parts["read"], hit, parts["entry"], agency_id=AGENCY, created_at=START, plate_picture=None)

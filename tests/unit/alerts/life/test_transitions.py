@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from schemas.types import (
     DispositionKind,
     Life,
     RecordAnswer,
+    RecordCheck,
     Rejection,
     Standing,
 )
@@ -220,3 +222,86 @@ def test_what_was_said_is_told_in_words() -> None:
         "rejected (wrong state) by lee at 2026-11-20T18:30:00Z"
     )
     assert told(said(OUTCOME, outcome=AlertOutcome.STOP_NOT_MADE)).startswith("closed (stop not made) by lee")
+
+
+def test_an_answer_goes_to_the_check_that_waits_and_to_no_other_number() -> None:
+    life = after(ASKED)
+    for supersedes, fault in (
+        (None, None),
+        (1, None),
+        (7, "number 7 does not stand: the check that waits is number 1"),
+    ):
+        assert refusal(life, said(ANSWERED, 2, supersedes=supersedes)) == fault
+    answered = after(ASKED, said(ANSWERED, 2, "kim", 4))
+    for supersedes in (None, 1, 3):
+        assert refusal(answered, said(ANSWERED, 3, answer=RecordAnswer.NOT_VALID, supersedes=supersedes)) == (
+            "kim has entered the answer at 2026-11-20T18:34:00Z: valid; to take the place of that, name it as what "
+            "this supersedes: 2"
+        )
+    assert refusal(answered, said(ANSWERED, 3, answer=RecordAnswer.NOT_VALID, supersedes=2)) is None
+
+
+def test_a_check_keeps_what_was_asked_and_says_what_was_answered() -> None:
+    for priority, minutes in ((CheckPriority.URGENT, 10), (CheckPriority.ROUTINE, 60), (None, 10)):
+        check = after(said(ASKED, 1, "lee", 2, priority=priority)).check
+        asked_at = MOMENT + timedelta(minutes=2)
+        assert check == RecordCheck(
+            1, asked_at, "lee", priority or CheckPriority.URGENT, asked_at + timedelta(minutes=minutes)
+        )
+    life = after(ASKED)
+    assert life.check is not None
+    for answer, minutes, due in (
+        (RecordAnswer.VALID, None, 10),
+        (RecordAnswer.NOT_VALID, 30, 10),
+        (RecordAnswer.TIME_NEEDED, 30, 34),
+        (RecordAnswer.TIME_NEEDED, None, 4),
+    ):
+        new = dataclasses.replace(said(ANSWERED, 2, "kim", 4, answer=answer), minutes=minutes)
+        answered = advanced(life, new).check
+        assert answered == dataclasses.replace(
+            life.check,
+            number=2,
+            answer=answer,
+            answered_at=MOMENT + timedelta(minutes=4),
+            answered_by="kim",
+            due_at=MOMENT + timedelta(minutes=due),
+        )
+    # Without a check there is nothing to answer, and nothing changes but the count.
+    assert advanced(NEW, said(ANSWERED)) == dataclasses.replace(NEW, count=1)
+
+
+@pytest.mark.parametrize(
+    ("life", "supersedes", "fault"),
+    [
+        (after(is_canceled=True), None, "it was canceled: its entry does not stand any more"),
+        (after(OUTCOME), None, "it was closed (no action) by lee at 2026-11-20T18:30:00Z"),
+        (NEW, 3, "number 3 is no check that waits"),
+        (NEW, None, None),
+        (after(ASKED, ANSWERED), None, None),
+        (after(ASKED), 1, None),
+        (after(ASKED), 2, "lee has asked at"),
+        (after(ASKED), None, "to ask anew before, name that as what this supersedes: 1"),
+    ],
+)
+def test_whether_the_entering_agency_may_be_asked(life: Life, supersedes: int | None, fault: str | None) -> None:
+    found = refusal(life, said(ASKED, life.count + 1, "kim", supersedes=supersedes))
+    assert (found is None) is (fault is None)
+    assert (fault or "") in (found or "")
+
+
+def test_each_step_leaves_what_stands_beside_it() -> None:
+    """The whole of what stands, step by step."""
+    seen, acknowledged = said(SEEN, 1), said(ACKNOWLEDGED, 2)
+    confirmed, closed = said(CONFIRMED, 3), said(OUTCOME, 4, outcome=AlertOutcome.RECOVERED)
+    rejected = said(REJECTED, 5, supersedes=4)
+    expected = Life()
+    for new, changes in (
+        (seen, {"standing": Standing.SEEN}),
+        (acknowledged, {"standing": Standing.ACKNOWLEDGED}),
+        (confirmed, {"standing": Standing.CONFIRMED, "verdict": confirmed}),
+        (closed, {"standing": Standing.CLOSED, "outcome": closed}),
+        (rejected, {"standing": Standing.REJECTED, "verdict": rejected, "outcome": None}),
+    ):
+        life = advanced(expected, new)
+        expected = dataclasses.replace(expected, **changes, latest=new, count=new.number)
+        assert life == expected
