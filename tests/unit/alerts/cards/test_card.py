@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.cards.card import CameraPlace
+from alerts.cards.card import CameraPlace, CardSetting, CardSources, Clock, Place, make_card
+from alerts.cards.features import Feature
+from alerts.cards.steps import AFTER_A_STOP, Step, fault_before_acting, steps_of
+from alerts.life.transitions import life_of
 from policy.duties import ConfirmRule
 from schemas.events import AlertType, ConfirmationEvent
 from schemas.types import (
     AlertOutcome,
     CheckPriority,
     DispositionKind,
+    Life,
+    Priority,
     RecordAnswer,
     Rejection,
+    Tier,
     VehicleDescription,
 )
-from tests.unit.alerts.cards.made import NOW, alert, card, said
-from tests.unit.alerts.samples import START
+from tests.unit.alerts.cards.made import EAST, NOW, alert, card, said
+from tests.unit.alerts.samples import START, sample_alert
 
 LAW = ConfirmRule(
     visual=True,
@@ -212,3 +220,273 @@ def test_the_vehicle_is_told_on_both_sides() -> None:
     )
     assert shown.vehicle_listed == "2014 RED FORD F150 PK"
     assert shown.vehicle_seen == "red truck"
+
+
+def test_a_card_says_all_of_an_alert_each_in_its_place() -> None:
+    first = alert(entry={"license_type": "PC", "priority": "high"})
+    newest = alert(
+        entry={"license_type": "PC", "priority": "high"},
+        read={"movement": {"lane": "2", "direction": "leaving"}, "context_image_key": "scene.jpg"},
+        hit={"tier": "probable", "second_reader_agrees": False},
+        more={"alert_id": sample_alert(3).alert_id, "type": "update", "updates": first.alert_id, "reason": "better"},
+    )
+    seen, confirmed = said(DispositionKind.SEEN), said(DispositionKind.CONFIRMED, 2, "kim", 2)
+    sources = CardSources(17, first, newest, life_of([seen, confirmed]), dispositions=(seen, confirmed))
+    made = make_card(sources, CardSetting(EAST, NOW, CameraPlace("gate", "North gate", "High St"), LAW))
+    shown = {one.name: getattr(made, one.name) for one in dataclasses.fields(made)}
+    assert shown.pop("slots") == card().slots
+    assert shown.pop("steps") == steps_of(life_of([seen, confirmed]), NOW, EAST, LAW)
+    assert shown.pop("order").startswith("0001-")
+    assert shown == {
+        "alert_id": first.alert_id,
+        "number": 17,
+        "priority": Priority.HIGH,
+        "listed_priority": "high",
+        "is_done": False,
+        "headline": "stolen vehicle: VNV4527 VA",
+        "category": "stolen vehicle",
+        "tier": Tier.PROBABLE,
+        "tier_words": "differs in ways in which readers err",
+        "reason": "plate and state are equal",
+        "news": "better",
+        "plate_words": "every character agrees",
+        "seen": "VNV4527",
+        "seen_state": "VA",
+        "listed": "VNV4527",
+        "listed_state": "VA",
+        "confidence": "93%",
+        "second_reader": "second reader saw another plate (VNV4527)",
+        "features": (
+            Feature("state", "VA", "VA", True, "90% sure"),
+            Feature("make", "YAMA", "YAMA", None),
+            Feature("color", "BLK", "BLK", None),
+            Feature("year", "2009", "2009", None),
+        ),
+        "against": (),
+        "vehicle_seen": "2009 BLK YAMA",
+        "vehicle_listed": "2009 BLK YAMA MC2 CY",
+        "hotlist": "ncic",
+        "list_age": "3 h old",
+        "entry": (
+            ("instructions", "armed"),
+            ("entering agency", "VA0010000"),
+            ("record", "V000000001"),
+            ("case", "26-1"),
+            ("code", "V"),
+            ("plate type", "PC"),
+            ("list's priority", "high"),
+            ("list of", "2026-11-20"),
+        ),
+        "place": Place("gate", "North gate", "High St", 38.9, -77.0, 271.5, "leaving, lane 2", ""),
+        "captured_at": START,
+        "captured": "2026-11-20 13:30:00 EST",
+        "claimed": None,
+        "historical": None,
+        "has_plate": True,
+        "has_scene": True,
+        "confirmed": "confirmed by kim at 2026-11-20 13:32:00 EST",
+        "is_confirmed": True,
+        "standing": "confirmed by kim at 2026-11-20 13:32:00 EST",
+        "canceled": None,
+        "clock": None,
+        "law": (
+            f"a person has to compare the plate with the picture or the vehicle: {LAW.source}",
+            f"a match alone is no reason for a stop: {LAW.source}",
+            f"the entering agency has to be asked before anybody acts: {LAW.source}",
+        ),
+        "notice": newest.notice,
+        "history": (
+            "seen by lee at 2026-11-20 13:31:00 EST",
+            "confirmed by kim at 2026-11-20 13:32:00 EST",
+        ),
+    }
+    assert made.captured_at.tzinfo is EAST
+
+
+def test_what_is_not_known_is_left_out_and_nothing_is_made_up() -> None:
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("instructions", "originating_agency", "source_entry_id", "case_number", "source_code", "jurisdiction")
+    )
+    bare = alert(
+        entry=nothing,
+        read={"location": None, "second_reading": None, "plate_image_key": None},
+        hit={"second_reader_agrees": None},
+        hotlist={"as_of": None},
+    )
+    shown = make_card(CardSources(1, bare, bare, Life()), CardSetting(EAST, NOW, CameraPlace("gate", street="High St")))
+    assert shown.entry == ()
+    assert shown.place == Place("gate", "gate", "High St", None, None, None, "", "")
+    assert (shown.second_reader, shown.headline, shown.listed_state) == (None, "stolen vehicle: VNV4527", None)
+    assert (shown.has_plate, shown.has_scene, shown.law, shown.canceled) == (False, False, (), None)
+    # A picture that came with the alert is one, whatever the read says.
+    with_picture = CardSources(1, bare, bare, Life(), has_plate=True)
+    assert make_card(with_picture, CardSetting(EAST, NOW)).has_plate
+    judged = alert(read={"second_reading": None}, hit={"second_reader_agrees": True})
+    assert card(judged).second_reader == "second reader saw the listed plate"
+
+
+def test_a_camera_on_a_map_has_its_name_and_its_street() -> None:
+    assert CameraPlace("gate").label == "gate"
+    assert CameraPlace("gate", "North gate").label == "North gate"
+    assert CameraPlace("gate", None, "High St").label == "gate, High St"
+    assert CameraPlace("gate", "North gate", "High St").label == "North gate, High St"
+
+
+def test_why_it_was_taken_back_is_said_where_it_is_known() -> None:
+    taken_back = life_of([], is_canceled=True)
+    sources = CardSources(1, alert(), alert(), taken_back, canceled="entry withdrawn by lee")
+    assert make_card(sources, CardSetting(EAST, NOW)).canceled == "entry withdrawn by lee"
+    assert make_card(dataclasses.replace(sources, life=Life()), CardSetting(EAST, NOW)).canceled is None
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (said(DispositionKind.ACKNOWLEDGED), "acknowledged by lee at 2026-11-20 13:31:00 EST"),
+        (
+            said(DispositionKind.REJECTED, rejection=Rejection.WRONG_STATE, note="North Carolina"),
+            "rejected (wrong state) by lee at 2026-11-20 13:31:00 EST; North Carolina",
+        ),
+        (
+            said(DispositionKind.OUTCOME, outcome=AlertOutcome.STOP_NOT_MADE),
+            "closed (stop not made) by lee at 2026-11-20 13:31:00 EST",
+        ),
+        (
+            said(DispositionKind.RECORD_CHECK_ASKED, priority=CheckPriority.ROUTINE),
+            "record asked for (routine) by lee at 2026-11-20 13:31:00 EST",
+        ),
+        (
+            said(DispositionKind.RECORD_CHECK_ANSWERED, answer=RecordAnswer.NOT_VALID),
+            "record answered (not valid) by lee at 2026-11-20 13:31:00 EST",
+        ),
+    ],
+)
+def test_what_was_said_is_told_in_the_history(one: Any, words: str) -> None:
+    sources = CardSources(1, alert(), alert(), Life(), dispositions=(one,))
+    assert make_card(sources, CardSetting(EAST, NOW)).history == (words,)
+
+
+def test_each_state_of_a_record_check_has_its_clock() -> None:
+    asked = said(DispositionKind.RECORD_CHECK_ASKED, priority=CheckPriority.ROUTINE)
+    due = START + timedelta(minutes=61)
+    words = "routine, asked by lee at 2026-11-20 13:31:00 EST; "
+    assert card(None, asked, now=due).clock == Clock(f"{words}due by 2026-11-20 14:31:00 EST", False, due, False)
+    late = due + timedelta(seconds=1)
+    assert card(None, asked, now=late).clock == Clock(f"{words}OVERDUE since 2026-11-20 14:31:00 EST", True, due, False)
+    more = dataclasses.replace(
+        said(DispositionKind.RECORD_CHECK_ANSWERED, 2, "kim", 5, answer=RecordAnswer.TIME_NEEDED), minutes=90
+    )
+    due = START + timedelta(minutes=95)
+    assert card(None, asked, more).clock == Clock(
+        f"{words[:-2]}; its agency needs more time; due by 2026-11-20 15:05:00 EST", False, due, False
+    )
+    for answer, against, stands in (
+        (RecordAnswer.VALID, False, "stands"),
+        (RecordAnswer.NOT_VALID, True, "DOES NOT STAND"),
+    ):
+        answered = said(DispositionKind.RECORD_CHECK_ANSWERED, 2, "kim", 5, answer=answer)
+        assert card(None, asked, answered, now=late).clock == Clock(
+            f"its agency says that the entry {stands}; entered by kim at 2026-11-20 13:35:00 EST", False, None, against
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ("a person has to compare", "a match alone", "the entering agency")),
+        ({"visual": False}, ("a match alone", "the entering agency")),
+        ({"is_suspicion": None}, ("a person has to compare", "the entering agency")),
+        ({"is_suspicion": True}, ("a person has to compare", "the entering agency")),
+        ({"record": False}, ("a person has to compare", "a match alone")),
+    ],
+)
+def test_the_card_says_what_the_law_asks_for_and_nothing_else(changes: dict[str, Any], words: tuple[str, ...]) -> None:
+    shown = card(law=LAW.model_copy(update=changes)).law
+    assert [one.startswith(begin) for one, begin in zip(shown, words, strict=True)] == [True] * len(words)
+
+
+def test_the_entering_agency_is_asked_before_anybody_acts_and_not_for_what_needs_no_act() -> None:
+    asked = life_of([said(DispositionKind.RECORD_CHECK_ASKED, priority=CheckPriority.URGENT)])
+    for outcome in AlertOutcome:
+        fault = fault_before_acting(Life(), outcome, LAW)
+        assert (fault is not None) is (outcome in (AlertOutcome.ARREST, AlertOutcome.WARNING, AlertOutcome.RECOVERED))
+        assert (fault is not None) is (outcome in AFTER_A_STOP)
+        assert fault_before_acting(Life(), outcome, None) is None
+        assert fault_before_acting(Life(), outcome, LAW.model_copy(update={"record": False})) is None
+        assert fault_before_acting(asked, outcome, LAW) is None
+
+
+def test_the_steps_of_a_closed_alert_name_what_they_take_the_place_of() -> None:
+    confirmed = said(DispositionKind.CONFIRMED, 1, "lee", 1)
+    closed = said(DispositionKind.OUTCOME, 2, "kim", 2, outcome=AlertOutcome.RECOVERED)
+    steps = steps_of(life_of([confirmed, closed]), NOW, EAST)
+    over = Step("closed (recovered) by kim at 2026-11-20 13:32:00 EST", 2)
+    assert (steps.confirm, steps.reject) == (over, over)
+    assert steps.acknowledge == Step(over.why_not)
+    assert steps.ask_record == Step(over.why_not)
+    assert steps.answer_record == Step("nobody has asked the entering agency yet")
+    assert steps.outcomes == dict.fromkeys(AlertOutcome, over)
+    assert (over.is_allowed, over.is_possible) == (False, True)
+
+
+def test_the_steps_of_a_check_name_who_asked_and_who_answered() -> None:
+    asked = said(DispositionKind.RECORD_CHECK_ASKED, 1, "lee", 1, priority=CheckPriority.URGENT)
+    answered = said(DispositionKind.RECORD_CHECK_ANSWERED, 2, "kim", 2, answer=RecordAnswer.VALID)
+    waiting = steps_of(life_of([asked]), NOW, EAST)
+    assert waiting.ask_record == Step("asked by lee; the answer is due by 2026-11-20 13:41:00 EST", 1)
+    assert waiting.answer_record == Step()
+    overdue = steps_of(life_of([asked]), START + timedelta(minutes=12), EAST)
+    assert overdue.ask_record == Step()
+    done = steps_of(life_of([asked, answered]), NOW, EAST)
+    assert done.answer_record == Step("answered by kim at 2026-11-20 13:32:00 EST", 2)
+    assert done.ask_record == Step()
+
+
+VEHICLE = {"read": "white", "listed": "black", "score": -3.0}
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({"read": {"jurisdiction": "us-va"}}, Feature("state", "VA", "VA", True, "90% sure")),
+        ({"read": {"jurisdiction": "US-MD"}}, Feature("state", "MD", "VA", False, "90% sure")),
+        ({"read": {"jurisdiction": None}}, Feature("state", None, "VA", None)),
+        ({"read": {"jurisdiction_confidence": None}}, Feature("state", "VA", "VA", True)),
+        ({"entry": {"jurisdiction": None}}, Feature("state", "VA", None, None, "90% sure")),
+        ({"entry": {"jurisdiction": "CA-ON"}}, Feature("state", "VA", "CA-ON", False, "90% sure")),
+        (
+            {"hit": {"vehicle": ({"feature": "color", "agrees": True} | VEHICLE,)}},
+            Feature("color", "white", "black", True),
+        ),
+        (
+            {"hit": {"vehicle": ({"feature": "body", "agrees": False} | VEHICLE,)}},
+            Feature("body", "white", "black", False),
+        ),
+        ({"read": {"vehicle": {"color": ""}}}, Feature("color", None, "BLK", None)),
+        (
+            {"read": {"vehicle": {"vehicle_class": "car"}}, "entry": {"license_type": "MC"}},
+            Feature("class", "car", "motorcycle", False),
+        ),
+        (
+            {"read": {"vehicle": {"vehicle_class": "car"}}, "entry": {"vehicle": {}}},
+            Feature("class", "car", None, None),
+        ),
+    ],
+)
+def test_each_feature_is_told_from_both_sides(parts: dict[str, Any], expected: Feature) -> None:
+    shown = card(alert(**parts))
+    (found,) = [one for one in shown.features if one.name == expected.name]
+    assert found == expected
+    assert found.words == {True: "agrees", False: "contradicts", None: found.words}[found.agrees]
+    assert [one.agrees is False for one in shown.features] == sorted(
+        (one.agrees is False for one in shown.features), reverse=True
+    )
+    if found.agrees is None:
+        assert found.words == ("not seen" if found.seen is None else "not listed")
+
+
+def test_what_the_matcher_compared_of_state_and_class_is_told_once() -> None:
+    compared = tuple({"feature": name, "agrees": True} | VEHICLE for name in ("state", "class", "color", "style"))
+    shown = card(alert(hit={"vehicle": compared}))
+    assert [one.name for one in shown.features] == ["state", "make", "color", "year", "style"]
+    assert shown.features[0].seen == "VA"

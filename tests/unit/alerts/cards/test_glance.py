@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.cards.card import Card, Place
 from alerts.cards.features import Feature
-from alerts.cards.glance import MOST_WORDS, glance, rest
+from alerts.cards.glance import MOST_WORDS, Phrase, glance, rest
 from alerts.cards.places import compass_word, where_words
 from schemas.types import CarState, Category, StateKind
 from tests.unit.alerts.cards.made import alert, card
@@ -124,3 +124,46 @@ def test_what_stops_the_reading_comes_first() -> None:
     states = [state(StateKind.STALE_LIST, "old list"), state(StateKind.NO_CAMERA, "no camera", stops=True)]
     assert rest(states, 2) == "NOT READING: no camera. old list. 2 to answer."
     assert rest([state(StateKind.OWN_PLATES, "own plates")], 0) == "Reading."
+
+
+def test_a_notice_is_in_its_order_and_leaves_out_what_does_not_fit() -> None:
+    place = Place("front", "front", None, None, None, 90.0, "leaving", "")
+    color = Feature("color", "blue", "red", False)
+    most = shown(place=place, features=(color,), canceled="gone", vehicle_listed="red ford", vehicle_seen="blue kia")
+    always = [
+        Phrase("against", "TAKEN BACK"),
+        Phrase("category", "stolen vehicle"),
+        Phrase("plate", "VNV4527"),
+        Phrase("state", "VA"),
+        Phrase("against", "color differs"),
+    ]
+    assert list(glance(most, is_list_old=True)) == [*always, Phrase("old", "OLD LIST"), Phrase("vehicle", "red ford")]
+    where = Phrase("place", "looking east, ahead")
+    assert list(glance(most)) == [*always, where]
+    assert list(glance(most, most=99)) == [*always, where, Phrase("vehicle", "red ford")]
+    assert list(glance(dataclasses.replace(most, vehicle_listed=""), most=99))[-1] == Phrase("vehicle", "blue kia")
+    assert list(glance(most, most=10)) == [*always[:5], Phrase("vehicle", "red ford")]
+    other = shown(
+        seen_state="N C", listed_state="VA", features=(Feature("state", "NC", "VA", False),), place=place, listed="V 1"
+    )
+    assert [one.words for one in glance(other)] == ["NC read, VA listed", "stolen vehicle", "V1", "looking east, ahead"]
+
+
+def test_headings_are_told_by_the_nearest_of_eight() -> None:
+    for heading, word in ((22.4, "north"), (22.6, "northeast"), (180, "south"), (225, "southwest"), (135, "southeast")):
+        assert compass_word(heading) == word
+    place = Place("front", "front", None, None, None, None, "", "")
+    assert where_words(place) == ""
+    assert where_words(dataclasses.replace(place, movement="lane 2")) == "lane 2"
+
+
+def test_what_is_said_between_notices_fits_as_a_whole_or_is_left_out() -> None:
+    one, two = state(StateKind.STALE_LIST, "a b c d"), state(StateKind.NO_CAMERA, "e f.", stops=True)
+    assert rest([one, two], 1) == "NOT READING: e f. a b c d. 1 to answer."
+    assert rest([one, two], 1, most=9) == "NOT READING: e f. a b c d."
+    assert rest([one, two], 1, most=8) == "NOT READING: e f. a b c d."
+    assert rest([one, two], 1, most=7) == "NOT READING: e f. 1 to answer."
+    assert rest([], 0) == "Reading."
+    assert rest([], 0, is_speed_known=False) == "Speed unknown: press when standing. Reading."
+    own = state(StateKind.OWN_PLATES, "own plates", stops=True)
+    assert rest([own], 0) == "NOT READING: own plates."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from alerts.cards.urgency import order_of, priority_of
+from alerts.life.transitions import life_of
 from schemas.settings.alerts import AlertSettings
 from schemas.types import AlertOutcome, Category, DispositionKind, Life, Priority, Tier
 from tests.unit.alerts.cards.made import alert, card, said
@@ -91,3 +93,36 @@ def test_another_state_is_told_from_an_unknown_one() -> None:
     assert card(alert(read={"jurisdiction": "US-NC"})).is_other_state
     assert not card(alert(read={"jurisdiction": None})).is_other_state
     assert not card(alert()).is_other_state
+
+
+def test_the_order_is_made_of_what_is_done_how_urgent_it_is_and_when_it_passed() -> None:
+    def key(life: Life | None = None, priority: Priority = Priority.HIGH, **parts: Any) -> str:
+        return order_of(alert(**parts), life or Life(), priority).split("-")[0]
+
+    assert [key(priority=one) for one in (Priority.HIGH, Priority.NORMAL, Priority.LOW)] == ["0000", "0100", "0200"]
+    assert [key(hit={"tier": one}) for one in (Tier.EXACT, Tier.PROBABLE, Tier.PARTIAL)] == ["0000", "0001", "0002"]
+    assert key(more={"historical": True}) == "0010"
+    closed = life_of([said(DispositionKind.OUTCOME, outcome=AlertOutcome.NO_ACTION)])
+    rejected = life_of([said(DispositionKind.REJECTED)])
+    for life in (closed, rejected, life_of([], is_canceled=True)):
+        assert key(life) == "1000"
+    for kind in (DispositionKind.SEEN, DispositionKind.ACKNOWLEDGED, DispositionKind.CONFIRMED):
+        assert key(life_of([said(kind)])) == "0000"
+    # By the millisecond, and of two at once in one order.
+    moments = [
+        order_of(alert(read={"captured_at": START + timedelta(milliseconds=n)}), Life(), Priority.HIGH)
+        for n in range(3)
+    ]
+    assert moments == sorted(moments, reverse=True)
+    assert order_of(alert(), Life(), Priority.HIGH).endswith(f"-{alert().read.read_id}")
+
+
+def test_every_word_of_a_list_for_its_priority_is_known() -> None:
+    """Of a category that is low by itself, so that a word for normal raises it, too."""
+    raised = {
+        Priority.HIGH: ("critical", "Emergency", "H", "high", "HIGHEST", "immediate", " urgent "),
+        Priority.NORMAL: ("m", "medium", "normal", "Routine"),
+        Priority.LOW: ("l", "low", "lowest", "", "1", "100", None, "soon"),
+    }
+    for expected, words in raised.items():
+        assert [priority_of(Category.WATCH, word) for word in words] == [expected] * len(words)
