@@ -1,0 +1,256 @@
+"""Messages to other agencies in the outbox: taken while their agreement stands as it did, and what of them is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from schemas.messages import Message
+from storage.database import Database
+from storage.sharing.deliveries import Deliveries, withhold, withhold_all
+from storage.sharing.list_offers import ListOffers
+from storage.sharing.read_offers import ReadOffers, SharedRead
+from tests.integration.alerts.records import outbox_of
+from tests.integration.storage.sharing.rows import (
+    HOUR,
+    MEMBERS,
+    NOW,
+    TERMS,
+    Waiting,
+    agree,
+    log,
+    outbox,
+    put,
+    release,
+)
+
+KINDS = ("alert", "list", "read")
+
+
+def standing_and_not(database: Database, kind: str) -> tuple[list[Waiting], list[Waiting]]:
+    """Messages whose agreement stands as it did, and for each way in which one does not, one."""
+    agree(database, "stands", version=2)
+    agree(database, "ended", ended=-HOUR / 2)
+    agree(database, "over", ends=-HOUR / 2)
+    agree(database, "not-yet", starts=HOUR / 2)
+    fine = [put(database, "first", "stands", release(kind, version=2))]
+    gone = [
+        put(database, "ended", "ended", release(kind)),
+        put(database, "over", "over", release(kind)),
+        put(database, "not-yet", "not-yet", release(kind)),
+        put(database, "an older version", "stands", release(kind)),
+        put(database, "a newer version", "stands", release(kind, version=3)),
+        put(database, "an attestation is over", "stands", release(kind, version=2, until=(NOW - HOUR / 2).isoformat())),
+    ]
+    fine.append(put(database, "last", "stands", release(kind, version=2)))
+    put(database, "sent", "ended", release(kind), sent=True)
+    return fine, gone
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_stands_is_taken_and_an_agency_s_own_always(database: Database, kind: str) -> None:
+    own = put(database, "own", None, None)
+    fine, _ = standing_and_not(database, kind)
+    with outbox_of(database) as messages:
+        assert [row.key for row in messages.take(99)] == [own.name, *(one.name for one in fine)]
+        assert [row.key for row in messages.take(99, under_way=[own.outbox_id])] == [one.name for one in fine]
+        assert [row.key for row in messages.take(2, under_way=[own.outbox_id, 99])] == [one.name for one in fine]
+        assert [row.key for row in messages.take(2)] == ["own", "first"]
+        first = messages.take(2)[1]
+    assert (first.captured_at, first.keep_days, first.payload) == (NOW - HOUR, 7.0, b"first")
+
+
+def test_what_does_not_stand_is_found_each_kind_by_who_decides_about_it_anew(database: Database) -> None:
+    _, alerts = standing_and_not(database, "alert")
+    lists = [put(database, f"list of {one.name}", "ended", release("list")) for one in alerts[:2]]
+    put(database, "a list that stands", "stands", release("list", version=2))
+    read = put(database, "read", "over", release("read", read_id=str(uuid4())))
+    put(database, "own", None, None)
+    with Deliveries.begin(database) as offered:
+        assert [one.outbox_id for one in offered.stale(99)] == [one.outbox_id for one in alerts]
+        assert [one.outbox_id for one in offered.stale(2)] == [one.outbox_id for one in alerts[:2]]
+        found = offered.stale(1)[0]
+        assert (found.agreement_id, found.alert_id, found.payload) == ("ended", None, None)
+    with ListOffers.begin(database) as offers:
+        assert offers.waiting() == 3
+        assert offers.withhold_stale("it was ended") == 2
+        assert offers.waiting() == 1
+    assert log(database) == [("withheld", "list", "ended", 1, MEMBERS, None, None, TERMS, "it was ended", 2)]
+    assert [name for name, payload, _ in outbox(database) if not payload] == [one.name for one in lists]
+    with ReadOffers.begin(database) as reads:
+        assert reads.waiting() == 1
+        assert reads.offer_again() == 1
+        assert reads.waiting() == 0
+    assert read.name not in [name for name, _, _ in outbox(database)]
+
+
+def test_reads_that_wait_under_other_terms_are_offered_once_more(database: Database) -> None:
+    read, other = uuid4(), uuid4()
+
+    def of(one: UUID) -> dict[str, object]:
+        return release("read", version=2, read_id=str(one))
+
+    standing_and_not(database, "alert")
+    # One read that two agreements had, and one that one had.
+    put(database, "a", "ended", of(read))
+    put(database, "b", "over", of(read))
+    put(database, "c", "over", of(other))
+    put(database, "d", "stands", of(uuid4()))
+    put(database, "e", "over", of(uuid4()), sent=True)
+    with ReadOffers.begin(database) as reads:
+        assert reads.offer_again() == 2
+        assert reads.waiting() == 1
+    with database.connection() as connection:
+        rows = connection.execute("select read_id, captured_at from read_offers").fetchall()
+    assert sorted(rows) == sorted([(read, NOW - HOUR), (other, NOW - HOUR)])
+    with ReadOffers.begin(database) as reads:
+        assert reads.offer_again() == 0
+        assert reads.take(10) == []  # both have ended meanwhile
+        assert reads.forget() == 0
+
+
+def test_what_went_out_is_written_down_whole_and_what_need_not_be_kept_is_gone(database: Database) -> None:
+    agree(database, "stands")
+    agree(database, "other", version=3)
+    own = put(database, "own", None, None)
+    alert = put(database, "alert", "stands", release())
+    began = put(database, "first part", "stands", release("list", is_first=True, results=40))
+    part = put(database, "second part", "stands", release("list", is_first=False, results=40))
+    ids = [uuid4() for _ in range(4)]
+    moments = [NOW - HOUR * hours for hours in (2, 5, 3, 4)]
+    reads = [
+        put(
+            database,
+            f"read {number}",
+            "other" if number == 3 else "stands",
+            release(
+                "read",
+                read_id=str(ids[number]),
+                revision=number,
+                captured_at=moments[number].isoformat(),
+                version=3 if number == 3 else 1,
+            ),
+        )
+        for number in range(4)
+    ]
+    left = put(database, "not sent", "stands", release())
+    marked = [one.outbox_id for one in (own, alert, began, part, *reads)]
+    with outbox_of(database) as messages:
+        messages.mark_sent(marked)
+        messages.mark_sent(marked)  # the answer was lost
+    assert outbox(database) == [("own", b"", True), ("alert", b"", True), ("not sent", b"not sent", False)]
+    why = "category stolen_vehicle"
+    rows = sorted(log(database), key=lambda row: (row[1], row[2]))
+    assert rows[:2] == [
+        ("given", "alert", "stands", 1, MEMBERS, alert.item_id, "alert", TERMS, why, None),
+        ("given", "list", "stands", 1, MEMBERS, began.item_id, None, TERMS, why, 40),
+    ]
+
+    def span(begin: datetime, end: datetime) -> dict[str, object]:
+        return TERMS | {"from": begin.isoformat(), "until": end.isoformat()}
+
+    assert rows[2:] == [
+        ("given", "reads", "other", 3, MEMBERS, None, None, span(moments[3], moments[3]), why, 1),
+        ("given", "reads", "stands", 1, MEMBERS, None, None, span(moments[1], moments[0]), why, 3),
+    ]
+    with database.connection() as connection:
+        named = connection.execute(
+            "select read_id, given.agreement_id, given.revision, captured_at, log.agreement_id, log.results "
+            "from shared_reads as given inner join disseminations as log using (dissemination_id) order by revision"
+        ).fetchall()
+    assert named == [
+        (ids[0], "stands", 0, moments[0], "stands", 3),
+        (ids[1], "stands", 1, moments[1], "stands", 3),
+        (ids[2], "stands", 2, moments[2], "stands", 3),
+        (ids[3], "other", 3, moments[3], "other", 1),
+    ]
+    assert left.outbox_id not in marked
+
+
+def test_what_is_withheld_is_closed_and_written_down_and_nothing_else(database: Database) -> None:
+    agree(database, "stands")
+    agree(database, "other", version=3)
+    alert = put(database, "alert", "stands", release())
+    lists = [put(database, f"part {count}", "stands", release("list", count=count)) for count in (30, 12)]
+    reads = [put(database, f"read {number}", "stands", release("read")) for number in range(3)]
+    elsewhere = put(database, "elsewhere", "other", release("read", version=3))
+    sent = put(database, "sent", "stands", release(), sent=True)
+    left = put(database, "left", "stands", release())
+    wanted = [one.outbox_id for one in (alert, *lists, *reads, elsewhere, sent)]
+    with database.transaction() as connection:
+        withhold(connection, wanted, "the agreement was ended")
+        withhold(connection, wanted, "once more")
+    why = "the agreement was ended"
+    assert sorted(log(database), key=lambda row: (row[1], row[2])) == [
+        ("withheld", "alert", "stands", 1, MEMBERS, alert.item_id, "alert", TERMS, why, None),
+        ("withheld", "list", "stands", 1, MEMBERS, None, None, TERMS, why, 42),
+        ("withheld", "reads", "other", 3, MEMBERS, None, None, TERMS, why, 1),
+        ("withheld", "reads", "stands", 1, MEMBERS, None, None, TERMS, why, 3),
+    ]
+    assert [(name, closed) for name, payload, closed in outbox(database) if payload] == [
+        ("sent", True),
+        ("left", False),
+    ]
+    with Deliveries.begin(database) as offered:
+        # What takes an alert back goes where it went, or is about to go, and not where it was withheld.
+        assert offered.was_released(alert.item_id) == set()
+        assert offered.was_released(left.item_id) == offered.was_released(sent.item_id) == {"stands"}
+    with database.transaction() as connection:
+        assert withhold_all(connection, "other", why) == 0
+        assert withhold_all(connection, "stands", why) == 1
+    assert log(database)[-1][5] == left.item_id
+
+
+def test_a_message_is_put_there_once_and_exchanged_for_what_may_go_now(database: Database) -> None:
+    agree(database, "stands")
+    waiting = put(database, "alert", "stands", release())
+    with database.connection() as connection:
+        connection.execute(
+            "insert into outbox (alert_id, topic, key, headers, payload) values (%s, 'own', 'own', '[]', 'own')",
+            (waiting.item_id,),
+        )
+    with Deliveries.begin(database) as offered:
+        assert offered.was_released(waiting.item_id) == {"stands"}
+        assert offered.was_released(uuid4()) == set()
+
+
+def test_how_far_alerts_were_offered_is_kept(database: Database) -> None:
+    with Deliveries.begin(database) as offered:
+        assert (offered.progress(), offered.newest(), offered.after(0, 10)) == (0, 0, [])
+        offered.advance(7)
+    with Deliveries.begin(database) as offered:
+        assert offered.progress() == 7
+
+
+def test_a_read_s_revision_is_given_to_an_agreement_once(database: Database) -> None:
+    agree(database, "stands")
+    agree(database, "other")
+    read = uuid4()
+    with database.connection() as connection:
+        connection.execute(
+            "insert into shared_reads (read_id, agreement_id, revision, captured_at, dissemination_id) "
+            "values (%s, 'stands', 1, now(), 1)",
+            (read,),
+        )
+
+    def shared(number: int, agreement: str, revision: int, one: UUID = read) -> SharedRead:
+        message = Message(UUID(int=number), f"{agreement} {revision}", b"read", (("a", "b"),))
+        return SharedRead(message, f"topic of {agreement}", agreement, release("read"), one, revision, NOW - HOUR)
+
+    with ReadOffers.begin(database) as reads:
+        offered = [
+            shared(1, "stands", 1),
+            shared(2, "stands", 2),
+            shared(3, "other", 1),
+            shared(4, "stands", 1, uuid4()),
+        ]
+        reads.send(offered)
+        reads.send(offered[1:2])
+    assert [name for name, _, _ in outbox(database)] == ["stands 2", "other 1", "stands 1"]
+    with outbox_of(database) as messages:
+        row = messages.take(1)[0]
+    assert (row.topic, row.headers, row.payload) == ("topic of stands", (("a", "b"),), b"read")
+    assert row.captured_at is not None
+    assert abs(row.captured_at - (NOW - HOUR)) < timedelta(seconds=1)
