@@ -337,7 +337,7 @@ NOW = datetime.now(UTC)
 def test_an_alert_is_stale_where_its_entry_is_not_as_it_was_and_of_each_kind_the_reason_is_told(
     database: Database,
 ) -> None:
-    """Only open first alerts since a time, in the order of their writing; an entry of another list is none of theirs."""
+    """Only open first alerts since a time, in the order of their writing; an entry of another list is none."""
     plates = [f"ABC{number}111" for number in range(8)]
     entries = [sample_entry(plate)._replace(valid_until=None) for plate in plates]
     activate(database, entries)
