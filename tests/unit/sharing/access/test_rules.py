@@ -239,3 +239,76 @@ def test_all_of_it_is_known_without_a_broker() -> None:
     assert of(THIRD, everything.surplus) == topic(THIRD, "platewatch.shared.river.v1", READ, DESCRIBE) | group(
         THIRD, f"{THIRD}-"
     )
+
+
+QUERIES = {"shares": "queries", "to": [THIRD], "cameras": "all", "purposes": ["wanted_person"], "max_days": 7}
+HOTLISTS = {
+    "shares": "hotlists",
+    "to": [THIRD],
+    "lists": ["stolen"],
+    "categories": ["stolen_vehicle"],
+    "purposes": ["stolen_vehicle"],
+    "max_days": 7,
+}
+
+
+def test_each_of_our_own_services_has_what_it_needs_and_nothing_else() -> None:
+    """All of it, as it is given: what is one too many here is what somebody else's program may do."""
+    found = rules(
+        agreement(grants=[alerts_grant(), QUERIES, HOTLISTS]),
+        relay_users=["relay"],
+        recognizer_users=["car-12"],
+        matcher_users=["matcher"],
+    ).wanted
+    by_name = {
+        name: {right.operation for right in of("relay", found) if right.name == name}
+        for name in {right.name for right in of("relay", found)}
+    }
+    questions, answers, dispositions = (
+        f"platewatch.{kind}.suffolk.{THIRD}.v1" for kind in ("queries", "answers", "dispositions")
+    )
+    assert by_name.keys() == {ALERTS, SHARED, questions, answers, dispositions, f"{OWNER}-"}
+    for name in (questions, dispositions):
+        assert READ in by_name[name]
+        assert WRITE not in by_name[name]
+    for name in (SHARED, answers):
+        assert WRITE in by_name[name]
+        assert READ not in by_name[name]
+    assert {READ, WRITE} <= by_name[ALERTS]
+    assert by_name[f"{OWNER}-"] == {READ}
+    assert group("relay", f"{OWNER}-") <= found
+    kafka = settings().kafka
+    matcher: dict[str, set[Operation]] = {}
+    for right in of("matcher", found):
+        matcher.setdefault(right.name, set()).add(right.operation)
+    assert matcher.keys() == {kafka.reads_topic, kafka.dead_reads_topic, kafka.matcher_group}
+    assert matcher[kafka.reads_topic] == {READ, DESCRIBE}
+    assert WRITE in matcher[kafka.dead_reads_topic]
+    assert READ not in matcher[kafka.dead_reads_topic]
+    assert group("matcher", kafka.matcher_group, is_prefix=False) <= found
+    assert {right.user for right in found} == {"relay", "car-12", "matcher", NEIGHBOR, THIRD}
+    # Everything is about one topic by its name, but for the groups of who consumes.
+    assert not any(right.is_prefix for right in found if right.resource is Resource.TOPIC)
+
+
+def test_who_only_asks_and_is_given_lists_needs_no_group() -> None:
+    found = rules(agreement(grants=[QUERIES, HOTLISTS])).wanted
+    assert {right.resource for right in of(THIRD, found)} == {Resource.TOPIC}
+
+
+def test_what_is_taken_without_a_broker_leaves_the_groups_of_who_stays() -> None:
+    """A member of two agreements of which one is over keeps its group; one of none loses all."""
+    stays = agreement()
+    ended = agreement(id="river", grants=[alerts_grant(to=[NEIGHBOR, THIRD])])
+    everything = rules(stays, ever=(ended,)).everything()
+    river = "platewatch.shared.river.v1"
+    assert set(everything.surplus) == (
+        topic(NEIGHBOR, river, READ, DESCRIBE) | topic(THIRD, river, READ, DESCRIBE) | group(THIRD, f"{THIRD}-")
+    )
+    assert everything.gone == (THIRD,)
+    # Looked at alone: who was in it, and no other agreement's topics.
+    alone = rules(stays, ever=(ended,), only="suffolk").everything()
+    assert (alone.surplus, alone.gone) == ((), ())
+    other = rules(stays, ever=(ended,), only="river").everything()
+    assert set(other.surplus) == set(everything.surplus)
+    assert other.gone == (THIRD,)

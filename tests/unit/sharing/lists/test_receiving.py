@@ -11,7 +11,9 @@ import pytest
 from policy.decisions import Policy, open_policy
 from schemas.events import ReceivedListPart
 from schemas.settings import NeighborSettings, PolicySettings, Settings
+from schemas.types import Purpose
 from sharing.lists.receiving import ListReceiptGate, ListTerms
+from sharing.receiving import FUTURE, LONGEST_DAYS
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 TOPIC = "platewatch.shared.suffolk.lists.v1"
@@ -101,3 +103,70 @@ def test_categories_of_other_purposes_are_left_out() -> None:
 def test_what_is_not_renewed_is_not_kept(days: int, keep: str, is_outdated: bool) -> None:
     terms = ListTerms.of(HEADERS | {"ce_agreementkeepdays": keep})
     assert (gate().outdated(NOW - timedelta(days=days), terms, NOW) is not None) is is_outdated
+
+
+MOMENT = timedelta(microseconds=1)
+
+
+def test_what_headers_say_are_the_terms_and_what_they_do_not_say_is_not_given() -> None:
+    assert ListTerms.of(HEADERS) == ListTerms(
+        frozenset({Purpose.STOLEN_VEHICLE, Purpose.MISSING_PERSON}), frozenset({Purpose.IMMIGRATION_ENFORCEMENT}), 7.0
+    )
+    assert ListTerms.of({}) == ListTerms(frozenset(), frozenset(), 0.0)
+    for days, kept in (
+        ("0", 0.0),
+        ("0.5", 0.5),
+        (str(LONGEST_DAYS), float(LONGEST_DAYS)),
+        (str(LONGEST_DAYS + 1), 0.0),
+        ("-0.5", 0.0),
+        ("inf", 0.0),
+        ("week", 0.0),
+    ):
+        assert ListTerms.of({"ce_agreementkeepdays": days}).keep_days == kept
+
+
+def test_a_part_may_be_of_a_clock_that_is_a_day_ahead_and_no_more() -> None:
+    def edition(at: datetime) -> int:
+        return round(at.timestamp() * 1_000_000)
+
+    for ahead, fits in ((FUTURE, True), (FUTURE + timedelta(milliseconds=1), False)):
+        published = part(published_at=NOW + ahead)
+        assert (gate().refusal(published, TOPIC, HEADERS, NOW) is None) is fits
+        numbered = part(edition=edition(NOW + ahead))
+        assert (gate().refusal(numbered, TOPIC, HEADERS, NOW) is None) is fits
+
+
+@pytest.mark.parametrize("kind", ["snapshot", "change"])
+def test_what_gives_entries_is_of_the_version_that_was_signed(kind: str) -> None:
+    more = {"base": 1} if kind == "change" else {}
+    assert gate(3).refusal(part(kind=kind, **more), TOPIC, HEADERS, NOW) is None
+    for signed in (2, 4):
+        assert gate(signed).refusal(part(kind=kind, **more), TOPIC, HEADERS, NOW) == (
+            f"it is given under version 3 of suffolk, and version {signed} was signed"
+        )
+
+
+def test_a_list_on_another_topic_is_none() -> None:
+    for topic in ("platewatch.shared.norfolk.lists.v1", "platewatch.alerts.portsmouth-pd.v1"):
+        assert "the list is given under suffolk" in str(gate().refusal(part(), topic, HEADERS, NOW))
+
+
+def test_a_category_is_left_out_by_the_law_by_our_own_word_and_by_the_agreement_s() -> None:
+    def reason(headers: dict[str, str] | None = None, **own: Any) -> str | None:
+        return gate(**own).unwanted(ListTerms.of(HEADERS | (headers or {}))).get("stolen_vehicle")
+
+    assert reason() is None
+    assert "policy.never_notify" in str(reason(never_notify=("stolen_vehicle",)))
+    assert "purpose stolen_vehicle is forbidden" in str(reason(never_purposes=("stolen_vehicle",)))
+    not_given = "purpose stolen_vehicle is not one for which the agreement gives it"
+    assert reason({"ce_agreementforbidden": "stolen_vehicle"}) == not_given
+    assert reason({"ce_agreementpurposes": "missing_person"}) == not_given
+
+
+def test_what_was_received_is_kept_until_its_last_moment() -> None:
+    terms = ListTerms.of(HEADERS)
+    week = timedelta(days=7)
+    assert gate().outdated(NOW - week, terms, NOW) is None
+    assert gate().outdated(NOW - week - MOMENT, terms, NOW) == (
+        "nothing was heard of it for 7 days, and it may be kept for 7"
+    )
