@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -148,3 +149,62 @@ def test_a_topic_is_told_the_shortest_time_that_its_messages_may_be_kept(monkeyp
         producer.publish([replace(row("a"), keep_days=days), replace(row("b"), topic="other")], threading.Event())
     # Each once, and again only where it has to be less; another topic keeps what it was told.
     assert told == [("other", 21), ("t", 21), ("t", 7.0), ("t", 2.0)]
+
+
+def test_a_message_goes_out_as_it_is_with_the_time_from_which_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of capture, so that a topic keeps what it is about for as long as may be; never that of the sending."""
+    sent: list[tuple[str, bytes, bytes, Any, int]] = []
+    send = Client.send
+
+    def note(self: Client, topic: str, **what: Any) -> Answer:
+        sent.append((topic, what["key"], what["value"], list(what["headers"]), what["timestamp_ms"]))
+        return send(self, topic, **what)
+
+    monkeypatch.setattr(Client, "send", note)
+    hour = timedelta(hours=1)
+    rows = [
+        row("A", b"one"),
+        replace(row("B"), captured_at=START - hour),
+        replace(row("C"), captured_at=START + hour),  # its clock was ahead
+        replace(row("D"), captured_at=datetime(1960, 1, 1, tzinfo=UTC)),
+    ]
+    fates, _ = publish(monkeypatch, {}, *rows)
+    assert set(fates.values()) == {Fate.PUBLISHED}
+    at = int(START.timestamp() * 1000)
+    assert sent[0][:3] == ("t", b"A", b"one")
+    assert [(name, bytes(value) if isinstance(value, bytes) else value.encode()) for name, value in sent[0][3]] == [
+        ("ce_id", b"1")
+    ]
+    assert [one[4] for one in sent] == [at, at - 3_600_000, at, 0]
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 120])
+def test_a_producer_waits_for_every_copy_and_gives_up_in_its_time(
+    monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    opened: list[tuple[Any, Any, dict[str, Any]]] = []
+
+    def open_producer(settings: Any, servers: Any, **options: Any) -> Client:
+        opened.append((settings, servers, options))
+        return Client({})
+
+    asked: list[tuple[Any, Any]] = []
+
+    def open_admin(settings: Any, servers: Any) -> Admin:
+        asked.append((settings, list(servers)))
+        return Admin()
+
+    monkeypatch.setattr("alerts.producer.open_producer", open_producer)
+    monkeypatch.setattr("alerts.producer.open_admin", open_admin)
+    settings = KafkaSettings(delivery_timeout_seconds=seconds, max_message_bytes=2048)
+    AlertProducer(settings, ["kafka:9092"], retention_days=21).publish([row("A")], threading.Event())
+    ((own, servers, options),) = opened
+    assert (own, list(servers)) == (settings, ["kafka:9092"])
+    assert set(map(str, (one for one, _ in asked))) == {str(settings)}
+    assert asked[0][1] == ["kafka:9092"]
+    assert (options["acks"], options["enable_idempotence"], options["allow_auto_create_topics"]) == ("all", True, False)
+    assert options["delivery_timeout_ms"] == seconds * 1000
+    # One attempt and what stands before it end within that time.
+    assert 0 < options["request_timeout_ms"] + options["linger_ms"] <= options["delivery_timeout_ms"]
+    assert 0 < options["max_block_ms"] <= options["delivery_timeout_ms"]
+    assert options["max_request_size"] >= 2048

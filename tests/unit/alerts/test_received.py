@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from alerts.received import SEEN_DAYS, ReceivedAlerts, UnreadableMessage
+from alerts.received import SEEN_DAYS, UNREADABLE_DAYS, ReceivedAlerts, RefusedAlert, UnreadableMessage
 from schemas.errors import ConfigurationError
 
 MESSAGE = UnreadableMessage("topic", 0, 7, "invalid json", b"\xff{")
@@ -94,3 +94,37 @@ def test_members_that_start_at_once_share_a_new_file(tmp_path: Path) -> None:
                     received.remember(UUID(int=7))
 
             list(members.map(start, range(6)))
+
+
+def test_what_was_refused_is_listed_once_in_the_order_of_the_topic(tmp_path: Path) -> None:
+    first = RefusedAlert("a", 0, 9, UUID(int=3), "category sex_offender: not permitted")
+    refused = [first, RefusedAlert("a", 1, 2, UUID(int=2), "?"), RefusedAlert("b", 0, 1, UUID(int=1), "?")]
+    with ReceivedAlerts(tmp_path / "r", "one") as one, ReceivedAlerts(tmp_path / "r", "two") as two:
+        for message in reversed(refused):
+            assert one.keep_refused(message)
+        assert not one.keep_refused(RefusedAlert("a", 0, 9, UUID(int=3), "another reason"))
+        assert two.keep_refused(first)
+        assert (one.refused(), two.refused()) == (refused, [first])
+        for place in ((1, 3), (0, 7), (0, 5)):
+            one.keep_unreadable(UnreadableMessage("topic", *place, "invalid json", None))
+        assert [(message.partition, message.offset) for message in one.unreadable()] == [(0, 5), (0, 7), (1, 3)]
+
+
+def test_each_thing_is_forgotten_in_its_time(tmp_path: Path) -> None:
+    """What was seen or refused as long as it may come again; what was not understood, with what it holds, sooner."""
+    began = datetime.now(UTC)
+    with ReceivedAlerts(tmp_path / "r", "group") as received:
+        received.remember(UUID(int=1))
+        received.keep_refused(RefusedAlert("a", 0, 1, UUID(int=2), "?"))
+        received.keep_unreadable(MESSAGE)
+
+        def kept(after: timedelta) -> tuple[int, int, int]:
+            received.forget_old(began + after)
+            return received.is_seen(UUID(int=1)), len(received.refused()), len(received.unreadable())
+
+        soon = timedelta(minutes=10)
+        assert UNREADABLE_DAYS < SEEN_DAYS
+        assert kept(timedelta(days=UNREADABLE_DAYS)) == (1, 1, 1)
+        assert kept(timedelta(days=UNREADABLE_DAYS) + soon) == (1, 1, 0)
+        assert kept(timedelta(days=SEEN_DAYS)) == (1, 1, 0)
+        assert kept(timedelta(days=SEEN_DAYS) + soon) == (0, 0, 0)

@@ -12,18 +12,22 @@ from typing import Any
 import pytest
 from kafka.structs import ConsumerGroupMetadata
 
-from alerts.received import ReceivedAlerts
+from alerts.received import ReceivedAlerts, RefusedAlert, UnreadableMessage
 from alerts.subscriber import FILE_NAME, Subscriber
+from schemas.errors import BrokerUnavailable, ConfigurationError
 from schemas.events import Alert
 from schemas.settings import KafkaSettings
-from services.kafka.client import MemberState, TopicPartition
+from services.kafka.client import MemberState, TopicPartition, kafka_errors
+from services.kafka.polling import ConsumerLost
 from tests.unit.alerts.samples import sample_alert
 
 PLACE = TopicPartition("t", 0)
+WATCH = Subscriber._watch_broker
 
 
 def record(offset: int, value: bytes | None) -> Any:
-    return SimpleNamespace(topic="t", partition=0, offset=offset, value=value, leader_epoch=1)
+    headers = (("ce_agreement", b"suffolk"), ("empty", None))
+    return SimpleNamespace(topic="t", partition=0, offset=offset, value=value, leader_epoch=1, headers=headers)
 
 
 class Consumer:
@@ -117,4 +121,130 @@ def test_a_double_and_what_is_no_alert_are_passed_over_and_committed(
     assert len(set(got)) == 2
     assert consumer.committed == 5
     with ReceivedAlerts(tmp_path / FILE_NAME, "g") as received:
-        assert [message.offset for message in received.unreadable()] == [2, 3]
+        empty, broken = received.unreadable()
+    assert empty == UnreadableMessage("t", 0, 2, "the message has no content", None)
+    assert (broken.topic, broken.partition, broken.offset, broken.payload) == ("t", 0, 3, b"{")
+    assert "json" in broken.reason
+
+
+class Asked:
+    """Judges by the alert's number: the first is taken in as it is, the second cut, the third refused."""
+
+    def __init__(self) -> None:
+        self.headers: list[tuple[str, dict[str, str]]] = []
+
+    def __call__(self, alert: Alert, topic: str, headers: Any) -> Any:
+        self.headers.append((topic, dict(headers)))
+        kept = [alert, alert.model_copy(update={"plate_picture": None}), None][len(self.headers) - 1]
+        return SimpleNamespace(alert=kept, reason="" if kept is not None else "not permitted here")
+
+
+def test_what_comes_is_judged_before_it_is_handed_out_and_what_is_refused_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    alerts = [sample_alert(number, picture=b"jpeg") for number in range(3)]
+    consumer, stop, gate = Consumer([one.model_dump_json().encode() for one in alerts]), threading.Event(), Asked()
+    monkeypatch.setattr("alerts.subscriber.open_consumer", lambda *_, **options: consumer)
+    subscriber = Subscriber(tmp_path, KafkaSettings(), ["kafka:9092"], topic="t", group="g", gate=gate)
+    monkeypatch.setattr(subscriber, "_watch_broker", stop.set)  # there is nothing more
+    assert list(subscriber.alerts(stop)) == [alerts[0], alerts[1].model_copy(update={"plate_picture": None})]
+    assert gate.headers == [("t", {"ce_agreement": "suffolk"})] * 3
+    assert consumer.committed == 3
+    with ReceivedAlerts(tmp_path / FILE_NAME, "g") as received:
+        assert received.refused() == [RefusedAlert("t", 0, 2, alerts[2].alert_id, "not permitted here")]
+        assert all(received.is_seen(one.alert_id) for one in alerts)
+    assert f"alert {alerts[2].alert_id} of t is refused on receipt: not permitted here" in caplog.text
+    assert "VNV4527" not in caplog.text
+
+
+def test_nothing_is_lost_by_how_a_consumer_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest message first, nothing committed by itself, nothing of a transaction that was broken off."""
+    opened: list[tuple[Any, Any, dict[str, Any]]] = []
+    consumer, stop = Consumer(messages(1)), threading.Event()
+
+    def open_consumer(settings: Any, servers: Any, **options: Any) -> Consumer:
+        opened.append((settings, servers, options))
+        return consumer
+
+    monkeypatch.setattr("alerts.subscriber.open_consumer", open_consumer)
+    settings = KafkaSettings()
+    for _ in Subscriber(tmp_path, settings, ["kafka:9092"], topic="t", group="g").alerts(stop):
+        stop.set()
+    ((own, servers, options),) = opened
+    assert (own, list(servers)) == (settings, ["kafka:9092"])
+    expected = {
+        "group_id": "g",
+        "auto_offset_reset": "earliest",
+        "enable_auto_commit": False,
+        "isolation_level": "read_committed",
+        "allow_auto_create_topics": False,
+    }
+    assert expected.items() <= options.items()
+    assert options["heartbeat_interval_ms"] * 3 <= options["session_timeout_ms"]
+
+
+def test_a_consumer_that_is_lost_is_opened_anew_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    consumers = [Consumer(messages(2)), Consumer(messages(4))]
+    consumers[1].committed = 1
+    opened, stop = iter(consumers), threading.Event()
+    monkeypatch.setattr("alerts.subscriber.open_consumer", lambda *_, **options: next(opened))
+    monkeypatch.setattr("alerts.subscriber.POLL_MS", 1)
+    poll = Subscriber._poll
+
+    def poll_or_lose(self: Subscriber, consumer: Any, poller: Any) -> Any:
+        found = poll(self, consumer, poller)
+        if not found:
+            raise ConsumerLost("the coordinator does not know this member")
+        return found
+
+    monkeypatch.setattr(Subscriber, "_poll", poll_or_lose)
+    got = []
+    for alert in Subscriber(tmp_path, KafkaSettings(), ["kafka:9092"], topic="t", group="g").alerts(stop):
+        got.append(alert.alert_id)
+        if len(got) == 4:
+            stop.set()
+    assert got == [sample_alert(number).alert_id for number in range(4)]
+    assert [consumer.commits for consumer in consumers] == [[2], [4]]
+
+
+def test_who_may_not_read_is_told_what_and_whom_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    consumer = Consumer([])
+
+    def refuse(**_: Any) -> Any:
+        raise kafka_errors.GroupAuthorizationFailedError
+
+    monkeypatch.setattr(consumer, "poll", refuse)
+    with pytest.raises(
+        ConfigurationError, match=r"topic t, group g: not permitted to read .*ask the publishing agency"
+    ):
+        next(alerts_of(consumer, tmp_path, monkeypatch, threading.Event()))
+
+
+def test_a_broker_that_goes_away_and_comes_back_is_said_once_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    clock = SimpleNamespace(seconds=1000.0, monotonic=lambda: clock.seconds)
+    monkeypatch.setattr("alerts.subscriber.time", clock)
+    answers: list[Exception | None] = []
+    asked: list[Any] = []
+
+    def check(servers: Any, *, timeout_seconds: float) -> None:
+        asked.append(list(servers))
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    monkeypatch.setattr("alerts.subscriber.check_reachable", check)
+    subscriber = Subscriber(tmp_path, KafkaSettings(), ["kafka:9092"], topic="t", group="g")
+    away = BrokerUnavailable("kafka at kafka:9092 does not answer")
+    answers += [None, away, away, None, None]
+    for _ in range(5):
+        WATCH(subscriber)
+        WATCH(subscriber)  # not asked again so soon
+        clock.seconds += 60
+    assert asked == [["kafka:9092"]] * 5
+    assert [record.getMessage() for record in caplog.records] == [
+        "kafka at kafka:9092 does not answer; waiting for it",
+        "kafka at kafka:9092 is reachable again",
+    ]

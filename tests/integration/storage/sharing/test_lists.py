@@ -28,12 +28,13 @@ def test_a_version_is_given_as_it_was_also_after_the_list_has_changed(database: 
     expired = listed(5, "DDD4444", valid_until=NOW - HOUR)
     soon = listed(6, "EEE5555", valid_until=NOW + HOUR)
     elsewhere = activate(database, [listed(7, "FFF6666", "other")], hotlist_id="other").version_id
-    first = activate(database, [stays, goes, before, expired, soon], hotlist_id="stolen").version_id
-    second = activate(database, [stays, comes, after, expired, soon], hotlist_id="stolen").version_id
+    leaves = listed(8, "GGG7777")  # later than both of the first two
+    first = activate(database, [stays, goes, before, expired, soon, leaves], hotlist_id="stolen").version_id
+    second = activate(database, [stays, comes, after, expired, soon, leaves], hotlist_id="stolen").version_id
     third = activate(database, [stays, comes, after, expired, soon, goes], hotlist_id="stolen").version_id
     with ListOffers.begin(database) as offers:
-        assert offers.slice("stolen", first, None, 99) == given([stays, goes, before, soon])
-        assert offers.slice("stolen", second, None, 99) == given([stays, comes, after, soon])
+        assert offers.slice("stolen", first, None, 99) == given([stays, goes, before, soon, leaves])
+        assert offers.slice("stolen", second, None, 99) == given([stays, comes, after, soon, leaves])
         assert offers.slice("other", elsewhere, None, 99) == given([listed(7, "FFF6666", "other")])
         whole = given([stays, comes, after, soon, goes])
         assert offers.slice("stolen", third, None, 2) == whole[:2]
@@ -41,13 +42,16 @@ def test_a_version_is_given_as_it_was_also_after_the_list_has_changed(database: 
         assert offers.slice("stolen", third, whole[-1].entry_id, 2) == []
         # What is new or changed, and what is gone, as it was.
         assert offers.changes("stolen", first, second) == (given([comes, after]), given([goes, before]))
-        assert offers.changes("stolen", second, third) == (given([goes]), [])
-        assert offers.changes("stolen", first, third) == (given([comes, after, goes]), given([goes, before]))
+        assert offers.changes("stolen", second, third) == (given([goes]), given([leaves]))
+        assert offers.changes("stolen", first, third) == (
+            given([comes, after, goes]),
+            given([goes, before, leaves]),
+        )
         assert offers.changes("stolen", third, third) == ([], [])
-        # At least as many as differ: one added, one removed, one changed on both sides; then one added.
+        # At least as many as differ: one added, one removed, one changed on both sides; then one added and one removed.
         assert offers.extent("stolen", first, second) == 4
-        assert offers.extent("stolen", second, third) == 1
-        assert offers.extent("stolen", first, third) == 5
+        assert offers.extent("stolen", second, third) == 2
+        assert offers.extent("stolen", first, third) == 6
         assert offers.extent("stolen", third, third) == 0
 
 

@@ -40,6 +40,10 @@ def past_match(plate: str, ago: timedelta, listed: HotlistEntry = LISTED) -> Pas
     ("ago", "words"),
     [
         (timedelta(seconds=20), "1 minute"),
+        (timedelta(seconds=60), "1 minute"),
+        (timedelta(seconds=100), "2 minutes"),
+        (timedelta(minutes=119), "2 hours"),
+        (timedelta(days=1, hours=13), "2 days"),
         (timedelta(minutes=100), "2 hours"),
         (timedelta(minutes=89), "89 minutes"),
         (timedelta(hours=35), "35 hours"),

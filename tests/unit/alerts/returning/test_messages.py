@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +19,18 @@ from alerts.life.transitions import advanced
 from alerts.returning.messages import LARGEST_BYTES, parse_returned, returned_event, returned_message
 from policy.agreements.agreement import disposition_topic
 from schemas.errors import InvalidInput
-from schemas.events import Alert, GivenByEvent, ReturnedDispositionEvent
+from schemas.events import Alert, GivenByEvent, ReturnedDispositionEvent, ReturnedVerdictEvent
 from schemas.generate import FOLDER
-from schemas.types import Disposition, DispositionKind, Life, Rejection
+from schemas.types import (
+    AlertOutcome,
+    CheckPriority,
+    Disposition,
+    DispositionKind,
+    Life,
+    RecordAnswer,
+    Rejection,
+    Standing,
+)
 from tests.unit.alerts.samples import sample_alert
 
 OWNER_ENTRY = uuid4()
@@ -100,3 +110,65 @@ def test_a_message_with_other_values_is_read_or_refused(changes: dict[str, Any])
 def test_one_that_is_too_large_is_not_even_read() -> None:
     with pytest.raises(InvalidInput, match=f"at most {LARGEST_BYTES} bytes"):
         parse_returned(returned_message(rejected()).payload + b" " * LARGEST_BYTES)
+
+
+def test_all_that_was_said_goes_back_with_all_that_stands() -> None:
+    """An outcome after a verdict and an answered check, of an alert that was taken back by then."""
+    at = datetime(2026, 11, 20, 19, tzinfo=UTC)
+
+    def said(kind: DispositionKind, number: int, **more: Any) -> Disposition:
+        moment = at + timedelta(minutes=number)
+        return Disposition(kind, moment, "d.chen", "d.chen", "suffolk-pd", number, **more)
+
+    life = Life()
+    for one in (
+        said(DispositionKind.RECORD_CHECK_ASKED, 1, priority=CheckPriority.URGENT),
+        said(DispositionKind.RECORD_CHECK_ANSWERED, 2, answer=RecordAnswer.VALID),
+        said(DispositionKind.CONFIRMED, 3),
+    ):
+        life = advanced(life, one)
+    last = said(DispositionKind.OUTCOME, 4, outcome=AlertOutcome.RECOVERED, supersedes=3)
+    life = dataclasses.replace(advanced(life, last), is_canceled=True)
+    event = disposition_event(given_alert(), life, last)
+    told = returned_event(event, "suffolk-pd", 3)
+    assert told == ReturnedDispositionEvent(
+        disposition_id=event.disposition_id,
+        agreement_id="suffolk",
+        agreement_version=3,
+        agency_id="suffolk-pd",
+        hotlist_id="stolen",
+        entry_id=OWNER_ENTRY,
+        alert_id=event.alert_id,
+        number=4,
+        kind=DispositionKind.OUTCOME,
+        at=last.at,
+        by="d.chen",
+        supersedes=3,
+        rejection=None,
+        outcome=AlertOutcome.RECOVERED,
+        verdict=ReturnedVerdictEvent(
+            standing=Standing.CLOSED,
+            confirmed=True,
+            rejection=None,
+            outcome=AlertOutcome.RECOVERED,
+            record_answer=RecordAnswer.VALID,
+            canceled=True,
+            words=event.confirmation.words,
+        ),
+    )
+    assert returned_event(event, "suffolk-pd", None).agreement_version is None
+    sent = returned_message(told)
+    headers = dict(sent.headers)
+    assert (sent.message_id, sent.key) == (told.disposition_id, str(told.alert_id))
+    assert (headers["ce_source"], headers["ce_time"]) == ("urn:platewatch:agency:suffolk-pd", "2026-11-20T19:04:00Z")
+    # Names and words that are longer than a message takes are cut.
+    confirmation = event.confirmation.model_copy(update={"words": "x" * 2001})
+    long = returned_event(event.model_copy(update={"by": "y" * 201, "confirmation": confirmation}), "suffolk-pd", 3)
+    assert (long.by, long.verdict.words) == ("y" * 200, "x" * 2000)
+
+
+def test_a_message_of_the_largest_size_is_read() -> None:
+    whole = returned_message(rejected()).payload
+    assert parse_returned(whole + b" " * (LARGEST_BYTES - len(whole))) == rejected()
+    with pytest.raises(InvalidInput, match=f"the message has {LARGEST_BYTES + 1} bytes"):
+        parse_returned(whole + b" " * (LARGEST_BYTES + 1 - len(whole)))
