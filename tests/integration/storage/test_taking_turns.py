@@ -29,12 +29,16 @@ from storage.preserving.preservations import KeptReads, keep_reads, lock_preserv
 from storage.retention import forget_unread_plates
 from storage.sharing.agreements import AgreementStore
 from storage.sharing.deliveries import Deliveries, withhold_all
+from storage.sharing.foreign import ForeignDispositions, Whose
+from storage.sharing.list_offers import GivenList, ListOffers
 from storage.sharing.questions import is_known
+from storage.sharing.read_offers import ReadOffers
 from storage.sql import load_queries
 from tests.integration.alerts.records import ReadRecord, Records
-from tests.integration.storage.samples import activate, sample_entry, sample_id, sample_read, sample_record
+from tests.integration.storage.samples import START, activate, sample_entry, sample_id, sample_read, sample_record
 
 BY = AuditRecord(Actor("lee", SignIn.LOCAL_USER, "desk", "local"), Action.RELEASE_HELD)
+MEMBER = Whose("suffolk", 1, {"id": "suffolk-pd", "name": "Suffolk", "ori": "VA0000001"}, "platewatch.said.suffolk")
 READ = dataclasses.replace(sample_read(1, "ABC1234"), revision=1, is_final=False)
 
 
@@ -71,6 +75,20 @@ def _decide(database: Database) -> None:
 def _lock_plates(database: Database) -> None:
     with Ledger(database).begin() as unit:
         unit.lock_plates({"ABC1234"})
+
+
+def _hear(database: Database) -> None:
+    _within(database, lambda connection: ForeignDispositions(connection, MEMBER))
+
+
+def _give(database: Database) -> None:
+    with ListOffers.begin(database) as offers:
+        offers.states()
+
+
+def _withhold_lists(database: Database) -> None:
+    with ListOffers.begin(database) as offers:
+        offers.withhold_stale("ended")
 
 
 TURNS = {
@@ -132,6 +150,7 @@ TURNS = {
     ),
     "an agreement": Turn("sharing/agreements", "lock", _decide, {"agreement_id": "suffolk"}),
     "offering alerts to neighbors": Turn("sharing/deliveries", "lock_progress", _offer),
+    "lists that do not go any more": Turn("sharing/list_offers", "stale_lists", _withhold_lists),
     "withholding what waits": Turn(
         "sharing/deliveries",
         "unsent_of",
@@ -144,6 +163,8 @@ TURNS = {
         lambda on: _within(on, lambda connection: is_known(connection, sample_id("query", 1))),
         {"query_id": sample_id("query", 1)},
     ),
+    "what a member says": Turn("sharing/foreign", "lock", _hear, {"topic": MEMBER.topic}),
+    "how far lists were given": Turn("sharing/list_offers", "states", _give),
     "a request to preserve": Turn(
         "preserving/preservations",
         "lock",
@@ -182,6 +203,13 @@ def _prepared(database: Database) -> None:
             " values (%s, 'shared', 'ABC1234', '[]', '', 'suffolk', %s)",
             (sample_id("alert", 9), release),
         )
+        connection.execute(
+            "insert into outbox (alert_id, topic, key, headers, payload, agreement_id, release)"
+            " values (%s, 'lists', 'stolen', '[]', '', 'suffolk', %s)",
+            (sample_id("list", 1), release.replace("alert", "list")),
+        )
+    with ListOffers.begin(database) as offers:
+        offers.put(GivenList("suffolk", "stolen", 1, "scope", 1, 1, 0, START, START))
 
 
 @pytest.fixture
@@ -210,3 +238,33 @@ def test_who_comes_second_waits(database: Database, impatient: Database) -> None
 
 class _Undone(Exception):
     pass
+
+
+def test_what_somebody_has_in_hand_is_left_to_them_and_the_rest_goes_on(
+    database: Database, impatient: Database
+) -> None:
+    """Messages that are settled anew while the relay marks some as sent, and reads that two offer at once."""
+    _prepared(database)
+    reads = [sample_read(number) for number in range(20, 23)]
+    Records(database).write([ReadRecord(read) for read in reads])
+    with database.connection() as connection:
+        for read in reads:
+            connection.execute(
+                "insert into read_offers (read_id, captured_at) values (%s, %s)", (read.read_id, read.captured_at)
+            )
+        connection.execute(
+            "insert into outbox (alert_id, topic, key, headers, payload, agreement_id, release) "
+            "select gen_random_uuid(), topic, 'second', headers, payload, agreement_id, release "
+            "from outbox where topic = 'shared'"
+        )
+    with Deliveries.begin(database) as one, Deliveries.begin(impatient) as other:
+        (first,) = one.stale(1)
+        (second,) = other.stale(9)
+        assert first.outbox_id < second.outbox_id
+        with pytest.raises(TransientError):
+            statements.execute(
+                impatient, b"update outbox set sent_at = now() where outbox_id = %(id)s", {"id": first.outbox_id}
+            )
+    with ReadOffers.begin(database) as one, ReadOffers.begin(impatient) as other:
+        assert [read.read_id for read in one.take(1)] == [reads[0].read_id]
+        assert [read.read_id for read in other.take(9)] == [read.read_id for read in reads[1:]]

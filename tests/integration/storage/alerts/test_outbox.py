@@ -9,7 +9,7 @@ import pytest
 
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
-from storage.alerts.outbox import Outbox, retry_dead_letters
+from storage.alerts.outbox import Outbox, backlog, pending, retry_dead_letters
 from storage.database import Database
 from storage.leadership import Leadership
 from tests.integration.alerts.records import Records
@@ -81,6 +81,29 @@ def test_a_dead_letter_that_is_tried_again_is_the_same_message_in_its_old_place(
     assert retry_dead_letters(database, None, look) == 2
     assert outbox.take(10) == rows
     assert outbox.dead_letters() == []
+
+
+def test_a_dead_letter_whose_message_is_gone_is_not_lost_by_trying_it_again(database: Database, outbox: Outbox) -> None:
+    Records(database).write([sample_record(number) for number in range(3)])
+    rows = outbox.take(10)
+    for row in rows:
+        outbox.dead_letter(row.outbox_id, "too large")
+    with database.connection() as connection:
+        connection.execute("delete from outbox where outbox_id = %s", (rows[1].outbox_id,))
+    look = AuditRecord(Actor("lee", SignIn.LOCAL_USER, "desk", "local"), Action.RETRY_DELIVERIES)
+    assert retry_dead_letters(database, None, look) == 2
+    assert [letter.row.outbox_id for letter in outbox.dead_letters()] == [rows[1].outbox_id]
+    assert backlog(database)[0] == 2
+
+
+def test_what_waits_is_counted_with_since_when_and_what_was_set_aside(database: Database, outbox: Outbox) -> None:
+    assert backlog(database) == (0, None, 0)
+    Records(database).write([sample_record(number) for number in range(4)])
+    rows = outbox.take(10)
+    outbox.mark_sent([rows[0].outbox_id])
+    outbox.dead_letter(rows[1].outbox_id, "too large")
+    assert backlog(database) == (2, rows[2].created_at, 1)
+    assert outbox.pending() == pending(database) == 2
 
 
 def test_only_the_leader_takes_messages(database: Database, outbox: Outbox, leadership: Leadership) -> None:

@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from alerts.build import alert_message, build_update, canceling, raised_anew
-from schemas.events import Alert
-from schemas.types import Disposition, DispositionKind, Tier
+from alerts.life.messages import confirmation_of
+from alerts.life.transitions import life_of
+from schemas.events import Alert, ConfirmationEvent
+from schemas.types import AlertOutcome, CheckPriority, Disposition, DispositionKind, RecordAnswer, Rejection, Tier
 from storage.alerts.changes import (
     StoredPicture,
     alerts_before,
@@ -33,6 +35,7 @@ from storage.database import Database
 from tests.integration.alerts.records import outbox_of
 from tests.integration.storage.samples import activate
 from tests.integration.storage.sharing.rows import agree, put, release
+from tests.integration.storage.test_order_and_most import scatter
 from tests.unit.alerts.samples import AGENCY, START, sample_alert, sample_entry
 
 TOPIC = "platewatch.alerts.springfield.v1"
@@ -331,6 +334,72 @@ def test_numbers_are_given_once_in_the_order_of_writing_and_not_to_what_is_held(
     assert dispositions_of(database, [one.alert_id for one in alerts]) == {alerts[3].alert_id: [said]}
 
 
+def test_what_was_said_first_is_the_earlier_change_wherever_its_row_lies(database: Database) -> None:
+    alerts = [sample_alert(number, f"ABC{number}111") for number in range(4)]
+    for one in alerts:
+        write(database, one)
+    before = newest_change(database)
+    for one in alerts:
+        with Ledger(database).begin() as unit:
+            unit.add_disposition(one.alert_id, Disposition(DispositionKind.SEEN, START, "lee", "lee", AGENCY))
+    with database.as_owner() as connection:
+        connection.execute(
+            "update alert_changes set changed_at = changed_at where change_number is null and alert_id = any(%s)",
+            ([alerts[0].alert_id, alerts[2].alert_id],),
+        )
+        connection.execute("vacuum full alert_changes")
+    number_alerts(database)
+    changed = changed_between(database, AGENCY, before, newest_change(database))
+    assert [one.found.alert_id for one in changed] == [one.alert_id for one in alerts]
+
+
+@pytest.mark.parametrize("rejected", [False, True])
+def test_what_was_found_out_is_kept_whole_beside_the_alert(database: Database, rejected: bool) -> None:
+    """For when the alert itself has ended; as it stood last."""
+    alert = sample_alert(0)
+    write(database, alert)
+    asked = Disposition(DispositionKind.RECORD_CHECK_ASKED, START, "lee", "lee", AGENCY, priority=CheckPriority.URGENT)
+    valid = Disposition(
+        DispositionKind.RECORD_CHECK_ANSWERED, START, "lee", "lee", AGENCY, 2, answer=RecordAnswer.VALID
+    )
+    verdict = (
+        Disposition(DispositionKind.REJECTED, START, "kim", "kim", AGENCY, 3, rejection=Rejection.MISREAD)
+        if rejected
+        else Disposition(DispositionKind.CONFIRMED, START, "kim", "kim", AGENCY, 3)
+    )
+    closed = Disposition(DispositionKind.OUTCOME, START, "lee", "lee", AGENCY, 4, outcome=AlertOutcome.ARREST)
+    for said in ([], [asked], [asked, valid, verdict], [asked, valid, verdict, closed]):
+        life = life_of(said)
+        at = START + timedelta(minutes=len(said))
+        with Ledger(database).begin() as unit:
+            unit.save_findings(alert, life, confirmation_of(life), at)
+    entry = alert.entry
+    with database.connection() as connection:
+        rows = connection.execute(
+            "select alert_id, entry_id, hotlist_id, category, originating_agency, case_number, raised_at, standing, "
+            "rejection, outcome, record_answer, confirmed_by, found_at from alert_findings"
+        ).fetchall()
+        (confirmation,) = connection.execute("select confirmation from alerts").fetchone() or (None,)
+    assert rows == [
+        (
+            alert.alert_id,
+            entry.entry_id,
+            "ncic",
+            "stolen_vehicle",
+            entry.originating_agency,
+            entry.case_number,
+            alert.created_at,
+            "closed",
+            "misread" if rejected else None,
+            "arrest",
+            "valid",
+            None if rejected else "kim",
+            at,
+        )
+    ]
+    assert ConfirmationEvent.model_validate(confirmation) == confirmation_of(life)
+
+
 NOW = datetime.now(UTC)
 
 
@@ -370,6 +439,7 @@ def test_an_alert_is_stale_where_its_entry_is_not_as_it_was_and_of_each_kind_the
             (NOW - timedelta(hours=1), plates[7]),
         )
     since = NOW - timedelta(hours=1)
+    scatter(database, "alerts", "alert_number", 2, 3)
     found = stale_alerts(database, since, edge - timedelta(seconds=1))
     assert [(one.plate, one.kind) for one in found] == [
         (plates[1], StaleKind.REMOVED),

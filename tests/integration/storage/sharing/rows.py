@@ -25,18 +25,24 @@ def agree(
     ends: timedelta = HOUR,
     ended: timedelta | None = None,
 ) -> str:
-    """Put an agreement there: from when until when its version counts, from now on, and when it was ended."""
+    """Put an agreement there: from when until when its version counts, from now on, and when it was ended.
+
+    A version before it is over and one after it counts, and neither is in force.
+    """
     ended_at = None if ended is None else NOW + ended
     with database.transaction() as connection:
         connection.execute(
             "insert into agreements (agreement_id, active_version, ended_at, ended_by) values (%s, %s, %s, %s)",
             (name, version, ended_at, None if ended_at is None else "kim"),
         )
-        connection.execute(
-            "insert into agreement_versions (agreement_id, version, document, starts_at, ends_at, widens, proposed_by) "
-            "values (%s, %s, '{}', %s, %s, '{}', 'lee')",
-            (name, version, NOW + starts, NOW + ends),
-        )
+        versions = ((version - 1, -9 * HOUR, -8 * HOUR), (version, starts, ends), (version + 1, -9 * HOUR, 9 * HOUR))
+        for number, begins, until in versions:
+            connection.execute(
+                "insert into agreement_versions "
+                "(agreement_id, version, document, starts_at, ends_at, widens, proposed_by) "
+                "values (%s, %s, '{}', %s, %s, '{}', 'lee')",
+                (name, number, NOW + begins, NOW + until),
+            )
     return name
 
 
