@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.producer import AlertProducer, Delivery, Fate
-from alerts.relay import Relay, waves
+from alerts.relay import Progress, Relay, waves
 from schemas.errors import DatabaseUnavailable
 from schemas.settings import KafkaSettings
 from storage.alerts.outbox import Outbox, OutboxRow
@@ -183,3 +183,33 @@ def test_an_outbox_that_cannot_be_asked_ahead_costs_nothing_that_is_on_its_way(
     assert relay.publish_batch(threading.Event()).published == 2
     assert relay.publish_batch(threading.Event()).published == 1
     assert producer.published == [0, 1, 2]
+
+
+def test_what_waits_holds_up_its_own_plate_on_its_own_topic_alone() -> None:
+    outbox = ListOutbox([row(1, "A"), row(2, "A", "u"), row(3, "A"), row(4, "B"), row(5, "B"), row(6, "A", "u")])
+    fates = {1: Fate.WAITING, 4: Fate.REFUSED}
+    producer = ScriptedProducer(lambda r: fates.get(r.outbox_id, Fate.PUBLISHED))
+    progress = relay_of(outbox, producer).publish_batch(threading.Event())
+    assert progress == Progress(published=3, refused=1, waiting=2, reason="why")
+    assert progress.settled == 4
+    assert (producer.published, outbox.reasons) == ([2, 5, 6], {4: "why"})
+    assert [r.outbox_id for r in outbox.rows] == [1, 3]
+
+
+def test_where_nothing_waits_nothing_is_asked_of_the_broker() -> None:
+    producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
+    assert relay_of(ListOutbox([]), producer).publish_batch(threading.Event()) == Progress()
+    assert producer.published == []
+
+
+def test_after_it_was_closed_what_was_taken_ahead_is_taken_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 2)
+    monkeypatch.setattr("alerts.relay.FRESH_SECONDS", 3600.0)
+    outbox = ListOutbox([row(number, f"{number}") for number in range(4)])
+    producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
+    relay = relay_of(outbox, producer)
+    relay.publish_batch(threading.Event())
+    relay.close()
+    del outbox.rows[0]  # another process has published it
+    relay.publish_batch(threading.Event())
+    assert producer.published == [0, 1, 3]

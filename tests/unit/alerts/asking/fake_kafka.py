@@ -40,6 +40,10 @@ class FakeClient:
     def assign(self, places: list[TopicPartition]) -> None:
         self.places = places
 
+    def beginning_offsets(self, places: list[TopicPartition], *, timeout_ms: float) -> dict[TopicPartition, int]:
+        self.waits.append(timeout_ms / 1000)
+        return dict.fromkeys(places, 50)
+
     def end_offsets(self, places: list[TopicPartition], *, timeout_ms: float) -> dict[TopicPartition, int]:
         self.waits.append(timeout_ms / 1000)
         return dict.fromkeys(places, 100)

@@ -17,8 +17,10 @@ import alerts.asking.wire
 from alerts.asking.asker import Line
 from alerts.asking.owner import Counter
 from alerts.asking.reading import TopicReader
-from alerts.asking.wire import Sender
+from alerts.asking.wire import Sender, answer_message, question_message
 from schemas.errors import BrokerUnavailable, ConfigurationError, InvalidInput
+from schemas.events import QueryAnswerEvent, QueryEvent
+from schemas.events.queries import AskerEvent, OwnerEvent
 from schemas.messages import Message
 from schemas.settings import KafkaSettings
 from services.kafka.client import KafkaError, TopicPartition, kafka_errors
@@ -207,3 +209,91 @@ def test_a_counter_looks_whether_its_broker_is_there(client: FakeClient, monkeyp
     assert len(looks) == 2
     opened.send("answers", MESSAGE)
     assert [topic for topic, _ in client.sent] == ["answers"]
+
+
+@pytest.mark.parametrize(("left_off", "begins"), [(None, 50), (49, 50), (50, 50), (77, 77), (100, 100), (101, 50)])
+def test_a_topic_is_read_on_where_it_was_left_off_or_from_its_beginning(
+    client: FakeClient, left_off: int | None, begins: int
+) -> None:
+    places = [TopicPartition("answers", 0), TopicPartition("answers", 1)]
+    known = {} if left_off is None else {("answers", 0): left_off, ("other", 1): 99}
+    assert reader(client).resume(["gone", "answers"], known) == {"answers"}
+    assert (client.places, client.sought) == (places, {places[0]: begins, places[1]: 50})
+    client.sought = {}
+    assert reader(client).resume(["gone"], known) == set()
+    assert (client.places, client.sought) == ([], {})
+    client.failure = KafkaError("gone")
+    with pytest.raises(BrokerUnavailable):
+        reader(client).resume(["answers"], {})
+
+
+def question() -> QueryEvent:
+    return QueryEvent(
+        query_id=QUERY,
+        agreement_id="suffolk",
+        asked_at=SINCE,
+        expires_at=SINCE + timedelta(minutes=15),
+        asker=AskerEvent(agency_id="suffolk-pd", name="Suffolk", ori="VA0000001", person="d.chen"),
+        pattern="VNV4527",
+        purpose="stolen vehicle",
+        case_number="26-117",
+    )
+
+
+def answered(query_id: UUID = QUERY) -> QueryAnswerEvent:
+    return QueryAnswerEvent(
+        query_id=query_id,
+        agreement_id="suffolk",
+        owner=OwnerEvent(agency_id="portsmouth-pd", name="Portsmouth", ori="VA0000000"),
+        answered_at=SINCE + timedelta(seconds=5),
+        status="refused",
+        reason="not in the scope",
+    )
+
+
+def test_the_answer_is_that_of_the_question_and_of_no_other(client: FakeClient) -> None:
+    with Line(SETTINGS, SERVERS, "questions", "answers") as line:
+        line.listen(SINCE)
+        assert set(client.asked_times.values()) == {int(SINCE.timestamp() * 1000)}
+        other = answered(UUID(int=8)).model_dump_json().encode()
+        own = answered().model_dump_json().encode()
+        client.comes = [[record(str(UUID(int=8)), other)], [record(str(QUERY), own)]]
+        assert line.answer(QUERY, 30) == answered()
+        client.comes = [[record(str(QUERY), other)]]
+        with pytest.raises(InvalidInput, match="one to another question"):
+            line.answer(QUERY, 30)
+        line.ask(question())
+    assert [(topic, sent["key"], sent["value"]) for topic, sent in client.sent] == [
+        ("questions", str(QUERY).encode(), question().model_dump_json().encode())
+    ]
+    assert client.closed == 2  # who sent, and who listened
+
+
+def test_questions_and_answers_say_whose_they_are_and_when() -> None:
+    for message, kind, agency, at in (
+        (question_message(question()), "org.platewatch.query.v1", "suffolk-pd", "2026-06-01T12:00:00Z"),
+        (answer_message(answered()), "org.platewatch.query-answer.v1", "portsmouth-pd", "2026-06-01T12:00:05Z"),
+    ):
+        headers = dict(message.headers)
+        assert (message.message_id, message.key) == (QUERY, str(QUERY))
+        assert (headers["ce_id"], headers["ce_type"], headers["ce_source"], headers["ce_time"]) == (
+            str(QUERY),
+            kind,
+            f"urn:platewatch:agency:{agency}",
+            at,
+        )
+
+
+def test_a_member_s_topics_keep_what_lies_there_for_two_hours(
+    client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, float, int]] = []
+
+    def ensure(admin: object, topic: str, *, retention_days: float, partitions: int, settings: object) -> bool:
+        assert (admin, settings) == (client, SETTINGS)
+        made.append((topic, retention_days * 24, partitions))
+        return True
+
+    monkeypatch.setattr(alerts.asking.owner, "ensure_topic", ensure)
+    counter().close()
+    assert made == [("answers", 2.0, 1), ("questions", 2.0, 1)]
