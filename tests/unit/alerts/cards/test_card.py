@@ -490,3 +490,11 @@ def test_what_the_matcher_compared_of_state_and_class_is_told_once() -> None:
     shown = card(alert(hit={"vehicle": compared}))
     assert [one.name for one in shown.features] == ["state", "make", "color", "year", "style"]
     assert shown.features[0].seen == "VA"
+
+
+def test_a_rejection_of_what_was_taken_back_says_who_rejected_it() -> None:
+    rejected = said(DispositionKind.REJECTED, 1, "kim", 1, rejection=Rejection.MISREAD)
+    steps = steps_of(life_of([rejected], is_canceled=True), NOW, EAST)
+    gone = "it was taken back: its entry does not stand any more"
+    assert steps.reject == Step("rejected (misread) by kim at 2026-11-20 13:31:00 EST", 1)
+    assert (steps.confirm, steps.acknowledge, steps.ask_record) == (Step(gone), Step(gone), Step(gone))

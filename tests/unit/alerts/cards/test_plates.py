@@ -66,3 +66,13 @@ def test_both_plates_can_be_read_from_the_slots_whatever_they_are(seen: str, lis
     assert "".join(one.listed for one in shown) == listed
     if not any(one.is_marked for one in shown):
         assert canonical_plate(seen) == canonical_plate(listed)
+
+
+def test_a_place_where_both_are_equal_has_nothing_to_be_told() -> None:
+    assert PlateSlot("A", "A", "equal").words == ""
+    assert not PlateSlot("A", "A", "equal").is_marked
+    assert PlateSlot("8", "B", "look-alike").words == "8 seen, B listed: looks alike"
+    assert PlateSlot("", "B", "missing").words == "nothing seen, B listed: not read"
+    assert PlateSlot("8", "", "extra").words == "8 seen, nothing listed: not on the list"
+    assert PlateSlot("8", "?", "unknown").words == "8 seen, ? listed: unknown on the list"
+    assert PlateSlot("8", "C", "of tomorrow").words == "8 seen, C listed: of tomorrow"
