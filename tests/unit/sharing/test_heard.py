@@ -18,7 +18,7 @@ from policy.decisions import law_alone
 from schemas.events import ReturnedDispositionEvent, ReturnedVerdictEvent
 from schemas.ids import disposition_id
 from schemas.types import AlertOutcome, Category, DispositionKind, HotlistEntry, Rejection, Standing
-from sharing.heard import CLOCKS_APART, Found, HearingDesk, hearing_desks, is_double, refusal
+from sharing.heard import Found, HearingDesk, hearing_desks, is_double, refusal
 from storage.sharing.foreign import KnownDisposition
 from tests.unit.alerts.samples import sample_entry
 from tests.unit.policy.agreements.samples import NEIGHBOR, NOW, THIRD, agreements, alerts_grant, moments, standing
@@ -114,6 +114,8 @@ def test_nobody_is_heard_to_whom_nothing_may_be_given(one: Agreement, now: Any, 
 
 MOMENT = timedelta(microseconds=1)
 WEEK = timedelta(days=7)
+MINUTES = timedelta(minutes=5)
+"""By so much the clocks of two agencies may differ."""
 
 
 @pytest.mark.parametrize(
@@ -137,8 +139,8 @@ WEEK = timedelta(days=7)
         ({"kind": DispositionKind.OUTCOME, "outcome": AlertOutcome.RECOVERED}, None),
         ({"supersedes": 1}, "it takes the place of number 1, which comes after it"),
         ({"number": 2, "disposition_id": disposition_id(ALERT, 2), "supersedes": 1}, None),
-        ({"at": NOW + CLOCKS_APART}, None),
-        ({"at": NOW + CLOCKS_APART + MOMENT}, "which is yet to come; set the clocks"),
+        ({"at": NOW + MINUTES}, None),
+        ({"at": NOW + MINUTES + MOMENT}, "which is yet to come; set the clocks"),
         ({"at": NOW - WEEK}, None),
         ({"at": NOW - WEEK - MOMENT}, "it was said 7 days ago, and may be kept for 7 here"),
     ],

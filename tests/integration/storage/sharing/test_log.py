@@ -11,7 +11,7 @@ import pytest
 
 from storage.database import Database
 from storage.sharing.disseminations import DisseminationFilter, ForeignQuery, disseminations, note_query
-from storage.sharing.questions import FORGET_AFTER, AskedQuestion, asked_lately, find_asked, is_known, note_asked
+from storage.sharing.questions import AskedQuestion, asked_lately, find_asked, is_known, note_asked
 from storage.sharing.returns import (
     ReturnCounts,
     given_version,
@@ -166,7 +166,7 @@ def test_what_was_asked_here_is_remembered_whole_until_a_day_after_its_end(datab
     def question(number: int, expires: timedelta) -> AskedQuestion:
         return AskedQuestion(UUID(int=number), "suffolk-pd", "lee", NOW, NOW + expires, "stolen vehicle", "26-117")
 
-    kept, edge, gone = question(1, HOUR), question(2, -FORGET_AFTER), question(3, -FORGET_AFTER - HOUR)
+    kept, edge, gone = question(1, HOUR), question(2, -timedelta(days=1)), question(3, -timedelta(days=1, hours=1))
     with database.transaction() as connection:
         for one in (gone, edge, kept):
             note_asked(connection, one)
