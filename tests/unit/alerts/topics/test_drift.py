@@ -125,3 +125,61 @@ def test_every_topic_is_there_once_and_bound_by_the_law_and_the_agreement() -> N
     assert {topic.keep_days for topic in found.values()} == {7, 21}
     assert found["platewatch.shared.a.v1"].keep_days == 7
     assert found["platewatch.reads.v1"].partitions == 12
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "new"),
+    [
+        ({"max.message.bytes": "965536"}, None, {}),
+        (
+            {"max.message.bytes": "965535"},
+            "max.message.bytes is 965535, expected at least 965536 (kafka.max_message_bytes): "
+            "larger messages are refused",
+            {"max.message.bytes": "965536"},
+        ),
+        ({"max.message.bytes": "x"}, None, {}),
+        ({"min.insync.replicas": "2"}, None, {}),
+        ({"min.insync.replicas": "3"}, None, {}),
+        ({"min.insync.replicas": "x"}, None, {}),
+        (
+            {"min.insync.replicas": "1"},
+            "min.insync.replicas is 1, expected at least 2: a message counts before enough brokers have it",
+            {"min.insync.replicas": "2"},
+        ),
+        (
+            {"min.insync.replicas": "4"},
+            "min.insync.replicas is 4 and 3 brokers keep each message: older brokers then publish nothing",
+            {"min.insync.replicas": "2"},
+        ),
+        ({"unclean.leader.election.enable": "false"}, None, {}),
+        (
+            {"unclean.leader.election.enable": "true"},
+            "unclean.leader.election.enable is true: a broker that lacks messages may lead, and they are lost",
+            {"unclean.leader.election.enable": "false"},
+        ),
+        (
+            {"retention.ms": "-1"},
+            f"retention.ms is -1, so that records are kept for longer than 21 days; expected at most "
+            f"{RIGHT['retention.ms']}",
+            {"retention.ms": RIGHT["retention.ms"]},
+        ),
+        (
+            {"cleanup.policy": "compact"},
+            "cleanup.policy is compact, so that records are kept for longer than 21 days; expected delete",
+            {"cleanup.policy": "delete"},
+        ),
+    ],
+)
+def test_a_setting_is_said_with_what_it_is_what_it_has_to_be_and_what_mends_it(
+    settings: dict[str, str], said: str | None, new: dict[str, str]
+) -> None:
+    found = list(drift_of(PLANNED, existing(settings), THREE, 900_000))
+    assert [(one.text, one.settings) for one in found] == ([] if said is None else [(said, new)])
+
+
+def test_copies_that_lag_are_said_with_what_to_wait_for() -> None:
+    (lagging,) = drift_of(PLANNED, existing(behind=2), THREE, 900_000)
+    assert lagging.text == "2 of its 3 partitions have a copy that is not in sync"
+    (alone,) = drift_of(PLANNED, existing(leaderless=1, behind=2), THREE, 900_000)
+    assert alone.text == "nobody leads 1 of its 3 partitions"
+    assert "ends by itself" in alone.advice
