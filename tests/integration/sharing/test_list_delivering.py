@@ -25,6 +25,7 @@ from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.versions import HotlistVersions
 from storage.leadership import Leadership
 from storage.sharing.disseminations import DisseminationFilter, disseminations
+from storage.sharing.list_offers import ListOffers
 from tests.integration.alerts.records import outbox_of
 from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force, lists_grant
 from tests.integration.storage.samples import activate, sample_entry
@@ -259,6 +260,11 @@ def test_a_list_that_is_not_shared_any_more_is_ended(database: Database, owner: 
         in_force(database, current())
     (end,) = owner.sent()
     assert (end.kind, end.hotlist_id) == ("end", "stolen")
+    with ListOffers.begin(database) as offers:
+        state = offers.states()["suffolk", "stolen"]
+    # Whatever is given later is newer than the end, and who asks why finds what the members were told.
+    assert (state.edition, state.ended, state.is_whole) == (end.edition, end.reason, False)
+    assert end.reason != ""
     assert owner.sent() == []
     if how == "removed":
         owner.put(entries(7))
