@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from alerts.build import build_alert
 from alerts.past.build import PastAlerts, as_of_now, sighted_text
 from alerts.past.matches import PastMatch, grouped
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from schemas.ids import read_id
-from schemas.settings import Settings
+from schemas.settings import AlertSettings, Settings
 from schemas.types import HotlistEntry, Tier
 from storage.reads.past import ListedEntry
 from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, read
@@ -94,3 +96,50 @@ def test_a_picture_travels_with_the_alert_while_it_is_kept(tmp_path: Path) -> No
         (group,) = grouped([PastMatch(seen, one.hit, one.listed)])
         pictures.append(alerts.build(group, NOW, alerts.picture(seen)).plate_picture)
     assert pictures == ["anBlZw==", None, None]
+
+
+def test_one_alert_is_about_an_entry_and_where_it_has_unknown_characters_about_each_plate() -> None:
+    other, unknown = entry("BKR2203", "US-VA"), entry("VNV45?7", "US-VA")
+    hours = timedelta(hours=1)
+
+    def seen(listed: HotlistEntry, plate: str, ago: int) -> PastMatch:
+        one = past_match("VNV4527", hours * ago)
+        return PastMatch(
+            dataclasses.replace(one.read, plate=plate),
+            dataclasses.replace(one.hit, entry_id=listed.entry_id),
+            ListedEntry(listed, NOW),
+        )
+
+    matches = [
+        seen(LISTED, "VNV4527", 5),
+        seen(other, "BKR2203", 1),
+        seen(LISTED, "YNV4527", 3),
+        seen(unknown, "VNV4517", 9),
+        seen(unknown, "vnv-4517", 8),
+        seen(unknown, "VNV4577", 2),
+    ]
+    groups = grouped(matches)
+    # The newest first, each with all of its own.
+    assert [[matches.index(one) for one in group.all] for group in groups] == [[1], [5], [0, 2], [3, 4]]
+    assert [group.count for group in groups] == [1, 1, 2, 2]
+    assert groups[2].first_at == NOW - hours * 5
+    assert [matches.index(group.shown) for group in groups] == [1, 5, 2, 4]
+
+
+def test_an_alert_about_a_past_read_is_one_like_any_other_that_says_so(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, agency_id="springfield")
+    one, older = past_match("VNV4527", timedelta(days=2)), past_match("VNV4527", timedelta(days=4))
+    (group,) = grouped([older, one])
+    made = PastAlerts(settings).build(group, NOW, b"jpeg")
+    told = dataclasses.replace(one.hit, explanation=f"{sighted_text(group, NOW)}; {one.hit.explanation}")
+    live = build_alert(one.read, told, LISTED, agency_id="springfield", created_at=NOW, plate_picture=b"jpeg")
+    assert made == live.model_copy(update={"historical": True, "sightings": 2})
+
+
+def test_no_picture_travels_where_none_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "there.jpg").write_bytes(b"jpeg")
+    seen = dataclasses.replace(past_match("VNV4527", timedelta(days=2)).read, plate_image_key="there.jpg")
+    for wanted in (True, False):
+        alerts = PastAlerts(Settings(data_dir=tmp_path, alerts=AlertSettings(embed_plate_picture=wanted)))
+        assert alerts.picture(seen) == (b"jpeg" if wanted else None)
