@@ -107,3 +107,32 @@ def test_an_answer_holds_nothing_that_ends_a_field_early_and_leaves_out_what_was
     assert lines[-1] == "2 RECORDS."
     assert lines[1].startswith("LIC/ABC1.ORI/")
     assert "LIS/" not in lines[1]
+
+
+def test_each_end_of_a_time_may_be_left_open() -> None:
+    before, after = parse_query(f"{LIST}.END/20260501"), parse_query(f"{LIST}.BEG/20260501@0930")
+    assert (before.begin, before.end) == (None, at(2026, 5, 2))
+    assert (after.begin, after.end) == (at(2026, 5, 1, 9, 30), None)
+    with pytest.raises(InvalidInput, match="BEG has to be before END"):
+        parse_query(f"{LIST}.BEG/20260501@0930.END/20260501@0930")
+    assert parse_query(f"{LIST}.BEG/20260501@0930.END/20260501@0931").end == at(2026, 5, 1, 9, 31)
+
+
+def test_an_answer_has_a_line_for_each_read_with_all_of_it() -> None:
+    """Whole, in the order of the form; a state as its own code, a time in UTC to the minute."""
+    read = sample_read()
+    event = read_to_event(read).model_dump(mode="json")
+    number = event_number(read.read_id)
+    lines = format_answer([event], parse_query(LIST), ORI).splitlines()
+    assert lines[0] == f"LPR.{ORI}.VA1260000.TXT"
+    assert lines[1].startswith(f"LIC/VNV4527.LIS/VA.ORI/{ORI}.EID/{number}.")
+    assert f"DAT/{read.captured_at.astimezone(UTC):%Y%m%d@%H%M}." in lines[1]
+    assert lines[2:] == ["1 RECORD."]
+    assert format_answer([], parse_query(LIST), ORI).splitlines()[1:] == ["0 RECORDS."]
+
+
+@pytest.mark.parametrize(("text", "fits"), [("MAX/99999", True), ("MAX/1", True), ("LIC/ABCDEFGHIJ", True)])
+def test_a_field_may_be_as_long_as_the_form_says(text: str, fits: bool) -> None:
+    start = "LPQ.VA1260000.NL.TXT "
+    query = parse_query(start + text if text.startswith("LIC") else f"{start}LIC/VNV4527.{text}")
+    assert (query.plate == "ABCDEFGHIJ" or query.limit in (1, 99_999)) is fits

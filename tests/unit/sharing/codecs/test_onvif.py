@@ -86,3 +86,27 @@ def test_any_text_makes_xml(camera: str, make: str) -> None:
     read = full_read(vehicle=VehicleDescription(make=make, vehicle_class="car"))
     event = told(read) | {"camera_id": camera}
     ElementTree.fromstring(metadata_stream([event]))
+
+
+def test_a_plate_is_told_with_where_it_is_from_and_how_sure_each_is() -> None:
+    stream = ElementTree.fromstring(metadata_stream([told(full_read(confidence=0.5))]))
+    (info,) = stream.iter(f"{SPACE}LicensePlateInfo")
+    found = {one.tag.removeprefix(SPACE): (one.text, one.get("Likelihood")) for one in info}
+    assert found == {
+        "PlateNumber": ("VNV4527", "0.5"),
+        "CountryCode": ("US", None),
+        "IssuingEntity": ("Virginia", "0.75"),
+    }
+    (place,) = stream.iter(f"{SPACE}GeoLocation")
+    assert (place.get("lat"), place.get("lon")) == ("36.83", "-76.29")
+    frame = stream.find(f"{SPACE}VideoAnalytics/{SPACE}Frame")
+    assert frame is not None
+    assert (frame.get("Source"), frame.get("UtcTime")) == ("gate", "2026-11-20T18:30:00Z")
+
+
+def test_objects_of_a_stream_have_numbers_of_their_own() -> None:
+    stream = ElementTree.fromstring(metadata_stream([told(full_read()), told(full_read())]))
+    numbers = [(one.get("ObjectId"), one.get("Parent")) for one in stream.iter(f"{SPACE}Object")]
+    assert numbers == [("1", None), ("2", "1"), ("3", None), ("4", "3")]
+    assert stream.tag == f"{SPACE}MetadataStream"
+    assert b"<tt:MetadataStream" in metadata_stream([])
