@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from alerts.producer import AlertProducer, Fate
+from alerts.producer import AlertProducer, Fate, _flush
 from schemas.settings import KafkaSettings
 from services.kafka.client import kafka_errors
 from storage.alerts.outbox import OutboxRow
@@ -208,3 +208,80 @@ def test_a_producer_waits_for_every_copy_and_gives_up_in_its_time(
     assert 0 < options["request_timeout_ms"] + options["linger_ms"] <= options["delivery_timeout_ms"]
     assert 0 < options["max_block_ms"] <= options["delivery_timeout_ms"]
     assert options["max_request_size"] >= 2048
+
+
+class Flushing:
+    """A client whose flushes fail as a test says, and take the time that they are given."""
+
+    def __init__(self, *failures: Exception | None, forever: Exception | None = None) -> None:
+        self.seconds = 1000.0
+        self.waits: list[float] = []
+        self.failures, self.forever = list(failures), forever
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def flush(self, timeout: float) -> None:
+        assert 0 < timeout <= 0.2
+        self.waits.append(timeout)
+        self.seconds += timeout
+        failure = self.failures.pop(0) if self.failures else self.forever
+        if failure is not None:
+            raise failure
+
+
+@pytest.mark.parametrize(
+    ("client", "deadline", "stopped", "until", "least", "most"),
+    [
+        (Flushing(), 1010.0, False, 1010.0, 1, 1),
+        (Flushing(kafka_errors.KafkaTimeoutError(), kafka_errors.KafkaTimeoutError()), 1010.0, False, 1010.0, 3, 3),
+        # A batch that was split comes in parts.
+        (Flushing(kafka_errors.MessageSizeTooLargeError()), 1010.0, False, 1010.0, 2, 2),
+        (Flushing(forever=kafka_errors.KafkaTimeoutError()), 1003.0, False, 1003.0, 15, 17),
+        # Who is told to stop waits two seconds more, and no longer than it would have.
+        (Flushing(forever=kafka_errors.KafkaTimeoutError()), 1030.0, True, 1002.0, 10, 12),
+        (Flushing(forever=kafka_errors.KafkaTimeoutError()), 1001.0, True, 1001.0, 5, 7),
+        (Flushing(), 1030.0, True, 1002.0, 1, 1),
+    ],
+)
+def test_acknowledgments_are_waited_for_in_slices_until_their_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+    client: Flushing,
+    deadline: float,
+    stopped: bool,
+    until: float,
+    least: int,
+    most: int,
+) -> None:
+    monkeypatch.setattr("alerts.producer.time", client)
+    stop = threading.Event()
+    if stopped:
+        stop.set()
+    assert _flush(client, deadline, stop) == until
+    assert least <= len(client.waits) <= most
+
+
+def test_one_connection_is_used_until_it_fails_and_what_is_not_acknowledged_waits_for_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[Client] = []
+    waits: list[float] = []
+
+    def open_producer(*_: object, **__: object) -> Client:
+        opened.append(Client({"late": kafka_errors.KafkaTimeoutError()}))
+        return opened[-1]
+
+    def get(self: Answer, timeout: float) -> None:
+        waits.append(timeout)
+        if self._error is not None:
+            raise self._error
+
+    monkeypatch.setattr(Answer, "get", get)
+    monkeypatch.setattr("alerts.producer.open_producer", open_producer)
+    monkeypatch.setattr("alerts.producer.open_admin", lambda *_: Admin())
+    producer = AlertProducer(KafkaSettings(delivery_timeout_seconds=60), ["kafka:9092"], retention_days=21)
+    for key in ("a", "b", "late", "c"):
+        producer.publish([row(key)], threading.Event())
+    assert [client.sent for client in opened] == [["a", "b", "late"], ["c"]]
+    (wait,) = waits
+    assert 0 < wait <= 62  # the time of a delivery, and what closing takes

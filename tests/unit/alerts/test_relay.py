@@ -213,3 +213,38 @@ def test_after_it_was_closed_what_was_taken_ahead_is_taken_anew(monkeypatch: pyt
     del outbox.rows[0]  # another process has published it
     relay.publish_batch(threading.Event())
     assert producer.published == [0, 1, 3]
+
+
+def test_where_all_of_it_was_taken_nobody_is_asked_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.relay.BATCH", 3)
+    outbox = ListOutbox([row(number, f"{number}") for number in range(2)])
+    asked: list[Sequence[int]] = []
+    take = outbox.take
+
+    def counted(limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
+        asked.append(under_way)
+        return take(limit, under_way=under_way)
+
+    monkeypatch.setattr(outbox, "take", counted)
+    assert relay_of(outbox, ScriptedProducer(lambda r: Fate.PUBLISHED)).publish_batch(threading.Event()).published == 2
+    assert asked == [()]
+
+
+def test_topics_are_kept_for_as_long_as_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[object, ...]] = []
+
+    class Producer(ScriptedProducer):
+        def __init__(self, settings: object, servers: Sequence[str], *, retention_days: float) -> None:
+            super().__init__(lambda r: Fate.PUBLISHED)
+            made.append((settings, list(servers), retention_days))
+
+        def prepare(self, topics: Sequence[str]) -> None:
+            made.append(tuple(topics))
+
+    monkeypatch.setattr("alerts.relay.AlertProducer", Producer)
+    settings = KafkaSettings()
+    outbox = ListOutbox([row(1, "A")])
+    relay = Relay(cast(Outbox, outbox), settings, ["kafka:9092"], topics=["a", "b"], retention_days=9)
+    relay.prepare()
+    assert made == [(settings, ["kafka:9092"], 9), ("a", "b")]
+    assert relay.publish_batch(threading.Event()).published == 1
