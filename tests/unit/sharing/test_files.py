@@ -165,3 +165,11 @@ def test_a_file_that_was_handed_in_needs_its_paper_or_its_digest() -> None:
 def test_whatever_was_handed_in_is_read_or_refused(content: bytes) -> None:
     with contextlib.suppress(InvalidInput):
         parse_agreement(content, "a file")
+
+
+def test_a_file_may_be_as_large_as_a_million_bytes(tmp_path: Path) -> None:
+    digest = hashlib.sha256(PAPER).hexdigest()
+    whole = TEXT.encode() + b"#" * (1_000_000 - len(TEXT.encode()))
+    assert parse_agreement(whole, "suffolk.toml", digest).id == load(tmp_path, whole.decode()).id == "suffolk"
+    with pytest.raises(InvalidInput, match="1000000"):
+        parse_agreement(whole + b"#", "suffolk.toml", digest)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from alerts.build import alert_message, build_update, canceling, raised_anew
-from alerts.life.messages import confirmation_of
-from alerts.life.transitions import life_of
-from schemas.events import Alert, ConfirmationEvent
-from schemas.types import AlertOutcome, CheckPriority, Disposition, DispositionKind, RecordAnswer, Rejection, Tier
+from alerts.build import build_update, canceling, raised_anew
+from schemas.events import Alert
+from schemas.types import Tier
 from storage.alerts.changes import (
     StoredPicture,
     alerts_before,
@@ -25,34 +22,15 @@ from storage.alerts.changes import (
     picture_of,
 )
 from storage.alerts.deliveries import routing
-from storage.alerts.dispositions import canceled_among, dispositions_of, find_alert
+from storage.alerts.dispositions import canceled_among, find_alert
 from storage.alerts.numbering import number_alerts
 from storage.alerts.raised import AlertLog
 from storage.alerts.rules import RuleBook
-from storage.alerts.stale import StaleKind, stale_alerts
-from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from tests.integration.alerts.records import outbox_of
-from tests.integration.storage.samples import activate
+from tests.integration.storage.alerts.stored import TOPIC, as_json, write
 from tests.integration.storage.sharing.rows import agree, put, release
-from tests.integration.storage.test_order_and_most import scatter
-from tests.unit.alerts.samples import AGENCY, START, sample_alert, sample_entry
-
-TOPIC = "platewatch.alerts.springfield.v1"
-
-
-def write(database: Database, alert: Alert, *, numbered: bool = True, tier: Tier = Tier.EXACT) -> None:
-    """Write an alert, an update or a cancel, and number it."""
-    message = alert_message(alert)
-    with Ledger(database).begin() as unit:
-        if alert.updates is not None:
-            unit.add_update(message, alert.hit.hit_id, tier, alert.read.captured_at, alert.updates)
-        elif alert.cancels is not None:
-            assert unit.cancel(alert.cancels, message)
-        else:
-            unit.add_alert(message, alert.hit.hit_id, tier, alert.read.captured_at, TOPIC)
-    if numbered:
-        number_alerts(database)
+from tests.unit.alerts.samples import AGENCY, START, sample_alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +73,6 @@ def story(database: Database) -> Story:
         write(database, one)
     write(database, told.unnumbered, numbered=False)
     return told
-
-
-def as_json(alert: Alert) -> dict[str, Any]:
-    return json.loads(alert.model_dump_json())  # type: ignore[no-any-return]
 
 
 def test_an_alert_is_found_by_its_own_numbers_and_by_those_of_what_followed_it(
@@ -301,154 +275,3 @@ def test_a_rule_is_tried_with_alerts_alone_that_have_a_number(database: Database
     tried = list(RuleBook(database).raised_since(START))
     assert [number for number, _ in tried] == [1, 3, 6]
     assert tried[0][1] == as_json(story.first)
-
-
-def test_numbers_are_given_once_in_the_order_of_writing_and_not_to_what_is_held(database: Database) -> None:
-    alerts = [sample_alert(number, f"ABC{number}111") for number in range(4)]
-    for one in alerts:
-        write(database, one, numbered=False)
-    with database.connection() as connection:
-        for status, one in (("held", alerts[1]), ("discarded", alerts[2])):
-            connection.execute("update alerts set status = %s where alert_id = %s", (status, one.alert_id))
-    assert number_alerts(database) == 2
-    assert number_alerts(database) == 0
-    with database.connection() as connection:
-        rows = connection.execute("select alert_id, alert_number from alerts order by insert_number").fetchall()
-        assert rows == [
-            (alerts[0].alert_id, 1),
-            (alerts[1].alert_id, None),
-            (alerts[2].alert_id, None),
-            (alerts[3].alert_id, 2),
-        ]
-        changes = connection.execute("select alert_id from alert_changes order by change_number").fetchall()
-        assert changes == [(alerts[0].alert_id,), (alerts[3].alert_id,)]
-        connection.execute("update alerts set status = 'open' where alert_id = %s", (alerts[1].alert_id,))
-    assert number_alerts(database) == 1
-    # What only was said is numbered, too, and is no alert.
-    with Ledger(database).begin() as unit:
-        said = Disposition(DispositionKind.SEEN, START, "lee", "lee", AGENCY)
-        unit.add_disposition(alerts[3].alert_id, said)
-    before = newest_change(database)
-    assert number_alerts(database) == 0
-    assert newest_change(database) == before + 1
-    assert dispositions_of(database, [one.alert_id for one in alerts]) == {alerts[3].alert_id: [said]}
-
-
-def test_what_was_said_first_is_the_earlier_change_wherever_its_row_lies(database: Database) -> None:
-    alerts = [sample_alert(number, f"ABC{number}111") for number in range(4)]
-    for one in alerts:
-        write(database, one)
-    before = newest_change(database)
-    for one in alerts:
-        with Ledger(database).begin() as unit:
-            unit.add_disposition(one.alert_id, Disposition(DispositionKind.SEEN, START, "lee", "lee", AGENCY))
-    with database.as_owner() as connection:
-        connection.execute(
-            "update alert_changes set changed_at = changed_at where change_number is null and alert_id = any(%s)",
-            ([alerts[0].alert_id, alerts[2].alert_id],),
-        )
-        connection.execute("vacuum full alert_changes")
-    number_alerts(database)
-    changed = changed_between(database, AGENCY, before, newest_change(database))
-    assert [one.found.alert_id for one in changed] == [one.alert_id for one in alerts]
-
-
-@pytest.mark.parametrize("rejected", [False, True])
-def test_what_was_found_out_is_kept_whole_beside_the_alert(database: Database, rejected: bool) -> None:
-    """For when the alert itself has ended; as it stood last."""
-    alert = sample_alert(0)
-    write(database, alert)
-    asked = Disposition(DispositionKind.RECORD_CHECK_ASKED, START, "lee", "lee", AGENCY, priority=CheckPriority.URGENT)
-    valid = Disposition(
-        DispositionKind.RECORD_CHECK_ANSWERED, START, "lee", "lee", AGENCY, 2, answer=RecordAnswer.VALID
-    )
-    verdict = (
-        Disposition(DispositionKind.REJECTED, START, "kim", "kim", AGENCY, 3, rejection=Rejection.MISREAD)
-        if rejected
-        else Disposition(DispositionKind.CONFIRMED, START, "kim", "kim", AGENCY, 3)
-    )
-    closed = Disposition(DispositionKind.OUTCOME, START, "lee", "lee", AGENCY, 4, outcome=AlertOutcome.ARREST)
-    for said in ([], [asked], [asked, valid, verdict], [asked, valid, verdict, closed]):
-        life = life_of(said)
-        at = START + timedelta(minutes=len(said))
-        with Ledger(database).begin() as unit:
-            unit.save_findings(alert, life, confirmation_of(life), at)
-    entry = alert.entry
-    with database.connection() as connection:
-        rows = connection.execute(
-            "select alert_id, entry_id, hotlist_id, category, originating_agency, case_number, raised_at, standing, "
-            "rejection, outcome, record_answer, confirmed_by, found_at from alert_findings"
-        ).fetchall()
-        (confirmation,) = connection.execute("select confirmation from alerts").fetchone() or (None,)
-    assert rows == [
-        (
-            alert.alert_id,
-            entry.entry_id,
-            "ncic",
-            "stolen_vehicle",
-            entry.originating_agency,
-            entry.case_number,
-            alert.created_at,
-            "closed",
-            "misread" if rejected else None,
-            "arrest",
-            "valid",
-            None if rejected else "kim",
-            at,
-        )
-    ]
-    assert ConfirmationEvent.model_validate(confirmation) == confirmation_of(life)
-
-
-NOW = datetime.now(UTC)
-
-
-def test_an_alert_is_stale_where_its_entry_is_not_as_it_was_and_of_each_kind_the_reason_is_told(
-    database: Database,
-) -> None:
-    """Only open first alerts since a time, in the order of their writing; an entry of another list is none."""
-    plates = [f"ABC{number}111" for number in range(8)]
-    entries = [sample_entry(plate)._replace(valid_until=None) for plate in plates]
-    activate(database, entries)
-    activate(database, [entries[1]._replace(hotlist_id="other")], hotlist_id="other")
-    for number, plate in enumerate(plates):
-        write(database, sample_alert(number, plate))
-    write(
-        database,
-        build_update(sample_alert(20, plates[1]), updates=sample_alert(1, plates[1]).alert_id, reason="better"),
-    )
-    edge = NOW + timedelta(hours=1)
-    activate(
-        database,
-        [
-            entries[0],
-            # 1 is not on its list any more.
-            entries[2]._replace(plate="ABC9111"),
-            entries[3]._replace(jurisdiction="US-MD"),
-            entries[4]._replace(valid_until=edge),
-            entries[5]._replace(plate="abc-5111"),
-        ],
-    )
-    with database.connection() as connection:
-        connection.execute(
-            "update alerts set status = 'closed' where payload -> 'entry' ->> 'plate' = %s", (plates[6],)
-        )
-        connection.execute("update alerts set created_at = %s", (NOW,))
-        connection.execute(
-            "update alerts set created_at = %s where payload -> 'entry' ->> 'plate' = %s",
-            (NOW - timedelta(hours=1), plates[7]),
-        )
-    since = NOW - timedelta(hours=1)
-    scatter(database, "alerts", "alert_number", 2, 3)
-    found = stale_alerts(database, since, edge - timedelta(seconds=1))
-    assert [(one.plate, one.kind) for one in found] == [
-        (plates[1], StaleKind.REMOVED),
-        (plates[2], StaleKind.PLATE_CHANGED),
-        (plates[3], StaleKind.STATE_CHANGED),
-    ]
-    assert found[0].payload == as_json(sample_alert(1, plates[1]))
-    assert found[0].at is not None
-    expired = [one for one in stale_alerts(database, since, edge) if one.kind is StaleKind.EXPIRED]
-    assert [(one.plate, one.at) for one in expired] == [(plates[4], edge)]
-    earlier = stale_alerts(database, since - timedelta(seconds=1), NOW)
-    assert [one.plate for one in earlier] == [*plates[1:4], plates[7]]

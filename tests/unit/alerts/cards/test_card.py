@@ -11,7 +11,7 @@ import pytest
 
 from alerts.cards.card import CameraPlace, CardSetting, CardSources, Clock, Place, make_card
 from alerts.cards.features import Feature
-from alerts.cards.steps import AFTER_A_STOP, Step, fault_before_acting, steps_of
+from alerts.cards.steps import steps_of
 from alerts.life.transitions import life_of
 from policy.duties import ConfirmRule
 from schemas.events import AlertType, ConfirmationEvent
@@ -80,42 +80,6 @@ def test_another_zone_is_another_clock() -> None:
     assert card(zone=ZoneInfo("America/Los_Angeles")).captured == "2026-11-20 10:30:00 PST"
 
 
-def test_what_speaks_against_the_alert_comes_first_and_is_marked() -> None:
-    vehicle = {"feature": "color", "read": "white", "listed": "black", "agrees": False, "score": -3.0}
-    shown = card(alert(read={"jurisdiction": "US-NC"}, hit={"vehicle": (vehicle,)}))
-    assert [(one.name, one.agrees) for one in shown.features[:2]] == [("state", False), ("color", False)]
-    assert shown.features[0].seen == "NC"
-    assert shown.features[0].note == "90% sure"
-    assert shown.against == (
-        "STATE: seen US-NC, listed US-VA (by the reader)",
-        "COLOR: seen white, listed black (by the reader)",
-    )
-    assert shown.is_blocked
-
-
-def test_a_motorcycle_plate_on_a_car_blocks_confirming_in_one_step() -> None:
-    shown = card(alert(read={"vehicle": {"vehicle_class": "car"}}, entry={"license_type": "MC", "vehicle": None}))
-    (kind,) = [one for one in shown.features if one.name == "class"]
-    assert (kind.seen, kind.listed, kind.agrees, kind.words) == ("car", "motorcycle", False, "contradicts")
-    assert shown.is_blocked
-
-
-def test_what_one_side_does_not_say_speaks_neither_for_nor_against() -> None:
-    shown = card(alert(read={"jurisdiction": None, "vehicle": None}))
-    assert {one.name: one.words for one in shown.features} == {
-        "state": "not seen",
-        "make": "not seen",
-        "color": "not seen",
-        "year": "not seen",
-    }
-    assert not shown.is_blocked
-
-
-def test_kinds_that_are_taken_for_one_another_agree() -> None:
-    shown = card(alert(read={"vehicle": {"vehicle_class": "suv"}}, entry={"vehicle": {"style": "VN"}}))
-    assert {one.name: one.agrees for one in shown.features}["class"] is True
-
-
 def test_the_place_has_the_cameras_name_and_street_where_they_are_known() -> None:
     assert card().place.camera == "gate"
     place = card(camera=CameraPlace("gate", "North gate", "High St at 3rd Ave")).place
@@ -137,52 +101,6 @@ def test_a_wrong_clock_and_an_old_pass_are_said() -> None:
     assert "camera's clock wrong (it says 2026-11-21 13:30:00 EST)" in shown.claimed
     assert shown.historical is not None
     assert "3 passes" in shown.historical
-
-
-def test_every_step_is_open_on_a_new_alert_but_what_needs_a_verdict() -> None:
-    steps = card().steps
-    assert steps.acknowledge.is_allowed
-    assert steps.confirm.is_allowed
-    assert steps.reject.is_allowed
-    assert steps.ask_record.is_allowed
-    assert steps.answer_record.why_not == "nobody has asked the entering agency yet"
-    assert not steps.answer_record.is_possible
-    allowed = {outcome for outcome, step in steps.outcomes.items() if step.is_allowed}
-    assert allowed == {AlertOutcome.NO_ACTION, AlertOutcome.STOP_NOT_MADE}
-    assert steps.outcomes[AlertOutcome.ARREST].why_not == (
-        "somebody has to compare the plate first: confirm or reject it"
-    )
-
-
-def test_what_somebody_has_said_is_said_otherwise_only_by_naming_it() -> None:
-    steps = card(None, said(DispositionKind.SEEN), said(DispositionKind.REJECTED, 2, rejection=Rejection.MISREAD)).steps
-    assert not steps.confirm.is_allowed
-    assert steps.confirm.supersedes == 2
-    assert steps.confirm.why_not == "rejected (misread) by lee at 2026-11-20 13:31:00 EST"
-    assert not steps.acknowledge.is_possible
-    recovered = steps.outcomes[AlertOutcome.RECOVERED]
-    assert not recovered.is_possible
-    assert recovered.why_not == "rejected (misread) by lee at 2026-11-20 13:31:00 EST; confirm it first"
-
-
-def test_a_canceled_alert_is_neither_acknowledged_nor_confirmed() -> None:
-    steps = card(canceled=True).steps
-    for step in (steps.acknowledge, steps.confirm, steps.ask_record):
-        assert step.why_not == "it was taken back: its entry does not stand any more"
-        assert not step.is_possible
-    assert steps.reject.is_allowed
-    assert steps.outcomes[AlertOutcome.NO_ACTION].is_allowed
-
-
-def test_the_law_has_the_record_asked_before_anybody_acts() -> None:
-    confirmed = said(DispositionKind.CONFIRMED)
-    shown = card(None, confirmed, law=LAW)
-    assert "General order 41" in (shown.steps.outcomes[AlertOutcome.ARREST].why_not or "")
-    assert any("the entering agency has to be asked" in words for words in shown.law)
-    asked = said(DispositionKind.RECORD_CHECK_ASKED, 2, priority=CheckPriority.URGENT)
-    shown = card(None, confirmed, asked, law=LAW)
-    assert shown.steps.outcomes[AlertOutcome.ARREST].is_allowed
-    assert not any("the entering agency has to be asked" in words for words in shown.law)
 
 
 def test_the_record_check_has_a_clock() -> None:
@@ -403,98 +321,3 @@ def test_each_state_of_a_record_check_has_its_clock() -> None:
 def test_the_card_says_what_the_law_asks_for_and_nothing_else(changes: dict[str, Any], words: tuple[str, ...]) -> None:
     shown = card(law=LAW.model_copy(update=changes)).law
     assert [one.startswith(begin) for one, begin in zip(shown, words, strict=True)] == [True] * len(words)
-
-
-def test_the_entering_agency_is_asked_before_anybody_acts_and_not_for_what_needs_no_act() -> None:
-    asked = life_of([said(DispositionKind.RECORD_CHECK_ASKED, priority=CheckPriority.URGENT)])
-    for outcome in AlertOutcome:
-        fault = fault_before_acting(Life(), outcome, LAW)
-        assert (fault is not None) is (outcome in (AlertOutcome.ARREST, AlertOutcome.WARNING, AlertOutcome.RECOVERED))
-        assert (fault is not None) is (outcome in AFTER_A_STOP)
-        assert fault_before_acting(Life(), outcome, None) is None
-        assert fault_before_acting(Life(), outcome, LAW.model_copy(update={"record": False})) is None
-        assert fault_before_acting(asked, outcome, LAW) is None
-
-
-def test_the_steps_of_a_closed_alert_name_what_they_take_the_place_of() -> None:
-    confirmed = said(DispositionKind.CONFIRMED, 1, "lee", 1)
-    closed = said(DispositionKind.OUTCOME, 2, "kim", 2, outcome=AlertOutcome.RECOVERED)
-    steps = steps_of(life_of([confirmed, closed]), NOW, EAST)
-    over = Step("closed (recovered) by kim at 2026-11-20 13:32:00 EST", 2)
-    assert (steps.confirm, steps.reject) == (over, over)
-    assert steps.acknowledge == Step(over.why_not)
-    assert steps.ask_record == Step(over.why_not)
-    assert steps.answer_record == Step("nobody has asked the entering agency yet")
-    assert steps.outcomes == dict.fromkeys(AlertOutcome, over)
-    assert (over.is_allowed, over.is_possible) == (False, True)
-
-
-def test_the_steps_of_a_check_name_who_asked_and_who_answered() -> None:
-    asked = said(DispositionKind.RECORD_CHECK_ASKED, 1, "lee", 1, priority=CheckPriority.URGENT)
-    answered = said(DispositionKind.RECORD_CHECK_ANSWERED, 2, "kim", 2, answer=RecordAnswer.VALID)
-    waiting = steps_of(life_of([asked]), NOW, EAST)
-    assert waiting.ask_record == Step("asked by lee; the answer is due by 2026-11-20 13:41:00 EST", 1)
-    assert waiting.answer_record == Step()
-    overdue = steps_of(life_of([asked]), START + timedelta(minutes=12), EAST)
-    assert overdue.ask_record == Step()
-    done = steps_of(life_of([asked, answered]), NOW, EAST)
-    assert done.answer_record == Step("answered by kim at 2026-11-20 13:32:00 EST", 2)
-    assert done.ask_record == Step()
-
-
-VEHICLE = {"read": "white", "listed": "black", "score": -3.0}
-
-
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        ({"read": {"jurisdiction": "us-va"}}, Feature("state", "VA", "VA", True, "90% sure")),
-        ({"read": {"jurisdiction": "US-MD"}}, Feature("state", "MD", "VA", False, "90% sure")),
-        ({"read": {"jurisdiction": None}}, Feature("state", None, "VA", None)),
-        ({"read": {"jurisdiction_confidence": None}}, Feature("state", "VA", "VA", True)),
-        ({"entry": {"jurisdiction": None}}, Feature("state", "VA", None, None, "90% sure")),
-        ({"entry": {"jurisdiction": "CA-ON"}}, Feature("state", "VA", "CA-ON", False, "90% sure")),
-        (
-            {"hit": {"vehicle": ({"feature": "color", "agrees": True} | VEHICLE,)}},
-            Feature("color", "white", "black", True),
-        ),
-        (
-            {"hit": {"vehicle": ({"feature": "body", "agrees": False} | VEHICLE,)}},
-            Feature("body", "white", "black", False),
-        ),
-        ({"read": {"vehicle": {"color": ""}}}, Feature("color", None, "BLK", None)),
-        (
-            {"read": {"vehicle": {"vehicle_class": "car"}}, "entry": {"license_type": "MC"}},
-            Feature("class", "car", "motorcycle", False),
-        ),
-        (
-            {"read": {"vehicle": {"vehicle_class": "car"}}, "entry": {"vehicle": {}}},
-            Feature("class", "car", None, None),
-        ),
-    ],
-)
-def test_each_feature_is_told_from_both_sides(parts: dict[str, Any], expected: Feature) -> None:
-    shown = card(alert(**parts))
-    (found,) = [one for one in shown.features if one.name == expected.name]
-    assert found == expected
-    assert found.words == {True: "agrees", False: "contradicts", None: found.words}[found.agrees]
-    assert [one.agrees is False for one in shown.features] == sorted(
-        (one.agrees is False for one in shown.features), reverse=True
-    )
-    if found.agrees is None:
-        assert found.words == ("not seen" if found.seen is None else "not listed")
-
-
-def test_what_the_matcher_compared_of_state_and_class_is_told_once() -> None:
-    compared = tuple({"feature": name, "agrees": True} | VEHICLE for name in ("state", "class", "color", "style"))
-    shown = card(alert(hit={"vehicle": compared}))
-    assert [one.name for one in shown.features] == ["state", "make", "color", "year", "style"]
-    assert shown.features[0].seen == "VA"
-
-
-def test_a_rejection_of_what_was_taken_back_says_who_rejected_it() -> None:
-    rejected = said(DispositionKind.REJECTED, 1, "kim", 1, rejection=Rejection.MISREAD)
-    steps = steps_of(life_of([rejected], is_canceled=True), NOW, EAST)
-    gone = "it was taken back: its entry does not stand any more"
-    assert steps.reject == Step("rejected (misread) by kim at 2026-11-20 13:31:00 EST", 1)
-    assert (steps.confirm, steps.acknowledge, steps.ask_record) == (Step(gone), Step(gone), Step(gone))

@@ -205,6 +205,7 @@ def test_a_user_who_is_only_called_like_a_member_keeps_the_login() -> None:
         topic("*", "*", READ),
         topic("analyst", "platewatch.", READ, is_prefix=True),
         topic(NEIGHBOR, "platewatch.", READ, is_prefix=True),
+        topic(NEIGHBOR, ALERTS, READ, is_prefix=True),  # and whatever begins so
     ],
 )
 def test_what_reaches_our_topics_otherwise_is_shown_and_not_taken(right: set[Right]) -> None:

@@ -136,3 +136,9 @@ def test_a_field_may_be_as_long_as_the_form_says(text: str, fits: bool) -> None:
     start = "LPQ.VA1260000.NL.TXT "
     query = parse_query(start + text if text.startswith("LIC") else f"{start}LIC/VNV4527.{text}")
     assert (query.plate == "ABCDEFGHIJ" or query.limit in (1, 99_999)) is fits
+
+
+def test_what_is_written_in_small_letters_goes_out_in_capitals() -> None:
+    event = read_to_event(sample_read()).model_dump(mode="json") | {"plate": "vnv-4527"}
+    assert format_answer([event], parse_query(LIST), ORI.lower()).splitlines()[1].startswith("LIC/VNV-4527.LIS/VA.ORI/")
+    assert f"ORI/{ORI}." in format_answer([event], parse_query(LIST), ORI.lower())
