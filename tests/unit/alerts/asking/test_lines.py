@@ -262,6 +262,9 @@ def test_the_answer_is_that_of_the_question_and_of_no_other(client: FakeClient) 
         client.comes = [[record(str(QUERY), other)]]
         with pytest.raises(InvalidInput, match="one to another question"):
             line.answer(QUERY, 30)
+        client.comes = [[record(str(QUERY), b"{}")]]
+        with pytest.raises(InvalidInput, match="none: agreement_id, answered_at, owner does not fit"):
+            line.answer(QUERY, 30)
         line.ask(question())
     assert [(topic, sent["key"], sent["value"]) for topic, sent in client.sent] == [
         ("questions", str(QUERY).encode(), question().model_dump_json().encode())
