@@ -57,6 +57,8 @@ def test_a_version_is_given_as_it_was_also_after_the_list_has_changed(database: 
 
 def test_what_was_withdrawn_is_given_no_more_and_told_since_the_last_time(database: Database) -> None:
     entries = [listed(number, f"AAA{number}111") for number in range(4)]
+    # As they were last: one had another plate in the version before.
+    activate(database, [entries[0]._replace(plate="OLD1111"), *entries[1:]], hotlist_id="stolen")
     version = activate(database, entries, hotlist_id="stolen").version_id
     activate(database, [listed(9, "ZZZ9999", "other")], hotlist_id="other")
     edits = HotlistEdits(database)

@@ -103,6 +103,8 @@ def test_a_message_is_sent_once_the_broker_has_it(client: FakeClient) -> None:
     sender.send("questions", MESSAGE)
     assert client.sent == [("questions", {"value": b"payload", "key": b"key", "headers": [("a", b"1")]})]
     assert client.options["acks"] == "all"
+    assert client.options["allow_auto_create_topics"] is False
+    assert client.waits == [10.0]  # it is sent once the broker says so
     for name in ("max_block_ms", "request_timeout_ms", "delivery_timeout_ms"):
         assert 1_000 <= client.options[name] <= 10_000
     assert client.options["max_request_size"] == SETTINGS.max_message_bytes + 65_536
