@@ -203,6 +203,8 @@ def test_a_repeat_leaves_the_best_of_both() -> None:
     both = with_repeat(first, hit(Tier.EXACT, 5.0), seen, has_picture=True)
     assert (both.tier, both.score, both.confidence) == (Tier.EXACT, 20.0, 0.9)
     assert (both.has_picture, both.has_second_reading, both.plates) == (True, True, ("ABC1234", "A8C1234"))
+    surer = with_repeat(both, hit(Tier.EXACT, 21.0), after(15, "A8C1234", confidence=0.95), has_picture=False)
+    assert surer == replace(both, score=21.0, confidence=0.95)
     worse = with_repeat(both, hit(Tier.PARTIAL, 1.0), after(20, "A8C1234", confidence=0.1), has_picture=False)
     assert worse == both
 
