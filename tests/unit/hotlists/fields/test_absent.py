@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hotlists.fields.absent import without_absent
 from hotlists.fields.errors import FieldError
 from hotlists.fields.moments import Moments
 from tests.unit.hotlists.layouts.mapping_samples import mapped
@@ -90,3 +91,27 @@ def test_a_default_state_holds_where_the_state_says_nothing() -> None:
 def test_coded_lists_keep_codes_that_look_like_such_words() -> None:
     nil, null = rows("mn", f"{MN.replace('AVA', 'NIL')}\n{MN.replace('AVA', 'NULL')}\n")
     assert [row.vehicle.model for row in (nil, null)] == ["NIL", None]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["no end-date", "NO-EXPIRATION", "until  further notice", "open ended"])
+def test_words_for_never_may_be_written_with_dashes_and_in_any_case(text: str) -> None:
+    assert Moments().end(text, "expires") is None
+
+
+@pytest.mark.parametrize("text", ["2200-01-01", "01/01/2200", "2200-01-01T00:00:00Z"])
+def test_the_first_year_that_never_comes(text: str) -> None:
+    assert Moments().end(text, "expires") is None
+    with pytest.raises(FieldError, match="never"):
+        Moments().begin(text, "valid_from")
+
+
+@pytest.mark.parametrize("text", ["1900-01-02", "1753-01-02", "12/30/1969", "0002-01-01", "1899-12-29"])
+def test_the_days_beside_those_that_stand_for_nothing_are_no_dates_of_a_list(text: str) -> None:
+    with pytest.raises(FieldError, match="no date"):
+        Moments().end(text, "expires")
+
+
+def test_the_plate_is_not_looked_at_with_the_other_fields() -> None:
+    assert without_absent(["NULL", "NULL", "N/A", "x"], 1) == ["", "NULL", "", "x"]
+    assert without_absent(["NIL", "none", ""], 0) == ["NIL", "none", ""], "codes of vehicles"
+    assert without_absent(["ABC", "NIL", "none"], 0, "words") == ["ABC", "", ""]

@@ -42,3 +42,28 @@ def test_a_time_without_a_zone_is_utc_in_every_spelling(text: str, expected: dat
     found = parse_moment(text)
     assert found == expected
     assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59:00-14:00", "0001-01-01T00:00:00+14:00", "tomorrow", "", "2026-02-30"]
+)
+def test_what_is_no_date_of_the_calendar_is_said_to_be_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        parse_moment(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("1/2/40", "2040-01-02"), ("1/2/41", "1941-01-02"), ("7-31-2022", "2022-07-31"), ("010203", "2003-01-02")),
+        *(("7/31/2101", "7/31/2101"), ("7/31/202", "7/31/202"), ("07/31/2022 ", "2022-07-31 "), ("0731202", "0731202")),
+    ],
+)
+def test_years_of_dates_are_those_of_vehicles(text: str, expected: str) -> None:
+    assert us_date(text) == expected
+
+
+@pytest.mark.parametrize("text", ["12-31-2026", "2026/12/31", "12/31/26"])
+def test_other_ways_to_write_a_day(text: str) -> None:
+    found = parse_moment(text)
+    assert (found, type(found)) == (date(2026, 12, 31), date)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hotlists.fields.errors import FieldError
 from hotlists.fields.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS, Moments
 from schemas.types import RejectedRow
 from tests.unit.hotlists.list_samples import (
@@ -83,3 +84,53 @@ def test_days_and_times_without_a_zone_are_the_lists_own() -> None:
     assert moments.end("2026-01-02", "until") == datetime(2026, 1, 3, 5, tzinfo=UTC)
     assert moments.end("2026-01-02T18:00", "until") == datetime(2026, 1, 2, 23, tzinfo=UTC)
     assert moments.end("2026-01-02T18:00Z", "until") == datetime(2026, 1, 2, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        ("20260102T180000", datetime(2026, 1, 2, 23, tzinfo=UTC)),
+        ("20260102T180000Z", datetime(2026, 1, 2, 18, tzinfo=UTC)),
+        ("20260102T180000+0100", datetime(2026, 1, 2, 17, tzinfo=UTC)),
+        ("01/02/2026 18:00", datetime(2026, 1, 2, 23, tzinfo=UTC)),
+        ("20260102", datetime(2026, 1, 3, 5, tzinfo=UTC)),
+    ],
+)
+def test_every_spelling_without_a_zone_is_in_the_lists_own(written: str, until: datetime) -> None:
+    assert Moments((), ZoneInfo("America/New_York")).end(written, "until") == until
+
+
+def test_two_digits_of_a_year_from_1969_on_are_of_the_last_century() -> None:
+    assert Moments().end("1/5/68", "until") == datetime(2068, 1, 6, tzinfo=UTC)
+    with pytest.raises(FieldError, match="no date"):
+        Moments().end("1/5/69", "until")
+
+
+def test_what_is_no_date_is_refused_with_what_was_expected() -> None:
+    with pytest.raises(FieldError, match=r"^until: this is no date; 2026-12-31, .* or 12/31/2026 was expected$"):
+        Moments().end("soon", "until")
+    declared = Moments(("%d.%m.%Y", EPOCH_SECONDS))
+    with pytest.raises(FieldError, match=r"^from: this is no date; %d\.%m\.%Y or epoch was expected$"):
+        declared.begin("2026-12-31", "from")
+
+
+@pytest.mark.parametrize(
+    ("format_", "text", "until"),
+    [
+        ("%d.%m.%Y", "31.12.2026", datetime(2027, 1, 1, 5, tzinfo=UTC)),
+        ("%d.%m.%Y %H:%M", "31.12.2026 18:00", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("%d.%m.%Y %I:%M %p", "31.12.2026 06:00 PM", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("%d.%m.%Y %H:%M %z", "31.12.2026 18:00 +0100", datetime(2026, 12, 31, 17, tzinfo=UTC)),
+        ("iso", "2026-12-31", datetime(2027, 1, 1, 5, tzinfo=UTC)),
+        ("iso", "2026-12-31T18:00", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        ("epoch", "1767225600.5", datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)),
+    ],
+)
+def test_declared_formats_with_hours_are_times_and_others_whole_days(format_: str, text: str, until: datetime) -> None:
+    assert Moments(("%Y|%m|%d", format_), ZoneInfo("America/New_York")).end(text, "until") == until
+
+
+@pytest.mark.parametrize("text", ["inf", "1e300", "-99999999999999"])
+def test_seconds_beyond_the_calendar_are_no_date(text: str) -> None:
+    with pytest.raises(FieldError, match="no date"):
+        Moments((EPOCH_SECONDS,)).end(text, "until")

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from hotlists.codes.maps import load_document
 from hotlists.fields.errors import FieldError, NoPlateError
+from hotlists.fields.placeholders import is_placeholder
 from hotlists.fields.plates import _IS_SERIAL, check_plate
-from schemas.plates import normalize_plate
+from hotlists.fields.spreadsheets import damage
+from schemas.plates import canonical_plate, normalize_plate
 from tests.unit.hotlists.importing.surveying import look
 
 
@@ -141,3 +143,25 @@ def test_a_plate_has_two_to_twelve_characters() -> None:
     for plate in ("ABC123DEF4567", "A", "7", "ABC1?????????", "-B-"):
         with pytest.raises(FieldError, match="2 to 12 were expected"):
             check_plate(plate, "plate")
+
+
+@pytest.mark.parametrize(
+    ("character", "least"), [("0", 2), ("O", 2), ("X", 2), ("9", 4), ("1", 5), ("N", 5), ("Z", 5), ("A", 6)]
+)
+def test_one_character_and_nothing_else_is_no_plate_from_so_many_of_it_on(character: str, least: int) -> None:
+    for count in (least, least + 1):
+        assert is_placeholder(canonical_plate(character * count))
+    assert not is_placeholder(canonical_plate(character * (least - 1)))
+    assert not is_placeholder(canonical_plate(character * least + "7"))
+    assert not is_placeholder(canonical_plate("7" + character * least))
+
+
+def test_no_plate_at_all_is_no_word_for_one() -> None:
+    assert not is_placeholder("")
+
+
+@pytest.mark.parametrize("text", ["Mar-2025", "Mar 2025", "Sep-1999"])
+def test_a_month_as_spreadsheets_show_it_is_a_date_and_a_plate_like_it_is_none(text: str) -> None:
+    assert damage(text) == "a date"
+    assert damage(text.upper()) is None
+    assert damage(text.replace("20", "21").replace("19", "18")) is None

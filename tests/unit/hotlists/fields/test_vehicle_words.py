@@ -24,3 +24,21 @@ from schemas.types import VehicleDescription
 )
 def test_words_for_a_vehicle(words: str, vehicle: VehicleDescription | None) -> None:
     assert vehicle_of_words(words) == vehicle
+
+
+@pytest.mark.parametrize(
+    ("words", "vehicle"),
+    [
+        ("black, white and red Ford", VehicleDescription(None, "FORD", "red", None, "BLK/WHI")),
+        ("Ford - Focus", VehicleDescription(None, "FORD", "Focus", None, None)),
+        ("1234 Main van", VehicleDescription(None, None, "1234 Main", "VAN", None)),
+        ("1999 2004 Ford", VehicleDescription(1999, "FORD", "2004", None, None)),
+        ("'98 Ford", VehicleDescription(1998, "FORD", None, None, None)),
+        ("98 Ford", VehicleDescription(None, "FORD", "98", None, None)),
+        ("Ford", VehicleDescription(None, "FORD", None, None, None)),
+        ("car that is dark blue", VehicleDescription(None, None, "car that is", None, "DBL")),
+        ("the", None),
+    ],
+)
+def test_what_is_taken_of_words_and_what_is_left_of_them(words: str, vehicle: VehicleDescription | None) -> None:
+    assert vehicle_of_words(words) == vehicle
