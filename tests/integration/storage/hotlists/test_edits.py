@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+from typing import Any
+
 import pytest
 
+from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
-from schemas.types import Category, HotlistEntry
+from schemas.types import Category, HotlistEntry, VehicleDescription
+from storage.audit.reader import audit_entries
 from storage.database import Database
+from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits, RestoreOutcome
+from storage.hotlists.lists import HotlistStore
 from tests.integration.hotlists.list_versions import active_version, import_version, version_rows
-from tests.integration.storage.samples import sample_entry, sample_id
+from tests.integration.operations.audited import LEE
+from tests.integration.storage.samples import START, sample_entry, sample_id
 from tests.integration.storage.stored_entries import withdrawn
 
 
@@ -114,3 +122,125 @@ def test_plates_are_found_in_any_spelling(database: Database, edits: HotlistEdit
     assert {entry.plate for entry in edits.find(plate="abc10o")} == set(spelled[:-1])
     with pytest.raises(InvalidInput, match="give a plate"):
         edits.find(hotlist_id="ncic")
+
+
+def test_the_same_entry_from_another_row_or_in_another_zone_is_no_change(
+    database: Database, edits: HotlistEdits
+) -> None:
+    given = _watched(1, "AAA1")
+    version = edits.add("watch", [given], by="pat", reason="x")
+    east = timezone(timedelta(hours=-5))
+    same = given._replace(
+        source_line=9,
+        raw="typed anew",
+        valid_from=given.valid_from and given.valid_from.astimezone(east),
+        valid_until=given.valid_until and given.valid_until.astimezone(east),
+    )
+    assert edits.add("watch", [same], by="pat", reason="again") == version
+    assert edits.find(plate="AAA1") == [given]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"plate": "AAA2"}, {"category": Category.STOLEN_PLATE}, {"jurisdiction": "US-MD"}, {"source_entry_id": "V9"}),
+        *({"source_code": "B"}, {"originating_agency": "VA2"}, {"case_number": "9"}, {"priority": "low"}),
+        *({"instructions": "unarmed"}, {"valid_from": None}, {"valid_until": None}, {"extra": (("DOT", "x"),)}),
+        *({"vehicle": None}, {"vehicle": VehicleDescription(2009, "YAMA", "MC2", "CY", "RED")}),
+    ],
+)
+def test_an_entry_that_says_anything_else_is_a_change(
+    database: Database, edits: HotlistEdits, change: dict[str, Any]
+) -> None:
+    given = _watched(1, "AAA1")
+    first = edits.add("watch", [given], by="pat", reason="x")
+    other = given._replace(**change)
+    assert edits.add("watch", [other], by="pat", reason="y") > first
+    assert edits.find(entry_id=given.entry_id) == [other]
+    (_, after) = version_rows(database, "watch")
+    assert (after.entries, after.added, after.removed, after.changed) == (1, 0, 0, 1)
+
+
+def test_every_edit_is_written_down_with_how_many_entries_and_which_version(
+    database: Database, edits: HotlistEdits
+) -> None:
+    def asked(action: Action) -> AuditRecord:
+        return AuditRecord(LEE, action, {"why": "a test"}, "bolo", "26-1")
+
+    def told() -> list[tuple[Action, int | None, dict[str, Any]]]:
+        rows = audit_entries(database)
+        assert {(row.actor, row.purpose, row.case_number) for row in rows} == {(LEE, "bolo", "26-1")}
+        return [(row.action, row.results, row.details) for row in reversed(rows)]
+
+    entries = [_watched(number, f"AAA{number}") for number in (1, 2)]
+    version = edits.add("watch", entries, by="lee", reason="x", audit=asked(Action.ADD))
+    edits.add("watch", entries[:1], by="lee", reason="x", audit=asked(Action.ADD))
+    keys = [sample_id("watch", number) for number in (1, 2, 9)]
+    edits.withdraw(keys, by="lee", reason="x", audit=asked(Action.WITHDRAW))
+    edits.withdraw(keys, by="lee", reason="x", audit=asked(Action.WITHDRAW))
+    edits.restore(keys[1:], by="lee", reason="x", audit=asked(Action.RESTORE))
+    why = {"why": "a test"}
+    assert told() == [
+        (Action.ADD, 2, why | {"version": version}),
+        (Action.ADD, 0, why | {"version": version}),
+        (Action.WITHDRAW, 2, why),
+        (Action.WITHDRAW, 0, why),
+        (Action.RESTORE, 1, why | {"active": 1}),
+    ]
+
+
+def test_a_local_list_is_dated_by_its_last_edit_and_a_list_of_files_is_not(
+    database: Database, edits: HotlistEdits
+) -> None:
+    import_version(database, [sample_entry(1), sample_entry(2)])
+    edits.add("watch", [_watched(1, "AAA1"), _watched(2, "AAA2")], by="pat", reason="x")
+    added = version_rows(database, "watch")[-1].as_of
+    for number, act in ((1, edits.withdraw), (1, edits.restore), (2, edits.withdraw)):
+        act([sample_id("watch", number), sample_id("ncic", number)], by="lee", reason="x")
+        newest = version_rows(database, "watch")[-1].as_of
+        assert newest > added
+        added = newest
+    assert {row.as_of for row in version_rows(database, "ncic")} == {START}
+
+
+def test_an_entry_that_is_withdrawn_while_its_list_waits_is_added_again_as_a_version_of_its_own(
+    database: Database, edits: HotlistEdits
+) -> None:
+    entry = _watched(1, "AAA1")
+    first = edits.add("watch", [entry], by="pat", reason="x")
+    with database.connection() as connection:  # the first half of a withdrawal whose second one was cut
+        connection.execute(
+            "insert into hotlist_withdrawals (entry_id, hotlist_id, digest, withdrawn_by, reason) "
+            "select entry_id, hotlist_id, digest, 'lee', 'x' from hotlist_entries"
+        )
+    assert edits.find(plate="AAA1") == []
+    # Who follows the lists has dropped it, and has to hear of it once more.
+    second = edits.add("watch", [entry], by="pat", reason="x")
+    assert second > first
+    change = HotlistChanges(database).since("watch", first, tuple)
+    assert ([found.entry_id for found in change.added], change.removed) == ([entry.entry_id], (entry.entry_id,))
+    assert edits.find(plate="AAA1") == [entry]
+
+
+def test_whoever_follows_hears_of_a_withdrawal_and_of_the_lists_new_version(
+    database: Database, edits: HotlistEdits
+) -> None:
+    import_version(database, [sample_entry(1), sample_entry(2)])
+    store, before = HotlistStore(database), HotlistStore(database).revision()
+    assert edits.withdraw([sample_id("ncic", 1)], by="lee", reason="x") == 1
+    # Once when it is remembered, for the list may be locked by an import, and once with the version.
+    assert store.revision() == before + 2
+    assert edits.withdraw([sample_id("ncic", 1), sample_id("ncic", 9)], by="lee", reason="x") == 0
+    assert store.revision() == before + 2
+    edits.restore([sample_id("ncic", 1)], by="lee", reason="x")
+    assert store.revision() == before + 3
+
+
+def test_withdrawn_entries_are_said_by_who_took_them_out(database: Database, edits: HotlistEdits) -> None:
+    import_version(database, [sample_entry(number) for number in (1, 2, 3)])
+    import_version(database, [sample_entry(1, hotlist_id="region")], "region")
+    edits.withdraw([sample_id("ncic", 1), sample_id("region", 1)], by="lee", reason="x")
+    edits.withdraw([sample_id("ncic", 1), sample_id("ncic", 2)], by="pat", reason="y")
+    assert edits.withdrawn_by("ncic", "lee") == [sample_id("ncic", 1)], "the first one's stays"
+    assert edits.withdrawn_by("ncic", "pat") == [sample_id("ncic", 2)]
+    assert edits.withdrawn_by("region", "pat") == []

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import psycopg
 import pytest
 
+from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
-from schemas.types import Category
+from schemas.types import Category, RejectedRow
+from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
-from storage.hotlists.feeds import FeedStates
-from storage.hotlists.imports import begin_import
+from storage.hotlists.feeds import FeedState, FeedStates
+from storage.hotlists.imports import ImportCounts, begin_import
 from storage.hotlists.lists import HotlistStore
-from storage.hotlists.versions import HotlistVersions
+from storage.hotlists.versions import HotlistVersions, VersionSummary
 from tests.integration.hotlists.list_versions import import_version, version_rows
+from tests.integration.operations.audited import LEE
 from tests.integration.storage.samples import START, activate, sample_entry, sample_id
 from tests.integration.storage.stored_entries import withdrawn
 
@@ -175,3 +179,180 @@ def test_entries_are_found_by_their_numbers_in_any_case_and_within_a_list(
     assert edits.find(source_entry_id="V002", withdrawn=is_withdrawn) == entries[1:]
     assert edits.find(case_number="pd-1", source_entry_id="V002", withdrawn=is_withdrawn) == []
     assert edits.find(entry_id=sample_id("ncic", 1), withdrawn=not is_withdrawn) == []
+
+
+def test_versions_are_said_whole_with_who_made_them_and_why(database: Database) -> None:
+    versions = HotlistVersions(database)
+    first = activate(
+        database, [sample_entry(1), sample_entry(2)], rejects=(RejectedRow(7, "no plate", "LIC", ",,"),)
+    ).version_id
+    with begin_import(
+        *(database, "ncic"), layout="ncic", file_name="b\x00.csv", reason="asked", audit=AuditRecord(LEE, Action.IMPORT)
+    ) as held:
+        second = held.version_id
+        held.finish(b"", ImportCounts(2, 2, 0, 0, 0), rejected=0, file_sha256="00bb", as_of=None)
+    third = HotlistEdits(database).withdraw([sample_id("ncic", 1)], by="lee", reason="recovered")
+    assert third == 1
+    back = versions.rollback("ncic", made_by="kim", reason="wrong file", to_version=first)
+    found = versions.of_list("ncic")
+    assert [
+        VersionSummary(**{**asdict(row), "activated_at": START, "version_id": row.version_id - first}) for row in found
+    ] == [
+        VersionSummary(
+            *(back.version_id - first, "rollback", "ncic", "extract.csv", START, START, 1, 0, 0, 0, 0),
+            *("kim", "wrong file", first, True),
+        ),
+        VersionSummary(
+            *(found[1].version_id - first, "edit", "ncic", "single entry", None, START, 1, 0, 0, 1, 0),
+            *("lee", "recovered", None, False),
+        ),
+        VersionSummary(
+            *(second - first, "import", "ncic", "b\\x00.csv", None, START, 2, 0, 0, 0, 0),
+            *("lee", "asked", None, False),
+        ),
+        VersionSummary(0, "import", "ncic", "extract.csv", START, START, 2, 2, 0, 0, 1, None, None, None, False),
+    ]
+    assert versions.of_list("ncic", 2) == found[:2]
+    assert versions.of_list("region") == []
+    moments = [row.activated_at for row in found]
+    assert moments == sorted(moments, reverse=True)
+
+
+def test_what_makes_removes_or_holds_versions_is_written_down_whole(database: Database) -> None:
+    versions, why = HotlistVersions(database), {"why": "a test"}
+
+    def asked(action: Action) -> AuditRecord:
+        return AuditRecord(LEE, action, why, "bolo", "26-1")
+
+    first = activate(database, [sample_entry(number) for number in range(3)]).version_id
+    kept = [sample_entry(0), sample_entry(1, priority="low"), *(sample_entry(number) for number in (3, 4, 5))]
+    with begin_import(database, "ncic", layout="ncic", file_name="a.csv", audit=asked(Action.IMPORT)) as version:
+        second = version.version_id
+        with version.writing() as write:
+            for number, entry in enumerate(kept[1:]):
+                write(entry, f"{number:032x}")
+        retired = b"".join(sample_id("ncic", number).bytes for number in (1, 2))
+        version.finish(retired, ImportCounts(9, 5, 3, 1, 1), rejected=4, file_sha256="00ff", as_of=START)
+    back = versions.rollback("ncic", made_by="lee", reason="x", audit=asked(Action.ROLL_BACK))
+    versions.hold(
+        *("ncic",),
+        layout="ncic",
+        file_name="x.csv",
+        file_sha256="00aa",
+        as_of=START,
+        reason="it shrinks",
+        audit=asked(Action.IMPORT),
+    )
+    assert versions.remove("ncic", audit=asked(Action.REMOVE))
+    assert not versions.remove("ncic", audit=asked(Action.REMOVE))
+    rows = audit_entries(database)
+    assert {(row.actor, row.purpose, row.case_number) for row in rows} == {(LEE, "bolo", "26-1")}
+    came = {"outcome": "active", "version": second, "added": 3, "removed": 1, "changed": 1, "rejected": 4}
+    assert [(row.action, row.results, row.details) for row in reversed(rows)] == [
+        (Action.IMPORT, 5, why | came | {"file_sha256": "00ff", "as_of": "2026-11-20T23:59:30Z"}),
+        (Action.ROLL_BACK, 3, why | {"version": back.version_id, "restored_version": first}),
+        (Action.IMPORT, None, why | {"outcome": "held", "why_held": "it shrinks"}),
+        (Action.REMOVE, 3, why),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "dropped", "superseded"), [(1, 0, 0), (3, 0, 0), (2, 0, 1), (2, 1, 0), (2, 1, 1), (1, 1, 0)]
+)
+def test_a_version_with_more_or_fewer_entries_than_were_read_is_a_fault_and_changes_nothing(
+    database: Database, expected: int, dropped: int, superseded: int
+) -> None:
+    def written() -> None:
+        with begin_import(database, "ncic", layout="ncic", file_name="a.csv") as version:
+            with version.writing() as write:
+                write(sample_entry(1), "0" * 32)
+                write(sample_entry(2), "1" * 32)
+            version.check_written(2, 0, 0)
+            version.check_written(1, 1, 1)
+            version.check_written(expected, dropped, superseded)
+
+    with pytest.raises(InvalidInput, match="this is a fault of platewatch: nothing was imported"):
+        written()
+    assert HotlistStore(database).lists() == []
+
+
+def test_rejected_rows_are_kept_as_they_were_read_by_their_line(database: Database) -> None:
+    rejects = (
+        *(RejectedRow(30, "no\tplate", "LIC", "a\\b\tc\nd"), RejectedRow(4, "cut \x00 off", None, "caf\udce9")),
+        RejectedRow(12, ""),
+    )
+    version = activate(database, [sample_entry(1)], rejects=rejects).version_id
+    activate(database, [sample_entry(1, hotlist_id="region")], hotlist_id="region", rejects=(RejectedRow(1, "other"),))
+    assert HotlistStore(database).rejects(version) == [
+        RejectedRow(4, "cut \\x00 off", None, "caf\\udce9"),
+        RejectedRow(12, ""),
+        RejectedRow(30, "no\tplate", "LIC", "a\\b\tc\nd"),
+    ]
+    assert HotlistStore(database).list_of_version(version) == "ncic"
+    assert HotlistStore(database).list_of_version(version + 1000) is None
+
+
+def test_going_back_brings_back_what_was_changed_and_leaves_what_went_on_and_what_was_withdrawn(
+    database: Database,
+) -> None:
+    store, versions = HotlistStore(database), HotlistVersions(database)
+    old = [sample_entry(number, f"AAA{number}") for number in range(5)]
+    first = import_version(database, old)
+    import_version(database, [sample_entry(0, hotlist_id="region")], "region")
+    import_version(database, [old[0], old[1]._replace(priority="low"), old[4], sample_entry(6, "AAA6")])
+    import_version(database, [old[0], old[2], old[4], sample_entry(6, "AAA6")])
+    HotlistEdits(database).withdraw([old[4].entry_id], by="lee", reason="recovered")
+    back = versions.rollback("ncic", made_by="lee", reason="wrong file", to_version=first)
+    # 0 and 2 went on, 1 and 3 come back as they were, 4 is withdrawn, 6 goes. What came back meanwhile comes anew.
+    assert store.entries_of("ncic", 10) == old[:4]
+    assert (back.restored_version, back.total) == (first, 4)
+    assert back.added - back.removed == 4 - 3
+    assert [entry.entry_id for entry in store.entries_of("region", 10)] == [sample_id("region", 0)]
+    for target, words in (
+        (back.version_id, "is active already"),
+        (back.version_id + 1, "no version"),
+        (0, "no version"),
+    ):
+        with pytest.raises(InvalidInput, match=words):
+            versions.rollback("ncic", made_by="lee", reason="x", to_version=target)
+    with pytest.raises(InvalidInput, match="no active list is named 'none'"):
+        versions.rollback("none", made_by="lee", reason="x")
+    with pytest.raises(InvalidInput, match="'region' has no version before the active one"):
+        versions.rollback("region", made_by="lee", reason="x")
+
+
+def test_what_a_feed_did_is_kept_whole(database: Database) -> None:
+    states = FeedStates(database)
+    states.register("able", "csv", 24, START)
+    known = states.register("ncic", "ncic", 12.5, START)
+    assert known == FeedState("ncic", "ncic", 12.5, START, START)
+    later = START + timedelta(hours=3)
+    state = FeedState(
+        *("ncic", "ncic", 12.5, START, START, later, "failed", "no\x00 file", 3, "00ff", True, START),
+        {"etag": "1", "size": "\x00"},
+    )
+    states.record(state)
+    stored = replace(state, message="no\\x00 file", remote={"etag": "1", "size": "\\x00"})
+    assert states.states() == [FeedState("able", "csv", 24, START, START), stored]
+    # What the configuration says now, and the clock's way: neither takes anything of what the last run did.
+    again = states.register("ncic", "ncic", 48, later)
+    assert again == replace(stored, max_age_hours=48, seen_at=later)
+    assert states.register("ncic", "csv", 48, START - timedelta(hours=1)) == replace(
+        again,
+        layout="csv",
+        remote={},
+        known_since=START - timedelta(hours=1),
+        seen_at=START - timedelta(hours=1),
+    )
+
+
+def test_a_feed_asks_for_the_file_that_is_in_force(database: Database) -> None:
+    states = FeedStates(database)
+    assert states.active_digest("ncic") is None
+    activate(database, [sample_entry(1)])
+    activate(database, [sample_entry(1, hotlist_id="region")], hotlist_id="region")
+    assert states.active_digest("ncic") == "00ff"
+    HotlistEdits(database).withdraw([sample_id("ncic", 1)], by="lee", reason="recovered")
+    assert states.active_digest("ncic") == "", "an edit is of no file"
+    HotlistVersions(database).remove("region")
+    assert states.active_digest("region") is None

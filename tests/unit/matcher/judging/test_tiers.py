@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pytest
+
 from matcher.judging.align import Alignment, Step
 from matcher.judging.false_alerts import Listed, ReadDetail
-from matcher.judging.tiers import Thresholds, choose_tier
+from matcher.judging.tiers import LEAST_CREDIBLE_PLACE, LEAST_CREDIBLE_TEXT, Judgment, Thresholds, choose_tier
 from schemas.settings import MatchingSettings
 from schemas.types import Category, CharacterEvidence, Hit, Tier
 from tests.unit.matcher.samples import characters, entry, matcher, read
@@ -80,3 +82,36 @@ def test_what_a_category_may_raise_decides_how_strict_it_is_and_the_search_asks_
         of = {category: thresholds.of(detail, category) for category in Category}
         assert of[Category.CHILD_ABDUCTION] < of[Category.WATCH] < of[Category.UNINSURED]
         assert thresholds.least(detail) == of[Category.CHILD_ABDUCTION]
+
+
+@pytest.mark.parametrize(
+    ("differs", "wildcards", "enough", "agrees", "judged"),
+    [
+        *((False, 0, True, agrees, Judgment(Tier.EXACT)) for agrees in (True, None)),
+        *((False, 0, False, agrees, Judgment(Tier.EXACT)) for agrees in (True, None)),
+        (False, 0, True, False, Judgment(Tier.PROBABLE, True)),
+        (False, 0, False, False, Judgment(Tier.PROBABLE, False)),
+        *((True, 0, True, agrees, Judgment(Tier.PROBABLE)) for agrees in (True, None, False)),
+        *((True, 0, False, agrees, None) for agrees in (True, None, False)),
+        *((False, 2, enough, agrees, Judgment(Tier.PARTIAL)) for enough in (True, False) for agrees in (True, False)),
+        *((True, 2, True, agrees, Judgment(Tier.PARTIAL)) for agrees in (True, None, False)),
+        *((True, 2, False, agrees, None) for agrees in (True, None, False)),
+    ],
+)
+def test_every_way_in_which_text_state_and_score_meet(
+    differs: bool, wildcards: int, enough: bool, agrees: bool | None, judged: Judgment | None
+) -> None:
+    alignment = seen_as(0.5) if differs else seen_as()
+    score = 10.0 if enough else 9.99
+    found = choose_tier(alignment, wildcards=wildcards, score=score, threshold=10.0, jurisdiction_agrees=agrees)
+    assert found == judged
+
+
+def test_what_leaves_no_room_is_no_hit_in_whole_or_in_part_at_the_limits_themselves() -> None:
+    for credibility, kept in ((LEAST_CREDIBLE_PLACE, True), (LEAST_CREDIBLE_PLACE * 1.0001, False)):
+        alignment = Alignment((Step(CharacterEvidence("8", "B", 0.1, "look-alike"), 1.0, credibility),))
+        assert (tier(alignment) is Tier.PROBABLE) is kept
+    half = LEAST_CREDIBLE_TEXT / 2
+    for credibility, kept in ((half, True), (half * 1.0001, False)):
+        place = Step(CharacterEvidence("8", "B", 0.1, "look-alike"), 1.0, credibility)
+        assert (tier(Alignment((place, place))) is Tier.PROBABLE) is kept

@@ -29,3 +29,17 @@ def test_a_state_that_nobody_named_is_rarer_than_a_named_one_and_never_impossibl
 def test_the_commonest_state_is_the_one_that_most_vehicles_have() -> None:
     assert Traffic({"US-NC": 0.1, "us-va": 0.7}).commonest == "US-VA"
     assert Traffic().commonest is None
+
+
+def test_common_states_are_those_that_a_tenth_of_the_vehicles_have() -> None:
+    assert Traffic({"us-va": 0.7, "US-NC": 0.1, "US-MD": 0.0999}).common == {"US-VA", "US-NC"}
+    assert Traffic().common == frozenset()
+
+
+def test_where_nothing_is_known_a_state_is_common_enough_to_say_little() -> None:
+    nothing = Traffic({})
+    assert [nothing.share(state) for state in ("US-VA", None, "")] == [0.2, 0.2, 0.2]
+    assert nothing.at_most("US-VA") == 0.2
+    known = Traffic({"US-VA": 0.7, "US-NC": 0.2})
+    assert [known.share(state) for state in (None, "", "US-AK")] == [pytest.approx(0.01)] * 3
+    assert Traffic({"US-VA": 0.98}).share("US-AK") == 0.003

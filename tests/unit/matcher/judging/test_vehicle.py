@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.types import Hit, Tier, VehicleDescription
+from matcher.judging.vehicle import color_words, compare_vehicles, make_names
+from schemas.types import Hit, Tier, VehicleDescription, VehicleEvidence
 from tests.unit.matcher.samples import entry, matcher, read
 
 OLDSMOBILE = VehicleDescription(1994, "OLDS", None, None, "GRY")
@@ -80,3 +81,70 @@ def test_a_body_style_of_three_years_before_or_after_agrees(year: int, agrees: b
     listed = entry("8KV4921", vehicle=VehicleDescription(1994))
     (feature,) = only(matcher(listed).match(read("8KV4921", vehicle=VehicleDescription(year)))).vehicle
     assert feature.agrees is agrees
+
+
+def evidence(feature: str, read: str, listed: str, agrees: bool) -> VehicleEvidence:
+    scores = {"make": (1.9, -1.5), "color": (0.9, -0.9), "year": (0.7, -0.7)}
+    return VehicleEvidence(feature, read, listed, agrees, scores[feature][not agrees])
+
+
+@pytest.mark.parametrize(
+    ("seen", "listed", "expected"),
+    [
+        (
+            VehicleDescription(1997, "Oldsmobile", "Cutlass", "4D", "Silver"),
+            VehicleDescription(1994, "OLDS", "CUT", "2D", "GRY"),
+            [("make", "Oldsmobile", "OLDS", True), ("color", "Silver", "GRY", True), ("year", "1997", "1994", True)],
+        ),
+        (
+            VehicleDescription(1998, "BMW", None, None, "dark green"),
+            VehicleDescription(1994, "OLDS", None, None, "GRY"),
+            [("make", "BMW", "OLDS", False), ("color", "dark green", "GRY", False), ("year", "1998", "1994", False)],
+        ),
+        (VehicleDescription(1998), VehicleDescription(make="OLDS"), []),
+        (VehicleDescription(make="OLDS"), VehicleDescription(1998, color="RED"), []),
+        (VehicleDescription(color="RED"), VehicleDescription(color=" - "), []),
+        (VehicleDescription(make="-"), VehicleDescription(make="OLDS"), []),
+        (VehicleDescription(model="CUT"), VehicleDescription(model="CUT"), []),
+        (
+            VehicleDescription(color="white unknown"),
+            VehicleDescription(color="UNK/WHI"),
+            [("color", "white unknown", "UNK/WHI", True)],
+        ),
+        (VehicleDescription(make="GM"), VehicleDescription(make="GMC"), [("make", "GM", "GMC", True)]),
+        (VehicleDescription(make="GMC"), VehicleDescription(make="GM"), [("make", "GMC", "GM", True)]),
+        (VehicleDescription(make="vw"), VehicleDescription(make="Volkswagen"), [("make", "vw", "Volkswagen", True)]),
+        (VehicleDescription(color="0range"), VehicleDescription(color="0NG"), [("color", "0range", "0NG", True)]),
+    ],
+)
+def test_what_both_descriptions_give_is_compared_and_nothing_else(
+    seen: VehicleDescription, listed: VehicleDescription, expected: list[tuple[str, str, str, bool]]
+) -> None:
+    assert compare_vehicles(seen, listed) == tuple(evidence(*each) for each in expected)
+    assert compare_vehicles(None, listed) == compare_vehicles(seen, None) == ()
+
+
+def test_a_make_that_somebody_searches_is_its_name_and_its_codes_and_no_others() -> None:
+    name, own, others = make_names("merc")
+    assert (name, own) == ("MERCURY", {"MERC"})
+    assert {"MERZ", "BENZ", "VW"} <= others
+    assert not own & others
+    assert make_names("Mercedes")[:2] == ("MERCEDES", {"MERZ", "BENZ"})
+    assert make_names("UNK")[:2] == make_names("")[:2] == ("", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "within", "without"),
+    [
+        ("SIL", {"gray", "silver", "grey", "sil", "gry"}, {"black", "white"}),
+        ("dark blue", {"blue", "blu", "dbl", "lbl"}, {"dark", "green"}),
+        ("RED/BLK", {"red", "black", "maroon", "blk"}, {"white"}),
+        ("teal", {"teal"}, {"blue"}),
+    ],
+)
+def test_a_color_that_somebody_searches_is_all_that_a_camera_cannot_tell_from_it(
+    text: str, within: set[str], without: set[str]
+) -> None:
+    words = color_words(text)
+    assert within <= words
+    assert not without & words
