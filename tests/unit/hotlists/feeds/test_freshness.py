@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.feeds.freshness import ListAge, ListDate, default_max_age_hours, list_ages
+from hotlists.feeds.freshness import ListAge, ListDate, Renewal, default_max_age_hours, list_ages
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -100,3 +101,70 @@ def test_times_of_our_own_clock_when_it_ran_ahead_keep_no_list_current(item: Lis
 def test_a_clock_that_is_a_minute_ahead_makes_no_list_late() -> None:
     soon = NOW + timedelta(minutes=1)
     assert not age_of(ListDate("a", "ncic", hours(99), as_of=soon, activated_at=soon)).is_late
+
+
+@pytest.mark.parametrize(
+    ("activated", "confirmed", "late_since"),
+    [
+        *((hours(30), None, hours(2)), (hours(24), None, None), (hours(23), None, None)),
+        *((hours(30), hours(24.5), hours(2)), (hours(30), hours(24), None), (hours(30), AHEAD, hours(2))),
+        *((AHEAD, None, hours(2)), (None, None, hours(2))),
+    ],
+)
+def test_a_list_that_the_law_has_renewed_by_a_day_is_late_from_then_on_whatever_its_age(
+    activated: datetime | None, confirmed: datetime | None, late_since: datetime | None
+) -> None:
+    item = ListDate(
+        *("a", "csv", hours(99)),
+        as_of=hours(30) if activated else None,
+        activated_at=activated,
+        confirmed_at=confirmed,
+        max_age_hours=1000,
+    )
+    (age,) = list_ages([item], NOW, renewal=Renewal(since=hours(24), due=hours(2)))
+    assert age.late_since == late_since
+    (coming,) = list_ages([item], NOW, renewal=Renewal(since=hours(24), due=NOW + timedelta(hours=1)))
+    assert coming.late_since is None
+
+
+@pytest.mark.parametrize(("activated", "late_since"), [(25, hours(1)), (24, None), (23, None)])
+def test_a_list_that_the_law_has_renewed_every_day_is_late_a_day_after_it_was_brought(
+    activated: float, late_since: datetime | None
+) -> None:
+    item = ListDate("a", "csv", hours(99), as_of=hours(90), activated_at=hours(activated), max_age_hours=1000)
+    (age,) = list_ages([item], NOW, renewal=Renewal(every=timedelta(days=1)))
+    assert age.late_since == late_since
+    # The first of both moments counts.
+    older = replace(item, max_age_hours=85.0)
+    (both,) = list_ages([older], NOW, renewal=Renewal(every=timedelta(days=1)))
+    assert both.late_since == hours(5)
+
+
+def test_a_law_that_asks_for_no_renewal_asks_for_none() -> None:
+    assert Renewal().due_of(hours(999)) is None
+    assert Renewal(due=hours(1)).due_of(hours(999)) is None
+
+
+@pytest.mark.parametrize(
+    ("layout", "law", "most"),
+    [
+        *(("ncic", 24, 12), ("mi", 24, 12), ("mn", 24, 12), ("tx-ncic", 24, 12), ("tx-tcic", 24, 24), ("csv", 24, 24)),
+        *(("ncic", 6, 6), ("csv", 6, 6), ("csv", 72, 72), ("ncic", 72, 12)),
+    ],
+)
+def test_copies_of_the_national_extract_are_late_after_half_a_day(layout: str, law: float, most: float) -> None:
+    assert default_max_age_hours(layout, law) == most
+    (age,) = list_ages([ListDate("a", layout, hours(1))], NOW, law_hours=law)
+    assert age == ListAge("a", None, most, None)
+
+
+def test_ages_come_in_the_order_of_the_lists_without_those_that_people_write() -> None:
+    items = [ListDate(name, layout, hours(1)) for name, layout in (("b", "csv"), ("w", "local"), ("a", "ncic"))]
+    assert [age.hotlist_id for age in list_ages(items, NOW, hand_kept=("local",))] == ["b", "a"]
+    assert [age.hotlist_id for age in list_ages(items, NOW)] == ["b", "w", "a"]
+
+
+def test_dates_less_than_a_day_ahead_are_believed_and_those_beyond_are_not() -> None:
+    for ahead, is_believed in ((23.9, True), (24.1, False)):
+        item = ListDate("a", "csv", hours(99), hours(40), hours(40), confirmed_at=hours(-ahead))
+        assert age_of(item).content_date == (hours(-ahead) if is_believed else hours(40))

@@ -78,3 +78,39 @@ def test_tries_are_counted_over_restarts(tmp_path: Path, tray: Tray) -> None:
 def test_the_digest_is_the_content_s(tmp_path: Path) -> None:
     path = put(tmp_path / "a", "abc")
     assert digest(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_held_file_is_found_by_its_whole_digest_alone(tmp_path: Path, tray: Tray) -> None:
+    path = tray.take(put(tmp_path / "list.txt", "held\n"))
+    sha256 = digest(path)
+    place = tray.file_away(path, "held", "it shrinks")
+    assert tray.held_file(sha256) == place
+    assert (place.parent.name, place.with_name("list.txt.reason.txt").read_text()) == (sha256[:12], "it shrinks\n")
+    for other in (sha256[:12], sha256[:63], sha256[:12] + "0" * 52, "f" * 64, "", "../../x"):
+        assert tray.held_file(other) is None
+    rejected = tray.file_away(tray.take(put(tmp_path / "bad.txt", "bad\n")), "rejected", "no plates")
+    assert tray.held_file(digest(rejected)) is None
+
+
+def test_of_files_that_an_interrupted_run_left_the_oldest_comes_first(tmp_path: Path, tray: Tray) -> None:
+    assert tray.waiting() is None
+    for name, moment in ((".hidden", 1), ("c.txt", 30), ("b.txt", 20), ("a.txt", 20)):
+        put(tray.folder("working") / name, modified=moment)
+    (tray.folder("working") / "folder").mkdir()
+    found = []
+    while (path := tray.waiting()) is not None:
+        found.append(path.name)
+        path.unlink()
+    assert found == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_only_what_is_older_is_deleted_and_what_is_imported_or_waits_stays(tmp_path: Path, tray: Tray) -> None:
+    for folder in ("held", "rejected"):
+        for name, moment in (("old", 1000), ("on", 2000), ("new", 2001)):
+            place = tray.file_away(tray.take(put(tmp_path / name, f"{folder} {name}")), folder, "why")
+            os.utime(place.parent, (moment, moment))
+    tray.file_imported(tray.take(put(tmp_path / "newest", modified=1)))
+    put(tray.folder("working") / "waits", modified=1)
+    tray.prune(before=2000)
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file() and not path.name.endswith(".reason.txt")}
+    assert left == {"on", "new", "newest", "waits"}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotlists.feeds.uploads import KEEP, UNFINISHED, Uploads, plain_name
+from hotlists.feeds.uploads import KEEP, UNFINISHED, UploadNote, Uploads, plain_name
 from schemas.errors import InvalidInput
 
 
@@ -91,3 +93,42 @@ def test_old_files_end_and_broken_ones_are_no_files(tmp_path: Path) -> None:
     assert uploads.all() == [made]
     uploads.prune(made.note.sent_at + KEEP + timedelta(minutes=1))
     assert list(base.iterdir()) == []
+
+
+def test_all_that_was_said_of_a_file_is_kept_and_the_newest_comes_first(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    made = []
+    for number in range(3):
+        with uploads.receiving(f"list {number}.csv", 4) as incoming:
+            incoming.write(b"ABCD")
+            said: dict[str, Any] = {
+                **{"sent_by": f"lee{number}", "layout": "csv", "hotlist_id": "region", "default_state": "US-VA"},
+                **{"as_of": datetime(2026, 1, 2, tzinfo=UTC), "mapping": "[columns]"},
+            }
+            upload = incoming.finish(**said)
+        made.append(upload)
+        assert upload.note == UploadNote(
+            file_name=f"list {number}.csv",
+            sha256=hashlib.sha256(b"ABCD").hexdigest(),
+            size=4,
+            sent_at=upload.note.sent_at,
+            **said,
+        )
+        assert abs(datetime.now(UTC) - upload.note.sent_at) < timedelta(hours=1)
+    assert uploads.all() == made[::-1]
+    assert uploads.with_digest(made[0].note.sha256) == made[-1]
+    assert uploads.find(made[1].upload_id) == made[1]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "hotlists" / "uploads").rglob("*"))
+    uploads.remove(made[1])
+    assert uploads.all() == [made[2], made[0]]
+
+
+def test_what_never_came_to_its_end_is_kept_for_a_while(tmp_path: Path) -> None:
+    uploads, now = Uploads(tmp_path), datetime.now(UTC)
+    half = tmp_path / "hotlists" / "uploads" / str(uuid4())
+    half.mkdir(parents=True)
+    for age, is_there in ((UNFINISHED - timedelta(minutes=1), True), (UNFINISHED + timedelta(minutes=1), False)):
+        moment = (now - age).timestamp()
+        os.utime(half, (moment, moment))
+        uploads.prune(now)
+        assert half.exists() is is_there

@@ -159,3 +159,34 @@ def test_an_end_that_is_now_is_over_and_ten_years_are_the_longest() -> None:
     assert entry(expires="3660d").valid_until == NOW + timedelta(days=3660)
     with pytest.raises(InvalidInput, match="no duration of use"):
         entry(expires="3661d")
+
+
+@pytest.mark.parametrize(
+    ("written", "length"),
+    [
+        *(
+            ("1m", timedelta(minutes=1)),
+            ("5MIN", timedelta(minutes=5)),
+            ("1 h", timedelta(hours=1)),
+            ("1D", timedelta(1)),
+        ),
+        *(("522w", timedelta(weeks=522)), ("10000h", timedelta(hours=10_000))),
+    ],
+)
+def test_an_end_may_be_a_duration_from_now(written: str, length: timedelta) -> None:
+    assert entry(expires=f"  {written} ").valid_until == NOW + length
+
+
+def test_all_that_a_person_gives_is_on_the_entry_and_nothing_else() -> None:
+    given = SingleEntry(
+        *(Category.CHILD_ABDUCTION, "  abc 1234 ", " us-va ", " AMBER  Alert ", "red\tFord", " 26-1 ", "24h"),
+        *(" armed,\ncall 911 ", " high ", " VA1 "),
+    )
+    found = single_entry(given, "local", NOW)
+    assert found == HotlistEntry(
+        *(found.entry_id, "local", "abc 1234", Category.CHILD_ABDUCTION, "US-VA", None, "AMBER Alert"),
+        *(VehicleDescription(None, "FORD", None, None, "RED"), "VA1", "26-1", "high", "armed,\ncall 911"),
+        *(None, NOW + timedelta(hours=24), (("vehicle", "red Ford"),), None, None),
+    )
+    bare = single_entry(SingleEntry(Category.WATCH, "ABC1234"), "local", NOW)
+    assert bare == HotlistEntry(bare.entry_id, "local", "ABC1234", Category.WATCH)
