@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +15,18 @@ from hypothesis import strategies as st
 from matcher.characters.confusion import CLASSES
 from matcher.index import HotlistIndex
 from matcher.judging.background import pattern_of
+from matcher.judging.false_alerts import ReadDetail, curve
+from matcher.judging.second_reading import HABITS
+from matcher.judging.vehicle import compare_vehicles
 from matcher.match import Matcher
 from schemas.errors import InvalidInput
-from schemas.types import CharacterRead, Hit, Tier
+from schemas.ids import hit_id
+from schemas.settings import MatchingSettings
+from schemas.types import CharacterRead, Hit, SecondReading, Tier, VehicleDescription
 from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, filler, matcher, read
 
 SMALL, LARGE = 10, 100_000
+EVERYTHING = MatchingSettings(false_alerts_per_10k=10_000)
 
 
 def tier_of(hits: list[Hit]) -> Tier | None:
@@ -261,3 +269,121 @@ def test_any_evidence_that_spells_the_plate_gives_finite_scores(plate: str, sure
     assert hits
     assert hits[0].tier is Tier.EXACT
     assert all(math.isfinite(hit.score) for hit in hits)
+
+
+def test_a_hit_is_whole() -> None:
+    listed = entry("BK?4921", "US-VA", hotlist_id="ncic", vehicle=VehicleDescription(1994, "OLDS", None, None, "GRY"))
+    seen = read(
+        *("8kv-4921", "US-MD"),
+        jurisdiction_confidence=0.7,
+        vehicle=VehicleDescription(1995, "BMW", None, None, "silver"),
+        second_reading=SecondReading("BKV4921", 0.9, False),
+        confidence_is_known=False,
+        claimed_at=NOW + timedelta(days=400),
+    )
+    (hit,) = Matcher(HotlistIndex.build([listed], {"ncic": NOW - timedelta(hours=5), "other": NOW}), EVERYTHING).match(
+        seen
+    )
+    assert hit == Hit(
+        hit_id=hit_id(seen.read_id, listed.entry_id),
+        read_id=seen.read_id,
+        entry_id=listed.entry_id,
+        hotlist_id="ncic",
+        tier=Tier.PARTIAL,
+        score=hit.score,
+        explanation=(
+            "read 8KV4921, listed BK?4921: 1 look-alike (8/B), 1 unknown on the list; "
+            "STATE DIFFERS (read MD, listed VA); MAKE DIFFERS (seen BMW, listed OLDS); color GRY agrees; "
+            "year 1994 agrees; second reader saw BKV4921 as listed; the reader gave no confidence; list 5 h old; "
+            "CAMERA'S CLOCK WRONG (it says 2027-04-08 12:00 UTC): the time is that of arrival"
+        ),
+        characters=hit.characters,
+        jurisdiction_agrees=False,
+        edit_distance=1,
+        list_as_of=NOW - timedelta(hours=5),
+        list_age_seconds=5 * 3600.0,
+        second_reader_agrees=True,
+        vehicle=compare_vehicles(seen.vehicle, listed.vehicle),
+        alerts=True,
+    )
+    assert [(place.read, place.listed, place.relation) for place in hit.characters] == [
+        *(("8", "B", "look-alike"), ("K", "K", "equal"), ("V", "?", "unknown")),
+        *((c, c, "equal") for c in "4921"),
+    ]
+
+
+def test_a_score_is_the_sum_of_text_background_state_vehicle_second_reader_and_doubt() -> None:
+    # Of Ontario's plates no patterns are known, so that the background is that of any read.
+    ours = matcher(entry("8KV4921", "CA-ON", vehicle=VehicleDescription(make="OLDS")))
+
+    def score(**fields: Any) -> float:
+        (hit,) = ours.match(read("8KV4921", **({"state": None} | fields)))
+        return hit.score
+
+    plain = score()
+    share = math.log(0.8 / 0.2 + 0.2)
+    assert score(state="CA-ON", jurisdiction_confidence=0.8) - plain == pytest.approx(share)
+    assert score(state="CA-QC", jurisdiction_confidence=0.8) - plain == pytest.approx(math.log(0.2))
+    assert score(vehicle=VehicleDescription(make="Olds")) - plain == pytest.approx(1.9)
+    assert score(vehicle=VehicleDescription(make="BMW")) - plain == pytest.approx(-1.5)
+    assert score(confidence=0.5, confidence_is_known=False) - plain == pytest.approx(math.log(0.5))
+    agrees = HABITS.repeats_right / HABITS.repeats_wrong
+    assert score(second_reading=SecondReading("8KV4921", 0.9, True)) - plain == pytest.approx(math.log(agrees))
+
+
+@pytest.mark.parametrize(("make", "second"), [("Oldsmobile", None), (None, "BKV492Z"), ("Oldsmobile", "BKV492Z")])
+def test_what_the_vehicle_or_a_second_reader_adds_makes_a_hit_that_the_text_alone_is_not(
+    make: str | None, second: str | None
+) -> None:
+    listed = entry("BKV492Z", vehicle=VehicleDescription(make="OLDS"))
+    alone = read("8KV4922")
+    (hit,) = matcher(listed, size=1).match(alone)
+    innocent = math.log1p(-SETTINGS.false_alerts_per_10k / 10_000)
+    size = int(-innocent / math.exp(curve(ReadDetail.TEXT).log_rate(hit.score)) * 1.2)
+    more = replace(
+        alone,
+        vehicle=make and VehicleDescription(make=make),
+        second_reading=second and SecondReading(second, 0.9, False),
+    )
+    assert matcher(listed, size=size).match(alone) == []
+    assert tier_of(matcher(listed, size=size).match(more)) is Tier.PROBABLE
+    assert matcher(listed, size=size).match(replace(alone, vehicle=VehicleDescription(make="BMW"))) == []
+
+
+def test_many_reads_at_once_have_the_hits_that_each_has_alone_in_their_order() -> None:
+    ours = matcher(entry("ABC1234", "US-VA"), entry("8KV4921"), entry("A8C12?4"))
+    reads = [
+        *(read("ABC1234", "US-VA"), read("?"), read("XYZ9999"), read("8KV4921", confidence=0.1)),
+        *(read("8KV4921"), read("ABC1234", characters=characters("ABC")), read("BKV4921", confidence_is_known=False)),
+    ]
+    found = ours.match_batch(reads)
+    assert len(found) == len(reads)
+    for one, hits in zip(reads, found, strict=True):
+        if isinstance(hits, InvalidInput):
+            with pytest.raises(InvalidInput) as refusal:
+                ours.match(one)
+            assert str(refusal.value) == str(hits)
+        else:
+            assert hits == ours.match(one)
+    assert [isinstance(hits, InvalidInput) or len(hits) for hits in found] == [2, True, 0, 0, 1, True, 1]
+    assert ours.match_batch([]) == []
+    assert [type(hits) for hits in ours.match_batch([read("?")])] == [InvalidInput]
+
+
+def test_hits_of_one_score_come_by_the_number_of_their_entries() -> None:
+    listed = [entry("ABC1234", "US-VA", hotlist_id=name) for name in ("a", "b", "c", "d")]
+    hits = matcher(*listed).match(read("ABC1234", "US-VA"))
+    assert len({hit.score for hit in hits}) == 1
+    assert [hit.entry_id for hit in hits] == sorted(one.entry_id for one in listed)
+    assert [hit.hotlist_id for hit in hits] == [one.hotlist_id for one in sorted(listed, key=lambda one: one.entry_id)]
+
+
+def test_each_list_has_its_own_date() -> None:
+    dates = {"ncic": NOW - timedelta(hours=1), "region": NOW - timedelta(hours=2)}
+    listed = [entry("ABC1234", hotlist_id=name) for name in ("ncic", "region", "undated")]
+    hits = Matcher(HotlistIndex.build(listed, dates), SETTINGS).match(read("ABC1234"))
+    assert {hit.hotlist_id: (hit.list_as_of, hit.list_age_seconds) for hit in hits} == {
+        "ncic": (dates["ncic"], 3600.0),
+        "region": (dates["region"], 7200.0),
+        "undated": (None, None),
+    }
