@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher.characters.confusion import DROPPED, DROPPED_EASILY, VV_FOR_W, look_alike
@@ -104,6 +104,16 @@ text = st.text("ABVW180", min_size=2, max_size=5)
 
 
 @given(text, st.text("ABVW180?", min_size=2, max_size=5), st.none() | st.sampled_from([0.4, 0.9, 0.999]))
+@example("AVV1", "AW1", 0.4)
+@example("AW18", "AVV18", 0.4)
+@example("VVB1", "WB1", 0.9)
+@example("BVW", "BVVV", 0.9)
+@example("AVV1", "A81", None)
+@example("A81", "AVV1", None)
+@example("ABV1", "AW1", None)
+@example("ABB1", "AB1", 0.4)
+@example("A1B8", "AB8", None)
+@example("AB8", "A1B8", None)
 def test_the_gain_is_that_of_the_likeliest_way(seen: str, listed: str, sure: float | None) -> None:
     found = align(slots_of(seen, sure), listed)
     if abs(len(seen) - len(listed)) > 1:
