@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matcher.characters.confusion import DROPPED, DROPPED_EASILY, VV_FOR_W, look_alike
 from matcher.characters.slots import BACKGROUND, Slot, loss_share, read_slots
 from matcher.judging.align import Alignment, align
+from schemas.types import CharacterEvidence
 from tests.unit.matcher.samples import characters, read
 
 Place = tuple[str, str, str]
@@ -114,6 +115,10 @@ text = st.text("ABVW180", min_size=2, max_size=5)
 @example("ABB1", "AB1", 0.4)
 @example("A1B8", "AB8", None)
 @example("AB8", "A1B8", None)
+@example("ABC2K", "ABC2", None)
+@example("KABC2", "ABC2", None)
+@example("ABC", "ABC2", None)
+@example("BC2", "ABC2", None)
 def test_the_gain_is_that_of_the_likeliest_way(seen: str, listed: str, sure: float | None) -> None:
     found = align(slots_of(seen, sure), listed)
     if abs(len(seen) - len(listed)) > 1:
@@ -168,3 +173,37 @@ def aligned_with(slot: Slot) -> Alignment:
 def test_nothing_beside_nothing_is_equal() -> None:
     nothing = Alignment(())
     assert (nothing.gain, nothing.worst, nothing.credibility, nothing.text_equal) == (0, 0.0, 0, True)
+
+
+def test_every_place_says_what_was_read_what_is_listed_and_how_likely_that_is() -> None:
+    slots = [Slot("8", "8", {"8": 0.6, "B": 0.3}), Slot("O", "0", {"0": 0.9}), Slot("K", "K", {"K": 0.9})]
+    found = align(slots, "B0?", "BO?")
+    assert found is not None
+    assert [step.evidence for step in found.steps] == [
+        CharacterEvidence("8", "B", 0.3, "look-alike"),
+        CharacterEvidence("O", "O", 0.9, "equal"),
+        CharacterEvidence("K", "?", 1.0, "unknown"),
+    ]
+    assert [step.credibility for step in found.steps] == [pytest.approx(math.log(0.5)), 0.0, 0.0]
+    assert [step.gain for step in found.steps] == [
+        *(pytest.approx(math.log(0.3 / BACKGROUND)), pytest.approx(math.log(0.9 / BACKGROUND))),
+        0.0,
+    ]
+    longer = align([Slot("K", "K", {"K": 0.6, "": 0.3}), Slot("A", "A", {"A": 0.9})], "A")
+    assert longer is not None
+    assert longer.steps[0].evidence == CharacterEvidence("K", "", 0.3, "extra")
+    shorter = align([Slot("A", "A"), Slot("B", "B")], "AB0", "ABO")
+    assert shorter is not None
+    assert shorter.steps[-1].evidence == CharacterEvidence("", "O", DROPPED_EASILY, "missing")
+    single, double = (align(slots_of(one), other) for one, other in (("AW1", "AVV1"), ("AVV1", "AW1")))
+    assert single is not None
+    assert double is not None
+    w, v = Slot("W", "W").top, Slot("V", "V").top
+    assert [step.evidence for step in single.steps[1:3]] == [
+        CharacterEvidence("W", "V", pytest.approx(VV_FOR_W * w), "look-alike"),  # type: ignore[arg-type]
+        CharacterEvidence("", "V", pytest.approx(VV_FOR_W * w), "missing"),  # type: ignore[arg-type]
+    ]
+    assert [step.evidence for step in double.steps[1:3]] == [
+        CharacterEvidence("V", "W", pytest.approx(VV_FOR_W * v * v), "look-alike"),  # type: ignore[arg-type]
+        CharacterEvidence("V", "", pytest.approx(VV_FOR_W * v * v), "extra"),  # type: ignore[arg-type]
+    ]

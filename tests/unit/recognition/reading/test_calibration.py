@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.reading.calibration import PlateConfidence, Presence, TrackTempering
+from recognition.reading.calibration import PlateConfidence, Presence, TrackTempering, has_digit, log_odds
 from recognition.reading.fusion import FusedRead, WeightedReading, believed, fuse
 from recognition.reading.readings import result_from
 from schemas.types import CharacterRead, OcrResult
@@ -66,3 +68,32 @@ def test_a_text_without_a_digit_is_rather_a_sign() -> None:
     plate, sign, doubtful = (presence.probability(text, 0.98, 0.6) for text in ("ABC123", "TEXACO", "TEXAC0"))
     assert plate > 0.8 > sign
     assert doubtful == sign, "a zero may be a letter"
+
+
+def odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def test_a_map_adds_up_what_each_term_says() -> None:
+    score = -1.0 + 0.5 * odds(0.9) + 2.0 * odds(0.7)
+    assert PlateConfidence(-1.0, 0.5, 2.0).probability(0.9, 0.7) == pytest.approx(1 / (1 + math.exp(-score)))
+    presence = Presence(2.0, 1.2, 0.3, -2.5)
+    score = 2.0 + 1.2 * odds(0.6) + 0.3 * odds(0.9)
+    assert presence.probability("ABC1", 0.9, 0.6) == pytest.approx(1 / (1 + math.exp(-score)))
+    assert presence.probability("ABC0", 0.9, 0.6) == pytest.approx(1 / (1 + math.exp(-score + 2.5)))
+    assert believed(FusedRead("ABC1", 0.9, ()), presence, 0.6).confidence == pytest.approx(0.9 / (1 + math.exp(-score)))
+
+
+@pytest.mark.parametrize(("probability", "kept"), [(0.0, 1e-6), (1e-7, 1e-6), (0.25, 0.25), (1.0, 1 - 1e-6)])
+def test_log_odds_are_finite(probability: float, kept: float) -> None:
+    assert log_odds(probability) == pytest.approx(odds(kept))
+
+
+@pytest.mark.parametrize(("text", "has"), [("", False), ("ABC", False), ("AB0", False), ("AB1", True), ("09", True)])
+def test_a_zero_is_no_digit_for_certain(text: str, has: bool) -> None:
+    assert has_digit(text) is has
+
+
+def test_the_surest_map_is_no_certainty_of_the_machine() -> None:
+    assert 0 < PlateConfidence(-1e9).probability(0.5, 0.5) < 1e-12
+    assert 1 - 1e-12 < PlateConfidence(1e9).probability(0.5, 0.5) <= 1

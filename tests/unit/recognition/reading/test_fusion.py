@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recognition.reading.calibration import TrackTempering
 from recognition.reading.fusion import WeightedReading, fuse
 from recognition.reading.readings import combine, result_from, to_results
-from schemas.types import OcrResult
+from schemas.types import CharacterRead, OcrResult
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 SLOTS = 9
@@ -180,3 +181,66 @@ def test_of_two_margins_the_surer_one_counts_more_than_its_share() -> None:
     a, b = ALPHABET.index("A"), ALPHABET.index("B")
     assert mean.char_probs[0, a] == pytest.approx(mean.char_probs[0, b], abs=1e-6)
     assert both.char_probs[0, a] > 50 * both.char_probs[0, b]
+
+
+SMALL = "AB_"
+
+
+def small(*slots: tuple[float, float, float]) -> OcrResult:
+    """A reading of slots with the probabilities of A, B and none."""
+    return result_from(np.array(slots, np.float64).astype(np.float32), SMALL, "_")
+
+
+def near(value: float) -> float:
+    return pytest.approx(value, abs=1e-6)  # type: ignore[return-value]
+
+
+def test_one_readings_text_is_as_likely_as_its_slots_and_its_length_are_together() -> None:
+    fused = fuse(weigh(small((0.8, 0.1, 0.1), (0.2, 0.6, 0.2))), TrackTempering(0.5, 0.0, 3.0))
+    assert fused.plate == "AB"
+    assert fused.characters == (
+        CharacterRead("A", near(0.8), (("B", near(0.1)), ("", near(0.1)))),
+        CharacterRead("B", near(0.6), (("A", near(0.2)), ("", near(0.2)))),
+    )
+    # Two characters: .9 * .8 of what all three lengths are likely.
+    length = 0.9 * 0.8 / (0.9 * 0.8 + 0.9 * 0.2 + 0.1 * 0.2)
+    assert fused.confidence == near(0.8 / 0.9 * 0.6 / 0.8 * length)
+
+
+@pytest.mark.parametrize(("most", "doubt"), [(3.0, 0.0), (1.1, 0.0), (3.0, 0.1)])
+def test_two_readings_are_added_up_by_their_weight_and_sureness_and_are_worth_less_than_two(
+    most: float, doubt: float
+) -> None:
+    readings = [
+        WeightedReading(small((0.8, 0.15, 0.05)), 1.0),
+        WeightedReading(small((0.35, 0.6, 0.05)), 0.5),
+    ]
+    fused = fuse(readings, TrackTempering(0.5, doubt, most))
+    counts = 1.0 * 0.8, 0.5 * 0.6
+    total = sum(counts)
+    worth = min((total**2 / (counts[0] ** 2 + counts[1] ** 2)) ** 0.5, most)
+    powers = [count * worth / total for count in counts]
+    doubted = [[(1 - doubt) * one + doubt / 3 for one in slot] for slot in ((0.8, 0.15, 0.05), (0.35, 0.6, 0.05))]
+    raw = [one ** powers[0] * other ** powers[1] for one, other in zip(*doubted, strict=True)]
+    a, b, none = (one / sum(raw) for one in raw)
+    assert fused.characters == (CharacterRead("A", near(a), (("B", near(b)), ("", near(none)))),)
+    filled = 0.95**worth / (0.95**worth + 0.05**worth)
+    assert fused.confidence == near(a / (1 - none) * filled)
+
+
+def test_only_alternatives_that_are_worth_telling_are_kept() -> None:
+    first = dict(zip("BCDEFGHJK", [0.05] * 8 + [0.04], strict=True))
+    fused = fuse(weigh(reading("AAA111", 0.9, A=0.5, **first)), TrackTempering(0.0, 0.0, 1.0))
+    character = fused.characters[0]
+    assert [one for one, _ in character.alternatives] == list("BCDEFGHJ")
+    quiet = fuse(weigh(small((0.9985, 0.001, 0.0005), (0.9985, 0.0009, 0.0006))), TrackTempering(0.0, 0.0, 1.0))
+    assert [[one for one, _ in each.alternatives] for each in quiet.characters] == [["B"], []]
+
+
+def test_the_letter_o_and_zero_count_together_for_the_whole_text() -> None:
+    split = np.full((1, 4), 0.0, np.float32)
+    split[0] = (0.45, 0.5, 0.03, 0.02)
+    fused = fuse(weigh(result_from(split, "0OA_", "_")), TrackTempering(0.5, 0.0, 3.0))
+    assert fused.plate == "O"
+    assert fused.characters[0].confidence == near(0.5)
+    assert fused.confidence == near(0.95 / 0.98 * 0.98)

@@ -146,3 +146,71 @@ def test_a_picture_without_text_gives_none() -> None:
     assert (
         SecondReader().read(encode_jpeg(np.full((60, 120, 3), 90, np.uint8), 90), None, plate_read("ABC1234")) is None
     )
+
+
+def ways(*lines: TextLine, least: float = 0.0) -> list[tuple[str, float]]:
+    return [(way.text, way.score) for way in serial_candidates(lines, least)]
+
+
+def test_the_ways_come_with_the_plainest_first_each_once() -> None:
+    large, small = line("ABC", 60, 40, 160, 100, 0.9), line("X", 40, 45, 55, 80, 0.8)
+    right = line("123", 165, 42, 260, 98, 0.7)
+    assert ways(right, small, large, NAME) == [("ABC123", 0.7), ("ABC", 0.9), ("XABC123", 0.7)]
+    assert ways(line("A 12 B", 0, 0, 100, 50)) == [("A12B", 0.98), ("12B", 0.98), ("A12", 0.98)]
+    assert ways(line("AB?12", 0, 0, 100, 50)) == [("AB12", 0.98)]
+
+
+@pytest.mark.parametrize(
+    ("box", "is_part"),
+    [
+        *(((165, 40, 260, 100), True), ((165, 40, 260, 63), True), ((165, 40, 260, 62), False)),
+        *(
+            ((165, 64, 260, 124), True),
+            ((165, 65, 260, 125), False),
+            ((130, 40, 260, 100), True),
+            ((129, 40, 260, 100), False),
+        ),
+    ],
+)
+def test_what_stands_beside_the_serial_and_is_about_as_high_belongs_to_its_row(
+    box: tuple[float, float, float, float], is_part: bool
+) -> None:
+    texts = [text for text, _ in ways(line("ABCD", 60, 40, 160, 100), line("12", *box))]
+    assert ("ABCD12" in texts) is is_part
+
+
+def test_of_lines_that_are_nearly_as_tall_the_widest_is_the_serial() -> None:
+    wide, tall = line("ABC1234", 0, 0, 200, 51), line("XY", 0, 200, 40, 260)
+    assert ways(wide, tall)[0][0] == "ABC1234"
+    assert ways(line("ABC1234", 0, 0, 200, 50.9), tall)[0][0] == "XY"
+
+
+@pytest.mark.parametrize(("height", "is_row"), [(42, True), (41.9, False)])
+def test_two_rows_are_one_serial_where_both_are_tall(height: float, is_row: bool) -> None:
+    texts = [text for text, _ in ways(line("4521", 40, 80, 260, 140), line("BRA", 60, 10, 240, 10 + height))]
+    assert ("BRA4521" in texts) is is_row
+
+
+def test_what_is_too_low_or_outside_or_too_unsure_is_no_serial() -> None:
+    serial = (20.0, 35.0, 280.0, 77.1)
+    assert seen(line("ABC1234", *serial)) == "ABC1234"
+    assert seen(line("ABC1234", 20, 35, 280, serial[3] - 0.2)) is None
+    assert seen(line("ABC1234", *serial, score=0.5)) == "ABC1234"
+    assert seen(line("ABC1234", *serial, score=0.49)) is None
+    assert seen(line("AB", *serial)) == "AB"
+    for x, y, is_inside in (
+        (0, 0, True),
+        (-1, 0, False),
+        (0, -1, False),
+        (299, 149, True),
+        (300, 75, False),
+        (150, 150, False),
+    ):
+        assert (seen(line("ABC1234", x - 40, y - 30, x + 40, y + 30)) is not None) is is_inside
+
+
+def test_the_way_within_two_edits_of_the_read_counts_and_else_the_plainest() -> None:
+    lines = line("ABC", 60, 40, 160, 100), line("1234", 165, 42, 260, 98)
+    assert seen(*lines, own="AB") == "ABC"
+    assert seen(*lines, own="A") == "ABC"
+    assert seen(*lines, own="Z") == "ABC1234"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recognition.reading.fusion import FusedRead
-from recognition.tracking.same_vehicle import MERGE_WINDOW, same_vehicle
+from recognition.tracking.same_vehicle import MERGE_WINDOW, may_become_one, same_vehicle
 from recognition.tracking.track import Track
 from schemas.types import Box, Frame, PlateDetection
 
@@ -112,3 +112,29 @@ def test_where_frames_are_far_apart_equal_and_similar_texts_have_longer() -> Non
     assert not merged("ABC1234", "ABC1234", gap=5.01, window=window)
     assert merged("ABC1234", "A8C1234", gap=4.5, window=window)
     assert not merged("ABC1234", "A8C1234", gap=4.51, window=window)
+
+
+def test_from_a_driving_car_alike_plates_in_view_at_once_are_two_vehicles() -> None:
+    for gap, is_one in ((-0.5, False), (0.0, False), (0.01, True)):
+        assert merged("ABC1234", "ABC1235", gap=gap)
+        assert merged("ABC1234", "ABC1235", gap=gap, moves=True) is is_one
+        assert merged("ABC1234", "ABC1234", gap=gap, moves=True), "one text is one vehicle all the same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        *(("ABC1234", "ABC1234", True), ("ABC1234", "A8C1Z34", True), ("ABC1234", "A8C1Z3A", True)),
+        *(
+            ("ABC1234", "XYZ1234", True),
+            ("ABC1234", "WXYZ234", False),
+            ("ABC1234", "BC1", False),
+            ("ABC1234", "234", True),
+        ),
+        *(("ABC1234", "34", False), ("ABC1O34", "ABC1034", True), ("AB", "", True), ("ABCD", "", False)),
+    ],
+)
+def test_pieces_whose_texts_are_three_slips_apart_may_turn_out_to_be_one(one: str, other: str, may: bool) -> None:
+    for sure in (0.1, 0.99):
+        assert may_become_one(FusedRead(one, sure, ()), FusedRead(other, 0.99, ())) is may
+        assert may_become_one(FusedRead(other, 0.99, ()), FusedRead(one, sure, ())) is may
