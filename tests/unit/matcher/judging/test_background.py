@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.arrays.packing import codes_of
 from matcher.arrays.reads import ReadArrays
 from matcher.characters.confusion import ALPHABET
 from matcher.characters.slots import Slot
@@ -77,3 +82,103 @@ def test_a_letter_that_may_be_a_digit_counts_as_either() -> None:
 
 def test_patterns_are_letters_and_digits() -> None:
     assert pattern_of("8KV4921") == "9AA9999"
+
+
+SMALL = {"US-MD": {"99A": 0.25, "9A": 0.75}, "US-VA": {"AA9": 1.0}}
+"""Shares of patterns of a country of two states."""
+SURE = [Slot(c, c, {c: 1.0}) for c in "AB1"]
+OTHER = 0.03
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcher.judging.background._load", lambda: SMALL)
+
+
+def kinds(slots: Sequence[Slot]) -> list[tuple[float, float]]:
+    """How much likelier each place is as any letter, and as any digit, than as anything."""
+    letters = [c for c in ALPHABET if c.isalpha()]
+    digits = [c for c in ALPHABET if c.isdigit()]
+    return [
+        (
+            sum(slot.probability(c) for c in letters) / 24 * 34,
+            sum(slot.probability(c) for c in digits) / 10 * 34,
+        )
+        for slot in slots
+    ]
+
+
+def by_hand(slots: Sequence[Slot], pattern: str) -> float:
+    found = 1.0
+    for (letter, digit), sign in zip(kinds(slots), pattern, strict=True):
+        found *= digit if sign == "9" else letter
+    return found
+
+
+@pytest.mark.parametrize(
+    ("traffic", "state", "confidence", "shares"),
+    [
+        # By state and over both: of all traffic by the states' shares, of a named state as surely as it was read.
+        ({}, None, None, {"AA9": 0.5, "99A": 0.125}),
+        ({}, "US-VA", 0.8, {"AA9": 0.8 * 1.0 + 0.2 * 0.5, "99A": 0.2 * 0.125}),
+        ({}, "us-md", 0.8, {"AA9": 0.2 * 0.5, "99A": 0.8 * 0.25 + 0.2 * 0.125}),
+        ({}, "US-MD", None, {"AA9": 0.1 * 0.5, "99A": 0.9 * 0.25 + 0.1 * 0.125}),
+        ({"US-VA": 0.9}, None, None, {"AA9": 0.9, "99A": 0.025}),
+        ({"US-VA": 0.9}, "CA-ON", 0.6, {"AA9": 0.9, "99A": 0.025}),
+    ],
+)
+def test_a_reads_background_is_how_likely_it_is_as_any_vehicles(
+    small: None, traffic: dict[str, float], state: str | None, confidence: float | None, shares: dict[str, float]
+) -> None:
+    doubtful = [Slot("8", "8", {"8": 0.6, "B": 0.39}), Slot("B", "B", {"B": 0.9}), Slot("1", "1", {"1": 0.8})]
+    seen = read("AB1", state, jurisdiction_confidence=confidence)
+    arrays = ReadArrays.of_slots([SURE, doubtful])
+    found = Background(Traffic(traffic)).scores(arrays, [seen, seen])
+    for slots, score in zip((SURE, doubtful), found.tolist(), strict=True):
+        likely = sum(share * by_hand(slots, pattern) for pattern, share in shares.items())
+        assert score == pytest.approx(-math.log((1 - OTHER) * likely + OTHER), rel=1e-4)
+
+
+def test_a_length_that_no_plate_has_is_as_unlikely_as_what_no_series_has(small: None) -> None:
+    assert Background(Traffic({})).scores(ReadArrays.of_slots([SURE * 2]), [read("AB1AB1")]) == pytest.approx(
+        -math.log(OTHER)
+    )
+
+
+@pytest.mark.parametrize(
+    ("plate", "state", "traffic", "every", "same"),
+    [
+        # A letter is one of 24, a digit one of ten, and `?` any.
+        ("AB1", None, {}, 0.97 * 0.5 / 5760 + OTHER / 5760, None),
+        ("AB1", "US-VA", {}, 0.97 * 0.5 / 5760 + OTHER / 5760, 0.2 * (0.97 / 5760 + OTHER / 5760)),
+        ("??1", "us-va", {"US-VA": 0.6}, 0.97 * 1.0 / 10 + OTHER / 10, 0.6 * (0.97 / 10 + OTHER / 10)),
+        # What many of the commonest state's plates fit may be theirs at any place and hour.
+        ("AB?", "US-MD", {"US-VA": 0.6, "US-MD": 0.4}, 0.97 / 576 + OTHER / 576, 0.4 * (0.97 / 576 + OTHER / 576)),
+        # What a state's own plates cannot be is a misread state's.
+        ("12?", "US-MD", {"US-VA": 0.6, "US-MD": 0.4}, (0.97 * 0.1 + OTHER) / 100, 0.4 * (0.97 * 0.25 + OTHER) / 100),
+        ("1A", None, {}, 0.97 * 0.375 / 240 + OTHER / 240, None),
+        ("ABCD", None, {}, OTHER / 24**4, None),
+        ("ABC1", "CA-ON", {"US-VA": 0.6}, OTHER / 24**3 / 10, 0.2 * OTHER / 24**3 / 10),
+        ("A?", None, {"CA-ON": 0.9}, 1 / 24 + 0.97 * 0.0, None),
+    ],
+)
+def test_how_many_vehicles_fit_a_plate(
+    small: None, plate: str, state: str | None, traffic: dict[str, float], every: float, same: float | None
+) -> None:
+    others, states = ["AB1", "A9", "ABCDE"], [None, "US-MD", None]
+    found = Background(Traffic(traffic)).fitting(codes_of([*others, plate]), [*states, state])
+    assert found[0][3] == pytest.approx(every, rel=1e-9)
+    assert found[1][3] == pytest.approx(every if same is None else same, rel=1e-9)
+
+
+def test_long_lists_are_gone_through_a_block_at_a_time(small: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    background = Background(Traffic({"US-VA": 0.6}))
+    plates = [f"A{'B?'[number % 2]}{number % 10}" for number in range(23)] + ["1A", "ABCD"]
+    states = [(None, "US-VA", "US-MD")[number % 3] for number in range(25)]
+    whole = background.fitting(codes_of(plates), states)
+    monkeypatch.setattr("matcher.judging.background._BLOCK", 4)
+    pieces = background.fitting(codes_of(plates), states)
+    single = [background.fitting(codes_of([plate]), [state]) for plate, state in zip(plates, states, strict=True)]
+    for kind in (0, 1):
+        assert whole[kind].tolist() == pytest.approx([float(one[kind][0]) for one in single])
+        assert pieces[kind].tolist() == whole[kind].tolist()
