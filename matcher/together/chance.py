@@ -111,8 +111,6 @@ def compound_tail(least: int, expected: float, weights: Numbers, shares: Times) 
     """
     if least <= 0:
         return 1.0
-    if expected <= 0:
-        return 0.0
     if expected > _MOST_EXPECTED:
         return 1.0
     factors = expected * weights * shares

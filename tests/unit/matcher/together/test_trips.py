@@ -182,3 +182,81 @@ def test_who_was_there_on_enough_occasions_comes_by_how_unlikely_that_is() -> No
     assert told.expected == pytest.approx(4 * two + habitual)
     assert [one.vehicle for one in find_presences(seen, [hour] * 3, [day] * 3, 3).found] == ["ALL"]
     assert len(find_presences(seen, [hour] * 3, [day] * 3, 1).found) == 5
+
+
+def further(others: list[int]) -> list[float]:
+    """Which share of trips is past so many cameras or more, by hand."""
+    seen = [count + 0.5 ** (place + 1) for place, count in enumerate(others)]
+    return [sum(seen[place:]) / sum(seen) for place in range(LONGEST)]
+
+
+def test_what_trips_are_expected_by_chance_and_what_each_says() -> None:
+    (pair,), _ = candidates(traffic([*way(0, 4), *way(20_000, 3), *way(40_000, 3)]), 60, 3, 2, None)
+    others = [400, 60, 20, 8, 3, 1, 0, 0]
+    found = Chance.by_traffic(0.02, np.array(others) + pair.trips, pair)
+    reach = further(others)
+    assert found.expected == pytest.approx(0.02 / sum(reach))
+    exact = [one - other for one, other in zip(reach, [*reach[1:], 0.0], strict=True)]
+    assert found.shares.tolist() == pytest.approx(exact)
+    # How few are expected, against the four of companions, and how seldom others go as far, up to a factor e ** 6.
+    says = [np.log(4.0 / found.expected) + min(-np.log(one), 6.0) for one in reach]
+    assert found.weights.tolist() == [round(2 * one) for one in says]
+    assert -np.log(reach[-1]) > 6.0
+    poisson = np.exp(-found.expected)
+    for trips_made, share in ((1, exact[3]), (2, exact[2])):
+        poisson *= (found.expected * share) ** trips_made / (2 if trips_made == 2 else 1)
+    assert found.least_p_value() == pytest.approx(poisson)
+    usual = Chance.by_traffic(50.0, np.array(others) + pair.trips, pair)
+    assert usual.weights.tolist() == [max(round(2 * (0.5 + min(-np.log(one), 6.0))), 1) for one in reach]
+    moved = [3, 2, 5, 0, 0, 0, 0, 0]
+    habits = found.with_habits(0.02, 0.7, [np.array(moved), np.zeros(LONGEST, np.int64)])
+    reached = [sum(moved[place:]) for place in range(LONGEST)]
+    longer = [max(r, (m + 3 * r) / (10 + 3)) for r, m in zip(reach, reached, strict=True)]
+    assert habits.expected == 0.7
+    assert habits.shares.tolist() == pytest.approx(
+        [one - other for one, other in zip(longer, [*longer[1:], 0.0], strict=True)]
+    )
+    assert habits.weights.tolist() == found.weights.tolist()
+    assert found.with_habits(0.02, 0.0, [np.array(moved)]).expected == pytest.approx(0.02 / sum(longer))
+
+
+@pytest.mark.parametrize(
+    ("usual", "habits"),
+    [
+        ([], 0.0),
+        # At the same minute on two days: when one is moved, on two of six days they meet again.
+        ([(0, 25_200.0), (3, 25_200.0)], 2 / 6),
+        # Five minutes later on the other day: only within a window ten times as wide, of which a tenth is counted.
+        ([(0, 25_200.0), (3, 25_500.0)], 2 / 6 / 10),
+        # Two hours later: of six days by six times of the day they are moved by, on two.
+        ([(0, 25_200.0), (3, 32_400.0)], 2 / 36 / 10),
+    ],
+)
+def test_what_is_expected_of_two_is_what_traffic_and_their_own_habits_explain(
+    usual: list[tuple[int, float]], habits: float
+) -> None:
+    day, window = trips.DAY, 60.0
+    others = [
+        (camera, 1000.0 + 2016.0 * number, 2 + 300 * camera + number) for camera in range(4) for number in range(300)
+    ]
+    begins = [0 * day + 7_200, 1 * day + 21_600, 2 * day + 43_200, 4 * day + 54_000, 5 * day + 68_000, 6 * day + 79_000]
+    own = [each for begin in begins for each in way(begin, 4)]
+    own += [(0, on * day + at + 10.0 * vehicle, vehicle) for on, at in usual for vehicle in (0, 1)]
+    made = [*others, *own]
+    (pair,) = find_convoys(traffic(made), window, 3, target=0).pairs
+    met = 0.0
+    for camera in range(4):
+        times = [time for place, time, _ in made if place == camera]
+        first, second = ([time for place, time, one in own if place == camera and one == which] for which in (0, 1))
+        near = sum(abs(time - mine) <= window for mine in first for time in times) - len(first)
+        met += near / (len(times) - len(first)) * len(second)
+    lengths = [
+        sum(each)
+        for each in zip(*(found[0] for pair, found in by_hand(made, window).items() if 0 in pair), strict=True)
+    ]
+    reach = further(
+        [count - (6 if place == 3 else len(usual) if place == 0 else 0) for place, count in enumerate(lengths)]
+    )
+    assert pair.trips == 6 + len(usual)
+    assert pair.common == 24 + len(usual)
+    assert pair.expected == pytest.approx(max(met / sum(reach), habits))
