@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotlists.fields.errors import FieldError
+from hotlists.text.alignment import check_alignment, fits, is_extract_row, refuse_extract
 from schemas.types import RejectedRow
 from tests.unit.hotlists.list_samples import (
     CO,
@@ -72,3 +74,86 @@ def test_a_blank_too_few_or_too_many_never_names_another_vehicle(layout: str, pl
     shifted = line[:place] + "  " + line[place + 1 :] if blank else line[:place] + line[place + 1 :]
     for row in rows(layout, f"{sample}\n{shifted}\n")[1:]:
         assert isinstance(row, RejectedRow) or row.plate == plate
+
+
+@pytest.mark.parametrize(
+    ("lic", "lis", "column"),
+    [
+        *(
+            ("ABC1234   ", "NY", None),
+            ("ABC1234   ", "ny", None),
+            ("ABC1234   ", "0H", None),
+            ("ABC1234   ", "  ", None),
+        ),
+        *(
+            ("ABC1234   ", "N ", "LIS"),
+            ("ABC1234   ", " N", "LIS"),
+            ("ABC1234   ", "N1", "LIS"),
+            ("ABC1234   ", "NYP", "LIS"),
+        ),
+        *(
+            ("ABC-1234  ", "ZZ", None),
+            ("ABC  1234 ", "NY", "LIC"),
+            ("ABC\t1234  ", "NY", "LIC"),
+            ("ABC 1234  ", "NY", None),
+        ),
+        *(
+            (" ABC 12345", "NY", None),
+            ("ABC 123456", "NY", "LIC"),
+            ("ABC 1234  ", "ZZ", "LIC"),
+            ("ABC 1234  ", "  ", None),
+        ),
+        ("          ", "NY", None),
+    ],
+)
+def test_what_may_be_a_plate_and_its_state(lic: str, lis: str, column: str | None) -> None:
+    if column is None:
+        check_alignment(lic, lis, "ny")
+        return
+    with pytest.raises(FieldError) as refusal:
+        check_alignment(lic, lis, "ny")
+    assert refusal.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("lic", "lis", "is_row"),
+    [
+        *(
+            ("ABC1234   ", "NY", True),
+            ("ABC1234   ", "ZZ", True),
+            ("ABCDEFG   ", "NY", True),
+            ("ABCDEFG   ", "ZZ", False),
+        ),
+        *(
+            ("ABCDEFG   ", "  ", True),
+            ("NEW YORK  ", "NY", False),
+            ("A 1       ", "NY", True),
+            ("          ", "NY", False),
+        ),
+        *(("ABC  1234 ", "NY", False), ("ABC1234   ", "N1", False)),
+    ],
+)
+def test_a_row_is_told_from_a_title_by_its_plate_and_state(lic: str, lis: str, is_row: bool) -> None:
+    assert fits(lic, lis, "ny") is is_row
+
+
+@pytest.mark.parametrize(
+    ("text", "is_row"),
+    [
+        *((MI, True), (MI.lower(), True), ("V12345678", False), ("V123456789", True), ("VX12345678", True)),
+        *((" " * 10 + MI[10:], True), (" " * 10 + MI[10:39], True), (" " * 10 + MI[10:38], False)),
+        *((" " * 10 + MI[10:19] + "2O260101" + MI[27:], False), (" " * 10 + MI[10:19] + " " * 8 + MI[27:], True)),
+        (" " * 10 + MI[10:27] + " " * 10 + MI[37:], False),
+    ],
+)
+def test_a_row_of_ncics_columns_is_told_by_its_id_or_its_other_columns(text: str, is_row: bool) -> None:
+    assert is_extract_row(text, "mi") is is_row
+
+
+def test_a_row_of_ncics_columns_is_refused_where_the_plate_comes_first() -> None:
+    with pytest.raises(FieldError, match="another layout"):
+        refuse_extract(MI)
+    with pytest.raises(FieldError, match="another layout"):
+        refuse_extract(MI[:27])
+    for text in (MI[:26], MI[:19] + "2020040X" + MI[27:], CO, ""):
+        refuse_extract(text)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotlists.fields.errors import FieldError
+from hotlists.text.delimited import Table, spare_fields
+from hotlists.text.lines import Line
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry, RejectedRow
 from tests.unit.hotlists.list_samples import (
@@ -78,3 +82,47 @@ def test_every_line_is_an_entry_a_reject_or_part_of_a_quoted_field(body: str) ->
     found = rows("csv", "plate,state\nAB12,VA\n" + body)
     lines = [row.line if isinstance(row, RejectedRow) else row.source_line or 0 for row in found]
     assert lines == sorted(set(lines))
+
+
+def fields(text: str, spare: int = 0) -> list[str] | str:
+    """A row's fields in a table of three columns, or why it has none."""
+    table = Table(Line(1, "a,b,c"), ("a", "b", "c"), ",", iter(()), spare)
+    try:
+        return table.fields(Line(2, text))
+    except FieldError as error:
+        return f"{error.column}: {error.reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "spare", "expected"),
+    [
+        *(("1,2,3", 0, ["1", "2", "3"]), ("1,2", 0, ["1", "2", ""]), ("1", 0, ["1", "", ""]), ("", 0, ["", "", ""])),
+        *(("1,2,3", 2, ["1", "2", "3"]), ("1,2,3, ", 1, ["1", "2", "3"]), ("1,2,3,,", 2, ["1", "2", "3"])),
+        *(
+            (" 1 ,2,3", 0, [" 1 ", "2", "3"]),
+            ("1,'2',=\"03\"", 0, ["1", "2", "03"]),
+            ("\u201c1\u201d,2,3", 0, ["1", "2", "3"]),
+        ),
+        *(
+            (f"1,2,3{more}", spare, f"row: the row has {count} fields, the header 3; quote fields that hold ','")
+            for more, spare, count in ((",", 0, 4), (",4", 1, 5 - 1), (",,", 1, 5), (",,5", 2, 5), (",,,", 2, 6))
+        ),
+    ],
+)
+def test_a_row_has_as_many_fields_as_there_are_columns_or_is_refused(
+    text: str, spare: int, expected: list[str] | str
+) -> None:
+    assert fields(text, spare) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "spare"),
+    [
+        *((["1,2,3", "1,2,3", "1,2,3,"], 0), (["1,2,3,", "1,2,3,", "1,2,3"], 1), (["1,2,3,,", "1,2,3,,"], 2)),
+        # Of as many each, fewer; short rows end in none; what is not empty says nothing, nor what has no end.
+        *((["1,2,3", "1,2,3,"], 0), (["1,2,3,,", "1,2,3,"], 1), (["1", "1,2", "1,2,3,"], 0), ([], 0)),
+        *((["1,2,3,4", "1,2,3,5", "1,2,3,"], 1), (['"1,2', '"1,2', "1,2,3,,"], 2), (["1,2,3, ", "1,2,3"], 0)),
+    ],
+)
+def test_most_rows_say_how_many_empty_fields_come_after_the_last_column(rows: list[str], spare: int) -> None:
+    assert spare_fields([Line(number, row) for number, row in enumerate(rows)], ",", 3) == spare

@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hotlists.fields.errors import FieldError
+from hotlists.text.edges import read_rows
+from hotlists.text.lines import Line
+from hotlists.text.parsing import ParsedList
 from schemas.types import HotlistEntry
 from tests.unit.hotlists.list_samples import (
     COLUMN_ROWS,
@@ -87,3 +91,56 @@ def test_a_long_line_is_no_footer_and_the_last_number_counts() -> None:
 def test_a_second_title_is_a_row_that_is_rejected_and_not_dropped_in_silence() -> None:
     found = rows("ny", f"LPR FILE\nNEW YORK STATE POLICE\n{NY}\n")
     assert [isinstance(row, HotlistEntry) for row in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "declared"),
+    [
+        *(("TOTAL RECORD 0000072", 72), ("END OF FILE", None), ("Total,72", 72), ("(72 rows affected)", 72)),
+        *(("72 records found", 72), ("-- 1,234 entries --", 1234), ("Grand Total: 72", 72), ("EOF", None)),
+        *(("*" * 40 + " TOTAL 72" + " " * 9 + "--", 72),),
+    ],
+)
+def test_lines_that_count_the_rows_are_none_of_them(line: str, declared: int | None) -> None:
+    parsed = read("ny", f"{NY}\n{line}\n")
+    assert len(list(parsed.rows)) == 1
+    assert parsed.declared_rows() == declared
+
+
+@pytest.mark.parametrize(
+    "line", ["72", "TOTAL 72 KG", "72 VEHICLES", "TOTALLY 72", "TOTAL " + "*" * 52 + " 72", "TOTAL 1234567890123"]
+)
+def test_lines_that_only_look_like_that_are_rows(line: str) -> None:
+    parsed = read("ny", f"{NY}\n{line}\n")
+    assert len(list(parsed.rows)) == 2
+    assert parsed.declared_rows() is None
+
+
+def test_so_many_of_the_first_lines_may_be_titles() -> None:
+    def opened(text: str, most: int) -> ParsedList:
+        lines = (Line(number, line) for number, line in enumerate(text.splitlines(), start=1))
+        return read_rows(lines, entry_of, is_row=str.isdigit, most_headers=most, check_header=seen.append)
+
+    def entry_of(line: Line) -> HotlistEntry:
+        raise FieldError("row", line.text)
+
+    seen: list[Line] = []
+    parsed = opened("TITLE\nMADE 2026-01-02\nMADE 2026-01-03\n1\n2\nTOTAL 2\n", 3)
+    assert [line.number for line in parsed.records] == [4, 5]
+    assert (parsed.header, parsed.as_of) == (
+        "TITLE / MADE 2026-01-02 / MADE 2026-01-03",
+        datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    assert [line.text for line in seen] == ["TITLE", "MADE 2026-01-02", "MADE 2026-01-03"]
+    # The header and the footer may be counted, but no more.
+    for declared, said in ((2, 2), (3, 2), (6, 2), (7, 7), (1, 1)):
+        parsed = opened(f"TITLE\nMADE\nMADE\n1\n2\nTOTAL {declared}\n", 3)
+        assert len(list(parsed.records)) == 2
+        assert parsed.declared_rows() == said
+    fewer = opened("TITLE\nMADE\n1\n", 1)
+    assert [line.number for line in fewer.records] == [2, 3]
+    assert (fewer.header, fewer.as_of) == ("TITLE", None)
+    bare = opened("1\n2\n", 3)
+    assert ([line.number for line in bare.records], bare.header) == ([1, 2], None)
+    for text in ("", "TITLE\n"):
+        assert list(opened(text, 3).records) == []
