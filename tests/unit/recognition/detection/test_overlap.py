@@ -32,3 +32,23 @@ def test_overlap_of_known_boxes() -> None:
 def test_boxes_that_cover_one_another_are_one_place(other: Box, together: bool) -> None:
     box = Box(0, 0, 100, 30)
     assert one_place(box, other) == one_place(other, box) == together
+
+
+@pytest.mark.parametrize(("x", "together"), [(69.9, True), (70.0, False), (70.1, False)])
+def test_boxes_that_share_more_than_three_tenths_of_the_smaller_one_are_one_place(x: float, together: bool) -> None:
+    box = Box(0, 0, 100, 30)
+    for other in (Box(x, 0, x + 100, 30), Box(x, 0, x + 100, 60)):
+        assert one_place(box, other) is one_place(other, box) is together
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "together"), [(0, 0, True), (99.9, 29.9, True), (100, 15, False), (50, 30, False), (-0.1, 15, False)]
+)
+def test_a_box_that_holds_anothers_middle_is_its_place(x: float, y: float, together: bool) -> None:
+    box, large = Box(0, 0, 100, 30), Box(x - 1000, y - 1000, x + 1000, y + 1000)
+    assert one_place(box, Box(x, y, x, y)) is together
+    assert one_place(large, Box(x - 1, y - 1, x + 1, y + 1)) is True
+    assert overlap(box, Box(0, 0, 100, 30)) == 1.0
+    assert overlap(box, Box(50, 15, 150, 45)) == pytest.approx(750 / 5250)
+    assert overlap(box, Box(-50, -15, 50, 15)) == pytest.approx(750 / 5250)
+    assert overlap(box, Box(101, 31, 150, 45)) == 0.0

@@ -65,3 +65,18 @@ def test_only_a_calibration_that_weighs_the_detector_may_judge() -> None:
     assert may_count(SHIPPED)
     assert not may_count(Presence())
     assert 0 < LIMITS.faint_confidence < LIMITS.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "promising", "is_plate"),
+    [
+        *(("AB", 0.25, True, False), ("AB", 0.249, False, False), ("AB", 0.55, True, True), ("AB", 0.549, True, False)),
+        *(("A", 0.9, False, False), ("", 0.9, False, False), ("ABC1", 0.9, True, True), ("ABCD1", 0.9, False, False)),
+        *(("1ABCD", 0.9, False, False), ("ABC1DEF", 0.9, True, True)),
+    ],
+)
+def test_from_which_confidence_on_what_may_be_a_serial_is_one(
+    text: str, confidence: float, promising: bool, is_plate: bool
+) -> None:
+    read = FusedRead(text, confidence, ())
+    assert (is_promising(read), stands(read)) == (promising, is_plate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from recognition.states.looks import ABROAD, CLASSES
@@ -16,3 +17,18 @@ def test_a_serials_format_speaks_for_the_states_that_issue_it() -> None:
     # The letter O and a zero are one: readers do not tell them apart.
     assert serial_scores("8ABC0O1") == pytest.approx(serial_scores("8ABC001"))
     assert not serial_scores("").any()
+
+
+@pytest.mark.parametrize("plate", ["8ABC123", "ABC1234", "1", "QQQQQQQQ"])
+def test_scores_are_against_the_average_state_and_never_more_than_eight_nats(plate: str) -> None:
+    scores = serial_scores(plate)
+    assert scores.shape == (len(CLASSES),)
+    states = scores[:-1]
+    assert scores[CLASSES.index(ABROAD)] == 0.0
+    assert CLASSES[-1] == ABROAD
+    assert abs(states).max() <= 8.0
+    # Where none is cut off, they are shares of one average: its logarithm is zero.
+    if abs(states).max() < 8.0:
+        assert float(np.log(np.exp(states.astype(np.float64)).mean())) == pytest.approx(0.0, abs=1e-4)
+    else:
+        assert float(np.exp(states.astype(np.float64)).mean()) == pytest.approx(1.0, abs=0.01)

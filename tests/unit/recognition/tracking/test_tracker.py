@@ -112,3 +112,45 @@ def test_from_a_driving_car_a_plate_comes_to_where_another_was_lost() -> None:
         seen = [plate(x)] if look > 1 else [plate(100), plate(x)]
         found = tracker.update(seen, START + timedelta(seconds=look / 10), {})
         assert found[-1] == 2
+
+
+@pytest.mark.parametrize(("x", "is_same"), [(150.0, True), (150.5, False), (-149.9, True), (-150.5, False)])
+def test_a_plate_is_followed_over_two_and_a_half_of_its_widths(x: float, is_same: bool) -> None:
+    assert follow([(0.0, [plate(0)]), (0.1, [plate(x)])])[1] == [1 if is_same else 2]
+
+
+@pytest.mark.parametrize(
+    ("x", "width", "is_same"),
+    # A size e ** 0.5 times as large takes half a width off, whichever is the larger one.
+    [(0.0, 60 * 12.1, True), (0.0, 60 * 12.3, False), (0.0, 60 / 12.1, True), (0.0, 60 / 12.3, False)],
+)
+def test_what_its_size_changed_is_taken_off_of_how_far_it_is_followed(x: float, width: float, is_same: bool) -> None:
+    middle = x + 30
+    found = follow(
+        [(0.0, [plate(x)]), (0.1, [PlateDetection(Box(middle - width / 2, 100, middle + width / 2, 130), 0.9)])]
+    )
+    assert found[1] == [1 if is_same else 2]
+
+
+def test_a_plates_speed_is_mostly_that_of_the_last_look() -> None:
+    # 100 pixels a second, then 200: it is taken to go 160 a second, and 800 in five.
+    looks = [(0.0, [plate(0)]), (1.0, [plate(100)]), (2.0, [plate(300)])]
+    for x, is_same in (
+        (300 + 800 + 149, True),
+        (300 + 800 + 151, False),
+        (300 + 800 - 149, True),
+        (300 + 800 - 151, False),
+    ):
+        assert follow([*looks, (7.0, [plate(x)])])[3] == [1 if is_same else 2]
+
+
+def test_looks_at_one_moment_are_no_endless_speed() -> None:
+    assert follow([(0.0, [plate(0)]), (0.0, [plate(20)]), (0.1, [plate(22)]), (0.2, [plate(24)])]) == [[1]] * 4
+
+
+@pytest.mark.parametrize(("x", "number"), [(290.0, 1), (291.0, 2), (110.0, 1), (109.0, 2)])
+def test_a_plate_that_was_carried_is_looked_for_within_one_and_a_half_widths_of_there(x: float, number: int) -> None:
+    tracker = PlateTracker()
+    assert tracker.update([plate(0)], START) == [1]
+    carried = {1: (230.0, 115.0)}  # its middle; it began at 200
+    assert tracker.update([plate(x)], START + timedelta(seconds=0.1), carried) == [number]
