@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from schemas.errors import TransientError
 from schemas.list_changes import ListChange
-from schemas.types import HotlistEntry
+from schemas.types import Category, HotlistEntry, VehicleDescription
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits
+from storage.hotlists.versions import HotlistVersions
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.storage.samples import START, sample_entry, sample_id
 
@@ -81,3 +85,89 @@ def test_lists_do_not_mix(database: Database, changes: HotlistChanges) -> None:
     assert changes.since("ncic", first, tuple).removed == ()
     assert changes.since("region", other, tuple).removed == (sample_id("region", 1),)
     assert set(changes.active_versions()) == {"ncic", "region"}
+
+
+def test_how_much_changed_is_told_without_looking_at_the_entries(database: Database, changes: HotlistChanges) -> None:
+    first = import_version(database, [sample_entry(number) for number in range(4)])
+    import_version(database, [sample_entry(number, hotlist_id="region") for number in range(9)], "region")
+    # One new, two gone, one changed, which goes and comes.
+    second = import_version(database, [sample_entry(0), sample_entry(1, priority="low"), sample_entry(9)])
+    HotlistEdits(database).withdraw([sample_id("ncic", 9)], by="lee", reason="recovered")
+    assert changes.extent("ncic", 0) == 4 + (1 + 2 + 2) + 1
+    assert changes.extent("ncic", first) == (1 + 2 + 2) + 1
+    assert changes.extent("ncic", second) == 1
+    assert changes.extent("none", 0) == 0
+    assert changes.extent("region", 0) == 9
+
+
+def test_versions_are_told_from_those_of_another_database_by_their_marks(
+    database: Database, changes: HotlistChanges
+) -> None:
+    first = import_version(database, [sample_entry(1)])
+    second = import_version(database, [sample_entry(1), sample_entry(2)])
+    other = import_version(database, [sample_entry(1, hotlist_id="region")], "region")
+    with database.connection() as connection:
+        rows = connection.execute(
+            "select version_id, hotlist_id, extract(epoch from activated_at)::text from hotlist_versions"
+        ).fetchall()
+    known = {version: f"{name} {version} {epoch}" for version, name, epoch in rows}
+    assert changes.marks([other, first, 10**6]) == [known[first], known[other]]
+    assert changes.marks([]) == []
+    assert changes.entries([second, other]) == 3
+    assert changes.entries([first, second, other]) == 4
+    assert changes.entries([]) == changes.entries([10**6]) == 0
+
+
+def test_withdrawn_entries_are_added_to_nobodys_lists_and_named_in_their_order(
+    database: Database, changes: HotlistChanges
+) -> None:
+    import_version(database, [sample_entry(number) for number in (1, 2, 3)])
+    edits = HotlistEdits(database)
+    assert changes.withdrawn(0) == (0, ())
+    for number in (3, 1):
+        edits.withdraw([sample_id("ncic", number)], by="lee", reason="recovered")
+    last, ids = changes.withdrawn(0)
+    assert ids == (sample_id("ncic", 3), sample_id("ncic", 1))
+    assert changes.withdrawn(last - 1) == (last, ids[1:])
+    assert changes.withdrawn(last) == (last, ())
+    assert [entry.entry_id for entry in changes.since("ncic", 0, tuple).added] == [sample_id("ncic", 2)]
+    assert set(changes.active_entries([*ids, sample_id("ncic", 2)])) == {sample_id("ncic", 2)}
+    assert changes.active_entries([sample_id("ncic", 2)])[sample_id("ncic", 2)] == sample_entry(2)
+
+
+def test_a_list_that_was_removed_has_nothing_and_all_that_it_had_is_gone(
+    database: Database, changes: HotlistChanges
+) -> None:
+    version = import_version(database, [sample_entry(1), sample_entry(2)])
+    import_version(database, [sample_entry(1, hotlist_id="region")], "region")
+    HotlistVersions(database).remove("ncic")
+    both = {sample_id("ncic", 1), sample_id("ncic", 2)}
+    change = changes.since("ncic", version, tuple)
+    assert (change.version_id, change.as_of, change.added, set(change.removed)) == (None, None, (), both)
+    assert set(changes.gone("ncic", version)) == both
+    assert set(changes.active_versions()) == {"region"}
+
+
+def test_a_reading_that_is_stopped_ends_with_the_next_rows(database: Database, changes: HotlistChanges) -> None:
+    import_version(database, [sample_entry(1)])
+    stop = threading.Event()
+    assert len(changes.since("ncic", 0, tuple, stop=stop).added) == 1
+    stop.set()
+    with pytest.raises(TransientError, match="stopped"):
+        changes.since("ncic", 0, tuple, stop=stop)
+
+
+@pytest.mark.parametrize(
+    "vehicle",
+    [None, VehicleDescription(2009, None, None, None, None), VehicleDescription(None, None, "MC2", "CY", None)],
+)
+def test_what_matching_needs_of_a_vehicle_comes_and_no_more(
+    database: Database, changes: HotlistChanges, vehicle: VehicleDescription | None
+) -> None:
+    import_version(database, [sample_entry(1, vehicle=vehicle, jurisdiction=None, valid_from=None, valid_until=None)])
+    (found,) = changes.since("ncic", 0, tuple).added
+    year = vehicle.year if vehicle else None
+    assert found == HotlistEntry(
+        *(sample_id("ncic", 1), "ncic", "VNV4527", Category.STOLEN_VEHICLE),
+        vehicle=VehicleDescription(year) if year else None,
+    )

@@ -155,7 +155,7 @@ def test_a_length_that_no_plate_has_is_as_unlikely_as_what_no_series_has(small: 
         # What many of the commonest state's plates fit may be theirs at any place and hour.
         ("AB?", "US-MD", {"US-VA": 0.6, "US-MD": 0.4}, 0.97 / 576 + OTHER / 576, 0.4 * (0.97 / 576 + OTHER / 576)),
         # What a state's own plates cannot be is a misread state's.
-        ("12?", "US-MD", {"US-VA": 0.6, "US-MD": 0.4}, (0.97 * 0.1 + OTHER) / 100, 0.4 * (0.97 * 0.25 + OTHER) / 100),
+        ("12?", "us-md", {"US-VA": 0.6, "US-MD": 0.4}, (0.97 * 0.1 + OTHER) / 100, 0.4 * (0.97 * 0.25 + OTHER) / 100),
         ("1A", None, {}, 0.97 * 0.375 / 240 + OTHER / 240, None),
         ("ABCD", None, {}, OTHER / 24**4, None),
         ("ABC1", "CA-ON", {"US-VA": 0.6}, OTHER / 24**3 / 10, 0.2 * OTHER / 24**3 / 10),

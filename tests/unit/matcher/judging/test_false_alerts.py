@@ -15,6 +15,7 @@ from matcher.judging.false_alerts import (
     Curve,
     Listed,
     ReadDetail,
+    Weights,
     curve,
     detail_of,
     expected_false_alerts,
@@ -163,3 +164,55 @@ def test_a_curve_has_to_fall(scores: tuple[float, ...], rates: tuple[float, ...]
 def test_damaged_data_says_what_to_do(text: str) -> None:
     with pytest.raises(ConfigurationError, match="reinstall platewatch or make it with"):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("curve", "rates"),
+    [
+        # Between points on the line; beyond, as it falls over the last three nats, or from the last but one on.
+        (
+            Curve((0, 1, 2, 10), (-1, -2, -4, -5)),
+            {-1: -1, 0: -1, 0.5: -1.5, 1: -2, 1.5: -3, 6: -4.5, 10: -5, 14: -5.5, 18: -6},
+        ),
+        (Curve((0, 5, 6, 7), (-1, -2, -2.3, -2.6)), {2.5: -1.5, 7: -2.6, 9: -3.2}),
+        (Curve((0, 4, 5, 7), (-1, -2, -2.2, -2.6)), {7: -2.6, 9: -3.0}),
+        # A nat is worth at most half of the logarithm there.
+        (Curve((0, 1, 2, 3), (-1, -2, -4, -8)), {2.5: -6, 3: -8, 5: -9}),
+        (Curve((0, 1), (-1, -1.25)), {0.5: -1.125, 1: -1.25, 3: -1.75}),
+    ],
+)
+def test_rates_between_and_beyond_what_was_measured(curve: Curve, rates: dict[float, float]) -> None:
+    for score, rate in rates.items():
+        assert curve.log_rate(score) == pytest.approx(rate)
+        assert curve.least_score(rate) == pytest.approx(max(score, 0))
+
+
+def test_what_a_score_is_worth_is_a_number_of_false_alerts_among_ten_thousand_reads() -> None:
+    data = parse(
+        "".join(
+            f"[{detail}]\nnear = {near}\nfar = {far}\nscores = [0, 10]\nlog_rates = [-2, -12]\n"
+            for detail, near, far in (("distributions", 2.0, 0.5), ("confidences", 1.0, 1.0), ("text", 3.0, 0.25))
+        )
+    )
+    assert {detail: one.weights for detail, one in data.items()} == {
+        ReadDetail.DISTRIBUTIONS: Weights(2.0, 0.5),
+        ReadDetail.CONFIDENCES: Weights(1.0, 1.0),
+        ReadDetail.TEXT: Weights(3.0, 0.25),
+    }
+    assert {one.curve for one in data.values()} == {Curve((0, 10), (-2, -12))}
+
+
+@pytest.mark.parametrize("detail", ReadDetail)
+def test_the_least_score_raises_just_so_many_false_alerts(detail: ReadDetail) -> None:
+    for false_alerts, entries in ((1.0, 100_000.0), (50.0, 1_000_000.0), (9_999.0, 1e9)):
+        score = least_score(false_alerts, entries, detail)
+        assert expected_false_alerts(score, entries, detail) == pytest.approx(false_alerts, rel=1e-6)
+    # A list without entries counts as one of a single one.
+    assert least_score(1.0, 0.0, detail) == least_score(1.0, 1.0, detail)
+    assert expected_false_alerts(5.0, 0.0, detail) == 0.0
+
+
+def test_entries_count_by_how_much_they_resemble_the_traffic() -> None:
+    for detail in ReadDetail:
+        near, far, whole = (Listed(**{name: 1}).weighed(detail) for name in ("near", "far", "any"))
+        assert Listed(3, 5, 7).weighed(detail) == pytest.approx(3 * near + 5 * far + 7 * whole)
