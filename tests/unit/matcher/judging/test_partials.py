@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
+from typing import Any, cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.arrays.packing import codes_of
+from matcher.arrays.packing import NONE, Codes, codes_of
+from matcher.characters.confusion import ALPHABET
 from matcher.index import HotlistIndex
 from matcher.judging.background import Background
 from matcher.judging.false_alerts import Listed, ReadDetail
@@ -232,3 +236,82 @@ def test_shares_with_a_state_are_those_of_its_traffic() -> None:
     known = Background(Traffic({"US-VA": 0.5, "US-NC": 0.01}))
     every, same = known.fitting(codes_of(["??????1"] * 3), ["US-VA", "us-nc", "CA-ON"])
     assert (same / every).round(2).tolist() == [0.5, 0.01, 0.2]
+
+
+SHARES = {"A?1": (1e-4, 1e-4), "B?1": (1e-4, 2e-5), "C?1": (5e-4, 5e-4), "D?1": (6e-5, 6e-5)}
+"""Of all reads, and of those with the plate's state: how many fit each of some plates."""
+ALLOWED = -0.5 * math.log1p(-5 / 10_000)
+
+
+class Fitting:
+    """A background in which so many vehicles fit each plate."""
+
+    def fitting(self, codes: Codes, jurisdictions: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray]:
+        plates = ["".join((*ALPHABET, "?")[code] for code in row if code < NONE) for row in codes.tolist()]
+        every, same = (np.array([SHARES[plate][kind] for plate in plates], dtype=np.float64) for kind in (0, 1))
+        return every, same
+
+
+def stated(*plates: str, false_alerts: float = 5.0) -> PartialLimits:
+    settings = MatchingSettings(
+        false_alerts_per_10k=false_alerts, category_false_alerts_per_10k={Category.WATCH: false_alerts}
+    )
+    states = ["US-VA" if plate == "B?1" else None for plate in plates]
+    return PartialLimits(settings, cast(Background, Fitting()), codes_of(plates), states)
+
+
+def sight(plate: str, **fields: Any) -> Sight:
+    known: dict[str, Any] = {"agrees": None, "sure": 0.9}
+    return Sight(plate, "US-VA" if plate == "B?1" else None, Category.WATCH, **(known | fields))
+
+
+def test_entries_are_let_through_from_the_rarest_on_while_all_together_stay_within_the_share() -> None:
+    # B by its state .00002, A and B by all .0001 and .00008 more: .0002 of .00025; with C it would be .0007.
+    limits = stated("C?1", "A?1", "B?1")
+    assert limits.taken(Category.WATCH) == pytest.approx(10_000 * 2e-4)
+    assert [limits.too_little(sight(plate)) is None for plate in ("A?1", "B?1", "C?1")] == [True, True, False]
+    assert limits.too_little(sight("B?1", agrees=True)) is None
+    # One more of the same kind as the last ones is too many, and they are let through together or not at all.
+    more = stated("A?1", "B?1", "D?1", "A?1")
+    assert more.taken(Category.WATCH) == pytest.approx(10_000 * (2e-5 + 6e-5))
+    assert [more.too_little(sight(plate)) is None for plate in ("A?1", "B?1", "D?1")] == [False, False, True]
+    assert more.too_little(sight("B?1", agrees=True)) is None
+    every = stated("A?1", "B?1")
+    assert every.taken(Category.WATCH) == pytest.approx(10_000 * 2e-4)
+    nothing = stated()
+    assert nothing.taken(Category.WATCH) == 0
+    assert stated("C?1", "A?1", false_alerts=10_000).too_little(sight("C?1")) is None
+    assert stated("C?1", "A?1", false_alerts=10_000).taken(Category.WATCH) == 0
+
+
+@pytest.mark.parametrize(
+    ("hit", "alerts"),
+    [
+        # What speaks against it makes it as frequent as others are: the limit is just below C's.
+        *((sight("A?1", evidence=-1.60), True), (sight("A?1", evidence=-1.62), False)),
+        # Who is of another state is so only where that was misread.
+        *((sight("A?1", agrees=False, sure=0.79), True), (sight("A?1", agrees=False, sure=0.81), False)),
+        # Other evidence for it makes up for it: each of three entries may raise a third of what is allowed.
+        *((sight("C?1", evidence=math.log(5e-4 / (ALLOWED / 3)) + 0.01), True),),
+        *((sight("C?1", evidence=math.log(5e-4 / (ALLOWED / 3)) - 0.01), False), (sight("C?1", evidence=0.0), False)),
+        # Of a look-alike, what was read counts: how many fit that, and how credible the listed text is.
+        *((sight("C?1", shown="D?1"), True), (sight("C?1", shown="A?1"), False), (sight("D?1", shown="C?1"), False)),
+        *((sight("C?1", shown="D?1", credibility=-0.3), True), (sight("C?1", shown="D?1", credibility=-0.4), False)),
+        (sight("C?1", shown="D?1", credibility=-0.4, evidence=0.1), True),
+        (sight("C?1", shown="D?1", evidence=-0.4), False),
+        # Little evidence for what is common, and none against what is rare.
+        (sight("C?1", evidence=9.0, agrees=False, sure=0.9), True),
+        (sight("C?1", evidence=1.9, agrees=False, sure=0.9), False),
+    ],
+)
+def test_a_hit_alerts_where_few_enough_innocent_ones_are_like_it(hit: Sight, alerts: bool) -> None:
+    assert (stated("A?1", "B?1", "C?1").too_little(hit) is None) is alerts
+
+
+def test_why_a_hit_does_not_alert_is_said_by_what_it_fits_and_how_many_are_listed() -> None:
+    limits = stated("A?1", "B?1", "C?1")
+    assert limits.too_little(sight("C?1")) == "about 1 in 2,000 other vehicles fits"
+    few = "about 1 in 10,000 other vehicles fits"
+    assert limits.too_little(sight("A?1", evidence=-2.0)) == f"{few}, and 3 such entries are listed"
+    assert limits.too_little(sight("A?1", agrees=False, sure=0.99)) == few
+    assert limits.too_little(sight("C?1", shown="A?1")) == few
