@@ -13,16 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.characters.confusion import CLASSES
+from matcher.characters.slots import read_slots
 from matcher.index import HotlistIndex
+from matcher.judging.align import align
 from matcher.judging.background import pattern_of
-from matcher.judging.false_alerts import ReadDetail, curve
-from matcher.judging.second_reading import HABITS
+from matcher.judging.false_alerts import Listed, ReadDetail, curve
+from matcher.judging.partials import PartialLimits, Sight
+from matcher.judging.second_reading import HABITS, compare_second_reading
+from matcher.judging.tiers import Thresholds
 from matcher.judging.vehicle import compare_vehicles
-from matcher.match import Matcher
+from matcher.match import Limits, Matcher
 from schemas.errors import InvalidInput
 from schemas.ids import hit_id
 from schemas.settings import MatchingSettings
-from schemas.types import CharacterRead, Hit, SecondReading, Tier, VehicleDescription
+from schemas.types import Category, CharacterRead, Hit, SecondReading, Tier, VehicleDescription
 from tests.unit.matcher.samples import NOW, SETTINGS, characters, entry, filler, matcher, read
 
 SMALL, LARGE = 10, 100_000
@@ -387,3 +391,68 @@ def test_each_list_has_its_own_date() -> None:
         "region": (dates["region"], 7200.0),
         "undated": (None, None),
     }
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown"),
+    [("8K?4921", None), ("BK?4921", "8K?4921"), ("BK?4?21", "8K?4?21"), ("8K?49211", "8K?49211"), ("8K?492", "8K?492")],
+)
+@pytest.mark.parametrize("second", ["8KV4921", "XYZ999", None])
+def test_what_decides_about_a_hit_of_an_entry_with_unknown_characters_is_handed_on_whole(
+    monkeypatch: pytest.MonkeyPatch, listed: str, shown: str | None, second: str | None
+) -> None:
+    asked: list[Sight] = []
+
+    def too_little(self: object, hit: Sight) -> str:
+        asked.append(hit)
+        return "a reason"
+
+    monkeypatch.setattr(PartialLimits, "too_little", too_little)
+    of = entry(listed, "US-VA", vehicle=VehicleDescription(make="OLDS"), category=Category.WATCH)
+    seen = read(
+        *("8KV4921", "US-MD"),
+        jurisdiction_confidence=0.7,
+        vehicle=VehicleDescription(make="BMW"),
+        confidence_is_known=False,
+        confidence=0.6,
+        second_reading=second and SecondReading(second, 0.9, False),
+    )
+    index = HotlistIndex.build([of])
+    known = Matcher(index, EVERYTHING)
+    # What the search finds of it does not matter here.
+    monkeypatch.setattr(index, "find", lambda reads, wanted, engine: [[(index._base, 0)]])
+    (hit,) = known.match(seen)
+    (sight,) = asked
+    alignment = align(read_slots(seen), listed)
+    assert alignment is not None
+    reading = compare_second_reading(seen.second_reading, "8KV4921", listed)
+    gained = reading.score if reading else 0.0
+    assert sight == Sight(
+        *(listed, "US-VA", Category.WATCH),
+        agrees=False,
+        sure=0.7,
+        shown=shown,
+        credibility=0.0 if shown is None else alignment.credibility,
+        evidence=pytest.approx(-1.5 + max(gained, 0.0) + math.log(0.6)),  # type: ignore[arg-type]
+    )
+    assert (hit.tier, hit.alerts) == (Tier.PARTIAL, False)
+    assert "; too little for an alert (a reason); list of unknown date" in hit.explanation
+    assert hit.second_reader_agrees is (None if reading is None else reading.sees_listed)
+
+
+def test_a_second_reader_that_contradicts_takes_no_hit_back_and_one_that_agrees_lowers_the_threshold() -> None:
+    index = HotlistIndex.build([entry("BKV492Z")])
+    alone = read("8KV4922")
+
+    def tier(least: float, second: str | None) -> Tier | None:
+        limits = Limits(Thresholds(SETTINGS, Listed(any=1)), Matcher(index, SETTINGS)._partials)
+        limits.thresholds._of = dict.fromkeys(limits.thresholds._of, least)
+        limits.thresholds._least = dict.fromkeys(limits.thresholds._least, least)
+        reading = second and SecondReading(second, 0.9, False)
+        return tier_of(Matcher(index, SETTINGS, limits=limits).match(replace(alone, second_reading=reading)))
+
+    (hit,) = Matcher(index, EVERYTHING).match(alone)
+    for second in ("BKV492Z", "8KV4922", "XYZ999", None):
+        reading = compare_second_reading(second and SecondReading(second, 0.9, False), "8KV4922", "BKV492Z")
+        most = hit.score + max(reading.score if reading else 0.0, 0.0)
+        assert (tier(most - 1e-6, second), tier(most + 1e-6, second)) == (Tier.PROBABLE, None)

@@ -54,3 +54,41 @@ def test_genetec_refuses_other_layouts(text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         rows("genetec", text)
     assert refusal.value.line == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "is_row"),
+    [
+        *(("Stolen;QC;ABC123;;", True), ("Stolen;;ABC123;;", True), ("Stolen;XX;ABC123;;", False)),
+        *(("Stolen;XX;ABC123;2026-01-01;", True), ("Stolen;XX;ABC123;;2026-01-01", True)),
+        *(("Stolen;XX;ABC123;2026-01-01;soon", False), ("Stolen;XX;ABC123;soon;2026-01-01", False)),
+        *(("ABC123;VA", True), ("ABC123;", True), ("ABC123;XX", False), ("ABC123", False)),
+    ],
+)
+def test_a_first_row_is_genetecs_where_its_state_or_its_dates_are_such(first: str, is_row: bool) -> None:
+    if not is_row:
+        with pytest.raises(InvalidInput, match="first line") as refusal:
+            rows("genetec", f"{first}\n")
+        assert refusal.value.line == 1
+        return
+    (found,) = entries("genetec", f"{first}\n")
+    assert (found.plate, found.source_line) == ("ABC123", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        # Of several delimiters that with which all columns are there; then the first one.
+        ("a,b;QC;ABC123\n", {"category": "a,b", "state": "CA-QC"}),
+        ("a;b,QC,ABC123,,\n", {"category": "a;b", "state": "CA-QC"}),
+        ("ABC123,VA\n", {"category": None, "state": "US-VA"}),
+        ("QC;ABC123\n", None),
+    ],
+)
+def test_what_divides_genetecs_columns(text: str, fields: dict[str, str] | None) -> None:
+    if fields is None:
+        with pytest.raises(InvalidInput):
+            rows("genetec", text)
+        return
+    (found,) = entries("genetec", text)
+    assert (found.plate, found.source_code, found.jurisdiction) == ("ABC123", fields["category"], fields["state"])

@@ -10,6 +10,7 @@ import pytest
 
 from hotlists.fields.columns import FIELDS
 from hotlists.layouts.mapping import read_mapping
+from hotlists.text.parsing import HotlistParser
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from tests.unit.hotlists.layouts.mapping_samples import EXAMPLE, LIST, mapped
@@ -106,3 +107,66 @@ def test_the_documented_mapping_reads_the_documented_list() -> None:
     assert (stolen.source_entry_id, stolen.priority, dict(stolen.extra)) == ("R-1", "2", {"Remark": "dent in hood"})
     assert (missing.instructions, missing.jurisdiction) == ("Check on the driver; call in", "US-VA")
     assert missing.valid_until == datetime(2026, 3, 5, 23, tzinfo=UTC)
+
+
+def mapping(columns: str, head: str = "") -> HotlistParser:
+    return mapped(f"{head}\n[columns]\n{columns}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "extra"),
+    [
+        # The delimiter with which most of the mapped columns are there, then with which there are most.
+        *(("p;s,t\nABC123;x,y\n", {"s,t": "x,y"}), ("p,s;t\nABC123,x;y\n", {"s;t": "x;y"})),
+        *(("p|s\nABC123|x\n", {"s": "x"}), ("p\ts\nABC123\tx\n", {"s": "x"}), ("p\nABC123\n", {})),
+        ("sep=;\np;s\nABC123;x\n", {"s": "x"}),
+    ],
+)
+def test_the_delimiter_is_that_which_shows_the_mapped_columns(text: str, extra: dict[str, str]) -> None:
+    (found,) = entries(mapping('plate = "p"'), text)
+    assert (found.plate, dict(found.extra)) == ("ABC123", extra)
+
+
+def test_a_column_is_found_by_its_very_name_before_one_that_is_spelled_alike() -> None:
+    (found,) = entries(mapping('plate = "Plate No"'), "plate-no,Plate No\nABC123,DEF456\n")
+    assert found.plate == "DEF456"
+    (alike,) = entries(mapping('plate = "Plate No"'), "x,PLATE_NO\nABC123,DEF456\n")
+    assert alike.plate == "DEF456"
+    with pytest.raises(InvalidInput, match="2 columns are named"):
+        rows(mapping('plate = "Plate No"'), "plate-no,PLATE_NO\nABC123,DEF456\n")
+
+
+def test_categories_are_the_mappings_then_those_in_common_use_and_without_words_the_default() -> None:
+    head = 'default_category = "watch"'
+    own = '[categories]\n"Stolen Vehicle" = "uninsured"\nX = "child_abduction"'
+    parser = mapping(f'plate = "p"\ncategory = "c"\n{own}', head)
+    text = "p,c\nAAA1,stolen vehicle\nAAA2, x \nAAA3,stolen plate\nAAA4,nothing known\nAAA5,\n"
+    assert [(found.category, found.source_code) for found in entries(parser, text)] == [
+        (Category.UNINSURED, "stolen vehicle"),
+        (Category.CHILD_ABDUCTION, "x"),
+        (Category.STOLEN_PLATE, "stolen plate"),
+        (Category.UNMAPPED, "nothing known"),
+        (Category.WATCH, None),
+    ]
+    plain = mapped('[columns]\nplate = "p"\ncategory = "c"\n')
+    assert [found.category for found in entries(plain, "p,c\nAAA5,\n")] == [Category.UNMAPPED]
+
+
+def test_lines_that_are_skipped_are_no_rows_and_no_header() -> None:
+    head = "skip = '^(#|TOTAL)'"
+    found = entries(mapping('plate = "p"', head), "# made today\np,n\nABC123,1\nTOTAL,1\nDEF456,# 2\n")
+    assert [(entry.plate, entry.source_line) for entry in found] == [("ABC123", 3), ("DEF456", 5)]
+    objects = entries(mapping('plate = "p"', "skip = 'old'"), '{"p": "ABC123"}\n{"p": "DEF456", "old": 1}\n')
+    assert [entry.plate for entry in objects] == ["ABC123"]
+
+
+@pytest.mark.parametrize("format_", ["auto", "jsonl"])
+def test_columns_beyond_the_first_row_are_there_by_number(format_: str) -> None:
+    parser = mapping("plate = 1\ncase_number = 3", "header = false")
+    first, second = entries(parser, "ABC123,x\nDEF456,y,26-1\n")
+    assert [(found.plate, found.case_number, dict(found.extra)) for found in (first, second)] == [
+        ("ABC123", None, {"column 2": "x"}),
+        ("DEF456", "26-1", {"column 2": "y"}),
+    ]
+    objects = mapping('plate = "p"', f'format = "{format_}"')
+    assert [found.plate for found in entries(objects, '{"p": "ABC123"}\n')] == ["ABC123"]
