@@ -145,6 +145,56 @@ def test_the_index_finds_every_near_hit_that_comparing_with_all_entries_finds(
         assert all(hit in everything for hit in found)
 
 
+OTHERS = {"8": "B", "V": "Y", "W": "M", "1": "7", "2": "Z", "9": "6", "0": "D", "Q": "K", "L": "T", "K": "X", "4": "A"}
+"""Beside each character one of another class that a reader may hold for possible."""
+
+
+def changed(plate: str) -> list[str]:
+    """A plate with every one change in every place, and with every two of them."""
+
+    def once(text: str) -> list[str]:
+        other = [f"{text[:i]}{OTHERS.get(text[i], 'E')}{text[i + 1 :]}" for i in range(len(text))]
+        lost = [text[:i] + text[i + 1 :] for i in range(len(text))]
+        added = [f"{text[:i]}{sign}{text[i:]}" for i in range(len(text) + 1) for sign in "1H"]
+        unknown = [f"{text[:i]}?{text[i + 1 :]}" for i in range(len(text))]
+        double = [text.replace("VV", "W", 1), text.replace("W", "VV", 1)]
+        return [*other, *lost, *added, *unknown, *double]
+
+    found = [plate, *once(plate)]
+    found += [twice for one in once(plate) if "?" not in one for twice in once(one)]
+    return sorted({one for one in found if 2 <= len(one) <= 12 and len(one) - one.count("?") >= 2})
+
+
+def doubtful(plate: str, sure: float, none: float) -> PlateRead:
+    """A read that holds another character, or none, for possible in every place."""
+    left = 0.999 - sure - none
+    places = [CharacterRead(c, sure, ((OTHERS.get(c, "E"), left), ("", none))) for c in plate]
+    return read(plate, "US-VA", characters=tuple(places))
+
+
+@pytest.mark.parametrize("plate", ["8KV4921", "VVQ1W"])
+def test_no_search_loses_a_change_in_any_place(plate: str) -> None:
+    entries = [
+        entry(text, (None, "US-VA", "US-MD")[number % 3], entry_id=UUID(int=number + 1))
+        for number, text in enumerate(changed(plate))
+    ]
+    index, every = HotlistIndex.build(entries, {}), Everything.build(entries, {})
+    reads = [read(plate, "US-VA"), read(plate), doubtful(plate, 0.6, 0.1), doubtful(plate, 0.9, 0.02)]
+    for limits in (MatchingSettings(), MatchingSettings(false_alerts_per_10k=9_000)):
+        expected = Matcher(every, limits).match_batch(reads)
+        for engine in ("numpy", "compiled"):
+            found = Matcher(index, limits, engine).match_batch(reads)  # type: ignore[arg-type]
+            for ours, theirs in zip(found, expected, strict=True):
+                assert isinstance(ours, list)
+                assert isinstance(theirs, list)
+                assert [hit for hit in ours if is_near(hit)] == [hit for hit in theirs if is_near(hit)]
+                assert {hit.entry_id for hit in ours} <= {hit.entry_id for hit in theirs}
+    # Every kind of change is a hit of the read that leaves the most room.
+    kinds = {place.relation for hit in expected[2] for place in hit.characters}  # type: ignore[union-attr]
+    assert kinds == {"equal", "look-alike", "different", "missing", "extra", "unknown"}
+    assert len(expected[2]) > 50  # type: ignore[arg-type]
+
+
 def test_a_plate_that_very_many_entries_have_loses_none_of_them() -> None:
     entries = [entry("ABC123", entry_id=UUID(int=number)) for number in range(1, 400)]
     matcher = Matcher(HotlistIndex.build(entries, {}), MatchingSettings(), "compiled")
