@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +20,7 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Code maps that a test may change."""
     folder = tmp_path / "codes"
     shutil.copytree(Path(maps.__file__).parent, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr("hotlists.codes.maps.resources.files", lambda package: folder)
+    monkeypatch.setattr(maps, "resources", SimpleNamespace(files=lambda package: folder))
     return folder
 
 
@@ -64,3 +65,37 @@ def test_a_state_is_what_its_layout_or_everyone_calls_it() -> None:
         *("US-VA", "US-VA", "US-OH", "US-VA"),
         *(None, None),
     ]
+
+
+NCIC_STATES = {"NB": "US-NE", "NK": "CA-NB", "NF": "CA-NL", "PQ": "CA-QC", "SN": "CA-SK", "GM": "US-GU"}
+POSTAL = {"NB": "CA-NB", "NE": "US-NE", "QC": "CA-QC", "NL": "CA-NL", "SK": "CA-SK", "GU": "US-GU"}
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "ca-clew",
+        "co",
+        "fl",
+        "il-leads",
+        "mi",
+        "mn",
+        "ncic",
+        "ny",
+        "oh-leads",
+        "tx-ncic",
+        "tx-tcic",
+        "wa-stolen",
+        "wa-wacic",
+    ],
+)
+def test_lists_with_ncics_codes_mean_nebraska_by_nb(layout: str) -> None:
+    for code, state in NCIC_STATES.items():
+        assert parse_jurisdiction(code, layout) == parse_jurisdiction(code.lower(), layout) == state
+    assert parse_jurisdiction("VA", layout) == "US-VA"
+
+
+@pytest.mark.parametrize("layout", ["csv", "vigilant", "genetec", "flock"])
+def test_lists_with_postal_codes_mean_new_brunswick_by_nb(layout: str) -> None:
+    for code, state in POSTAL.items():
+        assert parse_jurisdiction(code, layout) == state
