@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,11 @@ def id_of(number: int) -> bytes:
     return hashlib.md5(f"entry {number}".encode(), usedforsecurity=False).digest()
 
 
+def alike_id_of(number: int) -> bytes:
+    """An id that shares one of its halves with others."""
+    return (number // 4).to_bytes(8, "big") + (number % 4).to_bytes(8, "big")
+
+
 def digest_of(row: Row) -> bytes:
     return hashlib.md5(repr(row).encode(), usedforsecurity=False).digest()
 
@@ -30,7 +37,7 @@ def halves(values: list[bytes]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint6
     return np.frombuffer(b"".join(values), dtype=">u8").astype(np.uint64).reshape(-1, 2)
 
 
-def compare(active: dict[int, int], new: list[Row], batch: int) -> Difference:
+def compare(active: dict[int, int], new: list[Row], batch: int, id_of: Callable[[int], bytes] = id_of) -> Difference:
     comparison = Comparison(
         KnownRows(halves([digest_of(row) for row in active.items()]), halves([id_of(number) for number in active]))
     )
@@ -44,9 +51,12 @@ def compare(active: dict[int, int], new: list[Row], batch: int) -> Difference:
     return comparison.result()
 
 
+@pytest.mark.parametrize("id_of", [id_of, alike_id_of])
 @given(active=st.dictionaries(st.integers(0, 12), st.integers(0, 3)), new=rows, batch=st.integers(1, 9))
-def test_a_difference_is_what_dicts_say(active: dict[int, int], new: list[Row], batch: int) -> None:
-    found = compare(active, new, batch)
+def test_a_difference_is_what_dicts_say(
+    id_of: Callable[[int], bytes], active: dict[int, int], new: list[Row], batch: int
+) -> None:
+    found = compare(active, new, batch, id_of)
     after = dict(new)
     changed = {number for number in after if number in active and after[number] != active[number]}
     assert found.total == len(after)
