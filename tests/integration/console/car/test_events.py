@@ -61,7 +61,7 @@ def test_it_goes_on_where_a_screen_was(car: Car) -> None:
         assert Cursor.of(last) == Cursor(3, 1)
         assert sum(one.what is Noted.ALERT_SHOWN for one in car.notes()) == shown
         # What nobody can have been sent says nothing.
-        for nonsense in ("x", "1", "1.2.3", "-1.0", "9" * 40 + ".0"):
+        for nonsense in ("x", "1", "1.2", "1.2.3.4", "-1.0.0", "9" * 40 + ".0.0"):
             assert len(cards(car, client, 3, nonsense)) == 3
 
 
