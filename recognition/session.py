@@ -18,16 +18,21 @@ from recognition.reading.ocr import PlateOcr
 from recognition.reads import Origin, Seen, plate_read
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.states.plate_states import NameState
+from recognition.tracking.again import HandedOn
 from recognition.tracking.attention import Attention, Followed, Look
 from recognition.tracking.early import EARLY_REVISION, claim_early, is_sure_early
 from recognition.tracking.faint import FaintTracks
-from recognition.tracking.moving import MovingAttention
+from recognition.tracking.moving import CLEAR, LOST_AFTER, MovingAttention, is_cut, may_be_part
+from recognition.tracking.observation import observe
 from recognition.tracking.pace import Pace
-from recognition.tracking.same_vehicle import REPORT_AFTER, same_vehicle
+from recognition.tracking.same_vehicle import AGAIN_WINDOW, REPORT_AFTER, same_vehicle
 from recognition.tracking.track import Track
 from recognition.tracking.tracker import PlateTracker
 from schemas.settings import TrackingSettings
 from schemas.types import Box, Frame, Image, PlateDetection, PlateRead
+
+_HARDLY_SEEN = 3
+"""Sightings that a plate has to have before a driving car's looks may be further apart."""
 
 Detect = Callable[[Image, Box | None], list[PlateDetection]]
 """Finds the plates in a frame, or in the part of it that a box names; boxes in pixels of the frame."""
@@ -87,6 +92,8 @@ class RecognitionSession:
         self._reports_early = reports_early
         self._look_closely = look_closely
         self._moves = moves
+        self._handed_on = HandedOn() if moves else None
+        self._looked_at: datetime | None = None
 
     @property
     def stats(self) -> RecognitionStats:
@@ -128,7 +135,10 @@ class RecognitionSession:
         return self._report_ended(None)
 
     def _end_unseen(self, now: datetime) -> None:
-        for number in [number for number, track in self._active.items() if now - track.last_seen > self._max_gap]:
+        gap = self._max_gap
+        if self._moving is not None and self._moving.drives and not self._pace.is_slow:
+            gap = min(gap, LOST_AFTER)
+        for number in [number for number, track in self._active.items() if now - track.last_seen > gap]:
             self._end(number)
         self._faint.end_unseen(now, self._max_gap, self._pace.least_sightings)
 
@@ -141,7 +151,10 @@ class RecognitionSession:
     def _worth_a_look(self, frame: Frame) -> Look | None:
         if self._attention is None:
             return Look()
-        followed = [Followed(track.last_box, track.settled, number) for number, track in self._active.items()]
+        followed = [
+            Followed(track.last_box, track.settled, number, track.frame_count < _HARDLY_SEEN)
+            for number, track in self._active.items()
+        ]
         return self._attention.consider(frame, followed, is_rare=self._pace.is_rare)
 
     def _look(self, frame: Frame, look: Look) -> None:
@@ -153,6 +166,10 @@ class RecognitionSession:
         self._counts["detections"] += len(detections)
         self._counts["too_narrow"] += len(detections) - len(wide)
         numbers = self._tracker.update(wide, frame.captured_at, self._carried())
+        if self._moves:
+            wide, numbers = self._without_cut(frame, look, wide, numbers)
+            numbers = [self._told_by_text(frame, *one) for one in zip(wide, numbers, strict=True)]
+            self._looked_at = frame.captured_at
         for detection, number in zip(wide, numbers, strict=True):
             track = self._active.get(number)
             if track is None:
@@ -171,7 +188,42 @@ class RecognitionSession:
         if self._attention is not None:
             self._attention.looked(frame, [detection.box for detection in detections])
             self._read_along(numbers)
-        self._follow_faint(frame, [d for d in found if d.confidence <= self._sure_above], wide, numbers)
+        faint = [
+            d for d in found if d.confidence <= self._sure_above and not (self._moves and is_cut(d.box, frame.size))
+        ]
+        self._follow_faint(frame, faint, wide, numbers)
+
+    def _without_cut(
+        self, frame: Frame, look: Look, found: list[PlateDetection], numbers: list[int]
+    ) -> tuple[list[PlateDetection], list[int]]:
+        """Leave out what the picture's edge cuts off, and end the plates that have left the picture there.
+
+        What comes to their place, as the next car of a row does, is another one.
+        """
+        whole = []
+        for detection, number in zip(found, numbers, strict=True):
+            if not is_cut(detection.box, frame.size):
+                whole.append((detection, number))
+            elif number in self._active:
+                self._active[number].stay(frame, detection)
+            else:
+                self._tracker.end(number)
+        gone = [n for n, track in self._active.items() if n not in numbers and is_cut(track.last_box, frame.size)]
+        for number in gone:
+            if look.covers(self._active[number].last_box):
+                self._end(number)
+        return [detection for detection, _ in whole], [number for _, number in whole]
+
+    def _told_by_text(self, frame: Frame, detection: PlateDetection, number: int) -> int:
+        """Return a detection's number: a new one where a plate was missed and what is there now reads as another."""
+        track = self._active.get(number)
+        if track is None or self._looked_at is None or track.last_seen >= self._looked_at:
+            return number
+        seen = observe(frame, detection)
+        if not track.contradicts(self._ocr.read_plates([(seen.picture, seen.inner)])[0]):
+            return number
+        self._end(number)
+        return self._tracker.begin(detection.box, frame.captured_at)
 
     def _carried(self) -> dict[int, tuple[float, float]] | None:
         """Return where the followed plates went since the last look; None where the camera stands by itself."""
@@ -225,10 +277,13 @@ class RecognitionSession:
             return
         for track in self._active.values():
             others = [other for other in self._active.values() if other is not track]
-            if (
-                track.frame_count >= self._pace.least_sightings
-                and is_sure_early(track, self._settings)
-                and claim_early(track, self._ended, others, self._pace.merge_window, moves=self._moves)
+            if track.frame_count < self._pace.least_sightings or not is_sure_early(track, self._settings):
+                continue
+            if self._was_handed_on(track, track.believed()):
+                track.reported = True
+                self._counts["merged"] += 1
+            elif not (self._moves and may_be_part(track.believed())) and claim_early(
+                track, self._ended, others, self._pace.merge_window, moves=self._moves
             ):
                 self._counts["early"] += 1
                 vehicle = self._pass(track, track.believed())
@@ -258,6 +313,8 @@ class RecognitionSession:
                 passes.extend(self._report(track) if not track.reported else ())
                 passes.extend(self._finish_orphans(track))
             track.part()
+            if track.reported and self._handed_on is not None:
+                self._handed_on.note(track, track.believed().plate)
             if track.reported:
                 self._faint.forget(track, self._pace.merge_window)
         passes.extend(self._report_faint(now, wait))
@@ -266,7 +323,7 @@ class RecognitionSession:
     def _same(self, earlier: Track, later: Track) -> bool:
         # Reading takes a hundred times as long as comparing times.
         window = self._pace.merge_window
-        if later.first_seen - earlier.last_seen > window:
+        if later.first_seen - earlier.last_seen > (max(window, AGAIN_WINDOW) if self._moves else window):
             return False
         texts = earlier.read(self._ocr), later.read(self._ocr)
         return same_vehicle(earlier, texts[0], later, texts[1], window, moves=self._moves)
@@ -276,7 +333,9 @@ class RecognitionSession:
         least = self._pace.least_sightings
         known = [track for track in [*self._active.values(), *self._ended] if track.frame_count >= least]
         for track, fused in self._faint.passes(now, wait, self._pace.merge_window, known):
-            if fused.confidence >= self._settings.min_confidence:
+            if fused.confidence < self._settings.min_confidence or (self._moves and may_be_part(fused)):
+                continue
+            if not self._was_handed_on(track, fused):
                 self._counts["reads"] += 1
                 yield self._pass(track, fused)
 
@@ -298,13 +357,22 @@ class RecognitionSession:
         if len(fused.plate) < MIN_CHARACTERS:
             self._counts["not_a_plate"] += 1
             return []
-        if fused.confidence < self._settings.min_confidence:
+        is_half_seen = self._moves and may_be_part(fused) and track.detected < CLEAR
+        if fused.confidence < self._settings.min_confidence or is_half_seen:
             self._counts["too_unsure"] += 1
             return []
         if self._is_behind(track, fused):
             self._counts["behind_others"] += 1
             return []
+        if self._was_handed_on(track, fused):
+            track.reported = True
+            self._counts["merged"] += 1
+            return []
         return [self._reported(track, fused)]
+
+    def _was_handed_on(self, track: Track, fused: FusedRead) -> bool:
+        """Tell whether a track goes on with a pass that was handed on before, from a camera that moves."""
+        return self._handed_on is not None and self._handed_on.holds(track, fused.plate)
 
     def _reported(self, track: Track, fused: FusedRead) -> VehiclePass:
         self._counts["reads"] += 1

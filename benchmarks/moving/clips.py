@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
-from rendering.street.filming import SeenPlate, film_to, readable
+from benchmarks.throughput.cameras import STARTED_AT
+from ingest.video_file import read_video, video_item
+from rendering.street.filming import encounters, film_to
 from rendering.street.scenes import SceneName, street_scene
 from schemas.plates import canonical_plate
+from schemas.types import Frame
 
-NAMES: tuple[SceneName, ...] = get_args(SceneName)
+NAMES: Final[tuple[SceneName, ...]] = get_args(SceneName)
 
-_SECONDS = {15: 16.0, 30: 6.0}
-_SIZES = {15: (1280, 720), 30: (1920, 1080)}
+RATES: Final = (15, 10, 30)
+"""Frames per second."""
+
+_SECONDS: Final[dict[int, dict[SceneName, float]]] = {
+    10: {"follow": 8, "oncoming": 5, "curb": 4, "lot": 4, "turn": 9, "tail": 20, "uturn": 11, "highway": 4, "fleet": 4},
+    15: {"follow": 8, "oncoming": 4, "curb": 4, "lot": 3, "turn": 9, "tail": 14, "uturn": 11, "highway": 4, "fleet": 4},
+    30: {"follow": 3, "oncoming": 2.5, "curb": 2.5, "lot": 2, "turn": 5, "tail": 9, "uturn": 5, "highway": 2.5,
+         "fleet": 2.5},
+}  # fmt: skip
+"""How long a drive is filmed at each rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +37,52 @@ class Clip:
 
     Attributes:
         name: its kind.
+        seed: of all chance in it.
         fps: frames per second.
         path: the video.
-        plates: canonical texts of the plates that can be read in two frames and more.
+        moments: the second of each frame.
+        met: how many times each plate was met, by its canonical text, that can be read in two frames and more.
         all_plates: those of every vehicle that comes into view.
-        truth: the plates of each frame.
     """
 
     name: SceneName
+    seed: int
     fps: int
     path: Path
-    plates: frozenset[str]
+    moments: tuple[float, ...]
+    met: Counter[str]
     all_plates: frozenset[str]
-    truth: list[tuple[SeenPlate, ...]]
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield the frames with the times at which they were filmed, which need not be even."""
+        item = video_item("moving", self.path.name, self.path, STARTED_AT)
+        for frame, second in zip(read_video(self.path, item), self.moments, strict=False):
+            yield replace(frame, captured_at=STARTED_AT + timedelta(seconds=second))
 
 
-def draw_clip(folder: Path, name: SceneName, seed: int, fps: int) -> Clip:
-    """Draw one drive.
+def draw_clip(
+    folder: Path, name: SceneName, seed: int, fps: int, *, size: tuple[int, int] = (1280, 720), varied: bool = True
+) -> Clip:
+    """Draw one drive, unless the folder has it.
 
     Args:
-        folder: where the video goes.
+        folder: where the video goes, and the truth beside it.
         name: what kind of drive.
         seed: of all chance.
-        fps: 15 (at 1280x720) or 30 (at 1920x1080).
+        fps: one of `RATES`.
+        size: width, height in pixels.
+        varied: see `street_scene`.
     """
-    scene = street_scene(name, seed, size=_SIZES[fps], fps=fps, seconds=_SECONDS[fps])
-    path = folder / f"{name}-{seed}-{fps}.mp4"
-    truth = film_to(path, scene)
-    texts = {number: canonical_plate(one.look.serial) for number, one in enumerate(scene.vehicles, start=1)}
-    seen = {plate.number for plates in truth for plate in plates}
-    near = frozenset(texts[number] for number in readable(truth))
-    return Clip(name, fps, path, near, frozenset(texts[number] for number in seen), truth)
+    path = folder / f"{name}-{seed}-{fps}-{size[1]}{'' if varied else '-usual'}.mp4"
+    known = path.with_suffix(".json")
+    if not known.exists():
+        scene = street_scene(name, seed, size=size, fps=fps, seconds=_SECONDS[fps][name], varied=varied)
+        truth = film_to(path, scene)
+        texts = {number: canonical_plate(one.look.serial) for number, one in enumerate(scene.vehicles, start=1)}
+        met: Counter[str] = Counter()
+        for number, times in encounters(truth, scene.moments()).items():
+            met[texts[number]] += times
+        seen = sorted({texts[plate.number] for plates in truth for plate in plates})
+        known.write_text(json.dumps({"moments": scene.moments(), "met": met, "seen": seen}), encoding="utf-8")
+    told = json.loads(known.read_text(encoding="utf-8"))
+    return Clip(name, seed, fps, path, tuple(told["moments"]), Counter(told["met"]), frozenset(told["seen"]))

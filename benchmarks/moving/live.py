@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.moving.clips import Clip
-from benchmarks.moving.ways import SURE
-from benchmarks.throughput.cameras import STARTED_AT
-from ingest.video_file import read_video, video_item
+from benchmarks.moving.ways import SURE, Driven
 from recognition.recognizer import Recognizer
 from schemas.plates import canonical_plate
 from schemas.settings import RecognitionSettings
@@ -45,25 +43,17 @@ def report_live(clips: Sequence[Clip]) -> None:
     for slower in _SLOWER:
         played = [_play(clip, recognizer, slower) for clip in clips]
         offered, taken = sum(one.offered for one in played), sum(one.taken for one in played)
-        found = sum(len(clip.plates & one.passes.keys()) for clip, one in zip(clips, played, strict=True))
-        doubles = sum(
-            count - 1
+        scores = [
+            Driven(one.spent, one.offered, one.taken, one.passes).score(clip)
             for clip, one in zip(clips, played, strict=True)
-            for text, count in one.passes.items()
-            if text in clip.all_plates
-        )
-        wrong = sum(
-            count
-            for clip, one in zip(clips, played, strict=True)
-            for text, count in one.passes.items()
-            if text not in clip.all_plates
-        )
+        ]
+        found, doubles, wrong = (sum(each) for each in zip(*scores, strict=True))
         spent = sum(one.spent for one in played)
         seconds = sum(one.offered / clip.fps for clip, one in zip(clips, played, strict=True))
         print(
             f"| {'this one' if slower == 1 else f'{slower:g} times slower'} | {offered} | {taken} "
             f"| {1 - taken / offered:.1%} | {spent / taken * 1000:.1f} | {spent / seconds:.0%} "
-            f"| {found} of {sum(len(clip.plates) for clip in clips)} | {doubles} | {wrong} |",
+            f"| {found} of {sum(clip.met.total() for clip in clips)} | {doubles} | {wrong} |",
             flush=True,
         )
     print()
@@ -71,10 +61,9 @@ def report_live(clips: Sequence[Clip]) -> None:
 
 def _play(clip: Clip, recognizer: Recognizer, slower: float) -> _Played:
     """Show a clip to a camera's session as a live camera would."""
-    item = video_item("live", clip.path.name, clip.path, STARTED_AT)
-    session = recognizer.session("live", "benchmark", item.name, reports_early=True, moves=True)
+    session = recognizer.session("live", "benchmark", clip.path.name, reports_early=True, moves=True)
     played, passes, free_at = _Played(), [], 0.0
-    frames = read_video(clip.path, item)
+    frames = clip.frames()
     mark = time.process_time()
     waiting = next(frames, None)
     while waiting is not None:

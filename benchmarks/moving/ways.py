@@ -4,20 +4,16 @@ camera and as for one on a vehicle."""
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from benchmarks.throughput.cameras import STARTED_AT
-from ingest.video_file import read_video, video_item
-from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from benchmarks.moving.clips import Clip
+from benchmarks.moving.looks import ChargedRecognizer
 from recognition.reading.ocr import PlateOcr
-from recognition.recognizer import Recognizer
 from schemas.plates import canonical_plate
-from schemas.settings import DetectorSettings, OcrSettings, RecognitionSettings, TrackingSettings
+from schemas.settings import DetectorSettings, OcrSettings, TrackingSettings
 from schemas.types import Box
 
 SURE = 0.8
@@ -38,8 +34,19 @@ class Driven:
     looks: int
     passes: Counter[str]
 
+    def score(self, clip: Clip) -> tuple[int, int, int]:
+        """Return how many passes were found, how many reads are one too many, and how many texts nobody carries."""
+        found = doubles = wrong = 0
+        for text, count in self.passes.items():
+            if text in clip.all_plates:
+                found += min(count, clip.met[text])
+                doubles += max(count - max(clip.met[text], 1), 0)
+            else:
+                wrong += count
+        return found, doubles, wrong
 
-Way = Callable[[Path], Driven]
+
+Way = Callable[[Clip], Driven]
 
 
 @dataclass(slots=True)
@@ -55,27 +62,30 @@ class _PlainTrack:
         self.texts.append((confidence, text))
 
 
-def plain_loop() -> Way:
+def plain_loop(recognizer: ChargedRecognizer) -> Way:
     """Return the plain loop: the detector on every frame, the reader on every plate in it, a tracker that takes the
     nearest box; a track's text is its surest reading, and two sightings make a pass.
 
     The same weights, limits and engines as Platewatch's.
+
+    Args:
+        recognizer: Has the detector.
     """
-    limits = DetectorSettings()
-    detector = OnnxDetector(DEFAULT_WEIGHTS, confidence=limits.confidence, iou=limits.iou, threads=1)
+    least = DetectorSettings().confidence
     ocr = PlateOcr(OcrSettings(), 1)
     narrowest = TrackingSettings().min_plate_width
 
-    def play(video: Path) -> Driven:
+    def play(clip: Clip) -> Driven:
         tracks: list[_PlainTrack] = []
         done: list[_PlainTrack] = []
-        frames, used = 0, time.process_time()
-        for frame in read_video(video, video_item("plain", video.name, video, STARTED_AT)):
+        frames, used = 0, recognizer.processor_seconds()
+        for frame in clip.frames():
             frames += 1
             now = frame.captured_at
             done += [track for track in tracks if now - track.seen_at > _LOST]
             tracks = [track for track in tracks if now - track.seen_at <= _LOST]
-            boxes = [d.box for d in detector.detect([frame.image])[0] if d.box.width >= narrowest]
+            found = [d for d in recognizer.look(frame.image) if d.confidence > least]
+            boxes = [d.box for d in found if d.box.width >= narrowest]
             free = list(tracks)
             for box, result in zip(boxes, ocr.read_plates([(frame.image, box) for box in boxes]), strict=True):
                 track = min(free, key=lambda one: _away(one.box, box), default=None)
@@ -87,27 +97,25 @@ def plain_loop() -> Way:
                 track.add(box, now, result.confidence, result.text)
         texts = [max(track.texts) for track in [*done, *tracks] if track.sightings >= 2]
         passes = Counter(canonical_plate(text) for confidence, text in texts if confidence >= SURE)
-        return Driven(time.process_time() - used, frames, frames, passes)
+        return Driven(recognizer.processor_seconds() - used, frames, frames, passes)
 
     return play
 
 
-def own_way(*, moves: bool, tracking: TrackingSettings | None = None) -> Way:
+def own_way(recognizer: ChargedRecognizer, *, moves: bool) -> Way:
     """Return Platewatch's way.
 
     Args:
+        recognizer: Reads plates.
         moves: As for a camera that is mounted on a vehicle; else as for a fixed one.
-        tracking: None: the default.
     """
-    recognizer = Recognizer(RecognitionSettings(tracking=tracking or TrackingSettings(), threads=1))
 
-    def play(video: Path) -> Driven:
-        item = video_item("own", video.name, video, STARTED_AT)
-        session = recognizer.session("own", "benchmark", item.name, reports_early=True, moves=moves)
-        used = time.process_time()
-        passes = [vehicle for frame in read_video(video, item) for vehicle in session.process(frame)]
+    def play(clip: Clip) -> Driven:
+        session = recognizer.session("own", "benchmark", clip.path.name, reports_early=True, moves=moves)
+        used = recognizer.processor_seconds()
+        passes = [vehicle for frame in clip.frames() for vehicle in session.process(frame)]
         passes += session.finish()
-        spent = time.process_time() - used
+        spent = recognizer.processor_seconds() - used
         final = [one.read for one in passes if one.read.is_final and one.read.confidence >= SURE]
         texts = Counter(canonical_plate(read.plate) for read in final)
         return Driven(spent, session.stats.frames, session.stats.looks, texts)

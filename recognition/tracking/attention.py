@@ -39,11 +39,13 @@ _VEHICLE_BELOW = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A plate in view: where it was last seen, whether looks at it now and then are enough, and its number."""
+    """A plate in view: where it was last seen, whether looks at it now and then are enough, its number, and whether it
+    was hardly seen yet, so that it may be gone before the next look is due."""
 
     box: Box
     settled: bool
     number: int = 0
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

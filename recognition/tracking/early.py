@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from recognition.reading.fusion import MIN_CHARACTERS
-from recognition.tracking.same_vehicle import may_become_one, same_vehicle
+from recognition.tracking.same_vehicle import AGAIN_WINDOW, may_become_one, same_vehicle
 from recognition.tracking.track import Track
 from schemas.settings import TrackingSettings
 
@@ -52,10 +52,11 @@ def claim_early(
         Whether it may be reported; its `identity` is set then.
     """
     pieces, others = [track], [*ended, *active]
+    apart = max(window, AGAIN_WINDOW) if moves else window
     # Pieces of pieces, too: each may be seen soon after the one before.
     for piece in pieces:
         read = piece.so_far()
-        for other in [one for one in others if not _apart(piece, one, window)]:
+        for other in [one for one in others if not _apart(piece, one, apart)]:
             known = other.so_far()
             if known is not None and read is not None and may_become_one(known, read):
                 if other.reported or other.identity is not None or other.id_is_taken:

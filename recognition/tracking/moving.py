@@ -7,18 +7,29 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from recognition.reading.fusion import FusedRead
 from recognition.tracking.attention import Attention, Followed, Look
 from recognition.tracking.flow import Floats, Motion, PictureFlow
+from schemas.plates import canonical_plate
 from schemas.types import Box, Frame
 
+LOST_AFTER = timedelta(seconds=0.4)
+"""A plate that was not seen for this long while the vehicle drives is over: another one may be where it was. If it is
+seen again, its text says so."""
+
 _MOVES = 0.0012
-"""Widths of the picture that a point has to move from frame to frame, more than noise and an engine's shaking."""
+"""Widths of the picture that a point has to move in `_MOVES_IN`, more than noise and an engine's shaking."""
+
+_MOVES_IN = timedelta(seconds=1 / 15)
+_LEAST_MOVES = 0.25
+"""Share of `_MOVES` that is motion however soon frames follow one another: what is less is noise."""
 
 _MOVES_SHARE = 0.4
 """Share of the points that move where the vehicle does; passing vehicles and trees are less."""
 
-_STANDS_AFTER = 4
-"""Frames for which it has to stand before the pictures are compared with what was looked at."""
+_STANDS_AFTER = timedelta(seconds=0.19)
+"""Time for which it has to stand before the pictures are compared with what was looked at: four frames of fifteen a
+second."""
 
 _LEAST_POINTS = 12
 """Points of which the motion has to be found before it tells anything."""
@@ -34,6 +45,17 @@ _LOOK_EACH_PLATE = 1.0
 
 _LOOK_AFTER = timedelta(seconds=0.12)
 """Time after which there is a look in any case while the vehicle drives."""
+
+
+_EDGE = 0.002
+"""Widths of the picture from its edge at which a plate may be cut off by it."""
+
+
+CLEAR = 0.45
+"""Confidence from which on the detector sees a whole plate; what is left of one it sees less surely."""
+
+_WHOLE = 6
+"""Characters of most plates; a shorter text may be what another vehicle leaves to be seen of one."""
 
 
 class MovingAttention:
@@ -53,7 +75,8 @@ class MovingAttention:
         self._seconds = relaxed_look_seconds, forced_look_seconds
         self._standing: Attention | None = None
         self._flow = PictureFlow()
-        self._still_frames = 0
+        self._still_since: datetime | None = None
+        self._frame_at: datetime | None = None
         self._moved = 0.0
         self._looked_at: datetime | None = None
         self._places: dict[int, _Place] = {}
@@ -84,7 +107,11 @@ class MovingAttention:
         now = frame.captured_at
         if is_rare or self._looked_at is None or now - self._looked_at >= _LOOK_AFTER or self._moved >= _LOOK_EACH:
             return Look()
-        return Look() if any(self._places[one.number].has_gone for one in plates if not one.settled) else None
+        return Look() if any(self._calls(one) for one in plates if not one.settled) else None
+
+    def _calls(self, plate: Followed) -> bool:
+        """Whether a plate that is not read yet has to be looked at: at first each time, for it may soon be gone."""
+        return plate.is_new or self._places[plate.number].has_gone
 
     def unchanged(self, box: Box, frame: Frame) -> bool:
         """Say whether a place looks as it did when it was last looked at; never while the vehicle drives.
@@ -117,7 +144,7 @@ class MovingAttention:
         for number, place in known.items():
             place.move(motion.plates.get(number), width)
         self._moved += fastest(motion.lengths)
-        self._notice(motion)
+        self._notice(motion, frame.captured_at)
 
     def _place(self, plate: Followed) -> _Place:
         place = self._places.get(plate.number)
@@ -126,12 +153,15 @@ class MovingAttention:
         # It was seen since: what was reckoned is not needed any more, but for how it moves.
         return _Place(plate.box, (0.0, 0.0) if place is None else place.motion)
 
-    def _notice(self, motion: Motion) -> None:
-        if is_driving(motion.lengths):
-            self._still_frames, self._standing = 0, None
+    def _notice(self, motion: Motion, now: datetime) -> None:
+        since, self._frame_at = self._frame_at, now
+        if is_driving(motion.lengths, _MOVES_IN if since is None else now - since):
+            self._still_since = self._standing = None
             return
-        self._still_frames += len(motion.lengths) >= _LEAST_POINTS
-        if self._still_frames >= _STANDS_AFTER and self._standing is None:
+        if len(motion.lengths) < _LEAST_POINTS:
+            return
+        self._still_since = self._still_since or now
+        if now - self._still_since >= _STANDS_AFTER and self._standing is None:
             self._standing = Attention(*self._seconds)
 
 
@@ -163,11 +193,42 @@ class _Place:
         self.motion = motion
 
 
-def is_driving(lengths: Floats) -> bool:
-    """Tell from the motion of points all over the picture, in its widths, whether the camera moves."""
-    return len(lengths) >= _LEAST_POINTS and bool((lengths > _MOVES).mean() >= _MOVES_SHARE)
+def is_driving(lengths: Floats, interval: timedelta = _MOVES_IN) -> bool:
+    """Tell from the motion of points all over the picture whether the camera moves.
+
+    Args:
+        lengths: Of the motion since the frame before, in widths of the picture (n,).
+        interval: Time since that frame.
+    """
+    moves = _MOVES * min(max(interval / _MOVES_IN, _LEAST_MOVES), 1.0)
+    return len(lengths) >= _LEAST_POINTS and bool((lengths > moves).mean() >= _MOVES_SHARE)
 
 
 def fastest(lengths: Floats) -> float:
     """Return how far the faster parts of a picture moved, in its widths; 0 where too little is known."""
     return float(np.quantile(lengths, _FAST)) if len(lengths) >= _LEAST_POINTS else 0.0
+
+
+def is_cut(box: Box, size: tuple[int, int]) -> bool:
+    """Say whether the picture's left or right edge cuts a plate off, so that it reads as a shorter one.
+
+    Where everything passes the camera, each plate ends so.
+
+    Args:
+        box: In pixels of the frame.
+        size: Width and height of the frame.
+    """
+    edge = max(_EDGE * size[0], 1.0)
+    return box.x1 <= edge or box.x2 >= size[0] - edge
+
+
+def may_be_part(read: FusedRead) -> bool:
+    """Say whether a text may be a part of a plate that another vehicle half hides: it reads as surely as a whole one.
+
+    In a row of parked cars, and where one cuts in, that goes on for seconds. So such a text is not told before its pass
+    is over, and where the plate was never seen clearly it is no read.
+
+    Args:
+        read: What was read.
+    """
+    return len(canonical_plate(read.plate)) < _WHOLE

@@ -15,6 +15,9 @@ from schemas.types import Box
 MERGE_WINDOW = timedelta(seconds=2)
 """The same plate seen again within this time is the same pass."""
 
+AGAIN_WINDOW = timedelta(seconds=10)
+"""The same for a camera on a vehicle: what another vehicle hides for some seconds, or a corner, is still there."""
+
 REPORT_AFTER = timedelta(seconds=30)
 """A plate that stays in view is reported after this time, and not again while it stays."""
 
@@ -23,6 +26,8 @@ _MIN_EQUAL = 4
 
 _MIN_SIMILAR = 5
 _NEAR_WIDTHS = 4.0
+_SIZES = 2.5
+"""A plate that is so many times as wide is not where it was."""
 _NEAR_WINDOW = timedelta(seconds=1.5)
 _SURE = 0.6
 _ALIKE = 3
@@ -50,20 +55,38 @@ def same_vehicle(
         other_read: What that one reads.
         window: `MERGE_WINDOW`; longer where frames are far apart.
         moves: The camera is on a vehicle. What passes it in a row, as a fleet's cars with serials in order, comes to
-            where the one before was: plates with similar texts that are in view at once are two.
+            where the one before was: plates with similar texts that are in view at once are two. What is hidden stays
+            where it is: equal texts are one pass within `AGAIN_WINDOW`.
     """
     first, second = (one, other) if one.first_seen <= other.first_seen else (other, one)
     gap = second.first_seen - first.last_seen
-    if gap > window:
+    if gap > (max(window, AGAIN_WINDOW) if moves else window):
         return False
-    texts = canonical_plate(one_read.plate), canonical_plate(other_read.plate)
-    if texts[0] == texts[1] and len(texts[0]) >= _MIN_EQUAL:
+    if is_equal(one_read.plate, other_read.plate):
         return True
     if moves and gap <= timedelta():
         return False
     if gap > window - (MERGE_WINDOW - _NEAR_WINDOW) or not _near(first.last_box, second.first_box):
         return False
+    texts = canonical_plate(one_read.plate), canonical_plate(other_read.plate)
     return _similar(*texts, sure=min(one_read.confidence, other_read.confidence) >= _SURE)
+
+
+def is_equal(one: str, other: str) -> bool:
+    """Say whether two texts are the same, and not by chance."""
+    text = canonical_plate(one)
+    return text == canonical_plate(other) and len(text) >= _MIN_EQUAL
+
+
+def in_place(end: Box, start: Box) -> bool:
+    """Say whether a plate begins to be seen near where another was last, and about as large.
+
+    Args:
+        end: Where the one was last.
+        start: Where the other is first.
+    """
+    widths = sorted((max(end.width, 1.0), max(start.width, 1.0)))
+    return _near(end, start) and widths[1] <= _SIZES * widths[0]
 
 
 def may_become_one(one: FusedRead, other: FusedRead) -> bool:

@@ -6,6 +6,8 @@ import dataclasses
 from collections import Counter
 from datetime import datetime
 
+from rapidfuzz.distance import Levenshtein
+
 from recognition.apart import LookClosely
 from recognition.reading.calibration import ReaderCalibration
 from recognition.reading.faint import is_promising, stands
@@ -34,6 +36,12 @@ _SURE_QUALITY = 1.6
 _DISPUTES = 0.5
 """A reading that says something else counts when it is so many times as good as the least of those that agree: a plate
 that is far away is misread by chance, one that is read otherwise when it is nearer is another."""
+
+# A reading tells another plate when it is so sure, has so many characters (half a plate reads as a shorter one), and is
+# so many slips from each that was as sure.
+_TELLS = 0.5
+_LEAST_TOLD = 6
+_OTHER = 3
 
 _READ_AT_ONCE = 4
 """Observations that are read together when a pass is over."""
@@ -255,9 +263,24 @@ class Track:
 
     def believed(self) -> FusedRead:
         """Return what was read so far, its confidence lowered by the chance that what was detected is no plate."""
-        detected = sum(observation.confidence for observation in self.observations) / len(self.observations)
-        read = believed(self._fuse(), self._calibration.presence, detected)
+        read = believed(self._fuse(), self._calibration.presence, self.detected)
         return dataclasses.replace(read, confidence=min(read.confidence, self._most_confidence))
+
+    def contradicts(self, reading: OcrResult) -> bool:
+        """Say whether a further reading is of another plate than the kept ones, as far as each is sure of itself.
+
+        Args:
+            reading: It is not taken in.
+        """
+        known = [one.reading.text for one in self.observations if one.reading and one.reading.confidence >= _TELLS]
+        if not known or reading.confidence < _TELLS or len(reading.text) < _LEAST_TOLD:
+            return False
+        return all(Levenshtein.distance(text, reading.text) >= _OTHER for text in known)
+
+    @property
+    def detected(self) -> float:
+        """How sure the detector was of it (0-1), the mean of what is kept."""
+        return sum(observation.confidence for observation in self.observations) / len(self.observations)
 
     def so_far(self) -> FusedRead | None:
         """Return what the readings of now say together; None where there is none. It reads nothing."""

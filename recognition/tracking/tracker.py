@@ -76,10 +76,19 @@ class PlateTracker:
         self._looked_at = moment
         for index, box in enumerate(boxes):
             if not numbers[index]:
-                self._numbers += 1
-                numbers[index] = self._numbers
-                self._plates.append(_MovingPlate(self._numbers, moment, box, np.zeros(2)))
+                numbers[index] = self.begin(box, moment)
         return numbers
+
+    def begin(self, box: Box, moment: datetime) -> int:
+        """Follow a plate that is a new one, and return its number.
+
+        Args:
+            box: Where it is, in pixels of the frame.
+            moment: When that was captured.
+        """
+        self._numbers += 1
+        self._plates.append(_MovingPlate(self._numbers, moment, box, np.zeros(2)))
+        return self._numbers
 
     def _turns(self, *, in_turns: bool) -> list[list[int]]:
         """Return the places of the plates in the order in which they take detections."""

@@ -70,8 +70,17 @@ class VehicleView:
 
 
 def draw_vehicle(
-    body: str, color: str, plate: Image, *, rear: bool, tilt: float, scale: float, lit: bool
-) -> VehicleView:  # fmt: skip
+    body: str,
+    color: str,
+    plate: Image,
+    *,
+    rear: bool,
+    tilt: float,
+    scale: float,
+    lit: bool,
+    plate_meters: float = PLATE_METERS,
+    lift: float = 0.0,
+) -> VehicleView:
     """Draw a vehicle with its plate.
 
     Args:
@@ -82,6 +91,8 @@ def draw_vehicle(
         tilt: of the plate, in degrees.
         scale: pixels per meter.
         lit: whether its lamps are on.
+        plate_meters: width of the plate.
+        lift: meters by which the plate hangs higher than usual for the body.
     """
     shape = SHAPES[body]
     brush = Brush(shape.width + 0.9, shape.height + 0.12, 0.25, scale)
@@ -89,13 +100,13 @@ def draw_vehicle(
     brush.fill(_ellipse(0, 0.02, half * 1.16, 0.13), (0, 0, 0), opacity=0.72, blur=0.05)
     _underside(brush, shape)
     _shell(brush, shape, color)
-    plate_center = (0.0, shape.rear_plate if rear else shape.front_plate)
+    plate_center = (0.0, (shape.rear_plate if rear else shape.front_plate) + lift)
     if rear:
         lamps = _rear(brush, body, shape, color, plate_center[1], lit)
     else:
         lamps = _front(brush, body, shape, color, plate_center[1], lit)
     plates = Brush(shape.width + 0.9, shape.height + 0.12, 0.25, scale)
-    plates.stamp(plate, plate_center, PLATE_METERS, tilt)
+    plates.stamp(plate, plate_center, plate_meters, tilt)
     return VehicleView(brush.layer, plates.layer, scale, brush.ground_row, lamps)
 
 

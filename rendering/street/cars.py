@@ -9,6 +9,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from rendering.plates.standard import render_plate
 from rendering.scene.brush import shade
@@ -21,6 +22,10 @@ LENGTH: Final = 4.6
 """Of every vehicle, in meters."""
 
 _SIDE_SCALE: Final = 90.0  # pixels per meter of a side
+# By night bodies are dim; plates throw the camera's own light back and wash out.
+_NIGHT_BODY: Final = 0.3
+_NIGHT_PLATE: Final = 0.66
+_NIGHT_PLATE_FLOOR: Final = 34.0
 _ROOM: Final = 0.9  # meters of room that a drawn face has besides the body
 
 
@@ -35,12 +40,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a vehicle looks like: its plate's text and state, a key of `SHAPES`, and its paint, RRGGBB."""
+    """What a vehicle looks like: its plate's text and state, a key of `SHAPES`, and its paint, RRGGBB; how wide its
+    plates are and how much higher than usual they hang, in meters."""
 
     serial: str
     jurisdiction: str
     body: str
     paint: str
+    plate_meters: float = PLATE_METERS
+    lift: float = 0.0
 
 
 class StreetCar:
@@ -51,21 +59,29 @@ class StreetCar:
         look: what it looks like.
         scale: pixels per meter of its front and rear.
         seed: with the number, of stickers, bolts and the plate's tilt.
+        night: it is seen by little light and the camera's own infrared, which plates throw back.
     """
 
-    def __init__(self, number: int, look: Look, scale: float, *, seed: int) -> None:
+    def __init__(self, number: int, look: Look, scale: float, *, seed: int, night: bool = False) -> None:
         self.number = number
         self.look = look
         rng = np.random.default_rng([seed, number])
         plate = render_plate(look.serial, look.jurisdiction, rng).image
         tilt = float(rng.uniform(-1.6, 1.6))
-        self._shape = SHAPES[look.body]
+        self._shape, self._night = SHAPES[look.body], night
         self._ends = {rear: self._end(plate, tilt, scale, rear=rear) for rear in (True, False)}
-        self._sides = {left: Texture(_side(look.body, look.paint, left=left), _SIDE_SCALE) for left in (True, False)}
+        self._sides = {left: Texture(_side(look.body, look.paint, left, night), _SIDE_SCALE) for left in (True, False)}
 
     def _end(self, plate: Image, tilt: float, scale: float, *, rear: bool) -> tuple[Texture, float]:
-        drawn = draw_vehicle(self.look.body, self.look.paint, plate, rear=rear, tilt=tilt, scale=scale, lit=False)
-        whole = drawn.layer * (1 - drawn.plate[..., 3:]) + drawn.plate
+        look = self.look
+        drawn = draw_vehicle(
+            look.body, look.paint, plate, rear=rear, tilt=tilt, scale=scale, lit=self._night,
+            plate_meters=look.plate_meters, lift=look.lift,
+        )  # fmt: skip
+        body, face = drawn.layer, drawn.plate
+        if self._night:
+            body, face = _dark(body, _NIGHT_BODY, 0.0), _dark(face, _NIGHT_PLATE, _NIGHT_PLATE_FLOOR)
+        whole = body * (1 - face[..., 3:]) + face
         whole[..., 3] *= 255
         return Texture(np.clip(whole, 0, 255).astype(np.uint8), scale), drawn.ground_row / scale
 
@@ -87,8 +103,9 @@ class StreetCar:
 
     def plate_corners(self, panel: Panel, *, rear: bool) -> Floats:
         """Return the corners of the plate on its front or rear, in the street (4, 3)."""
-        center, height = panel.length / 2, self._shape.rear_plate if rear else self._shape.front_plate
-        wide, tall = PLATE_METERS / 2, PLATE_METERS / 4
+        center = panel.length / 2
+        height = (self._shape.rear_plate if rear else self._shape.front_plate) + self.look.lift
+        wide, tall = self.look.plate_meters / 2, self.look.plate_meters / 4
         return panel.points(
             np.array([(center + x * wide, height - y * tall) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
         )
@@ -100,8 +117,15 @@ class StreetCar:
         return panel.points(np.array([(left, top), (right, top), (right, 0.2), (left, 0.2)]))
 
 
+def _dark(layer: npt.NDArray[np.float32], factor: float, floor: float) -> npt.NDArray[np.float32]:
+    """Return a layer by night: nearly gray, with a share of its light and as much that it throws back."""
+    gray = cv2.cvtColor(np.ascontiguousarray(layer[..., :3]), cv2.COLOR_BGR2GRAY)[..., None]
+    color = (layer[..., :3] * 0.3 + gray * 0.7) * factor + layer[..., 3:] * floor
+    return np.concatenate([color, layer[..., 3:]], axis=2).astype(np.float32, copy=False)
+
+
 @cache
-def _side(body: str, paint: str, *, left: bool) -> Image:
+def _side(body: str, paint: str, left: bool, night: bool) -> Image:
     """Draw a side: uint8 (h, w, 4), premultiplied; its nose to the right, or to the left on the left side."""
     shape = SHAPES[body]
     canvas = np.zeros((round(shape.height * _SIDE_SCALE), round(LENGTH * _SIDE_SCALE), 4), np.uint8)
@@ -120,6 +144,8 @@ def _side(body: str, paint: str, *, left: bool) -> Image:
         cv2.circle(canvas, middle, round(0.2 * _SIDE_SCALE), (150, 150, 152, 255), -1, cv2.LINE_AA)
     for x in (1.6, 2.7):
         _fill(canvas, [(x, 0.3), (x, shape.belt), (x + 0.02, shape.belt), (x + 0.02, 0.3)], shade(paint, 0.4))
+    if night:
+        canvas[..., :3] = cv2.convertScaleAbs(canvas[..., :3], alpha=_NIGHT_BODY * 0.6)
     return canvas[:, ::-1].copy() if left else canvas
 
 

@@ -37,27 +37,47 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The line of a lane: ahead at some x, and where there is a corner, around it to the right.
+    """The line of a lane: ahead at some x, and where there is a corner, around it.
 
     Attributes:
         x: of the lane, in meters.
         corner: meters ahead at which it turns; None: it does not.
         radius: of the turn.
+        turn: radians by which it turns, to the right; less than 0: to the left.
     """
 
     x: float = 0.0
     corner: float | None = None
     radius: float = 9.0
+    turn: float = math.pi / 2
 
     def at(self, gone: float) -> Spot:
         """Return the place so many meters along it, and the way's heading there."""
         if self.corner is None or gone <= self.corner:
             return Spot(self.x, gone, 0.0)
-        angle = min((gone - self.corner) / self.radius, math.pi / 2)
-        beyond = max(gone - self.corner - self.radius * math.pi / 2, 0.0)
+        side = math.copysign(1.0, self.turn)
+        angle = min((gone - self.corner) / self.radius, abs(self.turn))
+        beyond = max(gone - self.corner - self.radius * abs(self.turn), 0.0)
         return Spot(
-            self.x + self.radius * (1 - math.cos(angle)) + beyond, self.corner + self.radius * math.sin(angle), angle
+            self.x + side * (self.radius * (1 - math.cos(angle)) + math.sin(angle) * beyond),
+            self.corner + self.radius * math.sin(angle) + math.cos(angle) * beyond,
+            side * angle,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """The line of a lane that crosses the street, to the right.
+
+    Attributes:
+        z: of the lane, in meters ahead.
+    """
+
+    z: float
+
+    def at(self, gone: float) -> Spot:
+        """Return the place so many meters to the right of the camera's lane."""
+        return Spot(gone, self.z, math.pi / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +90,15 @@ class Driven:
         course: how far it has come on it; None: it is parked at `spot`.
         spot: where it is parked.
         oncoming: it drives the way backwards.
+        aside: (second, meters) to the right of its way at some moments, in order of time; in between evenly.
     """
 
     look: Look
-    way: Way = Way()
+    way: Way | Across = Way()
     course: Course | None = None
     spot: Spot = _NOWHERE
     oncoming: bool = False
+    aside: tuple[tuple[float, float], ...] = ()
 
     def at(self, second: float) -> Spot:
         """Return where it is at a moment of the clip."""
@@ -84,6 +106,9 @@ class Driven:
             return self.spot
         gone = self.course.at(second)
         spot = self.way.at(-gone if self.oncoming else gone)
+        if self.aside:
+            moments, meters = zip(*self.aside, strict=True)
+            spot = Spot(spot.x + float(np.interp(second, moments, meters)), spot.z, spot.heading)
         return Spot(spot.x, spot.z, spot.heading + math.pi) if self.oncoming else spot
 
 

@@ -12,16 +12,21 @@ import numpy as np
 
 from rendering.street.cars import StreetCar
 from rendering.street.ground import Surroundings
+from rendering.street.lens import Lens
 from rendering.street.panel import Panel, lay
 from rendering.street.scenes import StreetScene
 from rendering.street.view import Floats, StreetView
+from rendering.street.weather import Rain, darken, flash
 from schemas.types import Box, Image
 
 _FARTHEST: Final = 70.0  # meters from which a vehicle is drawn
 _FACE_SCALE: Final = 0.19  # pixels per meter of a vehicle's face, of the focal length: as seen from five meters
 _NOISE: Final = 2.4  # standard deviation of the sensor's noise, in gray levels
+_DARK_NOISE: Final = 2.0
+"""How many times more noise there is by night."""
 _NOISE_FIELDS: Final = 5
 _COARSE: Final = 2  # pixels of the picture per pixel of the map that tells what hides what
+_MET_AGAIN: Final = 10.0  # seconds out of the picture after which a vehicle is met another time
 _READABLE_WIDTH: Final = 44.0
 _READABLE_SHARE: Final = 0.97
 
@@ -66,22 +71,32 @@ def film(scene: StreetScene) -> Generator[StreetFrame, None, None]:
     rng = np.random.default_rng([scene.seed, 1])
     surroundings = Surroundings(scene.length, scene.curbs, scene.lines, rng)
     noise = [_noise(scene.size, rng) for _ in range(_NOISE_FIELDS)]
+    how, night = scene.filming, scene.filming.air == "night"
+    lens, rain = Lens(scene.size, how.barrel), Rain(scene.size, np.random.default_rng([scene.seed, 2]))
     cars: dict[int, StreetCar] = {}
-    for frame in range(scene.frame_count):
-        second = frame / scene.fps
+    for second in scene.moments():
         now, before = (_view(scene, moment) for moment in (second, second - scene.shutter))
         picture = surroundings.draw(now, (now.pose.yaw - before.pose.yaw) * now.focal)
         for house in sorted(surroundings.houses, key=lambda house: -_distance(now, house)):
             if house.faces(now.pose.x, now.pose.z) and _distance(now, house) < 2 * _FARTHEST:
                 lay(picture, now, house)
-        plates = _Plates(now)
+        if night:
+            darken(picture)
+        pan = -(now.pose.yaw - before.pose.yaw) * now.focal * how.rolling / scene.shutter
+        plates = _Plates(now, lens, pan)
         for number in _by_distance(scene, now, second):
             if number not in cars:
                 look = scene.vehicles[number - 1].look
-                cars[number] = StreetCar(number, look, now.focal * _FACE_SCALE, seed=scene.seed)
+                cars[number] = StreetCar(number, look, now.focal * _FACE_SCALE, seed=scene.seed, night=night)
             _draw(picture, scene, cars[number], (before, now), second, plates)
+        picture = lens.bend(picture, pan)
+        if how.air == "rain":
+            rain.fall(picture)
+        elif how.air == "flashing":
+            flash(picture, second)
         grain = noise[int(rng.integers(_NOISE_FIELDS))]
-        cv2.addWeighted(picture, 1.0, grain, _NOISE / 32, -128 * _NOISE / 32, dst=picture)
+        strength = _NOISE / 32 * (_DARK_NOISE if night else 1.0)
+        cv2.addWeighted(picture, 1.0, grain, strength, -128 * strength, dst=picture)
         yield StreetFrame(picture, plates.seen())
 
 
@@ -116,11 +131,35 @@ def readable(truth: Sequence[Sequence[SeenPlate]], frames: int = 2) -> set[int]:
     return {number for number, count in times.items() if count >= frames}
 
 
+def encounters(truth: Sequence[Sequence[SeenPlate]], moments: Sequence[float], frames: int = 2) -> dict[int, int]:
+    """Return how many times each vehicle was met whose plate a person could read in at least so many frames.
+
+    One that is hidden by another while its place stays in the picture is met once; one that leaves it for ten
+    seconds and comes again is met twice.
+
+    Args:
+        truth: The plates of each frame.
+        moments: The second of each frame.
+        frames: Least frames in which it can be read each time.
+    """
+    met: dict[int, int] = {}
+    last: dict[int, float] = {}
+    times: dict[int, int] = {}
+    for plates, second in zip(truth, moments, strict=True):
+        for plate in plates:
+            if second - last.get(plate.number, second) > _MET_AGAIN:
+                times[plate.number] = 0
+            last[plate.number] = second
+            times[plate.number] = times.get(plate.number, 0) + plate.is_readable
+            met[plate.number] = met.get(plate.number, 0) + (times[plate.number] == frames and plate.is_readable)
+    return {number: count for number, count in met.items() if count}
+
+
 class _Plates:
     """The plates of one frame, and what of each is hidden by vehicles that are nearer."""
 
-    def __init__(self, view: StreetView) -> None:
-        self._view = view
+    def __init__(self, view: StreetView, lens: Lens, skew: float) -> None:
+        self._view, self._lens, self._skew = view, lens, skew
         self._map = np.zeros((view.size[1] // _COARSE, view.size[0] // _COARSE), np.int16)
         self._found: list[tuple[int, Floats, float]] = []
 
@@ -142,8 +181,9 @@ class _Plates:
         width, height = self._view.size
         plates = []
         for number, quad, blur in self._found:
-            left, top = quad.min(axis=0).tolist()
-            right, low = quad.max(axis=0).tolist()
+            placed = self._lens.place(quad, self._skew)
+            left, top = placed.min(axis=0).tolist()
+            right, low = placed.max(axis=0).tolist()
             if right <= 0 or low <= 0 or left >= width or top >= height:
                 continue
             whole = np.zeros_like(self._map)

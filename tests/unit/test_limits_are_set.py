@@ -41,6 +41,7 @@ LONG = {
     "LONGEST_PATIENCE_SECONDS": 300,
     "LONGEST_RETRY_SECONDS": 900,
     "MOST_SECONDS": 600,  # a question to a neighbor, who may be slow
+    "OLDER_SECONDS": 600,  # a server of before may be a newer one by now
     "OUTAGE_SECONDS": 3600,  # a car that is known sends on while the database is away
     "QUIET_RECORD_SECONDS": 600,
     "QUIET_SECONDS": 3600,  # an alarm stands for an hour after its cause

@@ -22,7 +22,8 @@ from operations.board.making import CardMaker
 from operations.board.opening import open_board
 from operations.cameras.figures import Span, view_figures
 from operations.cameras.overview import view_camera, view_cameras
-from operations.cars.cars import add_car, change_cameras, renew_token, revoke_car, view_cars
+from operations.cars.cars import add_car, change_cameras, renew_token, revoke_car
+from operations.cars.looking import view_cars
 from operations.deliveries import DeliveryState, view_deliveries, view_refused_messages
 from operations.duties.audits import note_audit
 from operations.duties.ending import view_ending

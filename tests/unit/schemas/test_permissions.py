@@ -76,9 +76,10 @@ LISTS_ADD = "import add withdraw pull try_list try_entry"
 LISTS_UNDO = "restore roll_back remove discard_list"
 ALARMS = "view_alarms acknowledge_alarm"
 CAMERAS_LOOK = "view_cameras view_figures view_status"
+CARS = "add_car change_car renew_car_token revoke_car view_cars"
 CAMERAS = (
-    "check_camera add_camera change_camera remove_camera watch_camera add_car change_car renew_car_token revoke_car "
-    "view_cars view_quarantine retry_quarantined discard_quarantined"
+    f"check_camera add_camera change_camera remove_camera watch_camera {CARS} "
+    "view_quarantine retry_quarantined discard_quarantined"
 )
 AUDIT = "view_agreements view_disseminations view_audit view_report verify_audit"
 AUDIT_MORE = "note_audit export_audit review_audit note_review view_proofs view_analyses"
@@ -107,6 +108,7 @@ BY_TOKEN = {
     Scope.READS: (READS,),
     Scope.LISTS: (LISTS_LOOK, LISTS_ADD, LISTS_UNDO),
     Scope.CAMERAS: (ALARMS, CAMERAS_LOOK, "view_quarantine retry_quarantined discard_quarantined"),
+    Scope.CARS: (CARS,),
     Scope.AUDIT: (AUDIT,),
     Scope.PEOPLE: (PEOPLE,),
 }

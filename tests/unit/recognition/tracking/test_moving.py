@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.tracking.attention import Followed
-from recognition.tracking.moving import MovingAttention, fastest, is_driving
+from recognition.tracking.moving import MovingAttention, fastest, is_cut, is_driving
 from schemas.types import Box, Frame, Gray
 from tests.unit.recognition.tracking.test_flow import shown, wall
 
@@ -94,6 +94,32 @@ def test_nothing_is_unchanged_while_the_vehicle_drives() -> None:
         unchanged.append(drive.attention.unchanged(box, frame))
     assert not any(unchanged[:12])
     assert all(unchanged[-10:])
+
+
+def test_a_plate_that_was_hardly_seen_is_looked_at_in_every_frame() -> None:
+    box = Box(400, 150, 450, 175)
+    looks = {
+        is_new: Drive(steps(2, 24)).looks([Followed(box, settled=False, is_new=is_new)]) for is_new in (True, False)
+    }
+    assert looks[True] == list(range(24))
+    assert len(looks[False]) < 12
+
+
+@pytest.mark.parametrize("rate", [10, 15, 30, 60])
+def test_how_fast_a_vehicle_drives_is_the_same_at_every_rate(rate: int) -> None:
+    """Slowly: a twentieth of the picture's width in a second; and an engine shakes the camera by less."""
+    interval = timedelta(seconds=1 / rate)
+    assert is_driving(np.full(100, 0.05 / rate, np.float32), interval)
+    assert not is_driving(np.full(100, 0.004 / rate, np.float32), interval)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "cut"),
+    [(100, 200, False), (2, 80, True), (4, 80, False), (900, 1198, True), (900, 1196, False), (-10, 60, True)],
+)
+def test_a_plate_at_the_pictures_side_may_be_cut_off(left: float, right: float, *, cut: bool) -> None:
+    assert is_cut(Box(left, 0, right, 30), (1200, 700)) is cut
+    assert is_cut(Box(3.2 * left, 0, 3.2 * right, 96), (3840, 2160)) is cut
 
 
 @given(st.integers(0, 40), st.integers(0, 60))

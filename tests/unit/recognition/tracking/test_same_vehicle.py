@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recognition.reading.fusion import FusedRead
-from recognition.tracking.same_vehicle import MERGE_WINDOW, may_become_one, same_vehicle
+from recognition.tracking.same_vehicle import MERGE_WINDOW, in_place, may_become_one, same_vehicle
 from recognition.tracking.track import Track
 from schemas.types import Box, Frame, PlateDetection
 
@@ -138,3 +138,18 @@ def test_pieces_whose_texts_are_three_slips_apart_may_turn_out_to_be_one(one: st
     for sure in (0.1, 0.99):
         assert may_become_one(FusedRead(one, sure, ()), FusedRead(other, 0.99, ())) is may
         assert may_become_one(FusedRead(other, 0.99, ()), FusedRead(one, sure, ())) is may
+
+
+def test_from_a_driving_car_one_text_is_one_pass_for_longer_and_similar_ones_are_not() -> None:
+    assert merged("ABC1234", "ABC1234", gap=10.0, x=1000, moves=True)
+    assert not merged("ABC1234", "ABC1234", gap=10.01, x=1000, moves=True)
+    assert merged("ABC1234", "A8C1234", gap=1.5, moves=True)
+    assert not merged("ABC1234", "A8C1234", gap=1.51, moves=True)
+
+
+@pytest.mark.parametrize(
+    ("x", "width", "there"), [(100, 60, True), (340, 60, True), (341, 60, False), (100, 150, True), (100, 151, False)]
+)
+def test_a_plate_is_in_its_place_where_it_is_near_and_about_as_large(x: float, width: float, *, there: bool) -> None:
+    one, other = track(0, 1).last_box, Box(x, 100, x + width, 100 + width / 3)
+    assert in_place(one, other) is in_place(other, one) is there

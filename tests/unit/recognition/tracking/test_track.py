@@ -215,3 +215,24 @@ def test_a_pass_keeps_the_identity_that_was_handed_on_and_else_that_of_its_earli
     assert plain.own_identity == (4, START + timedelta(seconds=2))
     plain.id_is_taken = True
     assert plain.own_identity == (-4, START + timedelta(seconds=2))
+
+
+@pytest.mark.parametrize(
+    ("further", "sure", "other"),
+    [
+        ("XYZ9876", 0.99, True),
+        ("ABC1567", 0.99, True),
+        ("ABC1267", 0.99, False),  # two slips are a misreading
+        ("XYZ9876", 0.9, False),  # unsure
+        ("1234", 0.99, False),  # half of it
+        ("WXYZ9", 0.99, False),  # or half of something else
+        ("ABC1234", 0.99, False),
+    ],
+)
+def test_a_sure_reading_of_another_plate_contradicts_a_track(further: str, sure: float, *, other: bool) -> None:
+    found = track(1, 0, 2)
+    assert not found.contradicts(reading("XYZ9876"))  # nothing is known of it
+    found.take_reading(found.observations[0], reading("ABC1234"))
+    found.take_reading(found.observations[1], reading("QQQ000", 0.8))
+    assert found.contradicts(reading(further, sure)) is other
+    assert found.so_far().plate == "ABC1234"  # type: ignore[union-attr]
