@@ -25,9 +25,10 @@ from tests.unit.pipeline.patrol.way_home import until
 
 ON_LAPTOP = pytest.mark.parametrize("browser", [LAPTOP], indirect=True, ids=["laptop"])
 BLUE = {"vehicle": [{"feature": "color", "read": "blue", "listed": "RED", "agrees": False, "score": -2.0}]}
+# But for the fraction of a pixel that scrolling leaves.
 IN_VIEW = """(one) => {
     const box = one.getBoundingClientRect();
-    return box.top >= 0 && box.top < innerHeight && box.left >= 0 && box.right <= innerWidth;
+    return box.top > -1 && box.top < innerHeight && box.left >= 0 && box.right <= innerWidth;
 }"""
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 

@@ -139,7 +139,8 @@ def ages(
     monkeypatch.setattr(list_ages, "open_policy", lambda _: SimpleNamespace(max_list_age=law))
     monkeypatch.setattr(list_ages, "last_renewal", renewal)
     here = {name: ListHere(number=1, said=one) for name, one in said.items()}
-    lists = SimpleNamespace(here=lambda: here, synced_at=synced_at)
+    # The clock on the wall says the same as the time that the car has run.
+    lists = SimpleNamespace(here=lambda: here, synced_at=synced_at, moment=lambda: NOW - timedelta(days=1))
     return ListAges(Settings(), PatrolSettings(car="unit-12", list_red_hours=24), cast(Any, lists), lambda: NOW)
 
 
