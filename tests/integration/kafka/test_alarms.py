@@ -20,7 +20,7 @@ def test_raise_and_clear_arrive_in_their_order(database: Database, kafka_broker:
     with kafka_broker.relay(database, topic) as relay:
         relay.wait_until_empty()
     consumer = open_consumer(
-        kafka_broker.settings, [kafka_broker.server], auto_offset_reset="earliest", consumer_timeout_ms=5000
+        kafka_broker.settings, [kafka_broker.server], auto_offset_reset="earliest", consumer_timeout_ms=60_000
     )
     try:
         consumer.subscribe([topic])

@@ -70,7 +70,7 @@ def test_the_message_on_the_topic_is_a_cloud_event_with_the_plate_as_key(
     with kafka_broker.relay(database, topic) as relay:
         relay.wait_until_empty()
     consumer = open_consumer(
-        kafka_broker.settings, [kafka_broker.server], auto_offset_reset="earliest", consumer_timeout_ms=5000
+        kafka_broker.settings, [kafka_broker.server], auto_offset_reset="earliest", consumer_timeout_ms=60_000
     )
     try:
         consumer.subscribe([topic])

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
+from schemas.errors import Conflict, Outdated
 from storage.audit.reader import audit_entries
 from storage.cars.cars import Car, Cars
 from storage.cars.rows import CarRows
@@ -22,8 +25,8 @@ ADDED, CHANGED, TOKEN, REVOKED, LOOKED = (
 )
 
 
-def add(cars: Cars, name: str, *cameras: str, most: int = 9) -> str | None:
-    return cars.add(name, f"Unit {name}", cameras, name.encode().ljust(32), "lee", most, ADDED)
+def add(cars: Cars, name: str, *cameras: str, most: int = 9) -> None:
+    cars.add(name, f"Unit {name}", cameras, name.encode().ljust(32), "lee", most, ADDED)
 
 
 def written(database: Database) -> list[tuple[Action, int | None]]:
@@ -33,19 +36,30 @@ def written(database: Database) -> list[tuple[Action, int | None]]:
 def test_a_car_has_its_id_and_its_cameras_alone(database: Database) -> None:
     cars = Cars(database)
     assert (cars.are_any(), cars.all()) == (False, [])
-    assert add(cars, "u-2", "a", "b") is None
+    add(cars, "u-2", "a", "b")
     assert cars.are_any()
-    assert add(cars, "u-1", "c", most=2) is None
-    assert add(cars, "u-3", "d", most=2) == "there are 2 cars, which is the most"
-    assert add(cars, "u-3", "d", "b") == "a camera of these is car 'u-2's; a camera belongs to one car"
-    assert add(cars, "u-2", "d") == "there is a car 'u-2'; platewatch cars token gives it another token"
-    assert cars.change("u-1", ["c", "a"], CHANGED) == "a camera of these is car 'u-2's; a camera belongs to one car"
-    assert cars.change("u-9", ["d"], CHANGED) == "there is no car 'u-9'"
-    assert cars.change("u-2", ["b", "d"], CHANGED) is None
+    add(cars, "u-1", "c", most=2)
+    with pytest.raises(Conflict, match=r"^there are 2 cars, which is the most$"):
+        add(cars, "u-3", "d", most=2)
+    for cameras in (("d", "b"), ("b",)):
+        with pytest.raises(Conflict, match=r"^a camera of these is car 'u-2's; a camera belongs to one car$"):
+            add(cars, "u-3", *cameras)
+    with pytest.raises(Conflict, match=r"^there is a car 'u-2' already"):
+        add(cars, "u-2", "d")
+    with pytest.raises(Conflict, match=r"^a camera of these is car 'u-2's; a camera belongs to one car$"):
+        cars.change("u-1", ["c", "a"], CHANGED)
+    assert not cars.change("u-9", ["d"], CHANGED)
+    with pytest.raises(Outdated):
+        cars.change("u-2", ["b", "d"], CHANGED, knows=2)
+    assert cars.change("u-2", ["b", "d"], CHANGED, knows=1)
     found = cars.all(audit=LOOKED)
     assert [(one.car_id, one.camera_ids) for one in found] == [("u-1", ["c"]), ("u-2", ["b", "d"])]
     one = found[1]
-    assert one == Car("u-2", "Unit u-2", ["b", "d"], b"u-2".ljust(32), one.added_at, "lee", one.token_at, *(None,) * 5)
+    digest, nobody, unseen = b"u-2".ljust(32), (None, None), None
+    own = Car(
+        "u-2", "Unit u-2", ["b", "d"], digest, one.added_at, "lee", one.token_at, *nobody, unseen, 2, *nobody, False
+    )
+    assert one == own
     assert (cars.get("u-2"), cars.get("u-9")) == (one, None)
     assert written(database) == [(Action.ADD_CAR, 1)] * 2 + [(Action.CHANGE_CAR, 1), (Action.VIEW_CARS, 2)]
 
@@ -62,13 +76,13 @@ def test_a_token_is_exchanged_and_taken_away_of_one_car(database: Database) -> N
     assert before is not None
     assert gone is not None
     assert gone.revoked_at is not None
-    assert gone == replace(before, revoked_at=gone.revoked_at, revoked_by="kim")
+    assert gone == replace(before, revoked_at=gone.revoked_at, revoked_by="kim", version=2)
     assert cars.token("u-1", b"n" * 32, TOKEN)
     assert not cars.token("u-9", b"n" * 32, TOKEN)
     anew = cars.get("u-1")
     assert anew is not None
     assert anew.token_at > before.token_at
-    assert anew == replace(before, token_sha256=b"n" * 32, token_at=anew.token_at)
+    assert anew == replace(before, token_sha256=b"n" * 32, token_at=anew.token_at, version=3)
     assert cars.get("u-2") == other
     assert written(database)[2:] == [(Action.REVOKE_CAR, 1), (Action.RENEW_CAR_TOKEN, 1)]
 
@@ -79,16 +93,16 @@ def test_what_a_car_says_of_itself_is_kept_and_its_time_never_goes_back(database
         add(cars, name, name)
     for shift in (0, -1, 1, 0):
         cars.seen("u-1", NOON + timedelta(hours=shift))
-    cars.has_lists("u-1", NOON, {"ncic": 7})
+    cars.reports("u-1", NOON, {"reads": 7})
     found, other = cars.get("u-1"), cars.get("u-2")
     assert found is not None
     assert other is not None
-    assert (found.last_seen_at, found.lists_as_of, found.lists) == (NOON + timedelta(hours=1), NOON, {"ncic": 7})
-    assert (other.last_seen_at, other.lists_as_of, other.lists) == (None, None, None)
-    cars.has_lists("u-1", None, {})
+    assert (found.last_seen_at, found.reported_at, found.report) == (NOON + timedelta(hours=1), NOON, {"reads": 7})
+    assert (other.last_seen_at, other.reported_at, other.report) == (None, None, None)
+    cars.reports("u-1", NOON + timedelta(minutes=1), {})
     found = cars.get("u-1")
     assert found is not None
-    assert (found.lists_as_of, found.lists) == (None, {})
+    assert (found.reported_at, found.report) == (NOON + timedelta(minutes=1), {})
 
 
 def test_reads_of_another_camera_are_told(database: Database) -> None:
