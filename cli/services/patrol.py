@@ -39,11 +39,11 @@ def patrol(
     from pipeline.patrol.answer_outcomes import OutcomeStage
     from pipeline.patrol.around import around
     from pipeline.patrol.car import open_car
-    from pipeline.patrol.reporting import reporting_of
+    from pipeline.patrol.reporting import ReportStage
     from pipeline.patrol.state_stage import StateStage
     from pipeline.services.patrol import PatrolService, check_patrol
     from pipeline.stages.deadline import ends_in_time
-    from pipeline.stages.stage import Stage
+    from pipeline.stages.stage import SteppedStage
     from schemas.types.list_keys import ListsKey
     from services.http.home import Home
 
@@ -66,13 +66,12 @@ def patrol(
         surroundings = around(car, states.states)
         desk = open_desk(settings, car.alerts, car.uploads, surroundings, unlock)
         display = DisplayStage(settings, desk)
-        reporting = reporting_of(car, surroundings, desk.shift.current)
-        serving: list[Stage] = [stage for stage in (display, states, reporting) if stage is not None]
-        display.board = states.board = car.board
+        serving: list[SteppedStage] = [display, states]
         if car.patrol.server is not None:
-            told = OutcomeStage(Home(car.patrol), car.uploads, desk.outcomes)
-            told.board = car.board
-            serving.append(told)
+            serving.append(ReportStage(car, Home(car.patrol), surroundings, desk.shift.current))
+            serving.append(OutcomeStage(Home(car.patrol), car.uploads, desk.outcomes))
+        for stage in serving:
+            stage.board = car.board
         service = PatrolService(car, manager, serving=serving, revoked=lambda _: desk.revoked())
         totals = service.run(stop, until_done=until_done)
         left = car.outgoing()

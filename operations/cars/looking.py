@@ -144,10 +144,11 @@ def view_car(actor: Actor, database: Database, car_id: str) -> CarStatus:
         NotThere: There is no such car.
         DatabaseUnavailable: The server is down.
     """
-    found = next((one for one in view_cars(actor, database) if one.car_id == car_id), None)
+    record = AuditRecord(actor, Action.VIEW_CARS, {"car": car_id[:80]})
+    found = Cars(database).get(car_id, audit=record)
     if found is None:
         raise NotThere(f"there is no car '{car_id[:80]}'; see platewatch cars list")
-    return found
+    return _status(found, datetime.now(UTC))
 
 
 def car_statuses(database: Database, now: datetime) -> list[CarStatus]:

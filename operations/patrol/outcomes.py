@@ -11,7 +11,7 @@ from uuid import UUID
 from operations.patrol.board import SHOWN_HOURS, CarBoard
 from storage.car.answers import AnswerBook
 from storage.car.outcomes import READ_REFUSED, AnswerOutcome, OutcomeBook
-from storage.car.uploads import Refusal
+from storage.car.uploads import RefusedUpload
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Outcomes:
                 log.warning("the server did not take an officer's answer: %s", one.why or one.state)
             self._board.hear_outcome(number, one)
 
-    def take_refusals(self, refusals: Sequence[Refusal]) -> None:
+    def take_refusals(self, refusals: Sequence[RefusedUpload]) -> None:
         """Take what the server refused as it came: answers, and the reads of alerts.
 
         Raises:

@@ -110,19 +110,5 @@ class ReportStage(SteppedStage):
         )
 
 
-def reporting_of(car: Car, around: Surroundings, who: Callable[[], SignedOn | None]) -> ReportStage | None:
-    """Return what tells the server how a car is; None where no server is configured.
-
-    Args:
-        car: What its stages share.
-        around: How it is.
-        who: Returns who is signed on.
-
-    Raises:
-        ConfigurationError: The authorities' file cannot be used.
-    """
-    return None if car.patrol.server is None else ReportStage(car, Home(car.patrol), around, who)
-
-
 def _short(text: str | None) -> str | None:
     return None if text is None else printable(text)[:_LONGEST]

@@ -52,7 +52,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedUpload:
     """What the server will never take, and why; of a read, which one."""
 
     kind: Kind
@@ -152,7 +152,7 @@ class Uploads:
         """Return how many the server does not take."""
         return self._number("select count(*) from uploads where state = 'refused'")
 
-    def refusals(self, limit: int = MOST_REFUSALS) -> list[Refusal]:
+    def refusals(self, limit: int = MOST_REFUSALS) -> list[RefusedUpload]:
         """Return the newest of what the server does not take.
 
         Args:
@@ -161,7 +161,7 @@ class Uploads:
         with self._lock, self._file.translated():
             rows = self._file.execute(_REFUSED, (limit,)).fetchall()
         return [
-            Refusal(kind, upload_id, None if read_id is None else UUID(bytes=read_id), reason)
+            RefusedUpload(kind, upload_id, None if read_id is None else UUID(bytes=read_id), reason)
             for kind, upload_id, read_id, reason in rows
         ]
 

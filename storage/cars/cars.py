@@ -66,13 +66,16 @@ class Cars:
             write_audit(connection, audit, len(found))
         return found
 
-    def get(self, car_id: str) -> Car | None:
-        """Return one, or None where there is none.
+    def get(self, car_id: str, *, audit: AuditRecord | None = None) -> Car | None:
+        """Return one, or None where there is none; the look is written down.
 
         Raises:
             DatabaseUnavailable: The server is down.
         """
-        return statements.one(self._database, _SQL["one"], {"car_id": car_id}, row=class_row(Car))
+        with self._database.transaction() as connection:
+            found = statements.one(connection, _SQL["one"], {"car_id": storable(car_id)}, row=class_row(Car))
+            write_audit(connection, audit, int(found is not None))
+        return found
 
     def are_any(self) -> bool:
         """Return whether there are cars.

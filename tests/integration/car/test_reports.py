@@ -20,7 +20,7 @@ from operations.cars.reporting import take_report
 from operations.patrol.shift import SignedOn
 from operations.patrol.sources import Surroundings
 from pipeline.patrol.car import Car, open_car
-from pipeline.patrol.reporting import OLDER_SECONDS, REPORT_SECONDS, ReportStage, reporting_of
+from pipeline.patrol.reporting import OLDER_SECONDS, REPORT_SECONDS, ReportStage
 from schemas.errors import InvalidInput
 from schemas.events import CarReport
 from schemas.settings import RtspCamera, Settings
@@ -56,9 +56,7 @@ def car(line: Line, tmp_path: Path) -> Iterator[Car]:
 
 def stage_of(car: Car, who: SignedOn | None = KIM) -> ReportStage:
     around = Surroundings(lambda: None, lambda: [DARK], lambda: LISTS)
-    made = reporting_of(car, around, lambda: who)
-    assert made is not None
-    return made
+    return ReportStage(car, Home(car.patrol), around, lambda: who)
 
 
 def told(stage: ReportStage) -> float:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.cards.card import Card, CardSetting, CardSources, make_card
 from alerts.life.transitions import life_of
+from policy.duties import ConfirmRule
 from schemas.events import Alert
 from schemas.types import Disposition, DispositionKind
 from tests.unit.alerts.samples import START, sample_alert
 
 EAST = ZoneInfo("America/New_York")
 NOW = START + timedelta(minutes=5)
+LAW = ConfirmRule(
+    visual=True,
+    record=True,
+    is_suspicion=False,
+    citation="General order 41",
+    as_of=date(2026, 1, 1),
+    confidence="read",
+)
 
 
 def alert(plate: str = "VNV4527", **parts: dict[str, Any]) -> Alert:

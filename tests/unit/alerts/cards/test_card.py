@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from alerts.cards.card import CameraPlace, CardSetting, CardSources, Clock, Plac
 from alerts.cards.features import Feature
 from alerts.cards.steps import steps_of
 from alerts.life.transitions import life_of
-from policy.duties import ConfirmRule
 from schemas.events import AlertType, ConfirmationEvent
 from schemas.types import (
     AlertOutcome,
@@ -26,17 +25,8 @@ from schemas.types import (
     Tier,
     VehicleDescription,
 )
-from tests.unit.alerts.cards.made import EAST, NOW, alert, card, said
+from tests.unit.alerts.cards.made import EAST, LAW, NOW, alert, card, said
 from tests.unit.alerts.samples import START, sample_alert
-
-LAW = ConfirmRule(
-    visual=True,
-    record=True,
-    is_suspicion=False,
-    citation="General order 41",
-    as_of=date(2026, 1, 1),
-    confidence="read",
-)
 
 
 def test_a_new_alert_says_that_nobody_has_confirmed_it() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from alerts.cards.steps import AFTER_A_STOP, Step, fault_before_acting, steps_of
 from alerts.life.transitions import life_of
-from policy.duties import ConfirmRule
 from schemas.types import (
     AlertOutcome,
     CheckPriority,
@@ -15,17 +14,8 @@ from schemas.types import (
     RecordAnswer,
     Rejection,
 )
-from tests.unit.alerts.cards.made import EAST, NOW, card, said
+from tests.unit.alerts.cards.made import EAST, LAW, NOW, card, said
 from tests.unit.alerts.samples import START
-
-LAW = ConfirmRule(
-    visual=True,
-    record=True,
-    is_suspicion=False,
-    citation="General order 41",
-    as_of=date(2026, 1, 1),
-    confidence="read",
-)
 
 
 def test_every_step_is_open_on_a_new_alert_but_what_needs_a_verdict() -> None:
