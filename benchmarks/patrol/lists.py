@@ -19,13 +19,13 @@ from matcher.index import HotlistIndex
 from operations.cars.keys import lists_key
 from operations.cars.lists import CarListFeed
 from pipeline.lists.live_matcher import LiveMatcher
-from pipeline.patrol.list_fetching import ListFetching
-from pipeline.patrol.list_gate import ListGate
+from pipeline.patrol.lists.fetching import ListFetching
+from pipeline.patrol.lists.gate import ListGate
 from policy.decisions import open_policy
 from schemas.settings import MatchingSettings, PatrolSettings, Settings
 from schemas.types import Category, HotlistEntry, VehicleDescription
-from storage.car.list_file import LISTS_FILE
-from storage.car.lists import CarLists
+from storage.car.lists.file import LISTS_FILE
+from storage.car.lists.lists import CarLists
 from storage.database import Database, open_database
 
 LINE_BITS = 10_000_000

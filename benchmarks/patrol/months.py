@@ -17,8 +17,8 @@ from schemas.convert.car_entries import BLOCK_ENTRIES, Segment, block_of
 from schemas.events.car_lists import CarListEvent, CarListsAnswer
 from schemas.settings import MatchingSettings
 from schemas.types.list_keys import ListsKey
-from storage.car.list_file import LISTS_FILE
-from storage.car.lists import CarLists
+from storage.car.lists.file import LISTS_FILE
+from storage.car.lists.lists import CarLists
 
 KEY = ListsKey(1, bytes(range(32)))
 CHANGED, WENT, CAME = 200, 50, 50

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from operations.patrol.sources import Surroundings
 from pipeline.patrol.car import Car
-from pipeline.patrol.list_ages import ListAges
+from pipeline.patrol.lists.ages import ListAges
 from schemas.errors import PlatewatchError
 from schemas.types import CarState, ListStanding
 

@@ -13,7 +13,7 @@ from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.lists.source import ListSource
 from pipeline.patrol.leaving_out import LeavingOut
-from pipeline.patrol.list_gate import ListGate
+from pipeline.patrol.lists.gate import ListGate
 from schemas.errors import ConfigurationError
 from schemas.health import OutgoingHealth
 from schemas.settings import PatrolSettings, Settings
@@ -21,8 +21,8 @@ from schemas.types.list_keys import ListsKey
 from storage.car.alerts import CarAlerts
 from storage.car.file import CAR_FILE
 from storage.car.ledger import CarLedger
-from storage.car.list_file import LISTS_FILE
-from storage.car.lists import CarLists
+from storage.car.lists.file import LISTS_FILE
+from storage.car.lists.lists import CarLists
 from storage.car.upkeep import CarUpkeep
 from storage.car.uploads import Uploads
 from storage.reads.images import ImageStore

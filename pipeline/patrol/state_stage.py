@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from ingest.view.lens import is_dark_lens
 from pipeline.patrol.car import Car
 from pipeline.patrol.leaving_out import OWN_PLATE
-from pipeline.patrol.list_ages import ListAges
+from pipeline.patrol.lists.ages import ListAges
 from pipeline.patrol.states import CameraFacts, CarFacts, states_of
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import InvalidInput

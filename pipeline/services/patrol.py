@@ -17,11 +17,11 @@ from pipeline.patrol.canceling import CarCancellationStage
 from pipeline.patrol.car import Car
 from pipeline.patrol.draining import draining_of
 from pipeline.patrol.keeping import KeepingStage
-from pipeline.patrol.list_ages import ListAges
-from pipeline.patrol.list_fetching import ListFetching
-from pipeline.patrol.list_matching import CarMatcher
-from pipeline.patrol.list_merging import ListMerging
-from pipeline.patrol.list_server import ask_over_https
+from pipeline.patrol.lists.ages import ListAges
+from pipeline.patrol.lists.fetching import ListFetching
+from pipeline.patrol.lists.matching import CarMatcher
+from pipeline.patrol.lists.merging import ListMerging
+from pipeline.patrol.lists.server import ask_over_https
 from pipeline.patrol.making_room import RoomMakingUnits
 from pipeline.patrol.room import RoomStage
 from pipeline.recording.alarming import BoardAlarms

@@ -6,13 +6,13 @@ import sys
 import threading
 from pathlib import Path
 
-from pipeline.patrol.list_fetching import ListFetching
-from pipeline.patrol.list_gate import ListGate
-from pipeline.patrol.list_server import ask_over_https
+from pipeline.patrol.lists.fetching import ListFetching
+from pipeline.patrol.lists.gate import ListGate
+from pipeline.patrol.lists.server import ask_over_https
 from schemas.settings import PatrolSettings, PolicySettings, Settings
 from schemas.types.list_keys import ListsKey
-from storage.car.list_file import LISTS_FILE
-from storage.car.lists import CarLists
+from storage.car.lists.file import LISTS_FILE
+from storage.car.lists.lists import CarLists
 
 
 def main(folder: str, server: str, token_file: str, ca_file: str, key: str) -> None:

@@ -10,17 +10,17 @@ from uuid import UUID
 
 from operations.cars.keys import lists_key
 from operations.cars.lists import CarListFeed
-from pipeline.patrol.list_fetching import ListFetching
-from pipeline.patrol.list_gate import ListGate
-from pipeline.patrol.list_server import Ask, Outgrown
+from pipeline.patrol.lists.fetching import ListFetching
+from pipeline.patrol.lists.gate import ListGate
+from pipeline.patrol.lists.server import Ask, Outgrown
 from policy.decisions import open_policy
 from schemas.convert.car_entries import KEPT_EXTRA
 from schemas.errors import InvalidInput
 from schemas.settings import PatrolSettings, PolicySettings, Settings
 from schemas.types import Category, HotlistEntry
 from schemas.types.list_keys import ListsKey
-from storage.car.list_file import LISTS_FILE
-from storage.car.lists import CarLists
+from storage.car.lists.file import LISTS_FILE
+from storage.car.lists.lists import CarLists
 from storage.database import Database
 from tests.integration.storage.samples import sample_entry
 from tests.integration.storage.stored_entries import active_entries, withdrawn

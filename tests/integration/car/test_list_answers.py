@@ -14,7 +14,7 @@ import trustme
 from ingest.server.door import IngestServer
 from operations.cars.cars import add_car, revoke_car
 from pipeline.ingesting.cars import cars_of_run
-from pipeline.patrol.list_server import Ask, ask_over_https
+from pipeline.patrol.lists.server import Ask, ask_over_https
 from schemas.errors import TransientError
 from schemas.settings import IngestSettings, PatrolSettings
 from services.private_files import write_private

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.health.board import HealthBoard
-from pipeline.patrol.list_gate import ANSWER_SECONDS, FRESH_SECONDS, OFFLINE_SECONDS, ListGate
-from pipeline.patrol.list_matching import CarMatcher
+from pipeline.patrol.lists.gate import ANSWER_SECONDS, FRESH_SECONDS, OFFLINE_SECONDS, ListGate
+from pipeline.patrol.lists.matching import CarMatcher
 from schemas.events import AlarmKind
 from schemas.settings import HotlistSettings, MatchingSettings, PatrolSettings, PolicySettings, Settings
 from services.http.home import Unreachable

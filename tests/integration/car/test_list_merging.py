@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.patrol.list_merging import IDLE_SECONDS, ListMerging
+from pipeline.patrol.lists.merging import IDLE_SECONDS, ListMerging
 from schemas.types import HotlistEntry
-from storage.car import list_merging
+from storage.car.lists import merging
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.car.list_world import CarHere, World, later, some_entries
@@ -23,7 +23,7 @@ CHANGES = 7
 
 @pytest.fixture
 def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(list_merging, "MOST_SMALL", 3)
+    monkeypatch.setattr(merging, "MOST_SMALL", 3)
     return World(database, tmp_path)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.patrol.list_server import MOST_BYTES, ask_over_https
+from pipeline.patrol.lists.server import MOST_BYTES, ask_over_https
 from schemas.errors import TransientError
 from schemas.settings import PatrolSettings
 from services.private_files import write_private

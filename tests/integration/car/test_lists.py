@@ -17,8 +17,8 @@ from schemas.errors import InvalidInput, StorageFull, TransientError
 from schemas.settings import MatchingSettings
 from schemas.types import Category, VehicleDescription
 from services.http.home import Unreachable
-from storage.car import list_merging
-from storage.car.list_file import LISTS_FILE
+from storage.car.lists import merging
+from storage.car.lists.file import LISTS_FILE
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.versions import HotlistVersions
@@ -35,7 +35,7 @@ def world(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(list_parts, "BLOCK_ENTRIES", 3)
     # A block of five is full, so that a few lists of forty have to be merged as national ones have.
     for name, size in (("BLOCK_ENTRIES", 5), ("SMALL_ENTRIES", 3), ("MOST_SMALL", 2), ("MERGED_ENTRIES", 12)):
-        monkeypatch.setattr(list_merging, name, size)
+        monkeypatch.setattr(merging, name, size)
     return World(database, tmp_path)
 
 

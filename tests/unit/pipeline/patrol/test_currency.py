@@ -13,19 +13,20 @@ from uuid import UUID
 import pytest
 
 from pipeline.health.board import HealthBoard
-from pipeline.patrol import canceling, keeping, list_ages
+from pipeline.patrol import canceling, keeping
 from pipeline.patrol.canceling import EXPIRY_SECONDS, CarCancellationStage
 from pipeline.patrol.keeping import KeepingStage
 from pipeline.patrol.leaving_out import LeavingOut
-from pipeline.patrol.list_ages import ListAgeHere, ListAges
-from pipeline.patrol.list_gate import FRESH_SECONDS, OFFLINE_SECONDS, Freshness, ListGate
+from pipeline.patrol.lists import ages
+from pipeline.patrol.lists.ages import ListAgeHere, ListAges
+from pipeline.patrol.lists.gate import FRESH_SECONDS, OFFLINE_SECONDS, Freshness, ListGate
 from schemas.events import AlarmKind, Alert
 from schemas.events.car_lists import CarListEvent
 from schemas.settings import PatrolSettings, PolicySettings, Settings
 from schemas.settings.patrol import PrivateArea
 from schemas.types import HotlistEntry, Location
 from storage.alerts.stale import StaleAlert, StaleKind
-from storage.car.list_standing import ListHere
+from storage.car.lists.standing import ListHere
 from storage.car.upkeep import Ended
 from tests.unit.alerts.samples import sample_alert, sample_entry
 from tests.unit.matcher.samples import read
@@ -124,7 +125,7 @@ def test_whoever_waits_at_the_gate_goes_on_with_the_answer(answers: str) -> None
     assert [one.state for one in found] == [state]
 
 
-def ages(
+def ages_of(
     monkeypatch: pytest.MonkeyPatch,
     said: dict[str, CarListEvent],
     *,
@@ -136,8 +137,8 @@ def ages(
         assert now == NOW
         return None if due is None else SimpleNamespace(due_of=lambda synced: due)
 
-    monkeypatch.setattr(list_ages, "open_policy", lambda _: SimpleNamespace(max_list_age=law))
-    monkeypatch.setattr(list_ages, "last_renewal", renewal)
+    monkeypatch.setattr(ages, "open_policy", lambda _: SimpleNamespace(max_list_age=law))
+    monkeypatch.setattr(ages, "last_renewal", renewal)
     here = {name: ListHere(number=1, said=one) for name, one in said.items()}
     # The clock on the wall says the same as the time that the car has run.
     lists = SimpleNamespace(here=lambda: here, synced_at=synced_at, moment=lambda: NOW - timedelta(days=1))
@@ -171,7 +172,7 @@ def test_the_shortest_of_the_cars_the_lists_and_the_laws_limits_makes_a_list_red
     monkeypatch: pytest.MonkeyPatch, hours: float, most: float | None, law: float | None, limit: float | None
 ) -> None:
     span = None if law is None else timedelta(hours=law)
-    found = ages(monkeypatch, {"ncic": dated(hours, most)}, law=span)
+    found = ages_of(monkeypatch, {"ncic": dated(hours, most)}, law=span)
     age = found.all()["ncic"]
     assert (age.dated, age.age_seconds) == (NOW - timedelta(hours=hours), pytest.approx(hours * 3600))
     assert age.is_red is (limit is not None)
@@ -185,13 +186,13 @@ def test_a_list_kept_by_hand_is_as_old_as_the_servers_last_word_and_none_is_youn
 ) -> None:
     said = {"own": dated(None, name="own"), "ncic": dated(-5)}
     synced = NOW - timedelta(hours=2)
-    found = ages(monkeypatch, said, synced_at=synced).all()
+    found = ages_of(monkeypatch, said, synced_at=synced).all()
     assert found == {
         "ncic": ListAgeHere("ncic", NOW + timedelta(hours=5), 0.0, None),
         "own": ListAgeHere("own", synced, 7200.0, None),
     }
     assert list(found) == ["ncic", "own"]
-    unheard = ages(monkeypatch, said, synced_at=None).all()
+    unheard = ages_of(monkeypatch, said, synced_at=None).all()
     assert (unheard["own"].dated, unheard["own"].is_red, unheard["ncic"].is_red) == (None, True, False)
 
 
@@ -207,7 +208,7 @@ def test_a_list_kept_by_hand_is_as_old_as_the_servers_last_word_and_none_is_youn
 def test_a_list_that_the_law_wanted_renewed_is_red_however_young(
     monkeypatch: pytest.MonkeyPatch, due: datetime | None, synced_at: datetime | None, is_red: bool
 ) -> None:
-    found = ages(monkeypatch, {"ncic": dated(1)}, synced_at=synced_at, due=due).red()
+    found = ages_of(monkeypatch, {"ncic": dated(1)}, synced_at=synced_at, due=due).red()
     reason = "not renewed since 2026-06-01 11:59 UTC, when the law asks for it"
     assert found == ({"ncic": reason} if is_red else {})
 

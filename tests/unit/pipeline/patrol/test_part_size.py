@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.patrol.part_size import BEGIN, LEAST, MOST, PartSize
+from pipeline.patrol.lists.part_size import BEGIN, LEAST, MOST, PartSize
 
 
 def test_a_quick_line_brings_more_until_there_is_enough() -> None:

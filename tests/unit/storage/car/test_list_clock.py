@@ -9,8 +9,8 @@ import pytest
 
 from schemas.events.car_lists import CarListEvent, CarListsAnswer
 from schemas.types.list_keys import ListsKey
-from storage.car.list_file import LISTS_FILE
-from storage.car.lists import CarLists
+from storage.car.lists.file import LISTS_FILE
+from storage.car.lists.lists import CarLists
 
 KEY = ListsKey(1, bytes(range(32)))
 WEEK = timedelta(days=7)

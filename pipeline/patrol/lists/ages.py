@@ -10,8 +10,8 @@ from operations.currency import last_renewal
 from policy.decisions import open_policy
 from schemas.settings import PatrolSettings, Settings
 from schemas.wording import age_text
-from storage.car.list_standing import ListHere
-from storage.car.lists import CarLists
+from storage.car.lists.lists import CarLists
+from storage.car.lists.standing import ListHere
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from schemas.convert.car_entries import BLOCK_ENTRIES, packed_lines
 from schemas.errors import InvalidInput
-from storage.car.list_blocks import Block, Ids, Rows
-from storage.car.list_taking import block_content, edition_in, lines_in
+from storage.car.lists.blocks import Block, Ids, Rows
+from storage.car.lists.taking import block_content, edition_in, lines_in
 
 SMALL_ENTRIES = BLOCK_ENTRIES // 2
 """A block of fewer entries is small, and two of them fit into one."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.lists.source import ListSource
-from pipeline.patrol.list_gate import Freshness, ListGate
+from pipeline.patrol.lists.gate import Freshness, ListGate
 from schemas.errors import InvalidInput
 from schemas.settings import MatchingSettings
 from schemas.types import Hit, PlateRead

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from storage.car.list_blocks import Block, Felled, Ids, joined
-from storage.car.list_standing import Standing
+from storage.car.lists.blocks import Block, Felled, Ids, joined
+from storage.car.lists.standing import Standing
 
 REMEMBERED_SECONDS = 3600.0
 """So long it is known what went: a matcher follows within a second, or a minute where much has to be arranged."""

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from pipeline.patrol.list_ages import ListAges
-from pipeline.patrol.list_gate import ListGate
-from pipeline.patrol.list_server import Ask, ListServer, Outgrown
-from pipeline.patrol.part_size import PartSize
+from pipeline.patrol.lists.ages import ListAges
+from pipeline.patrol.lists.gate import ListGate
+from pipeline.patrol.lists.part_size import PartSize
+from pipeline.patrol.lists.server import Ask, ListServer, Outgrown
 from pipeline.stages.liveness import beat
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import ConfigurationError, InvalidInput, TransientError
@@ -19,7 +19,7 @@ from schemas.events import AlarmKind
 from schemas.settings import PatrolSettings, Settings
 from services.http.home import CarRevoked, Unreachable
 from services.signing import VerifyingKey
-from storage.car.lists import CarLists, Have, Taken
+from storage.car.lists.lists import CarLists, Have, Taken
 
 log = logging.getLogger(__name__)
 

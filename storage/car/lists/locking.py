@@ -1,6 +1,6 @@
 """A car's lists on its disk: sealed, opened with the car's key, wiped where they may not be kept, and merged.
 
-What comes and what is matched is storage/car/lists.py's.
+What comes and what is matched is storage/car/lists/lists.py's.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pydantic import ValidationError
 
 from schemas.errors import InvalidInput, TransientError
 from schemas.types.list_keys import ListsKey
-from storage.car.list_blocks import Block
-from storage.car.list_file import About, ListFile, Sealing
-from storage.car.list_memory import Change, ListMemory, digest_of
-from storage.car.list_merging import Merged, merge, worn_out
-from storage.car.list_standing import Standing
-from storage.car.list_taking import opened_block
-from storage.car.running_time import RunningTime
+from storage.car.lists.blocks import Block
+from storage.car.lists.file import About, ListFile, Sealing
+from storage.car.lists.memory import Change, ListMemory, digest_of
+from storage.car.lists.merging import Merged, merge, worn_out
+from storage.car.lists.running_time import RunningTime
+from storage.car.lists.standing import Standing
+from storage.car.lists.taking import opened_block
 
 log = logging.getLogger(__name__)
 

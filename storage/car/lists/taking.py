@@ -13,8 +13,8 @@ import numpy as np
 from schemas.convert.car_entries import ID_BYTES, Segment, lines_of
 from schemas.errors import InvalidInput
 from schemas.events.car_lists import CarListsAnswer
-from storage.car.list_blocks import Block, ids_of
-from storage.car.list_memory import Change, ListMemory, StagedRemoval
+from storage.car.lists.blocks import Block, ids_of
+from storage.car.lists.memory import Change, ListMemory, StagedRemoval
 
 _HEADER = struct.Struct(">BIQI")
 _ADDED, _REMOVED = 1, 2

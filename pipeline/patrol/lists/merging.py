@@ -8,7 +8,7 @@ import time
 
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import InvalidInput, TransientError
-from storage.car.lists import CarLists
+from storage.car.lists.lists import CarLists
 
 log = logging.getLogger(__name__)
 

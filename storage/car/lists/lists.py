@@ -19,11 +19,11 @@ from schemas.errors import InvalidInput, TransientError
 from schemas.events.car_lists import CarListsAnswer
 from schemas.list_changes import ListChange
 from schemas.types import HotlistEntry
-from storage.car.list_blocks import Block, ascending, uuids
-from storage.car.list_locking import LockedLists
-from storage.car.list_memory import Change
-from storage.car.list_standing import ListHere, Standing, follow
-from storage.car.list_taking import lines_in, put_in_force, stage
+from storage.car.lists.blocks import Block, ascending, uuids
+from storage.car.lists.locking import LockedLists
+from storage.car.lists.memory import Change
+from storage.car.lists.standing import ListHere, Standing, follow
+from storage.car.lists.taking import lines_in, put_in_force, stage
 
 log = logging.getLogger(__name__)
 
