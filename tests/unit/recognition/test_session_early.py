@@ -28,7 +28,7 @@ def early(scene: Scene, frames: int) -> tuple[list[VehiclePass], RecognitionSess
         TrackingSettings(detect_every=1),
         scene.detect,
         scene,  # type: ignore[arg-type]
-        session._origin,
+        session._passes._origin,
         reports_early=True,
     )
     passes = [vehicle for number in range(frames) for vehicle in session.process(bright(scene, number))]

@@ -22,7 +22,7 @@ def drive(scene: Scene, frames: int, *, moves: bool = True, gate: bool = True) -
         TrackingSettings(detect_every=1, motion_gate=gate),
         scene.detect,
         scene,  # type: ignore[arg-type]
-        scene.session()._origin,
+        scene.session()._passes._origin,
         calibration=JUDGES if isinstance(scene, FaintScene) else None,
         sure_above=LIMIT if isinstance(scene, FaintScene) else 0.0,
         reports_early=True,
