@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recognition.apart import plates_in
 from recognition.detection.detector import DEFAULT_WEIGHTS, OnnxDetector
+from recognition.detection.front_edges import FrontEdges
 from recognition.detection.regions import RegionalDetector, open_regional_detector
 from recognition.engines.engine import side_by_side
 from recognition.front import front_ones, is_free
@@ -55,6 +56,7 @@ class Recognizer:
         self._states = PlateStates(threads) if settings.read_state else None
         # More at a time than there are cores only wait for one another; ultralytics is not made for several threads.
         at_a_time = side_by_side(threads) if isinstance(detector, RegionalDetector) else 1
+        self._front = FrontEdges(threads=threads)
         self._threads, self._detector, self._ocr = threads, detector, ocr
         self._free = threading.BoundedSemaphore(at_a_time)
 
@@ -213,8 +215,8 @@ class Recognizer:
         picture = as_color(image)
         with self._free:
             if region is not None and isinstance(self._detector, RegionalDetector):
-                return self._detector.detect_in(picture, region)
-            return self._detector.detect([picture])[0]
+                return self._narrowed(picture, self._detector.detect_in(picture, region))
+            return self._narrowed(picture, self._detector.detect([picture])[0])
 
     def _detect_still(self, image: Image) -> list[PlateDetection]:
         """Find the plates in a single picture, faint ones too; see `detect_still`."""
@@ -222,7 +224,15 @@ class Recognizer:
         if not isinstance(self._detector, OnnxDetector):
             return self._detect(picture)
         with self._free:
-            return self._detector.detect_still(picture)
+            return self._narrowed(picture, self._detector.detect_still(picture))
+
+    def _narrowed(self, picture: Image, found: Sequence[PlateDetection]) -> list[PlateDetection]:
+        """Leave of each sure plate what is not of one behind it; faint ones stay as they are, and come last."""
+        least = self._settings.detector.confidence
+        return [
+            *self._front.narrowed(picture, self._sure(found)),
+            *(detection for detection in found if detection.confidence <= least),
+        ]
 
     def _sure(self, found: Sequence[PlateDetection]) -> list[PlateDetection]:
         return [detection for detection in found if detection.confidence > self._settings.detector.confidence]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from recognition.engines.files import MODELS
 from recognition.engines.onnx_runtime import open_session
+from recognition.pictures.whole_plate import INPUT_HEIGHT, INPUT_WIDTH, to_input
 from rendering.plates.designs import JURISDICTIONS
 from schemas.errors import ConfigurationError
 from schemas.types import Image
@@ -23,9 +23,6 @@ ABROAD: Final = ""
 
 CLASSES: Final = (*JURISDICTIONS, ABROAD)
 """What the network's outputs mean."""
-
-INPUT_HEIGHT: Final = 64
-INPUT_WIDTH: Final = 128
 
 DEFAULT_WEIGHTS: Final = MODELS / "plate-state-v1.onnx"
 """Weights that ship with Platewatch."""
@@ -65,11 +62,3 @@ class StatePicture:
         batch = np.stack([to_input(picture) for picture in pictures])
         output: Floats = self._session.run(None, {self._session.get_inputs()[0].name: batch})[0]
         return output
-
-
-def to_input(picture: Image) -> Image:
-    """Stretch a crop to the network's input, uint8 (64, 128, 3), RGB."""
-    shrinks = picture.shape[1] > 2 * INPUT_WIDTH
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    resized = cv2.resize(picture, (INPUT_WIDTH, INPUT_HEIGHT), interpolation=method)
-    return np.ascontiguousarray(resized[:, :, ::-1]).astype(np.uint8, copy=False)

@@ -54,7 +54,19 @@ def augment(image: Image, box: Corners, rng: np.random.Generator) -> Image:
     Returns:
         uint8 (64, 128, 3) RGB, the reader's input.
     """
-    shot = _frame(image, box, rng)
+    return fit(photographed(_frame(image, box, rng), rng))
+
+
+def photographed(shot: Image, rng: np.random.Generator) -> Image:
+    """Take a crop, already of the size that it has in the camera's picture, in worse light, dirty, blurred or noisy.
+
+    Args:
+        shot: uint8 (H, W, 3) BGR; may be changed.
+        rng: Source of chance.
+
+    Returns:
+        uint8 (H, W, 3) BGR.
+    """
     shot = _light(shot, rng) if rng.random() < 0.94 else _hard_light(shot, rng)
     if rng.random() < 0.15:
         _dirty(shot, rng)
@@ -68,7 +80,7 @@ def augment(image: Image, box: Corners, rng: np.random.Generator) -> Image:
         shot = cv2.cvtColor(cv2.cvtColor(shot, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR).astype(np.uint8, copy=False)
     if rng.random() < 0.5:
         shot = _recompressed(shot, int(rng.integers(25, 95)))
-    return fit(shot)
+    return shot
 
 
 def _recompressed(image: Image, quality: int) -> Image:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import cv2
 import torch
+from torch import Tensor
 
 from recognition.training.command import run_command
 from recognition.training.examples.labeled_crops import read_labels, training_crops
 from recognition.training.examples.synthetic import font_files
+from recognition.training.layers import from_detector
 from recognition.training.state.data import (
     FOLDS,
     StateBatches,
@@ -23,11 +25,14 @@ from recognition.training.state.data import (
     labeled_street_samples,
     street_samples,
 )
-from recognition.training.state.model import export_onnx, from_detector
-from recognition.training.state.trainer import CHECKPOINT, StateTrainer
+from recognition.training.state.model import export_onnx, state_net
+from recognition.training.trainer import PlateTrainer
 from schemas.errors import ConfigurationError, InvalidInput
 
 log = logging.getLogger(__name__)
+
+CHECKPOINT = "state-checkpoint.pt"
+_SMOOTHING = 0.05
 
 EXAMPLE = """
 example: label street pictures by their own words, then train the network that ships
@@ -57,13 +62,20 @@ def _train(options: argparse.Namespace) -> None:
     crops, street, abroad = _gather(options)
     source = StateBatches(crops, street, abroad, font_files(options.fonts), size=options.batch, seed=options.seed)
     torch.manual_seed(options.seed)
-    trainer = StateTrainer(from_detector(options.start), source, options.steps, options.lr, options.out)
+    net = from_detector(state_net(), options.start)
+    trainer = PlateTrainer(net, source, loss, options.steps, options.lr, options.out / CHECKPOINT)
     if options.resume:
         trainer.resume()
     trainer.run()
     if options.export is not None:
         export_onnx(trainer.averaged(), options.export)
         print(f"{options.export}: written")
+
+
+def loss(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the loss of logits (n, classes) where the classes (n,) are known, and the share that is right."""
+    wrong = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=_SMOOTHING)
+    return wrong, (logits.argmax(1) == labels).float().mean()
 
 
 def _gather(options: argparse.Namespace) -> tuple[list[StateSample], list[StateSample], list[StateSample]]:

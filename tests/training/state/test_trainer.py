@@ -6,8 +6,9 @@ from pathlib import Path
 
 import torch
 
-from recognition.training.state.model import StateNet
-from recognition.training.state.trainer import StateTrainer
+from recognition.training.state.model import state_net
+from recognition.training.state.train import loss
+from recognition.training.trainer import PlateTrainer
 from tests.training.state.samples import batches
 
 
@@ -18,7 +19,7 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path) -> None:
         folder.mkdir()
         for stop in stops:
             torch.manual_seed(0)
-            trainer = StateTrainer(StateNet(), batches(), 3, 1e-3, folder)
+            trainer = PlateTrainer(state_net(), batches(), loss, 3, 1e-3, folder / "checkpoint.pt")
             if stop != stops[0]:
                 trainer.resume()
             trainer.run(until=stop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import cv2
@@ -30,6 +31,10 @@ def texts(recognizer: Recognizer, picture: Image) -> list[str]:
 
 def no_look(image: Image, box: Box) -> list[PlateDetection]:
     return []
+
+
+def as_found(image: Image, found: Sequence[PlateDetection]) -> list[PlateDetection]:
+    return list(found)
 
 
 PAIRS = {
@@ -78,8 +83,30 @@ def test_a_plate_with_two_rows_is_one(number: int, recognizer: Recognizer, monke
     assert len(looked) == 1
 
 
-def test_what_has_a_part_of_another_plate_at_its_side_is_not_sure(recognizer: Recognizer) -> None:
-    # The box of the front plate reaches over the first character of the other one, and nothing tells them apart.
+AT_A_SIDE = [
+    ("UKW4183", "KTR4821", 0.25),
+    ("RJD2760", "TMP3377", 0.25),
+    ("HJR6142", "VBX9054", 0.25),
+    ("HJR6142", "VBX9054", -0.25),
+    ("KTR4821", "JGN8120", 0.35),
+]
+
+
+@pytest.mark.parametrize(("front", "rear", "right"), AT_A_SIDE)
+def test_a_plate_behind_that_shows_at_a_side_adds_no_character(
+    front: str, rear: str, right: float, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = pair(front, rear, right, 0)
+    assert texts(recognizer, picture) == [front]
+    monkeypatch.setattr(recognizer, "_narrowed", as_found)
+    assert texts(recognizer, picture) != [front], "these pictures show the fault"
+
+
+def test_what_has_a_part_of_another_plate_at_its_side_is_not_sure(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where nothing tells them apart, the box of the front plate reaches over the first character of the other one.
+    monkeypatch.setattr(recognizer, "_narrowed", as_found)
     for front, rear in (("UKW4183", "KTR4821"), ("KTR4821", "JGN8120"), ("RJD2760", "TMP3377")):
         (read,) = recognizer.read_picture(pair(front, rear, 0.4, -0.3), min_confidence=LEAST)
         assert read.plate.startswith(front)
@@ -107,5 +134,7 @@ def test_a_pass_whose_boxes_hold_two_plates_is_read_as_the_front_one(
     assert box is not None
     # The plate's own box: 150 x 75 pixels, with the detector's slack.
     assert box.width > 1.5 * box.height
+    monkeypatch.setattr(recognizer, "_narrowed", as_found)
+    assert read()[0][0] == front, "a closer look does it, too"
     monkeypatch.setattr(recognizer, "_look_closely", no_look)
     assert front not in [text for text, _, _ in read()], "these pictures show the fault"

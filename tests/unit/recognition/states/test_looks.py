@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recognition.states.looks import DEFAULT_WEIGHTS, StatePicture, to_input
+from recognition.pictures.whole_plate import to_input
+from recognition.states.looks import DEFAULT_WEIGHTS, StatePicture
 from schemas.errors import ConfigurationError
 
 

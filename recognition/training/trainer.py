@@ -1,44 +1,61 @@
-"""The state network's training loop: checkpoints, resumes exactly where it stopped, keeps a running mean of weights."""
+"""The training loop of the small networks over a whole plate: checkpoints, resumes exactly, keeps a mean of weights."""
 
 from __future__ import annotations
 
+import copy
 import logging
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import torch
+from torch import Tensor
 
-from recognition.training.state.data import StateBatches
-from recognition.training.state.model import StateNet
+from recognition.training.layers import PlateNet
 from schemas.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT = "state-checkpoint.pt"
 _WARM_UP = 0.05  # share of the steps
 _LAST_RATE = 0.02  # of the learning rate, where the cosine ends
 _STEM_RATE = 0.2  # of the learning rate, for the layers that come from the detector
-_SMOOTHING = 0.05
 _AVERAGING = 0.995
 _SAVE_EVERY, _LOG_EVERY = 50, 20
 
 
-class StateTrainer:
+Loss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Of outputs (n, outputs) and what they should say: the loss, and the share of the batch that is right."""
+
+
+class Batches(Protocol):
+    """Where batches come from."""
+
+    def batch(self, step: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
+        """Return inputs uint8 (n, 64, 128, 3) RGB of a step and what the network should say of them."""
+        ...
+
+
+class PlateTrainer:
     """Trains one network in one folder.
 
     Args:
         net: The network to start from; trained in place.
         source: Where batches come from.
+        loss: How wrong its outputs are.
         steps: Batches in all.
         learning_rate: AdamW's, at its height, for the new layers.
-        folder: Gets the checkpoint, replaced as training goes on.
+        checkpoint: File that is replaced as training goes on.
     """
 
-    def __init__(self, net: StateNet, source: StateBatches, steps: int, learning_rate: float, folder: Path) -> None:
+    def __init__(
+        self, net: PlateNet, source: Batches, loss: Loss, steps: int, learning_rate: float, checkpoint: Path
+    ) -> None:
         self.net, self.step = net, 0
-        self._source, self._steps, self._rate = source, steps, learning_rate
-        self._path = folder / CHECKPOINT
+        self._source, self._loss, self._steps, self._rate = source, loss, steps, learning_rate
+        self._path = checkpoint
         groups: list[dict[str, Any]] = [
             {"params": list(net.model.parameters()), "share": _STEM_RATE},
             {"params": [p for name, p in net.named_parameters() if not name.startswith("model.")], "share": 1.0},
@@ -47,7 +64,7 @@ class StateTrainer:
         self._mean = {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
 
     def resume(self) -> None:
-        """Take up the folder's checkpoint.
+        """Take up the checkpoint.
 
         Raises:
             ConfigurationError: There is none, or it was made with another plan.
@@ -79,9 +96,9 @@ class StateTrainer:
             if self.step % _SAVE_EVERY == 0 or self.step == last:
                 self._save()
 
-    def averaged(self) -> StateNet:
+    def averaged(self) -> PlateNet:
         """Return a network with the running mean of the weights, the one to export."""
-        net = StateNet()
+        net = copy.deepcopy(self.net)
         net.load_state_dict(self._mean)
         net.eval()
         return net
@@ -94,8 +111,8 @@ class StateTrainer:
             group["lr"] = group["share"] * self._learning_rate()
         self.net.train()
         with torch.autocast("cpu", torch.bfloat16):
-            logits = self.net(images)
-        loss = torch.nn.functional.cross_entropy(logits.float(), labels, label_smoothing=_SMOOTHING)
+            outputs = self.net(images)
+        loss, right = self._loss(outputs.float(), labels)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -104,7 +121,7 @@ class StateTrainer:
         decay = min(_AVERAGING, (1 + self.step) / (10 + self.step))
         for name, tensor in self.net.state_dict().items():
             self._mean[name].lerp_(tensor, 1 - decay)
-        return float(loss.detach()), float((logits.argmax(1) == labels).float().mean())
+        return float(loss.detach()), float(right)
 
     def _learning_rate(self) -> float:
         warm_up = max(round(self._steps * _WARM_UP), 1)
@@ -126,3 +143,15 @@ class StateTrainer:
         partial = self._path.with_suffix(".partial")
         torch.save(state, partial)
         partial.replace(self._path)
+
+
+def load_mean(checkpoint: Path) -> dict[str, Tensor]:
+    """Return the running mean of the weights of a checkpoint, for `load_state_dict`.
+
+    Raises:
+        ConfigurationError: The file is missing.
+    """
+    if not checkpoint.is_file():
+        raise ConfigurationError(f"{checkpoint}: not found; expected a run's checkpoint")
+    mean: dict[str, Tensor] = torch.load(checkpoint, weights_only=True)["mean"]
+    return mean

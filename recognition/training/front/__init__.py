@@ -1,0 +1,1 @@
+"""Training of the network that tells where the plate in front ends."""
