@@ -113,7 +113,7 @@ class Relay:
         total = Progress()
         for wave in waves(rows):
             ready = [row for row in wave if (row.topic, row.key) not in held] if held else wave
-            deliveries = self._producer.publish(ready, stop, look_ahead) if ready else []
+            deliveries = self._producer.publish(ready, stop, look_ahead)
             self._settle(deliveries)
             waiting = [delivery for delivery in deliveries if delivery.fate is Fate.WAITING]
             held.update((delivery.message.topic, delivery.message.key) for delivery in waiting)

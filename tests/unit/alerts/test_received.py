@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from alerts.received import SEEN_DAYS, ReceivedAlerts, RefusedAlert, UnreadableMessage
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, StorageFull, TransientError
 
 MESSAGE = UnreadableMessage("topic", 0, 7, "invalid json", b"\xff{")
 
@@ -127,3 +128,30 @@ def test_each_thing_is_forgotten_in_its_time(tmp_path: Path) -> None:
         assert kept(timedelta(days=21) + soon) == (1, 1, 0)
         assert kept(timedelta(days=30)) == (1, 1, 0)
         assert kept(timedelta(days=30) + soon) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "says"),
+    [
+        (sqlite3.SQLITE_FULL, StorageFull, "no space left for the received alerts"),
+        (sqlite3.SQLITE_BUSY, TransientError, "another process keeps it busy"),
+        (sqlite3.SQLITE_CORRUPT, ConfigurationError, r"cannot be used \(oh\); move it away to begin anew"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_told_apart(tmp_path: Path, code: int, kind: type[Exception], says: str) -> None:
+    """Retried, freed or moved away: each of them is another person's to do."""
+
+    class Failing:
+        def execute(self, statement: str, values: object) -> None:
+            error = sqlite3.OperationalError("oh")
+            error.sqlite_errorcode = code
+            raise error
+
+    with ReceivedAlerts(tmp_path / "r.sqlite3", "group") as received:
+        # Each alert is on the disk before the broker is told that it was handed out.
+        assert received._connection.execute("pragma synchronous").fetchone() == (2,)
+        real, received._connection = received._connection, Failing()  # type: ignore[assignment]
+        for call in (lambda: received.remember(UUID(int=1)), lambda: received.is_seen(UUID(int=1))):
+            with pytest.raises(kind, match=rf"r\.sqlite3: {says}"):
+                call()
+        received._connection = real

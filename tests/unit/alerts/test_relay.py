@@ -29,8 +29,11 @@ class ListOutbox:
     def __init__(self, rows: Sequence[OutboxRow]) -> None:
         self.rows = list(rows)
         self.reasons: dict[int, str] = {}
+        self.asked: list[list[int]] = []
+        """What was under way each time that it was asked."""
 
     def take(self, limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
+        self.asked.append(list(under_way))
         return [waiting for waiting in self.rows if waiting.outbox_id not in under_way][:limit]
 
     def mark_sent(self, ids: Sequence[int]) -> None:
@@ -110,6 +113,7 @@ def test_topics_are_made_once_and_asked_about_no_more() -> None:
 
 def test_what_is_taken_ahead_goes_out_once_and_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alerts.relay.BATCH", 4)
+    monkeypatch.setattr("alerts.relay.FRESH_SECONDS", 3600.0)
     outbox = ListOutbox([row(number, "ABC"[number % 3]) for number in range(30)])
     producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
     relay, passes = relay_of(outbox, producer), 0
@@ -117,6 +121,9 @@ def test_what_is_taken_ahead_goes_out_once_and_in_its_order(monkeypatch: pytest.
         passes += 1
     assert sorted(producer.published) == list(range(30))
     assert passes == 8
+    # Once at the beginning, and then what comes after those under way: each is taken once.
+    full = [list(range(first, first + 4)) for first in range(0, 28, 4)]
+    assert outbox.asked == [[], *full, []]
     for plate in range(3):
         ordered = [number for number in producer.published if number % 3 == plate]
         assert ordered == sorted(ordered)
@@ -125,18 +132,10 @@ def test_what_is_taken_ahead_goes_out_once_and_in_its_order(monkeypatch: pytest.
 def test_it_looks_ahead_once_however_many_messages_one_plate_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alerts.relay.BATCH", 5)
     outbox = ListOutbox([row(number, "A") for number in range(5)])
-    asked: list[Sequence[int]] = []
-    take = outbox.take
-
-    def counted(limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
-        asked.append(under_way)
-        return take(limit, under_way=under_way)
-
-    monkeypatch.setattr(outbox, "take", counted)
     producer = ScriptedProducer(lambda r: Fate.PUBLISHED)
     relay_of(outbox, producer).publish_batch(threading.Event())
     assert producer.published == list(range(5))
-    assert asked == [(), list(range(5))]
+    assert outbox.asked == [[], list(range(5))]
 
 
 def test_nothing_that_was_taken_ahead_overtakes_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,16 +217,8 @@ def test_after_it_was_closed_what_was_taken_ahead_is_taken_anew(monkeypatch: pyt
 def test_where_all_of_it_was_taken_nobody_is_asked_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alerts.relay.BATCH", 3)
     outbox = ListOutbox([row(number, f"{number}") for number in range(2)])
-    asked: list[Sequence[int]] = []
-    take = outbox.take
-
-    def counted(limit: int, *, under_way: Sequence[int] = ()) -> list[OutboxRow]:
-        asked.append(under_way)
-        return take(limit, under_way=under_way)
-
-    monkeypatch.setattr(outbox, "take", counted)
     assert relay_of(outbox, ScriptedProducer(lambda r: Fate.PUBLISHED)).publish_batch(threading.Event()).published == 2
-    assert asked == [()]
+    assert outbox.asked == [[]]
 
 
 def test_topics_are_kept_for_as_long_as_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:

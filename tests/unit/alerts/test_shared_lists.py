@@ -27,6 +27,13 @@ class Client:
         self.failure: Exception | None = None
         self.closed = 0
         self.sought: list[tuple[int, int]] = []
+        self.empty_polls = 0
+        """So many polls bring nothing before the others do."""
+        self.clock = 1000.0
+        self.seconds_per_poll = 0.0
+
+    def monotonic(self) -> float:
+        return self.clock
 
     def partitions_for_topic(self, topic: str) -> set[int] | None:
         assert topic == "lists"
@@ -40,9 +47,11 @@ class Client:
         self.at = {place.partition: -1 for place in places}
 
     def beginning_offsets(self, places: list[TopicPartition], *, timeout_ms: float) -> dict[TopicPartition, int]:
+        assert timeout_ms == 5000
         return {place: self.starts[place.partition] for place in places}
 
     def end_offsets(self, places: list[TopicPartition], *, timeout_ms: float) -> dict[TopicPartition, int]:
+        assert timeout_ms == 5000
         return {place: self.ends[place.partition] for place in places}
 
     def position(self, place: TopicPartition) -> int:
@@ -53,8 +62,13 @@ class Client:
         self.at[place.partition] = offset
 
     def poll(self, *, timeout_ms: float, max_records: int) -> dict[TopicPartition, list[Any]]:
+        assert (timeout_ms, max_records) == (200, 20)
         if self.failure is not None:
             raise self.failure
+        self.clock += self.seconds_per_poll
+        if self.empty_polls:
+            self.empty_polls -= 1
+            return {}
         for number in sorted(self.at):
             begin = self.at[number]
             if begin < self.ends[number]:
@@ -82,6 +96,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Client:
         return made
 
     def close(consumer: Client, seconds: float) -> None:
+        assert seconds == 2.0
         consumer.closed += 1
         consumer.places = set()
 
@@ -89,6 +104,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr("alerts.shared_lists.close_consumer", close)
     monkeypatch.setattr("alerts.shared_lists.forbidden_topics", lambda consumer: getattr(consumer, "forbidden", set()))
     monkeypatch.setattr("alerts.shared_lists.check_reachable", lambda servers, timeout_seconds: None)
+    monkeypatch.setattr("alerts.shared_lists.time", made)
     return made
 
 
@@ -118,7 +134,7 @@ def test_what_was_not_read_is_given_in_its_order(
     client.ends[1] = 3
     client.sought = []
     assert offsets_of(topic, {0: 8, 1: 2}) == [(1, 2)]
-    assert client.sought == []
+    assert (client.sought, client.closed) == ([], 0)
     assert not topic.is_read({0: 8, 1: 2})
     assert topic.is_read({0: 8, 1: 3})
     assert not topic.is_read({0: 8})
@@ -148,6 +164,7 @@ def test_who_may_not_read_is_told_so_and_a_broker_that_fails_is_asked_anew(clien
     with pytest.raises(BrokerUnavailable, match="kafka at kafka:9092 cannot be read now"):
         offsets_of(topic, {})
     assert client.closed == 2
+    # An agreement may have ended: how far it was read before says nothing.
     client.failure = None
     client.forbidden = {"lists"}  # type: ignore[attr-defined]
     with pytest.raises(NotPermitted, match="does not let this user see it"):
@@ -156,6 +173,12 @@ def test_who_may_not_read_is_told_so_and_a_broker_that_fails_is_asked_anew(clien
 
 def test_a_look_ends_in_its_time_and_one_that_brought_nothing_connects_anew(client: Client) -> None:
     topic = ListTopic(SETTINGS, SERVERS, "lists")
+    client.seconds_per_poll = 1.0
+    assert offsets_of(topic, {}, 2) == [(0, 5), (0, 6), (0, 7)]
+    assert client.closed == 0, "it brought something"
+    assert topic.is_read({0: 8, 1: 2})
+    assert not topic.is_read({0: 7, 1: 2})
+    assert not topic.is_read({0: 8})
     assert offsets_of(topic, {}, 0) == []
     assert client.closed == 1
     assert not topic.is_read({})
@@ -164,3 +187,28 @@ def test_a_look_ends_in_its_time_and_one_that_brought_nothing_connects_anew(clie
     assert len(offsets_of(topic, {})) == 5
     topic.close()
     assert client.closed == 2
+
+
+def test_a_broker_that_went_away_during_a_look_is_said_unless_a_proxy_stands_before_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    proxied = SETTINGS.model_copy(update={"options": {"proxy_url": "socks5://proxy:1080"}})
+
+    def check(servers: Any, timeout_seconds: float) -> None:
+        asked.append(list(servers))
+        assert timeout_seconds == 1.0
+        if len(asked) == 2:
+            raise BrokerUnavailable("kafka at kafka:9092 does not answer")
+
+    monkeypatch.setattr("alerts.shared_lists.check_reachable", check)
+    client.empty_polls = 1
+    assert len(offsets_of(ListTopic(SETTINGS, SERVERS, "lists"), {})) == 5
+    client.empty_polls = 1
+    with pytest.raises(BrokerUnavailable, match="does not answer"):
+        offsets_of(ListTopic(SETTINGS, SERVERS, "lists"), {})
+    assert asked == [SERVERS] * 2
+    monkeypatch.setattr("alerts.shared_lists.open_consumer", lambda *_, **__: client)
+    client.empty_polls = 1
+    assert len(offsets_of(ListTopic(proxied, SERVERS, "lists"), {})) == 5
+    assert len(asked) == 2
