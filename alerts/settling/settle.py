@@ -226,17 +226,13 @@ class _Batch:
         return find_clone(hit, read, seen, self._settings)
 
     def _seen_before(self, read: PlateRead, number: int) -> list[Sighting]:
-        """Return the earlier reads of this batch that show the same number at other cameras."""
+        """Return the earlier reads of this batch that show the same number; `compare` says which of them count."""
         text = canonical_plate(read.plate)
         earlier = (one.read for one in self._found[:number])
         return [
             Sighting(other.camera_id, other.location, other.captured_at, other.stated_confidence, other.jurisdiction)
             for other in earlier
-            if other.camera_id != read.camera_id
-            and other.location is not None
-            and other.claimed_at is None
-            and abs(other.captured_at - read.captured_at) <= self._clone_window
-            and canonical_plate(other.plate) == text
+            if other.claimed_at is None and canonical_plate(other.plate) == text
         ]
 
     def _raise(self, alert: Alert, read: PlateRead, hit: Hit, clone: CloneSuspicion | None) -> Alert:

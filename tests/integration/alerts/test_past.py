@@ -13,19 +13,24 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from alerts.past.matches import PastMatch
+from alerts.past.recording import PastRecorder
 from cli.matching import historical
 from matcher.past.sieve import FAR_PLATES
 from pipeline.past.stage import PastStage
+from policy.decisions import law_alone
 from schemas import ids
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import Alert, AlertType
 from schemas.settings import MatchingSettings, PolicySettings, RetentionSettings, Settings
 from schemas.settling import Outcome
-from schemas.types import Category, CharacterRead, HotlistEntry, PlateRead, Tier
+from schemas.types import Category, CharacterRead, Hit, HotlistEntry, PlateRead, Tier
 from storage.alerts.known import settled_hits
 from storage.alerts.raised import AlertLog
+from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
+from storage.reads.past import ListedEntry, ListProgress, PastReads
 from tests.integration.alerts.records import ReadRecord, Records, outbox_of
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.pipeline.live_matching import wait_for
@@ -401,3 +406,44 @@ def test_a_long_change_waits_for_the_live_matchers_that_arrange_it(
             )
         assert stage.advance() is is_done
     assert len(hits(database)) == 1
+
+
+def test_matches_are_written_in_portions_the_oldest_first_and_a_list_is_done_after_the_last(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted work leaves whole portions, and goes on with what is left."""
+    monkeypatch.setattr("alerts.past.recording.GROUPS_AT_ONCE", 2)
+    plates = [f"XKT{number}000" for number in range(5)]
+    entries = [listed(number, plate) for number, plate in enumerate(plates)]
+    version = import_version(database, entries)
+    now = datetime.now(UTC)
+    matches = []
+    for number, entry in enumerate(entries):
+        seen = passed(database, entry.plate, ago=timedelta(hours=5 - number))
+        hit_id = ids.hit_id(seen.read_id, entry.entry_id)
+        hit = Hit(hit_id, seen.read_id, entry.entry_id, "ncic", Tier.EXACT, 20.0, "equal")
+        matches.append(PastMatch(seen, hit, ListedEntry(entry, now)))
+    recorder = PastRecorder(database, SETTINGS, law_alone("virginia"))
+    progress = ListProgress("ncic", version)
+    begin, begun = Ledger.begin, 0
+
+    def broken_off(ledger: Ledger, *arguments: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        if begun == 3:
+            raise TransientError("the database is away")
+        return begin(ledger, *arguments)
+
+    def done() -> int:
+        return next(one.progress.done_version for one in PastReads(database).active_lists())
+
+    with monkeypatch.context() as away:
+        away.setattr(Ledger, "begin", broken_off)
+        with pytest.raises(TransientError, match="away"):
+            recorder.record(matches[::-1], now, progress)
+    assert len(hits(database)) == 4
+    assert done() == 0
+    assert recorder.record(matches[::-1], now, progress) == (1, 1)
+    assert [alert.read.plate for alert in alerts(database)] == plates
+    assert done() == version
+    assert recorder.record(matches, now, progress) == (0, 0)

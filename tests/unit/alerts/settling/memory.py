@@ -28,6 +28,8 @@ class Memory:
         self.chains: dict[UUID, OpenAlert] = {}
         self.closed: set[UUID] = set()
         self.locked: list[set[str]] = []
+        self.stormy: list[tuple[str, UUID, datetime, int]] = []
+        """For which alerts it was asked whether they are held."""
         self._new: set[UUID] = set()
 
     @contextmanager
@@ -118,6 +120,7 @@ class Memory:
     def storm_of(
         self, camera_id: str, entry_id: UUID, moment: datetime, minimum: int, limit: Callable[..., tuple[float, int]]
     ) -> int | None:
+        self.stormy.append((camera_id, entry_id, moment, minimum))
         return None
 
     def add_alert(

@@ -126,8 +126,11 @@ def test_two_vehicles_that_both_resemble_a_listed_plate_both_alert() -> None:
     # A read that holds the earlier text for possible is of the same vehicle.
     torn = after(30, "ABC1234", characters=characters("ABC1234", p4=(("2", 0.6), ("Z", 0.38))))
     assert verdict(torn, hit(Tier.PROBABLE, 12.0), alert) == "suppress"
-    # So is any that resembles a listed plate that was seen itself.
-    assert verdict(sure, hit(Tier.PROBABLE, 12.0), opened(after(0), hit())) == "suppress"
+    # So is any that resembles a listed plate that was seen itself, before it or after it, whatever the read is sure of.
+    surest = after(30, "A8C1234", characters=characters("A8C1234"))
+    assert verdict(surest, hit(Tier.PROBABLE, 12.0), opened(after(0), hit())) == "suppress"
+    assert verdict(after(30), hit(), opened(after(0, "A8C1Z34"), hit(Tier.PROBABLE, 12.0))) == "update"
+    assert verdict(surest, hit(Tier.PROBABLE, 12.0), opened(after(0), hit(Tier.PROBABLE, 12.0))) == "new"
 
 
 def test_plates_that_fit_unknown_characters_are_different_vehicles() -> None:

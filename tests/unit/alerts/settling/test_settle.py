@@ -18,7 +18,7 @@ from alerts.settling.recording import SettledReads
 from schemas import ids
 from schemas.events import Alert, ConfirmationEvent
 from schemas.plates import canonical_plate
-from schemas.settings import RepeatSettings, Settings
+from schemas.settings import AlertSettings, RepeatSettings, Settings
 from schemas.settling import OpenAlert, Outcome
 from schemas.types import Location, SecondReading, Tier
 from storage.alerts.stale import StaleAlert, StaleKind
@@ -245,6 +245,9 @@ def test_what_was_decided_of_a_hit_is_told_again_and_not_decided_again() -> None
     opened = found(passing(40))
     assert SettledReads(memory, Settings()).record([opened]).sent == [()]
     assert [one.outcome.value for one in memory.hits.values()] == ["alerted", "suppressed", "suppressed"]
+    # And where it has closed, what was told is told nobody again.
+    assert SettledReads(memory, Settings()).record([found(passing(0), notify=False)]).sent == [()]
+    assert [one.outcome.value for one in memory.hits.values()] == ["alerted", "suppressed", "suppressed"]
     alone = Memory()
     SettledReads(alone, Settings()).record([quiet])
     recorded = SettledReads(alone, Settings()).record([opened])
@@ -338,3 +341,42 @@ def test_a_clone_is_told_of_once_also_where_the_number_is_seen_there_again_and_b
     ]
     assert all("one of the plates may be cloned" in one.hit.explanation for one in alerts[1:])
     assert [one.updates for one in alerts[2::2]] == [here.alerts[0].alert_id, there.alerts[0].alert_id]
+
+
+def test_an_alert_that_was_raised_where_nobody_knows_hears_of_a_clone_within_a_batch() -> None:
+    """Its own read cannot be compared with the other one, but what repeats it can."""
+    raised, repeat = found(passing(0, "gate", None)), found(passing(10))
+    elsewhere = found(passing(40, "bridge", FAR_AWAY))
+    for parts in ([[raised], [repeat, elsewhere]], [[raised], [repeat], [elsewhere]], [[raised, repeat, elsewhere]]):
+        alerts = sent(*parts)
+        assert [one.type.value for one in alerts] == ["alert", "alert", "update"]
+        assert alerts[2].updates == raised.alerts[0].alert_id
+
+
+@pytest.mark.parametrize(
+    ("first", "first_key", "then", "then_key", "is_told"),
+    [
+        (b"jpeg", None, b"jpeg", "b.jpg", False),
+        (None, "a.jpg", b"jpeg", "b.jpg", False),
+        (None, None, b"jpeg", None, True),
+        (None, None, None, "b.jpg", True),
+        (None, None, None, None, False),
+    ],
+)
+def test_a_picture_is_told_of_once_whether_it_travels_or_is_kept_with_the_read(
+    first: bytes | None, first_key: str | None, then: bytes | None, then_key: str | None, is_told: bool
+) -> None:
+    alerts = sent(
+        [found(passing(0, plate_image_key=first_key), picture=first)],
+        [found(passing(10, plate_image_key=then_key), picture=then)],
+    )
+    assert [one.reason for one in alerts] == [None, *(["with a picture of the plate"] if is_told else [])]
+
+
+@pytest.mark.parametrize("minimum", [0, 40])
+def test_only_where_storms_are_looked_for_is_each_new_alert_asked_about(minimum: int) -> None:
+    memory, first = Memory(), found(passing(0))
+    store = SettledReads(memory, Settings(alerts=AlertSettings(storm_minimum=minimum)))
+    assert store.record([first, found(passing(20)), found(passing(40), tier=Tier.PARTIAL)]).alerts == 1
+    asked = [("gate", VIRGINIA.entry_id, first.read.captured_at, 40)]
+    assert memory.stormy == (asked if minimum else [])
