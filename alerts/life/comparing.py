@@ -34,7 +34,7 @@ def fault_of_plate(seen: str, listed: str) -> str | None:
         seen: As a person read it, in any spelling.
         listed: As listed; `?` stands for one unknown character.
     """
-    strange = strange_characters(seen, allowed="")
+    strange = strange_characters(seen)
     if WILDCARD in fold_plate(seen):
         return "the plate as seen has characters that were not seen; confirm it once all of them were"
     if strange:

@@ -74,7 +74,7 @@ def _shorten(admin: Any, topic: str, retention_days: float) -> None:
             if refusal is not None:
                 _say_refused(topic, retention_days, refusal)
                 return
-            told = ", ".join(f"{name} {kept[name]} -> {value}" for name, value in sorted(new.items()))
+            told = ", ".join(f"{name} {kept[name]} -> {value}" for name, value in new.items())
             log.info("topic %s keeps records for %g days now (%s)", topic, retention_days, told)
     except kafka_errors.BrokerResponseError as error:
         if error.retriable:

@@ -66,6 +66,9 @@ def test_a_topic_is_read_from_its_end_or_from_a_time_on(client: FakeClient) -> N
     # Nothing is committed, nothing is made, and what was not committed by its sender is not seen.
     assert client.options["enable_auto_commit"] is client.options["allow_auto_create_topics"] is False
     assert (client.options["isolation_level"], client.options["group_id"]) == ("read_committed", None)
+    # Somebody waits for the answer, also where the topic is made only now.
+    assert client.options["fetch_max_wait_ms"] < 500
+    assert client.options["metadata_max_age_ms"] <= 5000
 
 
 def test_a_broker_that_fails_is_said_with_what_to_do(client: FakeClient) -> None:
@@ -93,6 +96,14 @@ def test_a_client_that_failed_is_opened_anew_where_it_was(client: FakeClient) ->
     client.failure = KafkaError("gone")
     assert opened.poll(1) == []
     assert (client.closed, client.places, client.sought) == (1, places, {places[0]: 106, places[1]: 100})
+    # And reads what it was told last to read, and nothing from before.
+    for follow in (lambda: opened.follow(["questions"], None), lambda: opened.resume(["questions"], {})):
+        client.failure = None
+        opened.follow(["answers"], None)
+        follow()
+        client.failure = KafkaError("gone")
+        assert opened.poll(1) == []
+        assert client.places == [TopicPartition("questions", 0)]
 
 
 MESSAGE = Message(QUERY, "key", b"payload", (("a", "1"),))
@@ -183,6 +194,16 @@ def test_a_counter_without_its_topics_is_none_and_leaves_no_connection(client: F
     with pytest.raises(BrokerUnavailable, match="does not show questions"):
         counter()
     assert client.closed == 3
+
+
+def test_a_counter_that_could_not_send_does_not_read(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> FakeClient:
+        raise BrokerUnavailable("kafka does not answer")
+
+    monkeypatch.setattr(alerts.asking.wire, "open_producer", away)
+    with pytest.raises(BrokerUnavailable, match="does not answer"):
+        counter()
+    assert client.closed == 2
 
 
 def test_topics_that_cannot_be_made_are_said(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> None:

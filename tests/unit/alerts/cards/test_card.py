@@ -83,6 +83,7 @@ def test_an_update_says_what_is_new_and_nothing_twice() -> None:
     confirmation = ConfirmationEvent(status="confirmed", words=words, by="lee")
     assert card(alert(more=update | {"reason": words, "confirmation": confirmation})).news is None
     assert card().news is None
+    assert card(alert(more=update | {"reason": None})).news is None
 
 
 def test_a_wrong_clock_and_an_old_pass_are_said() -> None:

@@ -27,7 +27,9 @@ def test_a_record_is_gone_after_the_retention_even_at_the_start_of_its_segment(d
 
 def test_a_law_of_minutes_leaves_the_broker_time_to_look_and_to_delete() -> None:
     settings = topic_settings(3 / 1440)
-    assert int(settings["retention.ms"]) + int(settings["segment.ms"]) + 30_000 + 1000 <= 180_000
+    # A half, a quarter for what is not full yet, and the rest for looking.
+    assert (settings["retention.ms"], settings["segment.ms"]) == ("90000", "45000")
+    assert 30_000 + int(settings["file.delete.delay.ms"]) <= 45_000
     assert _properties()["log.retention.check.interval.ms"] == "30000"
 
 
@@ -37,6 +39,7 @@ def test_a_law_of_minutes_leaves_the_broker_time_to_look_and_to_delete() -> None
         ({"retention.ms": "1728000000", "segment.ms": "86400000"}, 21, {"retention.ms": "1727640000"}),
         ({"retention.ms": "-1", "segment.ms": "604800000"}, 21, {"retention.ms", "segment.ms"}),
         ({"retention.ms": "1000", "segment.ms": "1000"}, 21, {}),
+        ({"retention.ms": "0", "segment.ms": "many"}, 21, {"segment.ms": "86400000"}),
         ({"cleanup.policy": "compact"}, 21, {"cleanup.policy": "delete"}),
         ({"cleanup.policy": "delete", "message.timestamp.type": "CreateTime"}, 21, {}),
         ({"message.timestamp.type": "LogAppendTime"}, 21, {"message.timestamp.type": "CreateTime"}),
