@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ class Watched(FakeClient):
     """A broker, how its topics were made, when it was looked for, and a clock that stands until it is set."""
 
     def __init__(self) -> None:
-        super().__init__(topics=dict.fromkeys(DAYS, [0]))
+        super().__init__(topics={topic: [0] for topic in DAYS})
         self.made: list[tuple[str, dict[str, Any]]] = []
         self.looks: list[float] = []
         self.clock = 1000.0
@@ -46,7 +45,7 @@ class Watched(FakeClient):
 
 
 @pytest.fixture
-def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+def broker(monkeypatch: pytest.MonkeyPatch) -> Watched:
     made = Watched()
 
     def opened(settings: KafkaSettings, servers: Any, **_: Any) -> Watched:
@@ -58,7 +57,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     monkeypatch.setattr(alerts.returning.owner, "open_admin", opened)
     monkeypatch.setattr(alerts.returning.owner, "ensure_topic", made.ensure)
     monkeypatch.setattr(alerts.returning.owner, "time", made)
-    yield made
+    return made
 
 
 def test_each_member_s_topic_is_made_with_its_own_days_and_read_on_where_it_was_left_off(broker: Watched) -> None:

@@ -14,6 +14,7 @@ from schemas.errors import ConfigurationError
 from schemas.settings import KafkaSettings, Settings
 from services.kafka.rights import Operation, Resource, Right
 from sharing.access.rules import AccessRules, access_rules
+from sharing.access.wanted import agreement_topics
 from tests.unit.policy.agreements.samples import (
     NEIGHBOR,
     OWNER,
@@ -25,6 +26,7 @@ from tests.unit.policy.agreements.samples import (
     signer,
 )
 
+OF_A_MEMBER = ("queries", "answers", "dispositions")
 SHARED = "platewatch.shared.suffolk.v1"
 ALERTS = "platewatch.alerts.portsmouth-pd.v1"
 READ, DESCRIBE, WRITE, ALL = Operation.READ, Operation.DESCRIBE, Operation.WRITE, Operation.ALL
@@ -110,6 +112,16 @@ def test_nobody_but_who_is_named_in_a_grant_reads_what_it_gives(one: Agreement) 
             assert not right.is_prefix
             assert right.operation in (READ, DESCRIBE, WRITE)
             assert not right.covers(Resource.TOPIC, ALERTS)
+
+
+def test_every_topic_that_an_agreement_may_have_had_is_ours_whatever_it_grants_now() -> None:
+    own = {f"platewatch.{kind}.suffolk.{name}.v1" for kind in OF_A_MEMBER for name in (OWNER, NEIGHBOR, THIRD)}
+    assert agreement_topics(agreement()) == own | {
+        SHARED,
+        "platewatch.shared.suffolk.reads.v1",
+        "platewatch.shared.suffolk.lists.v1",
+    }
+    assert rules(ever=(agreement(),)).topics == {ALERTS, "platewatch.reads.v1", *agreement_topics(agreement())}
 
 
 def test_machines_with_users_of_their_own_publish_reads_alone() -> None:
