@@ -95,7 +95,12 @@ def publish(
     ("error", "fate"),
     [
         (kafka_errors.MessageSizeTooLargeError(), Fate.REFUSED),
+        (kafka_errors.RecordListTooLargeError(), Fate.REFUSED),
         (kafka_errors.TopicAuthorizationFailedError(), Fate.REFUSED),
+        (kafka_errors.InvalidTopicError(), Fate.REFUSED),
+        (kafka_errors.InvalidTimestampError(), Fate.REFUSED),
+        (kafka_errors.InvalidRecordError(), Fate.REFUSED),
+        (kafka_errors.PolicyViolationError(), Fate.REFUSED),
         (ValueError("cannot be serialized"), Fate.REFUSED),
         (kafka_errors.KafkaTimeoutError(), Fate.WAITING),
         (kafka_errors.KafkaConnectionError(), Fate.WAITING),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import smtplib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,14 @@ import pytest
 
 from alerts.build import alert_message, build_update, canceling
 from alerts.routing import delivering
+from alerts.routing.channels import mail
 from alerts.routing.channels.outcome import Attempt, Fate, Sending
 from alerts.routing.channels.texts import mail_lines, mail_subject
+from alerts.routing.channels.webhook import _judged, webhook_body
 from alerts.routing.delivering import AT_ONCE, Deliverer
 from schemas.errors import ConfigurationError
 from schemas.events import Alert
-from schemas.settings import KafkaChannel, LogChannel, WebhookChannel
+from schemas.settings import KafkaChannel, LogChannel, MailChannel, WebhookChannel
 from storage.alerts.deliveries import DeliveryState, DueDelivery
 from tests.unit.alerts.samples import START, sample_alert
 
@@ -274,3 +277,83 @@ def test_a_mail_says_what_and_where_and_the_plate_only_where_the_rule_says_so() 
         *after[:3],
         "platewatch alerts show 18",
     ]
+
+
+def test_a_mail_goes_from_whom_to_whom_with_one_number_whoever_tries_it() -> None:
+    channel = MailChannel(
+        name="desk", host="mail.example", sender="alpr@portsmouth.example", to=("a@p.example", "b@p.example")
+    )
+    one = Sending(UUID(int=5), 17, ALERT, "squad 3", with_plate=True)
+    made = mail.mail_of(channel, one)
+    assert {name: value for name, value in made.items() if name.lower() not in ("mime-version",)} == {
+        "From": "alpr@portsmouth.example",
+        "To": "a@p.example, b@p.example",
+        "Subject": mail_subject(one),
+        "Date": "Fri, 20 Nov 2026 18:30:02 +0000",
+        "Message-ID": f"<{UUID(int=5)}@portsmouth.example>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Type": 'text/plain; charset="utf-8"',
+        "Content-Transfer-Encoding": made["Content-Transfer-Encoding"],
+    }
+    assert made.get_content().splitlines() == mail_lines(one)
+
+
+@pytest.mark.parametrize(
+    ("error", "fate", "reason"),
+    [
+        (smtplib.SMTPAuthenticationError(535, b"no"), Fate.FAILED, "the mail server refuses the login (535)"),
+        (
+            smtplib.SMTPRecipientsRefused({"a": (551, b""), "b": (550, b"")}),
+            Fate.REFUSED,
+            "the mail server takes none of the recipients (550, 551)",
+        ),
+        (
+            smtplib.SMTPRecipientsRefused({"a": (450, b""), "b": (550, b"")}),
+            Fate.FAILED,
+            "the mail server takes none of the recipients (450, 550)",
+        ),
+        (smtplib.SMTPRecipientsRefused({}), Fate.FAILED, "the mail server takes none of the recipients ()"),
+        (smtplib.SMTPSenderRefused(500, b"no", "a"), Fate.REFUSED, "the mail server answered 500"),
+        (smtplib.SMTPSenderRefused(499, b"no", "a"), Fate.FAILED, "the mail server answered 499"),
+        (smtplib.SMTPDataError(554, b"no"), Fate.REFUSED, "the mail server answered 554"),
+        (smtplib.SMTPNotSupportedError("no"), Fate.FAILED, "the mail server offers no starttls or no login"),
+        (OSError("no\n route"), Fate.FAILED, "the mail server cannot be used (no route)"),
+    ],
+)
+def test_what_a_mail_server_says_is_for_good_or_may_be_over_later(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, fate: Fate, reason: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(smtplib, "SMTP", refuse)
+    channel = MailChannel(name="desk", host="mail.example", sender="alpr@p.example", to=("a@p.example",))
+    attempt = mail.send_mail(channel, Sending(UUID(int=5), 17, ALERT, "", with_plate=False))
+    assert attempt == Attempt(fate, reason)
+
+
+@pytest.mark.parametrize(
+    ("fate", "statuses"),
+    [
+        (Fate.SENT, (200, 202, 204, 299)),
+        (Fate.REFUSED, (400, 401, 403, 404, 405, 410, 413, 415, 422)),
+        (Fate.FAILED, (199, 300, 302, 402, 408, 409, 421, 423, 425, 429, 500, 502, 503, 504)),
+    ],
+)
+def test_what_another_program_answers_is_for_good_or_may_be_over_later(fate: Fate, statuses: tuple[int, ...]) -> None:
+    for status in statuses:
+        assert _judged(status) == Attempt(fate, "" if fate is Fate.SENT else f"it answered {status}")
+
+
+@pytest.mark.parametrize("pictured", [True, False])
+def test_another_program_gets_the_alert_with_its_number_and_whom_it_is_for(pictured: bool) -> None:
+    channel = hook().model_copy(update={"with_picture": pictured})
+    for unit in ("squad 3", ""):
+        document = json.loads(webhook_body(channel, Sending(UUID(int=5), 17, ALERT, unit, with_plate=False)))
+        shown = ALERT if pictured else ALERT.model_copy(update={"plate_picture": None})
+        assert document == {
+            "type": "alert.alert",
+            "alert_number": 17,
+            "unit": unit or None,
+            "data": json.loads(shown.model_dump_json()),
+        }
