@@ -103,6 +103,19 @@ def test_what_is_better_updates_and_says_in_which_way() -> None:
     assert said(decide(hit(), after(9), [bare], SETTINGS, has_picture=False)) == "suppress"
 
 
+SUREST_FIRST = (Tier.EXACT, Tier.PROBABLE, Tier.PARTIAL)
+
+
+@pytest.mark.parametrize("before", SUREST_FIRST)
+@pytest.mark.parametrize("then", SUREST_FIRST)
+def test_a_surer_tier_is_news_and_is_kept(before: Tier, then: Tier) -> None:
+    alert = opened(after(0), hit(before))
+    surer = SUREST_FIRST.index(then) < SUREST_FIRST.index(before)
+    decision = decide(hit(then), after(9), [alert], SETTINGS, has_picture=True)
+    assert decision == Decision(alert, f"{then.value} instead of {before.value}" if surer else "")
+    assert with_repeat(alert, hit(then), after(9), has_picture=True).tier is (then if surer else before)
+
+
 def test_a_confidence_that_nobody_gave_is_no_better_than_any() -> None:
     unsure = after(0, confidence=0.5)
     alert = opened(unsure, hit())

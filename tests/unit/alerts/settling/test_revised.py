@@ -226,6 +226,19 @@ def test_an_alert_stands_as_long_as_one_read_of_the_vehicle_does(together: bool)
     assert memory.closed == {first.alert_id}
 
 
+@pytest.mark.parametrize(("score", "outcome"), [(20.0, "suppressed"), (30.0, "updated")])
+def test_an_alert_stands_for_a_repeat_that_came_with_the_revision(score: float, outcome: str) -> None:
+    memory, read = Memory(), passing(0)
+    settle(memory, revision(read, 1))
+    recorded = settle(memory, revision(passing(20), 1, score=score), revision(read, 2, "XYZ9"))
+    assert [(one.type.value, one.reason) for one in recorded.sent[1]] == [
+        ("update", "the read was revised: now XYZ9; another read of the vehicle stands")
+    ]
+    assert (outcomes(memory), memory.closed) == (sorted([outcome, "revised"]), set())
+    # Once that one is none any more either, nothing stands.
+    assert told(settle(memory, revision(passing(20), 2, "XYZ9"))) == [("cancel", "the read was revised: now XYZ9")]
+
+
 def test_a_revision_that_says_where_it_was_may_be_what_shows_a_clone() -> None:
     memory, here, there = Memory(), passing(0), passing(20, "bridge", None)
     (first,) = settle(memory, revision(here, 1)).sent[0]
