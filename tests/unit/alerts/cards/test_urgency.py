@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,8 +39,16 @@ def test_priority_is_the_categorys_and_a_list_may_raise_it(
     assert priority_of(category, listed) is expected
 
 
-def test_every_category_has_a_priority() -> None:
-    assert {priority_of(category) for category in Category} == set(Priority)
+def test_every_category_is_as_urgent_as_the_document_says() -> None:
+    document = (Path(__file__).parents[4] / "docs" / "configuration.md").read_text()
+    said = document.partition("What is usual:")[2].partition("\n\n")[0]
+    high, low = (
+        {Category(name) for name in re.findall(r"`([a-z_]+)`", part)} for part in said.split("*high*")[1].split("*low*")
+    )
+    usual = {category: priority_of(category) for category in Category}
+    assert {category for category, priority in usual.items() if priority is Priority.HIGH} == high
+    assert {category for category, priority in usual.items() if priority is Priority.LOW} == low
+    assert Category.STOLEN_VEHICLE not in high | low
 
 
 def test_what_is_to_be_done_comes_before_what_is_done_whatever_the_priority() -> None:

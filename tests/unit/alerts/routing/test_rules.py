@@ -275,3 +275,40 @@ def test_many_mistakes_are_told_as_the_first_five() -> None:
         parse_rule({"name": "r", "channels": ["log"], **{f"wrong{number}": 1 for number in range(9)}}, "a file, rule 3")
     assert [f"'wrong{number}'" in str(caught.value) for number in range(9)] == [True] * 5 + [False] * 4
     assert caught.value.source == "a file, rule 3"
+
+
+def corners(count: int) -> list[list[float]]:
+    return [[number / 100, (number % 7) / 10] for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "refused"),
+    [
+        ({"channels": ["log"] * 20}, {"channels": ["log"] * 21}),
+        ({"unit": "x" * 100}, {"unit": "x" * 101}),
+        ({"polygon": corners(3)}, {"polygon": corners(2)}),
+        ({"polygon": corners(1000)}, {"polygon": corners(1001)}),
+        ({"circle": {"center": [90, 180], "meters": 0.1}}, {"circle": {"center": [90, 180], "meters": 0}}),
+        ({"circle": {"center": [-90, -180], "meters": 1e6}}, {"circle": {"center": [-90, -180], "meters": 1000000.1}}),
+        ({"circle": {"center": [90, 0], "meters": 1}}, {"circle": {"center": [90.01, 0], "meters": 1}}),
+        ({"circle": {"center": [-90, 0], "meters": 1}}, {"circle": {"center": [-90.01, 0], "meters": 1}}),
+        ({"circle": {"center": [0, 180], "meters": 1}}, {"circle": {"center": [0, 180.01], "meters": 1}}),
+        ({"circle": {"center": [0, -180], "meters": 1}}, {"circle": {"center": [0, -180.01], "meters": 1}}),
+        (
+            {"quiet": {"from": "22:00", "until": "06:00", "days": ["fri"]}},
+            {"quiet": {"from": "22:00", "until": "06:00", "days": []}},
+        ),
+    ],
+)
+def test_a_rule_is_as_large_as_may_be_and_no_larger(taken: dict[str, Any], refused: dict[str, Any]) -> None:
+    assert rule(**taken).document()["name"] == "r"
+    with pytest.raises(InvalidInput):
+        rule(**refused)
+
+
+def test_a_rule_that_says_nothing_else_is_about_everything_that_is_here_now() -> None:
+    """All categories, places and hours, also what follows; no past passes, and no plates in mail."""
+    plain = rule()
+    assert (plain.updates, plain.historical, plain.plates_in_mail, plain.unit) == (True, False, False, "")
+    for name, value in {"updates": False, "historical": True, "plates_in_mail": True, "unit": "12"}.items():
+        assert rule(**{name: value}).document() == {"name": "r", "channels": ["log"], name: value}
