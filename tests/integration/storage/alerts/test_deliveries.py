@@ -12,6 +12,7 @@ from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
 from schemas.messages import Message
 from storage.alerts.deliveries import Deliveries, DeliveryState, DueDelivery, Unrouted, routing
+from storage.alerts.wakeups import Wakeups
 from storage.database import Database
 from tests.integration.alerts.samples import VIRGINIA, found, passing, settle
 from tests.integration.storage.samples import START
@@ -184,7 +185,10 @@ def test_what_is_handed_over_to_kafka_is_in_the_outbox_and_sent(database: Databa
     deliveries = planned(database, "desk")
     (first,) = due(deliveries, 0, "desk")
     message = Message(first.alert_id, "key", b"payload", (("ce_id", "1"),))
-    deliveries.hand_over(first, message, "desk.alerts", START + MINUTE)
+    with Wakeups(database) as wakeups:
+        assert wakeups.wait(60)  # just connected
+        deliveries.hand_over(first, message, "desk.alerts", START + MINUTE)
+        assert wakeups.wait(60), "the relay is woken"
     with database.connection() as connection:
         rows = connection.execute(
             "select alert_id, key, headers, payload from outbox where topic = 'desk.alerts'"
@@ -194,3 +198,40 @@ def test_what_is_handed_over_to_kafka_is_in_the_outbox_and_sent(database: Databa
     ]
     (settled,) = deliveries.newest(10, DeliveryState.SENT, LOOK)
     assert (settled.delivery_id, settled.settled_at, settled.attempts) == (first.delivery_id, START + MINUTE, 1)
+
+
+def test_what_is_due_comes_in_the_order_of_its_time_and_what_there_is_the_newest_first(database: Database) -> None:
+    for number in range(4):
+        settle(database, found(passing(3600 * 5 * number, f"camera {number}"), VIRGINIA))
+    with routing(database) as asked:
+        alerts = asked.unrouted(10)
+        assert [one.alert_number for one in alerts] == [1, 2, 3, 4]
+        assert [one.alert_number for one in asked.unrouted(2)] == [1, 2]
+        for alert, minutes in zip(alerts, (3, 1, 2, 1), strict=True):
+            for channel in ("pager", "mail"):
+                asked.plan(
+                    alert,
+                    rule="desk",
+                    unit="unit",
+                    channel=channel,
+                    with_plate=False,
+                    now=START,
+                    due_at=START + minutes * MINUTE,
+                )
+        assert asked.went_to(alerts[0].first) == [("desk", "mail"), ("desk", "pager")]
+        asked.done(3)
+        assert [one.alert_number for one in asked.unrouted(10)] == [4]
+    deliveries = Deliveries(database)
+    assert deliveries.waiting_channels() == ["mail", "pager"]
+    assert [one.alert_number for one in due(deliveries, 5)] == [2, 4, 3, 1]
+    assert [one.alert_number for one in deliveries.due("mail", START + 5 * MINUTE, 2)] == [2, 4]
+    assert [one.alert_number for one in due(deliveries, 1)] == [2, 4]
+    second, *_ = due(deliveries, 1)
+    deliveries.settle(second, DeliveryState.DEAD, START)
+    shown = [(4, "mail"), (4, "pager"), (3, "mail"), (3, "pager"), (2, "mail"), (2, "pager"), (1, "mail"), (1, "pager")]
+    assert [(one.alert_number, one.channel) for one in deliveries.newest(10, None, LOOK)] == shown
+    assert [(one.alert_number, one.channel) for one in deliveries.newest(3, None, LOOK)] == shown[:3]
+    assert [one.alert_number for one in deliveries.newest(10, DeliveryState.DEAD, LOOK)] == [2]
+    assert (deliveries.given_up("mail"), deliveries.given_up("pager")) == (1, 0)
+    assert deliveries.retry(None, START + 9 * MINUTE, LOOK) == 1
+    assert [one.alert_number for one in due(deliveries, 9)] == [4, 3, 1, 2]
