@@ -69,7 +69,7 @@ def _stale_alert(row: tuple[Any, ...], now: datetime) -> StaleAlert | None:
     def stale(kind: StaleKind, at: datetime | None = None, **withdrawn: str | None) -> StaleAlert:
         return StaleAlert(alert_id, listed, payload, kind, at, **withdrawn, confirmation=confirmation)
 
-    if plate is None and withdrawn_at is not None:
+    if withdrawn_at is not None:
         return stale(StaleKind.WITHDRAWN, withdrawn_at, by=by, note=note)
     if plate is None:
         return stale(StaleKind.REMOVED if is_list_active else StaleKind.LIST_REMOVED, retired_at)

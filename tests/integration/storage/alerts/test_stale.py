@@ -50,6 +50,16 @@ def test_an_alert_is_stale_where_its_entry_is_not_as_it_was_and_of_each_kind_the
             "update alerts set created_at = %s where payload -> 'entry' ->> 'plate' = %s",
             (NOW - timedelta(hours=1), plates[7]),
         )
+        # What went from another list, or another entry from this one, says nothing of when this one went.
+        connection.execute(
+            "update hotlist_entries set retired_at = %s, last_version = since_version where hotlist_id = 'other'",
+            (NOW,),
+        )
+        gone_at = NOW - timedelta(hours=2)
+        connection.execute(
+            "update hotlist_entries set retired_at = %s where hotlist_id = 'ncic' and entry_id = %s",
+            (gone_at, entries[1].entry_id),
+        )
     since = NOW - timedelta(hours=1)
     scatter(database, "alerts", "alert_number", 2, 3)
     found = stale_alerts(database, since, edge - timedelta(seconds=1))
@@ -59,7 +69,7 @@ def test_an_alert_is_stale_where_its_entry_is_not_as_it_was_and_of_each_kind_the
         (plates[3], StaleKind.STATE_CHANGED),
     ]
     assert found[0].payload == as_json(sample_alert(1, plates[1]))
-    assert found[0].at is not None
+    assert found[0].at == gone_at
     expired = [one for one in stale_alerts(database, since, edge) if one.kind is StaleKind.EXPIRED]
     assert [(one.plate, one.at) for one in expired] == [(plates[4], edge)]
     earlier = stale_alerts(database, since - timedelta(seconds=1), NOW)
