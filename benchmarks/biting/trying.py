@@ -123,7 +123,7 @@ class Trying:
         lines = place.module.read_text(encoding="utf-8").splitlines()
         at = {i + 1 for i, line in enumerate(lines) if any(f'"{name}"' in line for name in names)}
         found = set().union(*(tests for line, tests in own.items() if line in at))
-        # A statement whose name stands nowhere, or in a table of the module, is chosen while it runs: it may be any test's.
+        # A statement whose name stands nowhere, or in a table of the module, is chosen while it runs.
         return found or set().union(*own.values())
 
     def _pass_again(self, session: pytest.Session, tests: Sequence[int]) -> set[int]:
