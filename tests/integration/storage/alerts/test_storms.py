@@ -139,3 +139,9 @@ def test_what_is_held_is_shown_with_when_its_vehicles_passed(database: Database)
     assert storm(database, 2, Limit(2)) is None
     raise_alerts(database, timedelta(), entry=OTHER)
     assert storm(database, 2, Limit(2)) == 2
+    # From where the last one ended, whenever others did.
+    with database.connection() as connection:
+        connection.execute(
+            "update alert_storms set ended_at = now(), counted_from = %s where storm_number = 2", (START,)
+        )
+    assert storm(database, 2, Limit(2)) is None
