@@ -28,6 +28,7 @@ class FakeClient:
     sought: dict[TopicPartition, int] = field(default_factory=dict)
     asked_times: dict[TopicPartition, int] = field(default_factory=dict)
     sent: list[tuple[str, Any]] = field(default_factory=list)
+    opened: int = 0
     closed: int = 0
 
     def group_metadata(self) -> ConsumerGroupMetadata:

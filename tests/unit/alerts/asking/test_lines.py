@@ -38,6 +38,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeClient]:
     def opened(settings: KafkaSettings, servers: Any, **options: Any) -> FakeClient:
         assert (settings, tuple(servers)) == (SETTINGS, tuple(SERVERS))
         made.options |= options
+        made.opened += 1
         return made
 
     monkeypatch.setattr(alerts.asking.reading, "open_consumer", opened)
@@ -292,7 +293,15 @@ def test_the_answer_is_that_of_the_question_and_of_no_other(client: FakeClient) 
     assert [(topic, sent["key"], sent["value"]) for topic, sent in client.sent] == [
         ("questions", str(QUERY).encode(), question().model_dump_json().encode())
     ]
-    assert client.closed == 2  # who sent, and who listened
+    assert client.opened == client.closed == 2  # who sent, and who listened
+
+
+def test_who_listens_again_does_so_on_the_same_connection(client: FakeClient) -> None:
+    with Line(SETTINGS, SERVERS, "questions", "answers") as line:
+        line.listen(SINCE)
+        line.listen()
+        assert set(client.sought.values()) == {100}
+    assert client.opened == client.closed == 1
 
 
 def test_questions_and_answers_say_whose_they_are_and_when() -> None:
