@@ -173,3 +173,11 @@ def test_a_file_may_be_as_large_as_a_million_bytes(tmp_path: Path) -> None:
     assert parse_agreement(whole, "suffolk.toml", digest).id == load(tmp_path, whole.decode()).id == "suffolk"
     with pytest.raises(InvalidInput, match="1000000"):
         parse_agreement(whole + b"#", "suffolk.toml", digest)
+
+
+@pytest.mark.parametrize(("wrong", "more"), [(8, ""), (9, "; and 1 more"), (12, "; and 4 more")])
+def test_many_mistakes_are_told_as_the_first_eight_and_how_many_more(tmp_path: Path, wrong: int, more: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        load(tmp_path, "".join(f"wrong{number} = 1\n" for number in range(wrong)) + TEXT)
+    told = "; ".join(f"unknown key 'wrong{number}'; remove it or correct its name" for number in range(8))
+    assert str(refused.value).endswith(f": {told}{more}")
