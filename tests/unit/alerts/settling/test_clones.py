@@ -85,6 +85,11 @@ def test_the_clearest_sighting_is_named() -> None:
         (12.4, 180.0, "the same number was read 12 km away 3 minutes before: one of the plates may be cloned"),
         (5.0, -20.0, "the same number was read 5 km away 20 seconds after: one of the plates may be cloned"),
         (5.0, 1.0, "the same number was read 5 km away 1 second before: one of the plates may be cloned"),
+        (5.0, 0.0, "the same number was read 5 km away 0 seconds before: one of the plates may be cloned"),
+        (5.0, 89.0, "the same number was read 5 km away 89 seconds before: one of the plates may be cloned"),
+        (5.0, 90.0, "the same number was read 5 km away 2 minutes before: one of the plates may be cloned"),
+        (5.0, -149.0, "the same number was read 5 km away 2 minutes after: one of the plates may be cloned"),
+        (5.0, -1800.0, "the same number was read 5 km away 30 minutes after: one of the plates may be cloned"),
     ],
 )
 def test_the_suspicion_is_a_plain_sentence(kilometers: float, seconds: float, words: str) -> None:

@@ -239,6 +239,18 @@ def test_an_alert_stands_for_a_repeat_that_came_with_the_revision(score: float, 
     assert told(settle(memory, revision(passing(20), 2, "XYZ9"))) == [("cancel", "the read was revised: now XYZ9")]
 
 
+def test_what_stands_for_an_alert_is_known_however_many_revisions_a_batch_has() -> None:
+    memory, read, other = Memory(), passing(0), passing(20)
+    settle(memory, revision(read, 1))
+    settle(memory, revision(other, 1))
+    recorded = settle(memory, revision(read, 2), revision(read, 3, "XYZ9"))
+    assert [[(one.type.value, one.reason) for one in some] for some in recorded.sent] == [
+        [],
+        [("update", "the read was revised: now XYZ9; another read of the vehicle stands")],
+    ]
+    assert (outcomes(memory), memory.closed) == (["revised", "suppressed"], set())
+
+
 def test_a_revision_that_says_where_it_was_may_be_what_shows_a_clone() -> None:
     memory, here, there = Memory(), passing(0), passing(20, "bridge", None)
     (first,) = settle(memory, revision(here, 1)).sent[0]

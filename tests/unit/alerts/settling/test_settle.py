@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.settling.cancel import AT_ONCE, cancel_alerts
-from alerts.settling.found import Found
+from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
 from schemas import ids
 from schemas.events import Alert, ConfirmationEvent
@@ -110,7 +110,7 @@ def sent(*parts: Sequence[Found]) -> list[Alert]:
     return [Alert.model_validate_json(message.payload) for message in settled(parts).messages.values()]
 
 
-@pytest.mark.parametrize("minutes", [1, 30, 59])
+@pytest.mark.parametrize("minutes", [1, 30, 60])
 @pytest.mark.parametrize("together", [True, False])
 def test_a_number_at_two_places_within_the_hour_alerts_twice_and_both_officers_are_told(
     minutes: int, together: bool
@@ -138,6 +138,10 @@ def test_a_clone_is_told_once_per_camera() -> None:
     again = [found(passing(seconds, "bridge", BRIDGE)) for seconds in (24, 28)]
     assert len(sent([here], [there])) == 3
     assert len(sent([here], [there], *([one] for one in again))) == 3
+    memory = Memory()
+    store = SettledReads(memory, Settings())
+    assert [len(alerts) for one in (here, there) for alerts in store.record([one]).sent] == [1, 2]
+    assert [alerts for one in again for alerts in store.record([one]).sent] == [(), ()]
 
 
 def test_what_is_sent_again_keeps_the_suspicion() -> None:
@@ -380,3 +384,9 @@ def test_only_where_storms_are_looked_for_is_each_new_alert_asked_about(minimum:
     assert store.record([first, found(passing(20)), found(passing(40), tier=Tier.PARTIAL)]).alerts == 1
     asked = [("gate", VIRGINIA.entry_id, first.read.captured_at, 40)]
     assert memory.stormy == (asked if minimum else [])
+
+
+def test_nothing_is_written_of_no_reads() -> None:
+    memory = Memory()
+    assert SettledReads(memory, Settings()).record([]) == Recorded(0, 0, 0, [])
+    assert (memory.reads, memory.hits, memory.messages) == ({}, {}, {})
