@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from storage.backup.tables import Part, Snapshot, is_audited, knows_ends, snapsh
 from storage.database import Database
 from storage.reads.images import ImageStore
 
+log = logging.getLogger(__name__)
 KEYS_FILE = ".picture-keys"
 NO_KEYS = BackupKeys()
 
@@ -59,6 +61,8 @@ class BackupOutcome:
 def make_backup(actor: Actor, database: Database, settings: Settings, wish: BackupWish) -> BackupOutcome:
     """Make a backup; it has its name in the folder once all of it is on the disk. The audit says so before it begins.
 
+    A database whose schema is older than the audit is backed up as it is; a log line says that there is no row.
+
     Args:
         actor: Who does it.
         database: An open database, whatever its schema.
@@ -66,15 +70,19 @@ def make_backup(actor: Actor, database: Database, settings: Settings, wish: Back
         wish: What is wanted.
 
     Raises:
+        NotPermitted: They may not.
         ConfigurationError: The folder holds other things, or another backup is being made there.
         StorageFull: No space left; nothing is left behind.
         DatabaseUnavailable: The server went away; do it again.
         TransientError: The image store does not answer; do it again.
     """
     begun = datetime.now(UTC)
+    details = {"folder": str(wish.folder), "sealed": wish.keys.sealing is not None, "pictures": wish.pictures}
+    record = AuditRecord(actor, Action.BACK_UP, details)  # asks who may, also where there is no audit to write to
     if is_audited(database):
-        details = {"folder": str(wish.folder), "sealed": wish.keys.sealing is not None, "pictures": wish.pictures}
-        write_audit(database, AuditRecord(actor, Action.BACK_UP, details))
+        write_audit(database, record)
+    else:
+        log.warning("the database's schema has no audit yet: no row says that %s makes this backup", actor.name)
     with opened(wish.folder) as folder:
         before = folder.finished()
         with folder.making(begun) as backup:

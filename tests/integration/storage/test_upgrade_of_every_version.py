@@ -9,7 +9,10 @@ import pytest
 
 from operations.backup.making import BackupWish, make_backup
 from operations.backup.restoring import restore_backup
+from schemas.actor import Actor, SignIn
+from schemas.errors import NotPermitted
 from schemas.events import Alert
+from schemas.roles import Role
 from schemas.settings import Settings
 from storage.alerts.raised import AlertLog
 from storage.audit.reader import audit_entries
@@ -25,6 +28,8 @@ from tests.integration.storage.rows_of_versions import fill, id_of, list_of, pla
 
 VERSIONS = sorted(path.name.partition("_")[0] for path in FOLDER.glob("*.sql"))
 CHAIN = "upgrade_chain"
+MAX = Actor("max", SignIn.PASSWORD, "a test", "local", frozenset(Role))
+"""Somebody with every role: a backup is made on the command line alone."""
 RESTORED = {VERSIONS[0], "0011", "0022"}
 """Of these a backup is made before they are upgraded, and restored: what takes longest."""
 MATCHED = {*RESTORED, "0006", VERSIONS[-1]}
@@ -59,6 +64,10 @@ def _check(server: DatabaseServer, folder: Path, name: str, count: int) -> None:
     if VERSIONS[count - 1] in RESTORED:
         # As the owner: nobody has granted the application anything yet.
         with opened(settings_of(folder / "data", server.owner_url(name))) as old:
+            # Who may not is refused also where the schema has no audit yet.
+            with pytest.raises(NotPermitted):
+                make_backup(MAX, old, settings, BackupWish(folder / "backups", pictures=False))
+            assert not (folder / "backups").exists()
             backup = make_backup(LEE, old, settings, BackupWish(folder / "backups", pictures=False)).path
     with open_database(settings) as database:
         _check_rows(database, count)

@@ -95,11 +95,15 @@ def test_a_car_from_its_token_to_its_end(console: ConsoleSite) -> None:
 def test_who_may_not_sees_and_changes_no_car(console: ConsoleSite) -> None:
     add_car(KEEPER, console.database, console.settings, "unit-12", ["unit-12-front"])
     may = {Role.CAMERA_ADMINISTRATOR, Role.SUPERVISOR}
+    looks = may | {Role.AUDITOR}
+    buttons = ("Add a car<", "Make another token<", "Revoke unit-12<")
     for role in Role:
         with console.client(console.signed_in(f"the-{role.value.replace('_', '-')}", role)) as client:
-            for path in ("/cars", "/cars/unit-12"):
-                assert client.get(path).status_code == (200 if role in may else 403), (role, path)
-            assert ('href="/cars"' in client.get("/account").text) == (role in may), role
+            pages = [client.get(path) for path in ("/cars", "/cars/unit-12")]
+            assert {page.status_code for page in pages} == {200 if role in looks else 403}, role
+            shown = "".join(page.text for page in pages)
+            assert [one for one in buttons if one in shown] == (list(buttons) if role in may else []), role
+            assert ('href="/cars"' in client.get("/account").text) == (role in looks), role
             if role not in may:
                 for path in ("", "/unit-12/token", "/unit-12/cameras", "/unit-12/revoke"):
                     data = {"knows": "1", "reason": REASON, "car_id": "mine", "cameras": "mine-front"}
