@@ -52,3 +52,10 @@ def test_what_all_may_be_kept_is_not_even_copied() -> None:
     assert law_alone("virginia").kept(read) is read
     plain = dataclasses.replace(sample_read(), vehicle=None, second_reading=None)
     assert law_alone("minnesota").kept(plain) is plain
+
+
+@pytest.mark.parametrize("said", [{"hit": '{"hit": 1}'}, {"payload": '{"color": "blue"}'}])
+def test_either_part_of_a_vendors_report_goes(said: dict[str, str]) -> None:
+    read = dataclasses.replace(sample_read(), report=VendorReport("axis", "pass-1", **{"hit": None, **said}))
+    kept = CollectionRule(**FACT, attributes=()).kept(read)
+    assert kept.report == VendorReport("axis", "pass-1", None)

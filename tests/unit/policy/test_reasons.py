@@ -135,3 +135,44 @@ def test_what_is_around_a_text_changes_nothing(text: str, around: str) -> None:
     if text.strip():
         assert (fault_of_reason(f"{around} {text} {around}") is None) == (fault_of_reason(text) is None)
         assert (fault_of_reason(text.upper().lower()) is None) == (fault_of_reason(text.lower()) is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("PD-0000", None),  # a department's name beside it
+        ("x-0000", "says nothing"),  # a letter names nothing
+        ("test 0000", "says nothing"),
+        ("xx 0000", "says nothing"),
+        ("a0000", None),
+        ("0", "is one digit"),
+        ("00", "says nothing"),
+        ("11", None),
+        ("111", "says nothing"),
+        ("112", None),
+        ("12", None),
+        ("123", "says nothing"),
+        ("1 2 3", "says nothing"),
+        ("2345", None),
+        ("124", None),
+    ],
+)
+def test_what_fills_a_case_number_alone_is_none(text: str, fault: str | None) -> None:
+    assert fault_of_case_number(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("dv 7", "is a number, as of a case"),  # too short beside a number
+        ("dui 7", None),
+        ("case dui 7", None),
+        ("xxx 7", "is a number, as of a case"),
+        ("test 7", "is a number, as of a case"),
+        ("dui7", "is a number, as of a case"),
+        ("te st", "says nothing"),
+        ("none theft", None),
+    ],
+)
+def test_beside_a_number_something_has_to_be_said(text: str, fault: str | None) -> None:
+    assert fault_of_reason(text) == fault

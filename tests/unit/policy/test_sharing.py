@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +12,16 @@ from hypothesis import strategies as st
 from policy.decisions import law_alone, open_policy
 from policy.facts import Confidence
 from policy.loading import load_profile, profiles
-from policy.sharing import AgencyKind, AgencyRef
+from policy.sharing import (
+    AgencyKind,
+    AgencyRef,
+    Condition,
+    Receive,
+    ReceiveRule,
+    ReceiveVerdict,
+    Sharing,
+    receive_verdict,
+)
 from schemas.settings import Settings
 
 
@@ -60,3 +72,51 @@ def test_where_no_rule_is_known_police_and_prosecutors_of_the_state_may_receive_
 
 def test_some_profile_has_no_rule_of_its_own() -> None:
     assert UNRULED
+
+
+def test_where_a_law_names_recipients_it_is_these_of_its_kinds_and_states_alone() -> None:
+    fact: dict[str, Any] = {"citation": "Law 1", "as_of": date(2026, 1, 2), "confidence": "read"}
+    where: dict[str, Any] = {"kinds": (AgencyKind.FEDERAL,), "jurisdictions": ("US-VA",), "names": ("Coast Guard",)}
+    sharing = Sharing(**fact, **where)
+    rule = ReceiveRule(**where, requires=(Condition.WARRANT,))
+    for name, kind, state, fits in (
+        ("Coast Guard", AgencyKind.FEDERAL, "US-VA", True),
+        ("COAST guard", AgencyKind.FEDERAL, "US-VA", True),
+        ("Park Police", AgencyKind.FEDERAL, "US-VA", False),
+        ("Coast Guard", AgencyKind.PRIVATE, "US-VA", False),
+        ("Coast Guard", AgencyKind.FEDERAL, "US-NC", False),
+        ("Coast Guard", AgencyKind.FEDERAL, None, False),
+    ):
+        recipient = AgencyRef(name, kind, state)
+        assert (sharing.allows(recipient), rule.fits(recipient)) == (fits, fits), recipient
+    anywhere = ReceiveRule(**where | {"jurisdictions": "any"}, requires=())
+    assert anywhere.fits(AgencyRef("Coast Guard", AgencyKind.FEDERAL, "US-NC"))
+    assert not anywhere.fits(AgencyRef("Coast Guard", AgencyKind.FEDERAL, None))
+
+
+def test_the_first_rule_that_fits_says_what_has_to_be_there() -> None:
+    fact: dict[str, Any] = {"citation": "Law 1", "as_of": date(2026, 1, 2), "confidence": "read"}
+    nobody = Sharing(**fact, kinds=(), jurisdictions=())
+    police = AgencyRef("Suffolk PD", AgencyKind.LAW_ENFORCEMENT, "US-VA")
+    words = {
+        (): ("without conditions", True),
+        (Condition.ATTESTATION, Condition.WRITTEN_REQUEST): ("with an attestation, on a written request", True),
+        (Condition.CASE_SPECIFIC,): ("case by case", False),
+        (Condition.WARRANT,): ("by warrant", False),
+        (Condition.COURT_ORDER,): ("by court order", False),
+        (Condition.MAINTENANCE,): ("as far as maintenance needs", False),
+        (Condition.ATTESTATION, Condition.WARRANT): ("with an attestation, by warrant", False),
+    }
+    for requires, (said, stands) in words.items():
+        kinds = {"kinds": (AgencyKind.LAW_ENFORCEMENT,), "jurisdictions": "any"}
+        other = ReceiveRule(kinds=(AgencyKind.PRIVATE,), jurisdictions="any", requires=(Condition.WARRANT,))
+        first = ReceiveRule.model_validate({**kinds, "requires": requires})
+        later = ReceiveRule.model_validate({**kinds, "requires": (Condition.MAINTENANCE,)})
+        found = receive_verdict(police, nobody, Receive(**fact, rules=(other, first, later)))
+        reason = f"Suffolk PD (law enforcement, US-VA) may receive {said}: Law 1 (2026-01-02)"
+        assert found == ReceiveVerdict(True, reason, requires)
+        assert found.is_standing is stands
+    anybody = AgencyRef("somebody", AgencyKind.PRIVATE)
+    refused = "somebody (private, no known state) may not receive: Law 1 (2026-01-02)"
+    assert receive_verdict(anybody, nobody, None) == ReceiveVerdict(False, refused)
+    assert not ReceiveVerdict(False, refused).is_standing

@@ -87,3 +87,9 @@ def test_a_line_of_a_report_is_filled_in_one_way(named: tuple[str, ...]) -> None
 @pytest.mark.parametrize("name", WAYS)
 def test_any_of_the_ways_will_do(name: str) -> None:
     assert getattr(LawReportLine.model_validate({"text": "How many", name: WAYS[name]}), name) == WAYS[name]
+
+
+@pytest.mark.parametrize("name", ["Everyone", " everyone ", "PUBLIC", "*", "Statewide "])
+def test_nobody_is_called_everybody(name: str) -> None:
+    with pytest.raises(ValidationError, match="is nobody; there is no grant to everyone"):
+        agreement(members=[MEMBERS[0], MEMBERS[1] | {"name": name}, MEMBERS[2]])

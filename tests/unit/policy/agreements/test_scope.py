@@ -14,7 +14,8 @@ from policy.agreements.area import Circle, Polygon, crosses_itself, distance_km,
 from policy.agreements.deciding import AgreementGate, Release, Standing
 from policy.agreements.grants import Detail, Shares
 from policy.decisions import Policy, law_alone, open_policy
-from policy.sharing import AgencyKind, Condition, Receive, ReceiveRule
+from policy.duties import AttestationRule
+from policy.sharing import AgencyKind, Condition, Receive, ReceiveRule, Sharing
 from schemas.settings import PolicySettings, Settings
 from schemas.types import Category, Purpose, Tier
 from tests.unit.policy.agreements.samples import (
@@ -275,3 +276,44 @@ def test_lines_that_cross_are_told_from_those_that_meet() -> None:
 )
 def test_areas_that_have_nothing_in_common_are_told(one: Any, other: Any, may: bool) -> None:
     assert may_overlap(one, other) is may_overlap(other, one) is may
+
+
+BAY = Polygon(polygon=((0, 0), (0, 6), (2, 6), (2, 1), (4, 1), (4, 6), (6, 6), (6, 0)))
+"""Land around a bay that opens to the east, and a slope."""
+SLOPE = Polygon(polygon=((0, 0), (0, 8), (4, 8)))
+
+
+def test_a_point_is_in_a_polygon_or_beside_it() -> None:
+    def held(area: Polygon) -> list[tuple[float, float]]:
+        return [(n + 0.25, e + 0.75) for n in range(-1, 8) for e in range(-1, 9) if area.holds(n + 0.25, e + 0.75)]
+
+    grid = [(n + 0.25, e + 0.75) for n in range(-1, 8) for e in range(-1, 9)]
+    in_bay = {(n, e) for n, e in grid if 0 < n < 6 and 0 < e < 6 and not (2 < n < 4 and e > 1)}
+    assert held(BAY) == sorted(in_bay)
+    turned = Polygon(polygon=(*BAY.polygon[3:], *BAY.polygon[:3])[::-1])
+    assert held(turned) == sorted(in_bay)
+    assert held(SLOPE) == [(n, e) for n, e in grid if 0 < n < 4 and 2 * n < e < 8]
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_line_that_crosses_does_wherever_it_begins(turn: int) -> None:
+    bow, square = ((0, 0), (9, 9), (9, 0), (0, 9)), ((0, 0), (0, 9), (9, 9), (9, 0))
+    for corners, crosses in ((bow, True), (square, False)):
+        for one in ((*corners[turn:], *corners[:turn]), (*corners[turn:], *corners[:turn])[::-1]):
+            assert crosses_itself(Polygon(polygon=one)) is crosses
+
+
+def test_only_whom_the_law_asks_for_an_attestation_needs_one() -> None:
+    asked = {"kinds": ("law_enforcement",), "jurisdictions": ("US-VA",)}
+    for requires, reason in (
+        ((), None),
+        (("written_request",), None),
+        (("attestation",), "no valid attestation 'no_outside_use' of Suffolk-Pd of Virginia (never made)"),
+    ):
+        profile = law(
+            sharing=Sharing(**FACT, kinds=(), jurisdictions=()),
+            receive=Receive(**FACT, rules=(ReceiveRule.model_validate(asked | {"requires": requires}),)),
+            attestation=AttestationRule(**FACT, declares="no_outside_use", text="We do not."),
+        )
+        told = decided(Shares.ALERTS, {}, {}, Policy(profile))
+        assert (told.fields != frozenset(), told.reason if reason else None) == (reason is None, reason), requires

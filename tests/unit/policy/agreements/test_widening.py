@@ -153,3 +153,23 @@ def test_whoever_gets_more_at_any_time_gets_it_from_something_that_was_seen_as_w
             assert widening(before, after)
     assert widening(before, before) == ()
     assert Agreement.model_validate_json(after.model_dump_json()) == after
+
+
+@pytest.mark.parametrize(
+    ("theirs", "is_more"),
+    [
+        ({}, False),
+        ({"signed_on": date(2026, 1, 2)}, False),
+        ({"expires_on": date(2026, 12, 30)}, False),
+        ({"signed_on": date(2025, 12, 31)}, True),
+        ({"expires_on": date(2027, 1, 1)}, True),
+        ({"declares": "training"}, True),
+        ({"member": THIRD}, True),
+    ],
+)
+def test_an_attestation_for_no_other_time_counts_for_nothing_more(theirs: dict[str, Any], is_more: bool) -> None:
+    after = BASE.model_dump() | {"attestations": [attestation(NEIGHBOR) | theirs]}
+    said = widening(BASE, Agreement.model_validate(after))
+    told = attestation(NEIGHBOR) | theirs
+    more = f"{told['member']} declares {told['declares']} until {told['expires_on']}"
+    assert said == ((more,) if is_more else ())
