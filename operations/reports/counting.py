@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operations.reports.mounts import by_mount, mounts_of
-from policy.decisions import Policy, open_policy
+from operations.sharing.zones import zone_name
+from policy.decisions import Policy, Retention, open_policy
 from policy.duties import ReportField, ReportQuery
 from policy.purposes import in_words, purposes_in
 from schemas.actor import Actor
@@ -19,12 +20,27 @@ from storage.audit.writer import write_audit
 from storage.database import Connection, Database
 from storage.reporting import Figure, figures
 
-ENDING = frozenset(
-    {ReportQuery.READS, ReportQuery.HITS_BY_LIST, ReportQuery.HITS_BY_READER, ReportQuery.HITS_BY_CATEGORY}
+_OF_READS = frozenset(
+    {
+        *(ReportQuery.READS, ReportQuery.HITS_BY_LIST, ReportQuery.HITS_BY_READER, ReportQuery.HITS_BY_CATEGORY),
+        *(ReportQuery.READS_BY_DAY, ReportQuery.CAMERAS, ReportQuery.CAMERAS_BY_MOUNT, ReportQuery.CAMERA_COUNT),
+        *(ReportQuery.UNDECIDED_BY_LIST, ReportQuery.MATCHES_BY_CLASS),
+    }
 )
-"""Figures of what ends after the law's time: report before that, or add the parts up."""
-
-
+"""Figures of what ends with the reads: report before that, or add the parts up."""
+_OF_FINDINGS = frozenset(
+    {
+        *(ReportQuery.CONFIRMED_BY_LIST, ReportQuery.NOT_CORRELATING_BY_LIST, ReportQuery.OUTCOMES_BY_LIST),
+        *(ReportQuery.FINDINGS, ReportQuery.OUTCOMES, ReportQuery.MANUAL_FINDINGS),
+    }
+)
+_OF_STOPS = frozenset(
+    {
+        *(ReportQuery.STOPS_BY_REASON, ReportQuery.STOPS_BY_RACE, ReportQuery.STOPS_BY_ETHNICITY),
+        *(ReportQuery.STOPS_BY_GENDER, ReportQuery.STOPS_BY_AGE),
+    }
+)
+_ENDLESS = frozenset({ReportQuery.LISTS, ReportQuery.LIST_COUNT, ReportQuery.TRAININGS})
 COUNTED_BY = {ReportQuery.SEARCHES_BY_PURPOSE: "searches", ReportQuery.CAMERAS_BY_MOUNT: "cameras"}
 """What is added up from another figure."""
 
@@ -68,7 +84,9 @@ def law_report(
     record = AuditRecord(actor, Action.VIEW_REPORT, {"since": since, "until": until})
     mounts = mounts_of(database, settings)
     with database.transaction() as connection:
-        lines = [_line(connection, field, policy, mounts, since, until, now) for field in rule.fields]
+        lines = [
+            _line(connection, field, policy, zone_name(settings), mounts, since, until, now) for field in rule.fields
+        ]
         write_audit(connection, record, len(lines))
     return lines
 
@@ -77,6 +95,7 @@ def _line(
     connection: Connection,
     field: ReportField,
     policy: Policy,
+    zone: str,
     mounts: Mapping[str, str | None],
     since: datetime,
     until: datetime,
@@ -84,14 +103,33 @@ def _line(
 ) -> ReportLine:
     if field.query in (None, ReportQuery.ACCESS_LOG):
         return ReportLine(field, None)
-    kept = policy.retention.reads if field.query in ENDING else policy.retention.audit
-    found = figures(connection, COUNTED_BY.get(field.query, field.query.value), since, until)
+    found = figures(connection, COUNTED_BY.get(field.query, field.query.value), since, until, zone)
     if field.query is ReportQuery.SEARCHES_BY_PURPOSE:
         found = add_up_purposes(found)
     elif field.query is ReportQuery.CAMERAS_BY_MOUNT:
         found = by_mount(found, mounts)
-    is_partial = field.query is not ReportQuery.LISTS and since < now - kept
-    return ReportLine(field, tuple(found), is_partial)
+    return ReportLine(field, tuple(found), is_partial(field.query, policy.retention, since, now))
+
+
+def is_partial(query: ReportQuery | None, retention: Retention, since: datetime, now: datetime) -> bool:
+    """Return whether some of what a figure counts has ended already.
+
+    Args:
+        query: The figure; None: a person writes it.
+        retention: How long what is kept here.
+        since: From when on it counts, aware.
+        now: The present, aware.
+    """
+    if query is None or query in _ENDLESS:
+        return False
+    kept = retention.audit
+    if query in _OF_READS:
+        kept = retention.reads
+    elif query in _OF_FINDINGS:
+        kept = retention.findings
+    elif query in _OF_STOPS:
+        kept = retention.stops
+    return since < now - kept
 
 
 def add_up_purposes(searches: list[Figure]) -> list[Figure]:

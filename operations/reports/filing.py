@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from operations.reports.counting import COUNTED_BY, ENDING, add_up_purposes
+from operations.reports.counting import COUNTED_BY, add_up_purposes, is_partial
 from operations.reports.mounts import by_mount, mounts_of
 from operations.sharing.zones import zone_name
-from policy.decisions import Retention, effective_retention
+from policy.decisions import effective_retention
 from policy.duties import ReportQuery
 from policy.reports import LawReport, LawReportLine, load_report
 from schemas.actor import Actor
@@ -25,19 +25,6 @@ from storage.reporting import Figure, access_log, figures, query_text
 MOST_ACCESSES = 100_000
 SMALLEST_SHOWN = 5
 """In a public report numbers below this one are hidden where they are about what happened to people."""
-_OF_READS = ENDING | {
-    *(ReportQuery.READS_BY_DAY, ReportQuery.CAMERAS, ReportQuery.CAMERAS_BY_MOUNT, ReportQuery.CAMERA_COUNT),
-    *(ReportQuery.UNDECIDED_BY_LIST, ReportQuery.MATCHES_BY_CLASS),
-}
-_OF_FINDINGS = {
-    *(ReportQuery.CONFIRMED_BY_LIST, ReportQuery.NOT_CORRELATING_BY_LIST, ReportQuery.OUTCOMES_BY_LIST),
-    *(ReportQuery.FINDINGS, ReportQuery.OUTCOMES, ReportQuery.MANUAL_FINDINGS),
-}
-_OF_STOPS = {
-    *(ReportQuery.STOPS_BY_REASON, ReportQuery.STOPS_BY_RACE, ReportQuery.STOPS_BY_ETHNICITY),
-    *(ReportQuery.STOPS_BY_GENDER, ReportQuery.STOPS_BY_AGE),
-}
-_ENDLESS = {ReportQuery.LISTS, ReportQuery.LIST_COUNT, ReportQuery.TRAININGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +82,7 @@ def file_report(
     with database.transaction() as connection:
         lines = [_line(connection, one, settings, mounts, since, until) for one in report.lines]
         write_audit(connection, record, sum(len(one.records) or len(one.figures or ()) for one in lines))
-    lines = [dataclasses.replace(one, is_partial=_is_partial(one.line, retention, since, now)) for one in lines]
+    lines = [dataclasses.replace(one, is_partial=is_partial(one.line.query, retention, since, now)) for one in lines]
     return FiledReport(name, report, settings.agency_id, since, until, now, lines)
 
 
@@ -120,27 +107,14 @@ def _line(
         counted = add_up_purposes(counted)
     elif line.query is ReportQuery.CAMERAS_BY_MOUNT:
         counted = by_mount(counted, mounts)
-    numbers = _hidden(counted) if line.is_small_hidden else tuple((one.label, one.number) for one in counted)
+    numbers = hidden(counted) if line.is_small_hidden else tuple((one.label, one.number) for one in counted)
     return FiledLine(line, numbers, sql=query_text(name))
 
 
-def _hidden(counted: Sequence[Figure]) -> tuple[tuple[str, int | None], ...]:
+def hidden(counted: Sequence[Figure]) -> tuple[tuple[str, int | None], ...]:
     """Hide small numbers; where one alone is small the next one goes with it, or a sum would give it away."""
     small = {one.label for one in counted if 0 < one.number < SMALLEST_SHOWN}
     others = sorted((one.number, one.label) for one in counted if one.label not in small and one.number)
     if len(small) == 1 and others:
         small.add(others[0][1])
     return tuple((one.label, None if one.label in small else one.number) for one in counted)
-
-
-def _is_partial(line: LawReportLine, retention: Retention, since: datetime, now: datetime) -> bool:
-    if line.query is None or line.query in _ENDLESS:
-        return False
-    kept = retention.audit
-    if line.query in _OF_READS:
-        kept = retention.reads
-    elif line.query in _OF_FINDINGS:
-        kept = retention.findings
-    elif line.query in _OF_STOPS:
-        kept = retention.stops
-    return since < now - kept

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from operations.keys import known_keys
 from schemas.settings import DatabaseSettings, Settings, load_settings
+from services.signing import CURRENT, SigningKeys
 
 TOML = """
 data_dir = "data"
@@ -91,9 +92,54 @@ def test_nothing_that_is_shown_is_a_secret(config: Path) -> None:
         ("host=db user=pw password=hunter2", True),
         ("postgresql://pw@db/pw", False),
         ("host=db user=pw", False),
+        ("postgresql://db:5432/pw", False),
+        ("postgresql://pw@db:5432/pw", False),
+        ("postgresql://pw:a@b@db/pw", True),
     ],
 )
 def test_a_password_in_the_database_s_url_is_named(url: str, is_named: bool) -> None:
     found = known_keys(Settings(database=DatabaseSettings(url=SecretStr(url))))
     assert ("database.url" in {one.name for one in found}) == is_named
     assert "hunter2" not in repr(found)
+
+
+def test_all_that_there_is_is_listed_in_its_order(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLATEWATCH_DATA_DIR", raising=False)
+    data = config.parent / "data"
+    settings = load_settings(config)
+    places = [
+        (f"embedded database: role {role}", str(data / "postgres" / file))
+        for role, file in (
+            ("platewatch_owner", "owner-password"),
+            ("platewatch_application", "application-password"),
+            ("platewatch", "password"),
+        )
+    ]
+    found = [(one.name, one.place) for one in known_keys(settings)]
+    named = [
+        "kafka.password_file",
+        "backup.key_file",
+        "backup.former_key_files.1",
+        "alerts.channels.cad.secret_file",
+    ]
+    inside = [
+        ("kafka.options.sasl_plain_password", "in the configuration itself"),
+        ("ingest.sources.lot.token_sha256", "in the configuration itself (its digest; the sender has it)"),
+        ("hotlists.feeds.state.token_env", "in the environment variable STATE_TOKEN"),
+    ]
+    assert sorted(name for name, _ in found[: len(named)]) == sorted(named)
+    assert found[len(named) :] == [*places, *inside]
+    SigningKeys(data).current()
+    for name in ("suffolk", "norfolk"):
+        (data / "broker-passwords").mkdir(exist_ok=True)
+        (data / "broker-passwords" / f"{name}.password").touch(0o600)
+    more = [(one.name, one.place, one.problem) for one in known_keys(settings) if (one.name, one.place) not in found]
+    assert more == [
+        ("signing key", str(data / "signing" / CURRENT), None),
+        *(
+            (f"broker: login of {name}, to be handed over", str(data / "broker-passwords" / f"{name}.password"), None)
+            for name in ("norfolk", "suffolk")
+        ),
+    ]
+    monkeypatch.setenv("PLATEWATCH_DATABASE__URL", "postgresql://pw@db/pw")
+    assert not {name for name, _ in places} & {one.name for one in known_keys(load_settings(config))}

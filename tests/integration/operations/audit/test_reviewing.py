@@ -165,15 +165,17 @@ def test_the_look_is_written_down_whole_and_twice_is_not_again_and_again(
             asked(database, superuser, since + timedelta(hours=number), plate, actor=person("kim"), purpose="theft")
     for at in (since - timedelta(seconds=1), until):  # neither is in the span
         asked(database, superuser, at, actor=person("pat"), purpose="theft")
-    found = review_audit(LEE, database, here, since, until, WHY, (21, 5))
+    asked(database, superuser, since, action=Action.REFUSED, why_refused="the purpose says nothing", refused="search")
+    found = review_audit(LEE, database, here, since, until, WHY, (12, 14))
     assert (found.since, found.until, found.back_to) == (since, until, until - timedelta(days=90))
     assert [(one.plate, one.times) for one in found.repeats] == [("THR1234", 3)]
-    assert not found.nights
-    assert {one.said.person for one in found.vague} == {"kim"}
+    assert [(one.person, one.times, one.at_night) for one in found.nights] == [("kim", 5, 4)]
+    assert [(one.said.person, one.why) for one in found.vague] == [("kim", "the purpose is one word")]
+    assert [(one.person, one.why, one.times) for one in found.refusals] == [("lee", "the purpose says nothing", 1)]
     (row,) = audit_entries(database, AuditFilter(action=Action.REVIEW_AUDIT))
     assert (row.actor, row.purpose, row.case_number) == (LEE, WHY, None)
-    assert row.details == {"since": utc(since), "until": utc(until), "off_hours": [21, 5]}
-    assert row.results == len(found.repeats) + len(found.nights) + len(found.vague) + len(found.refusals)
+    assert row.details == {"since": utc(since), "until": utc(until), "off_hours": [12, 14]}
+    assert row.results == 4
     long = review_audit(LEE, database, here, until - timedelta(days=200), until, WHY)
     assert long.back_to == long.since
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +23,7 @@ from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
 from schemas.errors import Conflict, NotPermitted, PlatewatchError
 from schemas.roles import Role
-from schemas.settings import RetentionSettings, Settings
+from schemas.settings import PolicySettings, RetentionSettings, Settings
 from services.signing import SigningKeys
 from storage.audit import sealing
 from storage.audit.reader import audit_entries
@@ -288,6 +290,71 @@ CASES: dict[str, tuple[Tamper, str, int | None]] = {
 }
 
 
+_MOVED = "does not follow on the one before it: seals were moved, put in or taken out here"
+_ANEW = "places 1 to 4 are not what was signed: rows there were sealed anew"
+_CUT = "cut_off: the chain was at place 6 on TIME (HEAD), and does not hold that: its end was cut off, or an older copy"
+_UNSIGNED = tuple(
+    f"signature: checkpoint {number} was changed: the signature is not of what stands there" for number in (2, 1, 2)
+)
+_OTHER = "unknown_key: checkpoint 2 is signed with the key other, which is not known here; give its public key (--key)"
+TOLD: dict[str, tuple[str, ...]] = {
+    "one word": ("changed 2@2: row 2 was changed",),
+    "a number in what was asked": ("changed 5@5: row 5 was changed",),
+    "its time by a microsecond": ("changed 2@2: row 2 was changed",),
+    "a row": ("deleted 2@2: row 2 of TIME UTC was deleted",),
+    "the last row": ("deleted 6@6: row 6 of TIME UTC was deleted",),
+    "a row with its seal": (
+        f"chain @4: {_ANEW}",
+        f"reordered 6@5: row 6 {_MOVED}",
+        "deleted @6: the seals of place 6 were deleted",
+    ),
+    "a seal": (
+        "deleted @2: the seals of place 2 were deleted",
+        f"reordered 3@3: row 3 {_MOVED}",
+        "inserted 2@: row 2 was put in past the sealing: it has no seal, and waits for none",
+    ),
+    "what two rows say": ("changed 2@2: row 2 was changed", "changed 3@3: row 3 was changed"),
+    "two places": (
+        f"reordered 3@2: row 3 {_MOVED}",
+        "reordered 2@3: row 2 was moved: it stands behind row 3, and both were sealed in order",
+        "inserted 2@3: row 2 was put in and sealed without the key",
+    ),
+    "a row, and its seals": (f"chain @4: {_ANEW}", f"reordered 5@5: row 5 {_MOVED}"),
+    "a row put in": ("inserted NEW@: row NEW was put in past the sealing: it has no seal, and waits for none",),
+    "a row of last week put in": (
+        "inserted NEW@7: row NEW was put in afterwards: it says TIME UTC, and all of that time was sealed before",
+    ),
+    "a row sealed by hand": ("inserted NEW@7: row NEW is sealed behind what was signed last",),
+    "the newest rows with their seals": (_CUT,),
+    "what was signed": (*_UNSIGNED, _CUT),
+    "garbage as what was signed": (*_UNSIGNED, _CUT),
+    "an end that is none": (*_UNSIGNED, _CUT),
+    "what was signed, as something else": (_OTHER, _CUT),
+    "a signature": _UNSIGNED,
+    "who signed": (_OTHER,),
+    "a signed end": ("deleted: what was signed under the numbers 1 to 1 was deleted",),
+    "when rows ended": ("deleted 2@2: row 2 of TIME UTC was deleted",),
+}
+"""All that is said of each, row 1 being the first and NEW what was put in."""
+
+
+def told_of(found: Verification, first: int, put: set[int], head: Path) -> tuple[str, ...]:
+    """Everything that is wrong, as the table above has it."""
+
+    def number(one: int | None) -> str:
+        return "" if one is None else "NEW" if one in put else str(one - first + 1)
+
+    lines = []
+    for one in found.problems:
+        place = "" if one.position is None and one.audit_id is None else f" {number(one.audit_id)}@{one.position or ''}"
+        what = one.what.replace(str(head), "HEAD").removesuffix(" of the database came back")
+        what = re.sub(r"\d{4}-\d\d-\d\d[T ][\d:.]+Z?", "TIME", what)
+        if one.audit_id is not None:
+            what = what.replace(f"row {one.audit_id}", f"row {number(one.audit_id)}")
+        lines.append(f"{one.kind}{place}: {what}")
+    return tuple(lines)
+
+
 TABLES = ("audit", "audit_seals", "audit_checkpoints", "audit_segments", "audit_unsealed", "audit_retention")
 
 
@@ -302,8 +369,10 @@ def test_what_a_superuser_changes_is_found_and_named(
         tamper(superuser, rows)
         put = set(ids(database)) - set(rows)
         row = None if which is None else rows[which] if which < len(rows) else max(put)
-        for _ in range(2):  # it does not go away when more is sealed
+        for again in range(2):  # it does not go away when more is sealed
             found = verified(database, settings)
+            if not again:
+                assert told_of(found, rows[0], put, head_path(settings)) == TOLD[name], name
             told = [one for one in found.problems if one.kind == kind and (row is None or one.audit_id == row)]
             assert told, f"{name}: {found.problems}"
             assert all(str(one.audit_id) in one.what for one in found.problems if one.audit_id is not None)
@@ -313,6 +382,52 @@ def test_what_a_superuser_changes_is_found_and_named(
             superuser.execute(f"insert into {table} overriding system value table saved_{table}".encode())
         head_path(settings).write_bytes(head)
     assert verified(database, settings).problems == []
+
+
+def test_an_end_that_was_noted_elsewhere_counts_where_it_is_signed(
+    database: Database, settings: Settings, superuser: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    sealed(database, settings)
+    noted = json.loads(head_path(settings).read_text())
+    elsewhere = tmp_path / "head.json"
+
+    def verified_with(**changes: str) -> tuple[str, ...]:
+        elsewhere.write_text(json.dumps(noted | changes))
+        return told_of(verify_audit(LEE, database, settings, head=elsewhere), 1, set(), elsewhere)
+
+    unsigned = ("signature: HEAD: the noted end of the chain is not signed by a key that is known here",)
+    assert verified_with() == ()
+    assert verified_with(key_id="other") == unsigned
+    assert verified_with(document=noted["document"].replace('"position":6', '"position":5')) == unsigned
+    assert verified_with(signature=base64.b64encode(bytes(64)).decode()) == unsigned
+    cut_off(superuser, ids(database))
+    superuser.execute("delete from audit_checkpoints where number > 1")
+    superuser.execute("delete from audit_seals where position > 4")
+    superuser.execute("delete from audit where audit_id not in (select audit_id from audit_seals)")
+    head_path(settings).unlink()
+    assert verified_with() == (_CUT,)
+    assert verified(database, settings).problems == []  # nobody has noted anything here
+
+
+def test_what_one_signature_left_for_the_next_was_not_put_in_afterwards(
+    database: Database,
+    settings: Settings,
+    superuser: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    search(database, 1)
+    search(database, 2)
+    superuser.execute("update audit set happened_at = now() - interval '2 hours' where results = 2")
+    monkeypatch.setattr(sealing, "ROWS_AT_ONCE", 1)
+    assert verified(database, settings).problems == []
+
+
+def test_a_law_that_says_nothing_of_the_audit_has_it_sealed_all_the_same(
+    database: Database, settings: Settings
+) -> None:
+    silent = settings.model_copy(update={"policy": PolicySettings(profile="alabama")})
+    search(database, 1)
+    assert seal_audit(database, silent) == 1
 
 
 def months_ago(months: int) -> datetime:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import policy
 from operations.duties.preserving import PreservationWish, preserve, release_preservation, renew_preservation
 from policy.decisions import open_policy
 from schemas.audit import Action
@@ -129,3 +131,18 @@ def test_a_request_is_renewed_within_the_law_while_it_stands(database: Database)
         with pytest.raises(InvalidInput, match=fault):
             act()
     assert audit_entries(database)[0].action is Action.RELEASE_PRESERVATION
+
+
+def test_a_law_may_let_nothing_be_renewed(database: Database, tmp_path: Path) -> None:
+    text = (Path(policy.__file__).parent / "profiles" / "north-carolina.toml").read_text()
+    assert "renewable = true" in text
+    profile = tmp_path / "own.toml"
+    made = preserve(LEE, database, CAROLINA, WISH)
+    for renewable, says in (("true", None), ("false", "the law does not let it be renewed: North Carolina")):
+        profile.write_text(text.replace("renewable = true", f"renewable = {renewable}"))
+        settings = Settings(policy=PolicySettings(profile=str(profile)))
+        if says is None:
+            assert renew_preservation(LEE, database, settings, made.preservation_id, 9).renewals == 1
+            continue
+        with pytest.raises(InvalidInput, match=says):
+            renew_preservation(LEE, database, settings, made.preservation_id, 9)

@@ -196,6 +196,15 @@ def test_who_is_shut_out_has_nothing_left_that_is_open(database: Database, how: 
         sign_in(database, SETTINGS, "pat", PASSWORD, totp.at(datetime.now(UTC) + timedelta(seconds=30)), ADDRESS)
 
 
+def test_who_comes_in_by_tokens_or_the_directory_gets_no_link(database: Database) -> None:
+    added(database, "cad", Role.AGENCY_SERVICE)
+    added(database, "sso")
+    with database.as_owner() as connection:
+        connection.execute("update people set issuer = 'https://x', subject = '4711' where name = 'sso'")
+    for name in ("cad", "sso"):
+        assert reset_person(ANN, database, SETTINGS, name) is None
+
+
 def test_what_was_wrong_is_for_the_audit_alone(database: Database) -> None:
     _, totp = begun(database)
     later = totp.at(datetime.now(UTC) + timedelta(seconds=30))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.people import secrets
-from operations.people.secrets import STEP_SECONDS, fits, hashed, is_outdated, step_of
+from operations.people.secrets import STEP_SECONDS, authenticator_uri, fits, hashed, is_outdated, step_of
 from schemas.errors import TransientError
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -48,3 +48,9 @@ def test_a_clock_may_be_off_by_a_step_and_a_code_is_good_once(off: int) -> None:
 def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
     codes = {pyotp.TOTP(SECRET).generate_otp(STEP + off) for off in (-1, 0, 1)}
     assert (step_of(SECRET, typed, 0, NOW) is None) == ("".join(typed.split()) not in codes)
+
+
+def test_an_authenticator_is_told_whose_and_where() -> None:
+    assert authenticator_uri(SECRET, "pat", "Platewatch pd") == (
+        f"otpauth://totp/Platewatch%20pd:pat?secret={SECRET}&issuer=Platewatch%20pd"
+    )

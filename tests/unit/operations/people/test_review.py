@@ -1,0 +1,70 @@
+"""The access review as a table, and how somebody comes in, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from operations.people.review import COLUMNS, Reviewed, csv_lines
+from schemas.roles import Role
+from storage.people.people import Person
+
+ADDED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+PAT = Person(
+    person_id=7,
+    name="pat",
+    full_name="=Pat, Doe",
+    agency_id="portsmouth-pd",
+    roles=frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    issuer=None,
+    subject=None,
+    added_at=ADDED,
+    added_by="ann",
+    last_sign_in_at=None,
+    last_training_on=None,
+    disabled_at=None,
+    disabled_by=None,
+    disabled_reason=None,
+    passkeys=0,
+    authenticator_step=0,
+    password_hash=None,
+    authenticator_secret=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "words"),
+    [
+        ({}, "nothing yet"),
+        ({"authenticator_secret": "s"}, "nothing yet"),
+        ({"password_hash": "h"}, "password"),
+        ({"password_hash": "h", "authenticator_secret": "s"}, "password and authenticator"),
+        ({"passkeys": 1}, "passkey"),
+        ({"passkeys": 2, "password_hash": "h"}, "password, 2 passkeys"),
+        ({"subject": "4711"}, "the directory"),
+        ({"roles": frozenset({Role.AGENCY_SERVICE})}, "tokens"),
+    ],
+)
+def test_how_somebody_comes_in(person: dict[str, Any], words: str) -> None:
+    assert Reviewed(replace(PAT, **person), 0, 0, None, False, ()).signs_in_by == words
+
+
+def test_the_table_has_everything_of_each() -> None:
+    ended = replace(
+        PAT,
+        last_training_on=date(2025, 12, 31),
+        disabled_at=ADDED,
+        disabled_by="kim",
+        disabled_reason="left",
+        passkeys=1,
+    )
+    lines = list(csv_lines([Reviewed(PAT, 1, 2, ADDED, True, ("a", "b")), Reviewed(ended, 0, 0, None, False, ())]))
+    at = "2026-01-02T03:04:05Z"
+    assert lines == [
+        ",".join(COLUMNS) + "\r\n",
+        f'pat,"\'=Pat, Doe",portsmouth-pd,auditor supervisor,nothing yet,{at},ann,{at},,yes,,,,1,2,a; b\r\n',
+        f'pat,"\'=Pat, Doe",portsmouth-pd,auditor supervisor,passkey,{at},ann,,2025-12-31,no,{at},kim,left,0,0,\r\n',
+    ]
