@@ -21,6 +21,7 @@ from policy.phrases import is_in, phrases_of
         ("theft*", "thefts", True),
         ("theft*", "theft", True),
         ("theft*", "the", False),
+        ("theft*", "thef", False),
         ("theft* car*", "thefts of cars", False),
         ("theft* car*", "two thefts cars", True),
     ],
