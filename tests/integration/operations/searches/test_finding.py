@@ -13,6 +13,7 @@ import pytest
 
 from matcher.judging.likeness import near_patterns, spellings
 from operations.reasons import Why
+from operations.searches import passes
 from operations.searches.areas import parse_area
 from operations.searches.correcting import correct_read
 from operations.searches.finding import find_look_alikes, find_reads
@@ -207,6 +208,22 @@ def test_passes_are_in_order_and_few_where_the_purpose_says_little(database: Dat
     assert [row.action for row in audit_entries(database)] == [Action.VIEW_PASSES] * 2
     with pytest.raises(InvalidInput, match="in full"):
         find_passes(LEE, database, SETTINGS, "VNV*", WHY)
+
+
+def test_no_more_passes_are_shown_than_fit_and_the_newest_are(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = [sample_read(number, captured_at=START + timedelta(hours=number)) for number in range(4)]
+    store(database, *reads)
+    monkeypatch.setattr(passes, "SHORT_READS", 2)
+    until = START + timedelta(days=1)
+    for most, is_more in ((3, True), (4, False)):
+        monkeypatch.setattr(passes, "MOST_PASSES", most)
+        told = find_passes(LEE, database, SETTINGS, "VNV4527", WHY, until=until)
+        assert ([one.read for one in told.passes], told.more) == (reads[-most:], is_more)
+    short = find_passes(LEE, database, SETTINGS, "VNV4527", Why("stolen vehicle", "26-117"), until=until)
+    assert ([one.read for one in short.passes], short.more, short.is_short) == (reads[-2:], True, True)
+    assert (short.days, short.cameras) == (1, len({read.camera_id for read in reads[-2:]}))
 
 
 def test_exports_hold_no_formula_and_every_read(database: Database) -> None:
