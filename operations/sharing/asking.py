@@ -93,7 +93,7 @@ def neighbor_of(settings: Settings, name: str) -> NeighborSettings:
     """
     wanted = name.casefold()
     for neighbor in settings.sharing.neighbors:
-        if wanted in (neighbor.id.casefold(), neighbor.name.casefold()):
+        if wanted in (neighbor.id, neighbor.name.casefold()):  # ids have lower case letters alone
             return neighbor
     known = ", ".join(neighbor.id for neighbor in settings.sharing.neighbors) or "none"
     raise InvalidInput(f"no neighbor '{name}' is configured ([[sharing.neighbors]]); there are: {known}")

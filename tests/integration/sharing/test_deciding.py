@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from operations.backup.ends import journal_path
 from operations.sharing.deciding import approve_agreement, check_proposal, end_agreement, propose_agreement
 from operations.sharing.looking import check_alert, view_agreements, who_sees_what
 from policy.agreements.grants import Detail
@@ -327,3 +329,13 @@ def test_a_look_before_proposing_says_what_would_come_of_it(database: Database) 
     assert "it was ended at" in str(found.fault)
     assert last_row(database)[2] == {"agreement": "suffolk", "proposed": True, "fault": found.fault}
     assert [version.version for version in versions_of(database)] == [1]
+
+
+def test_what_is_ended_stands_in_the_journal_that_a_restore_asks(database: Database, tmp_path: Path) -> None:
+    in_force(database)
+    settings = SETTINGS.model_copy(update={"data_dir": tmp_path})
+    with pytest.raises(InvalidInput):
+        end_agreement(KIM, database, "suffolk", "n/a", settings)
+    assert not journal_path(settings).exists()
+    end_agreement(KIM, database, "suffolk", "notice of last month", settings)
+    assert "suffolk" in journal_path(settings).read_text()
