@@ -196,6 +196,22 @@ def test_who_is_shut_out_has_nothing_left_that_is_open(database: Database, how: 
         sign_in(database, SETTINGS, "pat", PASSWORD, totp.at(datetime.now(UTC) + timedelta(seconds=30)), ADDRESS)
 
 
+def test_sessions_that_ended_a_week_ago_are_forgotten_when_somebody_comes_in(database: Database) -> None:
+    begun(database, "pat")
+    begun(database, "kim")
+    with database.as_owner() as connection:
+        for name, age in (("pat", timedelta(days=7, minutes=1)), ("kim", timedelta(days=6, hours=23))):
+            connection.execute(
+                "update sessions set ends_at = now() - %s from people "
+                "where people.person_id = sessions.person_id and name = %s",
+                [age, name],
+            )
+    begun(database, "lou")
+    with database.connection() as connection:
+        left = connection.execute("select name from sessions join people using (person_id) order by name").fetchall()
+    assert left == [("kim",), ("lou",)]
+
+
 def test_who_comes_in_by_tokens_or_the_directory_gets_no_link(database: Database) -> None:
     added(database, "cad", Role.AGENCY_SERVICE)
     added(database, "sso")

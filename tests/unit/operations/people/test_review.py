@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from operations.people.review import COLUMNS, Reviewed, csv_lines
+from operations.people.review import COLUMNS, Reviewed, _reviewed, csv_lines
 from schemas.roles import Role
 from storage.people.people import Person
 
@@ -68,3 +68,19 @@ def test_the_table_has_everything_of_each() -> None:
         f'pat,"\'=Pat, Doe",portsmouth-pd,auditor supervisor,nothing yet,{at},ann,{at},,yes,,,,1,2,a; b\r\n',
         f'pat,"\'=Pat, Doe",portsmouth-pd,auditor supervisor,passkey,{at},ann,,2025-12-31,no,{at},kim,left,0,0,\r\n',
     ]
+
+
+@pytest.mark.parametrize(
+    ("person", "days", "findings"),
+    [
+        ({"last_sign_in_at": ADDED}, 90, ()),
+        ({"last_sign_in_at": ADDED}, 91, ("inactive for 91 days",)),
+        ({}, 91, ("never signed in, added 91 days ago",)),
+        ({"last_sign_in_at": ADDED, "disabled_at": ADDED}, 91, ()),
+    ],
+)
+def test_who_was_not_here_for_long_is_named(person: dict[str, Any], days: int, findings: tuple[str, ...]) -> None:
+    trained = {"last_training_on": date(2026, 1, 1), "password_hash": "h"}
+    one = replace(PAT, **trained | person)
+    found = _reviewed(one, ADDED + timedelta(days=days), 90, one.last_sign_in_at, (0, 0))
+    assert (found.findings, found.is_inactive) == (findings, bool(findings))
