@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -38,6 +40,7 @@ from tests.unit.matcher.samples import as_strict_as, characters, entry, filler, 
 
 SYMBOLS = "ABDIOQSVWZ0125678"
 states = st.sampled_from([None, "US-VA", "US-MD"])
+EVERY = MatchingSettings(category_false_alerts_per_10k=dict.fromkeys(Category, 10_000))
 texts = st.text(SYMBOLS, min_size=2, max_size=12)
 vehicles = st.sampled_from([None, VehicleDescription(make="FORD", color="BLK"), VehicleDescription(make="BMW")])
 
@@ -196,9 +199,29 @@ def test_no_search_loses_a_change_in_any_place(plate: str) -> None:
 
 
 def test_a_plate_that_very_many_entries_have_loses_none_of_them() -> None:
-    entries = [entry("ABC123", entry_id=UUID(int=number)) for number in range(1, 400)]
-    matcher = Matcher(HotlistIndex.build(entries, {}), MatchingSettings(), "compiled")
-    assert len(matcher.match(read("ABC123"))) == 399
+    # More than the search has room for at first, and less than twice that: with the next ones it has room for all.
+    entries = [entry("ABC123", entry_id=UUID(int=number)) for number in range(1, 1501)]
+    index = HotlistIndex.build([*entries, entry("XYZ999", entry_id=UUID(int=9999))], {}).with_changes([], [UUID(int=7)])
+    reads = [read("ABC123"), read("XYZ999"), read("ABC124"), read("ABC123")]
+    found = Matcher(index, MatchingSettings(), "compiled").match_batch(reads)
+    assert found == Matcher(index, MatchingSettings(), "numpy").match_batch(reads)
+    assert [len(hits) for hits in found] == [1499, 1, 0, 1499]  # type: ignore[arg-type]
+
+
+def test_a_read_that_is_sure_of_nothing_loses_nothing_that_it_leaves_room_for() -> None:
+    # All that is up to three characters from it, of three others in each place: more than there is room for at first.
+    plate, others = "8KV4921", "AHT"
+    entries = [
+        entry("".join(text), entry_id=UUID(int=number))
+        for number, text in enumerate(itertools.product(*((own, *others) for own in plate)))
+        if sum(one != own for one, own in zip(text, plate, strict=True)) <= MOST_SUBSTITUTIONS
+    ]
+    index = HotlistIndex.build([*entries, entry("XYZ999", entry_id=UUID(int=99_999))])
+    unsure = read(plate, characters=tuple(CharacterRead(c, 0.4, tuple((one, 0.15) for one in others)) for c in plate))
+    found = Matcher(index, EVERY, "compiled").match_batch([unsure, read("XYZ999")])
+    assert found == Matcher(index, EVERY, "numpy").match_batch([unsure, read("XYZ999")])
+    assert [len(hits) for hits in found] == [len(entries), 1]  # type: ignore[arg-type]
+    assert 1024 < len(entries) < 2048
 
 
 def test_a_batch_says_which_reads_cannot_be_matched() -> None:
@@ -282,18 +305,72 @@ def test_states_decide_alike_in_every_search_of_a_list_of_thousands_with_strict_
     assert 10 < sum(1 for one in hits if one) < 90
 
 
+def misread(plate: str, other: str, place: int = 0) -> PlateRead:
+    """A read that holds another character, or none, for possible in one place."""
+    doubted = {f"p{place}": ((plate[place], 0.8), (other, 0.15))}
+    return read(plate, characters=characters(plate, 0.995, **doubted))
+
+
+CROSS, CROSSED = (("K", 0.8), ("X", 0.1)), (("2", 0.6), ("7", 0.3))
+NEAREST = {
+    "looks alike": (misread("8KV4921", "B"), "BKV4921"),
+    "another one": (misread("8KV4921", "Y"), "YKV4921"),
+    "another one at the end": (misread("8KV4921", "7", 6), "8KV4927"),
+    "two others": (
+        read("8KV4921", characters=characters("8KV4921", 0.995, p1=CROSS, p5=CROSSED)),
+        "8XV4971",
+    ),
+    "three others": (
+        read("8KV4921", characters=characters("8KV4921", 0.995, p1=CROSS, p3=(("4", 0.5), ("A", 0.4)), p5=CROSSED)),
+        "8XVA971",
+    ),
+    "one too many": (misread("8KV4921", "", 3), "8KV921"),
+    "one too many at the end": (misread("8KV4921", "", 6), "8KV492"),
+    "one too many, and another one": (
+        read("8KV4921", characters=characters("8KV4921", 0.995, p1=CROSS, p5=(("2", 0.7), ("", 0.2)))),
+        "8XV491",
+    ),
+    "one lost at the beginning": (misread("8KV4921", "B"), "H8KV4921"),
+    "one lost at the end": (misread("8KV4921", "B"), "8KV4921H"),
+    "one lost inside": (misread("8KV4921", "B"), "8KV4H921"),
+    "a narrow one lost inside": (misread("8KV4921", "B"), "8KV41921"),
+    "one lost, and another one": (misread("8KV4921", "X", 1), "8XV41921"),
+    "VV for W": (misread("8VV4921", "B"), "8W4921"),
+    "VV for W at the end": (misread("8492VV", "B"), "8492W"),
+    "W for VV": (misread("8W49211", "B"), "8VV49211"),
+    "W for VV at the end": (misread("84921W", "B"), "84921VV"),
+    "twelve": (misread("8KV492175XT3", "Y"), "YKV492175XT3"),
+    "twelve of eleven": (misread("8KV492175XT", "Y"), "8KV492175XTH"),
+}
+
+
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
-@pytest.mark.parametrize("listed", [None, "US-VA", "US-MD"])
-@pytest.mark.parametrize("state", [None, "US-VA", "US-AK"])
-def test_a_hit_is_found_exactly_as_far_as_its_state_lets_its_score_reach(
-    state: str | None, listed: str | None, engine: Engine
-) -> None:
+@pytest.mark.parametrize("kind", NEAREST)
+def test_a_hit_is_found_exactly_as_far_as_its_state_lets_its_score_reach(kind: str, engine: Engine) -> None:
+    seen, plate = NEAREST[kind]
     # The category that takes the most false alerts: what the search asks for is its threshold.
-    one = entry("BKV4921", listed, category=Category.CHILD_ABDUCTION)
-    seen = read("8KV4921", state, characters=characters("8KV4921", 0.995, p0=(("8", 0.8), ("B", 0.15))))
-    index = HotlistIndex.build([one])
-    (hit,) = Matcher(index, MatchingSettings(), "numpy").match(seen)
     innocent = math.log1p(-MatchingSettings().false_alerts_of(Category.CHILD_ABDUCTION) / 10_000)
-    longest = int(-innocent / math.exp(curve(ReadDetail.DISTRIBUTIONS).log_rate(hit.score)))
-    for size, found in ((longest, True), (longest + longest // 50, False)):
-        assert bool(Matcher(index, as_strict_as(size, 1), engine).match(seen)) is found
+    for listed, state in itertools.product([None, "US-VA", "US-MD"], [None, "US-VA", "US-AK"]):
+        index = HotlistIndex.build([entry(plate, listed, category=Category.CHILD_ABDUCTION)])
+        one = replace(seen, jurisdiction=state)
+        (hit,) = Matcher(index, MatchingSettings(category_false_alerts_per_10k=dict.fromkeys(Category, 10_000))).match(
+            one
+        )
+        longest = int(-innocent / math.exp(curve(ReadDetail.DISTRIBUTIONS).log_rate(hit.score)))
+        for size, found in ((longest, True), (longest + longest // 50, False)):
+            assert bool(Matcher(index, as_strict_as(size, 1), engine).match(one)) is found, (listed, state, size)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_what_is_listed_as_it_was_read_is_found_however_strict_the_list_is(engine: Engine) -> None:
+    # Also where only two characters are known, and where the state speaks against it.
+    for seen, plates in {
+        "8K": ["8K"],
+        "8KV4921": ["8KV4921", "8K?????", "8?????1", "?????21", "8KV492?"],
+        "8KV492175XT3": ["8KV492175XT3", "?KV492175XT?", "??????????T3"],
+    }.items():
+        index = HotlistIndex.build([entry(plate, "US-MD") for plate in plates])
+        hits = Matcher(index, as_strict_as(10**12, 1), engine).match(read(seen, "US-VA", confidence=0.6))
+        assert len(hits) == len(plates)
+        assert not any(hit.alerts for hit in hits)
+        assert Matcher(index, as_strict_as(10**12, 1), engine).match(read("N" * len(seen), "US-VA")) == []
