@@ -14,7 +14,7 @@ from schemas.arrivals import Arrival, HandedOver
 from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from storage.database import Database
-from storage.quarantine.quarantine import Quarantine
+from storage.quarantine.quarantine import Quarantine, QuarantinedMessage
 
 LOOK_SECONDS = 5.0
 MOST_AT_ONCE = 200
@@ -57,7 +57,7 @@ class Retries:
         if time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + LOOK_SECONDS
-        asked = [one for one in self._quarantine.to_retry(0, MOST_AT_ONCE) if one.source_id == self._topic]
+        asked = self._asked()
         # One that is being stored stands there until it is.
         self._under_way &= {one.message_number for one in asked}
         for one in asked:
@@ -79,3 +79,15 @@ class Retries:
             self._under_way.add(one.message_number)
             yield arrival
             yield HandedOver(receipt)
+
+    def _asked(self) -> list[QuarantinedMessage]:
+        """Return the topic's; however many of other sources, which nobody here takes, stand before them."""
+        found: list[QuarantinedMessage] = []
+        after = 0
+        while len(found) < MOST_AT_ONCE:
+            several = self._quarantine.to_retry(after, MOST_AT_ONCE)
+            found += [one for one in several if one.source_id == self._topic]
+            if len(several) < MOST_AT_ONCE:
+                break
+            after = several[-1].message_number
+        return found[:MOST_AT_ONCE]
