@@ -104,6 +104,7 @@ def test_a_car_that_is_revoked_stops_and_says_so_and_goes_on_with_another_token(
 ) -> None:
     monkeypatch.setattr(draining, "MOST_AT_ONCE", 20)
     monkeypatch.setattr(draining, "REVOKED_SECONDS", 0.1)
+    caplog.set_level(logging.INFO)
     for number in range(100):
         books.read(car_read_sample(number))
     wiped: list[str] = []
@@ -125,6 +126,7 @@ def test_a_car_that_is_revoked_stops_and_says_so_and_goes_on_with_another_token(
     assert not stage.state().is_revoked
     assert len(ids_at_home(site)) == 100
     assert TOKEN not in caplog.text
+    assert caplog.text.count("the car has another token") == 1
 
 
 def other_token() -> KnownCar:
