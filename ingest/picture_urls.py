@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import httpx
 
 from schemas.errors import InvalidInput
+from services.http.deadline import Deadline
 
 MOST_BYTES = 10 << 20
 SECONDS = 5.0
@@ -42,12 +43,17 @@ def fetch_picture(url: str, hosts: Collection[str]) -> bytes:
         InvalidInput: The URL is not permitted, or its host does not answer as it should; names the host alone, since
             the rest may hold a secret.
     """
-    deadline = time.monotonic() + SECONDS
+    ends_at = time.monotonic() + SECONDS
     with httpx.Client(trust_env=False, follow_redirects=False, verify=True) as client:
+        deadline = Deadline(client)
         for _ in range(MOST_REDIRECTS + 1):
             place = _permitted(url, hosts)
             try:
-                target, body = _fetch(client, place, deadline)
+                # Looking the name up has taken a part of it.
+                with deadline.within(ends_at - time.monotonic()):
+                    target, body = _fetch(client, place)
+            except httpx.TimeoutException:
+                raise InvalidInput(f"{place.url.host} took longer than {SECONDS:g} seconds") from None
             except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
                 raise InvalidInput(f"{place.url.host} gave no picture ({type(error).__name__})") from None
             if target is None:
@@ -85,16 +91,13 @@ def _is_public(address: str) -> bool:
     return judged.is_global and not judged.is_multicast
 
 
-def _fetch(client: httpx.Client, place: _Place, deadline: float) -> tuple[str | None, bytes]:
+def _fetch(client: httpx.Client, place: _Place) -> tuple[str | None, bytes]:
     """Return where a URL leads, or None and what it gives."""
-    remaining = deadline - time.monotonic()
-    if remaining <= 0:
-        raise InvalidInput(f"{place.url.host} took longer than {SECONDS:g} seconds")
     request = client.build_request(
         "GET",
         place.url.copy_with(host=place.address),
         headers={"host": place.url.netloc.decode("ascii"), "accept": "image/*", "accept-encoding": "identity"},
-        timeout=httpx.Timeout(min(remaining, SECONDS)),
+        timeout=httpx.Timeout(SECONDS),
         # The certificate has to be the name's, not the address's.
         extensions={"sni_hostname": place.url.host},
     )
@@ -109,8 +112,6 @@ def _fetch(client: httpx.Client, place: _Place, deadline: float) -> tuple[str | 
             body += chunk
             if len(body) > MOST_BYTES:
                 raise InvalidInput(f"{place.url.host} sent more than {MOST_BYTES >> 20} MB")
-            if time.monotonic() > deadline:
-                raise InvalidInput(f"{place.url.host} took longer than {SECONDS:g} seconds")
         return None, bytes(body)
     finally:
         answer.close()

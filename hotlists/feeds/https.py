@@ -14,6 +14,7 @@ from hotlists.feeds.credentials import secret
 from hotlists.feeds.transfer import PullContext, Pulled, check_size, receive
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.settings import HttpsFeed
+from services.http.deadline import Deadline
 
 MOST_REDIRECTS = 5
 VALIDATORS = ("etag", "last-modified")
@@ -29,7 +30,8 @@ def pull_https(feed: HttpsFeed, context: PullContext) -> Pulled | None:
     """
     headers = {"accept-encoding": "identity", "user-agent": "platewatch"}
     headers |= _conditions(context)
-    with _translated(feed), _client(feed) as client:
+    # Nobody waits so long for a dripping server, but a thread would be left behind for it at each fetch.
+    with _translated(feed), _client(feed) as client, Deadline(client).within(feed.transfer_minutes * 60):
         url = httpx.URL(feed.url)
         for _ in range(MOST_REDIRECTS + 1):
             with client.stream("GET", url, headers=headers) as response:

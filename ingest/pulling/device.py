@@ -14,8 +14,11 @@ from ingest.streams.failures import StreamFailed, shown_address
 from ingest.streams.http_login import CameraAuth, trust_of
 from ingest.streams.login import access_of
 from schemas.settings import PullBase
+from services.http.deadline import Deadline
 
 OPEN_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
+"""Until an answer begins: connecting, being asked for a login, and the head of the answer."""
 
 # Each request its own connection: cameras close the one that they refused on without saying so.
 _LIMITS = httpx.Limits(max_keepalive_connections=0)
@@ -43,6 +46,7 @@ class Device:
             follow_redirects=False,
             headers={"accept-encoding": "identity", "user-agent": "platewatch"},
         )
+        self._deadline = Deadline(self._client)
 
     def __enter__(self) -> Device:
         return self
@@ -66,14 +70,14 @@ class Device:
 
     @contextlib.contextmanager
     def asking(
-        self, method: str, path: str, *, read_seconds: float | None = OPEN_SECONDS, **more: Any
+        self, method: str, path: str, *, read_seconds: float = OPEN_SECONDS, **more: Any
     ) -> Iterator[httpx.Response]:
         """Ask for something, and give the answer while it is read.
 
         Args:
             method: GET or POST.
             path: As `url`.
-            read_seconds: How long the device may be silent; None: for ever.
+            read_seconds: How long the device may be silent.
             more: As httpx takes it.
 
         Raises:
@@ -82,7 +86,9 @@ class Device:
         where = shown_address(self.url(path))
         timeout = httpx.Timeout(OPEN_SECONDS, read=read_seconds)
         try:
-            with self._client.stream(method, self.url(path), timeout=timeout, **more) as response:
+            with contextlib.ExitStack() as stack:
+                with self._deadline.within(max(ANSWER_SECONDS, read_seconds)):
+                    response = stack.enter_context(self._client.stream(method, self.url(path), timeout=timeout, **more))
                 self._check(response, where)
                 yield response
         except httpx.TimeoutException:
@@ -121,12 +127,20 @@ class Device:
             StreamFailed: It is larger, or takes longer.
         """
         found = bytearray()
-        for chunk in response.iter_raw():
-            found += chunk
-            if len(found) > largest:
-                raise StreamFailed(f"{self.address} answers with more than {largest / 1e6:g} MB; look at the device")
-            if time.monotonic() - began > seconds:
-                raise StreamFailed(f"{self.address} takes longer than {seconds:g} s to answer; look at the network")
+        try:
+            with self._deadline.within(began + seconds - time.monotonic()):
+                for chunk in response.iter_raw():
+                    found += chunk
+                    if len(found) > largest:
+                        raise StreamFailed(
+                            f"{self.address} answers with more than {largest / 1e6:g} MB; look at the device"
+                        )
+        except httpx.TimeoutException:
+            if time.monotonic() < began + seconds:
+                raise
+            raise StreamFailed(
+                f"{self.address} takes longer than {seconds:g} s to answer; look at the network"
+            ) from None
         return bytes(found)
 
     def _check(self, response: httpx.Response, where: str) -> None:

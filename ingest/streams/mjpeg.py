@@ -17,6 +17,7 @@ from ingest.streams.parts import Part, PartSplitter
 from ingest.streams.pictures import JpegPicture
 from schemas.errors import UnreadableMedia
 from schemas.settings import MjpegCamera
+from services.http.deadline import Deadline
 
 OPEN_SECONDS = 10.0
 
@@ -51,10 +52,11 @@ class MjpegConnection:
         try:
             with (
                 httpx.Client(auth=auth, timeout=timeout, verify=trust, limits=_LIMITS, trust_env=False) as client,
+                (deadline := Deadline(client)).within(OPEN_SECONDS + stall),
                 client.stream("GET", access.plain_url, headers={"Accept-Encoding": "identity"}) as response,
             ):
                 _check(response, access)
-                yield from self._play(response, stop)
+                yield from self._play(response, deadline, stop)
         except httpx.ReadTimeout:
             if self.facts is None:
                 raise StreamFailed(f"{access.address} does not answer within {stall:g} s") from None
@@ -66,7 +68,10 @@ class MjpegConnection:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise StreamFailed(access.redacted(_other(error, access))) from None
 
-    def _play(self, response: httpx.Response, stop: threading.Event) -> Iterator[Caught]:
+    def _play(self, response: httpx.Response, deadline: Deadline, stop: threading.Event) -> Iterator[Caught]:
+        # Longer than data may come without a picture: this is for a camera that drips what is no data at all.
+        patience = OPEN_SECONDS + self._camera.stall_seconds
+        deadline.move(patience)
         self.facts = StreamFacts("MJPEG", response.url.scheme)
         splitter = PartSplitter()
         last = time.monotonic()
@@ -79,6 +84,7 @@ class MjpegConnection:
                 if caught is not None:
                     last = time.monotonic()
                     yield caught
+                    deadline.move(patience)
             if time.monotonic() - last > self._camera.stall_seconds:
                 raise StreamFailed(
                     f"sends data, but no whole picture came for {self._camera.stall_seconds:g} s; is the network too "

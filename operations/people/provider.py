@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +20,7 @@ from joserfc.jwk import KeySet
 
 from schemas.errors import ConfigurationError, InvalidInput, TransientError
 from schemas.settings import SingleSignOn
+from services.http.deadline import Deadline
 from services.loopback import is_loopback
 from services.private_files import read_secret
 
@@ -31,6 +33,8 @@ with warnings.catch_warnings():
 
 MOST_BYTES = 1 << 20
 """Of one answer of the provider."""
+MOST_ANSWERS = 4
+"""What is asked of it for one sign-in: where its places are, the token, its keys, the person."""
 CLOCK_SECONDS = 60
 """How far the provider's clock may be off."""
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -156,7 +160,8 @@ class Provider:
             raise InvalidInput("what the directory said besides is of another person")
         return said
 
-    def _client(self) -> Any:
+    @contextlib.contextmanager
+    def _client(self) -> Iterator[Any]:
         settings = self._settings
         secret = None
         if settings.client_secret_file is not None:
@@ -169,17 +174,21 @@ class Provider:
                 raise ConfigurationError(
                     f"console.single_sign_on.ca_file {settings.ca_file}: cannot be used ({error}); correct it"
                 ) from error
-        return OAuth2Client(
-            settings.client_id,
-            secret,
-            token_endpoint_auth_method="client_secret_basic" if secret is not None else "none",
-            scope="openid profile",
-            redirect_uri=self._back,
-            code_challenge_method="S256",
-            timeout=settings.seconds,
-            verify=verify,
-            follow_redirects=False,
-        )
+        with (
+            OAuth2Client(
+                settings.client_id,
+                secret,
+                token_endpoint_auth_method="client_secret_basic" if secret is not None else "none",
+                scope="openid profile",
+                redirect_uri=self._back,
+                code_challenge_method="S256",
+                timeout=settings.seconds,
+                verify=verify,
+                follow_redirects=False,
+            ) as client,
+            Deadline(client).within(MOST_ANSWERS * settings.seconds),
+        ):
+            yield client
 
     def _discover(self, client: Any) -> dict[str, Any]:
         issuer = self._settings.issuer

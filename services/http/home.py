@@ -6,7 +6,6 @@ import gzip
 import logging
 import ssl
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +14,7 @@ import httpx
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.printable import printable
 from schemas.settings.patrol import PatrolSettings
+from services.http.deadline import Deadline
 from services.private_files import read_secret
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _LIMITS = httpx.Limits(max_connections=4, max_keepalive_connections=2, keepalive_expiry=5.0)
 """The server closes a connection that was silent for ten seconds: one is not used for so long."""
 WHOLE_SECONDS = 60.0
-"""An answer may take so long over a slow line."""
+"""A question and its answer may take so long over a slow line."""
 MOST_ANSWER_BYTES = 4 << 20
 """Bytes of an answer that is read, unless more is asked for."""
 _REACHED = frozenset({"connection.connect_tcp.complete", "http11.send_request_headers.complete"})
@@ -103,6 +103,7 @@ class Home:
             trust_env=False,
             transport=transport,
         )
+        self._deadline = Deadline(self._client)
         self._lock = threading.Lock()
         self._revoked_token: str | None = None
 
@@ -141,7 +142,7 @@ class Home:
             headers: What is said besides.
             packs: Whether the body is packed with gzip on its way.
             most: So many bytes the answer may have.
-            seconds: How long the whole of it may take.
+            seconds: How long the whole of it may take, whatever the server does.
             reached: Told once the server was reached, before it answers.
 
         Raises:
@@ -158,18 +159,18 @@ class Home:
             body = gzip.compress(body, compresslevel=4)
             said["content-encoding"] = "gzip"
         try:
-            deadline = time.monotonic() + seconds
             follows = {} if reached is None else {"trace": _when_reached(reached)}
-            with self._client.stream(
-                method, path, content=body, params=params, headers=said, extensions=follows
-            ) as response:
+            with (
+                self._deadline.within(seconds),
+                self._client.stream(
+                    method, path, content=body, params=params, headers=said, extensions=follows
+                ) as response,
+            ):
                 chunks, size = [], 0
                 for chunk in response.iter_bytes():
                     size += len(chunk)
                     if size > most:
                         raise TransientError(f"{self._server}: its answer has more than {most} bytes")
-                    if time.monotonic() > deadline:
-                        raise Unreachable(f"{self._server}: its answer takes longer than {seconds:g} s")
                     chunks.append(chunk)
         except httpx.HTTPError as error:
             raise Unreachable(f"{self._server}: {_reason(error)}") from error

@@ -75,6 +75,8 @@ KINDS = (
     (re.compile(r"_?(?:\w+_)?BYTES(?:_AT_ONCE)?"), 512 << 20, MANY),
     (re.compile(rf"_?(?:MOST|MAX|LONGEST)_(?!{SIZES})\w+|\w+_(?:AT_ONCE|LIMIT|ATTEMPTS|ROWS)"), 100_000, MANY),
 )
+HTTP_CLIENTS = ("httpx.Client", "OAuth2Client")
+HTTP_ALONE = r"httpx\.(?:get|post|put|patch|delete|head|options|request|stream)|(?:\w+\.)*urlopen"
 WAITS = ("create_connection", "urlopen", "communicate", "SMTP", "SMTP_SSL")
 
 
@@ -139,6 +141,19 @@ def test_whatever_waits_for_others_says_how_long() -> None:
             if isinstance(node, ast.Call) and waits_for_ever(node):
                 without.append(f"{file}: line {node.lineno}")
     assert without == []
+
+
+def test_whoever_asks_by_http_has_a_deadline_for_the_whole_of_it() -> None:
+    without, clients = [], 0
+    for file, tree in trees().items():
+        names = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        made = sum(name in HTTP_CLIENTS for name in names)
+        clients += made
+        # Without a client there is none: `httpx.get` and its like are not used.
+        if made > names.count("Deadline") or any(re.fullmatch(HTTP_ALONE, name) for name in names):
+            without.append(file)
+    assert without == []
+    assert clients >= 7
 
 
 def waits_for_ever(call: ast.Call) -> bool:

@@ -17,6 +17,7 @@ import httpx
 from alerts.routing.channels.outcome import Attempt, Fate, Sending
 from schemas.errors import ConfigurationError
 from schemas.settings.channels import WebhookChannel
+from services.http.deadline import Deadline
 from services.private_files import read_secrets
 
 PREFIX = "whsec_"
@@ -44,6 +45,7 @@ def send_webhook(channel: WebhookChannel, sending: Sending) -> Attempt:
     try:
         with (
             httpx.Client(verify=verify, timeout=channel.timeout_seconds, follow_redirects=False) as client,
+            Deadline(client).within(channel.timeout_seconds),
             client.stream("POST", channel.url, content=body, headers=headers) as response,
         ):
             # What it answers besides is not read to its end: it may be without one.

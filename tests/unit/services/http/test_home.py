@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -13,7 +12,6 @@ import pytest
 
 from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import PatrolSettings
-from services.http import home as module
 from services.http.home import CarRevoked, Home, NotTaken, UnknownToken, Unreachable
 
 
@@ -174,19 +172,6 @@ def test_an_answer_has_a_largest_size(home: Home, server: Server, size: int, *, 
     else:
         with pytest.raises(TransientError, match="more than 10 bytes"):
             home.ask("GET", "lists", most=10)
-
-
-@pytest.mark.parametrize(("seconds", "fits"), [(60.0, True), (60.1, False)])
-def test_an_answer_has_a_longest_time(
-    home: Home, server: Server, monkeypatch: pytest.MonkeyPatch, seconds: float, *, fits: bool
-) -> None:
-    times = iter([1000.0, 1000.0 + seconds])
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(times)))
-    if fits:
-        home.ask("GET", "lists")
-    else:
-        with pytest.raises(Unreachable, match="takes longer than 60 s"):
-            home.ask("GET", "lists")
 
 
 @pytest.mark.parametrize(
