@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import time
@@ -166,16 +167,22 @@ def test_only_so_many_begin_at_a_time(client: httpx.Client) -> None:
     assert patch(client, key_of(MOST_BEGUN), jpeg(), 0, len(jpeg())).status_code == 204  # all of it needs no place
 
 
-def test_what_does_not_go_on_is_swept(client: httpx.Client, site: CarSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_go_on_is_swept(
+    client: httpx.Client, site: CarSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(car_pictures, "SWEEP_SECONDS", 0.0)
     assert patch(client, key_of(0), b"x", 0, 1000).status_code == 204
     (begun,) = (site.data_dir / FOLDER).glob("*/*")
     old = time.time() - GIVEN_UP_SECONDS - 60
     os.utime(begun, (old, old))
-    assert patch(client, key_of(1), b"x", 0, 1000).status_code == 204
+    with caplog.at_level(logging.INFO):
+        assert patch(client, key_of(1), b"x", 0, 1000).status_code == 204
+        assert patch(client, key_of(2), b"x", 0, 1000).status_code == 204
+    said = [record.getMessage() for record in caplog.records if record.name == car_pictures.__name__]
+    assert said == ["1 pictures of cars did not go on for two days and are given up"]
     left = list((site.data_dir / FOLDER).glob("*/*"))
     assert begun not in left
-    assert len(left) == 1
+    assert len(left) == 2
 
 
 def test_nothing_is_taken_where_the_disk_is_nearly_full(

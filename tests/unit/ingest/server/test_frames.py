@@ -145,6 +145,16 @@ def test_a_stream_that_never_ends_is_looked_at_as_it_comes(serve: Serve, kind: s
         assert b" 408 " in _all_of(connection)[:20]
 
 
+def test_a_damaged_picture_of_a_stream_is_counted_and_those_around_it_are_taken(pole: Pole) -> None:
+    kind = "Content-Type: multipart/x-mixed-replace; boundary=cut\r\nConnection: close\r\n"
+    bodies = [jpeg(1), jpeg(2)[:-400] + bytes(400), jpeg(3)]
+    stream = b"".join(b"--cut\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(body), body) for body in bodies)
+    answer = pole.served.say(HEAD + kind.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(stream))
+    assert (status(answer), said(answer)) == (202, {"taken": 2})
+    until(lambda: pole.came == 2)
+    assert pole.reader.state.damaged == 1
+
+
 def test_when_a_camera_says_that_it_captured_a_picture_is_kept(pole: Pole) -> None:
     moment = time.time() - 3600
     pole.push(jpeg(), f"X-Captured-At: {moment}")
@@ -158,8 +168,12 @@ def test_when_a_camera_says_that_it_captured_a_picture_is_kept(pole: Pole) -> No
 
 def test_whoever_tries_the_url_is_answered_and_nothing_is_taken(pole: Pole) -> None:
     for method in (b"GET", b"HEAD"):
-        assert status(pole.served.say(HEAD.replace(b"POST", method) + b"Connection: close\r\n\r\n")) == 200
-    assert said(pole.push(b"")) == {"ready": True}
+        answer = pole.served.say(HEAD.replace(b"POST", method) + b"Connection: close\r\n\r\n")
+        assert status(answer) == 200
+        assert method == b"HEAD" or said(answer) == {"ready": True}
+    chunks = pole.served.say(HEAD + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+    for answer in (pole.push(b""), chunks):
+        assert (status(answer), said(answer)) == (200, {"ready": True})
     assert pole.came == 0
 
 

@@ -84,6 +84,16 @@ def test_a_database_that_is_away_is_left_alone_for_a_moment(site: Site) -> None:
     assert site.known.get("unit-13") is None
 
 
+def test_whoever_sends_is_noted_again_once_the_database_may_be_asked_again(site: Site) -> None:
+    site.is_away, away_at = True, site.now
+    with pytest.raises(TransientError):
+        site.known.get("unit-12")
+    for seconds, seen in ((AGAIN_SECONDS - 0.001, []), (AGAIN_SECONDS, ["unit-12"])):
+        site.now = away_at + seconds
+        site.known.seen("unit-12")
+        assert site.seen == seen
+
+
 def test_a_car_is_remembered_to_the_end_of_the_outage_that_is_borne(site: Site) -> None:
     site.known.get("unit-12")
     site.known.get("unit-99")

@@ -105,7 +105,19 @@ def test_a_wrong_token_is_refused_counted_and_not_logged(
 
 def test_a_source_of_another_vendor_or_none_is_not_there(serve: Serve) -> None:
     served = serve()
-    for path in ("/ingest/reads/hikvision/gate", "/ingest/reads/rekor/bridge", "/", "/ingest/reads/rekor", "/admin"):
+    for path in (
+        "/ingest/reads/hikvision/gate",
+        "/ingest/reads/rekor/bridge",
+        "/",
+        "/ingest/reads/rekor",
+        "/admin",
+        "/admin/reads/rekor/gate",
+        "/ingest/read/rekor/gate",
+        "/ingest/cameras/pole",
+        "/ingest/cameras/pole/frame",
+        "/ingest/camera/pole/frames",
+        "/admin/cameras/pole/frames",
+    ):
         assert status(answer := served.post(path)) == 404
         assert line(answer)
     assert served.stored() == []
@@ -114,12 +126,14 @@ def test_a_source_of_another_vendor_or_none_is_not_there(serve: Serve) -> None:
 def test_who_tries_the_url_is_answered_and_nothing_is_stored(serve: Serve) -> None:
     served = serve()
     head = f"/ingest/reads/rekor/gate HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Api-Key: {TOKEN}\r\n\r\n"
-    assert status(served.say(f"GET {head}".encode())) == 200
+    answer = served.say(f"GET {head}".encode())
+    assert (status(answer), json.loads(answer.partition(b"\r\n\r\n")[2])) == (200, {"ready": True})
     answer = served.say(f"HEAD {head}".encode())
     assert status(answer) == 200
     assert answer.endswith(b"\r\n\r\n")
     assert status(served.say(f"DELETE {head}".encode())) == 405
-    assert status(served.post(body=b"")) == 200
+    answer = served.post(body=b"")
+    assert (status(answer), json.loads(answer.partition(b"\r\n\r\n")[2])) == (200, {"ready": True})
     assert served.stored() == []
 
 

@@ -192,6 +192,36 @@ def test_what_lies_at_a_limit_is_taken_and_what_lies_beyond_is_named(
             taken(json.dumps(message).encode())
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "the message has no content"),
+        (b"no JSON", "the message is not JSON"),
+        (b"[1]", "the message is JSON, but no object"),
+        (
+            b'{"schema_version": "2\\u001b0123456789012345678901"}',
+            "the message has schema version '2\\x1b012345678901234', and version 1 is read here; update this machine",
+        ),
+        (b'{"schema_version": "1"}', "the message is no read: "),
+    ],
+)
+def test_why_a_message_is_none_is_said_whole(value: bytes | None, reason: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        taken(value)
+    assert raised.value.message.startswith(reason)
+    assert raised.value.message == reason or reason.endswith(": ")
+
+
+@pytest.mark.parametrize("length", [64, 65])
+def test_a_read_of_another_agency_is_refused_by_its_name(length: int) -> None:
+    message = json.loads(GOOD)
+    message["read"]["agency_id"] = "x" * length
+    with pytest.raises(InvalidInput) as raised:
+        taken(json.dumps(message).encode())
+    shown = "x" * 64
+    assert raised.value.message == f"the read is of agency '{shown}', and this installation is that of '{AGENCY}'"
+
+
 def test_a_message_may_be_as_large_as_the_setting_says() -> None:
     size = len(GOOD)
     assert published_read(GOOD, agency_id=AGENCY, max_bytes=size, now=NOW) == taken(GOOD)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ingest.vendors.adapter import PictureUrl, ReportedRead
+from ingest.vendors.adapter import PictureUrl, ReaderSign, ReportedRead
 from schemas.types import Box, Location, Movement, ReaderVersion, VehicleDescription
 from tests.unit.ingest.vendors import full_messages as full
-from tests.unit.ingest.vendors.messages import NOW, parsed
+from tests.unit.ingest.vendors.messages import NOW, NOW_MS, parsed
 
 
 def at(seconds: float) -> datetime:
@@ -483,3 +483,144 @@ def own_settings(vendor: str, folder: Path) -> dict[str, Any]:
     mapping = folder / "mapping.toml"
     mapping.write_text(full.MAPPING)
     return {"mapping": mapping}
+
+
+OWN: dict[str, dict[str, Any]] = {
+    "axis": {"is_pass_id_unique": False, "revision": 1_000_000_000},
+    "dahua": {"is_pass_id_unique": False},
+    "onvif": {"is_pass_id_unique": False},
+    "survision": {"is_pass_id_unique": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("vendor", "body", "more"),
+    [
+        ("rekor", {"data_type": "alpr_group", "best_plate_number": "KZP4821"}, {}),
+        ("rekor", {"data_type": "alpr_results", "results": [{"plate": "KZP4821"}]}, {"is_final": False}),
+        (
+            "rekor",
+            {"data_type": "alpr_alert", "plate_number": "KZP4821"},
+            {"hit": '{"data_type":"alpr_alert","plate_number":"KZP4821"}'},
+        ),
+        (
+            "hikvision",
+            "<EventNotificationAlert><ANPR><licensePlate>KZP4821</licensePlate></ANPR></EventNotificationAlert>",
+            {},
+        ),
+        ("hikvision", "<Plates><Plate><plateNumber>KZP4821</plateNumber></Plate></Plates>", {}),
+        ("dahua", {"TrafficCar": {"PlateNumber": "KZP4821"}}, {}),
+        ("axis", {"plateText": "KZP4821"}, {}),
+        ("genetec", {"Plate": "KZP4821", "VehicleID": ""}, {}),
+        ("genetec", {"Plate": "KZP4821", "VehicleID": "", "DateUtc": "05/04/2026", "DateLocal": "05/04/2026"}, {}),
+        ("genetec", {"Plate": "KZP4821", "VehicleID": "", "TimeUtc": "12:00:00", "TimeLocal": "12:00:00"}, {}),
+        ("verkada", {"webhook_type": "lpr", "data": {"license_plate_number": "KZP4821"}}, {}),
+        ("flock", {"ocr": {"label": "KZP4821"}}, {}),
+        ("unifi", {"registrationNumber": "KZP4821"}, {}),
+        ("frigate", {"type": "lpr", "plate": "KZP4821"}, {}),
+        ("blueiris", {"plate": "KZP4821"}, {}),
+        ("survision", {"anpr": {"decision": {"@plate": "KZP4821"}}}, {}),
+        ("onvif", {"Data": {"LicensePlateInfo": {"PlateNumber": "KZP4821"}}, "UtcTime": ""}, {}),
+        ("platewatch", {"plate": "KZP4821"}, {}),
+        ("platewatch", {"plate": "KZP4821", "state": " Unknown"}, {}),
+        ("plate_recognizer", {"data": {"results": [{"plate": "KZP4821"}]}}, {}),
+        ("parkpow", {"results": [{"plate": {"props": {"plate": [{"value": "KZP4821"}]}}}]}, {}),
+        ("mapping", {"items": [{"p": "KZP4821"}]}, {"is_pass_id_unique": False, "reader": ReaderVersion("maker")}),
+    ],
+)
+def test_a_message_that_says_a_plate_alone_makes_nothing_up(
+    vendor: str, body: Any, more: dict[str, Any], tmp_path: Path
+) -> None:
+    settings = own_settings(vendor, tmp_path)
+    found = parsed(vendor, body, "application/xml" if isinstance(body, str) else "application/json", **settings)
+    expected = {"reader": ReaderVersion(vendor), **OWN.get(vendor, {}), **more}
+    assert found.reads == (ReportedRead("KZP4821", "", None, **expected),)
+    assert (found.without_plate, found.signs) == (0, ())
+
+
+def hikvision(kind: str, state: str, count: int) -> str:
+    return (
+        f"<EventNotificationAlert><channelID>2</channelID><dateTime>2026-05-04T12:00:00Z</dateTime><eventType>{kind}"
+        f"</eventType><eventState>{state}</eventState><activePostCount>{count}</activePostCount></EventNotificationAlert>"
+    )
+
+
+LOST = "it has lost its picture"
+
+
+@pytest.mark.parametrize(
+    ("vendor", "body", "signs", "without_plate"),
+    [
+        ("rekor", {"data_type": "vehicle"}, (), 1),
+        ("rekor", {"data_type": "alpr_results", "results": []}, (), 1),
+        (
+            "rekor",
+            {
+                "data_type": "heartbeat",
+                "timestamp": NOW_MS,
+                "agent_uid": "A",
+                "license_valid": False,
+                "video_streams": [
+                    {"camera_id": 3, "fps": 12.5, "is_streaming": True, "last_update": NOW_MS - 1000},
+                    {"camera_id": 4, "is_streaming": False},
+                ],
+            },
+            (
+                ReaderSign("", at(0), problem="its license is not valid"),
+                ReaderSign("3", at(-1), 12.5),
+                ReaderSign("4", at(0), problem="it does not stream"),
+            ),
+            0,
+        ),
+        (
+            "rekor",
+            {"data_type": "heartbeat", "license_valid": True, "video_streams": [{"camera_id": 4}]},
+            (ReaderSign(""), ReaderSign("4")),
+            0,
+        ),
+        ("rekor", {"data_type": "heartbeat"}, (ReaderSign(""),), 0),
+        ("hikvision", hikvision("videoloss", "active", 1), (ReaderSign("2", at(0), problem=LOST),), 0),
+        ("hikvision", hikvision("videoloss", "active", 0), (ReaderSign("2", at(0)),), 0),
+        ("hikvision", hikvision("videoloss", "inactive", 1), (ReaderSign("2", at(0)),), 0),
+        ("hikvision", hikvision("VMD", "active", 1), (ReaderSign("2", at(0)),), 0),
+        (
+            "dahua",
+            {"Active": "keepAlive", "DeviceID": "D-1", "Time": "2026-05-04T12:00:00Z"},
+            (ReaderSign("D-1", at(0)),),
+            0,
+        ),
+        ("axis", {"event": "heartbeat", "serial": "S-1", "timestamp": NOW_MS}, (ReaderSign("S-1", at(0)),), 0),
+        (
+            "verkada",
+            {"webhook_type": "motion", "created_at": NOW_MS, "data": {"camera_id": "c-2"}},
+            (ReaderSign("c-2", at(0)),),
+            0,
+        ),
+        ("verkada", {"webhook_type": "motion"}, (ReaderSign(""),), 0),
+        ("unifi", {"alarm": {"triggers": [{"key": "motion", "device": "x"}]}}, (), 1),
+        ("frigate", {"after": {"id": "1", "camera": "drive", "label": "car"}}, (), 1),
+        ("blueiris", {"memo": "car:90%,person"}, (), 1),
+        ("survision", {"keepAlive": {}}, (ReaderSign(""),), 0),
+        (
+            "onvif",
+            "<MetadataStream><VideoAnalytics><Frame UtcTime='2026-05-04T12:00:00Z'><Object ObjectId='1'><Appearance/>"
+            "</Object></Frame></VideoAnalytics></MetadataStream>",
+            (ReaderSign("", at(0)),),
+            0,
+        ),
+        (
+            "plate_recognizer",
+            {"hook": {"event": "ping"}, "data": {"camera_id": "cam-1"}},
+            (ReaderSign("cam-1"),),
+            0,
+        ),
+        ("plate_recognizer", {"data": {"results": []}}, (), 1),
+        ("mapping", {"items": []}, (), 1),
+    ],
+)
+def test_a_message_without_a_plate_is_a_sign_or_counted(
+    vendor: str, body: Any, signs: tuple[ReaderSign, ...], without_plate: int, tmp_path: Path
+) -> None:
+    settings = own_settings(vendor, tmp_path)
+    found = parsed(vendor, body, "application/xml" if isinstance(body, str) else "application/json", **settings)
+    assert (found.reads, found.signs, found.without_plate, found.notes) == ((), signs, without_plate, ())
