@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
-from services.child import ChildKilled, ChildProcess
+from services.child import LAUNCHER, ChildKilled, ChildProcess, RunAs, launched
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SLEEPER = [sys.executable, "-c", "import time\nprint('up', flush=True)\nwhile True: time.sleep(60)"]
@@ -223,3 +224,18 @@ def test_one_that_hangs_in_its_end_is_asked_more_urgently(log: Path) -> None:
     child.stop(3600, urgent=signal.SIGINT, patience_seconds=0.1)
     assert not child.is_alive
     assert time.monotonic() - began < 1800  # and not only when it is killed
+
+
+def test_a_launched_program_ends_at_once_where_its_parent_ended_before(tmp_path: Path) -> None:
+    orders = json.dumps({"parent": 1 << 22, "signal": 15, "user": None, "namespace": None})
+    program = [sys.executable, "-c", f"open({str(tmp_path / 'ran')!r}, 'w')"]
+    ended = subprocess.run([sys.executable, "-I", "-S", str(LAUNCHER), orders, *program], check=False, timeout=60)
+    assert (ended.returncode, list(tmp_path.iterdir())) == (1, [])
+
+
+def test_a_launched_program_that_cannot_be_executed_says_so(tmp_path: Path) -> None:
+    (tmp_path / "program").write_text("none")
+    argv = launched([str(tmp_path / "program")], RunAs())
+    ended = subprocess.run(argv, check=False, timeout=60, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (127, "")
+    assert ended.stderr.startswith(f"cannot execute {tmp_path / 'program'}: ")

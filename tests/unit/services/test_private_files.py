@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import ConfigurationError
+from services import private_files
 from services.private_files import (
     close_path,
     make_private_folder,
     private_umask,
     read_secret,
+    read_secrets,
+    save_private,
     touch_private,
     write_private,
 )
@@ -90,3 +93,58 @@ def test_a_secret_ends_with_its_line_and_one_that_cannot_be_read_is_named(tmp_pa
         read_secret(path, "kafka.password_file")
     with pytest.raises(ConfigurationError, match=r"cannot be read \(No such file or directory\); correct the path"):
         read_secret(tmp_path / "none", "kafka.password_file")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("one\n", ["one"]),
+        ("\n one \n\n\ttwo\r\n\n", ["one", "two"]),
+        ("", 0),
+        (" \n\n", 0),
+        ("one\ntwo\nthree\n", 3),
+    ],
+)
+def test_a_file_holds_a_secret_or_two_while_it_is_exchanged(tmp_path: Path, text: str, found: list[str] | int) -> None:
+    path = tmp_path / "secret"
+    path.write_text(text)
+    if isinstance(found, list):
+        assert read_secrets(path, "a.secret_file") == found
+        return
+    with pytest.raises(ConfigurationError) as raised:
+        read_secrets(path, "a.secret_file")
+    assert str(raised.value) == (
+        f"a.secret_file {path}: holds {found} secrets, expected one, or two lines while it is exchanged"
+    )
+
+
+@pytest.mark.parametrize("durable", [False, True])
+def test_a_file_is_saved_whole_and_on_the_disk_where_it_has_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, durable: bool
+) -> None:
+    target, synced = tmp_path / "state", []
+
+    def sync(path: Path) -> None:
+        synced.append((path.name.startswith(".state."), path == tmp_path, target.read_bytes()))
+
+    monkeypatch.setattr(private_files, "sync", sync)
+    target.write_bytes(b"before, and longer")
+    target.chmod(0o644)
+    save_private(target, b"after", durable=durable)
+    assert (target.read_bytes(), mode(target), list(tmp_path.iterdir())) == (b"after", 0o600, [target])
+    # Its content before it has its name, and then its name.
+    assert synced == ([(True, False, b"before, and longer"), (False, True, b"after")] if durable else [])
+
+
+@pytest.mark.parametrize("failing", ["sync", "write_private"])
+def test_a_file_that_cannot_be_saved_leaves_the_one_before_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "no space left")
+
+    (tmp_path / "state").write_bytes(b"before")
+    monkeypatch.setattr(private_files, failing, fail)
+    with pytest.raises(OSError, match="no space left"):
+        save_private(tmp_path / "state", b"after", durable=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"state": b"before"}
