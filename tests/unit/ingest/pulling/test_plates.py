@@ -44,6 +44,7 @@ class Camera:
             send(self.picture)
             return
         assert asked.path == "/ISAPI/Traffic/channels/1/vehicleDetect/plates"
+        assert "content-type: application/xml" in asked.head.lower()
         found = re.search(rb"<AfterTime><picTime>(\d{18})</picTime></AfterTime>", asked.body)
         assert found is not None
         self.afters.append(found[1].decode())
