@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -90,3 +92,47 @@ def test_files_of_other_kinds_are_named_once_and_a_new_kind_again(
         assert len(caplog.records) == said
     assert caplog.records[0].getMessage() == "camera lot: files of other kinds are left out: 1 .txt"
     assert source.ignored == 4
+
+
+def test_a_listing_says_all_that_a_folder_holds_oldest_first(tmp_path: Path) -> None:
+    inner = tmp_path / "b" / "c"
+    inner.mkdir(parents=True)
+    (tmp_path / ".hidden").mkdir()
+    for name in ("z.JPG", "a.jpg", "b/v.mp4", "b/c/m.png", ".hidden/x.jpg", ".x.jpg", "n.txt", "m.TXT", "no-suffix"):
+        (tmp_path / name).write_bytes(b"x")
+    for name, at in (("z.JPG", 100), ("b/c/m.png", 200), ("b/v.mp4", 200), ("a.jpg", 300)):
+        os.utime(tmp_path / name, (at, at))
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.jpg").symlink_to(tmp_path / "loop.jpg")
+    (tmp_path / "folder.jpg").mkdir()
+    os.mkfifo(tmp_path / "pipe.jpg")
+    found = list_media(tmp_path)
+    assert [str(path.relative_to(tmp_path)) for path in found.files] == ["z.JPG", "b/c/m.png", "b/v.mp4", "a.jpg"]
+    assert sorted((path.name, reason) for path, reason in found.left_out) == [
+        (
+            "loop.jpg",
+            "it cannot be looked at (Too many levels of symbolic links); check the link or its permissions",
+        ),
+        ("pipe.jpg", "it is a named pipe, expected a file"),
+    ]
+    assert found.others == {"hidden": 1, ".txt": 2, "without suffix": 1, "missing": 1}
+    assert found.closed_folders == []
+    assert found.newest_at == max(path.stat().st_ctime for path in found.files)
+
+
+def test_of_many_kinds_the_most_frequent_are_named() -> None:
+    counts = {f".k{number}": 20 - number for number in range(10)}
+    listing = Listing(others=Counter(counts))
+    named = ", ".join(f"{20 - number} .k{number}" for number in range(8))
+    assert listing.others_text() == f"{named}, 23 more"
+    assert Listing(others=Counter({".txt": 2, ".pdf": 1})).others_text() == "2 .txt, 1 .pdf"
+    assert Listing().others_text() == ""
+
+
+def test_a_path_that_is_no_folder_says_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    for name, what in (("file", "a file"), ("pipe", "a named pipe")):
+        with pytest.raises(UnreadableMedia) as raised:
+            list_media(tmp_path / name)
+        assert raised.value.message == f"is {what}, expected a folder; check the path"
