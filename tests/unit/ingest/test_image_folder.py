@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from ingest import image_folder
 from ingest.image_folder import ImageFolderSource
 from ingest.listing import Listing, list_media
 from ingest.source import open_source
@@ -136,3 +138,38 @@ def test_a_path_that_is_no_folder_says_what_it_is(tmp_path: Path) -> None:
         with pytest.raises(UnreadableMedia) as raised:
             list_media(tmp_path / name)
         assert raised.value.message == f"is {what}, expected a folder; check the path"
+
+
+def test_a_closed_folder_is_the_problem_until_it_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_source(tmp_path)
+    assert source.problem is None
+    closed = [(tmp_path / name, "this folder cannot be listed (Permission denied)") for name in ("a", "b")]
+    listings = iter([Listing(closed_folders=closed, left_out=closed), Listing(newest_at=1e18), Listing(newest_at=60.0)])
+    monkeypatch.setattr(image_folder, "list_media", lambda _: next(listings))
+    assert list(source.items()) == []
+    assert source.problem == f"{tmp_path / 'a'}: this folder cannot be listed (Permission denied) (2 such)"
+    assert (source.listed, source.newest_at) == (0, None)
+    now = datetime.now(UTC)
+    assert list(source.items()) == []
+    assert source.problem is None
+    assert source.newest_at is not None
+    assert abs(source.newest_at - now) < timedelta(hours=1)  # nothing came in the future
+    assert list(source.items()) == []
+    assert source.newest_at == datetime.fromtimestamp(60, UTC)
+
+
+def test_an_empty_folder_on_another_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = folder_source(tmp_path)
+    put(tmp_path / "a.png", 10)
+    assert len(list(source.items())) == 1
+    (tmp_path / "a.png").unlink()
+    assert list(source.items()) == []
+    assert source.problem is None
+    source._device = -1
+    assert list(source.items()) == []
+    assert source.problem == (
+        f"{tmp_path}: is empty and on another file system than before; is its share or disk mounted?"
+    )
+    put(tmp_path / "b.png", 10)
+    assert len(list(source.items())) == 1
+    assert source.problem is None
