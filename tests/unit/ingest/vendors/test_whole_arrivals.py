@@ -10,6 +10,7 @@ import pytest
 
 from ingest.vendors.adapter import Parsed, PictureUrl, ReportedRead
 from ingest.vendors.arrivals import LONGEST_PASS, Arrivals
+from ingest.vendors.parts.boxes import sized_box
 from ingest.vendors.parts.multipart import is_multipart
 from ingest.vendors.parts.times import Times
 from ingest.vendors.parts.values import as_text
@@ -188,3 +189,19 @@ def test_what_is_a_text(value: object, text: str | None) -> None:
 def test_times_of_each_kind(value: str, seconds: float | None) -> None:
     found = Times(source_of("rekor"), NOW).of(value)
     assert found == (None if seconds is None else NOW + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(("given", "shown"), [((0.1,) * 7, [0.1] * 7), ((0.1,) * 6, None), ((0.1,) * 8, None)])
+def test_characters_have_their_own_confidences_where_there_is_one_for_each(
+    given: tuple[float, ...], shown: list[float] | None
+) -> None:
+    with_them = arrived(ReportedRead("KZP4821", "", NOW, 0.9, character_confidences=given)).read.characters
+    without = arrived(ReportedRead("KZP4821", "", NOW, 0.9)).read.characters
+    assert with_them == without if shown is None else [each.confidence for each in with_them] == shown
+
+
+@pytest.mark.parametrize("missing", ["x", "y", "width", "height", None])
+def test_a_box_has_all_its_sides(missing: str | None) -> None:
+    sides = {"x": 10, "y": 20, "width": 50, "height": 25}
+    found = sized_box({"box": {name: value for name, value in sides.items() if name != missing}}, "box")
+    assert found == (Box(10.0, 20.0, 60.0, 45.0) if missing is None else None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from services.http.deadline import Deadline
+from tests.unit.hotlists.feeds.servers import make_certificate
 from tests.unit.services.http.dripping import BODY, HEAD, LINE, WHOLE, dripping
 
 PATIENT = 60.0
@@ -120,3 +123,23 @@ def test_what_was_waited_for_has_come_and_more_may_take_as_long_again() -> None:
             deadline.move(0.3)
             with pytest.raises(httpx.ReadTimeout, match=r"0\.3 s"):
                 list(drops)
+
+
+def test_a_connection_that_does_not_get_as_far_as_tls_ends_and_one_that_does_is_used(tmp_path: Path) -> None:
+    with (
+        dripping(reads=False) as server,
+        client_of(server.url.replace("http:", "https:")) as client,
+        pytest.raises(httpx.ConnectTimeout, match="all of it"),
+        Deadline(client).within(0.3),
+    ):
+        client.get("/")
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    trust = ssl.create_default_context(cafile=str(certificate))
+    with dripping(WHOLE, HEAD, context=context) as server, client_of(server.url, verify=trust) as client:
+        deadline = Deadline(client)
+        with deadline.within(PATIENT):
+            assert client.get("/").json() == {}
+        with pytest.raises(httpx.ReadTimeout, match="all of it"), deadline.within(0.3):
+            client.get("/")

@@ -13,6 +13,7 @@ import pytest
 from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import PatrolSettings
 from services.http.home import CarRevoked, Home, NotTaken, UnknownToken, Unreachable
+from tests.unit.services.http.dripping import WHOLE, dripping
 
 
 class Server:
@@ -210,3 +211,18 @@ def test_without_a_server_or_a_token_there_is_no_way(tmp_path: Path, missing: st
     make: Callable[[], object] = lambda: Home(PatrolSettings.model_construct(**given))  # noqa: E731
     with pytest.raises(ConfigurationError, match="nothing can be sent home"):
         make()
+
+
+def test_a_car_asks_its_server_itself_whatever_proxy_the_machine_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "token").write_text("secret\n")
+    with dripping(WHOLE) as server:
+        home = Home(PatrolSettings(car="unit-12", server=server.url, token_file=tmp_path / "token"))
+        answer = home.ask("GET", "lists")
+        home.close()
+    assert (answer.status, answer.body) == (200, b"{}")
