@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -354,3 +354,87 @@ def test_a_vehicle_that_is_hidden_for_a_moment_is_one_pass_from_a_driving_car() 
     passes = [vehicle for number in range(120) for vehicle in session.process(hidden.frame(number))]
     (vehicle,) = [*passes, *session.finish()]
     assert (vehicle.read.plate, vehicle.read.frame_count) == ("ABC1234", 41)
+
+
+def test_what_is_detected_at_the_limit_is_not_surely_detected() -> None:
+    for limit, reads in ((0.9, 0), (0.8999, 1)):
+        scene = Scene(Plate("ABC1234", 0, 20))
+        known = scene.session()
+        session = RecognitionSession(
+            known._settings,
+            scene.detect,
+            scene,  # type: ignore[arg-type]
+            known._passes._origin,
+            sure_above=limit,
+        )
+        passes = [one for number in range(60) for one in session.process(scene.frame(number))]
+        assert len([*passes, *session.finish()]) == reads
+        assert session.stats == RecognitionStats(frames=60, looks=60, detections=20 * reads, reads=reads)
+
+
+def test_with_the_motion_gate_the_part_that_moves_is_looked_at() -> None:
+    scene = Scene(Plate("ABC1234", 3, 20, at=(500, 200), step=(10, 0)))
+    looked: list[tuple[int, Box | None]] = []
+    real = scene.detect
+
+    def detect(image: Image, region: Box | None = None) -> list[PlateDetection]:
+        looked.append((int(image[0, 0, 0]), region))
+        return real(image, region)
+
+    scene.detect = detect  # type: ignore[method-assign]
+    (vehicle,), stats = watch(scene, 20)
+    assert vehicle.read.frame_count == 3 + len([n for n, _ in looked if n > 5])
+    assert stats.looks == len(looked)
+    assert looked[0] == (0, None)
+    for number, region in looked[1:4]:
+        assert region is not None
+        place = scene.plates[0].box(number)
+        assert place is not None
+        assert region.x1 <= place.x1
+        assert place.x2 <= region.x2
+        assert region.width < 700
+
+
+def test_a_sequence_that_ends_hands_on_what_is_in_view() -> None:
+    scene = Scene(Plate("ABC1234", 0, 20), Plate("XYZ9876", 12, 20, at=(600, 300)))
+    passes, stats = scene.play(20)
+    assert [(one.read.plate, one.read.frame_count) for one in passes] == [("ABC1234", 20), ("XYZ9876", 8)]
+    assert stats == RecognitionStats(frames=20, looks=20, detections=28, reads=2)
+
+
+@pytest.mark.parametrize(("every", "looks"), [(1, 12), (2, 6), (5, 3)])
+def test_of_fast_frames_every_so_many_th_is_looked_at_from_the_first_on(every: int, looks: int) -> None:
+    scene = Scene(Plate("ABC1234", 0, 12))
+    passes, stats = scene.play(12, detect_every=every)
+    assert (stats.frames, stats.looks, stats.detections) == (12, looks, looks)
+    assert [(one.read.first_seen, one.read.frame_count) for one in passes] == [(START, looks)]
+
+
+def test_from_a_driving_car_a_plate_that_was_missed_is_told_by_its_text() -> None:
+    """Only where the look before did not find it: reading takes long."""
+    for second, numbers in (("ABC1234", [1]), ("XYZ9876", [1, 2])):
+        scene = Scene(
+            Plate("ABC1234", 0, 6, at=(600, 100), step=(0, 0)), Plate(second, 8, 14, at=(600, 100), step=(0, 0))
+        )
+        session = scene.session(moves=True)
+        read: list[int] = []
+        for number in range(14):
+            asked: list[int] = []
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(scene, "read_plates", _counting(scene, asked))
+                session.process(scene.frame(number))
+            read += [number] * len(asked)
+            if number == 5:
+                session._active[1].read(scene)  # type: ignore[arg-type]
+        assert read[0] == 8
+        assert sorted({*session._active, *(one.number for one in session._passes.ended)}) == numbers
+
+
+def _counting(scene: Scene, asked: list[int]) -> Callable[..., list[OcrResult]]:
+    real = scene.read_plates
+
+    def read_plates(pictures: Sequence[tuple[Image, Box]], **more: bool) -> list[OcrResult]:
+        asked.append(len(pictures))
+        return real(pictures, **more)
+
+    return read_plates

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from recognition.pictures import crops
+from recognition.pictures.borders import PICTURE_MARGIN
 from recognition.reading.calibration import Presence, ReaderCalibration
 from recognition.reading.readings import result_from
+from recognition.tracking.observation import observe
 from recognition.tracking.track import Track
 from schemas.types import Box, Frame, Image, OcrResult, PlateDetection
 
@@ -48,13 +52,6 @@ def test_the_best_of_both_is_shown_in_its_own_frame() -> None:
         one.absorb(other)
         assert one.best.confidence == 0.95
         assert one.context_picture[0, 0, 0] == one.best.frame_number
-
-
-def test_what_was_reported_stays_reported() -> None:
-    one, other = track(1, 0, 2), track(2, 5, 6)
-    other.reported = True
-    one.absorb(other)
-    assert one.reported
 
 
 def test_of_many_looks_the_twelve_best_are_kept() -> None:
@@ -236,3 +233,138 @@ def test_a_sure_reading_of_another_plate_contradicts_a_track(further: str, sure:
     found.take_reading(found.observations[1], reading("QQQ000", 0.8))
     assert found.contradicts(reading(further, sure)) is other
     assert found.so_far().plate == "ABC1234"  # type: ignore[union-attr]
+
+
+def test_an_observation_keeps_the_plate_with_its_margin_and_where_it_is_in_there() -> None:
+    seen = frame(3)
+    one = observe(seen, PlateDetection(Box(100, 100, 160, 120), 0.6))
+    spare = int(PICTURE_MARGIN * 20)
+    assert np.array_equal(one.picture, seen.image[100 - spare : 120 + spare, 100 - spare : 160 + spare])
+    assert one.picture.base is None, "its frame need not be kept"
+    assert (one.frame_number, one.captured_at, one.box) == (3, seen.captured_at, Box(100, 100, 160, 120))
+    assert (one.confidence, one.reading) == (0.6, None)
+    assert one.inner == Box(spare, spare, spare + 60, spare + 20)
+    assert one.quality == crops.quality(seen.image[100:120, 100:160], one.box, 0.6)
+    cut = observe(seen, PlateDetection(Box(2, 1, 62, 21), 0.6))
+    assert cut.inner == Box(2, 1, 62, 21)
+
+
+def test_a_track_is_where_and_when_it_was_last_seen() -> None:
+    found = Track(1, frame(5, 5), detection(0.6))
+    assert (found.first_seen, found.last_seen, found.first_box) == (frame(5).captured_at,) * 2 + (detection().box,)
+    found.add(frame(7, 7), detection(0.5, 120))
+    assert (found.last_seen, found.last_box.x1, found.frame_count) == (frame(7).captured_at, 120, 2)
+    assert (found.best.frame_number, found.context_picture[0, 0, 0]) == (5, 5), "the better one is shown"
+    found.add(frame(6, 6), detection(0.9, 130))
+    assert (found.last_seen, found.last_box.x1) == (frame(7).captured_at, 130)
+    assert (found.best.frame_number, found.context_picture[0, 0, 0]) == (6, 6)
+    found.add(frame(8, 8), detection(0.9, 131))
+    assert (found.best.frame_number, found.context_picture[0, 0, 0]) == (6, 6), "of equal ones the first"
+    found.stay(frame(9))
+    assert (found.last_seen, found.last_box.x1) == (frame(9).captured_at, 131)
+    found.stay(frame(8), detection(0.9, 140))
+    assert (found.last_seen, found.last_box.x1, found.frame_count) == (frame(9).captured_at, 140, 4)
+    assert found.first_box == detection().box
+    assert found.detected == pytest.approx((0.6 + 0.5 + 0.9 + 0.9) / 4)
+
+
+def test_what_is_true_of_a_piece_is_true_of_the_whole() -> None:
+    for name in ("reported", "behind", "id_is_taken"):
+        for has in (0, 1):
+            pieces = track(1, 0, 2), track(2, 5, 6)
+            setattr(pieces[has], name, True)
+            pieces[0].absorb(pieces[1])
+            assert [getattr(pieces[0], one) for one in ("reported", "behind", "id_is_taken")] == [
+                one == name for one in ("reported", "behind", "id_is_taken")
+            ]
+
+
+def test_a_piece_in_the_middle_changes_no_end() -> None:
+    one, other = track(2, 0, 9, 0.9), track(1, 4, 5, 0.5)
+    picture = one.context_picture
+    one.absorb(other)
+    assert (one.first_seen, one.last_seen, one.first_box.x1, one.last_box.x1) == (
+        START,
+        START + timedelta(seconds=9),
+        100,
+        109,
+    )
+    assert one.context_picture is picture
+    assert (one.number, one.frame_count) == (1, 12)
+
+
+def test_what_two_pieces_met_is_met_once_by_the_whole() -> None:
+    one, other, third = track(1, 0, 2), track(2, 5, 6), track(3, 0, 9)
+    one.meet(third)
+    other.meet(third, 2)
+    one.meet(other)
+    one.absorb(other)
+    assert (dict(one.rivals), dict(third.rivals)) == ({third: 3}, {one: 3}), "not itself"
+
+
+class Reader:
+    """Reads one plate after the other as it is told."""
+
+    sure_enough = 0.9
+
+    def __init__(self, *texts: str, sure: float = 0.999) -> None:
+        self.texts = list(texts)
+        self.sure = sure
+        self.asked: list[tuple[int, bool]] = []
+
+    def read_plates(self, plates: Sequence[tuple[Image, Box]], *, second_look: bool = False) -> list[OcrResult]:
+        self.asked.append((len(plates), second_look))
+        return [reading(self.texts.pop(0), self.sure) for _ in plates]
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked", "read"),
+    [
+        (["ABC1234"] * 4, [(4, False)], 4),
+        (["ABC1234", "XYZ9876", "KLM4567", "HJR6142", *["ABC1234"] * 4], [(4, False), (4, False)], 8),
+        ([*["ABC1234", "XYZ9876", "KLM4567", "HJR6142", "QQQ000"] * 2], [(4, False), (4, False), (2, False)], 10),
+    ],
+)
+def test_observations_are_read_four_at_a_time_the_best_first_until_the_text_is_sure(
+    texts: list[str], asked: list[tuple[int, bool]], read: int
+) -> None:
+    found, reader = looked_at(*[1 - n / 100 for n in range(10)]), Reader(*texts)
+    fused = found.read(reader)  # type: ignore[arg-type]
+    assert reader.asked == asked
+    assert [one.reading is not None for one in found.observations] == [True] * read + [False] * (10 - read)
+    assert [one.reading.text for one in found.observations[:read] if one.reading] == texts[:read]
+    assert fused == found.so_far()
+    assert found.read(reader) == fused  # type: ignore[arg-type]
+    assert reader.asked == asked, "nothing is read twice"
+
+
+@pytest.mark.parametrize(
+    ("texts", "sure", "asked", "plate"),
+    [
+        (["ABC1234"] * 3, 0.9999, [(1, False), (2, False)], "ABC1234"),
+        (["ROUTE66"], 0.999, [(1, False)], None),
+        (["A"], 0.999, [(1, False)], None),
+        (["ABC1234"], 0.8, [(1, False)], None),
+        # Promising, but no plate after all looks.
+        (["ABC1234", "XYZ9876", "KLM4567", "KLM4567"], 0.9, [(1, False), (2, False), (1, True)], None),
+        (["ABC1234", "ABC1234", "ABC1235", "ABC1234"], 0.99, [(1, False), (2, False), (1, True)], "ABC1234"),
+    ],
+)
+def test_of_what_was_faintly_seen_the_best_look_says_whether_more_are_read(
+    texts: list[str], sure: float, asked: list[tuple[int, bool]], plate: str | None
+) -> None:
+    found, reader = looked_at(0.9, 0.8, 0.7), Reader(*texts, sure=sure)
+    fused = found.read_faint(reader)  # type: ignore[arg-type]
+    assert (fused.plate if fused else None) == plate
+    assert (reader.asked, reader.texts) == (asked, [])
+    assert found.observations[0].reading is not None
+
+
+def test_a_second_look_takes_the_place_of_the_best_reading_of_an_unsure_text() -> None:
+    found, reader = looked_at(0.9, 0.8), Reader("ABC1234", "ABC1235", "ABC1235", sure=0.99)
+    assert found.read_last(reader).plate == "ABC1235"  # type: ignore[arg-type]
+    assert reader.asked == [(2, False), (1, True)]
+    assert [one.reading.text for one in found.observations if one.reading] == ["ABC1235", "ABC1235"]
+    sure, reader = looked_at(0.9, 0.8, 0.7), Reader(*["ABC1234"] * 3)
+    assert sure.read_last(reader) == sure.believed()  # type: ignore[arg-type]
+    assert reader.asked == [(3, False)]
