@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +61,39 @@ def test_one_plate_beside_it_or_hardly_seen_is_not() -> None:
 def test_of_many_the_surest_are_kept() -> None:
     many = [found(Box(100, 100, 150 + n, 150), 0.41 + n / 100) for n in range(20)]
     assert parts(BOX, many) == many[:-7:-1]
+
+
+@pytest.mark.parametrize(
+    ("box", "confidence", "is_meant"),
+    [
+        *((Box(100, 100, 200, 150), 0.4, False), (Box(100, 100, 200, 150), 0.401, True)),
+        # Four fifths of it lie within the box, to each side.
+        *(
+            (Box(60, 100, 140, 150), 0.7, False),
+            (Box(90, 100, 140, 150), 0.7, True),
+            (Box(89, 100, 140, 150), 0.7, False),
+        ),
+        *((Box(160, 100, 210, 150), 0.7, True), (Box(160, 100, 211, 150), 0.7, False)),
+        *((Box(100, 90, 150, 140), 0.7, True), (Box(100, 89, 150, 140), 0.7, False)),
+        *((Box(100, 160, 150, 210), 0.7, True), (Box(100, 160, 150, 211), 0.7, False)),
+        # Less than four fifths of the box is clearly less.
+        *((Box(100, 100, 200, 179), 0.7, True), (Box(100, 100, 200, 180.1), 0.7, False)),
+        *((Box(300, 300, 350, 350), 0.7, False), (Box(0, 0, 50, 50), 0.7, False)),
+    ],
+)
+def test_how_much_of_a_plate_lies_within_a_box_it_is_meant_by(box: Box, confidence: float, *, is_meant: bool) -> None:
+    one = found(box, confidence)
+    assert parts(BOX, [one]) == [one] * is_meant
+
+
+def test_the_square_is_twice_the_longer_side_about_the_boxs_middle() -> None:
+    picture = np.arange(200 * 300, dtype=np.uint16).view(np.uint8).reshape(200, 300, 2)[..., [0, 1, 0]]
+    for box, square in ((Box(100, 90, 140, 110), (80, 60, 160, 140)), (Box(140, 60, 160, 100), (110, 40, 190, 120))):
+        part, left, top = around(picture, box)
+        assert (left, top) == square[:2]
+        assert (part == picture[square[1] : square[3], square[0] : square[2]]).all()
+    part, left, top = around(picture, Box(270, 180, 300, 195))
+    assert (left, top, part.shape) == (255, 158, (60, 60, 3))
+    assert (part[:42, :45] == picture[158:, 255:]).all()
+    assert (part[42:] == PADDING).all()
+    assert (part[:, 45:] == PADDING).all()

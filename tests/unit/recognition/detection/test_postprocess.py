@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.detection.overlap import overlap
-from recognition.detection.postprocess import decode, suppress
+from recognition.detection.postprocess import decode, suppress, to_detections
+from recognition.detection.preprocess import Letterbox
 from schemas.errors import ConfigurationError
-from schemas.types import Box
+from schemas.types import Box, PlateDetection
 
 boxes = st.lists(
     st.tuples(*[st.floats(0, 50, width=32)] * 2, *[st.floats(1, 30, width=32)] * 2, st.floats(0.0625, 1, width=32)),
@@ -84,3 +85,26 @@ def test_boxes_that_overlap_by_just_the_limit_are_both_kept() -> None:
     assert third == pytest.approx(1 / 3)
     assert suppress(corners, scores, third).tolist() == [1, 0]
     assert suppress(corners, scores, third - 0.01).tolist() == [1]
+
+
+def test_an_output_becomes_plates_of_the_frame_the_surest_first() -> None:
+    # The frame is twice as large as it stands in the input, 12 pixels below its upper edge.
+    box = Letterbox(200, 80, 100, 64, 100, 40, 0, 12)
+    rows = [[50, 32, 40, 10, 0.4], [50, 32, 40, 12, 0.8], [80, 22, 60, 40, 0.6], [10, 30, 8, 4, 0.25]]
+    found = to_detections(np.array(rows, np.float32).T, box, confidence=0.25, iou=0.5, classes=(0,))
+    assert found == [
+        PlateDetection(Box(60, 28, 140, 52), pytest.approx(0.8)),
+        PlateDetection(Box(100, 0, 200, 60), pytest.approx(0.6)),
+    ]
+
+
+def test_a_plates_class_has_to_be_the_likeliest_of_an_anchor() -> None:
+    rows = [[50, 20, 40, 10, 0.6, 0.7, 0.1], [30, 30, 10, 4, 0.7, 0.6, 0.1], [10, 10, 4, 4, 0.1, 0.2, 0.9]]
+    output = np.array(rows, np.float32).T
+    assert decode(output, 0.5, (1,))[1].tolist() == pytest.approx([0.7])
+    assert decode(output, 0.5, (0, 2))[1].tolist() == pytest.approx([0.7, 0.9])
+    assert decode(output, 0.5, (0, 1, 2))[1].tolist() == pytest.approx([0.7, 0.7, 0.9])
+    with pytest.raises(ConfigurationError):
+        decode(output, 0.5, (3,))
+    with pytest.raises(ConfigurationError):
+        decode(output[None], 0.5, (0,))

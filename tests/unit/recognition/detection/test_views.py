@@ -86,3 +86,21 @@ def test_faint_plates_are_added_and_change_nothing_of_the_others() -> None:
         (100, pytest.approx(0.085)),
     ]
     assert all(found.confidence <= 0.22 for found in both[len(strict) :])
+
+
+def test_half_an_overlap_makes_boxes_of_two_looks_one_plate() -> None:
+    # 60 and 60 wide, 40 of them shared: 40 of 80.
+    half, less = plate(20, 0.6, width=60), plate(21, 0.6, width=60)
+    (one,) = merge([[plate(0, 0.8, width=60)], [half]], 0.2)
+    assert (one.box, one.confidence) == (Box(pytest.approx(60 / 7), 0, pytest.approx(60 / 7 + 60), 20), 0.7)
+    assert merge([[plate(0, 0.8, width=60)], [less]], 0.2) == [plate(0, 0.4, width=60), plate(21, 0.3, width=60)]
+    assert merge([[plate(0, 0.8, width=60)], [less]], 0.3) == [plate(0, 0.4, width=60)], (
+        "the limit itself is too little"
+    )
+
+
+def test_the_better_box_of_a_look_counts_and_its_double_makes_no_plate() -> None:
+    (one,) = merge([[plate(14, 0.7), plate(10, 0.8)], [plate(12, 0.4, y=2)]], 0.2)
+    assert one.confidence == pytest.approx(0.6)
+    x, y = (10 * 0.8 + 12 * 0.4) / 1.2, 2 * 0.4 / 1.2
+    assert [one.box.x1, one.box.y1, one.box.x2, one.box.y2] == pytest.approx([x, y, x + 40, y + 20])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -24,7 +25,7 @@ from recognition.states.reader import StateRead
 from rendering.plates.standard import render_plate
 from schemas.ids import read_id
 from schemas.plates import normalize_plate
-from schemas.types import Box, Image, PlateRead
+from schemas.types import Box, Image, PlateRead, SecondReading
 
 PLATE = Box(0, 0, 300, 150)
 MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
@@ -214,3 +215,60 @@ def test_the_way_within_two_edits_of_the_read_counts_and_else_the_plainest() -> 
     assert seen(*lines, own="AB") == "ABC"
     assert seen(*lines, own="A") == "ABC"
     assert seen(*lines, own="Z") == "ABC1234"
+
+
+class Lines:
+    """Reads what it is told in every picture."""
+
+    def __init__(self, *lines: TextLine) -> None:
+        self.lines = lines
+        self.loaded = 0
+
+    def read(self, picture: Image) -> tuple[TextLine, ...]:
+        return self.lines
+
+    def load(self) -> None:
+        self.loaded += 1
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "agrees"),
+    [("ABC1O34", StateRead("US-VA", 0.9), True), ("ABC1035", StateRead("US-VA", 0.9), False), ("ABC1034", None, True)],
+)
+def test_each_field_of_a_second_reading(own: str, named: StateRead | None, agrees: bool) -> None:
+    lines = NAME, line("ABC1034", 20, 35, 280, 120, 0.7)
+    picture = np.full((150, 300, 3), 90, np.uint8)
+    asked: list[tuple[object, ...]] = []
+
+    def state(*given: object) -> StateRead | None:
+        asked.append(given)
+        return named
+
+    reader = SecondReader(Lines(*lines), state)  # type: ignore[arg-type]
+    expected = SecondReading(
+        text="ABC1034",
+        score=0.7,
+        agrees=agrees,
+        jurisdiction=named.jurisdiction if named else None,
+        jurisdiction_confidence=named.confidence if named else None,
+        reader=reader.name,
+    )
+    assert reader.read_pixels(picture, PLATE, plate_read(own)) == expected
+    assert asked == [(picture, PLATE, own, lines)]
+    # Without a box the plate is all of its picture.
+    jpeg = encode_jpeg(picture, 90)
+    assert reader.read(jpeg, None, plate_read(own)) == expected
+    assert asked[1][1] == PLATE
+    assert reader.read(jpeg, Box(0, 0, 300, 16), plate_read(own)) is None
+    assert len(asked) == 2, "where nothing is legible no state is asked for"
+    assert SecondReader(Lines(*lines)).read_pixels(picture, PLATE, plate_read(own)) == dataclasses.replace(  # type: ignore[arg-type]
+        expected, jurisdiction=None, jurisdiction_confidence=None
+    )
+
+
+def test_the_networks_are_loaded_when_they_are_asked_for() -> None:
+    lines = Lines()
+    reader = SecondReader(lines)  # type: ignore[arg-type]
+    assert lines.loaded == 0
+    reader.load()
+    assert lines.loaded == 1
