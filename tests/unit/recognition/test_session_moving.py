@@ -122,3 +122,31 @@ def test_what_another_car_leaves_to_be_seen_of_a_plate_is_no_read() -> None:
     assert told(drive(FaintScene(half), 80)) == []
     assert told(drive(FaintScene(faint("7281", 0, 20, 0.6)), 80)) == [("7281", True)]
     assert ("7281", True) in told(drive(FaintScene(half), 80, moves=False))
+
+
+def test_a_plate_that_leaves_the_picture_is_seen_until_it_is_cut_off() -> None:
+    """And what is cut off from its first sighting on is followed by nobody."""
+    leaving = Plate("ABC1234", 0, 8, (EDGE - 180, 100), (20, 0), sure=0.999)
+    comes_cut = Plate("XYZ9876", 0, 3, (-20, 300), (0, 0), sure=0.999)
+    (vehicle,) = [one for one in drive(Scene(leaving, comes_cut), 60, gate=False) if one.read.is_final]
+    # Its right edge reaches the picture's in the sixth frame after the first.
+    assert (vehicle.read.plate, vehicle.read.frame_count) == ("ABC1234", 6)
+    assert (vehicle.read.last_seen - vehicle.read.first_seen).total_seconds() == pytest.approx(0.7)
+    assert vehicle.read.box is not None
+    assert vehicle.read.box.x2 < EDGE - 2
+
+
+def test_a_faint_plate_that_the_edge_cuts_off_is_none_from_a_driving_car() -> None:
+    cut = faint("ABC1234", 5, 25, 0.15, at=(1, 100), step=(0, 0))
+    assert told(drive(FaintScene(cut), 80)) == []
+    assert [text for text, _ in told(drive(FaintScene(cut), 80, moves=False))] == ["ABC1234"]
+
+
+@pytest.mark.parametrize(("rate", "pieces"), [(10, 2), (8, 1)])
+def test_where_frames_are_rare_a_plate_is_followed_over_longer_gaps(rate: float, pieces: int) -> None:
+    """While the vehicle drives, one that was not seen for .4 s is over; between slow frames nothing is so soon."""
+    scene = Scene(Plate("ABC1234", 0, 12, (400, 100), (0, 0), hidden=range(4, 9)), rate=rate)
+    session = scene.session(moves=True, motion_gate=True)
+    for number in range(12):
+        session.process(scene.frame(number))
+    assert len({*session._active, *(one.number for one in session._passes.ended)}) == pieces

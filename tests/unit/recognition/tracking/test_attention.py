@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 
 from recognition.tracking.attention import Attention, Followed, Look
 from schemas.types import Box, Frame, Image
@@ -132,3 +133,96 @@ def test_a_picture_of_another_size_is_looked_at_as_a_whole() -> None:
     looks = watch([picture()] * 3 + [picture()[:480, :640]] * 3)
     assert sorted(looks) == [0, 3]
     assert looks[3].region is None
+
+
+def flicker(width: int, height: int, number: int) -> Image:
+    """A part of the road, from a cell's corner on, that is bright in every second picture."""
+    image = np.full((720, 1280, 3), 90, np.uint8)
+    if number % 2:
+        image[256 : 256 + height, 640 : 640 + width] = 200
+    return image
+
+
+def test_what_moves_in_vain_is_looked_at_ever_more_rarely() -> None:
+    """Four cells: three times at once, then after .4 s each, as it differs from the last look in every second picture;
+    after ten times only with all of the frame, every two seconds."""
+    looks = watch([flicker(128, 128, n) for n in range(100)])
+    assert sorted(looks) == [0, 1, 2, 3, 8, 13, 18, 20, 25, 30, 35, 40, 60, 80]
+    whole = [number for number, look in looks.items() if look.region is None]
+    assert whole == [0, 20, 40, 60, 80]
+    # With a cell around it.
+    assert {look.region for look in looks.values() if look.region} == {Box(576, 192, 832, 448)}
+
+
+def test_what_is_too_small_for_a_vehicle_calls_for_no_look_at_once() -> None:
+    looks = watch([flicker(64, 192, n) for n in range(80)])
+    assert sorted(looks) == [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60]
+
+
+def test_what_was_quiet_for_two_seconds_is_new_again() -> None:
+    def looks(quiet: int) -> list[int]:
+        busy = [flicker(128, 128, n) for n in range(9)]
+        return sorted(watch([*busy, *[flicker(128, 128, 0)] * quiet, *(flicker(128, 128, n) for n in range(1, 6))]))
+
+    # It last changed at 8, and was looked at in vain four times.
+    assert [n for n in looks(19) if n > 20] == [28], "two seconds, and it has been new for no longer"
+    assert [n for n in looks(20) if n > 20] == [29, 30, 31]
+
+
+def test_around_an_unread_plate_its_vehicle_is_looked_at() -> None:
+    for settled in (False, True):
+        looks = watch(
+            [picture((400, 300))] * 5,
+            followed=lambda n, settled=settled: [Followed(Box(460, 370, 500, 390), settled=settled)] if n else [],  # type: ignore[misc]
+        )
+        assert sorted(looks) == ([0] if settled else [0, 4])
+        if not settled:
+            # Three widths to each side, five above and two below, in cells of 64 pixels and one more around.
+            assert looks[4].region == Box(256, 64, 704, 576)
+
+
+def test_what_a_known_plates_vehicle_covers_is_not_new() -> None:
+    """The flickering part lies on it, above its plate; beside it, it would be looked at at once."""
+    for x, at_once in ((680.0, False), (300.0, True)):
+        looks = watch(
+            [flicker(128, 128, n) for n in range(4)],
+            followed=lambda n, x=x: [Followed(Box(x, 420, x + 40, 440), settled=True)] if n else [],  # type: ignore[misc]
+        )
+        assert sorted(looks) == ([0, 1, 2, 3] if at_once else [0])
+
+
+def test_a_found_plate_makes_its_surroundings_worth_looks_again() -> None:
+    plate = Box(680, 420, 720, 440)
+    found = watch([flicker(128, 128, n) for n in range(12)], found=lambda _: [plate])
+    assert sorted(found) == list(range(12))
+
+
+def test_rare_frames_are_all_looked_at_as_a_whole() -> None:
+    attention = Attention(RELAXED, FORCED)
+    for number in range(3):
+        frame = Frame("gate", "a.mp4", number, START + timedelta(seconds=0.1 * number), picture())
+        assert attention.consider(frame, [], is_rare=True) == Look()
+        attention.looked(frame, [])
+
+
+def test_a_place_is_unchanged_where_nothing_of_it_moved_since_it_was_looked_at() -> None:
+    attention = Attention(RELAXED, FORCED)
+    states = []
+    for number, image in enumerate((picture(), picture(), picture((640, 256)))):
+        frame = Frame("gate", "a.mp4", number, START + timedelta(seconds=0.1 * number), image)
+        if attention.consider(frame, []) is not None:
+            attention.looked(frame, [])
+        states.append([attention.unchanged(box, frame) for box in (Box(650, 300, 700, 320), Box(100, 300, 150, 320))])
+    assert states == [[False, False], [True, True], [False, True]]
+
+
+@pytest.mark.parametrize(
+    ("box", "covered"),
+    [
+        *((Box(10, 20, 30, 40), True), (Box(9.9, 20, 30, 40), False), (Box(10, 19.9, 30, 40), False)),
+        *((Box(10, 20, 30.1, 40), False), (Box(10, 20, 30, 40.1), False), (Box(15, 25, 20, 30), True)),
+    ],
+)
+def test_a_look_covers_what_lies_in_its_region(box: Box, *, covered: bool) -> None:
+    assert Look(Box(10, 20, 30, 40)).covers(box) is covered
+    assert Look().covers(box)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.tracking.motion import MotionGate, box_of, cells_of, part_around, shrink
+from recognition.tracking.motion import MotionGate, box_of, cells_of, changed_cells, part_around, shrink
 from schemas.types import Box, Image
 
 WIDTH, HEIGHT = 1280, 720
@@ -139,3 +139,79 @@ def test_a_box_lies_within_its_cells(x: float, y: float, width: float, height: f
     assert around.y1 <= box.y1
     assert around.x2 >= box.x2
     assert around.y2 >= box.y2
+
+
+@pytest.mark.parametrize(("change", "pixels", "is_changed"), [(6.0, 9, False), (6.1, 3, True), (6.1, 2, False)])
+def test_three_pixels_that_differ_by_more_than_six_grays_change_a_cell(
+    change: float, pixels: int, *, is_changed: bool
+) -> None:
+    before = np.full((90, 160), 90, np.float32)
+    now = before + np.float32(30)  # it grew lighter all over
+    now[17, 40 : 40 + pixels] += np.float32(change)
+    for sign in (1, -1):
+        cells = changed_cells(sign * now, sign * before)
+        assert cells.shape == (12, 20)
+        assert [(int(row), int(column)) for row, column in np.argwhere(cells)] == ([(2, 5)] if is_changed else [])
+
+
+@pytest.mark.parametrize(("sigma", "limit"), [(2.0, 10.0), (3.0, 15.0), (9.0, 20.0)])
+def test_what_is_a_change_grows_with_the_noise_up_to_twenty_grays(sigma: float, limit: float) -> None:
+    """A quarter of the pixels of a normal noise lie within .3186 standard deviations of its middle."""
+    rng = np.random.default_rng(4)
+    before, noise = np.zeros((90, 160), np.float32), rng.normal(0, sigma, (90, 160)).astype(np.float32)
+    for far, is_changed in ((-1.6, False), (1.6, True)):
+        now = noise.copy()
+        now[16:24, 40:48] = np.float32(limit + far)
+        assert bool(changed_cells(now, before)[2, 5]) is is_changed
+
+
+@pytest.mark.parametrize(
+    ("box", "rows", "columns"),
+    [
+        # Cells of 64 pixels, twelve rows and twenty columns.
+        *(
+            (Box(640, 300, 799, 405), (4, 7), (10, 13)),
+            (Box(0, 0, 63, 63), (0, 1), (0, 1)),
+            (Box(64, 64, 64, 64), (1, 2), (1, 2)),
+        ),
+        *((Box(-90, -90, -20, -20), (0, 1), (0, 1)), (Box(1400, 900, 1500, 990), (11, 12), (19, 20))),
+    ],
+)
+def test_the_cells_that_a_box_covers(box: Box, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+    part = cells_of(box, np.zeros((12, 20), np.bool_), (WIDTH, HEIGHT))
+    assert part == (slice(*rows), slice(*columns))
+
+
+@pytest.mark.parametrize(
+    ("cells", "margin", "part", "box"),
+    [
+        ([(4, 10), (6, 12)], 1, (slice(3, 8), slice(9, 14)), Box(576, 192, 896, 512)),
+        ([(4, 10)], 0, (slice(4, 5), slice(10, 11)), Box(640, 256, 704, 320)),
+        ([(0, 0)], 2, (slice(0, 3), slice(0, 3)), Box(0, 0, 192, 192)),
+        ([(11, 19)], 2, (slice(9, 12), slice(17, 20)), Box(1088, 576, 1280, 720)),
+    ],
+)
+def test_the_part_around_cells_and_where_it_is_in_the_frame(
+    cells: list[tuple[int, int]], margin: int, part: tuple[slice, slice], box: Box
+) -> None:
+    grid = np.zeros((12, 20), np.bool_)
+    for cell in cells:
+        grid[cell] = True
+    assert part_around(grid, margin) == part
+    assert box_of(part, (WIDTH, HEIGHT)) == box
+
+
+def test_a_picture_is_made_small_by_its_green_and_its_brightness_alike() -> None:
+    green = np.random.default_rng(1).integers(0, 256, (720, 1280), dtype=np.uint8)
+    picture = np.zeros((720, 1280, 3), np.uint8)
+    picture[..., 1] = green
+    assert (shrink(picture) == shrink(green)).all()
+    assert shrink(picture).shape == (90, 160)
+    # Every second pixel where each of the copy stands for sixteen and more, all of them where it does not.
+    halved = cv2.resize(np.ascontiguousarray(green[::2, ::2]), (160, 90), interpolation=cv2.INTER_AREA)
+    assert (shrink(green) == halved.astype(np.float32)).all()
+    for width in (640, 639, 160, 100):
+        part = np.ascontiguousarray(green[:360, :width])
+        size = (min(width, 160), round(360 * min(160 / width, 1)))
+        used = np.ascontiguousarray(part[::2, ::2]) if width == 640 else part
+        assert (shrink(part) == cv2.resize(used, size, interpolation=cv2.INTER_AREA).astype(np.float32)).all()

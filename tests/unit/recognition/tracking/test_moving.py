@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recognition.reading.fusion import FusedRead
 from recognition.tracking.attention import Followed
-from recognition.tracking.moving import MovingAttention, fastest, is_cut, is_driving
+from recognition.tracking.moving import MovingAttention, fastest, is_cut, is_driving, may_be_part
 from schemas.types import Box, Frame, Gray
 from tests.unit.recognition.tracking.test_flow import shown, wall
 
@@ -132,3 +133,73 @@ def test_a_camera_drives_where_enough_of_its_picture_moves(moving: int, standing
 def test_how_far_a_picture_moved_is_a_motion_in_it(lengths: list[float]) -> None:
     moved = fastest(np.array(lengths, np.float32))
     assert moved == 0.0 if len(lengths) < 12 else min(lengths) <= moved <= max(lengths)
+
+
+def looks_at(pictures: Sequence[Gray], rate: float, *plates: Followed, is_rare: bool = False) -> list[int]:
+    """Frame numbers of the looks, the plates being followed from the first one on."""
+    attention, found = MovingAttention(0.4, 2.0), []
+    for number, image in enumerate(pictures):
+        frame = Frame("car", "a.mp4", number, START + timedelta(seconds=number / rate), image)
+        if attention.consider(frame, plates if number else (), is_rare=is_rare) is not None:
+            found.append(number)
+            attention.looked(frame, [])
+    return found
+
+
+BLANK = np.full((360, 640), 90, np.uint8)
+
+
+def test_where_nothing_is_known_of_the_motion_there_is_a_look_eight_times_a_second() -> None:
+    assert looks_at([BLANK] * 10, 25) == [0, 3, 6, 9]
+    assert looks_at([BLANK] * 10, 24) == [0, 3, 6, 9]
+    assert looks_at([BLANK] * 10, 26) == [0, 4, 8]
+    assert looks_at([BLANK] * 4, 25, is_rare=True) == [0, 1, 2, 3]
+
+
+def test_a_plate_that_cannot_be_followed_is_looked_for_until_it_is_read() -> None:
+    box = Box(300, 160, 350, 185)
+    assert looks_at([BLANK] * 5, 50, Followed(box, settled=False, number=3)) == [0, 1, 2, 3, 4]
+    assert looks_at([BLANK] * 5, 50, Followed(box, settled=True, number=3)) == [0]
+    assert looks_at([BLANK] * 5, 50, Followed(box, settled=True, number=3, is_new=True)) == [0]
+
+
+def test_a_plate_that_went_its_own_width_is_looked_for() -> None:
+    # Nine pixels a frame: it has gone its sixteen in two of them, and the picture a thirtieth of its width in three.
+    pictures = [shown(300 - 9 * n, 180) for n in range(7)]
+    assert looks_at(pictures, 1000) == [0, 3, 6]
+    small = Followed(Box(300, 160, 316, 168), settled=False, number=3)
+    assert looks_at(pictures, 1000, small) == [0, 2, 3, 4, 5, 6]
+
+
+def test_the_vehicle_stands_once_nothing_moved_for_a_fifth_of_a_second() -> None:
+    attention, drives = MovingAttention(0.4, 2.0), []
+    for number, image in enumerate([shown(300, 180)] * 5 + [shown(280, 180)] * 2):
+        frame = Frame("car", "a.mp4", number, START + timedelta(seconds=number / 10), image)
+        attention.consider(frame, [])
+        attention.looked(frame, [])
+        drives.append(attention.drives)
+    assert drives == [True, True, True, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("moved", "interval", "drives"),
+    [
+        # Widths of the picture in a fifteenth of a second; in less time less, and never less than a quarter of that.
+        *((0.0012, 1 / 15, False), (0.00121, 1 / 15, True), (0.0012, 1.0, False), (0.00121, 1.0, True)),
+        *((0.00059, 1 / 30, False), (0.00061, 1 / 30, True), (0.0003, 0.0, False), (0.00031, 0.0, True)),
+    ],
+)
+def test_how_far_points_have_to_move(moved: float, interval: float, *, drives: bool) -> None:
+    assert is_driving(np.full(12, moved, np.float64), timedelta(seconds=interval)) is drives  # type: ignore[arg-type]
+    assert not is_driving(np.full(11, moved, np.float32), timedelta(seconds=interval))
+
+
+def test_how_far_a_picture_moved_is_that_of_its_faster_parts() -> None:
+    assert fastest(np.arange(101, dtype=np.float32) / 100) == pytest.approx(0.9)
+    assert fastest(np.ones(12, np.float32)) == 1.0
+    assert fastest(np.ones(11, np.float32)) == 0.0
+
+
+@pytest.mark.parametrize(("text", "may"), [("ABC12", True), ("ABC123", False), ("", True), ("ABC-12", True)])
+def test_a_text_of_less_than_six_characters_may_be_part_of_one(text: str, *, may: bool) -> None:
+    assert may_be_part(FusedRead(text, 0.99, ())) is may
