@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.reading.calibration import TrackTempering
+from recognition.reading.calibration import PlateConfidence, TrackTempering
 from recognition.reading.fusion import WeightedReading, fuse
-from recognition.reading.readings import combine, result_from, to_results
+from recognition.reading.readings import calibrated, combine, result_from, to_results, weigh_up
 from schemas.types import CharacterRead, OcrResult
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
@@ -244,3 +244,40 @@ def test_the_letter_o_and_zero_count_together_for_the_whole_text() -> None:
     assert fused.plate == "O"
     assert fused.characters[0].confidence == near(0.5)
     assert fused.confidence == near(0.95 / 0.98 * 0.98)
+
+
+def test_two_crops_are_averaged_by_the_square_of_their_sureness_and_agree_as_far_as_each_gives_the_text() -> None:
+    one, other = small((0.8, 0.15, 0.05), (0.1, 0.2, 0.7)), small((0.3, 0.6, 0.1), (0.05, 0.05, 0.9))
+    weights = (0.8 * 0.7) ** 2, (0.6 * 0.9) ** 2
+    slots = []
+    for first, second in (((0.8, 0.15, 0.05), (0.3, 0.6, 0.1)), ((0.1, 0.2, 0.7), (0.05, 0.05, 0.9))):
+        raw = [(a ** weights[0] * b ** weights[1]) ** (1 / sum(weights)) for a, b in zip(first, second, strict=True)]
+        slots.append([value / sum(raw) for value in raw])
+    for readings in ([one, other], [other, one]):
+        both = weigh_up(readings)
+        assert both.result.text == "A"
+        assert both.result.char_probs.tolist() == [[near(value) for value in slot] for slot in slots]
+        assert both.sureness == near(max(slots[0]) * max(slots[1]))
+        assert both.agreement == near((0.8 * 0.7 + 0.3 * 0.9) / 2)
+        assert both.result.confidence == near(max(slots[0]) * max(slots[1]))
+    alone = weigh_up([one])
+    assert alone.result is one
+    assert (alone.sureness, alone.agreement) == (near(0.56), near(0.56))
+
+
+def test_a_calibrated_text_is_as_sure_as_its_calibration_says() -> None:
+    combined = weigh_up([small((0.8, 0.15, 0.05)), small((0.7, 0.2, 0.1))])
+    confidence = PlateConfidence(-0.5, 0.8, 0.4)
+    target = confidence.probability(combined.sureness, combined.agreement)
+    result = calibrated(combined, confidence)
+    assert (result.text, result.alphabet, result.pad_char) == ("A", SMALL, "_")
+    assert result.confidence == pytest.approx(target, abs=1e-3)
+    assert float(result.char_probs[0, 0]) == pytest.approx(target, abs=1e-3)
+
+
+def test_a_batch_is_taken_apart_slot_by_slot() -> None:
+    output = np.arange(2 * 3 * 3, dtype=np.float64).reshape(2, 9) / 20
+    first, second = to_results(output.astype(np.float32), 3, SMALL, "_")
+    assert first.char_probs.ravel().tolist() == pytest.approx([value / 20 for value in range(9)])
+    assert second.char_probs[0, 0] == np.float32(9 / 20)
+    assert result_from(np.array([[0.1, 0.7, 0.2], [0.2, 0.2, 0.6]], np.float32), SMALL, "_").text == "B"

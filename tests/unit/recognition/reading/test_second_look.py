@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import cv2
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from recognition.pictures.crops import crop
 from recognition.reading.ocr import PlateOcr
+from recognition.reading.readings import result_from
 from recognition.reading.second_look import further_views, in_one_row, may_have_two_rows, rows, stretched, turned
 from schemas.settings import OcrSettings
-from schemas.types import Box, Image
+from schemas.types import Box, Image, OcrResult
 from tests.unit.recognition.reading.samples import plate
 
 
@@ -167,3 +169,60 @@ def test_a_calibration_is_fitted_to_all_views_of_every_plate(
     combined = reader.read_combined([plate(), plate("KTR4821")], second_look=second_look)
     assert [one.result.text for one in combined] == ["ABC1234", "KTR4821"]
     assert sum(seen) == (14 if second_look else 4)
+
+
+class Script:
+    """Reads crops one after the other as it is told: text and sureness of each slot."""
+
+    def __init__(self, *readings: tuple[str, float]) -> None:
+        self.readings = list(readings)
+
+    def read(self, crops: Sequence[Image]) -> list[OcrResult]:
+        return [reading(*self.readings.pop(0)) for _ in crops]
+
+
+def reading(text: str, sure: float) -> OcrResult:
+    slots = np.full((9, len(ALPHABET)), (1 - sure) / (len(ALPHABET) - 1), np.float32)
+    for slot, character in enumerate(text.ljust(9, "_")):
+        slots[slot, ALPHABET.index(character)] = sure
+    return result_from(slots, ALPHABET, "_")
+
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+SURE, UNSURE = ("ABC1234", 0.999), ("XYZ9876", 0.7)
+FLAT, SQUARE = Box(10, 10, 90, 40), Box(10, 10, 50, 40)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "second_look", "readings", "texts"),
+    [
+        # Two margins of each plate; of those that are unsure five further views; and two rows of square ones.
+        ([FLAT, FLAT], False, [SURE, SURE, UNSURE, UNSURE], ["ABC1234", "XYZ9876"]),
+        ([FLAT, FLAT], True, [SURE, SURE, UNSURE, UNSURE, *[("KLM4567", 0.999)] * 5], ["ABC1234", "KLM4567"]),
+        ([SQUARE], False, [UNSURE, UNSURE, ("KLM4567", 0.999), ("KLM4567", 0.999)], ["KLM4567"]),
+        ([SQUARE], False, [UNSURE, UNSURE, ("KLM4567", 0.6), ("KLM4567", 0.6)], ["XYZ9876"]),
+        ([SQUARE], False, [UNSURE, UNSURE, ("KLM4567", 0.7), ("KLM4567", 0.7)], ["XYZ9876"]),
+        ([SQUARE, FLAT], False, [SURE, SURE, SURE, SURE], ["ABC1234", "ABC1234"]),
+        (
+            [SQUARE, FLAT, SQUARE],
+            True,
+            [UNSURE, UNSURE, SURE, SURE, UNSURE, UNSURE, *[("KLM4567", 0.99)] * 5, *[("HJR6142", 0.6)] * 5]
+            + [("QQQ000", 0.6)] * 2
+            + [("BCD555", 0.999)] * 2,
+            ["KLM4567", "ABC1234", "BCD555"],
+        ),
+    ],
+)
+def test_which_plates_are_read_further_and_which_reading_counts(
+    boxes: list[Box],
+    second_look: bool,
+    readings: list[tuple[str, float]],
+    texts: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    script, reader = Script(*readings), ocr()
+    monkeypatch.setattr(reader, "read", script.read)
+    picture = np.full((60, 100, 3), 90, np.uint8)
+    results = reader.read_plates([(picture, box) for box in boxes], second_look=second_look)
+    assert [result.text for result in results] == texts
+    assert script.readings == [], "nothing more and nothing less is read"

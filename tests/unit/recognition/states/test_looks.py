@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -27,3 +28,10 @@ def test_inputs_are_red_green_blue() -> None:
     picture[..., 2] = 200
     assert to_input(picture).shape == (64, 128, 3)
     assert to_input(picture)[..., 0].min() == 200
+
+
+@pytest.mark.parametrize(("width", "method"), [(256, cv2.INTER_LINEAR), (257, cv2.INTER_AREA), (40, cv2.INTER_LINEAR)])
+def test_what_is_shrunk_by_more_than_half_is_averaged(width: int, method: int) -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (90, width, 3), dtype=np.uint8)
+    expected = cv2.resize(picture, (128, 64), interpolation=method)[..., ::-1]
+    assert (to_input(picture) == expected).all()

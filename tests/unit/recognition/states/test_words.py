@@ -99,3 +99,35 @@ def test_two_words_of_one_state_say_more_than_one() -> None:
 def test_no_lines_say_nothing() -> None:
     assert not text_scores([], "ABC").any()
     assert not row_scores(np.zeros((0, len(CHARACTERS)), np.float32)).any()
+
+
+@pytest.mark.parametrize(
+    ("second", "is_row"),
+    [
+        # More than half of the higher one is shared.
+        *(
+            ((100, 9, 180, 29), True),
+            ((100, 10, 180, 30), False),
+            ((100, -9, 180, 11), True),
+            ((100, -10, 180, 10), False),
+        ),
+        *(
+            ((100, 0, 180, 39), True),
+            ((100, 0, 180, 40), False),
+            ((100, 0, 180, 10.5), True),
+            ((100, 0, 180, 10), False),
+        ),
+    ],
+)
+def test_lines_are_one_row_where_they_share_half_of_their_height(
+    second: tuple[float, float, float, float], *, is_row: bool
+) -> None:
+    rows = rows_of([line("B", second), line("A", (0, 0, 60, 20))])
+    assert [[one.text for one in row] for row in rows] == ([["A", "B"]] if is_row else [["A"], ["B"]])
+
+
+@pytest.mark.parametrize(("serial", "is_serial"), [("OREGXYZQ", False), ("OREGO1", True), ("OREG", True)])
+def test_a_row_that_is_much_like_the_serial_is_no_word(serial: str, *, is_serial: bool) -> None:
+    # What two texts share, twice, of the letters that both have: from seven tenths on.
+    assert best(line("OREGON"), plate=serial) == (None if is_serial else "US-OR")
+    assert best(line("Ore gon"), plate="OREGON") is None
