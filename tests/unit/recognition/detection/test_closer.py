@@ -97,3 +97,13 @@ def test_the_square_is_twice_the_longer_side_about_the_boxs_middle() -> None:
     assert (part[:42, :45] == picture[158:, 255:]).all()
     assert (part[42:] == PADDING).all()
     assert (part[:, 45:] == PADDING).all()
+
+
+@pytest.mark.parametrize(
+    ("box", "corner"), [(Box(400, 90, 420, 100), (299, 75)), (Box(-60, -40, -40, -30), (-70, -55))]
+)
+def test_of_a_box_beyond_the_picture_the_pixel_at_its_edge_is_seen(box: Box, corner: tuple[float, float]) -> None:
+    picture = np.full((200, 300, 3), 7, np.uint8)
+    part, left, top = around(picture, box)
+    assert (left, top) == corner
+    assert part.size

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.reading.slot_probabilities import tempered, text_probabilities
+from recognition.reading.slot_probabilities import same_zero, tempered, text_probabilities
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
@@ -32,3 +32,13 @@ def test_the_letter_o_and_zero_are_one_character() -> None:
     slots[0] = 0
     slots[0, [ALPHABET.index("0"), ALPHABET.index("O"), ALPHABET.index("D")]] = (0.5, 0.4, 0.1)
     assert text_probabilities(slots, ALPHABET)[0] == pytest.approx(0.9)
+
+
+def test_the_letter_o_is_added_to_zero_and_counts_nowhere_else() -> None:
+    slots = np.array([[[0.3, 0.4, 0.2, 0.1]]], np.float32)
+    assert same_zero(slots, "0OA_").tolist() == [[[pytest.approx(0.7), 0.0, pytest.approx(0.2), pytest.approx(0.1)]]]
+    assert same_zero(slots, "O0A_").tolist() == [[[0.0, pytest.approx(0.7), pytest.approx(0.2), pytest.approx(0.1)]]]
+    for alphabet in ("0BA_", "BOA_"):
+        assert (same_zero(slots, alphabet) == slots.astype(np.float64)).all()
+    assert slots[0, 0].tolist() == pytest.approx([0.3, 0.4, 0.2, 0.1]), "what was given stays"
+    assert text_probabilities(slots[0], "0OA_").tolist() == [pytest.approx(0.7)]

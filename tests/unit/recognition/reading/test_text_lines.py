@@ -11,7 +11,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from recognition.reading.text_lines import TextLineReader, input_shape
-from recognition.reading.text_networks import line_input
+from recognition.reading.text_networks import CHARACTERS, line_input
 from rendering.plates.standard import render_plate
 from schemas.errors import InvalidInput
 
@@ -108,3 +108,88 @@ def test_real_plates_name_their_state(reader: TextLineReader, shared: Path | Non
         assert picture is not None
         found[name] = [line.text.upper() for line in reader.read(picture.astype(np.uint8, copy=False))]
     assert all(names[name] in texts for name, texts in found.items())
+
+
+class Networks:
+    """Finds one line in every picture, where it is told to, in pixels of the detector's input; each reads as "A"."""
+
+    def __init__(self, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+        self.place = slice(*rows), slice(*columns)
+        self.cuts: list[tuple[int, ...]] = []
+
+    def text_map(self, batch: np.ndarray) -> np.ndarray:
+        found = np.zeros(batch.shape[-2:], np.float32)
+        found[self.place] = 1.0
+        return found
+
+    def steps(self, cut: np.ndarray) -> np.ndarray:
+        self.cuts.append(cut.shape)
+        steps = np.zeros((1, len(CHARACTERS)), np.float32)
+        steps[0, CHARACTERS.index("A")] = 0.75
+        return steps
+
+
+TOP, BOTTOM = (2.0, 0.0, 98.0, 13.0), (2.0, 39.0, 98.0, 50.0)
+
+
+@pytest.mark.parametrize(
+    ("width", "rows", "columns", "strips"),
+    [
+        # The input of a picture of 100 x 50 is 320 x 160: its upper strip ends at 41.6, its lower one begins at 124.8.
+        *(
+            (100, (60, 100), (50, 270), [TOP, BOTTOM]),
+            (100, (8, 30), (100, 250), [BOTTOM]),
+            (100, (8, 30), (100, 140), [TOP, BOTTOM]),
+        ),
+        *((100, (130, 150), (100, 250), [TOP]), (100, (34, 64), (100, 250), [TOP, BOTTOM])),
+        *((139, (60, 100), (50, 270), None), (140, (60, 100), (50, 270), [])),
+    ],
+)
+def test_on_tiny_plates_the_strips_of_name_and_slogan_are_read_where_no_line_is_found(
+    width: int, rows: tuple[int, int], columns: tuple[int, int], strips: list[tuple[float, ...]] | None
+) -> None:
+    reader, networks = TextLineReader(), Networks(rows, columns)
+    reader._networks = networks  # type: ignore[assignment]
+    lines = reader.read(np.full((width // 2, width, 3), 90, np.uint8))
+    assert [line.text for line in lines] == ["A"] * len(networks.cuts)
+    assert {cut[0] for cut in networks.cuts} == {48}
+    found = [(line.box.x1, line.box.y1, line.box.x2, line.box.y2) for line in lines[1:]]
+    if strips is None:
+        assert len(found) == 2
+    else:
+        assert found == [pytest.approx(strip) for strip in strips]
+    # From its first pixel's middle to its last one's, grown, in pixels of the picture.
+    middle = (columns[0] + columns[1] - 1) / 2 * width / 320, (rows[0] + rows[1] - 1) / 2 * (width // 2) / 160
+    box = lines[0].box
+    assert ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2) == pytest.approx(middle, abs=0.01)
+    assert [(line.score, line.steps.shape) for line in lines] == [(pytest.approx(0.75), (1, len(CHARACTERS)))] * len(
+        lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        *(((120, 239), (160, 320)), ((120, 240), (192, 416)), ((156, 320), (192, 416)), ((50, 100), (160, 320))),
+        *(((1, 900), (32, 416)), ((900, 300), (480, 416)), ((900, 100), (480, 320)), ((20, 200), (32, 320))),
+    ],
+)
+def test_at_which_size_the_text_detector_sees_a_picture(size: tuple[int, int], shape: tuple[int, int]) -> None:
+    assert input_shape(*size) == shape
+
+
+def test_large_pictures_are_averaged_before_lines_are_cut_out() -> None:
+    """Of stripes as fine as pixels a cut shows their middle gray, not some of them."""
+    picture = np.zeros((800, 1664, 3), np.uint8)
+    picture[:, ::2] = 200
+    cuts: list[np.ndarray] = []
+
+    class Kept(Networks):
+        def steps(self, cut: np.ndarray) -> np.ndarray:
+            cuts.append(cut)
+            return super().steps(cut)
+
+    reader = TextLineReader()
+    reader._networks = Kept((60, 120), (50, 370))  # type: ignore[assignment]
+    reader.read(picture)
+    assert 95 <= cuts[0].min() <= cuts[0].max() <= 105
