@@ -154,3 +154,11 @@ def test_a_plate_that_was_carried_is_looked_for_within_one_and_a_half_widths_of_
     assert tracker.update([plate(0)], START) == [1]
     carried = {1: (230.0, 115.0)}  # its middle; it began at 200
     assert tracker.update([plate(x)], START + timedelta(seconds=0.1), carried) == [number]
+
+
+def test_from_a_driving_car_what_was_in_view_takes_a_plate_before_what_was_lost_and_is_nearer() -> None:
+    for carried, number in (({}, 2), (None, 1)):
+        tracker = PlateTracker()
+        assert tracker.update([plate(0), plate(120)], START, carried) == [1, 2]
+        assert tracker.update([plate(120)], START + timedelta(seconds=0.1), carried) == [2]
+        assert tracker.update([plate(30)], START + timedelta(seconds=0.2), carried) == [number]
