@@ -12,7 +12,7 @@ from storage import statements
 from storage.database import Connection
 from storage.sql import load_queries
 
-_SQL = load_queries("reporting")
+_SQL = load_queries("reporting", "audit/person")
 
 FIGURES = (
     *("reads", "lists", "hits_by_list", "hits_by_reader", "hits_by_category", "manual_entries"),

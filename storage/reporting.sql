@@ -200,7 +200,7 @@ order by agency_id
 -- name: access_log
 select
     happened_at,
-    coalesce(substring(origin from ', sudo by (.*)$'), actor) as person,
+    {person} as person,
     agency_id as organization,
     action,
     coalesce(details ->> 'plate', details ->> 'pattern', details ->> 'alert', details ->> 'read') as plate,
@@ -216,7 +216,7 @@ order by audit_id
 limit %(limit)s
 
 -- name: users
-select coalesce(substring(origin from ', sudo by (.*)$'), actor) as label, count(*) as number
+select {person} as label, count(*) as number
 from audit
 where via not in ('service', 'agreement', 'token') and happened_at >= %(since)s and happened_at < %(until)s
 group by 1

@@ -1,12 +1,14 @@
 """Named SQL: every statement stands in a `.sql` file beside the code that runs it, under a `-- name:` line.
 
 What several statements say alike (a table's columns, a condition) stands under a `-- fragment:` line once and is put in
-where they have its name in braces. Statements and fragments come from these files alone, never from input.
+where they have its name in braces; a fragment may name another one, which names none. Statements and fragments come
+from these files alone, never from input.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -34,7 +36,9 @@ def load_queries(*names: str) -> dict[str, bytes]:
             if key in found:
                 raise ValueError(f"{name}.sql: there is a {kind} '{key}' already")
             found[key] = body.strip()
-    return {
-        key: _PLACE.sub(lambda place: fragments.get(place[1], place[0]), body).encode()
-        for key, body in statements.items()
-    }
+    whole = {key: _put_in(fragments, body) for key, body in fragments.items()}
+    return {key: _put_in(whole, body).encode() for key, body in statements.items()}
+
+
+def _put_in(fragments: Mapping[str, str], body: str) -> str:
+    return _PLACE.sub(lambda place: fragments.get(place[1], place[0]), body)

@@ -34,6 +34,8 @@ LONGEST_RETRY_SECONDS = 900.0
 HURRY_SECONDS = 1.0
 """How soon a feed that waits for its next run sees that it is to hurry."""
 HOUSEKEEPING_SECONDS = 3600.0
+HOUSEKEEPING_RETRY_SECONDS = 60.0
+"""When it is tried again after it failed: a file that may not be kept does not stay for another hour."""
 POLLED = ("folder", "agreement")
 """Kinds of feeds that are looked at all the time."""
 
@@ -72,7 +74,7 @@ class FeedStage(SteppedStage):
         self._feed: HotlistFeed | None = None
         self._failures = 0
         self._needs_person = False
-        self._kept_house_at: float | None = None
+        self._house_due_at = float("-inf")
         self._hurry = threading.Event()
 
     def hurry(self) -> None:
@@ -138,14 +140,16 @@ class FeedStage(SteppedStage):
 
     def _keep_house(self, feed: HotlistFeed) -> None:
         """Once an hour, say that the feed is still configured and delete what may not be kept any longer."""
-        if self._kept_house_at is not None and time.monotonic() - self._kept_house_at < HOUSEKEEPING_SECONDS:
+        if time.monotonic() < self._house_due_at:
             return
+        wait = HOUSEKEEPING_SECONDS
         try:
             feed.register()
             feed.prune()
         except (PlatewatchError, OSError) as error:
             log.warning("hotlist feed %s: its old files are not deleted: %s", self._feed_settings.name, error)
-        self._kept_house_at = time.monotonic()
+            wait = HOUSEKEEPING_RETRY_SECONDS
+        self._house_due_at = time.monotonic() + wait
 
 
 def regular_wait(feed: FeedSettings) -> float:

@@ -11,7 +11,7 @@ from storage import statements
 from storage.database import Connection
 from storage.sql import load_queries
 
-_SQL = load_queries("audit/review")
+_SQL = load_queries("audit/review", "audit/person")
 
 
 @dataclass(frozen=True, slots=True)

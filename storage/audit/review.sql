@@ -2,7 +2,7 @@
 -- Questions of people to stored reads. Who became another user by sudo counts by the own name.
 lookups as (
     select
-        coalesce(substring(origin from ', sudo by (.*)$'), actor) as person,
+        {person} as person,
         translate(coalesce(details ->> 'plate', details ->> 'pattern'), 'O', '0') as plate,
         nullif(trim(purpose), '') as purpose,
         nullif(trim(case_number), '') as case_number,
@@ -73,7 +73,7 @@ order by person, count(*) desc, purpose, case_number
 
 -- name: refusals
 select
-    coalesce(substring(origin from ', sudo by (.*)$'), actor) as person,
+    {person} as person,
     details ->> 'why_refused' as why,
     count(*) as times,
     max(happened_at) as last_at

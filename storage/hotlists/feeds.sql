@@ -50,4 +50,4 @@ where list.hotlist_id = %(hotlist_id)s
 select distinct on (hotlist_id) hotlist_id, reason
 from hotlist_holds
 where resolved_at is null
-order by hotlist_id, held_at desc
+order by hotlist_id, held_at desc, hold_id desc

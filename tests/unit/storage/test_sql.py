@@ -49,10 +49,10 @@ def test_a_fragment_is_put_in_where_it_is_named(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(sql, "FOLDER", tmp_path)
     (tmp_path / "own.sql").write_text("-- name: some\nselect {columns} from {table} where {mine}\n")
     (tmp_path / "shared.sql").write_text(
-        "-- fragment: columns\na,\nb\n\n-- fragment: mine\nc = %(c)s\n\n-- name: other\n-- Why.\nselect 1\n"
+        "-- fragment: columns\na,\nb\n\n-- fragment: mine\n{columns} = {c}\n\n-- name: other\n-- Why.\nselect 1\n"
     )
     assert load_queries("own", "shared") == {
-        "some": b"select a,\nb from {table} where c = %(c)s",
+        "some": b"select a,\nb from {table} where a,\nb = {c}",
         "other": b"-- Why.\nselect 1",
     }
 

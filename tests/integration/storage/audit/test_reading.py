@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from storage.audit.reader import AuditEntry, AuditFilter, audit_begun_at, audit_
 from storage.audit.review import Nights, Refusals, Repeat, ReviewSpan, Said, nights, purposes, refusals, repeats
 from storage.audit.writer import write_audits
 from storage.database import Database
+from storage.reporting import access_log, figures
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -250,3 +252,41 @@ def test_what_was_said_and_refused_is_counted_by_person(database: Database) -> N
             Refusals("kim", "no case", 1, LATE),
         ]
         assert len(refusals(connection, dataclasses.replace(SPAN, limit=1))) == 1
+
+
+PERSONS = {
+    "desk, /dev/pts/1": "root",
+    "desk, /dev/pts/1, sudo by kim": "kim",
+    # The host and the terminal come first, and who became root by sudo last.
+    "desk, sudo by ann, /dev/pts/1, sudo by lee": "lee",
+    "desk, sudo by cy, sudo by dee": "dee",
+    "desk,sudo by eve": "root",
+    "sudo by eve, desk": "root",
+    "desk, sudo by eve, jr.": "eve, jr.",
+}
+
+
+def test_all_who_ask_for_a_person_have_the_same_one_behind_sudo(database: Database) -> None:
+    for origin, person in PERSONS.items():
+        assert Actor("root", SignIn.LOCAL_USER, origin, "local").person == person
+    refused = {"why_refused": "no purpose"}
+    _insert(
+        database,
+        [
+            Row(at=LATE, actor="root", origin=origin, action=action, details=details)
+            for action, details in (("search", {}), ("refused", refused))
+            for origin in PERSONS
+        ],
+    )
+    times = sorted(Counter(PERSONS.values()).items())
+    with database.connection() as connection:
+        assert [(found.person, found.times) for found in purposes(connection, SPAN)] == times
+        assert sorted((found.person, found.times) for found in refusals(connection, SPAN)) == times
+        counted = figures(connection, "users", SPAN.since, SPAN.until)
+        assert [(figure.label, figure.number) for figure in counted] == [(name, 2 * number) for name, number in times]
+        logged = access_log(connection, SPAN.since, SPAN.until, 100)
+        assert [row["person"] for row in logged] == list(PERSONS.values())
+    for person in set(PERSONS.values()) - {"root"}:
+        found = audit_entries(database, AuditFilter(actor=person))
+        assert [entry.actor.person for entry in found] == [person] * 2
+    assert audit_entries(database, AuditFilter(actor="ann")) == audit_entries(database, AuditFilter(actor="cy")) == []

@@ -15,6 +15,7 @@ from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.feeds import FeedState, FeedStates
+from storage.hotlists.history import HotlistHistory
 from storage.hotlists.imports import ImportCounts, begin_import
 from storage.hotlists.lists import HotlistStore
 from storage.hotlists.versions import HotlistVersions, VersionSummary
@@ -42,6 +43,10 @@ def test_held_versions_wait_until_their_own_list_has_a_new_one(database: Databas
         ("region", "it shrinks; it is old"),
     ]
     assert states.holds() == {"ncic": "it is old", "region": "it is old"}
+    with database.connection() as connection:  # at one and the same moment
+        connection.execute("update hotlist_holds set held_at = now()")
+    assert states.holds() == {"ncic": "it is old", "region": "it is old"}
+    assert [hold.reason for hold in HotlistHistory(database).holds()] == ["it is old", "it shrinks"] * 2
     import_version(database, [sample_entry(2)], "ncic")
     assert [(summary.hotlist_id, summary.held) for summary in store.lists()] == [
         ("ncic", None),

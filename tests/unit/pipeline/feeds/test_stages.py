@@ -176,7 +176,7 @@ def test_a_fault_of_ours_is_noted_as_one_and_ends_no_run(monkeypatch: pytest.Mon
     assert feed.noted == ["unexpected error (ZeroDivisionError); see the log"]
 
 
-def test_house_is_kept_once_an_hour_also_where_it_fails(
+def test_house_is_kept_once_an_hour_and_a_minute_after_it_failed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     feed = Feed(FOLDER)
@@ -189,10 +189,23 @@ def test_house_is_kept_once_an_hour_also_where_it_fails(
         kept.append(feed.pruned - before)
     assert kept == [1, 0, 1]
     assert feed.registered == 2
-    feed.prune_fails = OSError("busy")
-    Clock.now += HOUSEKEEPING_SECONDS
-    stage.step(STOP)
-    assert caplog.messages == ["hotlist feed a: its old files are not deleted: busy"]
+    for cause, fails in (("busy", "prune_fails"), ("down", "register_fails")):
+        setattr(feed, fails, OSError(cause))
+        Clock.now += HOUSEKEEPING_SECONDS
+        kept = []
+        for later in (0.0, 59.9, 0.2):
+            Clock.now += later
+            before = feed.registered
+            stage.step(STOP)
+            kept.append(feed.registered - before)
+        assert kept == [1, 0, 1]
+        assert caplog.messages == [f"hotlist feed a: its old files are not deleted: {cause}"] * 2
+        caplog.clear()
+        setattr(feed, fails, None)
+        before = feed.pruned
+        Clock.now += 60.1
+        stage.step(STOP)
+        assert feed.pruned == before + 1
     stage.end()
     assert feed.closed == 1
 
