@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,8 +11,10 @@ from schemas.roles import Role, Scope
 from storage.database import Connection, Database
 from storage.people import people as rows
 from storage.people.attempts import answered, ask, forget_failures, locked_until, note_failure
-from storage.people.people import Person, add_person, people
+from storage.people.people import Passkey, Person, add_person, people
 from storage.people.sessions import (
+    Session,
+    Token,
     begin_session,
     end_sessions,
     end_tokens,
@@ -254,3 +256,106 @@ def test_people_are_told_apart_changed_disabled_and_reset(database: Database) ->
         rows.rehash_password(on, kim, "stronger")
         stays = person(on, kim)
         assert (stays.password_hash, stays.authenticator_step, stays.passkeys) == ("stronger", 4, 1)
+
+
+def test_people_and_what_they_come_in_with_are_said_whole(database: Database) -> None:
+    began, ends = datetime.now(UTC), datetime.now(UTC) + LATER
+
+    def since(moment: datetime | None) -> datetime:
+        assert moment is not None
+        assert began - LATER < moment < began + LATER
+        return moment
+
+    with database.transaction() as on:
+        ann = somebody(on, "ann")
+        roles = frozenset({Role.AUDITOR, Role.ANALYST})
+        named = {"name": "lee\x00", "full_name": "L\x00", "agency_id": "suffolk", "added_by": "root\x00"}
+        lee = add_person(on, roles=roles, issuer="https://id", subject="7\x00", **named)  # type: ignore[arg-type]
+        assert lee is not None
+        fresh = person(on, lee)
+        assert fresh == Person(
+            *(lee, "lee\\x00", "L\\x00", "suffolk", roles, "https://id", "7\\x00", since(fresh.added_at), "root\\x00"),
+            *(None, None, None, None, None, 0, 0, None, None),
+        )
+        assert people(on, name="lee\x00") == people(on, issuer="https://id", subject="7\x00") == [fresh]
+        rows.change_person(on, lee, full_name="Lee\x00", agency_id="local", last_training_on=date(2026, 5, 1))
+        rows.set_password(on, lee, "hash", "secret", 4)
+        rows.note_sign_in(on, lee)
+        for key, count in ((b"b", 3), (b"a", 4)):
+            assert rows.add_passkey(on, lee, key, b"public " + key, count, f"phone {count}\x00")
+        rows.use_passkey(on, b"a", 9)
+        rows.disable_person(on, lee, "kim\x00", "left\x00")
+        # A role that an older or a newer version knows gives nothing.
+        on.execute("update people set roles = roles || '{emperor}'")
+        now = person(on, lee)
+        assert now == Person(
+            *(lee, "lee\\x00", "Lee\\x00", "local", roles, "https://id", "7\\x00", fresh.added_at, "root\\x00"),
+            *(since(now.last_sign_in_at), date(2026, 5, 1), since(now.disabled_at), "kim\\x00", "left\\x00"),
+            *(2, 4, "hash", "secret"),
+        )
+        keys = rows.passkeys(on, person_id=lee)
+        assert keys == [
+            Passkey(b"b", lee, b"public b", 3, "phone 3\\x00", since(keys[0].added_at), None),
+            Passkey(b"a", lee, b"public a", 9, "phone 4\\x00", since(keys[1].added_at), since(keys[1].last_used_at)),
+        ]
+        assert "secret" not in repr(now) + repr(keys)
+        assert "hash" not in repr(now)
+        assert [one.can_sign_in for one in people(on)] == [False, True]
+
+        on.execute("update people set disabled_at = null")
+        number = begin_session(on, b"1", lee, SignIn.PASSKEY, "desk\x00", ends)
+        other = begin_session(on, b"2", ann, SignIn.PASSWORD, "car", ends)
+        aged(on, "sessions", "seen_at", timedelta(minutes=1), session_id=number)
+        stands = find_session(on, b"1", idle_since())
+        assert stands is not None
+        assert stands == Session(
+            *(number, lee, "lee\\x00", "Lee\\x00", "local", roles, SignIn.PASSKEY, "desk\\x00"),
+            *(since(stands.began_at), since(stands.seen_at), ends),
+        )
+        assert stands.began_at > stands.seen_at
+        standing = open_sessions(on, idle_since())
+        assert ([one.session_id for one in standing], standing[1]) == ([other, number], stands)
+        assert open_sessions(on, idle_since(), lee) == [stands]
+        aged(on, "sessions", "ends_at", 2 * LATER, session_id=other)
+        assert open_sessions(on, idle_since()) == [stands]
+
+        scopes = frozenset({Scope.ALERTS, Scope.READS})
+        number = make_token(on, b"3", lee, "board\x00", scopes, "kim\x00", ends)
+        on.execute("update api_tokens set scopes = scopes || '{thrones}'")
+        holds = find_token(on, b"3")
+        assert holds is not None
+        assert holds == Token(
+            *(number, lee, "lee\\x00", "local", roles, "board\\x00", scopes, since(holds.made_at), ends, None)
+        )
+        assert tokens(on) == [holds]
+        last = make_token(on, b"4", lee, "x", scopes, "kim", ends - 2 * LATER)
+        assert tokens(on, lee) == [holds]
+        end_sessions(on, "root\x00", person_id=ann)
+        end_tokens(on, "root\x00", token_id=last)
+        ended = on.execute(
+            "select ended_by, ended_at, made_by from api_tokens where token_id = %s"
+            " union all select ended_by, ended_at, 'kim' from sessions where session_id = %s",
+            [last, other],
+        ).fetchall()
+        assert [(by, since(at) and made_by) for by, at, made_by in ended] == [("root\\x00", "kim")] * 2
+
+
+def test_failures_of_each_subject_count_by_themselves_and_the_longest_lock_counts(database: Database) -> None:
+    short, long = timedelta(minutes=5), timedelta(hours=2)
+    with database.transaction() as on:
+        for subject, locked in (("a\x00", short), ("b", long), ("c", short)):
+            assert [note_failure(on, subject, 2, locked) for _ in range(3)] == [1, 2, 3]
+        until = locked_until(on, ["a\x00", "b", "none"])
+        assert until is not None
+        assert long - short < until - datetime.now(UTC) <= long
+        # Its time is over, and with it the lock: what follows is the first one again.
+        aged(on, "sign_in_failures", "ends_at", long, subject="b")
+        aged(on, "sign_in_failures", "first_at", long, subject="b")
+        assert note_failure(on, "b", 2, long) == 1
+        assert locked_until(on, ["b"]) is None
+        (first_at,) = on.execute("select first_at from sign_in_failures where subject = 'b'").fetchone() or (None,)
+        assert datetime.now(UTC) - first_at < short
+        forget_failures(on, ["a\x00", "b"])
+        assert locked_until(on, ["a\x00", "b"]) is None
+        assert locked_until(on, ["c"]) is not None
+        assert [note_failure(on, subject, 2, short) for subject in ("a\x00", "c")] == [1, 4]
