@@ -97,13 +97,18 @@ where
 order by hotlist_id, plate, entry_id
 
 -- name: find_withdrawn
-select distinct on (entry.hotlist_id, entry.entry_id) {entry_columns}
-from hotlist_withdrawals as withdrawal
-inner join hotlist_entries as entry
-    on entry.entry_id = withdrawal.entry_id and entry.hotlist_id = withdrawal.hotlist_id
-where
-    (%(hotlist_id)s::text is null or entry.hotlist_id = %(hotlist_id)s)
-    and (%(source_entry_id)s::text is null or upper(entry.source_entry_id) = upper(%(source_entry_id)s))
-    and (%(case_number)s::text is null or upper(entry.case_number) = upper(%(case_number)s))
-    and (%(entry_id)s::uuid is null or entry.entry_id = %(entry_id)s)
-order by entry.hotlist_id, entry.entry_id, entry.since_version desc
+-- As each stood last.
+select {entry_columns}
+from (
+    select distinct on (stored.entry_id) stored.*
+    from hotlist_withdrawals as withdrawal
+    inner join hotlist_entries as stored
+        on stored.entry_id = withdrawal.entry_id and stored.hotlist_id = withdrawal.hotlist_id
+    where
+        (%(hotlist_id)s::text is null or stored.hotlist_id = %(hotlist_id)s)
+        and (%(source_entry_id)s::text is null or upper(stored.source_entry_id) = upper(%(source_entry_id)s))
+        and (%(case_number)s::text is null or upper(stored.case_number) = upper(%(case_number)s))
+        and (%(entry_id)s::uuid is null or stored.entry_id = %(entry_id)s)
+    order by stored.entry_id, stored.since_version desc
+) as entry
+order by hotlist_id, plate, entry_id

@@ -14,6 +14,7 @@ from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits, RestoreOutcome
+from storage.hotlists.imports import begin_import
 from storage.hotlists.lists import HotlistStore
 from tests.integration.hotlists.list_versions import active_version, import_version, version_rows
 from tests.integration.operations.audited import LEE
@@ -244,3 +245,6 @@ def test_withdrawn_entries_are_said_by_who_took_them_out(database: Database, edi
     assert edits.withdrawn_by("ncic", "lee") == [sample_id("ncic", 1)], "the first one's stays"
     assert edits.withdrawn_by("ncic", "pat") == [sample_id("ncic", 2)]
     assert edits.withdrawn_by("region", "pat") == []
+    for hotlist_id, numbers in (("ncic", (1, 2)), ("region", (1,)), ("new", ())):
+        with begin_import(database, hotlist_id, layout="ncic", file_name="x.csv") as version:
+            assert version.withdrawn() == {sample_id(hotlist_id, number) for number in numbers}

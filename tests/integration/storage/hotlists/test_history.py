@@ -6,12 +6,15 @@ from datetime import datetime
 
 import pytest
 
+from schemas.audit import Action, AuditRecord
 from schemas.types import Category, HotlistEntry
+from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from storage.hotlists.history import EntryState, Hold, HotlistHistory
 from storage.hotlists.versions import HotlistVersions
 from tests.integration.hotlists.list_versions import import_version
+from tests.integration.operations.audited import LEE
 from tests.integration.storage.samples import START, activate, sample_entry, sample_id
 
 
@@ -114,6 +117,10 @@ def test_every_state_of_an_entry_says_what_brought_and_ended_it(database: Databa
         unarmed,
     )
     assert history.states_of(key, 10) == [gone, was]
+    # What ended before is left as it was when the same entry ends once more.
+    _, edited = HotlistVersions(database).of_list("ncic", 2)
+    again = [(state.since_version, state.last_version) for state in history.states_of(sample_id("ncic", 6), 10)]
+    assert again == [(third, edited.version_id), (second, second)]
     withdrawal = history.withdrawal_of(key)
     assert withdrawal is not None
     assert (withdrawal.withdrawn_by, withdrawal.reason) == ("lee", "recovered")
@@ -158,6 +165,23 @@ def test_holds_are_said_whole_by_list_and_the_newest_first(database: Database) -
     assert found[0].as_of is None
     assert history.hold(newest.hold_id) == newest
     assert history.hold(newest.hold_id + 1000) is None
+
+    def resolved() -> dict[str, datetime | None]:
+        with database.connection() as connection:
+            return dict(connection.execute("select file_sha256, resolved_at from hotlist_holds").fetchall())
+
+    # Said once, by whoever let it go; the others wait on, and what was let go keeps its time.
+    audit = AuditRecord(LEE, Action.IMPORT)
+    assert history.resolve(newest.hold_id, audit=audit)
+    before = resolved()
+    assert [name for name, moment in before.items() if moment is not None] == ["03"]
+    assert not history.resolve(newest.hold_id, audit=audit)
+    assert resolved() == before
+    assert [(row.actor, row.action, row.results) for row in audit_entries(database)] == [
+        (LEE, Action.IMPORT, 0),
+        (LEE, Action.IMPORT, 1),
+    ]
+    assert history.hold(newest.hold_id) is None
+    assert history.holds() == [found[0], *found[2:]]
     import_version(database, [entry(1)])
     assert [hold.hotlist_id for hold in history.holds()] == ["able", "region"]
-    assert history.hold(newest.hold_id) is None

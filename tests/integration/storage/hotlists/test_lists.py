@@ -29,6 +29,7 @@ def test_an_entry_comes_back_as_it_was(store: HotlistStore, database: Database) 
     assert stored[bare.entry_id] == bare
     assert stored[full.entry_id].raw == "caf\\x00\\udce9"
     assert stored[full.entry_id].extra == (("A", "1"), ("A", "2"), ("", "x\\x00"))
+    assert {type(entry.category) for entry in stored.values()} == {Category}
     plain = sample_entry(2)
     activate(database, [plain])
     assert list(active_entries(database)) == [plain]

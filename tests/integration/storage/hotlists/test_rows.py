@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
+from itertools import combinations, product
+from operator import attrgetter
+from typing import Any
 
 import psycopg
 import pytest
 
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
-from schemas.types import Category, RejectedRow
+from schemas.types import Category, HotlistEntry, RejectedRow
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
@@ -61,11 +65,14 @@ def test_a_hold_that_was_settled_stays_settled_as_it_was(database: Database) -> 
     import_version(database, [sample_entry(1)])
     hold(database, "ncic", "it shrinks", "00aa")
     moments = []
-    for number in (2, 3):
-        import_version(database, [sample_entry(number)])
+    for number in (2, 3, None):
+        if number is None:
+            HotlistVersions(database).remove("ncic")
+        else:
+            import_version(database, [sample_entry(number)])
         with database.connection() as connection:
             moments.append(connection.execute("select resolved_at from hotlist_holds").fetchall())
-    assert moments[0] == moments[1] != [(None,)]
+    assert moments[0] == moments[1] == moments[2] != [(None,)]
 
 
 def test_a_feed_is_as_new_as_it_was_last_seen_and_forgets_the_server_with_its_layout(database: Database) -> None:
@@ -157,7 +164,7 @@ def test_going_back_twice_takes_the_version_before_each_time(database: Database)
 
 def test_nobody_goes_back_to_a_version_of_which_retention_has_ended_a_part(database: Database, owner_url: str) -> None:
     import_version(database, [sample_entry(1), sample_entry(2), sample_entry(3)])
-    import_version(database, [sample_entry(1)])
+    import_version(database, [sample_entry(number) for number in (1, 4, 5, 6)])  # which do not count
     with psycopg.connect(owner_url) as connection:  # as retention does, weeks later
         connection.execute("delete from hotlist_entries where entry_id = %s", (sample_id("ncic", 2),))
     with pytest.raises(
@@ -167,23 +174,46 @@ def test_nobody_goes_back_to_a_version_of_which_retention_has_ended_a_part(datab
     assert [row.kind for row in version_rows(database, "ncic")] == ["import", "import"]
 
 
-@pytest.mark.parametrize("is_withdrawn", [False, True])
-def test_entries_are_found_by_their_numbers_in_any_case_and_within_a_list(
-    database: Database, is_withdrawn: bool
-) -> None:
-    entries = [sample_entry(number, case_number=f"pd-{number}", source_entry_id=f"v00{number}") for number in (1, 2)]
-    import_version(database, entries)
-    import_version(database, [sample_entry(3, hotlist_id="region", case_number="PD-1")], "region")
-    edits = HotlistEdits(database)
-    if is_withdrawn:
-        edits.withdraw([*(entry.entry_id for entry in entries), sample_id("region", 3)], by="lee", reason="recovered")
-    for case_number in ("pd-1", "PD-1"):
-        found = edits.find(case_number=case_number, withdrawn=is_withdrawn)
-        assert [entry.hotlist_id for entry in found] == ["ncic", "region"]
-        assert edits.find(case_number=case_number, hotlist_id="ncic", withdrawn=is_withdrawn) == entries[:1]
-    assert edits.find(source_entry_id="V002", withdrawn=is_withdrawn) == entries[1:]
-    assert edits.find(case_number="pd-1", source_entry_id="V002", withdrawn=is_withdrawn) == []
-    assert edits.find(entry_id=sample_id("ncic", 1), withdrawn=not is_withdrawn) == []
+GIVEN: dict[str, tuple[tuple[str, ...], Callable[[HotlistEntry], str]]] = {
+    "plate": (("aaa-1", "BBB 2"), lambda entry: entry.plate.replace("-", "").replace(" ", "").upper()),
+    "case_number": (("pd-1", "PD-2"), lambda entry: str(entry.case_number).upper()),
+    "source_entry_id": (("V001", "v002"), lambda entry: str(entry.source_entry_id).upper()),
+    "hotlist_id": (("ncic", "region"), lambda entry: entry.hotlist_id),
+}
+"""What entries are found by, in two spellings, and how an entry says it."""
+
+
+def test_entries_are_found_by_all_that_is_given_of_those_in_force_or_of_those_withdrawn(database: Database) -> None:
+    entries, edits = [], HotlistEdits(database)
+    for hotlist_id in ("region", "ncic"):
+        several = product(("BBB-2", "AAA1"), ("pd-1", "PD-2"), ("v001", "V002"))
+        own = [
+            sample_entry(number, plate, hotlist_id, case_number=case, source_entry_id=source)
+            for number, (plate, case, source) in enumerate(several)
+        ]
+        import_version(database, [*own, sample_entry(20, "CCC3", hotlist_id)], hotlist_id)
+        entries += own
+    # Changed once: withdrawn or not, it is said as it was last.
+    import_version(database, [*(entry._replace(priority="low") for entry in entries[8:]), sample_entry(20, "CCC3")])
+    entries[8:] = [entry._replace(priority="low") for entry in entries[8:]]
+    gone = entries[::3]
+    edits.withdraw([entry.entry_id for entry in gone], by="lee", reason="recovered")
+    for is_withdrawn, among in ((False, [entry for entry in entries if entry not in gone]), (True, gone)):
+        among.sort(key=attrgetter("hotlist_id", "plate", "entry_id"))
+        for names in (some for number in range(1, 5) for some in combinations(GIVEN, number)):
+            if names == ("hotlist_id",):
+                continue
+            for turn in (0, 1):
+                asked: dict[str, Any] = {name: GIVEN[name][0][turn] for name in names}
+                wanted = {name: text.upper().replace(" ", "") for name, text in asked.items()}
+                wanted |= {"plate": wanted.get("plate", "").replace("-", ""), "hotlist_id": asked.get("hotlist_id", "")}
+                expected = [e for e in among if all(GIVEN[name][1](e) == wanted[name] for name in names)]
+                assert edits.find(**asked, withdrawn=is_withdrawn) == expected, (asked, is_withdrawn)
+        for entry in among:
+            assert edits.find(entry_id=entry.entry_id, withdrawn=is_withdrawn) == [entry]
+            assert edits.find(entry_id=entry.entry_id, withdrawn=not is_withdrawn) == []
+        other = "region" if among[0].hotlist_id == "ncic" else "ncic"
+        assert edits.find(entry_id=among[0].entry_id, hotlist_id=other, withdrawn=is_withdrawn) == []
 
 
 def test_versions_are_said_whole_with_who_made_them_and_why(database: Database) -> None:
