@@ -6,8 +6,9 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -115,12 +116,19 @@ def test_whatever_refuses_is_waited_out(error: Exception, monkeypatch: pytest.Mo
         raise error
 
     monkeypatch.setattr(type(store._files), "pipe_file", refuse)
-    monkeypatch.setattr(type(store._files), "rm_file", refuse)
+    for asked in ("rm_file", "cat_file", "exists", "ls"):
+        monkeypatch.setattr(type(store._files), asked, refuse)
     with pytest.raises(TransientError, match=r"memory://refusing: \S"):
         store.save("2026/11/20/gate/1-plate.jpg", b"x")
     if not isinstance(error, FileNotFoundError):
-        with pytest.raises(TransientError):
-            store.delete(["2026/11/20/gate/1-plate.jpg"])
+        for ask in (
+            lambda: store.delete(["2026/11/20/gate/1-plate.jpg"]),
+            lambda: store.load("2026/11/20/gate/1-plate.jpg"),
+            lambda: store.has("2026/11/20/gate/1-plate.jpg"),
+            lambda: list(store.keys()),
+        ):
+            with pytest.raises(TransientError, match=r"memory://refusing: \S"):
+                ask()
 
 
 def test_a_full_disk_is_one_clear_error_and_keeps_what_was_there(tmp_path: Path) -> None:
@@ -167,6 +175,14 @@ def test_a_store_that_refuses_is_signed_in_to_anew(tmp_path: Path, monkeypatch: 
             store.save("2026/05/04/gate/1-plate.jpg", b"picture")
         store._opened_at -= images.SIGN_IN_SECONDS
     assert store._files is not before
+    # Where not even that can be done, what was wrong first is said, and it goes on with the client that it has.
+    kept = store._files
+    with monkeypatch.context() as broken:
+        broken.setattr(kept, "pipe_file", lambda *_: _refuse())
+        broken.setattr(images.fsspec.core, "url_to_fs", lambda *_, **__: 1 / 0)
+        with pytest.raises(TransientError, match="expired"):
+            store.save("2026/05/04/gate/1-plate.jpg", b"picture")
+    assert store._files is kept
     monkeypatch.undo()
     store.save("2026/05/04/gate/1-plate.jpg", b"picture")
     assert store.load("2026/05/04/gate/1-plate.jpg") == b"picture"
@@ -181,3 +197,55 @@ def test_a_picture_lies_under_its_day_in_utc_whatever_zone_its_time_is_in() -> N
     read = sample_read(1, captured_at=moment)
     assert image_key(read, "plate") == f"2026/11/20/gate-1/{read.read_id}-plate.jpg"
     assert image_key(read, "context") == f"2026/11/20/gate-1/{read.read_id}-context.jpg"
+
+
+def test_a_picture_is_had_from_here_until_it_is_sent_and_one_deleted_on_its_way_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ImageStore(Settings(data_dir=tmp_path, images=ImageSettings(url=f"memory://{tmp_path.name}-waiting")))
+    keys = [image_key(sample_read(number), "plate") for number in range(3)]
+    store.save(keys[0], b"before")
+    for key in keys:
+        store.keep(key, b"now")
+    assert (store.is_elsewhere, store.waiting(), [store.is_waiting(key) for key in keys]) == (True, 3, [True] * 3)
+    assert [store.load(key) for key in keys] == [b"now"] * 3
+    assert all(store.has(key) for key in keys)
+    assert list(store.keys()) == keys[:1]
+    save = store.save
+
+    def deleted_on_its_way(key: str, data: bytes) -> None:
+        save(key, data)
+        if key == keys[1]:
+            store.delete([key])
+            save(key, data)  # what was under way arrives after it
+
+    monkeypatch.setattr(store, "save", deleted_on_its_way)
+    assert store.send_waiting(threading.Event()) == 3
+    assert (store.waiting(), [store.is_waiting(key) for key in keys]) == (0, [False] * 3)
+    assert [store.has(key) for key in keys] == [True, False, True]
+    assert [store.load(key) for key in keys[::2]] == [b"now"] * 2
+    assert sorted(store.keys()) == sorted(keys[::2])
+    assert store.send_waiting(threading.Event()) == 0
+    stopped = threading.Event()
+    stopped.set()
+    store.keep(keys[1], b"again")
+    assert (store.send_waiting(stopped), store.waiting()) == (0, 1)
+    store.delete([keys[1]])
+    assert (store.waiting(), store.has(keys[1])) == (0, False)
+
+
+def test_pictures_that_waited_for_too_long_end_and_what_was_half_written_goes(tmp_path: Path) -> None:
+    store = ImageStore(Settings(data_dir=tmp_path, images=ImageSettings(url="memory://never")))
+    cutoff = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    keys = [image_key(sample_read(number), "plate") for number in range(3)]
+    for key, seconds in zip(keys, (-1, 0, 1), strict=True):
+        store.keep(key, b"x")
+        (path,) = tmp_path.rglob(key.rpartition("/")[2])
+        os.utime(path, (cutoff.timestamp() + seconds,) * 2)
+    (path.parent / ".half").write_bytes(b"x")
+    assert store.waiting() == 3
+    assert store.end_waiting(cutoff) == 1
+    assert [store.is_waiting(key) for key in keys] == [False, True, True]
+    store.discard_unfinished()
+    assert not (path.parent / ".half").exists()
+    assert store.waiting() == 2
