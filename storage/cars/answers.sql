@@ -29,7 +29,7 @@ where answer_id = %(answer_id)s and state = 'waiting'
 -- What stands beside the dispositions of an alert: nobody has decided between the two.
 select answer_id, car_id, person, unit, said_at, body ->> 'what' as what, state, why from car_answers
 where alert_id = %(alert_id)s and state in ('conflict', 'refused')
-order by said_at
+order by said_at, answer_id
 
 -- name: note
 insert into car_notes (note_id) values (%(note_id)s) on conflict (note_id) do nothing

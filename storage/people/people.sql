@@ -70,7 +70,7 @@ from passkeys
 where
     (%(credential_id)s::bytea is null or credential_id = %(credential_id)s)
     and (%(person_id)s::bigint is null or person_id = %(person_id)s)
-order by added_at
+order by added_at, credential_id
 
 -- name: use_passkey
 update passkeys

@@ -39,7 +39,7 @@ where
     and sessions.ends_at > clock_timestamp()
     and sessions.seen_at > %(idle_since)s
     and (%(person_id)s::bigint is null or sessions.person_id = %(person_id)s)
-order by sessions.seen_at desc
+order by sessions.seen_at desc, sessions.session_id desc
 
 -- name: end_sessions
 update sessions

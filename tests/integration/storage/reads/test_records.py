@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -10,11 +10,12 @@ import psycopg
 import pytest
 
 from schemas.errors import InvalidInput, TransientError
-from schemas.types import PlateRead
+from schemas.types import DatedBy, Movement, PlateRead, ReaderVersion, VehicleDescription, VendorReport
 from storage.database import Database
+from storage.reads.correcting import read_to_correct
 from storage.reads.search import ReadSearch
 from tests.integration.alerts.records import OutboxMessage, ReadRecord, Records, WriteOutcome
-from tests.integration.storage.samples import START, sample_read, sample_record
+from tests.integration.storage.samples import START, sample_id, sample_read, sample_record
 
 
 def _counts(database: Database) -> tuple[int, ...]:
@@ -34,6 +35,29 @@ def test_a_replay_changes_nothing(database: Database) -> None:
     assert Records(database).write(batch) == WriteOutcome(0, 0, 0)
     assert records.write([*batch[:5], sample_record(60)]) == WriteOutcome(1, 1, 1)
     assert _counts(database) == (61, 61, 61, 61)
+
+
+def test_a_read_comes_back_with_all_that_a_reader_may_say_of_it(database: Database) -> None:
+    moments = [START + timedelta(seconds=seconds) for seconds in (7, 8, 9)]
+    report = VendorReport("rekor", "pass-7", '{"list": "own"}', True, '{"as": "it came"}')
+    read = replace(
+        *(sample_read(1),),
+        **dict(zip(("claimed_at", "source_time", "arrived_at"), moments, strict=True)),
+        confidence_is_known=False,
+        dated_by=DatedBy.ARRIVAL,
+        movement=Movement("2", "north", 30.5),
+        report=report,
+        revision=3,
+        is_final=False,
+        vehicle=VehicleDescription(2009, "YAMA", "MC2", "CY", "BLK", "truck"),
+    )
+    bare = PlateRead(sample_id("read", 2), "gate-2", "local", *[START] * 3, "B1", 0.0)
+    for each in fields(PlateRead):
+        default = each.default if each.default is not MISSING else ReaderVersion() if each.name == "reader" else MISSING
+        assert getattr(read, each.name) != default, "every field is told apart from what it is where nothing is said"
+    Records(database).write([ReadRecord(read), ReadRecord(bare)])
+    with database.transaction() as on:
+        assert [read_to_correct(on, one.read_id) for one in (read, bare)] == [read, bare]
 
 
 def test_a_read_counts_once_though_another_frame_was_best(database: Database) -> None:

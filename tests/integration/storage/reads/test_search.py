@@ -103,3 +103,20 @@ def test_a_pattern_that_cannot_be_searched_for(database: Database, pattern: str,
     with pytest.raises(InvalidInput, match=re.escape(complaint)):
         search.find(pattern, audit=AuditRecord(Actor("lee", SignIn.LOCAL_USER, "desk", "local"), Action.SEARCH))
     assert audit_entries(database) == []
+
+
+def test_how_many_reads_a_time_holds_is_counted_until_the_server_knows_it_by_day(database: Database) -> None:
+    day = START.replace(hour=0, minute=0, second=0)
+    tick, hour = timedelta(microseconds=1), timedelta(hours=1)
+    ages = [-hour, -tick, timedelta(), 2 * hour, 24 * hour - tick, 24 * hour, 30 * hour, 40 * hour]
+    reads = [sample_read(number, captured_at=day + age) for number, age in enumerate(ages)]
+    Records(database).write([ReadRecord(read) for read in reads])
+    search = ReadSearch(database)
+    for since, until in ((0, 24), (-1, 0), (2, 30), (50, 60)):
+        span = (day + since * hour, day + until * hour)
+        assert search.count_between(*span) == sum(span[0] <= read.captured_at < span[1] for read in reads)
+    with database.as_owner() as connection:
+        connection.execute("analyze reads")
+    # Two, three and three: as much of each day as is asked of it, and nothing of those beside it.
+    for since, until, about in ((0, 24, 3), (-24, 0, 2), (-12, 12, 1 + 1.5), (24, 32, 1), (-24, 48, 8), (50, 60, 0)):
+        assert search.count_between(day + since * hour, day + until * hour) == pytest.approx(about)

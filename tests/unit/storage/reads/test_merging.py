@@ -64,6 +64,7 @@ def test_the_newest_counts_and_the_others_fill(name: str) -> None:
     newer, older = FIELDS[name]
     both = [revision(1, **{name: older}), revision(2, **{name: newer})]
     assert merged(both) == both[1]
+    assert merged([revision(1), both[1]]) == both[1]
     for order in itertools.permutations([revision(1, **{name: older}), revision(2), revision(0, **{name: newer})]):
         found = merged(order)
         assert (getattr(found, name), found.revision) == (older, 2)
