@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -204,9 +205,9 @@ class SigningKeys:
         return before, new
 
     def _make_first(self, path: Path) -> None:
-        """Make the first key; of two processes that do so at once the first one's stays."""
+        """Make the first key; of two processes, or threads of one, that do so at once the first one's stays."""
         make_private_folder(self.folder)
-        made = self.folder / f".{os.getpid()}.{CURRENT}"
+        made = self.folder / f".{os.getpid()}.{threading.get_ident()}.{CURRENT}"
         key = SigningKey(Ed25519PrivateKey.generate())
         save_private(made, _private_pem(key))
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import struct
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,6 +61,25 @@ def test_of_two_that_make_the_first_key_at_once_both_have_the_one_that_stays(
         patched.setattr(Path, "exists", lambda path: path.name != "current.pem" and exists(path))
         assert keys.current().public == other
     assert sorted(path.name for path in keys.folder.iterdir()) == sorted(["current.pem", f"{other.key_id}.public.pem"])
+
+
+def test_threads_that_make_the_first_key_at_once_have_the_one_that_stays(
+    keys: SigningKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, found = os.link, []
+
+    def overtaken(made: Path, path: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        other = threading.Thread(target=lambda: found.append(keys.current()))
+        other.start()
+        other.join()
+        link(made, path)
+
+    monkeypatch.setattr(os, "link", overtaken)
+    own = keys.current()
+    assert [one.key_id for one in found] == [own.key_id]
+    assert set(keys.trusted()) == {own.key_id}
+    assert sorted(path.name for path in keys.folder.iterdir()) == sorted(["current.pem", f"{own.key_id}.public.pem"])
 
 
 def test_a_key_that_is_exchanged_signs_who_comes_next_and_is_trusted_on(keys: SigningKeys, tmp_path: Path) -> None:
