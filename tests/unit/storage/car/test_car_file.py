@@ -159,7 +159,16 @@ def test_alerts_come_in_their_order_with_what_follows_them(car: CarDisk) -> None
     assert car.alerts.newest(first.number, 1) == [update]
     assert car.alerts.about(first.alert.alert_id) == [first, update]
     assert car.alerts.one(update.alert.alert_id) == update
+    assert car.alerts.newest(0, 2) == [first, update]
+    assert car.alerts.newest(first.number, 10) == [update, other]
     assert car.alerts.since(after(60)) == [other]
+    passed = other.alert.read.captured_at
+    for moment, later in ((passed, [other]), (passed + timedelta(microseconds=1), [])):
+        assert car.alerts.since(moment) == later
+        assert car.alerts.open_since(moment) == [one.alert for one in later]
+    # What adds to an alert is none of its own.
+    assert car.alerts.open_since(first.alert.read.captured_at) == [first.alert, other.alert]
+    assert car.alerts.about(other.alert.alert_id) == [other]
     assert car.alerts.one(plain(0).read_id) is None
 
 
