@@ -305,14 +305,21 @@ def test_what_is_suspected_is_forgotten_where_somebody_did_not_answer(
     assert (strays.sweep()[0], store.deleted) == (0, [])
 
 
-@pytest.mark.parametrize(("days", "is_young"), [(10, True), (11, True), (13, False)])
+@pytest.mark.parametrize(
+    ("reads", "days", "is_young"),
+    [
+        *((22 * ONE_DAY, 10, True), (22 * ONE_DAY, 11, True), (22 * ONE_DAY, 13, False)),
+        # Where reads end within two days, a day says too little.
+        *((2 * ONE_DAY, 0, True), (2 * ONE_DAY, 1, True), (2 * ONE_DAY, 3, False), (47 * HOUR, 0, False)),
+    ],
+)
 def test_in_a_shared_store_a_picture_of_a_younger_day_is_not_even_suspected(
-    database: Database, monkeypatch: pytest.MonkeyPatch, days: int, is_young: bool
+    database: Database, monkeypatch: pytest.MonkeyPatch, reads: timedelta, days: int, is_young: bool
 ) -> None:
     monkeypatch.setitem(pictures._SQL, "server_seconds", b"select 9000000.0::double precision")
     day = datetime.now(UTC) - timedelta(days=days)
     clock, store = Clock(), Folder(f"{day:%Y/%m/%d}/gate/{uuid4()}-plate.jpg", f"2026/13/41/gate/{uuid4()}-plate.jpg")
-    strays = StrayPictures(database, store, 22 * ONE_DAY, clock, is_shared=True)  # type: ignore[arg-type]
+    strays = StrayPictures(database, store, reads, clock, is_shared=True)  # type: ignore[arg-type]
     strays.sweep()
     clock.now += 86_400
     strays.sweep()
