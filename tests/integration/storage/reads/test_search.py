@@ -120,3 +120,11 @@ def test_how_many_reads_a_time_holds_is_counted_until_the_server_knows_it_by_day
     # Two, three and three: as much of each day as is asked of it, and nothing of those beside it.
     for since, until, about in ((0, 24, 3), (-24, 0, 2), (-12, 12, 1 + 1.5), (24, 32, 1), (-24, 48, 8), (50, 60, 0)):
         assert search.count_between(day + since * hour, day + until * hour) == pytest.approx(about)
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_search_for_no_read_at_all_is_refused_and_not_written_down(database: Database, limit: int) -> None:
+    lee = Actor("lee", SignIn.LOCAL_USER, "desk", "local")
+    with pytest.raises(InvalidInput, match=f"limit {limit} is less than 1"):
+        ReadSearch(database).find("AB*", limit=limit, audit=AuditRecord(lee, Action.SEARCH))
+    assert audit_entries(database) == []
