@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from hotlists.text.peeked import encoding_of
 from schemas.errors import InvalidInput
 
 MAX_LINE_BYTES = 64 * 1024
@@ -22,7 +24,8 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf": "7-zip",
 }
-_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_MISREAD = re.compile(b"\xc2[\x80-\x9f]")
+_UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 
 
 class Line(NamedTuple):
@@ -38,8 +41,9 @@ class Line(NamedTuple):
 def read_lines(stream: BinaryIO, file_name: str) -> Iterator[Line]:
     """Yield a file's lines that are not blank.
 
-    Text is UTF-8, UTF-16 with its mark, or Windows-1252 in lines that are neither. LF, CRLF and CR end a line, mixed or
-    not. A byte order mark is left out.
+    Text is UTF-8, UTF-16, or Windows-1252 in lines that are neither; what some program took for Latin-1 and wrote as
+    UTF-8 is Windows-1252, too (its dashes and apostrophes would be control characters). LF, CRLF and CR end a line,
+    mixed or not. A byte order mark is left out.
 
     Args:
         stream: The file, at its beginning.
@@ -105,13 +109,14 @@ def _with_line_feeds(parts: Iterator[bytes]) -> Iterator[bytes]:
 def _utf8_parts(stream: BinaryIO, file_name: str) -> Iterator[bytes]:
     start = stream.read(_BLOCK_BYTES)
     _refuse_other_formats(start, file_name)
-    if not start.startswith(_UTF16_BOMS):
+    encoding = encoding_of(start)
+    if not encoding.startswith("utf-16"):
         yield start.removeprefix(_UTF8_BOM)
         while part := stream.read(_BLOCK_BYTES):
             yield part
         return
     # What spreadsheets call Unicode text.
-    decoder = codecs.getincrementaldecoder("utf-16")()
+    decoder = codecs.getincrementaldecoder(encoding)()
     while start:
         following = stream.read(_BLOCK_BYTES)
         try:
@@ -139,15 +144,24 @@ def _refuse_other_formats(start: bytes, file_name: str) -> None:
             raise InvalidInput(
                 f"the file is {name} compressed; unpack it and import the text file in it", source=file_name
             )
+    if start.startswith(_UTF32_MARKS):
+        raise InvalidInput("the file is UTF-32 text; save it as UTF-8", source=file_name)
     if start.startswith(b"%PDF"):
         raise InvalidInput("the file is a PDF document; export the list as text or CSV", source=file_name)
 
 
 def _decode(block: bytes) -> list[str]:
+    if b"\xc2" in block:
+        block = _MISREAD.sub(_windows_character, block)
     try:
         return block.decode("utf-8").split("\n")
     except UnicodeDecodeError:
         return [_decode_line(line) for line in block.split(b"\n")]
+
+
+def _windows_character(found: re.Match[bytes]) -> bytes:
+    """Return what Windows-1252 has for a control character of Latin-1, in UTF-8."""
+    return found[0][1:].decode("cp1252", "replace").encode()
 
 
 def _decode_line(raw: bytes) -> str:

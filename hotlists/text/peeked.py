@@ -6,6 +6,10 @@ import io
 from typing import BinaryIO
 
 _PEEK_BYTES = 4096
+_JUDGED_BYTES = 16
+_LEAST_JUDGED = 4
+
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Peeked(io.RawIOBase):
@@ -38,5 +42,17 @@ class Peeked(io.RawIOBase):
 
 
 def encoding_of(raw: bytes) -> str:
-    """Return the encoding of a text by its mark: UTF-16, or else UTF-8."""
-    return "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    """Return the encoding of a text by its beginning: UTF-16 by its mark or by its NUL bytes, or else UTF-8.
+
+    Every list begins with letters of ASCII, every other byte of which is NUL in UTF-16.
+    """
+    if raw.startswith(UTF16_MARKS):
+        return "utf-16"
+    start = raw[:_JUDGED_BYTES]
+    first, second = start[::2], start[1::2]
+    if len(start) >= _LEAST_JUDGED:
+        if not any(second) and all(first):
+            return "utf-16-le"
+        if not any(first) and all(second):
+            return "utf-16-be"
+    return "utf-8-sig"

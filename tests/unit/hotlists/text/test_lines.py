@@ -54,6 +54,36 @@ def test_utf16_text_with_its_mark_is_read() -> None:
     assert (row.plate, row.source_line, row.raw) == ("AB123456", 2, NCIC)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("layout", ["ncic", "mn", "csv"])
+def test_utf16_text_without_its_mark_is_read(layout: str, encoding: str) -> None:
+    text = "plate,instructions\r\nAB123456,Mu\u00f1oz\r\n" if layout == "csv" else f"{OTHER_ROWS.get(layout, NCIC)}\r\n"
+    (row,) = rows(layout, text.encode(encoding))
+    assert row == rows(layout, text)[0]
+
+
+def test_utf16_json_without_its_mark_is_read() -> None:
+    (row,) = entries("csv", '{"plate": "ABC1234"}\n'.encode("utf-16-le"))
+    assert row.plate == "ABC1234"
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-be"])
+def test_utf32_text_is_named(encoding: str) -> None:
+    raw = "plate\nABC1234\n".encode(encoding)
+    with pytest.raises(InvalidInput, match="UTF-32"):
+        rows("csv", raw if encoding == "utf-32" else b"\0\0\xfe\xff" + raw)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_windows_text_that_was_taken_for_latin1_is_still_that(end: str) -> None:
+    raw = f"plate,instructions{end}ABC1234,Driver\u2019s son \u2013 Mu\u00f1oz{end}".encode("cp1252")
+    (row,) = entries("csv", raw.decode("latin-1").encode())
+    assert (row.instructions, row.raw) == (
+        "Driver\u2019s son \u2013 Mu\u00f1oz",
+        "ABC1234,Driver\u2019s son \u2013 Mu\u00f1oz",
+    )
+
+
 def test_latin1_text_in_a_field_does_not_shift_the_columns() -> None:
     (row,) = rows(
         "ncic", f"{NCIC_HEADER}\n{NCIC[:49]}CITRO\n".encode() + NCIC.replace("YAMA", "CITÉ").encode("latin-1")
