@@ -8,10 +8,13 @@ from functools import cache, lru_cache
 
 from hotlists.codes.maps import load_document
 
-_NO_DAY = re.compile(r"0[0 /.:T-]*Z?|1/0/1900|01/00/1900|1900-01-00", re.IGNORECASE)
-"""`0000-00-00 00:00:00`, `00/00/0000`, `0`; and how spreadsheets show the number zero as a day."""
+_NO_DAY = re.compile(
+    r"0[0 /.:T-]*Z?|(?:0?1/00?/|00-jan-)(?:19)?00|1900-01-00|_*[/.-]_*[/.-]_*|[ ]*([/-])[ ]*\1[ ]*", re.IGNORECASE
+)
+"""`0000-00-00 00:00:00`, `00/00/0000`, `0`; how spreadsheets show the number zero as a day; and the mask of a day that
+nobody filled in (`  /  /    `, `__/__/____`)."""
 
-_ALL_NINES = re.compile(r"9{4}[-/.]?9{2}[-/.]?9{2}|9{2}[-/.]9{2}[-/.]9{4}|9{6}")
+_ALL_NINES = re.compile(r"9{4}[-/.]?9{2}[-/.]?9{2}|9{2}[-/.]9{2}[-/.](?:9{4}|9{2})|9{6}|31[-/.]12[-/.][29]999")
 
 _LAST_DAY = re.compile(r"(?:31[- ]?dec(?:ember)?|dec(?:ember)? ?31),?[- ]?[29]999(?:\D.*)?", re.IGNORECASE)
 """`31-DEC-9999`, `Dec 31 9999 12:00AM`, as databases write the last day."""

@@ -24,6 +24,21 @@ _UNITED_STATES = re.compile(
 )
 """Month, day and year, with a clock of 24 or 12 hours. `strptime` would take many times as long."""
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_NAMED_MONTH = re.compile(
+    rf"(?:[a-z]{{3,9}},? +)?(?:(\d{{1,2}})[- ]?{_MONTH}|{_MONTH} *(\d{{1,2}})),?[- ]?(?<=\D)(\d{{4}}|\d{{2}})"
+    r"(?:,?[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.:]\d+)?)?(?: *([AP])\.?M\.?)?)?",
+    re.IGNORECASE,
+)
+"""`31-DEC-2026`, `Dec 31, 2026`, `Dec 31 2026 12:00AM`: as databases and people write a day."""
+
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})")
+"""`20261231180000`"""
+
 _FIRST_YEAR = 1970
 _NEVER = date.max
 _EXPECTED = "2026-12-31, 2026-12-31T18:00:00Z or 12/31/2026 was expected"
@@ -34,7 +49,7 @@ class Moments:
 
     Args:
         formats: How the list writes them: `strptime` patterns, `iso`, `epoch` (seconds) or `epoch_ms`; empty: ISO 8601,
-            `20261231`, and `12/31/2026` with or without a time.
+            `20261231`, `12/31/2026` and `31-DEC-2026` with or without a time.
         zone: Where its days begin, and its clock where a time has no zone.
     """
 
@@ -125,7 +140,14 @@ def _usual(text: str) -> datetime | date:
     if _ISO_START.match(text):
         return _iso(text)
     if match := _UNITED_STATES.fullmatch(text):
-        return _united_states(match)
+        month, _, day, *rest = match.groups()
+        return _by_clock(int(month), int(day), *rest)
+    if match := _NAMED_MONTH.fullmatch(text):
+        first, name, other, second, *rest = match.groups()
+        return _by_clock(_MONTHS.index((name or other)[:3].lower()) + 1, int(first or second), *rest)
+    if match := _COMPACT.fullmatch(text):
+        year, month_number, day_number, hour, minute, second = map(int, match.groups())
+        return datetime(year, month_number, day_number, hour, minute, second)
     found = parse_moment(text)
     return found.replace(tzinfo=None) if isinstance(found, datetime) and not _ZONE.search(text) else found
 
@@ -134,19 +156,26 @@ def _iso(text: str) -> datetime | date:
     return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
 
 
-def _united_states(match: re.Match[str]) -> datetime | date:
-    month, _, day, year_digits, hours, minutes, seconds, half = match.groups()
+def _by_clock(
+    month: int,
+    day: int,
+    year_digits: str,
+    hours: str | None,
+    minutes: str | None,
+    seconds: str | None,
+    half: str | None,
+) -> datetime | date:
     year = int(year_digits)
     if len(year_digits) == 2:
         year += 2000 if year < 69 else 1900
     if hours is None:
-        return date(year, int(month), int(day))
+        return date(year, month, day)
     hour = int(hours)
     if half:
         if not 1 <= hour <= 12:
             raise ValueError("the clock has twelve hours")
         hour = hour % 12 + (12 if half in "Pp" else 0)
-    return datetime(year, int(month), int(day), hour, int(minutes), int(seconds or 0))
+    return datetime(year, month, day, hour, int(minutes or 0), int(seconds or 0))
 
 
 def _by_format(text: str, pattern: str) -> datetime | date:

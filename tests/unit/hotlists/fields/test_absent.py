@@ -14,11 +14,12 @@ from tests.unit.hotlists.list_samples import MN, entries, entry, rows
 
 NOTHING = [
     *("NULL", "null", "Null", "\\N", "N/A", "n/a", "#N/A", "None", "NONE", "nil", "NaN", "NaT", "-", "--", "\u2014"),
-    *("(null)", "<null>", "[NULL]", "undefined"),
+    *("(null)", "(Null)", "<null>", "<Null>", "[NULL]", "undefined", "#N/A N/A", "Not Applicable", "No Date", ".."),
 ]
 NO_DAYS = [
     *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", "00000000", "0001-01-01", "1900-01-01", "1/1/1900"),
     *("01/01/1900", "1/0/1900", "1899-12-30", "1970-01-01", "1970-01-01T00:00:00Z", "12/31/1969", "1753-01-01"),
+    *("  /  /    ", "__/__/____", "//", "01-JAN-1900", "00-JAN-00", "1/0/00", "Jan  1 1900 12:00AM"),
 ]
 NEVER = [
     *(
@@ -42,6 +43,8 @@ NEVER = [
         "12/31/99",
     ),
     *("9999-12-31 23:59:59.9999999", "12/31/9999 11:59 PM", "31-DEC-9999", "Dec 31 9999 12:00AM", "December 31, 9999"),
+    *("31/12/9999", "31.12.9999", "99-99-99", "31-DEC-99", "No Exp", "Lifetime", "Unlimited", "UFN", "until located"),
+    *("\u221e", "DNE", "non-expiring"),
 ]
 
 

@@ -30,6 +30,16 @@ from tests.unit.hotlists.list_samples import (
         ("1/5/27", datetime(2027, 1, 6, tzinfo=UTC)),
         ("2026-12-31T18:00", datetime(2026, 12, 31, 18, tzinfo=UTC)),
         ("2026-12-31 18:00:30.250", datetime(2026, 12, 31, 18, 0, 30, 250_000, tzinfo=UTC)),
+        ("31-DEC-2026", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("31-Dec-26", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("31 December 2026", datetime(2027, 1, 1, tzinfo=UTC)),
+        ('"Dec 31, 2026"', datetime(2027, 1, 1, tzinfo=UTC)),
+        ('"Thursday, December 31, 2026"', datetime(2027, 1, 1, tzinfo=UTC)),
+        ("Sept. 5 2026", datetime(2026, 9, 6, tzinfo=UTC)),
+        ("31-DEC-2026 18:00:30", datetime(2026, 12, 31, 18, 0, 30, tzinfo=UTC)),
+        ("Dec 31 2026 12:00AM", datetime(2026, 12, 31, tzinfo=UTC)),
+        ("Jan  5 2027  6:05PM", datetime(2027, 1, 5, 18, 5, tzinfo=UTC)),
+        ("20261231180000", datetime(2026, 12, 31, 18, tzinfo=UTC)),
         ("", None),
     ],
 )
@@ -43,6 +53,15 @@ def test_expiry(written: str, until: datetime | None) -> None:
     [
         *("tomorrow", "2026-02-30", "31/12/2026", "01/01/1950", "9999-12-32"),
         *("0026-12-31", "12/31/2026 13:00 PM", "2026-12-31T25:00", "30"),
+        *(
+            "31-DCE-2026",
+            "31-FEB-2026",
+            "Dec 2026",
+            "32 May 2026",
+            "Dec 31 2026 13:00PM",
+            "20261331180000",
+            "Decem 1 2026",
+        ),
     ],
 )
 def test_an_expiry_that_is_no_date_rejects_its_row(written: str) -> None:
