@@ -29,3 +29,37 @@ def test_other_layouts_with_a_header_know_them_too(name: str, layout: str) -> No
 def test_a_lists_own_heading_comes_before_a_common_one() -> None:
     (found,) = entries("csv", "Registration,Plate\n2026,ABC1234\n")
     assert found.plate == "ABC1234"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Expires", "Exp Date", "Exp. Date", "Expire", "End Time", "Valid Thru", "Until", "Purge Date", "Expiry Time"],
+)
+def test_an_end_by_any_common_name_is_one(name: str) -> None:
+    """Read over, it would leave the entry in force for ever."""
+    (found,) = entries("csv", f"LP,{name}\nABC1234,2026-12-31\n")
+    assert found.valid_until is not None
+
+
+@pytest.mark.parametrize("name", ["Start", "Effective", "Begin Date", "Active From", "Start Time"])
+def test_a_begin_by_any_common_name_is_one(name: str) -> None:
+    (found,) = entries("csv", f"LP,{name}\nABC1234,2026-12-31\n")
+    assert found.valid_from is not None
+
+
+@pytest.mark.parametrize("name", ["Offense", "Cat", "Crime", "Hit Reason", "Hotlist", "Reason Code", "Wanted For"])
+def test_a_category_by_any_common_name_is_one(name: str) -> None:
+    (found,) = entries("csv", f"LP,{name}\nABC1234,stolen vehicle\n")
+    assert found.category.value == "stolen_vehicle"
+
+
+@pytest.mark.parametrize("name", ["Incident", "Incident No", "Report No.", "CAD #", "File Number", "Complaint #"])
+def test_a_case_by_any_common_name_is_one(name: str) -> None:
+    (found,) = entries("csv", f"LP,{name}\nABC1234,26-1\n")
+    assert found.case_number == "26-1"
+
+
+@pytest.mark.parametrize("name", ["LP/Tag", "License Plate/Tag", "Plate or Tag", "Veh LP", "Auto Tag", "Plate N\u00b0"])
+def test_a_plate_by_two_names_is_one(name: str) -> None:
+    (found,) = entries("csv", f"{name},State/Prov\nABC1234,VA\n")
+    assert (found.plate, found.jurisdiction) == ("ABC1234", "US-VA")
