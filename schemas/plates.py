@@ -30,6 +30,9 @@ _SAME_LETTER: Final = ("<wide> ", "<narrow> ", "<font> ")
 _UNKNOWN_OR_LOST: Final = re.compile(r"[\u2580-\u25ff\ufffd\ufffc]")
 """Boxes and blocks: somebody, or some program, had a character there. Dropping it would name another plate."""
 
+_SAYS_SOMETHING: Final = re.compile(r"ASTERISK|QUESTION MARK|BALLOT BOX|LARGE SQUARE|MEDIUM SQUARE|SMALL SQUARE")
+"""Symbols that stand for any, an unknown or a lost character; by their names."""
+
 _VARIATIONS: Final = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -64,7 +67,7 @@ def _is_separator(character: str) -> bool:
     # a letter, and an asterisk of any form means "anything" on some lists.
     is_letter = any(part.isalnum() for part in unicodedata.normalize("NFKC", character))
     name = unicodedata.name(character, "")
-    return not (is_letter or "ASTERISK" in name or _UNKNOWN_OR_LOST.match(character))
+    return not (is_letter or _SAYS_SOMETHING.search(name) or _UNKNOWN_OR_LOST.match(character))
 
 
 _FOLDING: Final = _Folding()

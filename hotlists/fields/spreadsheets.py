@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)"
 _MONTH_AS_SHOWN = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -34,6 +35,9 @@ def damage(plate: str) -> str | None:
         plate: As the list writes it, without outer blanks. A plate of letters and digits alone is whole.
     """
     text = plate.translate(_DASHES)
+    if not text.isascii():
+        # Digits of full width, and blanks of any: `\uff11\uff12\uff13.\uff10` is a number, too.
+        text = " ".join(unicodedata.normalize("NFKC", text).replace("\u3002", ".").split())
     if _POWER.fullmatch(text):
         return "a number in powers of ten, whose last digits are lost"
     if _NUMBER.fullmatch(text):

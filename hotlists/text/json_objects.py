@@ -34,7 +34,8 @@ def is_document(start: str) -> bool:
 def flatten(text: str) -> tuple[tuple[str, ...], list[str]]:
     """Return an object's keys, with dots where they are nested, and their values as text.
 
-    Numbers stay as they are written; null is empty; arrays are JSON text.
+    Numbers stay as they are written, but for powers of ten, which would be taken for plates (`1e6`); null is empty;
+    arrays are JSON text.
 
     Args:
         text: One object in JSON.
@@ -44,7 +45,7 @@ def flatten(text: str) -> tuple[tuple[str, ...], list[str]]:
     """
     found: dict[str, str] = {}
     try:
-        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        value = json.loads(text, parse_int=str, parse_float=_as_number, parse_constant=str)
     except (ValueError, RecursionError) as error:
         where = f" at its character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
         raise FieldError("row", f"the row is no JSON object{where}; one whole object per line was expected") from error
@@ -54,6 +55,10 @@ def flatten(text: str) -> tuple[tuple[str, ...], list[str]]:
     if "\\u" in text:
         _check_characters(found)
     return tuple(found), list(found.values())
+
+
+def _as_number(text: str) -> str:
+    return str(float(text)) if "e" in text.lower() else text
 
 
 def _collect(value: dict[str, Any], prefix: str, depth: int, found: dict[str, str]) -> None:
@@ -133,7 +138,7 @@ def _decoded(raw: bytes) -> str:
 
 def _values(text: str) -> Iterator[Any]:
     """Yield the values that stand one after another in a text."""
-    decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+    decoder = json.JSONDecoder(parse_int=str, parse_float=_as_number, parse_constant=str)
     position = _after_blanks(text, 0)
     while position < len(text):
         value, end = decoder.raw_decode(text, position)

@@ -53,3 +53,8 @@ def test_forms_of_a_character_are_that_character() -> None:
     assert fold_plate("\uff21\uff42\uff11\uff1f\U0001d400") == "AB1?A"
     assert strange_characters("u\u0308AB") == ["\u00dc"]
     assert strange_characters("AB*?", "*?") == []
+
+
+@pytest.mark.parametrize("sign", ["\u2753", "\u2754", "\u2610", "\u2612", "\u2b1b", "\u2b1c", "\u25fb"])
+def test_a_symbol_that_stands_for_an_unknown_or_lost_character_is_not_dropped(sign: str) -> None:
+    assert strange_characters(f"AB{sign}1234") == [sign]

@@ -165,3 +165,24 @@ def test_a_month_as_spreadsheets_show_it_is_a_date_and_a_plate_like_it_is_none(t
     assert damage(text) == "a date"
     assert damage(text.upper()) is None
     assert damage(text.replace("20", "21").replace("19", "18")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["UKNOWN", "UKN", "NO LPN", "No Num", "UNK PL", "APPLIED FOR", "SEE NOTES", "Tag No", "LICENSE", "UNASSIGNED"],
+)
+def test_other_words_for_no_plate_are_known(text: str) -> None:
+    with pytest.raises(NoPlateError):
+        check_plate(text, "plate")
+
+
+@pytest.mark.parametrize(
+    "text", ["\uff11\uff12\uff13\uff14\uff15\uff16\uff17.\uff10", "1234567\uff0e0", "1234567\u30020", "\uff11.2E+05"]
+)
+def test_a_number_in_full_width_is_one(text: str) -> None:
+    assert damage(text) is not None
+
+
+def test_a_plate_in_full_width_is_one() -> None:
+    assert damage("\uff21\uff22\uff23-\uff11\uff12\uff13\uff14") is None
+    assert damage("AB\u00b7123") is None
