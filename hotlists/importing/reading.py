@@ -23,7 +23,7 @@ from schemas.errors import InvalidInput
 from schemas.types import Category
 from storage.hotlists.imports import Write
 
-PARSING_REVISION = 2
+PARSING_REVISION = 3
 """Grows when parsers come to read the same rows differently, so that every row is read again."""
 
 SHORT_LIST_ROWS = 20

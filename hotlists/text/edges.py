@@ -12,7 +12,10 @@ from hotlists.text.lines import Line
 from hotlists.text.parsing import ParsedList
 from schemas.types import HotlistEntry
 
-_WORD = r"grand|total|totals|end|eof|of|trailer|footer|count|number|records?|rows?|entries|lines|file|list|extract|data"
+_WORD = (
+    r"grand|total|totals|end|eof|of|report|trailer|footer|count|number|records?|rows?|entries|lines|file|list|extract"
+    r"|data"
+)
 _FOOTER = re.compile(
     rf"[\W_]*(?:(?:{_WORD})\b[\W_]*)++(?P<after>\d[\d,]{{0,11}})?[\W_]*"
     rf"|[\W_]*(?P<before>\d[\d,]{{0,11}})\s+(?:records?|rows?|entries)(?:\s+(?:affected|selected|found|written))?[\W_]*",
@@ -21,6 +24,14 @@ _FOOTER = re.compile(
 """`TOTAL RECORD 0000072`, `END OF FILE`, `Total,72`, `(72 rows affected)`: nothing but such words and one number."""
 
 _LONGEST_FOOTER = 60
+
+_SERIAL = re.compile(r"\W*(?:[a-z]{1,3}[- ]?\d{2,4}|\d{2,4}[- ]?[a-z]{1,3})\W*", re.IGNORECASE)
+"""A line of nothing but a plate that has such a word in it: `END-1234`, `123 ROW`."""
+
+
+def is_footer(text: str) -> bool:
+    """Tell whether a line of a table is a count or an end rather than a row (`TOTAL,72`, `END OF FILE`)."""
+    return len(text) <= _LONGEST_FOOTER and _FOOTER.fullmatch(text) is not None and _SERIAL.fullmatch(text) is None
 
 
 class _Rows:

@@ -17,6 +17,7 @@ from hotlists.fields.jurisdictions import parse_jurisdiction
 from hotlists.fields.moments import Moments
 from hotlists.fields.vehicles import describe_vehicle, odd_year
 from hotlists.text.delimited import Table
+from hotlists.text.edges import is_footer
 from hotlists.text.entries import EntryMaker, Extra
 from hotlists.text.lines import Line, read_lines
 from hotlists.text.parsing import ParsedList
@@ -124,6 +125,8 @@ class RowMaker:
             *more,
         ) = self._picked(plan.pick(row))
         category, code = self._classify(words, tuple(more))
+        if category is Category.UNMAPPED or not words:
+            self._check_row(line.text)
         if category is Category.UNMAPPED and state and words:
             self._check_places(state, words)
         valid_from = self._moments.begin(begins, "valid_from") if begins else None
@@ -154,6 +157,16 @@ class RowMaker:
         picked = list(map(str.strip, fields))
         # The plate, which is the first, is looked at by itself: a word for nothing there is a reason to reject the row.
         return picked if self._absent.isdisjoint(picked) else without_absent(picked, 0, "words")
+
+    @staticmethod
+    def _check_row(text: str) -> None:
+        """Refuse a count or an end, which would be an entry of the plate `TOTAL` or `END OF FILE`."""
+        if is_footer(text):
+            raise FieldError(
+                "row",
+                "the line is a count or an end of the list rather than a row; a plate that really reads so is added by "
+                "itself (platewatch hotlist add)",
+            )
 
     def _check_places(self, state: str, words: str) -> None:
         """Refuse a row whose category is a state and whose state is none: a delimiter within a field shifted it."""

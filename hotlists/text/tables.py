@@ -18,6 +18,9 @@ from schemas.errors import InvalidInput
 _FIRST_ROWS = 200
 """So many rows tell how a table's rows end."""
 
+_MOST_HEADER_LINES = 20
+"""A spreadsheet's header with line breaks in its cells has so many at most."""
+
 COLON = ":"
 """Divides fields on some lists, which have no quotes then."""
 
@@ -114,6 +117,18 @@ def _rows(lines: Iterator[Line], delimiter: str, joiner: RowJoiner) -> Iterator[
             yield line
 
 
+def _whole_header(header: Line, lines: Iterator[Line], wanted: Collection[str]) -> tuple[Line, str | None]:
+    """Return the header, which may go on over line ends within quotes, and its delimiter."""
+    whole = header
+    for _ in range(_MOST_HEADER_LINES):
+        delimiter = header_delimiter(whole.text, wanted)
+        following = None if delimiter or whole.text.count('"') % 2 == 0 else next(lines, None)
+        if following is None:
+            break
+        whole = Line(whole.number, f"{whole.text}\n{following.text}")
+    return (whole, delimiter) if delimiter else (header, None)
+
+
 def read_header(lines: Iterator[Line], file_name: str, wanted: Collection[str], called: str) -> Table:
     """Read a table whose header names a wanted column.
 
@@ -127,7 +142,7 @@ def read_header(lines: Iterator[Line], file_name: str, wanted: Collection[str], 
         InvalidInput: The header has no such column.
     """
     header = first_line(lines)
-    delimiter = header_delimiter(header.text, wanted)
+    header, delimiter = _whole_header(header, lines, wanted)
     if delimiter is None:
         raise InvalidInput(
             f"no column is named '{called}' in the header '{header.text[:120]}'; the first line has to name the "

@@ -112,6 +112,13 @@ def entries(layout: str | HotlistParser, data: str | bytes) -> list[HotlistEntry
     return [row for row in found if isinstance(row, HotlistEntry)]
 
 
+def plates_and_reasons(layout: str | HotlistParser, data: str | bytes) -> tuple[list[str], list[str]]:
+    """Return the plates of a list's entries, and why its other rows were rejected."""
+    found = rows(layout, data)
+    plates = [row.plate for row in found if isinstance(row, HotlistEntry)]
+    return plates, [row.reason for row in found if isinstance(row, RejectedRow)]
+
+
 def lines_in(raw: bytes) -> int:
     """Return the most lines that bytes can be."""
     return raw.count(b"\n") + raw.count(b"\r") + 1
