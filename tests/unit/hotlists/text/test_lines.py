@@ -55,9 +55,9 @@ def test_utf16_text_with_its_mark_is_read() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("layout", ["ncic", "mn", "csv"])
+@pytest.mark.parametrize("layout", sorted(OTHER_ROWS))
 def test_utf16_text_without_its_mark_is_read(layout: str, encoding: str) -> None:
-    text = "plate,instructions\r\nAB123456,Mu\u00f1oz\r\n" if layout == "csv" else f"{OTHER_ROWS.get(layout, NCIC)}\r\n"
+    text = f"{OTHER_ROWS[layout]}\r\n"
     (row,) = rows(layout, text.encode(encoding))
     assert row == rows(layout, text)[0]
 
