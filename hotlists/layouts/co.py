@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from hotlists.codes.maps import category_map, category_of_words, load_codes
 from hotlists.fields.errors import FieldError
-from hotlists.fields.vehicles import describe_vehicle, letters, odd_year, parse_year
+from hotlists.fields.vehicles import describe_vehicle, letters, parse_year
 from hotlists.text.alignment import check_alignment, fits, refuse_extract
 from hotlists.text.edges import read_rows
 from hotlists.text.entries import EntryMaker, Extra, named
@@ -84,7 +84,7 @@ def _vehicle(columns: str) -> tuple[VehicleDescription | None, Extra]:
     if fields is None:
         return None, named(("vehicle_text", text.strip()))
     year, make, model, style, color = fields
-    return describe_vehicle(year, make, model, style, color), named(("vehicle_year", odd_year(year)))
+    return describe_vehicle(year, make, model, style, color), ()
 
 
 def _by_width(text: str) -> tuple[str, str, str, str, str] | None:

@@ -51,6 +51,8 @@ def parse(stream: BinaryIO, *, file_name: str, hotlist_id: str, default_state: s
             raise _cut_off(text)
         check_alignment(text[_LIC], text[_LIS], LAYOUT)
         code = text[_LIST].strip().upper()
+        if code not in categories:
+            _check_list_place(text)
         tags, person = _rest(text)
         year = tags.get("VYR", "")
         check_year(year)
@@ -78,6 +80,19 @@ def _is_row(text: str) -> bool:
     if text[_LIST].strip().upper() in category_map(LAYOUT) or _TAG.search(text[_LIST.stop - 1 :]):
         return True
     return fits(text[_LIC], text[_LIS], LAYOUT)
+
+
+def _check_list_place(text: str) -> None:
+    """Refuse a row whose list stands too far left: what is missing may be a character, or a blank, of the plate.
+
+    Raises:
+        FieldError: It does.
+    """
+    for place in range(_LIS.start, _LIST.start):
+        if text[place : place + _LIST.stop - _LIST.start].strip().upper() in category_map(LAYOUT):
+            raise FieldError(
+                "LIST", f"the list begins in column {place}, {_LIST.start} was expected: the columns are shifted"
+            )
 
 
 def _cut_off(text: str) -> FieldError:
