@@ -49,6 +49,24 @@ def test_adding_again_says_what_it_changed(database: Database) -> None:
     ]
 
 
+def test_what_an_entry_is_stands_for_a_reason_and_a_reason_that_says_nothing_is_refused(database: Database) -> None:
+    add_entry(LEE, database, sample_entry(1, hotlist_id=DEFAULT_LIST, source_code=None))
+    add_entry(LEE, database, sample_entry(2, hotlist_id=DEFAULT_LIST, source_code="Silver Alert", case_number=None))
+    assert [row.details["reason"] for row in audit_entries(database)] == ["Silver Alert", "stolen_vehicle 26-1"]
+    assert [row.reason for row in version_rows(database, DEFAULT_LIST)] == ["stolen_vehicle 26-1", "Silver Alert"]
+    with pytest.raises(InvalidInput, match="the reason"):
+        add_entry(LEE, database, sample_entry(3, hotlist_id=DEFAULT_LIST), "x")
+    refused = audit_entries(database, limit=1)[0]
+    assert (refused.action, refused.case_number) == (Action.REFUSED, "26-3")
+    assert len(version_rows(database, DEFAULT_LIST)) == 2
+
+
+def test_the_same_entry_of_another_list_is_another_one(database: Database) -> None:
+    add_entry(LEE, database, sample_entry(1, hotlist_id=DEFAULT_LIST), "bolo 8")
+    shared = sample_entry(1, hotlist_id=DEFAULT_LIST)._replace(hotlist_id="other")
+    assert add_entry(LEE, database, shared, "bolo 8").outcome is AddOutcome.ADDED
+
+
 def test_what_cannot_be_added_is_not_written_down_as_added(database: Database) -> None:
     activate(database, [sample_entry(1)])
     with pytest.raises(InvalidInput, match="imported from files"):

@@ -28,6 +28,12 @@ def test_removing_a_list_is_written_down_and_its_alerts_are_canceled(database: D
     assert (row.details, row.results) == ({"hotlist": "ncic"}, 2)
     assert remove_list(LEE, database, Settings(), "ncic") == 0
     assert len(audit_entries(database)) == 1
+    activate(database, [sample_entry(1)])
+    with pytest.raises(InvalidInput, match="the reason"):
+        remove_list(LEE, database, Settings(), "ncic", "x")
+    refused = audit_entries(database, limit=1)[0]
+    assert (refused.action, refused.details["refused"], refused.details["reason"]) == (Action.REFUSED, "remove", "x")
+    assert active_list(database, "ncic").entries == 1
 
 
 def test_looking_at_the_lists_is_written_down(database: Database) -> None:
@@ -39,19 +45,24 @@ def test_looking_at_the_lists_is_written_down(database: Database) -> None:
 
 
 def test_looking_at_entries_is_written_down(database: Database) -> None:
-    activate(database, [sample_entry(1), sample_entry(2, "BKR2203")])
-    found = view_entries(LEE, database, "ncic", 1)
-    assert [entry.plate for entry in found.entries] == ["BKR2203"]
-    assert found.categories == {Category.STOLEN_VEHICLE: 2}
-    row = only_row(database, Action.VIEW_ENTRIES)
-    assert (row.details, row.results) == ({"hotlist": "ncic"}, 1)
+    activate(database, [sample_entry(1), sample_entry(2, "BKR2203"), sample_entry(3, "CDF1", category=Category.WATCH)])
+    for limit, offset, plates in ((1, 0, ["BKR2203"]), (2, 1, ["CDF1", "VNV4527"]), (9, 2, ["VNV4527"]), (9, 3, [])):
+        found = view_entries(LEE, database, "ncic", limit, offset)
+        assert [entry.plate for entry in found.entries] == plates
+        assert list(found.categories.items()) == [(Category.STOLEN_VEHICLE, 2), (Category.WATCH, 1)]
+        assert found.elsewhere == {}
+        row = audit_entries(database, limit=1)[0]
+        assert (row.action, row.details, row.results) == (Action.VIEW_ENTRIES, {"hotlist": "ncic"}, len(plates))
 
 
 def test_looking_at_a_lists_rejected_rows_is_written_down(database: Database) -> None:
-    version = activate(database, [sample_entry(1)], rejects=(REJECT,)).version_id
-    assert view_list_rejects(LEE, database, "ncic", 10) == [REJECT]
-    row = only_row(database, Action.VIEW_REJECTS)
-    assert (row.details, row.results) == ({"hotlist": "ncic", "version": version}, 1)
+    later = [RejectedRow(line, "no plate", "LIC", "V00") for line in (8, 9)]
+    version = activate(database, [sample_entry(1)], rejects=(REJECT, *later)).version_id
+    for limit, offset, rows in ((10, 0, [REJECT, *later]), (1, 1, later[:1]), (2, 1, later), (1, 3, [])):
+        assert view_list_rejects(LEE, database, "ncic", limit, offset) == rows
+        row = audit_entries(database, limit=1)[0]
+        assert (row.actor, row.action, row.results) == (LEE, Action.VIEW_REJECTS, len(rows))
+        assert row.details == {"hotlist": "ncic", "version": version}
 
 
 def test_what_is_not_there_is_named(database: Database) -> None:

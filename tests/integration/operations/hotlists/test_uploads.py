@@ -100,6 +100,8 @@ def test_a_file_is_kept_with_all_that_was_said_of_it(settings: Settings) -> None
         (Said("csv", state="Mars"), "'Mars' is no state"),
         (Said("csv", as_of="yesterday"), "'yesterday' is no ISO 8601 time"),
         (Said("csv", name="../x"), "cannot name a hotlist"),
+        (Said("shared"), "'shared' is no layout"),
+        (Said("csv", mapping=" " * ((64 << 10) + 1)), "the mapping is longer than 64 KiB"),
         (Said("ncic", mapping=MAPPING), "a mapping belongs to the layout csv"),
         (Said("csv", mapping="x" * ((64 << 10) + 1)), "the mapping is longer than 64 KiB"),
         (Said("csv", mapping="x" * (64 << 10)), "not valid TOML"),
@@ -182,6 +184,19 @@ def test_a_file_goes_once_it_was_imported_or_given_up(database: Database, settin
     assert sent_lists(LEE, settings) == []
     with pytest.raises(InvalidInput, match="the file is not here any more"):
         sent_list(LEE, settings, given_up.upload_id)
+
+
+def test_a_file_is_read_by_the_mapping_that_was_sent_with_it(database: Database, settings: Settings) -> None:
+    content = "Kennzeichen;Land\nABC1234;VA\n"
+    upload = send(settings, content, Said("csv", "region", mapping=f"\n{MAPPING}"))
+    assert upload.note.mapping == f"\n{MAPPING}"
+    trial = try_list(LEE, database, settings, upload)
+    assert [(entry.plate, dict(entry.extra)) for entry in trial.sample] == [("ABC1234", {"Land": "VA"})]
+    done = import_sent_list(LEE, database, settings, upload)
+    assert (done.report.survey.entries, done.report.hotlist_id) == (1, "region")
+    blank = send(settings, rows(1), Said("ncic", " ", " ", " ", " \n"))
+    note = blank.note
+    assert (note.layout, note.hotlist_id, note.default_state, note.as_of, note.mapping) == ("ncic", *(None,) * 4)
 
 
 def test_what_nobody_imports_goes_after_weeks(settings: Settings) -> None:

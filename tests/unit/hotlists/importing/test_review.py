@@ -104,6 +104,11 @@ def test_content_of_the_same_date_is_not_older_and_a_second_before_is() -> None:
     assert len(reasons(as_of=NOW - timedelta(hours=1), active=ActiveVersion(1, "ncic", 100, NOW))) == 1
 
 
+def test_an_active_version_without_a_date_is_older_than_none() -> None:
+    assert reasons(active=ActiveVersion(1, "ncic", 100, None)) == []
+    assert reasons(as_of=None) == []
+
+
 def test_rows_of_a_footer_that_are_too_few_are_held_as_well() -> None:
     assert len(reasons(100, declared_rows=99)) == 1
     assert reasons(100, declared_rows=100) == []

@@ -11,6 +11,7 @@ from hotlists.importing.difference import Comparison, no_known_rows
 from hotlists.importing.files import open_list
 from hotlists.importing.reading import ListReader
 from hotlists.importing.survey import Survey
+from hotlists.text import lines as text_lines
 from schemas.errors import InvalidInput
 from schemas.types import Category
 from tests.unit.hotlists.importing.surveying import look
@@ -124,6 +125,31 @@ def reader_of(path: Path, text: str, layout: str = "csv") -> ListReader:
 def test_a_file_that_ends_in_the_middle_of_a_row_is_cut(tmp_path: Path, rows: int, last: str, is_cut: bool) -> None:
     text = "plate\n" + "".join(f"ABC{number:04d}\n" for number in range(1, rows + 1)) + last
     assert reader_of(tmp_path / "a.csv", text).cut_line == (rows + 2 if is_cut else None)
+
+
+@pytest.mark.parametrize("short", [2, 150, 200, 201])
+def test_a_last_row_is_cut_only_where_it_is_shorter_than_every_other_one(tmp_path: Path, short: int) -> None:
+    rows = [f"ABC{number:04d}" for number in range(1, 301)]
+    rows[short - 1] = "AB1"
+    assert reader_of(tmp_path / "a.csv", "plate\n" + "\n".join([*rows, "AB12"])).cut_line is None
+    assert reader_of(tmp_path / "b.csv", "plate\n" + "\n".join([*rows, "AB2"])).cut_line is None
+    assert reader_of(tmp_path / "c.csv", "plate\n" + "\n".join([*rows, "A2"])).cut_line == 302
+
+
+def test_it_is_told_how_far_the_work_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_lines, "_BLOCK_BYTES", 1000)
+    path = tmp_path / "a.csv"
+    path.write_text("plate\n" + "".join(f"ABC{number:04d}\n" for number in range(1, 5001)))
+    size = path.stat().st_size
+    told: list[tuple[int, int]] = []
+    with open_list(path) as file:
+        reader = ListReader(file, "a.csv", "l", "csv", None, None, lambda *done: told.append(done))
+        reader.run(Comparison(no_known_rows()), lambda entry, digest: None, frozenset())
+    assert [total for _, total in told] == [size] * 3
+    done = [part for part, _ in told]
+    assert done == sorted(done)
+    assert 200 * 8 <= done[0] < size // 2
+    assert done[-1] == size
 
 
 def test_what_is_withdrawn_is_left_out_and_counted(tmp_path: Path) -> None:
