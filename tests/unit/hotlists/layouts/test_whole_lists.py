@@ -6,15 +6,17 @@ is made of a row stands below its last line, and what the file says of itself at
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from hotlists.layouts.registry import parser_for
+from hotlists.text.parsing import ParsedList
 from schemas.errors import InvalidInput
 from schemas.types import HotlistEntry, RejectedRow
-from tests.unit.hotlists.list_samples import read
 
 LISTS = Path(__file__).parents[3] / "data" / "lists"
 
@@ -27,11 +29,16 @@ def lists_of(path: Path) -> Iterator[tuple[str, list[str]]]:
         yield name, lines
 
 
+def opened(name: str, layout: str, given: list[str], state: str | None = None) -> ParsedList:
+    stream = io.BytesIO(("\n".join(given) + "\n").encode())
+    return parser_for(layout)(stream, file_name=name, hotlist_id="region", default_state=state)
+
+
 def told(name: str, layout: str, lines: list[str]) -> list[str]:
     """Return a list's lines with what is made of them."""
     given = [line[1:] for line in lines if line.startswith(">")]
     try:
-        parsed = read(layout, "\n".join(given) + "\n", name=name)
+        parsed = opened(name, layout, given)
         rows = list(parsed.rows)
     except InvalidInput as error:
         return [*(f">{line}" for line in given), f"  refused: {error}"]
@@ -43,6 +50,7 @@ def told(name: str, layout: str, lines: list[str]) -> list[str]:
             first, text, made = row.line, row.raw, f"  ! {row.column}: {row.reason}"
         else:
             first, text, made = row.source_line or 0, row.raw or "", entry(row)
+            assert row.hotlist_id == "region"
             if row.entry_id in known:
                 made += f"; the entry of line {known[row.entry_id]}"
             known.setdefault(row.entry_id, first)
@@ -78,3 +86,18 @@ def entry(row: HotlistEntry) -> str:
 def test_whole_lists_are_read_to_the_last_field(path: Path) -> None:
     for name, lines in lists_of(path):
         assert told(name, path.stem, lines) == lines
+
+
+@pytest.mark.parametrize("path", sorted(set(LISTS.glob("*.txt")) - {LISTS / "shared.txt"}), ids=lambda path: path.stem)
+def test_rows_that_name_no_state_are_of_the_default_one_and_all_else_stays(path: Path) -> None:
+    for name, lines in lists_of(path):
+        given = [line[1:] for line in lines if line.startswith(">")]
+        if lines[-1].startswith("  refused"):
+            continue
+        plain, placed = (list(opened(name, path.stem, given, state).rows) for state in (None, "US-GU"))
+        for row, other in zip(plain, placed, strict=True):
+            if isinstance(row, HotlistEntry) and row.jurisdiction is None and "state" not in dict(row.extra):
+                assert isinstance(other, HotlistEntry)
+                assert other == row._replace(jurisdiction="US-GU", entry_id=other.entry_id)
+            else:
+                assert other == row
