@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from hotlists.importing.importer import ImportOptions
 from operations.feeds.opening import open_feed
 from operations.hotlists.comparing import view_difference
 from operations.hotlists.history import view_history
+from operations.hotlists.holding import HeldVersion, _located, discard_hold, force_hold, view_holds
 from operations.hotlists.importing import import_list
 from operations.hotlists.versions import roll_back
 from schemas.audit import Action
-from schemas.errors import InvalidInput
+from schemas.errors import InvalidInput, NotPermitted
+from schemas.roles import Role
 from schemas.settings import Settings
 from storage.audit.reader import AuditFilter, audit_entries
 from storage.database import Database
@@ -115,3 +118,51 @@ def test_a_changed_entry_says_what_of_it_is_otherwise(database: Database, tmp_pa
     ((name, old, new),) = found.changes[0].fields
     assert name == "until"
     assert (old[:10], new[:10]) == ("2030-01-02", "2031-01-02")
+
+
+def test_where_a_held_versions_file_is_is_known_by_its_content_and_layout(database: Database, tmp_path: Path) -> None:
+    feed = folder_feed(tmp_path / "drop")
+    settings = site(tmp_path / "data", [feed])
+    for count in (60, 5):
+        put(tmp_path / "drop" / f"{count}.csv", rows(count))
+        open_feed(feed, settings, database, wait=lambda _: None).run(anyhow=True)
+    (by_feed,) = view_holds(LEE, database, settings)
+    assert (by_feed.feed, by_feed.upload, by_feed.is_here, by_feed.source) == (feed, None, True, "by its feed (folder)")
+    assert by_feed.path is not None
+    assert by_feed.path.read_text() == rows(5)
+    assert (by_feed.hold.hotlist_id, by_feed.hold.layout, by_feed.hold.file_name) == ("region", "csv", "5.csv")
+    # The same content of another layout, of another list, or of a feed that is no more, is not that file.
+    for name, layout, feeds in (("region", "flock", [feed]), ("other", "csv", [feed]), ("region", "csv", [])):
+        changed = dataclasses.replace(by_feed.hold, hotlist_id=name, layout=layout)
+        assert _located(changed, site(tmp_path / "data", feeds)) == HeldVersion(changed)
+    done = force_hold(LEE, database, settings, by_feed.hold.hold_id, WHY)
+    assert done.report.outcome is not None
+    assert (done.report.outcome.total, done.report.outcome.removed) == (5, 55)
+    newest = HotlistVersions(database).of_list("region", 1)[0]
+    assert (newest.made_by, newest.reason, newest.entries, newest.file_name) == ("lee", WHY, 5, by_feed.path.name)
+    assert view_holds(LEE, database, settings) == []
+
+
+def test_a_version_whose_file_is_not_here_is_given_up_or_imported_again(database: Database, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    HotlistVersions(database).hold(
+        "region", layout="csv", file_name="x.csv", file_sha256="0" * 64, as_of=None, reason="shrinks"
+    )
+    (held,) = view_holds(LEE, database, settings)
+    assert (held.is_here, held.source) == (False, "imported by hand; its file is not kept here")
+    number = held.hold.hold_id
+    with pytest.raises(InvalidInput) as fault:
+        force_hold(LEE, database, settings, number, WHY)
+    assert str(fault.value) == (
+        "the file 'x.csv' is not kept on this machine; import it again (platewatch hotlist import --source csv "
+        "--name region --force REASON FILE)"
+    )
+    assert discard_hold(LEE, database, settings, number, WHY) == held.hold
+    assert view_holds(LEE, database, settings) == []
+
+
+def test_who_may_not_import_learns_nothing_of_what_waits(database: Database, tmp_path: Path) -> None:
+    officer = dataclasses.replace(LEE, roles=frozenset({Role.OFFICER}))
+    for act in (force_hold, discard_hold):
+        with pytest.raises(NotPermitted):
+            act(officer, database, Settings(data_dir=tmp_path), 7, WHY)
