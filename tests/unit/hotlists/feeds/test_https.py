@@ -60,9 +60,9 @@ class TestHttps:
         monkeypatch.setenv("LIST_TOKEN", TOKEN)
         refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, r"refuses this login \(401\)")
         monkeypatch.setenv("LIST_TOKEN", f"{TOKEN}\nX-Evil: 1")
-        refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "cannot be sent")
+        refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "the token holds a char")
         monkeypatch.setenv("LIST_TOKEN", f"{TOKEN}\u00fc")
-        refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "cannot be sent")
+        refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "the token holds a char")
         monkeypatch.delenv("LIST_TOKEN")
         refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "LIST_TOKEN .* is not set")
 

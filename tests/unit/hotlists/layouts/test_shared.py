@@ -121,3 +121,12 @@ def test_any_bytes_give_rows_rejects_or_one_clear_refusal(data: st.DataObject) -
 
 def test_an_entry_of_the_schema_is_one() -> None:
     assert SharedEntryEvent.model_validate(ENTRY).valid_until is not None
+
+
+def test_whose_list_it_is_is_part_of_what_entries_depend_on() -> None:
+    def context(**header: str) -> str:
+        return read("shared", listed(ENTRY, **header)).context
+
+    others = [{name: "other"} for name in ("agency_id", "name", "agreement_id", "hotlist_id")]
+    assert len({context(), *(context(**other) for other in others)}) == 5
+    assert context() == read("shared", listed(ENTRY, {**ENTRY, "plate": "ABC1"})).context
