@@ -36,7 +36,8 @@ _UNWRAPPED = ("sorted", "abs", "reversed")
 _UNWRAPPED_METHODS = ("strip", "upper", "lower", "casefold", "lstrip", "rstrip")
 _CHECKS_ALONE = ("strict",)
 """Keywords that only say what cannot happen."""
-_ORDERED_BY_KIND = ("isinstance", "getattr", "cast")
+_NOT_SWAPPED = ("isinstance", "getattr", "cast", "min", "max", "np.minimum", "np.maximum")
+"""Functions whose arguments cannot be swapped, or whose result does not tell their order."""
 _LOGS = ("log", "logger", "logging")
 _FLOAT_FACTOR = 1.5
 
@@ -172,7 +173,7 @@ def _edits(node: ast.AST, tree: Tree) -> Iterator[tuple[str, Edit]]:
 
 def _edits_of_call(node: ast.Call) -> Iterator[tuple[str, Edit]]:
     dumped = [ast.dump(argument) for argument in node.args[:2]]
-    if len(set(dumped)) > 1 and ast.unparse(node.func) not in _ORDERED_BY_KIND:
+    if len(set(dumped)) > 1 and ast.unparse(node.func) not in _NOT_SWAPPED:
         yield "arguments swapped", _swap_arguments
     for i, keyword in enumerate(node.keywords):
         if keyword.arg is not None and not _is_check(keyword):
