@@ -18,6 +18,7 @@ import schemathesis
 import urllib3
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisDeprecationWarning
 from requests import Session
 from schemathesis import checks
 
@@ -114,6 +115,8 @@ def _fuzz_one(operation: Any, name: str, target: Target, session: Session) -> Fo
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        # The server may be in this process, and its threads draw from `random` for their pauses meanwhile.
+        warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
         ask()
     found.seconds = time.monotonic() - began
     return found

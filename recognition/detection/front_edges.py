@@ -41,6 +41,10 @@ less of a plate shows no whole character."""
 LEAST_ASPECT: Final = 1.5
 """A plate of which less is left, as times its height, is not what was found: half of a plate was taken for the rest."""
 
+LEAST_SHARES: Final = 0.6, 0.7
+"""Where less of a box's width or height would be left, the other plate shows for the most part, too: which of both is
+in front, a closer look tells better (`OnnxDetector.look_closely`), above and below sooner than at the sides."""
+
 LEAST_WIDTH: Final = 40.0
 """Plates that are narrower, in pixels, are left as they are: nobody could tell."""
 
@@ -116,7 +120,8 @@ def _front(picture: Image, box: Box, chances: Chances) -> Box:
     old = box.x1, box.y1, box.x2, box.y2
     front = Box(*(place if move else edge for place, move, edge in zip(places, moved, old, strict=True)))
     is_cut_off = (moved[0] or moved[2]) and front.width < LEAST_ASPECT * front.height
-    return box if is_cut_off else front
+    is_too_little = front.width < LEAST_SHARES[0] * box.width or front.height < LEAST_SHARES[1] * box.height
+    return box if is_cut_off or is_too_little else front
 
 
 def _place(chances: Chances) -> tuple[float, float]:

@@ -18,26 +18,27 @@ def test_a_directory_is_asked_as_is_configured(tmp_path: Path) -> None:
     secret.write_text("s3cret\n")
     secret.chmod(0o600)
     settings = SingleSignOn(issuer=ISSUER, client_id="alpr", client_secret_file=secret, seconds=7)
-    client = Provider(settings, "https://here/back")._client()
-    assert (client.client_id, client.client_secret) == ("alpr", "s3cret")
-    assert (client.timeout.connect, client.timeout.read) == (7, 7)
-    assert (client.follow_redirects, client.scope, client.redirect_uri) == (
-        *(False, "openid profile"),
-        "https://here/back",
-    )
-    assert client.token_endpoint_auth_method == "client_secret_basic"
-    url, _ = client.create_authorization_url("https://login.example.gov/go", code_verifier="v" * 43)
-    assert "code_challenge_method=S256" in url
-    public = Provider(SingleSignOn(issuer=ISSUER), "https://here/back")._client()
-    assert (public.client_secret, public.token_endpoint_auth_method) == (None, "none")
+    with Provider(settings, "https://here/back")._client() as client:
+        assert (client.client_id, client.client_secret) == ("alpr", "s3cret")
+        assert (client.timeout.connect, client.timeout.read) == (7, 7)
+        assert (client.follow_redirects, client.scope, client.redirect_uri) == (
+            *(False, "openid profile"),
+            "https://here/back",
+        )
+        assert client.token_endpoint_auth_method == "client_secret_basic"
+        url, _ = client.create_authorization_url("https://login.example.gov/go", code_verifier="v" * 43)
+        assert "code_challenge_method=S256" in url
+    with Provider(SingleSignOn(issuer=ISSUER), "https://here/back")._client() as public:
+        assert (public.client_secret, public.token_endpoint_auth_method) == (None, "none")
 
 
 def test_an_authority_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     authority.write_text("no certificate\n")
     settings = SingleSignOn(issuer=ISSUER, ca_file=authority)
-    with pytest.raises(ConfigurationError, match=rf"ca_file {authority}: cannot be used"):
-        Provider(settings, "https://here/back")._client()
+    provider = Provider(settings, "https://here/back")
+    with pytest.raises(ConfigurationError, match=rf"ca_file {authority}: cannot be used"), provider._client():
+        pass
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def corners(box: Box) -> tuple[float, float, float, float]:
     return box.x1, box.y1, box.x2, box.y2
 
 
-SHOWN = [(0.25, 0), (-0.25, 0), (0.35, -0.2), (-0.35, 0.2), (0, -0.5), (0, 0.4)]
+SHOWN = [(0.25, 0), (-0.25, 0), (0.35, -0.2), (-0.35, 0.2), (0, -0.3), (0, 0.3)]
 
 
 @pytest.mark.parametrize(("right", "down"), SHOWN)
@@ -100,8 +100,8 @@ def narrowed(monkeypatch: pytest.MonkeyPatch, places: tuple[float, ...], surenes
 
 
 def test_each_edge_moves_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    inside = (place(10), place(12), place(30), place(28))
-    moved = 88 + place(10) * 224, 38 + place(12) * 124, 88 + place(30) * 224, 38 + place(28) * 124
+    inside = (place(9), place(8), place(31), place(31))
+    moved = 88 + place(9) * 224, 38 + place(8) * 124, 88 + place(31) * 224, 38 + place(31) * 124
     assert narrowed(monkeypatch, WHERE_IT_IS) == corners(WHOLE)
     for edge in range(4):
         places = (*WHERE_IT_IS[:edge], inside[edge], *WHERE_IT_IS[edge + 1 :])
@@ -124,10 +124,23 @@ def test_what_would_be_half_a_plate_stays(monkeypatch: pytest.MonkeyPatch) -> No
         assert (x2 < 300) == moves, 88 + place(number) * 224
     # What shows above or below takes nothing off the width, and a plate with two rows is no wider.
     square = Box(100, 50, 220, 170)
-    edges = told(monkeypatch, ((place(2), place(14), place(37), place(35)), 1.0))
+    edges = told(monkeypatch, ((place(2), place(12), place(37), place(35)), 1.0))
     (found,) = edges.narrowed(PICTURE, [PlateDetection(square, 0.9)])
-    assert found.box.y1 > 70
+    assert found.box.y1 > 65
     assert found.box.x2 == 220
+
+
+def test_two_plates_that_both_show_are_left_to_a_closer_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of 100 pixels of height 70 have to be left, its upper edge to be at 80 or less: places of 3.1 from y 38.
+    for number, moves in ((13, True), (14, False)):
+        y1 = narrowed(monkeypatch, (WHERE_IT_IS[0], place(number), *WHERE_IT_IS[2:]))[1]
+        assert (y1 > 50) == moves, 38 + place(number) * 124
+    # Of a wide one 240 of 400.
+    wide = Box(100, 50, 500, 150)
+    for number, moves in ((24, True), (22, False)):
+        edges = told(monkeypatch, ((place(1), place(4), place(number), place(35)), 1.0))
+        (found,) = edges.narrowed(PICTURE, [PlateDetection(wide, 0.9)])
+        assert (found.box.x2 < 500) == moves, 88 + place(number) * 424
 
 
 def test_what_is_unsure_stays(monkeypatch: pytest.MonkeyPatch) -> None:
