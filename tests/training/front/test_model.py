@@ -12,7 +12,8 @@ import torch
 from recognition.detection.front_edges import EDGES, PLACES, FrontEdges
 from recognition.training.front.model import export_onnx, front_net, loss
 from recognition.training.front.train import main
-from recognition.training.trainer import PlateTrainer
+from recognition.training.trainer import PlateTrainer, load_mean
+from schemas.errors import ConfigurationError
 from schemas.types import Box, PlateDetection
 from tests.training.front.samples import batches
 
@@ -42,13 +43,13 @@ def test_the_exported_network_loads_and_narrows(tmp_path: Path) -> None:
     net = front_net().eval()
     with torch.no_grad():
         net.head.weight.zero_()
-        net.head.bias[:] = saying(4, 4, 24, 35)[0]
+        net.head.bias[:] = saying(4, 4, 30, 35)[0]
     export_onnx(net, tmp_path / "front.onnx")
     picture = np.full((200, 400, 3), 90, np.uint8)
     whole = Box(100, 50, 300, 150)  # seen from 88, 38 to 312, 162
     (found,) = FrontEdges(tmp_path / "front.onnx").narrowed(picture, [PlateDetection(whole, 0.8)])
     assert found.confidence == 0.8
-    assert dataclasses.astuple(found.box) == pytest.approx((100, 50, 88 + 24.5 / PLACES * 224, 150), abs=0.1)
+    assert dataclasses.astuple(found.box) == pytest.approx((100, 50, 88 + 30.5 / PLACES * 224, 150), abs=0.1)
 
 
 def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path) -> None:
@@ -62,6 +63,17 @@ def test_a_resumed_run_ends_where_an_unbroken_one_does(tmp_path: Path) -> None:
             trainer.run(until=stop)
         ends.append(trainer.averaged().state_dict())
     assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
+
+
+def test_another_run_can_begin_with_the_weights_of_one(tmp_path: Path) -> None:
+    trainer = PlateTrainer(front_net(), batches(), loss, 2, 1e-3, tmp_path / "a.pt")
+    trainer.run()
+    net = front_net()
+    net.load_state_dict(load_mean(tmp_path / "a.pt"))
+    mean = trainer.averaged().state_dict()
+    assert all(torch.equal(mean[name], tensor) for name, tensor in net.state_dict().items())
+    with pytest.raises(ConfigurationError, match=r"none\.pt: not found; expected a run's checkpoint"):
+        load_mean(tmp_path / "none.pt")
 
 
 def test_a_folder_with_a_run_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
