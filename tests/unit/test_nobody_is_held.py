@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 
+from alerts.routing.channels.mail import send_mail
 from alerts.routing.channels.outcome import Attempt, Fate, Sending
 from alerts.routing.channels.webhook import send_webhook
 from hotlists.feeds.https import pull_https
@@ -24,7 +25,7 @@ from ingest.streams import mjpeg
 from ingest.streams.failures import StreamFailed
 from operations.people.provider import Provider
 from schemas.errors import InvalidInput, TransientError
-from schemas.settings import HttpsFeed, MjpegCamera, PatrolSettings, SingleSignOn, WebhookChannel
+from schemas.settings import HttpsFeed, MailChannel, MjpegCamera, PatrolSettings, SingleSignOn, WebhookChannel
 from schemas.settings.pulling import HikvisionStreamPull
 from services.http.home import Home, Unreachable
 from tests.unit.alerts.samples import sample_alert
@@ -106,6 +107,37 @@ def test_an_alert_is_not_held_by_a_webhook(tmp_path: Path) -> None:
         channel = WebhookChannel(name="cad", url=server.url, secret_file=tmp_path / "secret", timeout_seconds=SHORT)
         told = send_webhook(channel, Sending(UUID(int=5), 17, sample_alert(), "squad 3", with_plate=False))
     assert told == Attempt(Fate.FAILED, "no answer within 0.3 s")
+
+
+SENT = Sending(UUID(int=5), 17, sample_alert(), "squad 3", with_plate=False)
+
+
+@pytest.mark.parametrize("greets", [False, True], ids=["greeting", "answer"])
+def test_an_alert_is_not_held_by_a_mail_server(greets: bool) -> None:
+    with dripping(greeting=b"220 mail\r\n" if greets else b"") as server:
+        channel = MailChannel(
+            **{"name": "chief", "host": "127.0.0.1", "port": server.port, "security": "none"},
+            **{"sender": "alpr@pd.example", "to": ("chief@pd.example",), "timeout_seconds": SHORT},
+        )
+        told = send_mail(channel, SENT)
+    assert told == Attempt(Fate.FAILED, "the mail server cannot be used (all of it takes longer than 1.8 s)")
+    clocks = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for clock in clocks:
+        clock.join(10)
+    assert not any(clock.is_alive() for clock in clocks), "nothing waits on for what is over"
+
+
+def test_an_alert_is_not_held_by_a_mail_server_with_tls(tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with dripping(context=context) as server:
+        channel = MailChannel(
+            **{"name": "chief", "host": "127.0.0.1", "port": server.port, "security": "tls", "ca_file": certificate},
+            **{"sender": "alpr@pd.example", "to": ("chief@pd.example",), "timeout_seconds": SHORT},
+        )
+        told = send_mail(channel, SENT)
+    assert told == Attempt(Fate.FAILED, "the mail server cannot be used (all of it takes longer than 1.8 s)")
 
 
 @ANY

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from alerts.routing.channels.bounded_smtp import BoundedSmtp, BoundedSmtpOverTls
 from alerts.routing.channels.outcome import Attempt, Fate, Sending
 from alerts.routing.channels.texts import mail_lines, mail_subject
 from schemas.errors import ConfigurationError
@@ -62,9 +63,10 @@ def mail_of(channel: MailChannel, sending: Sending) -> EmailMessage:
 def _connected(channel: MailChannel) -> Iterator[smtplib.SMTP]:
     timeout = channel.timeout_seconds
     if channel.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(channel.host, channel.port, timeout=timeout, context=_context(channel))
+        context = _context(channel)
+        server: smtplib.SMTP = BoundedSmtpOverTls(channel.host, channel.port, timeout=timeout, context=context)
     else:
-        server = smtplib.SMTP(channel.host, channel.port, timeout=timeout)
+        server = BoundedSmtp(channel.host, channel.port, timeout=timeout)
     with server:
         if channel.security == "starttls":
             server.starttls(context=_context(channel))

@@ -326,7 +326,7 @@ def test_what_a_mail_server_says_is_for_good_or_may_be_over_later(
     def refuse(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(smtplib, "SMTP", refuse)
+    monkeypatch.setattr(mail, "BoundedSmtp", refuse)
     channel = MailChannel(name="desk", host="mail.example", sender="alpr@p.example", to=("a@p.example",))
     attempt = mail.send_mail(channel, Sending(UUID(int=5), 17, ALERT, "", with_plate=False))
     assert attempt == Attempt(fate, reason)

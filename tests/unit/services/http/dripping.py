@@ -30,6 +30,7 @@ class Dripping:
     drips: int = 1_000_000
     reads: bool = True
     context: ssl.SSLContext | None = None
+    greeting: bytes = b""
     port: int = 0
     connections: int = 0
     over: threading.Event = field(default_factory=threading.Event)
@@ -45,6 +46,7 @@ class Dripping:
             if not self.reads:
                 self.over.wait(60)
                 return
+            client.sendall(self.greeting)
             for answer in self.answers:
                 data = b""
                 while b"\r\n\r\n" not in data:
@@ -60,10 +62,14 @@ class Dripping:
 
 @contextlib.contextmanager
 def dripping(
-    *answers: bytes, drips: int = 1_000_000, reads: bool = True, context: ssl.SSLContext | None = None
+    *answers: bytes,
+    drips: int = 1_000_000,
+    reads: bool = True,
+    context: ssl.SSLContext | None = None,
+    greeting: bytes = b"",
 ) -> Iterator[Dripping]:
     """Run a server that drips; it is cut off at the end of the test."""
-    server = Dripping(list(answers), drips, reads, context)
+    server = Dripping(list(answers), drips, reads, context, greeting)
     listener = socket.create_server(("127.0.0.1", 0))
     server.port = listener.getsockname()[1]
     threads: list[threading.Thread] = []
