@@ -82,7 +82,7 @@ class FrontEdges:
         Returns:
             The same plates in their order, where another one shows at a side with a box that ends there; none twice.
         """
-        wide = [number for number, detection in enumerate(found) if detection.box.width >= LEAST_WIDTH]
+        wide = [number for number, one in enumerate(found) if one.box.width >= LEAST_WIDTH and one.box.height >= 1]
         if not wide:
             return list(found)
         batch = np.stack([to_input(crop(picture, found[number].box, MARGIN)) for number in wide])

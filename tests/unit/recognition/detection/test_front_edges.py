@@ -159,6 +159,8 @@ def test_narrow_plates_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> 
     assert large.box.x2 < wide.box.x2
     assert edges.narrowed(PICTURE, [narrow]) == [narrow]
     assert edges.narrowed(PICTURE, []) == []
+    flat = PlateDetection(Box(100, 50, 300, 50), 0.3)
+    assert edges.narrowed(PICTURE, [flat]) == [flat], "a detector's box may have no height"
 
 
 def test_no_plate_is_given_twice(monkeypatch: pytest.MonkeyPatch) -> None:
