@@ -13,10 +13,8 @@ import numpy.typing as npt
 from recognition.detection.closer import SAME_BOX
 from recognition.detection.overlap import overlap
 from recognition.engines.files import MODELS
-from recognition.engines.onnx_runtime import open_session
+from recognition.engines.whole_plate import WholePlateNetwork
 from recognition.pictures.crops import crop, window
-from recognition.pictures.whole_plate import INPUT_HEIGHT, INPUT_WIDTH, to_input
-from schemas.errors import ConfigurationError
 from schemas.types import Box, Image, PlateDetection
 
 Chances = npt.NDArray[np.float32]
@@ -63,14 +61,8 @@ class FrontEdges:
     """
 
     def __init__(self, weights: Path | None = None, threads: int = 1) -> None:
-        path = weights or DEFAULT_WEIGHTS
-        self._session = open_session(path, "weights for plates in front", threads)
-        given, told = self._session.get_inputs()[0].shape[1:], self._session.get_outputs()[0].shape[1:]
-        if given != [INPUT_HEIGHT, INPUT_WIDTH, 3] or told != [len(EDGES), PLACES]:
-            raise ConfigurationError(
-                f"{path}: takes {given} and tells {told}; expected [{INPUT_HEIGHT}, {INPUT_WIDTH}, 3] and "
-                f"[{len(EDGES)}, {PLACES}]"
-            )
+        path, what = weights or DEFAULT_WEIGHTS, "weights for plates in front"
+        self._network = WholePlateNetwork(path, what, (len(EDGES), PLACES), threads)
 
     def narrowed(self, picture: Image, found: Sequence[PlateDetection]) -> list[PlateDetection]:
         """Take off what a box shows of a plate behind the one that it is of.
@@ -85,8 +77,7 @@ class FrontEdges:
         wide = [number for number, one in enumerate(found) if one.box.width >= LEAST_WIDTH and one.box.height >= 1]
         if not wide:
             return list(found)
-        batch = np.stack([to_input(crop(picture, found[number].box, MARGIN)) for number in wide])
-        chances: Chances = self._session.run(None, {self._session.get_inputs()[0].name: batch})[0]
+        chances = self._network.run([crop(picture, found[number].box, MARGIN) for number in wide])
         fronts = {
             number: _front(picture, found[number].box, edges) for number, edges in zip(wide, chances, strict=True)
         }

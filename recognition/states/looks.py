@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recognition.engines.files import MODELS
-from recognition.engines.onnx_runtime import open_session
-from recognition.pictures.whole_plate import INPUT_HEIGHT, INPUT_WIDTH, to_input
+from recognition.engines.whole_plate import WholePlateNetwork
 from rendering.plates.designs import JURISDICTIONS
-from schemas.errors import ConfigurationError
 from schemas.types import Image
 
 Floats = npt.NDArray[np.float32]
@@ -40,15 +38,7 @@ class StatePicture:
     """
 
     def __init__(self, weights: Path | None = None, threads: int = 1) -> None:
-        path = weights or DEFAULT_WEIGHTS
-        self._session = open_session(path, "state weights", threads)
-        shape = self._session.get_inputs()[0].shape
-        classes = self._session.get_outputs()[0].shape[-1]
-        if shape[1:] != [INPUT_HEIGHT, INPUT_WIDTH, 3] or classes != len(CLASSES):
-            raise ConfigurationError(
-                f"{path}: takes {shape[1:]} and tells {classes} classes; expected "
-                f"[{INPUT_HEIGHT}, {INPUT_WIDTH}, 3] and {len(CLASSES)}"
-            )
+        self._network = WholePlateNetwork(weights or DEFAULT_WEIGHTS, "state weights", (len(CLASSES),), threads)
 
     def scores(self, pictures: Sequence[Image]) -> Floats:
         """Return the log-probabilities of `CLASSES` for plates.
@@ -59,6 +49,4 @@ class StatePicture:
         Returns:
             float32 (n, classes).
         """
-        batch = np.stack([to_input(picture) for picture in pictures])
-        output: Floats = self._session.run(None, {self._session.get_inputs()[0].name: batch})[0]
-        return output
+        return self._network.run(pictures)

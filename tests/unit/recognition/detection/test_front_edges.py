@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from recognition.detection import front_edges
 from recognition.detection.front_edges import DEFAULT_WEIGHTS, EDGES, PLACES, FrontEdges
+from recognition.engines import whole_plate
 from rendering.plates.designs import JURISDICTIONS
 from rendering.plates.standard import random_serial
 from schemas.errors import ConfigurationError
@@ -89,7 +89,7 @@ WHERE_IT_IS = (place(2), place(4), place(37), place(35))
 
 
 def told(monkeypatch: pytest.MonkeyPatch, *answers: tuple[tuple[float, float, float, float], float]) -> FrontEdges:
-    monkeypatch.setattr(front_edges, "open_session", lambda *_: Saying(*answers))
+    monkeypatch.setattr(whole_plate, "open_session", lambda *_: Saying(*answers))
     return FrontEdges()
 
 
