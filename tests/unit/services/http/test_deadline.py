@@ -99,7 +99,8 @@ def test_a_single_wait_ends_as_the_client_says_when_that_is_sooner() -> None:
 
 def test_who_has_no_deadline_waits_on_and_each_thread_has_its_own() -> None:
     answers: list[bytes] = []
-    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n"
+    # The server says that it ends the connection, so that nobody asks again over one that is about to go.
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
     with dripping(whole, drips=30) as server, client_of(server.url) as client:
         deadline = Deadline(client)
         with deadline.within(0.05):
