@@ -20,6 +20,8 @@ Messages are lower case and say what was found, what was expected and what to do
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class PlatewatchError(Exception):
     """Base of every error that Platewatch raises on purpose."""
@@ -68,7 +70,18 @@ class UnreadableMedia(InvalidInput):
 
 
 class HeldForReview(InvalidInput):
-    """A hotlist version that a person has to look at before it becomes active; the one before stays active."""
+    """A hotlist version that a person has to look at before it becomes active; the one before stays active.
+
+    Args:
+        message: Why.
+        source: Its file's name.
+        line: The line where the file seems to end in its middle; None where that is not why.
+        as_of: Date of its content, aware.
+    """
+
+    def __init__(self, message: str, *, source: str, line: int | None, as_of: datetime) -> None:
+        super().__init__(message, source=source, line=line)
+        self.as_of = as_of
 
 
 class NotThere(InvalidInput):

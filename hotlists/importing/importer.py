@@ -93,13 +93,12 @@ def import_file(
         try:
             return _import(database, file, path, name, layout, options, on_progress, audit)
         except HeldForReview as held:
-            content_date = options.as_of or datetime.fromtimestamp(file.status.st_mtime, UTC)
             HotlistVersions(database).hold(
                 name,
                 layout=layout,
                 file_name=path.name,
                 file_sha256=file.sha256(),
-                as_of=content_date,
+                as_of=held.as_of,
                 reason=held.message,
                 audit=audit,
             )
@@ -146,7 +145,7 @@ def _import(
             settings=options.settings,
         )
         if reasons and not options.force:
-            raise HeldForReview("; ".join(reasons), source=path.name, line=reader.cut_line)
+            raise HeldForReview("; ".join(reasons), source=path.name, line=reader.cut_line, as_of=as_of)
         # What is dated ahead is as current as can be, and no more: the next file must not look older than it.
         as_of = min(as_of, now)
         reader.check_counts(difference)

@@ -100,11 +100,13 @@ def _by_width(text: str) -> tuple[str, str, str, str, str] | None:
 
 def _by_words(words: list[str]) -> tuple[str, str, str, str, str] | None:
     """Return year, make, model, style, color where the words tell which is which."""
-    year = words.pop(0) if parse_year(words[0]) is not None and len(words) > 1 else ""
-    color = words.pop() if len(words) > 1 and _is_color(words[-1]) else ""
-    if not 1 <= len(words) <= 3:
+    year = words.pop(0) if words[0].isdigit() else ""
+    if year and parse_year(year) is None:
         return None
-    make, model, style = (*words, "", "")[:3]
+    color = words.pop() if len(words) > 1 and _is_color(words[-1]) else ""
+    if not (year or words) or len(words) > 3:
+        return None
+    make, model, style = (*words, "", "", "")[:3]
     return year, make, model, style, color
 
 

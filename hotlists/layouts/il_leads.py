@@ -88,8 +88,10 @@ def _check_list_place(text: str) -> None:
     Raises:
         FieldError: It does.
     """
-    for place in range(_LIS.start, _LIST.start):
-        if text[place : place + _LIST.stop - _LIST.start].strip().upper() in category_map(LAYOUT):
+    for place in range(1, _LIST.start):
+        name = text[place : place + _LIST.stop - _LIST.start].strip().upper()
+        # A plate may be such a word, which then ends with its column.
+        if name in category_map(LAYOUT) and place + len(name) > _LIC.stop:
             raise FieldError(
                 "LIST", f"the list begins in column {place}, {_LIST.start} was expected: the columns are shifted"
             )

@@ -11,6 +11,7 @@ from policy.duties import PreservationRule
 from schemas.actor import Actor
 from schemas.audit import Action, AuditRecord
 from schemas.errors import InvalidInput
+from schemas.events import utc
 from schemas.plates import canonical_plate
 from schemas.settings import Settings
 from storage.audit.writer import write_audit
@@ -156,7 +157,8 @@ def renew_preservation(
     """Keep a request's reads for longer, from now on, where the law lets it be renewed.
 
     Raises:
-        InvalidInput: There is no such request, it has ended, or the law does not let it be renewed, or for so long.
+        InvalidInput: There is no such request, it has ended, it is kept for longer already, or the law does not let it
+            be renewed, or for so long.
         DatabaseUnavailable: Nothing is changed.
     """
     rule = open_policy(settings).profile.preservation
@@ -165,7 +167,12 @@ def renew_preservation(
     until_at = datetime.now(UTC) + timedelta(days=_days(rule, days))
     record = AuditRecord(actor, Action.RENEW_PRESERVATION, {"preservation": number, "until": until_at})
     with database.transaction() as connection:
-        _one(connection, number)
+        before = _one(connection, number)
+        if before.ended_at is None and until_at < before.until_at:
+            raise InvalidInput(
+                f"preservation {number} is kept until {utc(before.until_at)} already, and a renewal does not make that "
+                "sooner; give more days, or release it"
+            )
         if not renew(connection, number, until_at):
             raise InvalidInput(f"preservation {number} has ended; what it kept is gone")
         write_audit(connection, record)

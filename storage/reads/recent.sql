@@ -6,5 +6,5 @@ where
     camera_id = %(camera_id)s
     and vendor = %(vendor)s
     and captured_at >= %(since)s
-order by captured_at desc
+order by captured_at desc, read_id desc
 limit %(limit)s

@@ -19,6 +19,7 @@ from storage.hotlists.history import Hold, HotlistHistory
 from storage.hotlists.imports import ImportOutcome
 from storage.hotlists.lists import HotlistStore
 from storage.hotlists.versions import HotlistVersions
+from tests.unit.hotlists.list_samples import NCIC, NCIC_HEADER
 
 WRITTEN_AT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
@@ -116,6 +117,17 @@ def test_a_held_file_is_noted_whole_and_changes_nothing_else(database: Database,
     report = import_file(database, small, "csv", ImportOptions("region", force="asked"))
     assert version_row(database, done(report).version_id)["reason"] == "asked"
     assert HotlistHistory(database).holds() == []
+
+
+def test_a_held_files_date_is_its_headers(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "extract.txt"
+    path.write_text(f"{NCIC_HEADER.replace('20260102', '20260103')}\n{NCIC}\n")
+    import_file(database, path, "ncic", ImportOptions("ncic"))
+    path.write_text(f"{NCIC_HEADER}\n{NCIC}\n")
+    with pytest.raises(HeldForReview, match="is older than the active one's of 2026-01-03 06:30 UTC"):
+        import_file(database, path, "ncic", ImportOptions("ncic"))
+    (hold,) = HotlistHistory(database).holds()
+    assert hold.as_of == datetime(2026, 1, 2, 6, 30, tzinfo=UTC)
 
 
 def test_a_list_keeps_its_layout_until_it_is_removed(database: Database, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from schemas.events import utc
 from schemas.settings import PolicySettings, Settings
 from storage.audit.reader import audit_entries
 from storage.database import Database
+from storage.preserving.preservations import preservations
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.operations.audited import LEE
 from tests.integration.storage.samples import START, sample_read
@@ -115,6 +116,9 @@ def test_a_request_is_renewed_within_the_law_while_it_stands(database: Database)
     begun = datetime.now(UTC)
     renewed = renew_preservation(LEE, database, CAROLINA, number, None)
     assert timedelta(days=365) <= renewed.until_at - begun <= timedelta(days=365, minutes=5)
+    with pytest.raises(InvalidInput, match=f"preservation {number} is kept until .* already.* give more days"):
+        renew_preservation(LEE, database, CAROLINA, number, 364)
+    assert preservations(database, number) == [renewed]
     row = audit_entries(database)[0]
     assert (row.action, row.details) == (
         Action.RENEW_PRESERVATION,
@@ -142,7 +146,7 @@ def test_a_law_may_let_nothing_be_renewed(database: Database, tmp_path: Path) ->
         profile.write_text(text.replace("renewable = true", f"renewable = {renewable}"))
         settings = Settings(policy=PolicySettings(profile=str(profile)))
         if says is None:
-            assert renew_preservation(LEE, database, settings, made.preservation_id, 9).renewals == 1
+            assert renew_preservation(LEE, database, settings, made.preservation_id, None).renewals == 1
             continue
         with pytest.raises(InvalidInput, match=says):
-            renew_preservation(LEE, database, settings, made.preservation_id, 9)
+            renew_preservation(LEE, database, settings, made.preservation_id, None)

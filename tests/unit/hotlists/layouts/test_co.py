@@ -65,6 +65,10 @@ def test_colorados_reasons(reason: str, category: Category) -> None:
         ("FORD GRN", VehicleDescription(None, "FORD", None, None, "GRN"), {}),
         ("1998 FORD F150 PK BLU", VehicleDescription(1998, "FORD", "F150", "PK", "BLU"), {}),
         ("2002", VehicleDescription(2002), {}),
+        ("  2002", VehicleDescription(2002), {}),
+        ("2002 BLK", VehicleDescription(2002, "BLK"), {}),
+        ("1800 FORD", None, {"vehicle_text": "1800 FORD"}),
+        ("300 CHRY BLK", None, {"vehicle_text": "300 CHRY BLK"}),
         ("SEE THE REPORT OF THE SHERIFF", None, {"vehicle_text": "SEE THE REPORT OF THE SHERIFF"}),
     ],
 )

@@ -107,12 +107,20 @@ def test_leads_other_tags_and_odd_years_are_kept() -> None:
         ("660JEM", "LIC", "ends at column 6"),
         ("660JEM  W", "LIS", "ends at column 9"),
         (f"660JEM {LEADS_ROW[8:]}", "LIC", "shifted"),
+        ("660JE93MISSINGDOE", "LIST", "begins in column 7"),
+        ("660W1WANTED DOE,JANE", "LIST", "begins in column 5"),
     ],
 )
 def test_leads_rows_that_may_name_another_vehicle_are_rejected(line: str, column: str, words: str) -> None:
     row = rejected("il-leads", line)
     assert row.column == column
     assert words in row.reason
+
+
+@pytest.mark.parametrize("plate", ["1MISSING", "WANTED", "1WANTED", "STOLEN"])
+def test_a_plate_may_be_a_word_that_is_also_a_lists_name(plate: str) -> None:
+    found = entry("il-leads", f"{plate:<8}ILPCNEWLIST")
+    assert (found.plate, found.jurisdiction, found.source_code) == (plate, "US-IL", "NEWLIST")
 
 
 def test_leads_line_of_blanks_takes_no_longer_than_others() -> None:
