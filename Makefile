@@ -24,6 +24,9 @@ setup: $(VENV)/.runtime ## Create the environment and install Platewatch with it
 demo: setup ## Run the main job: a clip (or INPUT=FILE_OR_FOLDER) through reading, matching and alerting; LIVE=1: all of it live, too
 	$(VENV)/bin/platewatch demo $(if $(INPUT),--input "$(INPUT)") $(if $(HOTLIST),--hotlist "$(HOTLIST)") $(if $(LIVE),--live)
 
+# Tests and the hundreds of programs that they start are compiled once, also where the environment says otherwise.
+test screenshots test-training test-directory: export PYTHONDONTWRITEBYTECODE :=
+
 # Most of the tests' time is spent waiting for servers and programs, so three at once pay on two cores.
 test: $(VENV)/.development ## Run every test that needs no torch (real PostgreSQL, Kafka, Keycloak, browser), WORKERS=3 at a time
 	$(VENV)/bin/python -m tests.browser.finding

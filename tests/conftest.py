@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import os
 import signal
@@ -93,11 +94,18 @@ def shared() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+@pytest.fixture(scope="session")
+def _data_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return one after another, none of which is there: most tests need none."""
+    folder = tmp_path_factory.mktemp("data")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _private_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _private_environment(monkeypatch: pytest.MonkeyPatch, _data_directories: Iterator[Path]) -> None:
     """Keep a developer's own configuration out of the tests and every test's data directory apart."""
     monkeypatch.delenv("PLATEWATCH_CONFIG", raising=False)
-    monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+    monkeypatch.setenv("PLATEWATCH_DATA_DIR", str(next(_data_directories)))
 
 
 @pytest.fixture(autouse=True)
