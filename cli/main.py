@@ -10,87 +10,21 @@ from pathlib import Path
 
 import typer
 
-from cli import docs, failures, law, purge, revisions, status, train
-from cli.alerts import alarms, alerts, deliveries, rules, subscribe
-from cli.auditing import audit
-from cli.broker import topics
-from cli.camera import camera
-from cli.cars import cars
+from cli import failures
+from cli.commands import CommandGroup
 from cli.common import errors
-from cli.config import config
-from cli.demo import demo
-from cli.health import health
-from cli.hotlist import hotlist
-from cli.ingest import ingest, quarantine
-from cli.keeping import backup, exchange, keys, preserve, restore
-from cli.matching import historical, match
-from cli.people import users
-from cli.read import read
-from cli.reporting import report
-from cli.searching import analyses, correct, evidence, passes, search, searches
-from cli.services import matcher, patrol, recognize, relay, run, serve
-from cli.sharing import agreements, query
 from cli.terminal.streams import finish_output, give_output_up, prepare_streams
 from schemas.errors import PlatewatchError
 from schemas.printable import printable
 
 app = typer.Typer(
     name="platewatch",
+    cls=CommandGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="License plate reading that a police department runs itself: reads, hotlists, alerts.",
 )
-
-COMMANDS = (
-    read,
-    run,
-    serve,
-    recognize,
-    patrol,
-    relay,
-    ingest,
-    quarantine,
-    status,
-    health,
-    camera,
-    cars,
-    config,
-    hotlist,
-    match,
-    matcher,
-    search,
-    searches,
-    passes,
-    correct,
-    evidence,
-    analyses,
-    revisions,
-    alerts,
-    alarms,
-    rules,
-    deliveries,
-    subscribe,
-    audit,
-    law,
-    report,
-    agreements,
-    query,
-    topics,
-    historical,
-    purge,
-    backup,
-    restore,
-    exchange,
-    keys,
-    preserve,
-    users,
-    demo,
-    train,
-    docs,
-)
-for command in COMMANDS:
-    command.register(app)
 
 
 def _show_version(requested: bool) -> None:
