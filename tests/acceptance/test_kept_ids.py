@@ -62,7 +62,5 @@ def test_the_demos_clip_and_lists_give_the_ids_that_they_always_gave(tmp_path: P
     site = demo_site(tmp_path)
     totals = site.play()
     assert (totals["reads"], totals["alerts"]) == (10, 6)
-    assert site.kept("reads", "read_id") == KEPT["reads"]
-    assert site.kept("reads", "plate") == KEPT["plates"]
-    assert site.kept("hits", "hit_id") == KEPT["hits"]
-    assert site.kept("alerts", "alert_id") == KEPT["alerts"]
+    kept = site.all_kept(("reads", "read_id"), ("reads", "plate"), ("hits", "hit_id"), ("alerts", "alert_id"))
+    assert kept == [KEPT["reads"], KEPT["plates"], KEPT["hits"], KEPT["alerts"]]

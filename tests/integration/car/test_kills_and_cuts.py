@@ -17,7 +17,8 @@ from tests.integration.car.servers import CarServer
 from tests.integration.storage.samples import activate
 from tests.unit.pipeline.patrol.way_home import flaky, until
 
-KILLS = 10
+KILLS = 6
+"""More of them: `python -m benchmarks.patrol kills`."""
 MEAN_BYTES = 300_000
 
 

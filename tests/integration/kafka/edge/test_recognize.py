@@ -106,11 +106,13 @@ def test_machines_keep_what_one_run_keeps_whatever_is_killed(
         wait_until(lambda: len({one.read.read_id for _, _, one in topic.look() if one.read.is_final}) == 3)
     finally:
         topic.close()
-    for table, column in KEPT:
-        assert middle.kept(table, column) == alone.kept(table, column), (table, column)
-    assert "UKW4183" in middle.kept("reads", "plate")
-    assert len(middle.kept("alerts", "alert_id")) == 1
+    assert middle.all_kept(*KEPT) == alone.all_kept(*KEPT)
+    plates, alerts, crops, frames = middle.all_kept(
+        ("reads", "plate"), ("alerts", "alert_id"), ("reads", "plate_image_key"), ("reads", "context_image_key")
+    )
+    assert "UKW4183" in plates
+    assert len(alerts) == 1
     # Every picture that a read names is in the store that all machines reach, and none waits anywhere.
-    for key in middle.kept("reads", "plate_image_key") + middle.kept("reads", "context_image_key"):
+    for key in crops + frames:
         assert (tmp_path / "store" / key).is_file(), key
     check_order(topic.messages)
