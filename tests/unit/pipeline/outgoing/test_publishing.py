@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from pipeline.recording.queue import ArrivalQueue
 from schemas.arrivals import Arrival, HandedOver
 from schemas.errors import BrokerUnavailable, StorageFull, TransientError
 from schemas.events import AlarmKind, PublishedRead
-from schemas.settings import EdgeSettings, ImageSettings
+from schemas.settings import EdgeSettings, ImageSettings, KafkaSettings
 from schemas.types import VendorReport
 from storage.alerts.outbox import OutboxRow
 from storage.spool.messages import Message
@@ -37,8 +38,11 @@ class Producer:
     def __init__(self) -> None:
         self.answer: Callable[[OutboxRow], tuple[Fate, str]] = lambda _: (Fate.PUBLISHED, "")
         self.sent: list[OutboxRow] = []
+        self.opened: list[tuple[Any, ...]] = []
+        self.closed = 0
 
-    def __call__(self, *_: object, **__: object) -> Producer:
+    def __call__(self, kafka: KafkaSettings, servers: Sequence[str], **more: object) -> Producer:
+        self.opened.append((kafka, servers, more))
         return self
 
     def prepare(self, topics: Sequence[str]) -> None:
@@ -51,7 +55,7 @@ class Producer:
         return answers
 
     def close(self) -> None:
-        pass
+        self.closed += 1
 
     def plates(self) -> list[str]:
         return [PublishedRead.model_validate_json(row.payload).read.plate for row in self.sent]
@@ -91,8 +95,8 @@ class Edge:
     def spooled(self) -> int:
         return sum(one.count for one in self.spool.waiting().values())
 
-    def step(self) -> None:
-        self.stage.step(self.stop)
+    def step(self) -> float:
+        return self.stage.step(self.stop)
 
 
 @pytest.fixture
@@ -339,6 +343,77 @@ def test_a_full_stage_takes_nothing_from_the_queue(edge: Edge, monkeypatch: pyte
             edge.step()
     assert edge.stage.waiting() == 6
     assert len(edge.arrivals.take(10, 0.01)) == 2
+
+
+def test_one_connection_serves_until_an_outage_or_until_another_broker_is_to_be_used(edge: Edge) -> None:
+    def publish(number: int) -> None:
+        edge.store(arrival(number, f"AAA{number}"))
+        edge.step()
+
+    publish(1)
+    publish(2)
+    more = {"retention_days": 21.0, "waits_for_rights": True}
+    here, there = edge.settings.kafka, KafkaSettings(bootstrap_servers=("127.0.0.1:2", "127.0.0.1:3"))
+    assert (edge.producer.opened, edge.producer.closed) == ([(here, ("127.0.0.1:1",), more)], 0)
+    edge.stage.take_anew(lambda: there)
+    publish(3)
+    publish(4)
+    opened = [(here, ("127.0.0.1:1",), more), (there, there.bootstrap_servers, more)]
+    assert (edge.producer.opened, edge.producer.closed) == (opened, 1)
+    edge.producer.answer = lambda _: (Fate.WAITING, "NotEnoughReplicas")
+    with pytest.raises(BrokerUnavailable, match=r"^kafka at 127.0.0.1:2, 127.0.0.1:3 did not acknowledge \(NotEnough"):
+        publish(5)
+    # Passwords and certificates may be others by now.
+    edge.producer.answer = lambda _: (Fate.PUBLISHED, "")
+    edge.step()
+    assert (edge.producer.opened, edge.producer.closed) == ([*opened, opened[1]], 2)
+    edge.stage.end()
+    edge.stage.end()
+    assert edge.producer.closed == 3
+
+
+def test_a_step_pauses_only_where_so_much_waits_for_pictures_that_nothing_is_taken(
+    tmp_path: Path, producer: Producer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "MOST_HELD", 2)
+    images = ImageSettings(url=f"memory://{tmp_path.name}/pictures", keep_free_gigabytes=0)
+    edge = Edge(tmp_path, producer, images=images, edge=EdgeSettings(picture_wait_seconds=3600))
+    pauses = [edge.step()]
+    for number in (1, 2, 3):
+        edge.arrivals.put(arrival(number, f"AAA{number}"))
+        pauses.append(edge.step())
+    assert pauses == [0.0, 0.0, publishing.IDLE_SECONDS, publishing.IDLE_SECONDS]
+    edge.preparer._keeper._images.send_waiting(threading.Event())
+    assert edge.step() == 0.0
+    assert producer.plates() == ["AAA1", "AAA2"]
+
+
+@pytest.mark.parametrize("held", ["queue", "spool", "nothing"])
+def test_the_end_comes_when_all_is_published_or_a_moment_after_it_was_asked(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(publishing, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    edge.producer.answer = lambda _: (Fate.WAITING, "x")
+    if held == "queue":
+        edge.arrivals.put(arrival(1, "AAA111"))
+    elif held == "spool":
+        edge.store(arrival(1, "AAA111"))
+    edge.stage._asked = edge.stop
+    over = []
+    for moment, stops, is_over in (
+        (1000.0, False, False),
+        (1000.1, False, True),
+        (1001.0, True, True),
+        (1003.0, True, True),
+        (1003.1, True, False),
+        (1003.1, True, True),
+    ):
+        now[0], edge.is_over = moment, is_over
+        if stops:
+            edge.stop.set()
+        over.append(edge.stage._is_over())
+    assert over == ([False, True, True, True, True, True] if held == "nothing" else [False] * 5 + [True])
 
 
 def test_it_ends_when_nothing_is_left_and_soon_after_it_was_told_to(

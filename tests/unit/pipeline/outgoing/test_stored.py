@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-import tempfile
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.health.edge import EdgeHealthStage
+from pipeline.outgoing import readers
 from pipeline.outgoing.ending import EndingStage
 from pipeline.outgoing.places import READS_FILE, REFUSED_FILE, REPORTED_FILE, UNREADABLE_FILE
 from pipeline.outgoing.prepared import Preparer, to_spool
@@ -75,19 +77,45 @@ def test_messages_that_were_not_understood_lie_in_the_inbox_again_at_the_next_st
         assert stored.unreadable.count() == 0
 
 
-@given(st.lists(st.sampled_from(["AAA111", "BBB222"]), max_size=6))
-def test_what_readers_reported_lately_is_known_after_a_restart(plates: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Spool(Path(folder) / "reported.sqlite") as spool:
+@pytest.mark.parametrize("plates", [[], ["AAA111", "BBB222", "AAA111"]], ids=len)
+def test_what_readers_reported_lately_is_known_after_a_restart(tmp_path: Path, plates: list[str]) -> None:
+    with Spool(tmp_path / "reported.sqlite") as spool:
         lately = ReportedLately(spool)
         report = VendorReport("rekor", "7", "{}", payload="x" * 1000)
         told = [arrival(number, plate, report=report) for number, plate in enumerate(plates)]
         lately.note([*told, arrival(99, "OURS99")])
         found = ReportedLately(spool).recall("rekor", "gate", datetime.now(UTC) - timedelta(minutes=5))
-        assert [(one.read_id, one.plate) for one in found] == [(one.read.read_id, one.read.plate) for one in told]
-        assert all(one.report is not None and one.report.pass_id == "7" for one in found)
+        # What the vendor said besides is not kept a second time.
+        less = VendorReport("rekor", "7", "{}")
+        assert found == [dataclasses.replace(one.read, report=less) for one in told]
         assert lately.recall("rekor", "bridge", datetime(2000, 1, 1, tzinfo=UTC)) == []
         assert lately.recall("axis", "gate", datetime(2000, 1, 1, tzinfo=UTC)) == []
         assert lately.recall("rekor", "gate", datetime.now(UTC) + timedelta(minutes=1)) == []
+
+
+def test_what_was_reported_too_long_ago_is_forgotten_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "AT_ONCE", 3)
+    added, ended = list[int](), list[datetime]()
+    spool = SimpleNamespace(add=lambda messages: added.append(len(messages)), end=ended.append)
+    lately, report, ends = ReportedLately(cast(Any, spool)), VendorReport("rekor", "7", "{}"), []
+    for count in (2, 1, 0, 2, 1, 7):
+        lately.note([arrival(number, report=report) for number in range(count)])
+        ends.append(len(ended))
+    assert (added, ends) == ([2, 1, 2, 1, 7], [0, 1, 1, 1, 2, 3])
+    assert abs(datetime.now(UTC) - readers.REMEMBERED - ended[-1]) < timedelta(minutes=5)
+
+
+def test_the_files_are_closed_together(tmp_path: Path) -> None:
+    with StoredReads(edge_settings(tmp_path), HealthBoard("here")) as stored:
+        spools = (stored.intake, stored.outgoing, stored._asking, *(one._spool for one in _holders(stored)))
+        assert [len(one.take(0, 1)) for one in spools] == [0] * 6
+    for one in spools:
+        with pytest.raises(Exception, match="closed"):
+            one.take(0, 1)
+
+
+def _holders(stored: StoredReads) -> tuple[Any, ...]:
+    return stored.refused, stored.unreadable, stored.reported
 
 
 def test_what_waited_for_longer_than_the_law_lets_reads_be_kept_ends(tmp_path: Path) -> None:
