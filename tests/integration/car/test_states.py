@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,16 +14,19 @@ import pytest
 from ingest.opencv import cv2
 from ingest.positions.fixes import Fix
 from operations.status.looking import car_states
+from pipeline.patrol import state_stage
 from pipeline.patrol.around import around
 from pipeline.patrol.car import Car, open_car
 from pipeline.patrol.state_stage import StateStage
+from pipeline.patrol.states import CameraFacts, CarFacts
 from schemas.events import AlarmKind, Noted
-from schemas.health import CameraHealth
+from schemas.health import CameraHealth, CarStateHealth
 from schemas.settings import PrivateArea, RtspCamera, Settings
 from schemas.settings.gps import GpsdReceiver
 from schemas.settings.patrol import PatrolSettings
-from schemas.types import Image, StateKind
+from schemas.types import Image, Location, StateKind
 from tests.unit.ingest.view.scenes import street
+from tests.unit.matcher.samples import read
 
 FREE = 1 << 40
 CLINIC = PrivateArea(name="clinic", latitude=36.84, longitude=-76.29, meters=200)
@@ -100,6 +104,81 @@ def test_it_tells_what_begins_and_what_is_over_and_counts_it(car: Car) -> None:
     assert counted["storage_full"].since == clock.now
     assert counted["storage_full"].stops
     assert counted["no_list"].since is not None
+
+
+def test_each_thing_is_said_when_it_begins_and_ends_and_its_seconds_add_up(
+    car: Car, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "pipeline.patrol.state_stage")
+    clock, seconds, notes, free = Clock(), [1000.0], list[tuple[Noted, str]](), [FREE]
+    monkeypatch.setattr(state_stage, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
+    stage = StateStage(car, lambda what, words: notes.append((what, words)), clock, lambda: free[0])
+    begun = clock.now
+    full = "the disk is full (0 MB are left): reads cannot be kept"
+    low = "the disk is nearly full (100 MB are left): pictures are not kept"
+    locked = "nobody has signed on since the start, so the lists are locked: reads are kept, and matched with nothing"
+    for left in (FREE, 0, 0, FREE, 100 << 20, 1 << 62):
+        free[0] = left
+        assert stage.step(threading.Event()) == 1.0
+        seconds[0] += 10.25
+        clock.now += timedelta(seconds=10)
+        car.board.know_camera(CameraHealth(camera_id="front", known_since=begun, last_frame_at=clock.now))
+    assert notes == [
+        (Noted.NOT_READING, locked),
+        (Noted.NOT_READING, full),
+        (Noted.READING, "over: disk full"),
+        (Noted.NOT_READING, f"reads on: {low}"),
+        (Noted.READING, "over: disk full"),
+    ]
+    assert caplog.messages == [
+        f"the car reads nothing: {locked}",
+        f"the car reads nothing: {full}",
+        f"over: {full}",
+        f"the car reads on: {low}",
+        f"over: {low}",
+    ]
+    own = "the agency's own vehicles are left out (1 plate; 0 passes since the start)"
+    assert car.board.car_states == (
+        CarStateHealth(kind="no_list", subject="", seconds=51.2, since=begun, words=locked, stops=True),
+        CarStateHealth(kind="own_plates", subject="", seconds=51.2, since=begun, words=own, stops=False),
+        CarStateHealth(kind="storage_full", subject="disk", seconds=30.8, since=None, words="", stops=False),
+    )
+
+
+def test_what_is_known_of_a_car_is_judged_by_its_own_settings(car: Car, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, given = Clock(), list[CarFacts]()
+    monkeypatch.setattr(state_stage, "states_of", lambda facts: given.append(facts) or ())
+    stage = StateStage(car, now=clock, free=lambda: 77)
+    clock.now += timedelta(seconds=30)
+    at = clock.now - timedelta(seconds=2)
+    car.board.know_camera(CameraHealth(camera_id="front", known_since=at, last_frame_at=at, problem="no route"))
+    car.board.know_camera(CameraHealth(camera_id="other", known_since=at))
+    assert car.whereabouts.track is not None
+    car.whereabouts.track.add(Fix(at, 36.84, -76.29, 10.0, 0.0))
+    own = read("PD1")
+    for one in (own, own, read("ABC1234", location=Location(36.84, -76.29))):
+        car.leaving_out.leaves_out(one)
+    monkeypatch.setattr(type(car.uploads), "used_bytes", lambda _: int(car.patrol.spool_megabytes * (1 << 20)))
+    stage.step(threading.Event())
+    assert given == [
+        CarFacts(
+            now=clock.now,
+            since=clock.now - timedelta(seconds=30),
+            cameras=[CameraFacts("front", is_live=True, problem="no route", last_frame_at=at)],
+            has_gps=True,
+            fix_at=at,
+            no_fix_after=timedelta(minutes=car.patrol.no_fix_minutes),
+            area="clinic",
+            are_open=False,
+            lists=0,
+            red={},
+            free=77,
+            least_free=int(car.settings.images.keep_free_gigabytes * (1 << 30)),
+            is_spool_full=True,
+            own_plates=1,
+            left_out=2,
+        )
+    ]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ class Reading:
     def __enter__(self) -> Reading:
         return self
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        self.asked.append(("closed",))
 
 
 @pytest.mark.parametrize("is_early", [False, True])
@@ -108,7 +109,7 @@ def test_a_second_reader_is_asked_about_the_picture_that_was_fetched_in_its_own_
         own.join([opinion])  # a second reader takes too long for that
         until(lambda: bool(reader.asked) or opinion.wait(0.0))
     assert (opinion.deadline - began < 30_000) is is_early
-    assert reader.asked == ([(opinion, b"jpeg", BOX, read)] if is_kept else [])
+    assert reader.asked == [*([(opinion, b"jpeg", BOX, read)] if is_kept else []), ("closed",)]
     assert (opinion.picture, opinion.settled) == (b"jpeg" if is_kept else None, not is_kept)
     # One that came with its picture is asked about at once.
     reader.asked.clear()

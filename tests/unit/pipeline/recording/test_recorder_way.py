@@ -246,6 +246,13 @@ def test_a_hit_that_is_too_weak_alone_alerts_nobody_though_another_read_alerts_o
     assert way.counters.totals().silent_hits == 1
 
 
+def test_an_entry_that_goes_between_its_hit_and_its_alert_alerts_nobody(way: Way) -> None:
+    way.lists.entries = lambda hits: {}  # type: ignore[method-assign]
+    way.go(came("VNV4527", 1))
+    assert way.seen == [("VNV4527", 0)]
+    assert [len(found.hits) for found in way.store.stored[0]] == [1]
+
+
 def test_a_read_that_cannot_be_matched_is_stored_and_counted(way: Way, caplog: pytest.LogCaptureFixture) -> None:
     way.lists.match_batch = lambda reads: [InvalidInput("it has no characters") for _ in reads]  # type: ignore[method-assign]
     way.go(came("VNV4527", 1))
