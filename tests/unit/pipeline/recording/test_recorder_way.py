@@ -203,6 +203,24 @@ def test_reads_that_came_together_share_a_transaction_up_to_the_pace(way: Way) -
     assert way.lists.refreshed == 2
 
 
+@pytest.mark.parametrize("gathers", [True, False])
+def test_the_pace_says_how_many_are_taken_and_how_long_they_are_waited_for(way: Way, gathers: bool) -> None:
+    way.pace = dataclasses.replace(CAMERAS, most=7, gathers=gathers)
+    take, took, late = way.queue.take, list[tuple[int, float, bool]](), opinion()
+
+    def taking(limit: int, patience: float, *, gathers: bool) -> list[Arrival | HandedOver]:
+        took.append((limit, patience, gathers))
+        if len(took) == 2:
+            late.answer(None)
+        return take(limit, 0.0)
+
+    way.monkeypatch.setattr(way.queue, "take", taking)
+    asking(way, {"VNV4527": late})
+    way.go(came("VNV4527", 1))
+    # Less long while an alert waits for its second reading.
+    assert took == [(7, 0.05, gathers), (7, 0.01, gathers), (7, 0.05, gathers)]
+
+
 def test_who_offers_has_room_while_a_batch_is_stored(way: Way) -> None:
     way.queue = ArrivalQueue(way.stop, 2)
     offered: list[bool] = []
