@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -110,6 +111,41 @@ def test_a_reader_that_cannot_be_loaded_is_not_asked(caplog: pytest.LogCaptureFi
         assert opinions.ask(PICTURE, BOX, plate_read(2)).settled
     assert reader.calls == 0
     assert caplog.text.count("not a network") == 1
+
+
+def test_what_became_of_each_question_is_said_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "pipeline.recording.second_opinion")
+    late = Opinion(time.monotonic() + 600)
+
+    def too_late() -> SecondReading:
+        late.deadline = time.monotonic()
+        return READING
+
+    seen: list[tuple[bytes, Box | None, PlateRead]] = []
+    other = dataclasses.replace(READING, agrees=False)
+    answers: Iterator[Callable[[], SecondReading | None]] = iter(
+        [lambda: READING, lambda: READING, lambda: other, lambda: None, fail, too_late]
+    )
+
+    class Reader(Scripted):
+        def read(self, picture: bytes, box: Box | None, read: PlateRead) -> SecondReading | None:
+            seen.append((picture, box, read))
+            return next(answers)()
+
+    with SecondOpinions(Reader(lambda: None), 600.0) as opinions:
+        found = []
+        for number in range(5):
+            opinion = opinions.ask(b"%d" % number, BOX, plate_read(number))
+            assert opinion.wait(60)
+            found.append(opinion.reading)
+        opinions.ask_for(Opinion(0.0), PICTURE, None, plate_read(8))
+        opinions.ask_for(late, PICTURE, None, plate_read(9))
+        assert late.wait(60)
+    assert found == [READING, READING, other, None, None]
+    assert seen == [*((b"%d" % number, BOX, plate_read(number)) for number in range(5)), (PICTURE, None, plate_read(9))]
+    assert caplog.messages[-1] == (
+        "second reader: asked 7 times; 2 agreed, 1 contradicted, 1 saw no text, 1 failed, 2 were late, 0 were too many"
+    )
 
 
 def test_too_many_questions_are_answered_at_once() -> None:
