@@ -16,6 +16,7 @@ import pytest
 from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.patrol import draining, room
+from pipeline.patrol.car import Car, SealedLists, open_car
 from pipeline.patrol.draining import HELD_SECONDS, IDLE_SECONDS, MOST_AT_ONCE, REVOKED_SECONDS, DrainingStage, HomeState
 from pipeline.patrol.lists import matching, merging
 from pipeline.patrol.lists.gate import Freshness
@@ -24,8 +25,9 @@ from pipeline.patrol.lists.merging import IDLE_SECONDS as MERGED_SECONDS
 from pipeline.patrol.lists.merging import REST, ListMerging
 from pipeline.patrol.making_room import AT_ONCE_BYTES, RoomMakingUnits
 from pipeline.patrol.room import STEP_SECONDS, RoomStage
-from schemas.errors import InvalidInput, StorageFull, TransientError
+from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.events import AlarmKind
+from schemas.health import OutgoingHealth
 from schemas.settings import ImageSettings, MatchingSettings, PatrolSettings, Settings
 from schemas.types import Hit, Tier
 from services.http.home import CarRevoked, NotTaken, Unreachable
@@ -34,6 +36,7 @@ from tests.unit.matcher.samples import read
 
 STOP = threading.Event()
 NOTHING: Any = None
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -419,3 +422,23 @@ def test_merging_rests_by_how_long_it_took_and_fails_as_an_outage(monkeypatch: p
     assert [stage.step(STOP), stage.step(STOP)] == [REST * 1.5, MERGED_SECONDS]
     with pytest.raises(TransientError, match="blocks of the lists cannot be merged: a block is damaged"):
         stage.step(STOP)
+
+
+def test_what_waits_in_a_car_is_told_whole_and_its_lists_open_with_a_question() -> None:
+    told: list[Any] = []
+    uploads = SimpleNamespace(
+        count=lambda: 7, oldest_at=lambda: NOON, used_bytes=lambda: 4096, refused=lambda: 3, pictures=None
+    )
+    patrol = PatrolSettings(car="unit-12", spool_megabytes=16.5)
+    car: Any = SimpleNamespace(uploads=uploads, patrol=patrol)
+    assert Car.outgoing(car) == OutgoingHealth(
+        waiting=7, oldest_at=NOON, used_bytes=4096, most_bytes=33 << 19, refused=3, unreadable=0
+    )
+    lists: Any = SimpleNamespace(unlock=lambda keys: told.append(keys))
+    SealedLists(lists, cast(Any, SimpleNamespace(hurry=lambda: told.append("hurry")))).unlock(cast(Any, "a key"))
+    assert told == [["a key"], "hurry"]
+
+
+def test_a_car_has_a_section_of_its_own_and_nothing_is_opened_without() -> None:
+    with pytest.raises(ConfigurationError, match=r"no \[patrol\] is configured; add it with `car`"):
+        open_car(Settings()).__enter__()
