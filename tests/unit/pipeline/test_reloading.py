@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from pipeline.fitting import check
+from pipeline.fitting import check, has_work
 from pipeline.health.board import HealthBoard
 from pipeline.reloading import difference
 from pipeline.running.takeover import TakeOver
@@ -20,6 +20,8 @@ from schemas.settings import (
     FolderFeed,
     HotlistSettings,
     ImageFolderCamera,
+    IngestSettings,
+    IngestSource,
     KafkaChannel,
     KafkaSettings,
     LogChannel,
@@ -69,6 +71,57 @@ def test_only_channels_that_are_new_gone_or_changed_are_touched() -> None:
     assert "channels started: desk, new; ended: desk" in change.in_words()
 
 
+def test_what_changes_is_said_whole() -> None:
+    after = with_(
+        cameras=(camera("west", 36.8), camera("gate"), camera("east")),
+        hotlists=HotlistSettings(feeds=(feed("b"), feed("c"))),
+        alerts=AlertSettings(channels=(LogChannel(name="desk"),)),
+    )
+    assert difference(GATE, after).in_words() == (
+        "cameras started: west, east; ended: west; 1 go on undisturbed; feeds started: c; ended: a; channels started: "
+        "desk; ended: none"
+    )
+    assert difference(after, GATE).in_words() == (
+        "cameras started: west; ended: west, east; 1 go on undisturbed; feeds started: a; ended: c; channels started: "
+        "none; ended: desk"
+    )
+
+
+def test_sources_are_taken_and_where_they_are_taken_needs_a_restart() -> None:
+    source = IngestSource(id="axis", vendor="axis", token_sha256="0" * 64)
+    before = with_(ingest=IngestSettings(listen="127.0.0.1:1", unknown_confidence=0.5))
+    after = with_(
+        ingest=IngestSettings(listen="127.0.0.1:2", unknown_confidence=0.6, max_body_megabytes=3, sources=(source,))
+    )
+    change = difference(before, after)
+    expected = after.ingest.model_copy(update={"listen": "127.0.0.1:1", "unknown_confidence": 0.5})
+    assert change.settings.ingest == expected
+    assert change.needs_restart == ("ingest.listen", "ingest.unknown_confidence")
+
+
+@pytest.mark.parametrize(
+    ("given", "has"),
+    [
+        ({}, False),
+        ({"cameras": [{"id": "gate", "type": "image_folder", "path": "/srv/gate"}]}, True),
+        ({"hotlists": {"feeds": [{"name": "a", "kind": "folder", "source": "csv", "path": "/srv/a"}]}}, True),
+        ({"ingest": {"listen": "127.0.0.1:8480"}}, True),
+        ({"console": {"enabled": True}}, True),
+        ({"ingest": {"sources": [{"id": "a", "vendor": "axis", "token_sha256": "0" * 64}]}}, False),
+        (
+            {"ingest": {"sources": [{"id": "a", "vendor": "frigate", "pull": {"kind": "mqtt", "url": "mqtt://h"}}]}},
+            True,
+        ),
+    ],
+)
+def test_a_configuration_with_which_a_run_would_do_nothing_is_refused(given: dict[str, object], has: bool) -> None:
+    settings = Settings.model_validate(given)
+    assert has_work(settings) is has
+    if not has:
+        with pytest.raises(ConfigurationError, match=r"^no cameras and no hotlist feeds are configured, no ingest"):
+            check(settings)
+
+
 def test_settings_of_all_lists_count_for_every_feed() -> None:
     assert difference(GATE, with_(hotlists=HotlistSettings(feeds=(feed("a"),)))).gone_feeds == ("b",)
     change = difference(GATE, with_(hotlists=HotlistSettings(feeds=(feed("a"), feed("b")), max_shrink=0.5)))
@@ -78,9 +131,9 @@ def test_settings_of_all_lists_count_for_every_feed() -> None:
 
 def test_a_login_is_taken_and_another_server_needs_a_restart() -> None:
     before = with_(database=database("postgresql://a:x@db/watch", pool_size=3))
-    same = difference(before, with_(database=database("postgresql://b:y@db/watch", pool_size=9)))
-    assert same.settings.database.url == SecretStr("postgresql://b:y@db/watch")
-    assert same.settings.database.pool_size == 3
+    login = {"options": {"sslmode": "require"}, "password_file": Path("/srv/password"), "allow_unencrypted": True}
+    same = difference(before, with_(database=database("postgresql://b:y@db/watch", pool_size=9, **login)))
+    assert same.settings.database == database("postgresql://b:y@db/watch", pool_size=3, **login)
     assert same.needs_restart == ("database.pool_size",)
     other = difference(before, with_(database=database("postgresql://a:x@db2/watch", pool_size=3)))
     assert other.settings.database == before.database

@@ -271,3 +271,10 @@ def test_what_was_just_read_is_not_read_again_while_the_ledger_does_not_know_it(
     _, handed = play(source, monkeypatch)
     assert source.waits == 3
     assert len(handed) == 2
+
+
+def test_files_that_stay_are_no_trouble_of_an_earlier_run_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = known_board()
+    board.raised(AlarmKind.FILES_KEPT, "gate-0", "recorded files cannot be deleted")
+    play(Source({}), monkeypatch, board=board)
+    assert not board.stands(AlarmKind.FILES_KEPT, "gate-0")
