@@ -138,6 +138,8 @@ def test_a_server_alone_leaves_it_to_a_run_that_has_to_serve_and_to_no_other(
     assert made[0].told == (["start", "stop"] if claims else ["start"])
     said = "a run with cameras that push, or with patrol cars, serves now; this process goes on when that one ends"
     assert (said in caplog.messages) is claims
+    by_itself.step(STOP)
+    assert len(made) == 1  # also where that run does not serve yet
     assert run.step(STOP) == LOOK_SECONDS
     by_itself.step(STOP)
     assert len(made) == (2 if claims else 1)

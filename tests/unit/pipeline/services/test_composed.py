@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pipeline.outgoing.stored import StoredReads
 from pipeline.patrol.car import Car, open_car
 from pipeline.patrol.lists.matching import CarMatcher
 from pipeline.recording.pace import CAMERAS, TOPIC
-from pipeline.reloading import Reload
+from pipeline.reloading import Reload, difference
 from pipeline.running.frame import Frame
 from pipeline.running.part import Stages
 from pipeline.services.matcher import MatcherService, check_matcher
@@ -223,6 +224,13 @@ def test_a_relay_leads_what_one_process_leads_and_knows_that_pictures_are_shared
     assert (frame._work, frame._reload, files_of(frame)) == (None, reload, ("relay", "relay-health.json"))
     assert not cast(Any, frame._telling)._watches_cameras
     assert frame._in_words(settings) == "0 feeds, 0 channels"
+    nothing = difference(settings, settings)
+    said = "feeds started: none; ended: none; channels started: none; ended: none"
+    assert frame._takeover._in_words(nothing) == said
+    feed: Any = SimpleNamespace(name="a")
+    both = dataclasses.replace(nothing, feeds=(feed, feed), gone_feeds=("b", "c"))
+    said = "feeds started: a, a; ended: b, c; channels started: none; ended: none"
+    assert frame._takeover._in_words(both) == said
 
 
 @pytest.mark.parametrize("until_done", [False, True])
@@ -332,8 +340,8 @@ class Begun:
     held: list[Any] = field(default_factory=list)
     open: int = 0
 
-    def run(self, stop: threading.Event, *_: Any) -> None:
-        self.held.append((self.database.outlasts_refusals, self.database.trusts_seconds, self.open))
+    def run(self, stop: threading.Event, *more: Any) -> None:
+        self.held.append((self.database.outlasts_refusals, self.database.trusts_seconds, self.open, list(more)))
 
     def __enter__(self) -> Begun:
         self.open += 1
@@ -362,9 +370,12 @@ def test_a_service_has_its_lists_before_it_begins_and_waits_for_what_refuses_it_
         "relay": lambda: RelayService(settings, begun.database, None, ServiceManager(None), reload),
     }
     service = makes[name]()
-    monkeypatch.setattr(service, "_frame", lambda *_, **__: begun)
-    service.run(stop)
-    assert begun.held == [(True, 1.0 if name == "matcher" else None, 2)]
+    framed: list[Any] = []
+    monkeypatch.setattr(service, "_frame", lambda *_, **options: framed.append(options) or begun)
+    more: dict[str, Any] = {"until_done": True, "on_tick": print} if name == "run" else {}
+    service.run(stop, **more)
+    assert framed == [{"until_done": True} if name == "run" else {}]
+    assert begun.held == [(True, 1.0 if name == "matcher" else None, 2, [print] if name == "run" else [])]
     assert begun.open == 0
     # What refuses at the start is a person's to correct.
     assert refreshed == ([] if name == "relay" else [(True, False)])
