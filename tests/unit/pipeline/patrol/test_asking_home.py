@@ -248,6 +248,7 @@ def reported(full: Any, who: SignedOn | None) -> CarReport:
 
 def test_a_report_says_all_of_a_car_and_no_more_than_a_report_takes() -> None:
     kim = SignedOn(ONE, "kim", "12", AT - timedelta(hours=1), AT + timedelta(hours=7), "server")
+    Full.refusals_asked.clear()
     begun = datetime.now(UTC)
     made = reported(Full(), kim)
     assert begun <= made.at <= datetime.now(UTC)
