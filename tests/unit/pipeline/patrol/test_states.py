@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from alerts.cards.glance import MOST_WORDS, rest
 from pipeline.patrol.states import CameraFacts, CarFacts, states_of
-from schemas.types import StateKind
+from schemas.types import CarState, StateKind
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 START = NOW - timedelta(hours=1)
@@ -71,6 +73,83 @@ def test_lists_and_room() -> None:
             "the agency's own vehicles are left out (3 plates; 1 pass since the start)",
         )
     ]
+
+
+NOTHING_KEPT = "private area clinic: nothing that is read here is kept"
+LOCKED = "nobody has signed on since the start, so the lists are locked: reads are kept, and matched with nothing"
+ROOM = "the room for what waits for the server is used up: the oldest pictures go"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        (
+            {"cameras": [replace(FRONT, problem="401"), replace(FRONT, camera_id="rear")]},
+            CarState(StateKind.NO_CAMERA, "front", "no camera", "camera front: 401"),
+        ),
+        (
+            {"cameras": [replace(FRONT, is_dark=True)]},
+            CarState(
+                StateKind.DARK_LENS,
+                *("front", "dark lens", "camera front sees nothing: its lens is covered, or there is no light", True),
+            ),
+        ),
+        ({"cameras": []}, CarState(StateKind.NO_CAMERA, "", "no camera", "no camera is set up", True)),
+        ({"area": "clinic"}, CarState(StateKind.PRIVATE_AREA, "clinic", "private area", NOTHING_KEPT, True)),
+        (
+            {"fix_at": None},
+            CarState(
+                StateKind.NO_FIX,
+                *("", "no position", "no position since the start: reads have none, and private areas cannot be told"),
+            ),
+        ),
+        ({"are_open": False, "lists": 0}, CarState(StateKind.NO_LIST, "", "lists locked", LOCKED, True)),
+        (
+            {"lists": 0},
+            CarState(
+                StateKind.NO_LIST,
+                *("", "no lists", "there is no list in this car: reads are kept, and matched with nothing", True),
+            ),
+        ),
+        (
+            {"red": {"ncic": "it is 30 h old"}},
+            CarState(StateKind.STALE_LIST, "ncic", "old list", "list ncic: it is 30 h old"),
+        ),
+        (
+            {"free": (64 << 20) - 1, "least_free": 1 << 30, "is_spool_full": True},
+            CarState(
+                StateKind.STORAGE_FULL,
+                *("disk", "disk full", "the disk is full (63 MB are left): reads cannot be kept", True),
+            ),
+        ),
+        (
+            {"free": 64 << 20, "least_free": (64 << 20) + 1, "is_spool_full": True},
+            CarState(
+                StateKind.STORAGE_FULL,
+                *("disk", "disk full", "the disk is nearly full (64 MB are left): pictures are not kept"),
+            ),
+        ),
+        (
+            {"free": 64 << 20, "least_free": 64 << 20, "is_spool_full": True},
+            CarState(StateKind.STORAGE_FULL, "spool", "storage full", ROOM),
+        ),
+        (
+            {"own_plates": 1, "left_out": 2},
+            CarState(
+                StateKind.OWN_PLATES,
+                *("", "own plates", "the agency's own vehicles are left out (1 plate; 2 passes since the start)"),
+            ),
+        ),
+    ],
+    ids=lambda one: str(getattr(one, "brief", "")),
+)
+def test_each_state_is_said_whole(changes: dict[str, object], state: CarState) -> None:
+    assert states_of(replace(WELL, **changes)) == (state,)  # type: ignore[arg-type]
+
+
+def test_old_lists_are_said_by_name() -> None:
+    found = states_of(replace(WELL, red={"own": "old", "ncic": "older"}))
+    assert [(one.subject, one.words) for one in found] == [("ncic", "list ncic: older"), ("own", "list own: old")]
 
 
 def test_everything_at_once_fits_on_the_page_of_a_moving_car_with_what_stops_it_first() -> None:

@@ -239,6 +239,8 @@ class Disk:
 
     def drop_oldest_pictures(self, size: int) -> int:
         self.dropped.append(size)
+        if self.lost < 0:
+            raise TransientError("the file is busy")
         if self.gives:
             self.used -= size
             self.free += size
@@ -329,11 +331,11 @@ def test_a_full_disk_has_pictures_go_and_is_said_until_something_can_be_written(
         with units.begin(cast(Any, ["a read"])) as unit:
             assert cast(Any, unit) == "a unit"
 
-    for lost in (0, 0, 4):
+    for lost in (0, 0, 4, -1):  # at last the file cannot be asked either
         disk.lost = lost
         with pytest.raises(StorageFull):
             write()
-    assert disk.dropped == [AT_ONCE_BYTES] * 3
+    assert disk.dropped == [AT_ONCE_BYTES] * 4
     assert board.stands(AlarmKind.DISK_SPACE, "spool of unit-12")
     full[0] = False
     write()
