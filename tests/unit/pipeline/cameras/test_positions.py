@@ -11,14 +11,19 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from ingest.positions.fixes import Fix
+from ingest.positions.track import PositionTrack
+from pipeline.cameras import positions
 from pipeline.cameras.positions import PositionStage, follow_positions
 from pipeline.cameras.whereabouts import Whereabouts
 from pipeline.health.board import HealthBoard
+from schemas.errors import InvalidInput, TransientError
 from schemas.events import AlarmKind
 from schemas.settings import GpsdReceiver, RecordedTrack, Settings, VideoFileCamera
 from schemas.types import Location
@@ -153,55 +158,6 @@ def test_a_receiver_that_goes_is_followed_again_when_it_is_back(gpsd: Gpsd, capl
     assert any("is there again" in line for line in said)
 
 
-def test_no_fix_for_too_long_is_an_alarm_until_there_is_one(gpsd: Gpsd) -> None:
-    with followed(gpsd, alarm_minutes=0.5 / 60) as (_, _, board):
-        seen: dict[AlarmKind, str] = {}
-
-        def lost() -> bool:
-            gpsd.report(mode=1)
-            seen.update(standing(board))
-            return AlarmKind.POSITION in seen
-
-        until(lost)
-        assert "no GPS fix since the start" in seen[AlarmKind.POSITION]
-
-        def found() -> bool:
-            gpsd.report()
-            return board.cleared(AlarmKind.POSITION, "cruiser") is False and AlarmKind.POSITION not in standing(board)
-
-        until(found)
-
-
-@pytest.mark.parametrize(
-    ("off", "words"),
-    [
-        (timedelta(hours=1), "1:00:00 ahead of GPS time"),
-        (timedelta(hours=-2), "2:00:00 behind GPS time"),
-        (timedelta(weeks=1024, minutes=5), "0:05:00 ahead of GPS time"),
-        (timedelta(weeks=1024, seconds=5), None),
-        (timedelta(seconds=-20), None),
-    ],
-)
-def test_a_clock_that_is_not_that_of_the_satellites_is_an_alarm(gpsd: Gpsd, off: timedelta, words: str | None) -> None:
-    with followed(gpsd) as (whereabouts, _, board):
-        assert whereabouts.track is not None
-        sent = 0
-
-        def counted() -> bool:
-            nonlocal sent
-            for _ in range(12):
-                sent += 1
-                gpsd.report(time=(datetime.now(UTC) - off).isoformat(), lat=36 + sent / 1000)
-                time.sleep(0.01)
-            last = whereabouts.track.last if whereabouts.track else None
-            return last is not None and last.latitude > 36.03
-
-        until(counted)
-        alarm = standing(board).get(AlarmKind.CAMERA_CLOCK)
-    assert (alarm is None) == (words is None)
-    assert words is None or (alarm is not None and words in alarm)
-
-
 def test_a_recorded_track_needs_no_stage_and_a_bad_one_is_an_alarm(tmp_path: Path) -> None:
     board, path = HealthBoard("cruiser"), tmp_path / "drive.gpx"
     path.write_text(
@@ -233,3 +189,135 @@ def test_without_a_receiver_fixes_of_the_track_stand_for_themselves() -> None:
     place = whereabouts.of(car())
     assert place(NOON + timedelta(seconds=4)) == Location(36.8, -76.3, None, 4.0)
     assert place(NOON + timedelta(seconds=6)) is None
+
+
+class Receiving:
+    """A receiver that gives at each step what a test says, and a clock that goes as it lets it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, alarm_minutes: float = 2.0) -> None:
+        self.now, self.gives, self.opened, self.closed = 1000.0, list[Any](), 0, 0
+        monkeypatch.setattr(positions, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(positions, "Receiver", self._open)
+        self.track, self.board = PositionTrack(timedelta(seconds=5)), HealthBoard("here")
+        settings = GpsdReceiver(alarm_minutes=alarm_minutes)
+        self.stage = PositionStage(settings, self.track, self.board, lambda: NOON)
+
+    def _open(self, _: object) -> Receiving:
+        self.opened += 1
+        return self
+
+    def fixes(self, now: Callable[[], datetime]) -> list[Any]:
+        assert now() == NOON
+        if any(isinstance(one, TransientError) for one in self.gives):
+            raise self.gives[0]
+        return self.gives
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def step(self, *gives: Any, later: float = 0.0) -> list[tuple[AlarmKind, str, str | None]]:
+        self.now += later
+        self.gives = list(gives)
+        assert self.stage.step(threading.Event()) == 0.0
+        return self.changes()
+
+    def changes(self) -> list[tuple[AlarmKind, str, str | None]]:
+        found = []
+        while (change := self.board.next_change()) is not None:
+            self.board.stored(change)
+            found.append((change.kind, change.subject, change.message))
+        return found
+
+
+def fix(seconds_off: float | None = None, at: datetime = NOON) -> Fix:
+    told = None if seconds_off is None else at - timedelta(seconds=seconds_off)
+    return Fix(at, 36.8, -76.3, 9.0, 90.0, told)
+
+
+def test_a_fix_that_is_missing_for_too_long_is_an_alarm_until_one_comes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    own = Receiving(monkeypatch)
+    lost = "no GPS fix since {}: reads of cameras on the vehicle have no position; look at the antenna"
+    started, since = lost.format("the start"), lost.format("2026-05-04T12:00:00+00:00")
+    assert own.step(later=119.9) == []
+    assert own.step(later=0.1) == [(AlarmKind.POSITION, "here", started)]
+    assert own.step(later=1.0) == []
+    assert own.step(fix()) == [(AlarmKind.POSITION, "here", None)]
+    assert own.track.last == fix()
+    assert own.step(later=119.9) == []
+    assert own.step(later=0.1) == [(AlarmKind.POSITION, "here", since)]
+    assert caplog.messages == [
+        f"stage positions: {started}",
+        "stage positions: there is a fix again",
+        f"stage positions: {since}",
+    ]
+    nobody = Receiving(monkeypatch, alarm_minutes=0)
+    assert nobody.step(later=1e6) == []
+
+
+def test_a_receiver_that_is_away_is_opened_anew_and_one_that_works_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Receiving(monkeypatch)
+    own.step(fix())
+    own.step(fix())
+    assert (own.opened, own.closed) == (1, 0)
+    with pytest.raises(TransientError):
+        own.step(TransientError("unplugged"))
+    own.step(fix())
+    assert (own.opened, own.closed) == (2, 1)
+    own.stage.end()
+    own.stage.end()
+    assert own.closed == 2
+    # That the line works is no fix yet.
+    own.board.raised(AlarmKind.POSITION, "here", "no fix")
+    own.board.stage_fails("positions", "away")
+    own.stage._note_work()
+    assert (own.board.stages(), own.board.stands(AlarmKind.POSITION, "here")) == ((), True)
+
+
+def test_what_is_damaged_is_counted_each_and_said_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own, said = Receiving(monkeypatch), list[int]()
+    bad = InvalidInput("a line that is no sentence")
+    for later, lines in ((0.0, (bad, fix(), bad)), (59.9, (bad,)), (0.1, (bad,))):
+        own.step(*lines, later=later)
+        said.append(len(caplog.messages))
+    assert (said, own.stage.refused) == ([1, 1, 2], 4)
+    assert caplog.messages == [
+        f"the GPS receiver sent a line that is no sentence; left out ({count} so far)" for count in (1, 4)
+    ]
+
+
+ROLLOVER = 1024 * 7 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("offset", "said"),
+    [
+        (60.0, None),
+        (-60.0, None),
+        (60.1, "0:01:00 ahead of"),
+        (-60.1, "0:01:00 behind"),
+        (66.0, "0:01:10 ahead of"),
+        (-7200.0, "2:00:00 behind"),
+        # Old receivers count weeks anew after 1024 of them.
+        (float(ROLLOVER), None),
+        (ROLLOVER + 90.0, "0:01:30 ahead of"),
+        (2 * ROLLOVER - 90.0, "0:01:30 behind"),
+    ],
+)
+def test_this_machines_clock_is_held_against_the_satellites(
+    monkeypatch: pytest.MonkeyPatch, offset: float, said: str | None
+) -> None:
+    own = Receiving(monkeypatch)
+    own.step(fix())
+    # Of ten fixes the middle one counts: four are right, or wrong.
+    assert own.step(*[fix(0.0 if said else 1e6)] * 4, *[fix(offset)] * 5, fix()) == []
+    kind, subject = AlarmKind.CAMERA_CLOCK, "clock of here"
+    message = f"this machine's clock is {said} GPS time, and dates the reads; set it, by chrony or gpsd"
+    assert own.step(fix(offset)) == [(kind, subject, message if said else None)]
+    if said:
+        assert own.step(fix(offset + 3.0) if offset > 0 else fix(offset - 3.0)) == []
+        assert own.step(*[fix(0.0)] * 10)[-1] == (kind, subject, None)
