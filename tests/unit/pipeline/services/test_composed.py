@@ -16,6 +16,7 @@ from pipeline.health.board import HealthBoard
 from pipeline.health.edge import EdgeHealthStage
 from pipeline.health.stage import HealthStage
 from pipeline.outgoing.stored import StoredReads
+from pipeline.patrol import answer_outcomes
 from pipeline.patrol.car import Car, open_car
 from pipeline.patrol.lists.matching import CarMatcher
 from pipeline.recording.pace import CAMERAS, TOPIC
@@ -30,6 +31,7 @@ from pipeline.services.run import Service
 from pipeline.stages.runner import Runner
 from pipeline.stages.stage import SteppedStage
 from schemas.errors import ConfigurationError
+from schemas.events import AlarmKind
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from services.service_manager import ServiceManager
@@ -383,6 +385,28 @@ def test_a_service_has_its_lists_before_it_begins_and_waits_for_what_refuses_it_
     assert (database, metrics, board) == (begun.database, settings.metrics, service._board)
     assert (collector._board, runner._stop) == (service._board, stop)
     assert (collector._entries is None) is (name == "relay")
+
+
+def _kinds(kind: type[SteppedStage]) -> Iterator[type[SteppedStage]]:
+    for one in kind.__subclasses__():
+        if one.__module__.startswith("pipeline."):
+            yield one
+            yield from _kinds(one)
+
+
+def test_an_outage_is_an_alarm_about_what_is_away_and_one_of_a_car_on_the_road_is_none_so_soon() -> None:
+    assert answer_outcomes.OutcomeStage in _kinds(SteppedStage)
+    usual = AlarmKind.STAGE_FAILED, 30.0
+    found = {one.name: (one.alarm, one.patience_seconds) for one in _kinds(SteppedStage) if hasattr(one, "name")}
+    assert {name: told for name, told in found.items() if told != usual} == {
+        "relay": (AlarmKind.BROKER, 0.0),
+        "publisher": (AlarmKind.BROKER, 0.0),
+        "reads-topic": (AlarmKind.BROKER, 0.0),
+        "pictures": (AlarmKind.IMAGE_STORE, 30.0),
+        "positions": (AlarmKind.POSITION, 30.0),
+        "draining": (AlarmKind.STAGE_FAILED, 300.0),
+        "answer-outcomes": (AlarmKind.STAGE_FAILED, 300.0),
+    }
 
 
 PATROL = {"patrol": {"car": "unit-12"}, "cameras": [FRONT], "kafka": {}}
