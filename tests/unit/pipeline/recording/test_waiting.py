@@ -56,8 +56,12 @@ def test_what_is_about_another_vehicle_does_not_wait_behind() -> None:
     assert room.leave() == []
     last.opinion.answer(None)
     assert room.leave() == [last, other]
+    # Two of its arrivals have left, and two wait.
+    work = HandedOver(NoReceipt("a"))
+    assert room.complete([work]) == []
     first.opinion.answer(None)
     assert room.leave() == [first, second]
+    assert room.complete([]) == [work]
 
 
 def test_an_arrival_whose_time_is_up_leaves() -> None:
