@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from operations.sharing.deciding import end_agreement, propose_agreement
 from operations.sharing.looking import check_alert
 from policy.agreements.grants import Detail
 from policy.decisions import open_policy
+from schemas.errors import DatabaseUnavailable
 from schemas.events import Alert
 from schemas.settings import PolicySettings, Settings
 from schemas.types import Category
 from sharing.book import AgreementBook
-from sharing.delivering import AlertDelivery
+from sharing.delivering import SETTLE_SECONDS, AlertDelivery
 from storage.alerts.outbox import OutboxRow
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
@@ -160,6 +162,16 @@ def test_a_cancel_goes_to_wherever_its_alert_went_also_when_the_scope_is_narrowe
     assert (shown.type, shown.cancels, shown.plate_picture) == ("cancel", alert.alert_id, None)
     assert waiting(database, "platewatch.shared.never.v1") == []
     assert len(waiting(database, OWN)) == 1
+    # One is taken back before it was offered, by what would not go out itself: both go, in their order.
+    (late,) = raised(database, "BBB222", first=1)
+    in_force(database, current(id="late", grants=[GATE]))
+    elsewhere = late.model_copy(update={"read": late.read.model_copy(update={"camera_id": "tunnel"})})
+    back = canceling(elsewhere, "entry withdrawn", created_at=datetime.now(UTC))
+    with Ledger(database).begin() as unit:
+        assert unit.cancel(late.alert_id, alert_message(back))
+    deliver(database)
+    both = alerts_of(waiting(database, "platewatch.shared.late.v1"))
+    assert [(one.alert_id, one.cancels) for one in both] == [(late.alert_id, None), (back.alert_id, late.alert_id)]
 
 
 def test_an_update_passes_the_gate_by_itself_and_is_cut(database: Database) -> None:
@@ -212,20 +224,106 @@ def test_a_narrower_version_cuts_or_withholds_what_waits(database: Database) -> 
     assert "category stolen_vehicle is not in the agreement's scope" in row.why
 
 
-def test_what_waits_is_settled_as_soon_as_an_agreement_changes_and_now_and_then(
+class Waking:
+    """Notes each hint to whoever publishes; it is one only, and may fail."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+        self.hints = 0
+        monkeypatch.setattr(f"{module}.wake", self._wake)
+
+    def _wake(self, database: Database) -> None:
+        assert isinstance(database, Database)
+        self.hints += 1
+        raise DatabaseUnavailable("the server is down")
+
+    def taken(self) -> int:
+        """How often somebody was woken since this was asked last."""
+        hints, self.hints = self.hints, 0
+        return hints
+
+
+def expire(database: Database) -> None:
+    """As if a day had ended that something waits under."""
+    with database.connection() as connection:
+        connection.execute("update outbox set release = jsonb_set(release, '{until}', to_jsonb(now()::text))")
+
+
+def test_what_waits_is_settled_as_soon_as_an_agreement_changes_and_every_few_seconds(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sharing.delivering.SETTLE_SECONDS", 3600.0)
+    now, waking = [1000.0], Waking(monkeypatch, "sharing.delivering")
+    monkeypatch.setattr("sharing.delivering.time", SimpleNamespace(monotonic=lambda: now[0]))
     in_force(database, current(grants=[GATE]))
-    raised(database, "AAA111")
     policy = open_policy(SETTINGS)
     delivery = AlertDelivery(database, AgreementBook(database, policy, UTC), policy)
     delivery.advance()
+    assert waking.taken() == 0  # nobody has to look
+    raised(database, "AAA111")
+    delivery.advance()
+    assert waking.taken() == 1
     propose_agreement(LEE, database, SETTINGS, current(grants=[GATE | {"fields": ["plate"]}]))
     delivery.advance()
     assert [shown.read.location for shown in alerts_of(waiting(database))] == [None]
-    monkeypatch.setattr("sharing.delivering.SETTLE_SECONDS", 0.0)
-    assert not delivery.advance()
+    assert waking.taken() == 1
+    # A day ends, and nobody decides anything.
+    expire(database)
+    now[0] += SETTLE_SECONDS - 0.1
+    delivery.advance()
+    assert (waiting(database), waking.taken()) == ([], 0)
+    now[0] += 0.1
+    delivery.advance()
+    assert (len(waiting(database)), waking.taken()) == (1, 1)
+    expire(database)
+    now[0] += SETTLE_SECONDS - 0.1
+    delivery.advance()
+    assert waiting(database) == []
+
+
+def test_many_alerts_are_offered_some_at_a_time_each_once_and_in_their_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sharing.delivering.AT_ONCE", 2)
+    in_force(database, current(grants=[GATE]))
+    in_force(database, current(id="norfolk", grants=[GATE]))
+    plates = ["CCC333", "AAA111", "BBB222", "DDD444", "EEE555"]
+    raised(database, *plates)
+    policy = open_policy(SETTINGS)
+    delivery = AlertDelivery(database, AgreementBook(database, policy, UTC), policy)
+    assert [delivery.advance() for _ in range(4)] == [True, True, False, False]
+    for topic in (SHARED, "platewatch.shared.norfolk.v1"):
+        assert [alert.read.plate for alert in alerts_of(waiting(database, topic))] == plates
+    # Of what waits under terms of before, too, some at a time.
+    for name in ("suffolk", "norfolk"):
+        propose_agreement(LEE, database, SETTINGS, current(id=name, grants=[GATE | {"fields": ["plate"]}]))
+    counts = []
+    for _ in range(3):
+        delivery.advance()
+        delivery._settled = None
+        counts.append(len(waiting(database)) + len(waiting(database, "platewatch.shared.norfolk.v1")))
+    assert counts == [2, 4, 6]
+
+
+def test_of_what_waits_under_an_agreement_without_a_gate_or_of_an_alert_that_ended_nothing_goes(
+    database: Database,
+) -> None:
+    in_force(database, current(grants=[GATE]))
+    in_force(database, current(id="norfolk", grants=[GATE]))
+    first, second = raised(database, "AAA111", "BBB222")
+    deliver(database)
+    with database.as_owner() as connection:
+        connection.execute("update outbox set release = jsonb_set(release, '{until}', to_jsonb(now()::text))")
+        connection.execute("update agreements set active_version = null where agreement_id = 'norfolk'")
+        connection.execute("delete from alerts where alert_id = %s", (second.alert_id,))
+    deliver(database)
+    (row,) = waiting(database)
+    assert alerts_of([row])[0].alert_id == first.alert_id
+    assert sorted((row.agreement_id, row.item_id, row.why) for row in disseminations(database, EVERYTHING, 9)) == sorted(
+        [
+            ("norfolk", first.alert_id, "there is no such agreement in force"),
+            ("norfolk", second.alert_id, "there is no such agreement in force"),
+            ("suffolk", second.alert_id, "the alert has ended"),
+        ]
+    )
 
 
 def test_nothing_goes_after_an_attestation_s_last_day(database: Database) -> None:
@@ -235,8 +333,7 @@ def test_nothing_goes_after_an_attestation_s_last_day(database: Database) -> Non
     raised(database, "AAA111")
     deliver(database)
     assert len(waiting(database)) == 1
-    with database.connection() as connection:  # as if the day had ended
-        connection.execute("update outbox set release = jsonb_set(release, '{until}', to_jsonb(now()::text))")
+    expire(database)
     assert waiting(database) == []
 
 

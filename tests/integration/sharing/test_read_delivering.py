@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from schemas.settings import PolicySettings, Settings
 from schemas.types import Location, PlateRead
 from sharing import read_delivering
 from sharing.book import AgreementBook
-from sharing.read_delivering import ReadDelivery
+from sharing.read_delivering import AGAIN_SECONDS, ReadDelivery
 from storage.alerts.outbox import Outbox, OutboxRow
 from storage.database import Database
 from storage.leadership import Leadership
@@ -37,6 +38,7 @@ from tests.integration.sharing.samples import (
     reads_grant,
     store,
 )
+from tests.integration.sharing.test_delivering import Waking, expire
 from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, attestation
 
 TOPIC = "platewatch.shared.suffolk.reads.v1"
@@ -251,3 +253,40 @@ def test_order_is_that_of_storing(database: Database) -> None:
         store(database, read)
     deliver(database)
     assert [event.read_id for event in events(waiting(database))] == [read.read_id for read in stored]
+
+
+def test_it_looks_again_when_an_agreement_changes_and_every_few_seconds_and_takes_some_at_a_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waking = [1000.0], Waking(monkeypatch, "sharing.read_delivering")
+    monkeypatch.setattr(read_delivering, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(read_delivering, "AT_ONCE", 2)
+    monkeypatch.setattr(read_delivering, "MOST_WAITING", 5)
+    shares(database)
+    policy = open_policy(SETTINGS)
+    delivery = ReadDelivery(database, AgreementBook(database, policy, UTC), policy)
+    assert (delivery.advance(), waking.taken()) == (False, 0)
+    stored = [pass_by(number) for number in range(7)]
+    for read in stored:
+        store(database, read)
+    # As many at a time as may be, and as many as may wait.
+    assert [(delivery.advance(), len(waiting(database))) for _ in range(3)] == [(True, 2), (True, 4), (False, 5)]
+    assert (delivery.advance(), waking.taken()) == (False, 3)
+    expire(database)
+    now[0] += AGAIN_SECONDS - 0.1
+    assert (delivery.advance(), waiting(database)) == (False, [])
+    now[0] += 0.1
+    # What waited stands behind what has never been offered.
+    assert (delivery.advance(), len(waiting(database))) == (True, 2)
+    assert {event.read_id for event in events(waiting(database))} == {read.read_id for read in stored[5:]}
+    assert (delivery.advance(), delivery.advance(), delivery.advance()) == (True, False, False)
+    expire(database)
+    end_agreement(KIM, database, "suffolk", "notice of last month")
+    store(database, pass_by(8))
+    assert (delivery.advance(), count(database, "read_offers")) == (False, 0)
+    # Nothing is looked for any more until somebody decides something, or some seconds have passed.
+    with database.connection() as connection:
+        connection.execute("insert into read_offers (read_id, captured_at) select read_id, captured_at from reads")
+    assert (delivery.advance(), count(database, "read_offers")) == (False, 8)
+    now[0] += AGAIN_SECONDS
+    assert (delivery.advance(), count(database, "read_offers")) == (False, 0)

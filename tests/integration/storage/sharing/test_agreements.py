@@ -104,8 +104,19 @@ def test_nobody_approves_what_they_proposed_or_decides_about_what_is_not_there(d
     with pytest.raises(PlatewatchError):
         approve()
     assert versions_of(database, "suffolk")[0].is_pending
+    # Of all that waits, what somebody approved is approved, and once.
+    decide(database, "suffolk", days=2, widens=("more days",))
+    decide(database, "norfolk", begin=True, days=3, widens=("it is new",))
+    for person in ("kim", "pat"):
+        with store.deciding("suffolk") as deciding:
+            deciding.approve(2, person)
+    assert [(one.agreement.id, one.version, one.approved_by, one.is_active) for one in versions_of(database)] == [
+        ("norfolk", 1, None, False),
+        ("suffolk", 1, None, False),
+        ("suffolk", 2, "kim", True),
+    ]
     with store.deciding("gotham") as deciding:
         assert deciding.versions() == []
         assert not deciding.end("kim", "there is none")
     decide(database, "suffolk", begin=True, widens=("more",))  # it is there already
-    assert [one.version for one in versions_of(database)] == [1, 2]
+    assert [one.version for one in versions_of(database)] == [1, 1, 2, 3]

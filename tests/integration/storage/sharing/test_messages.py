@@ -7,12 +7,22 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from schemas.events import Alert
 from schemas.messages import Message
 from storage.database import Database
-from storage.sharing.deliveries import Deliveries, withhold, withhold_all
+from storage.sharing.deliveries import (
+    Deliveries,
+    SharedMessage,
+    StaleMessage,
+    find_alert,
+    withhold,
+    withhold_all,
+)
 from storage.sharing.list_offers import ListOffers
 from storage.sharing.read_offers import ReadOffers, SharedRead
 from tests.integration.alerts.records import outbox_of
+from tests.integration.kafka.outbox_samples import raise_alerts
+from tests.integration.storage.samples import activate
 from tests.integration.storage.sharing.rows import (
     HOUR,
     MEMBERS,
@@ -203,25 +213,85 @@ def test_what_is_withheld_is_closed_and_written_down_and_nothing_else(database: 
     assert log(database)[-1][5] == left.item_id
 
 
-def test_a_message_is_put_there_once_and_exchanged_for_what_may_go_now(database: Database) -> None:
-    agree(database, "stands")
-    waiting = put(database, "alert", "stands", release())
-    with database.connection() as connection:
-        connection.execute(
-            "insert into outbox (alert_id, topic, key, headers, payload) values (%s, 'own', 'own', '[]', 'own')",
-            (waiting.item_id,),
-        )
-    with Deliveries.begin(database) as offered:
-        assert offered.was_released(waiting.item_id) == {"stands"}
-        assert offered.was_released(uuid4()) == set()
-
-
-def test_how_far_alerts_were_offered_is_kept(database: Database) -> None:
+def test_alerts_are_offered_in_their_order_each_with_the_layout_of_its_list_as_it_is_now(database: Database) -> None:
+    for name, layout in (("ncic", "csv"), ("ncic", "vigilant"), ("other", "flock")):
+        activate(database, [], hotlist_id=name, layout=layout)
     with Deliveries.begin(database) as offered:
         assert (offered.progress(), offered.newest(), offered.after(0, 10)) == (0, 0, [])
-        offered.advance(7)
+    alerts = raise_alerts(database, "own", ["AAA111", "BBB222", "CCC333"])
+    with database.connection() as connection:
+        connection.execute(
+            "update alerts set payload = jsonb_set(payload, '{hotlist,hotlist_id}', '\"gone\"') where alert_id = %s",
+            (alerts[2].alert_id,),
+        )
     with Deliveries.begin(database) as offered:
-        assert offered.progress() == 7
+        found = offered.after(0, 10)
+        assert [(one.alert_id, one.layout) for one in found] == [
+            (alerts[0].alert_id, "vigilant"),
+            (alerts[1].alert_id, "vigilant"),
+            (alerts[2].alert_id, None),  # the list is not there any more: nobody knows what it was
+        ]
+        assert [Alert.model_validate(one.payload) for one in found[:2]] == alerts[:2]
+        numbers = [one.alert_number or 0 for one in found]
+        assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
+        assert offered.after(numbers[0], 10) == found[1:]
+        assert offered.after(numbers[0], 1) == found[1:2]
+        assert offered.newest() == numbers[2]
+        offered.advance(numbers[1])
+    with Deliveries.begin(database) as offered:
+        assert offered.progress() == numbers[1]
+    assert [find_alert(database, one.alert_id) for one in alerts] == found
+    assert find_alert(database, uuid4()) is None
+
+
+def test_a_message_is_put_there_once_and_exchanged_for_what_may_go_now(database: Database) -> None:
+    activate(database, [], hotlist_id="ncic", layout="vigilant")
+    (alert,) = raise_alerts(database, "own", ["AAA111"])
+    agree(database, "stands")
+
+    def shared(item_id: UUID, word: str) -> SharedMessage:
+        message = Message(item_id, f"{word} key", word.encode(), (("said", word),))
+        return SharedMessage(message, "shared", "stands", release(version=len(word)))
+
+    def rows() -> list[tuple[object, ...]]:
+        with database.connection() as connection:
+            return connection.execute(
+                "select alert_id, topic, key, headers, payload, agreement_id, release, sent_at from outbox "
+                "where agreement_id is not null order by outbox_id"
+            ).fetchall()
+
+    def row(item_id: UUID, word: str, key: str) -> tuple[object, ...]:
+        return (item_id, "shared", key, [["said", word]], word.encode(), "stands", release(version=len(word)), None)
+
+    other = uuid4()
+    with Deliveries.begin(database) as offered:
+        offered.send([])
+        assert not offered.has_written
+        offered.send([shared(alert.alert_id, "first"), shared(other, "second")])
+        assert offered.has_written
+        offered.send([shared(alert.alert_id, "again and again")])
+    kept = row(other, "second", "second key")
+    assert rows() == [row(alert.alert_id, "first", "first key"), kept]
+    with Deliveries.begin(database) as offered:
+        stale = offered.stale(9)
+        waiting = find_alert(database, alert.alert_id)
+        assert waiting is not None
+        assert stale == [
+            StaleMessage(
+                stale[0].outbox_id, "stands", waiting.alert_number, alert.alert_id, waiting.payload, "vigilant"
+            ),
+            StaleMessage(stale[1].outbox_id, "stands", None, None, None, None),  # its alert has ended
+        ]
+        offered.renew(stale[0].outbox_id, shared(alert.alert_id, "x"))
+        assert offered.has_written
+    assert rows() == [row(alert.alert_id, "x", "first key"), kept]
+    with Deliveries.begin(database) as offered:
+        assert [one.outbox_id for one in offered.stale(9)] == [stale[1].outbox_id]
+        assert offered.was_released(alert.alert_id) == {"stands"}  # not the agency's own
+        assert offered.was_released(uuid4()) == set()
+        offered.withhold([], "nothing")
+        offered.withhold([stale[0].outbox_id], "it was ended")
+        assert offered.was_released(alert.alert_id) == set()
 
 
 def test_a_read_s_revision_is_given_to_an_agreement_once(database: Database) -> None:
