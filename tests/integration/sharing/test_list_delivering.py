@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from storage.sharing.disseminations import DisseminationFilter, disseminations
 from storage.sharing.list_offers import ListOffers
 from tests.integration.alerts.records import outbox_of
 from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force, lists_grant
+from tests.integration.sharing.test_delivering import Waking
 from tests.integration.storage.samples import activate, sample_entry
 from tests.unit.policy.agreements.samples import NEIGHBOR
 
@@ -301,3 +303,52 @@ def test_a_date_that_is_confirmed_is_told_without_entries(database: Database, ow
     (told,) = owner.sent()
     assert (told.kind, told.as_of, told.entries, told.removed) == ("change", newer, (), ())
     assert json.loads(told.model_dump_json())["base"] == first.edition
+
+
+def test_lists_wait_for_room_in_the_outbox_and_are_looked_at_when_something_changed_and_every_few_seconds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waking = [1000.0], Waking(monkeypatch, "sharing.lists.delivering")
+    monkeypatch.setattr(delivering, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(delivering, "MOST_WAITING", 2)
+    owner = Owner(database)
+    names = ("a", "b", "c")
+    for name in names:
+        activate(database, [sample_entry(1, "AAA0001", name)], hotlist_id=name, layout="csv")
+    shares(database, lists=list(names))
+    looks: list[object] = []
+    begin = ListOffers.begin
+    monkeypatch.setattr(ListOffers, "begin", lambda on: looks.append(on) or begin(on))
+
+    def advanced(*, publish: bool = True) -> tuple[bool, list[tuple[str, str]], int, int]:
+        """Whether there may be more at once, what went out, how often it looked, and whom it woke."""
+        is_more, rows = owner._delivery.advance(), owner.waiting()
+        parts = [SharedListEvent.model_validate_json(bytes(row.payload)) for row in rows]
+        if publish:
+            with Leadership(database) as leadership:
+                Outbox(database, leadership).mark_sent([row.outbox_id for row in rows])
+        looked = len(looks)
+        looks.clear()
+        return is_more, [(part.hotlist_id, part.kind) for part in parts], looked, waking.taken()
+
+    first = [("a", "snapshot"), ("b", "snapshot")]
+    assert advanced(publish=False) == (False, first, 1, 1)
+    assert advanced() == (False, first, 1, 0)  # there is more, and no room
+    assert advanced() == (False, [("c", "snapshot")], 1, 1)
+    assert advanced() == (False, [], 0, 0)
+    now[0] += delivering.AGAIN_SECONDS - 0.1
+    assert advanced() == (False, [], 0, 0)
+    now[0] += 0.1
+    assert advanced() == (False, [], 1, 0)
+    activate(database, [sample_entry(2, "AAA0002", "b")], hotlist_id="b", layout="csv")
+    assert advanced() == (False, [("b", "change")], 1, 1)
+    # A list in slices goes on at once as long as there is room; the end of another one needs none.
+    monkeypatch.setattr(desk, "SLICE", 1)
+    monkeypatch.setattr(delivering, "MOST_WAITING", 5)
+    activate(database, [sample_entry(number, f"AAA000{number}", "d") for number in range(4)], hotlist_id="d")
+    propose_agreement(LEE, database, SETTINGS, current(grants=[lists_grant(lists=["b", "c"])]))
+    in_force(database, current(id="norfolk", grants=[lists_grant(lists=["d"])]))
+    begun = [("d", "snapshot"), ("a", "end"), ("b", "snapshot"), ("c", "snapshot")]
+    assert advanced(publish=False) == (True, begun, 1, 1)
+    monkeypatch.setattr(delivering, "MOST_WAITING", 4)  # an end does not count
+    assert advanced() == (False, [*begun, ("d", "snapshot")], 1, 1)

@@ -89,6 +89,8 @@ def test_doubles_are_no_contradiction_and_other_words_are() -> None:
     same = KnownDisposition(said().disposition_id, NEIGHBOR, ALERT, 1, b"1")
     assert is_double(said(), b"1", [same])
     assert not is_double(said(), b"2", [same])
+    assert not is_double(said(), b"1", [dataclasses.replace(same, disposition_id=uuid4())])
+    assert not is_double(said(), b"1", [])
     for known, expected in (
         (same, "what was said never changes"),
         (dataclasses.replace(same, disposition_id=uuid4()), "what was said never changes"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -295,3 +295,12 @@ def test_of_an_answer_nothing_is_taken_in_that_may_not_be_collected_here() -> No
     (kept,), left_out = answered_reads(answer(aged(timedelta(hours=1))), policy, NOW)
     assert kept == dataclasses.replace(aged(timedelta(hours=1)), second_reading=None)
     assert left_out == [f"what may not be collected here: {policy.collection.source}"]
+
+
+def test_without_another_time_the_clock_s_counts() -> None:
+    policy, now = law_alone("virginia"), datetime.now(UTC)
+    for age, taken in ((timedelta(days=6), True), (timedelta(days=22), False)):
+        read = READ.model_copy(update={"captured_at": now - age})
+        assert (ReadReceiptGate(policy)(read, READS, TERMS)[0] is not None) is taken
+        receipt = ReceiptGate(policy, "norfolk-pd")(of(read=read), SHARED, HEADERS)
+        assert (receipt.alert is not None) is taken

@@ -199,6 +199,18 @@ def test_a_withdrawal_is_told_by_itself_and_once() -> None:
     assert others.noted == [dataclasses.replace(GIVEN, withdrawal_number=6)]
 
 
+def test_many_withdrawals_are_told_in_parts_of_one_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sharing.lists.desk.MOST_REMOVED", 2)
+    offers = Offers()
+    offers.gone = [entry(number) for number in range(1, 6)]
+    assert give(offers, GIVEN, dataclasses.replace(SOURCE, newest_withdrawal=6))[0] == 3
+    assert [(part.part, part.edition, [one.int for one in part.removed]) for part in offers.sent] == [
+        (1, NUMBER, [1, 2]),
+        (2, NUMBER, [3, 4]),
+        (3, NUMBER, [5]),
+    ]
+
+
 def test_a_snapshot_goes_on_where_it_was_with_the_version_that_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sharing.lists.desk.SLICE", 2)
     offers = Offers()

@@ -30,3 +30,5 @@ def test_a_part_has_so_many_entries_at_most() -> None:
     short = HotlistEntry(*sample_entry()[:4])
     parts = list(in_parts([short] * (PART_ENTRIES + 1), 10**9))
     assert [len(part) for part in parts] == [PART_ENTRIES, 1]
+    assert [len(part) for part in in_parts([short] * PART_ENTRIES, 10**9)] == [PART_ENTRIES]
+    assert list(in_parts([])) == []

@@ -169,3 +169,11 @@ def test_what_was_received_is_kept_until_its_last_moment() -> None:
     assert gate().outdated(NOW - week - MOMENT, terms, NOW) == (
         "nothing was heard of it for 7 days, and it may be kept for 7"
     )
+
+
+def test_without_another_time_the_clock_s_counts() -> None:
+    now, terms = datetime.now(UTC), ListTerms.of(HEADERS)
+    assert gate().outdated(now - timedelta(days=6), terms) is None
+    assert gate().outdated(now - timedelta(days=8), terms) is not None
+    assert gate().refusal(part(published_at=now), TOPIC, HEADERS) is None
+    assert "yet to come" in str(gate().refusal(part(published_at=now + timedelta(days=2)), TOPIC, HEADERS))
