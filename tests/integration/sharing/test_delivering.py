@@ -317,7 +317,9 @@ def test_of_what_waits_under_an_agreement_without_a_gate_or_of_an_alert_that_end
     deliver(database)
     (row,) = waiting(database)
     assert alerts_of([row])[0].alert_id == first.alert_id
-    assert sorted((row.agreement_id, row.item_id, row.why) for row in disseminations(database, EVERYTHING, 9)) == sorted(
+    assert sorted(
+        (row.agreement_id, row.item_id, row.why) for row in disseminations(database, EVERYTHING, 9)
+    ) == sorted(
         [
             ("norfolk", first.alert_id, "there is no such agreement in force"),
             ("norfolk", second.alert_id, "there is no such agreement in force"),

@@ -280,13 +280,19 @@ def test_it_looks_again_when_an_agreement_changes_and_every_few_seconds_and_take
     assert (delivery.advance(), len(waiting(database))) == (True, 2)
     assert {event.read_id for event in events(waiting(database))} == {read.read_id for read in stored[5:]}
     assert (delivery.advance(), delivery.advance(), delivery.advance()) == (True, False, False)
-    expire(database)
+    # Fewer may wait than do.
+    monkeypatch.setattr(read_delivering, "MOST_WAITING", 3)
+    store(database, pass_by(7))
+    assert (delivery.advance(), len(waiting(database)), count(database, "read_offers")) == (False, 5, 3)
+    # What somebody decides counts at once.
+    propose_agreement(LEE, database, SETTINGS, current(grants=[reads_grant(fields=["plate"])]))
+    assert (delivery.advance(), [event.location for event in events(waiting(database))]) == (True, [None, None])
     end_agreement(KIM, database, "suffolk", "notice of last month")
     store(database, pass_by(8))
     assert (delivery.advance(), count(database, "read_offers")) == (False, 0)
     # Nothing is looked for any more until somebody decides something, or some seconds have passed.
     with database.connection() as connection:
         connection.execute("insert into read_offers (read_id, captured_at) select read_id, captured_at from reads")
-    assert (delivery.advance(), count(database, "read_offers")) == (False, 8)
+    assert (delivery.advance(), count(database, "read_offers")) == (False, 9)
     now[0] += AGAIN_SECONDS
     assert (delivery.advance(), count(database, "read_offers")) == (False, 0)

@@ -88,6 +88,7 @@ def test_what_was_ended_stays_there_with_who_and_why_and_no_other_is(database: D
     assert not norfolk.is_standing(NOW + HOUR)
     assert norfolk.is_standing(NOW - HOUR)  # about to be
     assert not suffolk.is_standing(NOW)
+    assert not replace(norfolk, is_active=False).is_standing(NOW)
     assert norfolk.standing.ends_at.astimezone(UTC) == NOW + HOUR
     assert suffolk.standing.ended_at == suffolk.ended_at
     assert not replace(suffolk, approved_at=None).is_pending
