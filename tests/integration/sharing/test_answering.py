@@ -13,10 +13,10 @@ from operations.sharing.answering import NOBODY, Outcome, answer_query, foreign_
 from operations.sharing.deciding import end_agreement
 from policy.agreements.agreement import Agreement
 from policy.decisions import law_alone
-from schemas.actor import SignIn
+from schemas.actor import Actor, SignIn
 from schemas.audit import Action
 from schemas.errors import PlatewatchError
-from schemas.events import QueryEvent
+from schemas.events import QueryEvent, utc
 from schemas.settings import KafkaSettings, Settings, SharingSettings
 from schemas.types import Location
 from sharing.book import AgreementBook
@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.sharing.disseminations import DisseminationFilter, disseminations
 from tests.integration.operations.audited import close_audit
 from tests.integration.sharing.samples import KIM, SETTINGS, asked, current, in_force, pass_by, queries_grant, store
+from tests.integration.storage.samples import START
 from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, attestation
 
 VIRGINIA = law_alone("virginia")
@@ -94,8 +95,24 @@ def test_a_question_is_answered_with_what_the_grant_shows_and_written_down(datab
     assert row.members == [{"id": NEIGHBOR, "name": "Suffolk-Pd of Virginia", "ori": "VA0000001"}]
     assert (row.asked_by, row.plate, row.results) == ("d.chen", "VNV4527", 1)
     assert (row.purpose, row.case_number) == (query.purpose, "26-00117")
-    assert row.terms["reads"] == [str(seen.read_id)]
+    assert row.terms == {"fields": ["place", "plate"], "reads": [str(seen.read_id)], "more": False}
+    assert row.why == "within the scope of agreement suffolk"
     audited = audit_entries(database)[0]
+    assert audited.details == {
+        "query": str(query.query_id),
+        "agreement": "suffolk",
+        "version": 1,
+        "ori": "VA0000001",
+        "pattern": "VNV4527",
+        "more": False,
+    }
+    # All that was asked, as it was asked for, with the plate as it is looked for.
+    asked_for = {"since": START, "until": START + timedelta(hours=1), "warrant": "W-26-9", "offense": "240"}
+    ask(database, desk, asked(agreement, pattern="vn? 4*", **asked_for))
+    whole = {name: utc(value) if isinstance(value, datetime) else value for name, value in asked_for.items()}
+    last = audit_entries(database)[0]
+    assert last.details == audited.details | whole | {"query": last.details["query"], "pattern": "VN?4*"}
+    assert log_of(database)[0].plate == "VN?4*"
     assert (audited.action, audited.results) == (Action.ANSWER_QUERY, 1)
     assert (audited.actor.name, audited.actor.agency_id, audited.actor.via) == ("d.chen", NEIGHBOR, SignIn.AGREEMENT)
     assert (audited.purpose, audited.case_number) == (query.purpose, "26-00117")
@@ -243,13 +260,38 @@ def test_many_questions_are_refused_and_far_too_many_are_counted_alone(database:
     assert [one.is_flood for one in outcomes] == [False] * 4 + [True] * 2
     assert "asked more than 2 times within an hour" in outcomes[2].answer.reason  # type: ignore[union-attr]
     note_flood(database, settings, desk, 2, "far more than 2 questions within an hour")
-    row = log_of(database)[0]
-    assert (row.asked_by, row.terms, row.outcome) == (NOBODY, {"questions": 2}, "refused")
-    assert audit_entries(database)[0].details["questions"] == 2
+    row, audited, why = log_of(database)[0], audit_entries(database)[0], "far more than 2 questions within an hour"
+    assert (row.asked_by, row.terms, row.outcome, row.why) == (NOBODY, {"questions": 2}, "refused", why)
+    assert (row.agreement_id, row.version, row.plate, row.item_id) == ("suffolk", 1, None, None)
+    assert row.members == [{"id": NEIGHBOR, "name": "Suffolk-Pd of Virginia", "ori": "VA0000001"}]
+    named = Actor(NOBODY, SignIn.AGREEMENT, "Suffolk-Pd of Virginia, agreement suffolk", NEIGHBOR)
+    assert (audited.actor, audited.action) == (named, Action.REFUSED)
+    assert audited.details == {"refused": "query", "why_refused": why, "questions": 2, "agreement": "suffolk"}
     # Another agency asks undisturbed.
     other = ask(database, desk_of(database, THIRD), asked(agreement, THIRD), settings)
     assert other.answer is not None
     assert other.answer.status == "answered"
+
+
+def test_where_no_question_is_answered_each_is_told_so_until_there_are_far_too_many(database: Database) -> None:
+    agreement, desk = shares(database)
+    settings = SETTINGS.model_copy(update={"sharing": SharingSettings(queries_per_hour=0)})
+    outcomes = [ask(database, desk, asked(agreement), settings) for _ in range(3)]
+    said = [None if one.answer is None else one.answer.reason for one in outcomes]
+    assert said == [f"{NEIGHBOR} asked more than 0 times within an hour; ask again later"] * 2 + [None]
+
+
+def test_that_there_may_be_more_is_said_where_not_all_was_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("operations.sharing.answering.MOST_LOOKED_AT", 3)
+    agreement, desk = shares(database, area={"latitude": 36.83, "longitude": -76.3, "radius_km": 2})
+    for number, more in ((0, False), (1, False), (2, True), (3, True)):
+        place = Location(36.83, -76.3) if number == 0 else Location(37.5, -76.3)
+        store(database, pass_by(9 - number, location=place))
+        answer = ask(database, desk, asked(agreement)).answer
+        assert answer is not None
+        assert (len(answer.reads), answer.more) == (1 if number < 3 else 0, more)
 
 
 def test_rows_are_bounded_and_the_newest_come_first(database: Database) -> None:

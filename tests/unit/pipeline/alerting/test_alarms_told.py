@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,6 +28,7 @@ from storage.alerts.storms import Storm
 
 STOP = threading.Event()
 NOTHING = cast(Any, None)
+DATABASE = cast(Any, object())
 
 
 def told(board: HealthBoard, kind: AlarmKind) -> list[tuple[str, str | None]]:
@@ -74,10 +76,18 @@ def test_what_waits_for_a_channel_that_is_not_configured_is_said_until_it_waits_
 def test_rules_are_asked_on_at_once_while_there_is_more(
     monkeypatch: pytest.MonkeyPatch, asked: int, pause: float
 ) -> None:
+    unit = object()
+
+    def plan(given: Any, zone: Any, now: datetime) -> int:
+        assert (given, zone) == (unit, ZoneInfo("America/New_York"))
+        assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
+        return asked
+
     monkeypatch.setattr(routing, "Deliveries", lambda _: None)
-    monkeypatch.setattr(routing, "routing", lambda _: contextlib.nullcontext())
-    monkeypatch.setattr(routing, "plan_deliveries", lambda *_: asked)
-    assert RoutingStage(NOTHING, Settings(), NOTHING).step(STOP) == pause
+    monkeypatch.setattr(routing, "routing", lambda on: contextlib.nullcontext(unit if on is DATABASE else None))
+    monkeypatch.setattr(routing, "plan_deliveries", plan)
+    settings = Settings(time_zone="America/New_York")
+    assert RoutingStage(DATABASE, settings, NOTHING).step(STOP) == pause
 
 
 def test_a_channels_alarm_follows_what_it_could_not_deliver(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,8 +114,17 @@ def test_a_channels_alarm_follows_what_it_could_not_deliver(monkeypatch: pytest.
         assert name == "desk"
         return given_up[0]
 
+    def deliverer(of: Any, stored: Any) -> Any:
+        assert of is channel
+        assert stored.given_up is dead_on
+        return SimpleNamespace(deliver=deliver)
+
+    def deliver(is_over: Any) -> tuple[int, str]:
+        assert is_over == STOP.is_set
+        return result[0]
+
     monkeypatch.setattr(routing, "Deliveries", lambda _: SimpleNamespace(given_up=dead_on))
-    monkeypatch.setattr(routing, "Deliverer", lambda *_: SimpleNamespace(deliver=lambda _: result[0]))
+    monkeypatch.setattr(routing, "Deliverer", deliverer)
     channel = WebhookChannel.model_validate({"name": "desk", "url": "https://x.example/", "secret_file": "/s"})
     stage = DeliveryStage(channel, NOTHING, NOTHING)
     assert stage.name == "deliveries-desk"
@@ -152,7 +171,7 @@ def test_alerts_are_looked_through_after_a_change_of_a_list_and_every_few_second
     monkeypatch.setattr(cancellations, "HotlistStore", lambda _: SimpleNamespace(revision=lambda: revision[0]))
     monkeypatch.setattr(cancellations, "time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr(cancellations, "cancel_stale_alerts", lambda *given: looks.append(given))
-    stage = CancellationStage(NOTHING, settings)
+    stage = CancellationStage(DATABASE, settings)
     counts = []
     for later, changed in ((0.0, 0), (0.1, 0), (0.1, 1), (EXPIRY_SECONDS - 0.1, 0), (0.1, 0), (0.1, 0)):
         now[0] += later
@@ -161,7 +180,7 @@ def test_alerts_are_looked_through_after_a_change_of_a_list_and_every_few_second
         assert stage.step(STOP) == cancellations.POLL_SECONDS
         counts.append(len(looks) - before)
     assert counts == [1, 0, 1, 0, 1, 0]
-    assert set(map(len, looks)) == {2}
+    assert looks == [(DATABASE, settings)] * 3
 
 
 def test_a_look_that_failed_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,13 +238,30 @@ def test_alerts_lists_and_reads_are_each_offered_however_much_the_others_have(mo
             did.append(what)
             return more[what]
 
-        return lambda *_: SimpleNamespace(advance=advance)
+        def made(*given: Any) -> Any:
+            assert given[:2] == (DATABASE, book)
+            given_more[what] = given[2:]
+            return SimpleNamespace(advance=advance)
 
+        return made
+
+    book, given_more = object(), dict[str, Any]()
+
+    def gates(database: Any, policy: Any, zone: Any) -> Any:
+        assert (database, zone) == (DATABASE, ZoneInfo("America/New_York"))
+        given_more["law"] = (policy,)
+        return book
+
+    monkeypatch.setattr(sharing, "AgreementBook", gates)
     monkeypatch.setattr(sharing, "AlertDelivery", delivery("alerts"))
     monkeypatch.setattr(sharing, "ListDelivery", delivery("lists"))
     monkeypatch.setattr(sharing, "ReadDelivery", delivery("reads"))
     monkeypatch.setattr(sharing, "Wakeups", Waking)
-    stage = SharingStage(NOTHING, Settings(), NOTHING)
+    largest = {"kafka": {"max_message_bytes": 300_001}, "time_zone": "America/New_York"}
+    stage = SharingStage(DATABASE, Settings.model_validate(largest), NOTHING)
+    # A part of a list fits into a message, which takes more than twice as much.
+    assert given_more["lists"] == (150_000,)
+    assert given_more["alerts"] == given_more["reads"] == given_more["law"]
     waking = cast(Waking, stage._wakeups)
     for name in (None, "alerts", "lists", "reads"):
         if name is not None:
@@ -238,7 +274,8 @@ def test_alerts_lists_and_reads_are_each_offered_however_much_the_others_have(mo
 
 
 def test_what_officers_said_in_cars_is_asked_for_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(car_answers, "settle_waiting", lambda _, __, limit: asked.append(limit) or limit)
-    assert CarAnswersStage(NOTHING, Settings(), NOTHING).step(STOP) > 0
-    assert asked == [car_answers.AT_ONCE]
+    asked: list[tuple[Any, ...]] = []
+    settings = Settings()
+    monkeypatch.setattr(car_answers, "settle_waiting", lambda *given: asked.append(given) or 1)
+    assert CarAnswersStage(DATABASE, settings, NOTHING).step(STOP) == car_answers.POLL_SECONDS
+    assert asked == [(DATABASE, settings, car_answers.AT_ONCE)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,10 +16,13 @@ from alerts.asking.reading import Posted
 from pipeline.alerting import hearing
 from pipeline.alerting.hearing import AGAIN_SECONDS, IDLE_SECONDS, HearingStage
 from policy.agreements.agreement import disposition_topic
+from policy.decisions import Policy
 from schemas.errors import BrokerUnavailable, ConfigurationError, DatabaseUnavailable, TransientError
 from schemas.settings import KafkaSettings, Settings
 
 STOP = threading.Event()
+DATABASE = cast(Any, object())
+SETTINGS = Settings(time_zone="America/New_York")
 DAYS = {"suffolk": 7.0, "norfolk": 2.0}
 
 
@@ -56,26 +60,41 @@ class Heard:
             def close(self) -> None:
                 outer.closed += 1
 
-        def take(_: Any, __: Any, desk: Any, topic: str, those: list[Posted], now: datetime) -> int:
+        def take(database: Any, policy: Any, desk: Any, topic: str, those: list[Posted], now: datetime) -> int:
+            assert database is DATABASE
+            assert isinstance(policy, Policy)
+            assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
             self.taken.append((desk.member.id, topic, [one.offset for one in those]))
             return len(those)
 
-        def look(*_: Any) -> None:
+        def look(database: Any, settings: Any, now: datetime) -> None:
+            assert (database, settings) == (DATABASE, SETTINGS)
+            assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
             self.looks += 1
 
-        def left_off(_: Any, topics: Any) -> dict[tuple[str, int], int]:
+        def book(database: Any, policy: Any, zone: Any) -> Any:
+            assert (database, zone) == (DATABASE, ZoneInfo("America/New_York"))
+            assert isinstance(policy, Policy)
+            return SimpleNamespace(heard_gates=gates)
+
+        def gates(now: datetime) -> list[str]:
+            assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
+            return self.members
+
+        def left_off(database: Any, topics: Any) -> dict[tuple[str, int], int]:
+            assert database is DATABASE
             return {(topic, 0): 5 for topic in topics}
 
         monkeypatch.setattr(hearing, "Letterbox", Box)
         monkeypatch.setattr(hearing, "take_dispositions", take)
         monkeypatch.setattr(hearing, "ask_to_withdraw", look)
         monkeypatch.setattr(hearing, "offsets", left_off)
-        monkeypatch.setattr(hearing, "AgreementBook", lambda *_: SimpleNamespace(heard_gates=lambda now: self.members))
+        monkeypatch.setattr(hearing, "AgreementBook", book)
         monkeypatch.setattr(hearing, "hearing_desks", lambda member: [self._desk(member)])
         monkeypatch.setattr(hearing, "HotlistStore", lambda _: SimpleNamespace(revision=lambda: self.revision))
         monkeypatch.setattr(hearing, "time", SimpleNamespace(monotonic=lambda: self.now))
         kafka = KafkaSettings(bootstrap_servers=("k:1",))
-        return HearingStage(cast(Any, None), Settings(), lambda: kafka, cast(Any, None))
+        return HearingStage(DATABASE, SETTINGS, lambda: kafka, cast(Any, None))
 
     @staticmethod
     def _desk(member: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -125,9 +125,17 @@ def test_rights_of_agreements_that_are_over_are_taken_by_the_administrator_and_n
         return SimpleNamespace(take=[1, 2])
 
     def note(_: Any, agreement: str, now: datetime) -> None:
+        assert now == begun[-1]  # what ends meanwhile is taken at the next look
         done.append(("notes", agreement))
 
-    monkeypatch.setattr(rights, "over_with_rights", lambda *_: ["a", "b", "c"])
+    def over(database: Any, now: datetime) -> list[str]:
+        assert database is NOTHING
+        assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
+        begun.append(now)
+        return ["a", "b", "c"]
+
+    begun: list[datetime] = []
+    monkeypatch.setattr(rights, "over_with_rights", over)
     monkeypatch.setattr(rights, "apply_rights", apply)
     monkeypatch.setattr(rights, "note_rights_taken", note)
     for given, used in ((local, broker), (external, broker.as_administrator)):
@@ -270,8 +278,10 @@ def test_another_configuration_opens_the_way_to_an_external_broker_anew(standing
 
 def test_channels_that_change_are_exchanged_and_the_rules_are_asked_anew(standing: Standing) -> None:
     before, after = of({}, "desk", "log"), of({}, "log", "mail")
-    part = Channels(before, NOTHING, NOTHING, standing.board, standing.runner)
+    database, leadership = cast(Any, object()), cast(Any, object())
+    part = Channels(before, database, leadership, standing.board, standing.runner)
     part.start()
+    assert standing.given["routing"] == (database, before, leadership)
     assert standing.names(part.threads) == ["routing"]
     assert standing.names(part.hurried_threads) == ["deliveries-desk", "deliveries-log"]
     routing, deliveries = part.threads[0], {thread.name: thread for thread in part.hurried_threads}
@@ -283,6 +293,7 @@ def test_channels_that_change_are_exchanged_and_the_rules_are_asked_anew(standin
     assert not deliveries["deliveries-desk"].is_alive()
     assert part.threads[0] is not routing
     assert standing.made == ["routing", "routing"]
+    assert standing.given["routing"] == (database, after, leadership)
     part.wind_down(is_stopped=False)
     assert len(standing.names([*part.threads, *part.hurried_threads])) == 3
     part.wind_down(is_stopped=True)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,7 @@ from operations.sharing.answering import Outcome
 from pipeline.alerting import queries
 from pipeline.alerting.queries import IDLE_SECONDS, QueryStage
 from policy.agreements.agreement import answer_topic, query_topic
+from policy.decisions import Policy
 from schemas.actor import Actor, SignIn
 from schemas.errors import BrokerUnavailable, DatabaseUnavailable, InvalidInput
 from schemas.events import AskerEvent, OwnerEvent, QueryAnswerEvent, QueryEvent
@@ -25,6 +27,8 @@ from schemas.settings import KafkaSettings, Settings
 from sharing.questions import LONGEST_LIFE, Desk
 
 STOP = threading.Event()
+DATABASE = cast(Any, object())
+SETTINGS = Settings(time_zone="America/New_York")
 MEMBERS = ("suffolk-pd", "chesapeake-pd")
 
 
@@ -71,17 +75,21 @@ class Asked:
     floods: list[tuple[str, int, str]] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> QueryStage:
-        monkeypatch.setattr(
-            queries, "AgreementBook", lambda *_: SimpleNamespace(heard_gates=lambda now: list(self.desks))
-        )
+        monkeypatch.setattr(queries, "AgreementBook", self._book)
         monkeypatch.setattr(queries, "desks_of", lambda member: [self._desk(member)])
         monkeypatch.setattr(queries, "Counter", self.broker.open)
         monkeypatch.setattr(queries, "answer_query", self._answer)
-        monkeypatch.setattr(
-            queries, "note_flood", lambda _, __, desk, *said: self.floods.append((desk.member.id, *said))
-        )
-        settings = Settings()
-        return QueryStage(cast(Any, None), settings, lambda: KafkaSettings(bootstrap_servers=("k:1",)), cast(Any, None))
+        monkeypatch.setattr(queries, "note_flood", self._flood)
+        return QueryStage(DATABASE, SETTINGS, lambda: KafkaSettings(bootstrap_servers=("k:1",)), cast(Any, None))
+
+    def _book(self, database: Any, policy: Any, zone: Any) -> Any:
+        assert (database, zone) == (DATABASE, ZoneInfo("America/New_York"))
+        assert isinstance(policy, Policy)
+        return SimpleNamespace(heard_gates=lambda now: list(self.desks))
+
+    def _flood(self, database: Any, settings: Any, desk: Any, *said: Any) -> None:
+        assert (database, settings) == (DATABASE, SETTINGS)
+        self.floods.append((desk.member.id, *said))
 
     def _desk(self, member: str) -> Desk:
         standing = SimpleNamespace(is_in_force=lambda now: member in self.in_force)
@@ -95,7 +103,10 @@ class Asked:
         )
 
     def _answer(self, actor: Actor, *others: Any) -> Outcome:
-        desk, query = others[-3], others[-2]
+        desk, query, now = others[-3:]
+        assert others[:2] == (DATABASE, SETTINGS)
+        assert isinstance(others[2], Policy)
+        assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
         self.handled.append((actor, desk.member.id, query.query_id))
         return self.outcome(query)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,11 +12,13 @@ import pytest
 
 from pipeline.alerting import returning
 from pipeline.alerting.returning import AT_ONCE, POLL_SECONDS, ReturningStage
+from policy.decisions import Policy
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.messages import Message
 from schemas.settings import KafkaSettings, NeighborSettings, Settings, SharingSettings
 from storage.sharing.returns import WaitingReturn
 
+DATABASE = cast(Any, object())
 MESSAGE = Message(UUID(int=1), "key", b"{}", ())
 
 
@@ -40,11 +42,16 @@ class Returned:
     tried: list[int] = field(default_factory=list)
 
     def install(self, monkeypatch: pytest.MonkeyPatch, kafka: KafkaSettings) -> ReturningStage:
-        def waits(_: object, limit: int) -> list[WaitingReturn]:
-            assert limit == AT_ONCE
+        settings = Settings(kafka=kafka, sharing=SharingSettings(neighbors=tuple(NEIGHBORS.values())))
+
+        def waits(database: object, limit: int) -> list[WaitingReturn]:
+            assert (database, limit) == (DATABASE, AT_ONCE)
             return list(self.waiting)
 
-        def give(_: Any, __: Any, ___: Any, one: WaitingReturn, send: Any, now: datetime) -> None:
+        def give(database: Any, given: Any, policy: Any, one: WaitingReturn, send: Any, now: datetime) -> None:
+            assert (database, given) == (DATABASE, settings)
+            assert isinstance(policy, Policy)
+            assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
             self.tried.append(one.return_number)
             send(NEIGHBORS[one.agency_id], f"topic {one.return_number}", MESSAGE)
             self.waiting.remove(one)
@@ -69,8 +76,7 @@ class Returned:
                 outer.closed.append(self._servers)
 
         monkeypatch.setattr(returning, "Sender", Sender)
-        settings = Settings(kafka=kafka, sharing=SharingSettings(neighbors=tuple(NEIGHBORS.values())))
-        return ReturningStage(cast(Any, None), settings, cast(Any, None))
+        return ReturningStage(DATABASE, settings, cast(Any, None))
 
 
 def waits(number: int, agency: str) -> WaitingReturn:
