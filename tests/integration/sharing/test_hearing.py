@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from alerts.asking.reading import Posted
-from alerts.returning.messages import returned_message
+from alerts.returning.messages import LARGEST_BYTES, returned_message
 from operations.sharing import hearing
 from operations.sharing.deciding import end_agreement
 from operations.sharing.hearing import take_dispositions
@@ -35,7 +36,7 @@ from storage.sharing.foreign import heard, offsets, refused
 from storage.sharing.list_offers import GivenList, ListOffers
 from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force, lists_grant, returned
 from tests.integration.storage.samples import activate, sample_entry, sample_id
-from tests.unit.policy.agreements.samples import NEIGHBOR, OWNER
+from tests.unit.policy.agreements.samples import NEIGHBOR, OWNER, THIRD
 
 VIRGINIA = law_alone("virginia")
 TOPIC = disposition_topic("suffolk", NEIGHBOR)
@@ -130,6 +131,24 @@ def test_what_does_not_is_kept_once_with_the_reason(database: Database, desk: He
     assert audited[0].details["refused"] == "take_disposition"
     assert rows(database, Action.TAKE_DISPOSITION) == []
     assert offsets(database, [TOPIC]) == {(TOPIC, 2): 41}
+
+
+def test_what_comes_on_another_member_s_topic_is_no_double_and_of_what_is_too_large_its_beginning_is_kept(
+    database: Database, desk: HearingDesk
+) -> None:
+    assert take(database, desk, posted(said())) == 1
+    # The same bytes: somebody else has no word in it, and it is not passed over in silence.
+    third = dataclasses.replace(desk, member=desk.gate.standing.agreement.member(THIRD))
+    topic = disposition_topic("suffolk", THIRD)
+    assert take_dispositions(database, VIRGINIA, third, topic, posted(said()), datetime.now(UTC)) == 0
+    (kept,) = refused(database, 9)
+    assert (kept.member_id, kept.member_name, kept.topic, kept.agreement_id) == (
+        *(THIRD, f"{THIRD.title()} of Virginia", topic),
+        "suffolk",
+    )
+    assert kept.reason.startswith(f"it names agency {NEIGHBOR}, and this is where {THIRD} says")
+    take(database, desk, posted(b"x" * (LARGEST_BYTES + 1)))
+    assert refused(database, 9)[0].body == b"x" * LARGEST_BYTES
 
 
 def test_only_so_many_are_taken_and_kept_within_an_hour(

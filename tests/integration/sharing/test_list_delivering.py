@@ -318,7 +318,12 @@ def test_lists_wait_for_room_in_the_outbox_and_are_looked_at_when_something_chan
     shares(database, lists=list(names))
     looks: list[object] = []
     begin = ListOffers.begin
-    monkeypatch.setattr(ListOffers, "begin", lambda on: looks.append(on) or begin(on))
+
+    def look(on: Database) -> Any:
+        looks.append(on)
+        return begin(on)
+
+    monkeypatch.setattr(ListOffers, "begin", look)
 
     def advanced(*, publish: bool = True) -> tuple[bool, list[tuple[str, str]], int, int]:
         """Whether there may be more at once, what went out, how often it looked, and whom it woke."""

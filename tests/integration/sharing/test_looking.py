@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +28,6 @@ from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.integration.sharing.samples import (
     LEE,
     SETTINGS,
-    alerts_grant,
     current,
     in_force,
     lists_grant,
@@ -36,7 +36,7 @@ from tests.integration.sharing.samples import (
 )
 from tests.integration.storage.samples import activate, sample_entry
 from tests.integration.storage.sharing.test_foreign import said
-from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, attestation
+from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, alerts_grant, attestation
 
 SCOPE = "within the scope of agreement {}"
 UNATTESTED = "no valid attestation 'training'"
@@ -62,6 +62,13 @@ def test_a_member_s_missing_attestation_keeps_what_is_read_together_from_all_and
     assert last_row(database) == (LEE, Action.VIEW_AGREEMENTS, 6, {"shown": "who sees what"})
     view_agreements(LEE, database)
     assert last_row(database) == (LEE, Action.VIEW_AGREEMENTS, 1, {})
+    # What is over shows nobody anything; what begins later will.
+    today = datetime.now(UTC).date()
+    in_force(database, current(id="over", valid_until=today - timedelta(days=1)))
+    in_force(database, current(id="later", valid_from=today + timedelta(days=2)))
+    sights = who_sees_what(LEE, database, SETTINGS)
+    assert [one.version.agreement.id for one in sights] == ["later", *["suffolk"] * 6]
+    assert "begins on" in str(sights[0].blocked)
     with pytest.raises(NotThere, match="no agreement 'norfolk'"):
         view_agreements(LEE, database, "norfolk")
     assert last_row(database) == (LEE, Action.VIEW_AGREEMENTS, 0, {"agreement": "norfolk"})

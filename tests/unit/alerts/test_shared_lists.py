@@ -89,10 +89,12 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Client:
 
     def opened(settings: KafkaSettings, servers: Any, **options: Any) -> Client:
         assert (settings, list(servers)) == (SETTINGS, SERVERS)
-        # Each installation remembers by itself how far it read.
-        assert (options["group_id"], options["enable_auto_commit"]) == (None, False)
-        assert (options["auto_offset_reset"], options["isolation_level"]) == ("earliest", "read_committed")
-        assert options["allow_auto_create_topics"] is False
+        assert options == {
+            # Each installation remembers by itself how far it read.
+            **{"group_id": None, "enable_auto_commit": False, "auto_offset_reset": "earliest"},
+            **{"isolation_level": "read_committed", "allow_auto_create_topics": False},
+            **{"metadata_max_age_ms": 5000, "fetch_max_wait_ms": 100},
+        }
         return made
 
     def close(consumer: Client, seconds: float) -> None:

@@ -276,6 +276,6 @@ def test_alerts_lists_and_reads_are_each_offered_however_much_the_others_have(mo
 def test_what_officers_said_in_cars_is_asked_for_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[Any, ...]] = []
     settings = Settings()
-    monkeypatch.setattr(car_answers, "settle_waiting", lambda *given: asked.append(given) or 1)
+    monkeypatch.setattr(car_answers, "settle_waiting", lambda *given: asked.append(given))
     assert CarAnswersStage(DATABASE, settings, NOTHING).step(STOP) == car_answers.POLL_SECONDS
     assert asked == [(DATABASE, settings, car_answers.AT_ONCE)]
