@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from operations.sharing.asking import NotAnswered, Wanted, ask_neighbor, asked_by, fetch_answer, neighbor_of
+from operations.sharing.asking import NotAnswered, Wanted, ask_neighbor, asked_by, fetch_answer
 from schemas.audit import Action
 from schemas.convert import read_to_event
 from schemas.errors import BrokerUnavailable, ConfigurationError, InvalidInput
@@ -228,22 +228,6 @@ def test_who_asked_looks_again_and_nobody_else(database: Database) -> None:
     assert audit_entries(database)[0].action is Action.REFUSED
     with pytest.raises(NotAnswered, match=r"did not answer question .*, and does not any more; ask again"):
         fetch_answer(LEE, database, OURS, replace(asked, expires_at=asked.asked_at), Silent(), 0.1)
-
-
-def test_a_neighbor_is_named_by_its_short_name_or_name() -> None:
-    other = FULL.model_copy(update={"id": "norfolk-pd", "name": "Norfolk Police"})
-    settings = Settings(sharing=SharingSettings(neighbors=(FULL, other)))
-    for name, neighbor in (
-        ("Suffolk-PD", FULL),
-        ("suffolk pd", FULL),
-        ("NORFOLK POLICE", other),
-        ("norfolk-pd", other),
-    ):
-        assert neighbor_of(settings, name) == neighbor
-    with pytest.raises(InvalidInput, match=r"there are: suffolk-pd, norfolk-pd"):
-        neighbor_of(settings, "gotham")
-    with pytest.raises(InvalidInput, match=r"there are: none"):
-        neighbor_of(Settings(), "gotham")
 
 
 def test_without_an_ori_nobody_is_asked(database: Database) -> None:

@@ -13,8 +13,7 @@ import pytest
 
 from operations.backup.ends import journal_path
 from operations.sharing.deciding import approve_agreement, check_proposal, end_agreement, propose_agreement
-from operations.sharing.looking import check_alert, view_agreements, who_sees_what
-from policy.agreements.grants import Detail
+from operations.sharing.looking import view_agreements, who_sees_what
 from policy.agreements.widening import widening
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action
@@ -23,7 +22,6 @@ from schemas.settings import PolicySettings
 from storage.audit.reader import audit_entries
 from storage.database import Database
 from storage.sharing.agreements import versions_of
-from tests.integration.kafka.outbox_samples import raise_alerts
 from tests.integration.operations.audited import close_audit, fail_after_audit
 from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force
 from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, alerts_grant, member
@@ -190,37 +188,6 @@ def test_nothing_is_decided_that_cannot_be_written_down(database: Database, fail
             decide()
     (version,) = versions_of(database)
     assert (version.is_pending, version.agreement.id) == (True, "suffolk")
-
-
-def test_who_sees_what_says_what_flows_and_what_keeps_it(database: Database) -> None:
-    in_force(database)
-    in_force(database, current(id="two", grants=[alerts_grant(to=[NEIGHBOR, THIRD], attestations=["training"])]))
-    propose_agreement(LEE, database, SETTINGS, current(id="pending"))
-    sights = who_sees_what(LEE, database, SETTINGS)
-    assert [(sight.version.agreement.id, sight.member.id, sight.blocked is None) for sight in sights] == [
-        ("suffolk", NEIGHBOR, True),
-        ("two", NEIGHBOR, False),
-        ("two", THIRD, False),
-    ]
-    assert "no valid attestation 'training'" in str(sights[1].blocked)
-
-
-def test_an_alert_is_checked_for_an_agency_by_id_name_or_ori(database: Database) -> None:
-    in_force(database)
-    (alert,) = raise_alerts(database, "platewatch.alerts.test.v1", ["AAA111"])
-    for to in (NEIGHBOR, "suffolk-pd of virginia", "VA0000001"):
-        (answer,) = check_alert(LEE, database, SETTINGS, alert.alert_id, to)
-        assert (answer.agreement_id, answer.on_topic.allowed) == ("suffolk", True), answer.on_topic.reason
-        assert answer.on_topic.fields == {Detail.PLATE, Detail.PLACE}
-    (third,) = check_alert(LEE, database, SETTINGS, alert.alert_id, THIRD)
-    assert "shares no alerts with chesapeake-pd" in third.on_topic.reason
-    assert check_alert(LEE, database, SETTINGS, alert.alert_id, "norfolk-pd") == []
-    narrower = current(grants=[alerts_grant(max_days=3650, cameras=["bridge"])])
-    propose_agreement(LEE, database, SETTINGS, narrower)
-    (answer,) = check_alert(LEE, database, SETTINGS, alert.alert_id, NEIGHBOR)
-    assert "its camera is not in the agreement's scope" in answer.on_topic.reason
-    with pytest.raises(InvalidInput, match="is stored"):
-        check_alert(LEE, database, SETTINGS, alert.hit.hit_id, NEIGHBOR)
 
 
 def test_days_begin_and_end_in_the_agency_s_time_zone(database: Database) -> None:

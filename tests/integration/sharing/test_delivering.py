@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,14 +26,12 @@ from storage.database import Database
 from storage.retention import enforce_retention
 from storage.sharing.disseminations import (
     DisseminationFilter,
-    ForeignQuery,
     disseminations,
-    note_query,
 )
 from tests.integration.alerts.records import ReadRecord, Records, outbox_message, outbox_of
 from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force
 from tests.unit.alerts.samples import sample_alert, sample_entry, sample_hit, sample_read
-from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, alerts_grant, attestation
+from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, alerts_grant
 
 OWN = "platewatch.alerts.portsmouth-pd.v1"
 SHARED = "platewatch.shared.suffolk.v1"
@@ -324,17 +321,6 @@ def test_of_what_waits_under_an_agreement_without_a_gate_or_of_an_alert_that_end
     }
 
 
-def test_nothing_goes_after_an_attestation_s_last_day(database: Database) -> None:
-    today = datetime.now(UTC).date()
-    made = attestation(NEIGHBOR, signed_on=today - timedelta(days=9), expires_on=today)
-    in_force(database, current(grants=[GATE | {"attestations": ["no_immigration_use"]}], attestations=[made]))
-    raised(database, "AAA111")
-    deliver(database)
-    assert len(waiting(database)) == 1
-    expire(database)
-    assert waiting(database) == []
-
-
 def test_what_was_given_is_in_the_log_once_and_stays_there(database: Database) -> None:
     in_force(database, current(grants=[GATE | {"to": [NEIGHBOR, THIRD]}]))
     (alert,) = raised(database, "AAA111")
@@ -371,31 +357,3 @@ def test_a_message_that_was_closed_while_it_was_sent_is_in_the_log_as_given(data
     with outbox_of(database) as outbox:
         outbox.mark_sent([row.outbox_id for row in taken])
     assert {row.outcome for row in disseminations(database, EVERYTHING, 10)} == {"withheld", "given"}
-
-
-def test_a_cut_alert_of_another_agency_s_future_is_still_json(database: Database) -> None:
-    in_force(database, current(grants=[GATE]))
-    raised(database, "AAA111")
-    deliver(database)
-    (row,) = waiting(database)
-    assert json.loads(bytes(row.payload))["schema_version"] == "1"
-
-
-def test_who_asked_what_is_in_the_log_by_name(database: Database) -> None:
-    query = ForeignQuery(
-        agreement_id="suffolk",
-        version=1,
-        member={"id": NEIGHBOR, "name": "Suffolk PD", "ori": "VA1260000"},
-        asked_by="det. b. jones",
-        plate="AAA111",
-        purpose="stolen vehicle",
-        case_number="26-9",
-        why="within the scope of agreement suffolk",
-        results=3,
-    )
-    with database.transaction() as connection:
-        note_query(connection, query)
-        with pytest.raises(ValueError, match="has to say who asks"):
-            note_query(connection, ForeignQuery("suffolk", 1, {}, " ", "AAA111", None, None, "why"))
-    (row,) = disseminations(database, DisseminationFilter(asked=True), 10)
-    assert (row.asked_by, row.outcome, row.results, row.purpose) == ("det. b. jones", "answered", 3, "stolen vehicle")

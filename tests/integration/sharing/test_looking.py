@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from operations.sharing.deciding import propose_agreement
 from operations.sharing.log import view_disseminations
 from operations.sharing.looking import Answer, check_alert, check_entry, view_agreements, who_sees_what
 from operations.sharing.said import view_heard
@@ -65,6 +66,7 @@ def test_a_member_s_missing_attestation_keeps_what_is_read_together_from_all_and
     # What is over shows nobody anything; what begins later will.
     today = datetime.now(UTC).date()
     in_force(database, current(id="over", valid_until=today - timedelta(days=1)))
+    propose_agreement(LEE, database, SETTINGS, current(id="pending"))
     in_force(database, current(id="later", valid_from=today + timedelta(days=2)))
     sights = who_sees_what(LEE, database, SETTINGS)
     assert [one.version.agreement.id for one in sights] == ["later", *["suffolk"] * 6]
@@ -82,6 +84,9 @@ def test_whether_an_alert_may_go_is_said_for_the_agency_alone_and_for_the_topic_
     in_force(database, current(id="a", grants=[alerts_grant(**both)], attestations=[attestation(NEIGHBOR, "training")]))
     in_force(database, current(id="b", grants=[alerts_grant(max_days=3650)]))
     fields = frozenset({Detail.PLATE, Detail.PLACE})
+    for name in (NEIGHBOR, "suffolk-pd of virginia", "va0000001"):
+        assert len(check_alert(LEE, database, SETTINGS, alert.alert_id, name)) == 2
+    assert check_alert(LEE, database, SETTINGS, alert.alert_id, "norfolk-pd") == []
     one, two = check_alert(LEE, database, SETTINGS, alert.alert_id, NEIGHBOR.upper())
     assert one.alone == Release(True, SCOPE.format("a"), fields)
     assert not one.on_topic.allowed
@@ -89,9 +94,10 @@ def test_whether_an_alert_may_go_is_said_for_the_agency_alone_and_for_the_topic_
     assert two == Answer("b", 1, Release(True, SCOPE.format("b"), fields), Release(True, SCOPE.format("b"), fields))
     asked = {"alert": str(alert.alert_id), "to": NEIGHBOR.upper()}
     assert last_row(database) == (LEE, Action.CHECK_AGREEMENT, 2, asked | {"allowed": ["b"]})
-    for answer in check_alert(LEE, database, SETTINGS, alert.alert_id, THIRD):
-        assert answer.on_topic == answer.alone
-        assert not answer.alone.allowed
+    one, two = check_alert(LEE, database, SETTINGS, alert.alert_id, THIRD)
+    assert (one.alone.allowed, two.alone.allowed, one.on_topic, two.on_topic) == (False, False, one.alone, two.alone)
+    assert UNATTESTED in one.alone.reason
+    assert "shares no alerts with chesapeake-pd" in two.alone.reason
     unknown = uuid4()
     with pytest.raises(NotThere, match=f"no alert {unknown} is stored"):
         check_alert(LEE, database, SETTINGS, unknown, THIRD)

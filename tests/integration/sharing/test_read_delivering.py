@@ -16,7 +16,7 @@ from policy.agreements.agreement import agreement_of_topic, shared_reads_topic, 
 from policy.decisions import Retention, open_policy
 from schemas.events import PlateReadEvent
 from schemas.settings import PolicySettings, Settings
-from schemas.types import Location, PlateRead
+from schemas.types import Location
 from sharing import read_delivering
 from sharing.book import AgreementBook
 from sharing.read_delivering import AGAIN_SECONDS, ReadDelivery
@@ -228,31 +228,9 @@ def test_what_waits_is_decided_again_under_new_terms(database: Database) -> None
     assert dict(row.headers)["ce_agreementversion"] == "2"
 
 
-def test_alerts_wait_behind_few_reads(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_delivering, "MOST_WAITING", 3)
-    shares(database)
-    store(database, *(pass_by(number) for number in range(5)))
-    deliver(database)
-    rows = waiting(database)
-    assert len(rows) == 3
-    send(database, rows)
-    deliver(database)
-    assert len(waiting(database)) == 2
-    assert count(database, "read_offers") == 0
-
-
 def test_reads_have_a_topic_of_their_own() -> None:
     assert shared_reads_topic("suffolk") == TOPIC
     assert agreement_of_topic(TOPIC) == agreement_of_topic(shared_topic("suffolk")) == "suffolk"
-
-
-def test_order_is_that_of_storing(database: Database) -> None:
-    shares(database)
-    stored: list[PlateRead] = [pass_by(number) for number in (5, 1, 3)]
-    for read in stored:
-        store(database, read)
-    deliver(database)
-    assert [event.read_id for event in events(waiting(database))] == [read.read_id for read in stored]
 
 
 def test_it_looks_again_when_an_agreement_changes_and_every_few_seconds_and_takes_some_at_a_time(
@@ -272,6 +250,7 @@ def test_it_looks_again_when_an_agreement_changes_and_every_few_seconds_and_take
     # As many at a time as may be, and as many as may wait.
     assert [(delivery.advance(), len(waiting(database))) for _ in range(3)] == [(True, 2), (True, 4), (False, 5)]
     assert (delivery.advance(), waking.taken()) == (False, 3)
+    assert [event.read_id for event in events(waiting(database))] == [read.read_id for read in stored[:5]]
     expire(database)
     now[0] += AGAIN_SECONDS - 0.1
     assert (delivery.advance(), waiting(database)) == (False, [])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from schemas.events import AlertType
 from sharing.cutting import cut
 from sharing.delivering import decide, shared_message
 from tests.unit.alerts.samples import sample_alert
-from tests.unit.policy.agreements.samples import NEIGHBOR, NOW, THIRD, agreement, alerts_grant, standing
+from tests.unit.policy.agreements.samples import NEIGHBOR, NOW, THIRD, agreement, alerts_grant, attestation, standing
 
 VIRGINIA = law_alone("virginia")
 
@@ -27,8 +28,9 @@ def payload(**read: Any) -> dict[str, Any]:
     return alert.model_copy(update={"read": seen, "created_at": NOW}).model_dump(mode="json")
 
 
-def gate(*, ended: bool = False, **grant: Any) -> AgreementGate:
-    one = agreement(grants=[alerts_grant(to=[NEIGHBOR, THIRD], purposes_forbidden=["traffic_enforcement"]) | grant])
+def gate(*, ended: bool = False, declared: Sequence[dict[str, Any]] = (), **grant: Any) -> AgreementGate:
+    granted = alerts_grant(to=[NEIGHBOR, THIRD], purposes_forbidden=["traffic_enforcement"]) | grant
+    one = agreement(grants=[granted], attestations=declared)
     return AgreementGate(standing(one, NOW - timedelta(days=1) if ended else None), VIRGINIA)
 
 
@@ -104,5 +106,8 @@ def test_a_message_is_cut_and_says_under_what_it_goes(days: int, keep: int) -> N
             "cji": True,
         },
     }
-    update = shared_message(one | {"type": "update"}, at, Release(True, "", FIELDS), VIRGINIA, NOW)
-    assert update.release["kind"] == "update"
+    declared = [attestation(name, expires_on=date(2026, 6, 30)) for name in (NEIGHBOR, THIRD)]
+    attested = gate(attestations=["no_immigration_use"], declared=declared)
+    update = shared_message(one | {"type": "update"}, attested, Release(True, "", FIELDS), VIRGINIA, NOW)
+    # Not after the last day of what a receiver declared.
+    assert (update.release["kind"], update.release["until"]) == ("update", "2026-07-01T00:00:00Z")
