@@ -66,7 +66,8 @@ class AlertDelivery:
         is_more = self._offer(gates)
         # The relay takes none of them meanwhile: this only cleans up, and sends what is still permitted.
         if self._book.state != self._settled or time.monotonic() >= self._settle_again_at:
-            self._settle_stale({gate.standing.agreement.id: gate for gate in gates})
+            if self._settle_stale({gate.standing.agreement.id: gate for gate in gates}):
+                return True
             self._settled = self._book.state
             self._settle_again_at = time.monotonic() + SETTLE_SECONDS
         return is_more
@@ -113,11 +114,16 @@ class AlertDelivery:
             if release.allowed:
                 yield shared_message(alert.payload, gate, release, self._policy, now)
 
-    def _settle_stale(self, gates: Mapping[str, AgreementGate]) -> None:
-        """Decide again about messages that wait under terms that changed: sent under the new ones, or withheld."""
+    def _settle_stale(self, gates: Mapping[str, AgreementGate]) -> bool:
+        """Decide again about messages that wait under terms that changed: sent under the new ones, or withheld.
+
+        Returns:
+            Whether there may be more of them.
+        """
         now = datetime.now(UTC)
         with Deliveries.begin(self._database) as deliveries:
-            for message in deliveries.stale(AT_ONCE):
+            stale = deliveries.stale(AT_ONCE)
+            for message in stale:
                 gate = gates.get(message.agreement_id)
                 again = None if gate is None else self._again(message, gate, deliveries, now)
                 if isinstance(again, SharedMessage):
@@ -128,6 +134,7 @@ class AlertDelivery:
         if deliveries.has_written:
             with contextlib.suppress(PlatewatchError):
                 wake(self._database)
+        return len(stale) == AT_ONCE
 
     def _again(
         self, message: StaleMessage, gate: AgreementGate, deliveries: Deliveries, now: datetime

@@ -241,6 +241,18 @@ def test_one_agreement_is_looked_at_alone() -> None:
     assert {right.name for right in difference.missing} == {"platewatch.shared.river.v1", f"{THIRD}-"}
     assert difference.surplus == ()
     assert one.logins() == {THIRD}
+    # Of others, and of what its members had, what reaches its topics, and of groups those of its own receivers.
+    river_topic = "platewatch.shared.river.v1"
+    reach, elsewhere = topic("analyst", river_topic, READ), topic("analyst", SHARED, READ)
+    more = topic(THIRD, river_topic, WRITE)
+    found = one.difference(reach | elsewhere | more | topic(NEIGHBOR, SHARED, WRITE))
+    assert (set(found.wider), set(found.surplus), found.gone) == (reach, more, ())
+    assert rules(suffolk, river).logins() == {NEIGHBOR, THIRD}
+    over = rules(suffolk, ever=(river,), only="river")
+    gone = over.difference(topic(THIRD, river_topic, READ) | group(THIRD, f"{THIRD}-"))
+    assert (gone.gone, set(gone.surplus)) == ((THIRD,), topic(THIRD, river_topic, READ) | group(THIRD, f"{THIRD}-"))
+    other = rules(river, ever=(suffolk,), only="river").difference(topic(NEIGHBOR, SHARED, READ))
+    assert (other.gone, other.surplus) == ((), ())
 
 
 def test_all_of_it_is_known_without_a_broker() -> None:
@@ -249,6 +261,9 @@ def test_all_of_it_is_known_without_a_broker() -> None:
     everything = one.everything()
     assert set(everything.missing) == one.wanted
     assert everything.gone == (THIRD,)
+    # People compare it with what it was before.
+    assert [*everything.missing] == sorted(everything.missing)
+    assert [*everything.surplus] == sorted(everything.surplus)
     assert of(THIRD, everything.surplus) == topic(THIRD, "platewatch.shared.river.v1", READ, DESCRIBE) | group(
         THIRD, f"{THIRD}-"
     )
