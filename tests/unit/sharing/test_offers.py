@@ -17,6 +17,8 @@ from tests.unit.alerts.samples import sample_alert
     ("layout", "number", "expected"),
     [
         ("ncic", "V123456789", True),
+        ("ncic", "26-117", True),
+        ("shared", None, True),
         ("csv", None, False),
         ("csv", "26-117", False),
         ("csv", "V123456789", True),

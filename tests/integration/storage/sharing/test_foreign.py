@@ -215,7 +215,7 @@ def test_where_to_go_on_reading_is_kept_by_topic_and_partition(database: Databas
     "against", [{"outcome": "recovered"}, {"rejection": "stale_entry"}, {"record_answer": "not_valid"}]
 )
 def test_an_entry_in_force_that_should_not_be_is_named_with_what_was_said_last(
-    database: Database, against: dict[str, str]
+    database: Database, against: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = range(1, 9)
     entries = [sample_entry(number, f"AAA{number}111", "stolen", valid_until=None) for number in numbers]
@@ -251,4 +251,7 @@ def test_an_entry_in_force_that_should_not_be_is_named_with_what_was_said_last(
         entries[3].entry_id: (alerts[5], 1),
         entries[7].entry_id: (alerts[10], 2),
     }
+    assert [one.entry_id for one in found] == sorted(by_entry)
     assert len(found) == 3
+    monkeypatch.setattr("storage.sharing.foreign.MOST_TO_WITHDRAW", 2)
+    assert to_withdraw(database) == found[:2]

@@ -20,9 +20,9 @@ from storage.sharing.deliveries import (
 )
 from storage.sharing.list_offers import ListOffers
 from storage.sharing.read_offers import ReadOffers, SharedRead
-from tests.integration.alerts.records import outbox_of
+from tests.integration.alerts.records import ReadRecord, Records, outbox_of
 from tests.integration.kafka.outbox_samples import raise_alerts
-from tests.integration.storage.samples import activate
+from tests.integration.storage.samples import activate, sample_read
 from tests.integration.storage.sharing.rows import (
     HOUR,
     MEMBERS,
@@ -76,6 +76,8 @@ def test_what_does_not_stand_is_found_each_kind_by_who_decides_about_it_anew(dat
     _, alerts = standing_and_not(database, "alert")
     lists = [put(database, f"list of {one.name}", "ended", release("list")) for one in alerts[:2]]
     put(database, "a list that stands", "stands", release("list", version=2))
+    for agreement in ("stands", "ended"):
+        put(database, "a list that was sent", agreement, release("list", version=2), sent=True)
     read = put(database, "read", "over", release("read", read_id=str(uuid4())))
     put(database, "own", None, None)
     with Deliveries.begin(database) as offered:
@@ -119,6 +121,32 @@ def test_reads_that_wait_under_other_terms_are_offered_once_more(database: Datab
         assert reads.offer_again() == 0
         assert reads.take(10) == []  # both have ended meanwhile
         assert reads.forget() == 0
+
+
+def test_reads_are_taken_in_the_order_in_which_they_were_offered_and_none_that_was_revised_since(
+    database: Database,
+) -> None:
+    reads = [sample_read(number) for number in range(4)]
+    Records(database).write([ReadRecord(read) for read in reads])
+    with database.connection() as connection:
+        for number, later in ((2, 0), (0, 0), (1, 1), (3, 0), (1, 0)):
+            connection.execute(
+                "insert into read_offers (read_id, captured_at) values (%s, %s)",
+                (reads[number].read_id, reads[number].captured_at + HOUR * later),
+            )
+        connection.execute("update read_offers set read_id = read_id where read_id = %s", (reads[2].read_id,))
+
+    def taken(limit: int) -> list[UUID]:
+        with ReadOffers.begin(database) as offers:
+            return [read.read_id for read in offers.take(limit)]
+
+    assert taken(2) == [reads[2].read_id, reads[0].read_id]
+    assert taken(9) == [reads[3].read_id, reads[1].read_id]
+    assert taken(9) == []
+    with database.connection() as connection:
+        connection.execute("insert into read_offers (read_id, captured_at) select read_id, captured_at from reads")
+    with ReadOffers.begin(database) as offers:
+        assert (offers.forget(), offers.forget()) == (4, 0)
 
 
 def test_what_went_out_is_written_down_whole_and_what_need_not_be_kept_is_gone(database: Database) -> None:

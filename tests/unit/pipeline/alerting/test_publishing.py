@@ -105,6 +105,26 @@ def test_an_outage_says_where_why_and_how_many_wait_and_the_next_try_begins_anew
     assert (len(outbox.opened), outbox.closed) == (2, 2)
     stage.step(STOP)
     assert len(outbox.opened) == 3
+    # People are told at once that alerts do not go out, and that they do again.
+    stop, board = threading.Event(), HealthBoard("here")
+    outbox.progress = [BrokerUnavailable("k:1 refuses"), Progress(published=1)]
+    told = []
+
+    def rest(seconds: float, stop: threading.Event) -> None:
+        told.append(board.stands(AlarmKind.BROKER, "here"))
+
+    def publish(stop: threading.Event, step: Any = stage.step) -> float:
+        if not outbox.progress:
+            stop.set()
+            return 0.0
+        return cast(float, step(stop))
+
+    stage.board = board
+    monkeypatch.setattr(stage, "rest", rest)
+    monkeypatch.setattr(stage, "step", publish)
+    stage.run(stop)
+    assert told == [True]
+    assert not board.stands(AlarmKind.BROKER, "here")
 
 
 def test_rights_of_agreements_that_are_over_are_taken_by_the_administrator_and_noted(
