@@ -188,6 +188,7 @@ def test_a_withdrawal_is_told_by_itself_and_once() -> None:
     (part,) = offers.sent
     # Of what was never given nothing is told; the edition stays, for it is none of its own.
     assert (part.removed, part.entries, part.edition) == ((UUID(int=1),), (), NUMBER)
+    assert (part.part, part.is_last, part.base, part.total) == (1, True, None, None)
     assert offers.asked == [("withdrawn", 5)]
     assert offers.noted == [dataclasses.replace(GIVEN, withdrawal_number=6)]
     again = Offers()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.convert import shared_entry
-from schemas.types import HotlistEntry, VehicleDescription
+from schemas.types import Category, HotlistEntry, VehicleDescription
 from sharing.lists.parts import PART_ENTRIES, in_parts
 from tests.unit.alerts.samples import sample_entry
 
@@ -32,3 +34,20 @@ def test_a_part_has_so_many_entries_at_most() -> None:
     assert [len(part) for part in parts] == [PART_ENTRIES, 1]
     assert [len(part) for part in in_parts([short] * PART_ENTRIES, 10**9)] == [PART_ENTRIES]
     assert list(in_parts([])) == []
+
+
+def test_an_entry_with_every_field_is_not_larger_than_it_is_taken_for() -> None:
+    moment = datetime(2026, 11, 20, 18, 30, 0, 123456, tzinfo=UTC)
+    longest = max(Category, key=lambda one: len(one.value))
+    texts = dict.fromkeys(("plate", "source_entry_id", "source_code", "originating_agency", "case_number"), "x")
+    full = sample_entry()._replace(
+        **texts,
+        category=longest,
+        vehicle=VehicleDescription(2009, *"xxxxx"),
+        priority="x",
+        instructions="x",
+        valid_from=moment,
+        valid_until=moment,
+    )
+    size = len(shared_entry(full).model_dump_json())
+    assert [len(part) for part in in_parts([full] * 2, 2 * size - 1)] == [1, 1]
