@@ -136,12 +136,16 @@ def test_what_does_not_is_kept_once_with_the_reason(database: Database, desk: He
 def test_what_comes_on_another_member_s_topic_is_no_double_and_of_what_is_too_large_its_beginning_is_kept(
     database: Database, desk: HearingDesk
 ) -> None:
-    assert take(database, desk, posted(said())) == 1
+    one = said()
+    assert take(database, desk, posted(one)) == 1
+    assert take(database, desk, posted(one.model_copy(update={"by": "m.roe"}))) == 0
+    (changed,) = refused(database, 9)
+    assert changed.reason == "number 1 of this alert is here and says something else; what was said never changes"
     # The same bytes: somebody else has no word in it, and it is not passed over in silence.
     third = dataclasses.replace(desk, member=desk.gate.standing.agreement.member(THIRD))
     topic = disposition_topic("suffolk", THIRD)
-    assert take_dispositions(database, VIRGINIA, third, topic, posted(said()), datetime.now(UTC)) == 0
-    (kept,) = refused(database, 9)
+    assert take_dispositions(database, VIRGINIA, third, topic, posted(one), datetime.now(UTC)) == 0
+    kept = refused(database, 9)[0]
     assert (kept.member_id, kept.member_name, kept.topic, kept.agreement_id) == (
         *(THIRD, f"{THIRD.title()} of Virginia", topic),
         "suffolk",

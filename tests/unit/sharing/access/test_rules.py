@@ -261,6 +261,8 @@ def test_all_of_it_is_known_without_a_broker() -> None:
     everything = one.everything()
     assert set(everything.missing) == one.wanted
     assert everything.gone == (THIRD,)
+    two = rules(ever=(agreement(grants=[alerts_grant(to=[NEIGHBOR, THIRD])]),)).everything()
+    assert two.gone == (THIRD, NEIGHBOR)
     # People compare it with what it was before.
     assert [*everything.missing] == sorted(everything.missing)
     assert [*everything.surplus] == sorted(everything.surplus)
