@@ -169,8 +169,7 @@ def _formatted(field: Mapping[str, Any], value: Any) -> str:
     if field["kind"] == "event":
         return event_number(UUID(str(value)))
     if field["kind"] == "moment":
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return moment.astimezone(UTC).strftime("%Y%m%d@%H%M")
+        return datetime.fromisoformat(str(value)).astimezone(UTC).strftime("%Y%m%d@%H%M")
     if field["kind"] == "state":
         return str(value)[-2:]
     # A period would end the field.
