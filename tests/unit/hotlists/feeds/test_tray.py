@@ -67,6 +67,21 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         pass
 
 
+def test_where_a_file_is_and_how_often_it_was_tried_outlasts_a_power_cut(
+    tmp_path: Path, tray: Tray, written: list[tuple[str, ...]]
+) -> None:
+    path = tray.take(put(tmp_path / "list.txt"))
+    assert written == [("renamed", "list.txt"), ("synced", "ncic")]
+    synced: list[Path] = []
+    with pytest.MonkeyPatch.context() as replaced:
+        replaced.setattr("hotlists.feeds.tray.sync_folder", synced.append)
+        tray.count_try(path)
+        tray.file_imported(path)
+        tray.file_away(tray.take(put(tmp_path / "list.txt")), "held", "too small")
+    held = next(tray.folder("held").iterdir())
+    assert synced == [tray.folder("working"), tray.folder("imported"), tray.folder("working"), held]
+
+
 def test_tries_are_counted_over_restarts(tmp_path: Path, tray: Tray) -> None:
     path = tray.take(put(tmp_path / "list.txt"))
     assert [Tray(tmp_path, "ncic").count_try(path) for _ in range(3)] == [1, 2, 3]

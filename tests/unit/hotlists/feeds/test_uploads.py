@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotlists.feeds.uploads import KEEP, UNFINISHED, UploadNote, Uploads, plain_name
-from schemas.errors import InvalidInput
+from schemas.errors import ConfigurationError, InvalidInput, StorageFull
 
 
 @given(st.text(max_size=400) | st.text(alphabet="./\\\x00\n~ -_a\u202e名", max_size=400))
@@ -39,6 +40,16 @@ def test_a_name_is_one_part_of_a_path_whatever_it_was(text: str) -> None:
         ("..", "list"),
         ("upload.json", "_upload.json"),
         (f"{'x' * 300}.csv", f"{'x' * 146}.csv"),
+        (f"{'x' * 300}.abcdefghij", f"{'x' * 139}.abcdefghij"),
+        (f"{'x' * 300}.abcdefghijk", "x" * 150),  # so long an end is none of a kind of file
+        ("\u00e4" * 300 + ".csv", "\u00e4" * 73 + ".csv"),
+        ("x" + "\u00e4" * 300 + ".csv", "x" + "\u00e4" * 72 + ".csv"),
+        (f"{'x' * 145} y.csv", f"{'x' * 145}.csv"),
+        ("e\u0301.csv", "\u00e9.csv"),
+        ("my__list  of\tJune;.csv", "my_list_of_June.csv"),
+        ("-_. list -_..csv. _-", "list.csv"),
+        ("lists/", "list"),
+        ("list+1 (b)", "list+1 (b)"),
     ],
 )
 def test_names_that_are_none_of_trouble_stay(text: str, kept: str) -> None:
@@ -59,6 +70,45 @@ def test_a_file_is_kept_with_what_was_said_of_it_until_it_is_removed(tmp_path: P
     uploads.remove(made)
     with pytest.raises(InvalidInput, match="not here any more"):
         uploads.find(made.upload_id)
+
+
+def test_a_disk_that_takes_a_little_at_a_time_gets_all_of_it_and_one_that_is_full_keeps_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: list[tuple[str, ...]]
+) -> None:
+    uploads, write = Uploads(tmp_path), os.write
+    monkeypatch.setattr(os, "write", lambda number, data: write(number, data[:3]))
+    with uploads.receiving("one.csv", 13) as incoming:
+        incoming.write(b"plate\nABC1234")
+        made = incoming.finish(sent_by="lee", layout="csv")
+    # What is said of it comes after it.
+    assert written[0] == ("synced", "one.csv", "plate\nABC1234")
+    assert (made.path.read_bytes(), made.note.sha256) == (
+        *(b"plate\nABC1234", hashlib.sha256(b"plate\nABC1234").hexdigest()),
+    )
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(StorageFull, match="no space left"), uploads.receiving("two.csv", 13) as incoming:
+        incoming.write(b"x")
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "write", write)
+    with uploads.receiving("two.csv", 13) as incoming:
+        incoming.write(b"x")
+        with pytest.raises(StorageFull, match="no space left"):
+            incoming.finish(sent_by="lee", layout="csv")
+    assert uploads.all() == [made]
+    assert [path.name for path in (tmp_path / "hotlists" / "uploads").iterdir()] == [str(made.upload_id)]
+    made.path.unlink()
+    assert uploads.all() == []
+
+
+def test_where_nothing_can_be_kept_nothing_is_taken_in(tmp_path: Path) -> None:
+    assert Uploads(tmp_path).all() == []
+    (tmp_path / "hotlists").write_text("in the way")
+    with pytest.raises(ConfigurationError, match="cannot be written"), Uploads(tmp_path).receiving("one.csv", 1):
+        pass
 
 
 def test_nothing_is_left_of_what_does_not_end(tmp_path: Path) -> None:
@@ -89,9 +139,9 @@ def test_old_files_end_and_broken_ones_are_no_files(tmp_path: Path) -> None:
     uploads.prune(now)
     assert not (base / "nonsense").exists()
     assert len(list(base.iterdir())) == 2
-    uploads.prune(made.note.sent_at + KEEP - timedelta(minutes=1))
+    uploads.prune(made.note.sent_at + KEEP)
     assert uploads.all() == [made]
-    uploads.prune(made.note.sent_at + KEEP + timedelta(minutes=1))
+    uploads.prune(made.note.sent_at + KEEP + timedelta(microseconds=1))
     assert list(base.iterdir()) == []
 
 
@@ -124,10 +174,10 @@ def test_all_that_was_said_of_a_file_is_kept_and_the_newest_comes_first(tmp_path
 
 
 def test_what_never_came_to_its_end_is_kept_for_a_while(tmp_path: Path) -> None:
-    uploads, now = Uploads(tmp_path), datetime.now(UTC)
+    uploads, now = Uploads(tmp_path), datetime.now(UTC).replace(microsecond=0)
     half = tmp_path / "hotlists" / "uploads" / str(uuid4())
     half.mkdir(parents=True)
-    for age, is_there in ((UNFINISHED - timedelta(minutes=1), True), (UNFINISHED + timedelta(minutes=1), False)):
+    for age, is_there in ((UNFINISHED, True), (UNFINISHED + timedelta(seconds=1), False)):
         moment = (now - age).timestamp()
         os.utime(half, (moment, moment))
         uploads.prune(now)
