@@ -24,7 +24,6 @@ from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.settings import AgreementFeed, FolderFeed, HttpsFeed, Settings
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-NOTHING = cast(Any, None)
 STOP = threading.Event()
 GOOD = SimpleNamespace(is_good=True, transient=False)
 LATER = SimpleNamespace(is_good=False, transient=True)
@@ -87,12 +86,20 @@ class Clock:
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Clock, "now", 1000.0)
     monkeypatch.setattr(stages, "time", SimpleNamespace(monotonic=lambda: Clock.now))
-    monkeypatch.setattr(stages.random, "uniform", lambda low, high: 1.0)
+    # Feeds that failed together do not come back together.
+    monkeypatch.setattr(stages.random, "uniform", lambda low, high: {(0.8, 1.2): 1.0}[low, high])
 
 
 def stage_of(monkeypatch: pytest.MonkeyPatch, feed: Feed, *, at_once: bool = False) -> FeedStage:
-    monkeypatch.setattr(stages, "open_feed", lambda *_, **__: feed)
-    return FeedStage(feed.feed, Settings(), NOTHING, None, lambda: NOW, at_once=at_once)
+    settings, database, now = Settings(), cast(Any, "database"), lambda: NOW
+
+    def opened(*given: Any, **more: Any) -> Feed:
+        assert given == (feed.feed, settings, database)
+        assert more == {"stop": STOP, "now": now, "wait": STOP.wait}  # the run's end ends a wait, too
+        return feed
+
+    monkeypatch.setattr(stages, "open_feed", opened)
+    return FeedStage(feed.feed, settings, database, cast(Any, "leadership"), now, at_once=at_once)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +146,9 @@ def test_failures_that_may_go_away_are_tried_again_at_growing_pauses_up_to_the_s
     stage = stage_of(monkeypatch, feed, at_once=True)
     pauses = [stage.step(STOP) for _ in range(10)]
     assert pauses == [15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 900.0, 900.0, 3600.0, 15.0]
+    assert (stage.name, stage._leadership) == ("feed-a", "leadership")
+    feed.results, stage._failures = [LATER], 5000  # weeks without the server
+    assert stage.step(STOP) == 900.0
     assert (FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS) == (15.0, 900.0)
 
 
@@ -248,10 +258,21 @@ def test_ages_are_looked_at_after_a_change_of_a_list_and_every_minute(
         if fails:
             raise fails.pop()
 
-    monkeypatch.setattr(stages, "ListCurrency", lambda *_: SimpleNamespace(check=check))
+    def currency(*given: Any) -> SimpleNamespace:
+        assert given == (settings, "database")
+        return SimpleNamespace(check=check)
+
+    def prune(given: Settings, now: datetime) -> None:
+        assert given is settings
+        assert abs(datetime.now(UTC) - now) < timedelta(hours=1)
+        looks.append("sent")
+
+    settings = Settings()
+    monkeypatch.setattr(stages, "ListCurrency", currency)
     monkeypatch.setattr(stages, "HotlistStore", lambda _: SimpleNamespace(revision=lambda: revision[0]))
-    monkeypatch.setattr(stages, "prune_sent_lists", lambda *_: looks.append("sent"))
-    stage = ListAgesStage(Settings(), NOTHING)
+    monkeypatch.setattr(stages, "prune_sent_lists", prune)
+    stage = ListAgesStage(settings, cast(Any, "database"), cast(Any, "leadership"))
+    assert stage._leadership == "leadership"
     counts = []
     for later, changed in ((0.0, 0), (1.0, 0), (0.0, 1), (CHECK_SECONDS - 0.1, 0), (0.1, 0), (0.0, 0)):
         Clock.now += later

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import threading
@@ -18,7 +19,7 @@ import pytest
 from matcher.index import HotlistIndex
 from pipeline.lists import active, live_matcher
 from pipeline.lists.active import ActiveLists
-from pipeline.lists.live_matcher import POLL_SECONDS, LiveMatcher
+from pipeline.lists.live_matcher import POLL_SECONDS, SWITCH_SECONDS, LiveMatcher
 from pipeline.lists.saved import SavedLists
 from schemas.errors import DatabaseUnavailable
 from schemas.list_changes import ListChange
@@ -184,6 +185,72 @@ def test_what_goes_while_a_long_list_is_arranged_does_not_come_back_with_it(list
     assert matcher._arranging is None
 
 
+@pytest.mark.parametrize(("count", "at_once"), [(3, True), (4, False)])
+def test_only_what_is_small_is_arranged_at_once(
+    lists: Lists, caplog: pytest.LogCaptureFixture, count: int, at_once: bool
+) -> None:
+    stops: list[Any] = []
+    given = lists.since
+
+    def since(*asked: Any, stop: Any = None) -> ListChange[Any]:
+        stops.append(stop)
+        return given(*asked)
+
+    lists.since = since  # type: ignore[method-assign]
+    matcher, stop = LiveMatcher(lists, MatchingSettings()), threading.Event()
+    matcher.refresh(force=True)
+    lists.put("ncic", *(entry(number) for number in range(count)))
+    assert matcher.step(stop) == POLL_SECONDS
+    assert matcher.size == (count if at_once else 0)
+    assert (matcher._arranging is None) is at_once
+    settle(matcher)
+    assert matcher.size == count
+    # A long reading ends with the run.
+    assert stops == [None if at_once else stop]
+
+
+def test_a_list_that_goes_while_it_is_read_is_taken_out_as_any_other(lists: Lists) -> None:
+    long = [entry(number) for number in range(10)]
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    lists.put("ncic", *long)
+    lists.at_since = lambda: lists.in_force.pop("ncic", None)
+    settle(matcher)
+    assert (matcher.size, dict(matcher._lists.versions), dict(matcher._lists.cleared)) == (0, {}, {})
+    assert (dict(matcher._lists.index.as_of), matcher._arranging) == ({}, None)
+    # It is read anew when it comes back, also where it had a version before.
+    lists.at_since = lambda: None
+    lists.put("ncic", *long[:2])
+    settle(matcher)
+    assert matched(matcher, long) == {(one.entry_id, one.plate) for one in long[:2]}
+    lists.at_since = lambda: lists.in_force.pop("ncic", None)
+    lists.put("ncic", *long[2:])
+    settle(matcher)
+    assert (matcher.size, matched(matcher, long)) == (0, set())
+
+
+def test_who_asks_for_all_that_is_in_force_waits_for_what_is_arranged(lists: Lists) -> None:
+    gate, asked = threading.Event(), threading.Event()
+    matcher = LiveMatcher(lists, MatchingSettings())
+    matcher.refresh(force=True)
+    lists.put("ncic", *(entry(number) for number in range(10)))
+    reads: list[str] = []
+
+    def wait() -> None:
+        reads.append(threading.current_thread().name)
+        asked.set()
+        gate.wait(60)
+
+    lists.at_since = wait
+    matcher.step(STOP)
+    assert asked.wait(60)
+    (thread,) = (one for one in threading.enumerate() if one.name == "hotlist-index")
+    assert thread.daemon  # a long list holds up no end
+    threading.Timer(0.05, gate.set).start()
+    matcher.refresh(force=True)
+    assert (matcher.size, reads) == (10, ["hotlist-index"])  # and it is not read twice
+
+
 def test_one_list_is_arranged_at_a_time_and_what_is_small_does_not_wait_for_it(lists: Lists) -> None:
     gate = threading.Event()
     matcher = LiveMatcher(lists, MatchingSettings())
@@ -260,14 +327,58 @@ def test_a_run_that_ends_waits_for_no_long_list_and_a_command_does(lists: Lists)
     matcher = LiveMatcher(lists, MatchingSettings())
     stop = threading.Event()
     stop.set()
-    usual = sys.getswitchinterval()
     matcher.run(stop)
-    assert sys.getswitchinterval() == usual
     lists.put("ncic", *(entry(number) for number in range(10)))
     matcher.refresh()
     assert matcher.size == 0
     matcher.refresh(force=True)
     assert matcher.size == 10
+
+
+def test_while_it_runs_threads_take_turns_more_often_and_at_its_end_it_waits_a_moment_for_a_long_list(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate, stop, usual = threading.Event(), threading.Event(), sys.getswitchinterval()
+    matcher, seen = LiveMatcher(lists, MatchingSettings()), list[float]()
+    matcher.refresh(force=True)
+    lists.put("region", entry(1, "region"))
+    lists.put("ncic", *(entry(number) for number in range(10)))
+
+    def arrange(*_: object) -> float:
+        stop.set()
+        seen.append(sys.getswitchinterval())
+        lists.at_since = lambda: gate.wait(60)
+        return LiveMatcher.step(matcher, stop)
+
+    monkeypatch.setattr(matcher, "step", arrange)
+    monkeypatch.setattr(live_matcher, "STOP_SECONDS", 0.01)
+    lists.at_since = lambda: None
+    with caplog.at_level(logging.INFO):
+        matcher._poll = lambda: ["ncic"]  # type: ignore[method-assign]
+        matcher.run(stop)
+        assert caplog.messages == ["lists were still being arranged when the run ended"]
+    assert (seen, sys.getswitchinterval()) == ([pytest.approx(SWITCH_SECONDS)], usual)
+    assert matcher._arranging is not None
+    assert not matcher._arranging.done()
+    monkeypatch.setattr(live_matcher, "STOP_SECONDS", 60.0)
+    threading.Timer(0.05, gate.set).start()
+    matcher.run(stop)
+    assert matcher._arranging.done()
+
+
+def test_what_changes_while_it_runs_is_said_and_what_a_command_loads_is_not(
+    lists: Lists, caplog: pytest.LogCaptureFixture
+) -> None:
+    matcher = LiveMatcher(lists, MatchingSettings())
+    said = []
+    for number, runs in enumerate((False, True)):
+        matcher._is_running = runs
+        lists.put("ncic", entry(number))
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            matcher.refresh(force=True)
+        said.append([line for line in caplog.messages if "changed" in line])
+    assert said == [[], ["hotlists changed: ncic; 1 entries are active"]]
 
 
 def test_entries_that_cannot_be_matched_are_active_too(lists: Lists) -> None:
