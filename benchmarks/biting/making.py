@@ -40,6 +40,7 @@ def _change_functions(change: CodeChange) -> bool:
     path = whole(change.path)
     codes = {_place(code): code for code in _codes(compile(change.changed(), path, "exec", dont_inherit=True))}
     is_changed = False
+    gc.unfreeze()  # what a test has set apart from collections is not listed
     # Wherever a function is held: in a class, a wrapper, another module.
     for one in gc.get_objects():
         if isinstance(one, FunctionType) and whole(one.__code__.co_filename) == path:

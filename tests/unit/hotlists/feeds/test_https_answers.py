@@ -197,3 +197,33 @@ def test_a_secret_comes_from_where_the_settings_say_and_whole_where_it_is_a_key(
     with pytest.raises(ConfigurationError) as fault:
         secret(feed(token_env="LIST_SECRET"), "token")
     assert str(fault.value) == "feed 'ncic': the environment variable LIST_SECRET (token_env) is not set"
+
+
+def test_only_what_the_settings_say_logs_in_and_no_redirect_is_followed_unseen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIST_SECRET", "s3cret")
+    for changes, is_basic, header in (
+        ({}, False, None),
+        ({"username": "lpr"}, False, None),
+        ({"password_env": "LIST_SECRET"}, False, None),
+        ({"username": "lpr", "password_env": "LIST_SECRET"}, True, None),
+        ({"token_env": "LIST_SECRET"}, False, "Bearer s3cret"),
+    ):
+        with https._client(FEED.model_copy(update={"timeout_seconds": 7.0, **changes})) as client:
+            assert (client.timeout, client.follow_redirects) == (httpx.Timeout(7.0), False)
+            assert isinstance(client.auth, httpx.BasicAuth) is is_basic
+            assert client.headers.get("authorization") == header
+
+
+@pytest.mark.parametrize(
+    ("said", "modified"), [("nonsense", None), ("Fri, 20 Nov 2026 06:00:00 GMT", 1795154400.0), (None, None)]
+)
+def test_a_file_has_the_time_that_its_server_says_or_that_of_its_fetch(
+    pulled: Callable[..., Pulled | None], said: str | None, modified: float | None
+) -> None:
+    dated = {} if said is None else {"last-modified": said}
+    found = pulled(lambda request: httpx.Response(200, headers=CONTENT | dated, stream=httpx.ByteStream(BODY)))
+    assert found is not None
+    assert (found.path.stat().st_mtime == modified) is (modified is not None)
+    assert found.remote == dated

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hotlists.feeds.inbox import KEEP_ASIDE, Inbox
+from hotlists.feeds.transfer import PullContext, Pulled
 from hotlists.feeds.tray import MOST_TRIES
 from schemas.errors import ConfigurationError, TransientError
-from schemas.settings import FolderFeed, HttpsFeed
+from schemas.settings import AgreementFeed, FolderFeed, HttpsFeed
 from tests.unit.hotlists.feeds.list_files import put
 
 
@@ -50,6 +53,9 @@ def test_patience_waits_for_a_file_to_settle(drop: Path, tmp_path: Path) -> None
         return 1000.0 + sum(waited)
 
     inbox = Inbox(folder_feed(drop, settle_seconds=5), tmp_path, wait=waited.append, clock=clock)
+    with inbox.opened():
+        assert inbox.next({}, patient=True) is None
+    assert waited == []  # for nothing
     put(drop / "list.csv")
     with inbox.opened():
         assert inbox.next({}, patient=False) is None
@@ -67,6 +73,46 @@ def test_what_an_interrupted_fetch_left_comes_before_a_new_one(tmp_path: Path) -
         pulled = inbox.next({"etag": "1"}, patient=True)
         assert pulled is not None
         assert (pulled.path, dict(pulled.remote)) == (left, {})
+
+
+def test_what_is_fetched_is_fetched_with_all_that_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreement = AgreementFeed.model_validate({"name": "ncic", "neighbor": "n", "list_name": "l"})
+    https = HttpsFeed(name="ncic", source="ncic", kind="https", url="https://127.0.0.1:1/x")
+    asked: list[PullContext] = []
+    found = Pulled(tmp_path / "list.txt")
+
+    def fetch(context: PullContext) -> Pulled:
+        asked.append(context)
+        return found
+
+    def pull(feed: HttpsFeed, context: PullContext) -> Pulled:
+        assert feed is https
+        return fetch(context)
+
+    monkeypatch.setattr("hotlists.feeds.inbox.pull", pull)
+    stop, waited = threading.Event(), list[float]()
+    more: dict[str, Any] = {"stop": stop, "wait": waited.append, "clock": lambda: 5.0}
+    working = tmp_path / "hotlists" / "incoming" / "working" / "ncic"
+    for feed, given in ((https, None), (agreement, fetch)):
+        asked.clear()
+        stop.clear()
+        inbox = Inbox(feed, tmp_path, fetch=given, **more)
+        with inbox.opened():
+            assert inbox.next({"etag": "1"}, patient=True) is found
+        (context,) = asked
+        assert (context.folder, context.remote, context.clock, context.wait) == (
+            *(working, {"etag": "1"}, more["clock"], more["wait"]),
+        )
+        assert not context.canceled()
+        stop.set()
+        assert context.canceled()
+    # What another agency gives is made anew: what it withdrew meanwhile is on what was left.
+    left = put(working / "list.txt")
+    with Inbox(agreement, tmp_path, fetch=fetch).opened():
+        assert Inbox(agreement, tmp_path, fetch=fetch).next({}, patient=False) is found
+    assert not left.exists()
+    with pytest.raises(ConfigurationError, match="feed 'ncic': no way to its agency was opened"):
+        Inbox(agreement, tmp_path).next({}, patient=False)
 
 
 def test_a_file_that_ends_the_process_too_often_is_not_tried_again(drop: Path, tmp_path: Path) -> None:

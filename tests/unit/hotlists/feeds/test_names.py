@@ -18,6 +18,8 @@ from hotlists.feeds.names import plain_name
         ("/.hidden", "hidden"),
         ("/a\nb\x00.txt", "a_b_.txt"),
         ("/" + "x" * 400 + ".txt", "x" * 146 + ".txt"),
+        ("a. b" + "x" * 147, "b" + "x" * 147),
+        ("/a/. .", "ncic"),
     ],
 )
 def test_a_remote_name_cannot_leave_its_folder(remote: str, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -107,6 +108,69 @@ def test_the_newest_is_taken_and_the_others_are_kept_with_the_reason(
     (reason,) = tray.folder("rejected").rglob("*.reason.txt")
     assert reason.read_text() == "a.txt, which came with it, is newer; this one was not imported\n"
     assert reason.with_name("b.txt").read_text() == "older\n"
+
+
+def test_of_two_of_one_time_the_last_by_name_is_the_newest(tmp_path: Path, tray: Tray) -> None:
+    for name in ("b.txt", "c.txt", "a.txt"):
+        put(tmp_path / name)
+    taken = FolderWatch(tmp_path, "*.txt", 0, tray).next()
+    assert taken == tray.folder("working") / "c.txt"
+    left = [path.name for path in tray.folder("rejected").rglob("*.txt") if ".reason" not in path.name]
+    assert sorted(left) == ["a.txt", "b.txt"]
+
+
+def test_what_took_a_files_name_meanwhile_settles_like_every_other_one(
+    tmp_path: Path, watch: FolderWatch, clock: Clock, tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, take = put(tmp_path / "list.txt"), Tray.take
+
+    def late(self: Tray, path: Path) -> Path:
+        put(path, "another\n", 1_790_000_009)
+        return take(self, path)
+
+    assert watch.next() is None
+    clock.seconds += 5
+    with monkeypatch.context() as replaced:
+        replaced.setattr(Tray, "take", late)
+        assert watch.next() is None
+    assert not path.exists()
+    assert watch.next() is None
+    assert watch.is_settling
+    clock.seconds += 5
+    taken = watch.next()
+    assert taken is not None
+    assert taken.read_text() == "another\n"
+    tray.file_imported(taken)
+    assert watch.next() is None
+    assert not watch.is_settling
+
+
+def test_a_file_that_goes_while_it_settles_is_forgotten(
+    tmp_path: Path, watch: FolderWatch, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path / "list.txt")
+    assert watch.next() is None
+    path.unlink()
+    assert watch.next() is None
+    assert not watch.is_settling
+    put(path)
+    assert watch.next() is None
+    monkeypatch.setattr(FolderWatch, "_candidates", lambda _: [path])  # gone since it was listed
+    path.unlink()
+    clock.seconds += 5
+    assert watch.next() is None
+    assert not watch.is_settling
+
+
+@pytest.mark.parametrize(("number", "is_open"), [(errno.EAGAIN, True), (errno.EINVAL, False), (errno.EACCES, False)])
+def test_only_a_lease_that_a_writer_stands_against_tells_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_open: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr("fcntl.fcntl", refuse)
+    assert is_open_for_writing(put(tmp_path / "list.txt")) is is_open
 
 
 def test_what_an_interrupted_run_took_comes_first(tmp_path: Path, watch: FolderWatch, clock: Clock, tray: Tray) -> None:

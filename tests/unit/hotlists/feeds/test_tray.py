@@ -52,9 +52,10 @@ def test_what_is_kept_is_its_owners_alone(tmp_path: Path, tray: Tray) -> None:
 
 
 def test_two_processes_do_not_run_one_feed(tray: Tray, tmp_path: Path) -> None:
-    (tray.folder("working") / ".list.txt.part").write_text("half")
+    for name in (".list.txt.part", "list.part", ".list.txt.tries"):
+        (tray.folder("working") / name).write_text("half")
     with tray.locked():
-        assert not (tray.folder("working") / ".list.txt.part").exists()
+        assert names(tray.folder("working")) == [".list.txt.tries", ".lock", "list.part"]
         with pytest.raises(TransientError, match="another process is running the feed 'ncic'"), tray.locked():
             pass
     with tray.locked():
@@ -88,6 +89,10 @@ def test_tries_are_counted_over_restarts(tmp_path: Path, tray: Tray) -> None:
     assert tray.waiting() == path
     tray.end_try(path)
     assert tray.count_try(path) == 1
+    (tray.folder("working") / ".list.txt.tries").write_text("damaged")
+    assert [tray.count_try(path) for _ in range(2)] == [1, 2]
+    tray.end_try(path)
+    tray.end_try(path)  # also where none was noted
 
 
 def test_the_digest_is_the_content_s(tmp_path: Path) -> None:
