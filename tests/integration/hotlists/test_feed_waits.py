@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from operations.currency import ListCurrency
 from operations.feeds.feed import HotlistFeed
 from operations.feeds.outcome import FeedOutcome, FeedResult
-from pipeline.feeds.stages import FeedStage, ListAgesStage
+from pipeline.feeds.stages import FeedStage
 from pipeline.health.board import HealthBoard
 from schemas.settings import HttpsFeed
 from storage.alerts.alarms import Alarms
@@ -24,15 +22,12 @@ from storage.database import Database
 from storage.hotlists.feeds import FeedStates
 from storage.hotlists.lists import HotlistStore
 from tests.integration.hotlists.feed_samples import START, Now, feed_of, folder_feed, put, rows, site
-from tests.integration.hotlists.list_versions import import_version
-from tests.integration.storage.samples import sample_entry
 from tests.unit.hotlists.feeds.servers import https_server
 
 HOURLY = HttpsFeed.model_validate(
     {"name": "region", "source": "csv", "kind": "https", "url": "https://127.0.0.1:1/list.csv", "every_minutes": 60}
 )
 GOOD = FeedResult("region", FeedOutcome.UNCHANGED, "the server has the same file as before")
-AWAY = FeedResult("region", FeedOutcome.FAILED, "no answer", transient=True)
 BAD = FeedResult("region", FeedOutcome.REJECTED, "no list")
 
 
@@ -50,15 +45,6 @@ def stage(database: Database, tmp_path: Path, now: Now, monkeypatch: pytest.Monk
 def step(stage: FeedStage) -> float:
     """Do one step; return how long the stage would wait before the next one."""
     return stage.step(threading.Event())
-
-
-def test_pauses_grow_while_the_server_is_away_and_begin_anew_once_it_is_back(
-    stage: FeedStage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    results: Iterator[FeedResult] = iter([*[AWAY] * 8, GOOD, AWAY, BAD, AWAY])
-    monkeypatch.setattr(HotlistFeed, "run", lambda *_: next(results))
-    waits = [step(stage) for _ in range(12)]
-    assert waits == [15, 30, 60, 120, 240, 480, 900, 900, 3600, 15, 3600, 15]
 
 
 @pytest.mark.parametrize(
@@ -177,22 +163,6 @@ def test_files_that_were_put_aside_end_after_weeks_and_newer_ones_stay(
         os.utime(aside[name], (moment, moment))
     FeedStage(feed, site(tmp_path, [feed]), database, now=now).step(threading.Event())
     assert [path.name for path in (drop / "rejected").rglob("*.csv")] == ["new.csv"]
-
-
-def test_ages_are_looked_at_every_minute_and_at_once_when_a_list_changes(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = SimpleNamespace(seconds=1000.0, monotonic=lambda: clock.seconds)
-    monkeypatch.setattr("pipeline.feeds.stages.time", clock)
-    looks: list[float] = []
-    monkeypatch.setattr(ListCurrency, "check", lambda _: looks.append(clock.seconds))
-    stage = ListAgesStage(site(tmp_path, []), database)
-    for second in range(130):
-        clock.seconds = 1000.0 + second
-        if second == 90:
-            import_version(database, [sample_entry(1)])
-        assert stage.step(threading.Event()) == 1
-    assert looks == [1000, 1060, 1090]
 
 
 def test_a_held_list_s_alarm_keeps_saying_where_the_file_is(database: Database, tmp_path: Path, now: Now) -> None:

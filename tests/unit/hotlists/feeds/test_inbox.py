@@ -61,7 +61,13 @@ def test_patience_waits_for_a_file_to_settle(drop: Path, tmp_path: Path) -> None
         assert inbox.next({}, patient=False) is None
         assert inbox.is_settling
         assert inbox.next({}, patient=True) is not None
-    assert waited == [5.0]
+        assert waited == [5.0]
+        inbox.file_imported(drop / "working" / "region" / "list.csv")
+        put(drop / "list.csv")
+        assert inbox.next({}, patient=False) is None
+        waited.append(5.0)
+        assert inbox.next({}, patient=True) is not None
+    assert waited == [5.0, 5.0]  # nor for what has settled
 
 
 def test_what_an_interrupted_fetch_left_comes_before_a_new_one(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_it_is_asked_for_in_pieces_that_every_server_sends(
 def test_a_file_that_changes_meanwhile_or_ends_early_is_not_kept(
     pulled: Callable[..., Pulled | None], tmp_path: Path, stats: list[Any], words: str | None
 ) -> None:
-    server = Server(stats, body=b"abcd")
+    server = Server(list(stats), body=b"abcd")
     if words is None:  # a server that says nothing of a file has an empty one
         assert pulled(server) == Pulled(tmp_path / "a b", {"path": "/a b", "size": "0", "mtime": "0"})
         return

@@ -165,7 +165,7 @@ def test_a_rejected_list_is_not_tried_again_until_something_comes(world: World) 
 def test_nothing_is_taken_in_before_all_was_read(
     world: World, anyhow: bool, looks: list[bool], is_imported: bool
 ) -> None:
-    world.given.looks, world.given.gone = looks, ["a"]
+    world.given.looks, world.given.gone = list(looks), ["a"]
     result, _ = world.feed._run(STATE, anyhow=anyhow)
     assert bool(world.done) is is_imported
     if not is_imported:

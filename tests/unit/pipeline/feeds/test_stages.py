@@ -149,6 +149,9 @@ def test_failures_that_may_go_away_are_tried_again_at_growing_pauses_up_to_the_s
     assert (stage.name, stage._leadership) == ("feed-a", "leadership")
     feed.results, stage._failures = [LATER], 5000  # weeks without the server
     assert stage.step(STOP) == 900.0
+    monkeypatch.setattr(stages.random, "uniform", lambda *_: 0.8)
+    feed.results = [LATER]
+    assert stage.step(STOP) == 720.0
     assert (FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS) == (15.0, 900.0)
 
 
@@ -226,26 +229,28 @@ def test_house_is_kept_once_an_hour_and_a_minute_after_it_failed(
 def test_only_what_failed_is_tried_again_at_once_where_somebody_wants_it(
     monkeypatch: pytest.MonkeyPatch, result: Any, hurries: bool
 ) -> None:
-    monkeypatch.setattr(stages, "HURRY_SECONDS", 0.0)
     stage = stage_of(monkeypatch, Feed(HTTPS, [result]), at_once=True)
     stage.step(STOP)
     stage.hurry()
+    waits: list[float | None] = []
 
     class Waiting(threading.Event):
-        """Lets an hour pass with each wait."""
-
-        waits = 0
+        """Lets the time pass that is waited for."""
 
         def wait(self, timeout: float | None = None) -> bool:
-            Waiting.waits += 1
-            Clock.now += 3600
+            waits.append(timeout)
+            Clock.now += timeout or 0
             return False
 
     waiting = Waiting()
-    stage.rest(3600.0, waiting)
-    assert Waiting.waits == (0 if hurries else 1)
-    stage.rest(3600.0, waiting)  # it hurries once
-    assert Waiting.waits == (1 if hurries else 2)
+    stage.rest(2.5, waiting)
+    assert waits == ([] if hurries else [1.0, 1.0, 0.5])
+    waits.clear()
+    stage.rest(2.5, waiting)  # it hurries once
+    assert waits == [1.0, 1.0, 0.5]
+    waiting.set()
+    stage.rest(2.5, waiting)
+    assert len(waits) == 3
 
 
 def test_ages_are_looked_at_after_a_change_of_a_list_and_every_minute(
