@@ -6,119 +6,21 @@ import logging
 import random
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from matcher.index import HotlistIndex
-from pipeline.lists import active, live_matcher
-from pipeline.lists.active import ActiveLists
+from pipeline.lists import live_matcher
 from pipeline.lists.live_matcher import POLL_SECONDS, SWITCH_SECONDS, LiveMatcher
-from pipeline.lists.saved import SavedLists
-from schemas.errors import DatabaseUnavailable
 from schemas.list_changes import ListChange
 from schemas.settings import MatchingSettings
-from schemas.types import Category, HotlistEntry
+from schemas.types import HotlistEntry
 from tests.unit.matcher.samples import read
+from tests.unit.pipeline.lists.listed import Lists, entry, matched
 
 STOP = threading.Event()
-START = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-def entry(number: int, hotlist_id: str = "ncic", plate: str | None = None) -> HotlistEntry:
-    offset = 0 if hotlist_id == "ncic" else 1000
-    text = plate or f"{chr(65 + number % 26)}{chr(66 + number % 24)}K{7000 + 13 * number + offset}"
-    return HotlistEntry(UUID(int=number + 1 + offset), hotlist_id, text, Category.STOLEN_VEHICLE)
-
-
-@dataclass
-class Lists:
-    """A source of lists in memory, as `ListSource` says: whole versions, and withdrawals within the newest."""
-
-    versions: dict[int, tuple[str, dict[UUID, HotlistEntry]]] = field(default_factory=dict)
-    in_force: dict[str, int] = field(default_factory=dict)
-    dates: dict[str, datetime] = field(default_factory=dict)
-    taken: list[UUID] = field(default_factory=list)
-    away: bool = False
-    at_since: Callable[[], object] = lambda: None
-    asked: int = 0
-
-    def put(self, name: str, *entries: HotlistEntry) -> None:
-        number = len(self.versions) + 1
-        self.versions[number] = name, {one.entry_id: one for one in entries}
-        self.in_force[name] = number
-        self.dates[name] = START + timedelta(hours=number)
-
-    def content(self, name: str) -> dict[UUID, HotlistEntry]:
-        """What is in force of a list."""
-        if name not in self.in_force:
-            return {}
-        return {one: entry for one, entry in self._at(self.in_force[name]).items() if one not in self.taken}
-
-    def everything(self) -> dict[UUID, HotlistEntry]:
-        return {one: entry for name in self.in_force for one, entry in self.content(name).items()}
-
-    def _at(self, version: int) -> dict[UUID, HotlistEntry]:
-        return self.versions[version][1] if version else {}
-
-    def active_versions(self) -> dict[str, int]:
-        self.asked += 1
-        if self.away:
-            raise DatabaseUnavailable("down")
-        return dict(self.in_force)
-
-    def marks(self, versions: Sequence[int]) -> list[str]:
-        return [f"mark of {version}" for version in versions]
-
-    def entries(self, versions: Sequence[int]) -> int:
-        return sum(len(self._at(version)) for version in versions)
-
-    def extent(self, hotlist_id: str, version: int) -> int:
-        before, now = self._at(version), self.content(hotlist_id)
-        return len([one for one in before.keys() | now.keys() if before.get(one) != now.get(one)])
-
-    def since(
-        self, hotlist_id: str, version: int, take: Callable[[Iterator[HotlistEntry]], Any], *, stop: Any = None
-    ) -> ListChange[Any]:
-        self.at_since()
-        if self.away:
-            raise DatabaseUnavailable("down")
-        before, now = self._at(version), self.content(hotlist_id)
-        new = [entry for one, entry in now.items() if before.get(one) != entry]
-        gone = tuple(one for one, entry in before.items() if now.get(one) != entry)
-        return ListChange(self.in_force.get(hotlist_id), self.dates.get(hotlist_id), take(iter(new)), gone)
-
-    def gone(self, hotlist_id: str, version: int) -> tuple[UUID, ...]:
-        now = self._at(self.in_force[hotlist_id])
-        return tuple(one for one, entry in self._at(version).items() if now.get(one) != entry)
-
-    def withdrawn(self, number: int) -> tuple[int, tuple[UUID, ...]]:
-        return len(self.taken), tuple(self.taken[number:])
-
-    def active_entries(self, entry_ids: Collection[UUID]) -> dict[UUID, HotlistEntry]:
-        return {one: entry for one, entry in self.everything().items() if one in entry_ids}
-
-
-@pytest.fixture
-def lists(monkeypatch: pytest.MonkeyPatch) -> Lists:
-    monkeypatch.setattr(active, "SMALL_CHANGE", 3)
-    return Lists()
-
-
-def matched(matcher: LiveMatcher, entries: Collection[HotlistEntry]) -> set[tuple[UUID, str]]:
-    """Which of some entries a read of their plate is a hit on."""
-    found = set()
-    for one in entries:
-        for hit in matcher.match(read(one.plate)):
-            if hit.entry_id == one.entry_id and not hit.edit_distance:
-                found.add((one.entry_id, one.plate))
-    return found
 
 
 def settle(matcher: LiveMatcher) -> None:
@@ -406,88 +308,3 @@ def test_entries_are_asked_of_hits_that_are_still_listed_alone(lists: Lists) -> 
     assert asked == []
     assert matcher.entries([hit, second]) == {other.entry_id: other}
     assert asked == [{other.entry_id}]
-
-
-def saved(folder: Path, lists: Lists) -> ActiveLists:
-    """Have what is in force arranged and saved."""
-    arranged = ActiveLists(HotlistIndex.build((), {})).caught_up(cast(Any, lists), list(lists.in_force))
-    SavedLists(folder).save(arranged, cast(Any, lists))
-    return arranged
-
-
-@pytest.mark.parametrize(
-    ("withdrawn", "stored", "is_used"),
-    # Ten were saved; what was withdrawn since is in its version still, and is counted there.
-    [(0, 10, True), (0, 11, False), (0, 9, False), (1, 11, True), (1, 12, False), (2, 12, True)],
-)
-def test_a_saved_index_is_used_where_it_has_as_many_entries_as_the_database(
-    lists: Lists, tmp_path: Path, withdrawn: int, stored: int, is_used: bool
-) -> None:
-    # One of them cannot be matched, and is one of them all the same.
-    lists.put("ncic", *(entry(number) for number in range(9)), entry(9, plate="-"))
-    arranged = ActiveLists(HotlistIndex.build((), {})).caught_up(cast(Any, lists), ["ncic"])
-    noted = ActiveLists(arranged.index, arranged.versions, arranged.cleared, withdrawn)
-    SavedLists(tmp_path / "index").save(noted, cast(Any, lists))
-    lists.entries = lambda versions: stored  # type: ignore[method-assign]
-    found = SavedLists(tmp_path / "index").load(cast(Any, lists))
-    assert (found is not None) is is_used
-    if found is not None:
-        assert (found.versions, found.cleared, found.withdrawn) == ({"ncic": 1}, {"ncic": 1}, withdrawn)
-        assert (len(found.index), len(found.index.unusable)) == (9, 1)
-
-
-def test_a_disk_that_is_full_costs_the_next_start_its_speed_alone(
-    lists: Lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    lists.put("ncic", entry(1))
-    folder = tmp_path / "data" / "index"
-    saved(folder, lists)
-    assert folder.parent.stat().st_mode & 0o077 == 0
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(HotlistIndex, "save", full)
-    matcher = LiveMatcher(lists, MatchingSettings(), tmp_path / "other")
-    matcher.refresh(force=True)
-    assert matcher.size == 1
-    lists.put("ncic", *(entry(number) for number in range(10)))
-    matcher.refresh(force=True)
-    assert matcher.size == 10
-    assert "the index of the hotlists could not be saved" in caplog.text
-
-
-def test_nothing_is_loaded_from_another_database_or_of_nothing(lists: Lists, tmp_path: Path) -> None:
-    folder = tmp_path / "index"
-    assert SavedLists(folder).load(cast(Any, lists)) is None
-    assert SavedLists(None).load(cast(Any, lists)) is None
-    lists.put("ncic", entry(1))
-    saved(folder, lists)
-    lists.marks = lambda versions: ["another"]  # type: ignore[method-assign]
-    assert SavedLists(folder).load(cast(Any, lists)) is None
-
-
-def test_what_lacks_what_came_last_is_not_saved(lists: Lists, tmp_path: Path) -> None:
-    lists.put("ncic", entry(1))
-    arranged = saved(tmp_path / "index", lists)
-    behind = ActiveLists(arranged.index, arranged.versions, {"ncic": 2}, 0)
-    SavedLists(tmp_path / "other").save(behind, cast(Any, lists))
-    assert not (tmp_path / "other").exists()
-    SavedLists(None).save(arranged, cast(Any, lists))
-
-
-def test_a_start_goes_on_from_what_was_saved_with_what_changed_since(lists: Lists, tmp_path: Path) -> None:
-    folder = tmp_path / "index"
-    first = [entry(number) for number in range(10)]
-    lists.put("ncic", *first)
-    before = LiveMatcher(lists, MatchingSettings(), folder)
-    before.refresh(force=True)
-    lists.taken.append(first[0].entry_id)
-    lists.put("ncic", first[0], *first[2:], entry(20))
-    read_from: list[int] = []
-    given = lists.since
-    lists.since = lambda name, version, take, **more: read_from.append(version) or given(name, version, take, **more)  # type: ignore[method-assign,func-returns-value]
-    after = LiveMatcher(lists, MatchingSettings(), folder)
-    after.refresh(force=True)
-    assert read_from == [1]
-    assert matched(after, [*first, entry(20)]) == {(one.entry_id, one.plate) for one in (*first[2:], entry(20))}
