@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotlists.importing import reading
+from hotlists.importing.difference import Comparison, no_known_rows
+from hotlists.importing.files import open_list
+from hotlists.importing.reading import ListReader
 from schemas.errors import InvalidInput
 from schemas.types import RejectedRow
 from tests.unit.hotlists.importing.surveying import look
@@ -39,3 +47,44 @@ def test_no_row_gets_lost(body: list[str]) -> None:
     assert len(active) == found.entries
     assert len({entry.entry_id for entry in active}) == len(active)
     assert all(isinstance(reject, RejectedRow) and reject.reason for reject in found.rejects)
+
+
+def digests(text: str, layout: str, state: str | None = None, name: str = "list.csv") -> list[str]:
+    """Return what each new row of a list is known by to the next version."""
+    found: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_text(text)
+        with open_list(path) as opened:
+            reader = ListReader(opened, name, "l", layout, state, None, None)
+            reader.run(Comparison(no_known_rows()), lambda entry, digest: found.append(digest), frozenset())
+    return found
+
+
+def test_a_row_is_known_again_while_nothing_that_its_entry_depends_on_is_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "plate,state\nABC123,VA\nDEF456,\n"
+    first, second = known = digests(text, "csv")
+    assert first != second
+    assert len(first) == 32
+    # Wherever the row stands, and whatever stands beside it.
+    assert digests("plate,state\nDEF456,\nGHJ789,MD\nABC123,VA\n", "csv")[::2] == [second, first]
+    others = [
+        digests(text, "csv", "US-MD"),
+        digests(text.replace("state", "make", 1), "csv"),
+        digests(text.replace(",", ";"), "csv"),
+        digests(text.replace("state", "state,", 1), "csv"),
+    ]
+    monkeypatch.setattr(reading, "PARSING_REVISION", 99)
+    others.append(digests(text, "csv"))
+    monkeypatch.undo()
+    monkeypatch.setattr(reading, "codes_digest", lambda layout: f"other codes of {layout}")
+    others.append(digests(text, "csv"))
+    monkeypatch.undo()
+    row = "V123456789LA057020020190509AB123456  CA2009MC2009YAMACYLMCBLK\n"
+    others += [digests(row, layout) for layout in ("ncic", "mi")]
+    # By none of these is a row taken for one that was read otherwise.
+    every = [digest for some in (known, *others) for digest in some]
+    assert len(every) == len(set(every)) == 16
+    assert digests(text, "csv") == known
