@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from hotlists.feeds import https
 from hotlists.feeds.credentials import secret
 from hotlists.feeds.https import pull_https
+from hotlists.feeds.pull import pull
+from hotlists.feeds.sftp import pull_sftp
 from hotlists.feeds.transfer import PullContext, Pulled
 from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
-from schemas.settings import HttpsFeed
+from schemas.settings import HttpsFeed, SftpFeed
 
 URL = "https://lists.example/a%20b/VEH.txt?key=7"
 PLACE = "https://lists.example/a%20b/VEH.txt"
@@ -227,3 +230,32 @@ def test_a_file_has_the_time_that_its_server_says_or_that_of_its_fetch(
     assert found is not None
     assert (found.path.stat().st_mtime == modified) is (modified is not None)
     assert found.remote == dated
+
+
+def test_the_whole_of_a_fetch_has_its_time(
+    pulled: Callable[..., Pulled | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds: list[float] = []
+
+    class Noted(https.Deadline):
+        def within(self, time: float) -> contextlib.AbstractContextManager[None]:
+            seconds.append(time)
+            return super().within(time)
+
+    monkeypatch.setattr(https, "Deadline", Noted)
+    assert pulled(whole) is not None
+    assert seconds == [FEED.transfer_minutes * 60]
+    # A server that hangs on without an answer is left after that, whatever the library waits for.
+    given: list[tuple[object, ...]] = []
+    monkeypatch.setattr("hotlists.feeds.pull.bounded", lambda work, *more: given.append((work.func, work.args, *more)))
+    sftp = SftpFeed.model_validate(
+        {"name": "a", "source": "csv", "url": "sftp://u@x.example/l", "known_hosts": "/k"}
+        | {"password_env": "SSH_PASS", "transfer_minutes": 3}
+    )
+    context = PullContext(tmp_path)
+    for feed in (FEED, sftp):
+        pull(feed, context)
+    assert given == [
+        (pull_https, (FEED,), context, FEED.transfer_minutes, PLACE),
+        (pull_sftp, (sftp,), context, 3.0, "sftp://u@x.example/l"),
+    ]

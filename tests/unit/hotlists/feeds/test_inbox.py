@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hotlists.feeds.inbox import KEEP_ASIDE, Inbox
+from hotlists.feeds.inbox import Inbox
 from hotlists.feeds.transfer import PullContext, Pulled
 from hotlists.feeds.tray import MOST_TRIES
 from schemas.errors import ConfigurationError, TransientError
@@ -151,8 +151,9 @@ def test_what_nobody_looked_at_is_deleted_after_weeks(drop: Path, tmp_path: Path
     with inbox.opened():
         place = inbox.file_away(put(drop / "list.csv"), "rejected", "no plates")
     now = place.parent.stat().st_mtime
-    inbox.prune(now + KEEP_ASIDE.total_seconds() - 1)
+    weeks = 21 * 86_400  # docs/configuration.md
+    inbox.prune(now + weeks - 1)
     assert place.exists()
     os.utime(place.parent, (now, now))
-    inbox.prune(now + KEEP_ASIDE.total_seconds() + 1)
+    inbox.prune(now + weeks + 1)
     assert not place.exists()
