@@ -96,7 +96,7 @@ def single_entry(given: SingleEntry, hotlist_id: str, now: datetime) -> HotlistE
             Line(0, ""),
             plate=given.plate.strip(),
             category=given.category,
-            code=_one_line(given.code) or None,
+            code=_one_line(given.code),
             state=state,
             vehicle=vehicle_of_words(words),
             originating_agency=_one_line(given.agency),

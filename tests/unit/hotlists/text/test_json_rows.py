@@ -62,6 +62,18 @@ def test_json_lines_that_cannot_be_used_are_rejected_one_by_one(line: str, colum
     assert isinstance(last, HotlistEntry)
 
 
+def test_objects_of_a_document_that_cannot_be_used_are_rejected_one_by_one() -> None:
+    bad = ('{"plate":"AB13","note":"\\ud800"}', '{"plate":"AB\\u0000"}', "7", '{"note":"no plate"}')
+    text = "[" + ",\n".join(('{"plate":"AB12"}', *bad, '{"plate":"AB14","note":"\u00e9"}')) + "]"
+    first, *between, last = rows("csv", text)
+    assert [(row.line, row.column) for row in between if isinstance(row, RejectedRow)] == [
+        *((2, "row"), (3, "row"), (4, "row"), (5, "plate")),
+    ]
+    assert isinstance(first, HotlistEntry)
+    assert isinstance(last, HotlistEntry)
+    assert (last.plate, last.source_line, dict(last.extra)) == ("AB14", 6, {"note": "\u00e9"})
+
+
 def test_json_keys_are_columns() -> None:
     line = {"License Plate": 1234567, "LIS": "0H", "vehicle": {"color": "RED", "doors": 4}, "tags": ["a", 1.50]}
     line["on"] = True

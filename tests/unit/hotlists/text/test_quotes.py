@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hotlists.fields.errors import FieldError
 from hotlists.text.quotes import Quotes, quotes_of, split, split_columns
+from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry, RejectedRow
 from tests.unit.hotlists.importing.surveying import look
 from tests.unit.hotlists.list_samples import entries, rejects, rows
@@ -138,3 +139,32 @@ def test_a_reject_names_its_line() -> None:
     found = rows("csv", f'{HEADER}\n{PLAIN[0]}\nAAA1001,VA,"tall\n{PLAIN[1]}\n')
     assert [row.line for row in found if isinstance(row, RejectedRow)] == [3]
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_row"),
+    [
+        *(("A1", True), ("A", False), ("1", False), ("", False), ("A?", False), ("A?1", True), ("??", False)),
+        *((f"{'A' * (MAX_PLATE_LENGTH - 1)}1", True), (f"{'A' * MAX_PLATE_LENGTH}1", False), ("AB*1", False)),
+        *(("ABC", True), ("abc", False), ("AB C", False), ("ab1", True), ("AB 1", True), (" 'A1' ", True)),
+    ],
+)
+def test_a_line_with_a_plate_in_its_place_is_no_end_of_a_note(cell: str, is_row: bool) -> None:
+    found = rows("csv", f'plate,note\nABC123,"open\n{cell},end"\n')
+    if is_row:
+        bad, row = found
+        assert isinstance(bad, HotlistEntry), "its quote is a character: it has all of its fields"
+        assert dict(bad.extra) == {"note": '"open'}
+        assert isinstance(row, HotlistEntry)
+        assert (row.source_line, dict(row.extra)) == (3, {"note": 'end"'})
+        return
+    (row,) = found
+    assert isinstance(row, HotlistEntry)
+    assert dict(row.extra) == {"note": f"open\n{cell},end"}
+
+
+@pytest.mark.parametrize("last", ['"open', '"'])
+def test_where_one_quote_is_a_character_those_around_other_fields_are_not(last: str) -> None:
+    (row,) = rows("csv", f'plate,note,more\n"ABC123", "say ""hi""" ,{last}\n')
+    assert isinstance(row, HotlistEntry)
+    assert (row.plate, dict(row.extra)) == ("ABC123", {"note": 'say "hi"', "more": last})

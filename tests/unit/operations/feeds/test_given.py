@@ -249,3 +249,32 @@ def test_who_could_never_read_is_told_so(world: World) -> None:
     with pytest.raises(NotPermitted):
         world.given.look(lambda: False)
     assert world.memory.forgotten == []
+
+
+def test_its_memory_is_opened_when_it_is_needed_and_all_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Any] = []
+
+    class Opened:
+        def __init__(self, *given: Any) -> None:
+            self.given = given
+            done.append(given)
+
+        def close(self) -> None:
+            done.append(("closed", self.given))
+
+    monkeypatch.setattr(module, "ListTopic", Opened)
+    monkeypatch.setattr(module, "ReceivedList", Opened)
+    kafka = KafkaSettings(bootstrap_servers=("192.0.2.7:9092",))
+    given = GivenList(FEED, NEIGHBOR, Settings(data_dir=tmp_path), kafka)
+    topic = (kafka, ("192.0.2.7:9092",), "platewatch.shared.hampton.lists.v1")
+    memory = (tmp_path / "hotlists" / "received" / "theirs.sqlite3",)
+    assert done == [topic]
+    assert given.received is given.received
+    assert done == [topic, memory]
+    given.close()
+    assert done[2:] == [("closed", topic), ("closed", memory)]
+    given.close()
+    assert done[4:] == [("closed", topic)]
+    assert given.received.given == memory  # type: ignore[attr-defined]
