@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotlists.fields.errors import FieldError
-from hotlists.text.quotes import Quotes, quotes_of, split, split_columns
+from hotlists.text.lines import Line
+from hotlists.text.quotes import Quotes, RowJoiner, quotes_of, split, split_columns
 from schemas.plates import MAX_PLATE_LENGTH
 from schemas.types import HotlistEntry, RejectedRow
 from tests.unit.hotlists.importing.surveying import look
@@ -168,3 +169,27 @@ def test_where_one_quote_is_a_character_those_around_other_fields_are_not(last: 
     (row,) = rows("csv", f'plate,note,more\n"ABC123", "say ""hi""" ,{last}\n')
     assert isinstance(row, HotlistEntry)
     assert (row.plate, dict(row.extra)) == ("ABC123", {"note": 'say "hi"', "more": last})
+
+
+@pytest.mark.parametrize(
+    ("columns", "plate_at", "lines", "is_joined"),
+    [
+        # Of lines with two columns a note may have some; with three and more it has none that is whole.
+        (2, 0, ['A1,"open', "B1,x", 'no,y"'], True),
+        (2, 0, ['A1,"open', "B1,x", 'B2,y"'], False),
+        (3, 0, ['A1,z,"open', "B1,x,z", 'no,y"'], False),
+        (3, 0, ['A1,z,"open', "B1,x", 'no,y"'], True),
+        # Where the plate's column is not known, all columns are enough, and two of them are not.
+        (2, None, ['A1,"open', 'B1,y"'], True),
+        (3, None, ['A1,z,"open', 'b,c,y"'], False),
+        (3, None, ['A1,z,"open', 'b,y"'], True),
+        (3, None, ['A1,z,"open', "b", "", 'end"'], True),
+    ],
+)
+def test_lines_are_joined_where_none_of_them_is_a_row_of_its_own(
+    columns: int, plate_at: int | None, lines: list[str], is_joined: bool
+) -> None:
+    given = [Line(number, text) for number, text in enumerate(lines, start=1)]
+    found = list(RowJoiner(",", columns, plate_at).rows(iter([*given, Line(9, "last,1,2")])))
+    joined = [Line(1, "\n".join(lines))] if is_joined else given
+    assert found == [*joined, Line(9, "last,1,2")]

@@ -346,3 +346,13 @@ def test_what_it_is_asked_besides_goes_on(world: World) -> None:
     with pytest.raises(DatabaseUnavailable):
         world.feed.run()
     assert len(world.notes.recorded) == 1
+
+
+def test_its_inbox_and_notes_are_made_of_what_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    for name in ("Inbox", "FeedNotes"):
+        monkeypatch.setattr(module, name, lambda *given, **more: made.append((given, more)))
+    site, database = Settings(data_dir=tmp_path), "database"
+    more = {"stop": threading.Event(), "wait": len, "clock": max, "fetch": min}
+    HotlistFeed(FOLDER, site, database, now=sum, **more)  # type: ignore[arg-type]
+    assert made == [((FOLDER, site, database, sum), {}), ((FOLDER, tmp_path), more)]

@@ -50,7 +50,7 @@ class Memory:
 
     def take(self, partition: int, offset: int, part: Any, headers: Any) -> str | None:
         self.taken.append((partition, offset, part))
-        return None
+        return "known already" if (partition, offset) == (0, 7) else None
 
     def forget(self, why: str, *, from_the_beginning: bool = False) -> None:
         self.forgotten.append((why, from_the_beginning))
@@ -139,6 +139,26 @@ def test_its_file_has_what_law_and_agreement_let_in(world: World) -> None:
         assert world.given.left_out[f"purpose {purpose} is not one for which the agreement gives it"] == 1
 
 
+def test_its_file_is_on_disk_before_it_has_its_name(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, str]] = []
+    sync, rename = module.os.fsync, Path.rename
+
+    def synced(number: int) -> None:
+        sync(number)
+        path = Path(f"/proc/self/fd/{number}").readlink()
+        done.append(("synced", f"{path.name} of {len(path.read_text().splitlines())} lines"))
+
+    def renamed(path: Path, target: Path) -> Path:
+        done.append(("renamed", path.name))
+        return rename(path, target)
+
+    monkeypatch.setattr(module.os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    world.memory.rows = [row("stolen_vehicle")] * 3
+    assert len(world.file() or ()) == 4
+    assert done == [("synced", ".theirs.jsonl.part of 4 lines"), ("renamed", ".theirs.jsonl.part")]
+
+
 def test_there_is_none_where_nothing_is_new_or_stands(world: World) -> None:
     world.memory.rows = [row("stolen_vehicle")]
     remote = world.given.remote(STANDING)
@@ -177,8 +197,9 @@ def test_a_list_is_as_large_as_is_allowed_and_a_run_that_ends_leaves_it(
 
 
 def test_what_comes_is_taken_in_its_order_and_what_is_none_is_passed_over(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO", logger=module.log.name)
     asked: list[str] = []
 
     class Part:
@@ -200,6 +221,13 @@ def test_what_comes_is_taken_in_its_order_and_what_is_none_is_passed_over(
         [ListMessage(0, 8, {}, b"another list"), ListMessage(0, 9, {}, b"nonsense")],
     ]
     assert world.given.look(lambda: False)
+    # What may not come is a warning; what was there before, or comes too late, is as it should be.
+    refused = "platewatch.shared.hampton.lists.v1 partition {} offset {} is not taken in for list theirs: {}"
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("INFO", refused.format(0, 7, "known already")),
+        ("WARNING", refused.format(1, 2, "of another")),
+        ("WARNING", refused.format(0, 9, "it is no part of a hotlist")),
+    ]
     assert [(partition, offset, part is not None) for partition, offset, part in world.memory.taken] == [
         (0, 7, True),
         (1, 2, False),
