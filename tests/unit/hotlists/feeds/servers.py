@@ -63,7 +63,6 @@ class HttpsServer:
     status: int = 200
     redirect: str | None = None
     cut_after: int | None = None
-    announce: bool = True
     silent: bool = False
     authorization: str | None = None
     on_sent: Callable[[], None] = lambda: None
@@ -118,8 +117,7 @@ def _answer(handler: http.server.BaseHTTPRequestHandler, state: HttpsServer, rel
         handler.send_header("ETag", state.etag)
         handler.send_header("Last-Modified", email.utils.formatdate(state.modified, usegmt=True))
     body = state.body if status == 200 else b""
-    if state.announce:
-        handler.send_header("Content-Length", str(len(body)))
+    handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     if handler.command == "GET":
         handler.wfile.write(body[: state.cut_after])

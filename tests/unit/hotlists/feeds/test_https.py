@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotlists.feeds.transfer import PullCanceled
-from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
+from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import HttpsFeed
 from tests.unit.hotlists.feeds.pulling import BODY, fetch, refused
 from tests.unit.hotlists.feeds.servers import (
@@ -66,32 +66,9 @@ class TestHttps:
         monkeypatch.delenv("LIST_TOKEN")
         refused(https_feed(https, token_env="LIST_TOKEN"), tmp_path, ConfigurationError, "LIST_TOKEN .* is not set")
 
-    @pytest.mark.parametrize(
-        ("status", "kind", "words"),
-        [
-            (404, ConfigurationError, r"no such file \(404\)"),
-            (503, TransientError, "answered 503"),
-            (429, TransientError, "answered 429"),
-            (204, ConfigurationError, "answered 204 instead of the file"),
-            (304, ConfigurationError, "answered 304 instead of the file"),  # to whoever has no file yet
-        ],
-    )
-    def test_an_answer_without_the_file(
-        self, https: HttpsServer, tmp_path: Path, status: int, kind: type[PlatewatchError], words: str
-    ) -> None:
-        https.status = status
-        refused(https_feed(https), tmp_path, kind, words)
-
     def test_a_transfer_that_ends_early(self, https: HttpsServer, tmp_path: Path) -> None:
         https.cut_after = 100_000
         refused(https_feed(https), tmp_path, TransientError, "100000|closed|incomplete|early")
-
-    def test_a_file_without_a_length(self, https: HttpsServer, tmp_path: Path) -> None:
-        https.announce = False
-        refused(https_feed(https), tmp_path, ConfigurationError, "does not say how long the file is")
-
-    def test_a_file_that_is_too_large_is_not_even_begun(self, https: HttpsServer, tmp_path: Path) -> None:
-        refused(https_feed(https, max_bytes=1000), tmp_path, InvalidInput, r"larger than max_bytes \(1000\)")
 
     @pytest.mark.parametrize(
         ("target", "words"),

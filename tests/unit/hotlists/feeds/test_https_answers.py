@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -206,6 +207,13 @@ def test_only_what_the_settings_say_logs_in_and_no_redirect_is_followed_unseen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LIST_SECRET", "s3cret")
+    trusted: list[str | None] = []
+
+    def context(cafile: str | None) -> ssl.SSLContext:
+        trusted.append(cafile)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    monkeypatch.setattr("hotlists.feeds.https.ssl.create_default_context", context)
     for changes, is_basic, header in (
         ({}, False, None),
         ({"username": "lpr"}, False, None),
@@ -217,6 +225,8 @@ def test_only_what_the_settings_say_logs_in_and_no_redirect_is_followed_unseen(
             assert (client.timeout, client.follow_redirects) == (httpx.Timeout(7.0), False)
             assert isinstance(client.auth, httpx.BasicAuth) is is_basic
             assert client.headers.get("authorization") == header
+    https._client(FEED.model_copy(update={"ca_file": Path("/srv/ca.pem")})).close()
+    assert trusted == [None] * 5 + ["/srv/ca.pem"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from schemas.errors import ConfigurationError, InvalidInput, TransientError
+from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import SftpFeed
 from tests.unit.hotlists.feeds.pulling import BODY, fetch, refused
 from tests.unit.hotlists.feeds.servers import (
@@ -100,22 +100,6 @@ class TestSftp:
         refused(sftp_feed(sftp, "/", pattern="*.txt"), tmp_path, TransientError, r"no file there fits .*'\*\.txt'")
         gone = sftp_feed(sftp, "/").model_copy(update={"url": "sftp://lpr@127.0.0.1:1/"})
         refused(gone, tmp_path, TransientError, "sftp://127.0.0.1:1/: ")
-
-    def test_a_file_that_is_too_large(self, sftp: SftpServer, tmp_path: Path) -> None:
-        put(sftp, "list.txt")
-        refused(sftp_feed(sftp, "/list.txt", max_bytes=1000), tmp_path, InvalidInput, "larger than max_bytes")
-
-    def test_a_file_that_is_still_being_written(self, sftp: SftpServer, tmp_path: Path) -> None:
-        path = put(sftp, "list.txt", BODY[:1000])
-        waited = []
-
-        def grow(seconds: float) -> None:
-            waited.append(seconds)
-            put(sftp, "list.txt", BODY[:2000], MODIFIED + 1)
-
-        refused(sftp_feed(sftp, "/list.txt"), tmp_path, TransientError, "is being written", wait=grow)
-        assert waited == [5.0]
-        assert path.stat().st_size == 2000
 
     def test_a_file_that_grows_or_shrinks_in_mid_transfer(self, sftp: SftpServer, tmp_path: Path) -> None:
         put(sftp, "list.txt")

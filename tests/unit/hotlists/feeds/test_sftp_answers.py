@@ -15,17 +15,17 @@ import paramiko
 import pytest
 
 from hotlists.feeds import sftp
-from hotlists.feeds.sftp import REQUEST_BYTES, WINDOW_REQUESTS, pull_sftp
+from hotlists.feeds.sftp import pull_sftp
 from hotlists.feeds.transfer import PullContext, Pulled
-from schemas.errors import ConfigurationError, PlatewatchError, TransientError
+from schemas.errors import ConfigurationError, InvalidInput, PlatewatchError, TransientError
 from schemas.settings import SftpFeed
 
 FEED = SftpFeed.model_validate(
     {"name": "ncic", "source": "ncic", "url": "sftp://lpr@lists.example/a%20b", "known_hosts": "/srv/known"}
     | {"pattern": "V*.txt", "settle_seconds": 3, "timeout_seconds": 7, "password_env": "LIST_PASSWORD"}
+    | {"max_bytes": 41}
 )
 PLACE = "sftp://lists.example/a b"
-WINDOW = REQUEST_BYTES * WINDOW_REQUESTS
 
 
 def told(name: str, size: int | None, modified: int | None, mode: int | None = stat.S_IFREG) -> SimpleNamespace:
@@ -99,19 +99,22 @@ def test_the_newest_plain_file_that_fits_is_fetched_and_not_twice(
         assert pulled(server, **remote | {name: text}) is not None
 
 
-@pytest.mark.parametrize("size", [0, 1, REQUEST_BYTES, REQUEST_BYTES + 1, WINDOW, WINDOW + 1])
+@pytest.mark.parametrize("size", [0, 1, 10, 11, 40, 41])
 def test_it_is_asked_for_in_pieces_that_every_server_sends(
-    pulled: Callable[..., Pulled | None], tmp_path: Path, size: int
+    pulled: Callable[..., Pulled | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
+    assert sftp.REQUEST_BYTES <= 32_768
+    monkeypatch.setattr(sftp, "REQUEST_BYTES", 10)
+    monkeypatch.setattr(sftp, "WINDOW_REQUESTS", 4)
     server = Server([told("", size, 50)], body=bytes(number % 251 for number in range(size)))
     assert pulled(server) == Pulled(tmp_path / "a b", {"path": "/a b", "size": str(size), "mtime": "50"})
     assert (tmp_path / "a b").read_bytes() == server.body
     windows = [asked for asked in server.asked if isinstance(asked, list)]
-    assert [len(window) for window in windows][:-1] == [WINDOW_REQUESTS] * (len(windows) - 1)
+    assert [len(window) for window in windows][:-1] == [4] * (len(windows) - 1)
     pieces = [piece for window in windows for piece in window]
-    assert [start for start, _ in pieces] == list(range(0, size, REQUEST_BYTES))
+    assert [start for start, _ in pieces] == list(range(0, size, 10))
     assert sum(length for _, length in pieces) == size
-    assert all(0 < length <= REQUEST_BYTES for _, length in pieces)
+    assert all(0 < length <= 10 for _, length in pieces)
 
 
 @pytest.mark.parametrize(
@@ -137,6 +140,13 @@ def test_a_file_that_changes_meanwhile_or_ends_early_is_not_kept(
         pulled(server)
     assert str(fault.value).startswith(f"{PLACE}: {words}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_too_large_is_not_even_begun(pulled: Callable[..., Pulled | None], tmp_path: Path) -> None:
+    server = Server([told("", 42, 50)], body=b"x" * 42)
+    with pytest.raises(InvalidInput, match=r"larger than max_bytes \(41\)"):
+        pulled(server)
+    assert (server.asked, server.waited, list(tmp_path.iterdir())) == (["/a b"], [], [])
 
 
 KEY = paramiko.ECDSAKey.generate()
