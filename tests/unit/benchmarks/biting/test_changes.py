@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.biting.code import changes_of_code
+from benchmarks.biting.making import make
 from benchmarks.biting.statements import changes_of_statements, loaded_from
 
 MODULE = '''
@@ -93,6 +96,17 @@ def test_a_file_of_statements_knows_who_loads_it_and_gives_them_its_change() -> 
     assert place.module == Path("storage/alerts/outbox.py")
     change = next(one for one in changes_of_statements(path) if one.kind.startswith("take: order by"))
     assert b"order by" not in place.statements(change)["take"]
+
+
+def test_a_change_is_made_also_where_a_test_has_frozen_what_the_collector_knows(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text("def added(one, other):\n    return one + other\n")
+    names: dict[str, Any] = {}
+    exec(compile(path.read_text(), path, "exec"), names)
+    (change,) = (one for one in changes_of_code(path) if one.kind == "arithmetic")
+    gc.freeze()
+    assert make(change, [])
+    assert names["added"](3, 2) == 1
 
 
 def test_what_tests_notice_is_told_from_what_they_do_not() -> None:
