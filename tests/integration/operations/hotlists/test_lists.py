@@ -69,6 +69,8 @@ def test_what_is_not_there_is_named(database: Database) -> None:
     for look in (view_entries, view_list_rejects):
         with pytest.raises(InvalidInput, match=r"no active list is named 'ncic' \(active: none\)"):
             look(LEE, database, "ncic", 10)
-    with pytest.raises(InvalidInput, match="no active list"):
-        active_list(database, "ncic")
+    for name in ("own", "ncic"):
+        activate(database, [sample_entry(1, hotlist_id=name)], hotlist_id=name)
+    with pytest.raises(InvalidInput, match=r"no active list is named 'other' \(active: ncic, own\)"):
+        active_list(database, "other")
     assert audit_entries(database) == []

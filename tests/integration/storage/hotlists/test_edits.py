@@ -16,6 +16,7 @@ from storage.hotlists.changes import HotlistChanges
 from storage.hotlists.edits import HotlistEdits, RestoreOutcome
 from storage.hotlists.imports import begin_import
 from storage.hotlists.lists import HotlistStore
+from storage.hotlists.versions import HotlistVersions
 from tests.integration.hotlists.list_versions import active_version, import_version, version_rows
 from tests.integration.operations.audited import LEE
 from tests.integration.storage.samples import START, sample_entry, sample_id
@@ -235,6 +236,22 @@ def test_whoever_follows_hears_of_a_withdrawal_and_of_the_lists_new_version(
     assert store.revision() == before + 2
     edits.restore([sample_id("ncic", 1)], by="lee", reason="x")
     assert store.revision() == before + 3
+
+
+def test_what_went_from_its_list_while_a_withdrawal_waited_for_it_makes_no_version(
+    database: Database, edits: HotlistEdits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_version(database, [sample_entry(1, hotlist_id="able")], "able")
+    import_version(database, [sample_entry(1), sample_entry(2)])
+    # An import of the one and the removal of the other had the lists' locks first.
+    import_version(database, [sample_entry(2)])
+    HotlistVersions(database).remove("able")
+    monkeypatch.setattr("storage.hotlists.edits._lists", lambda *_: ["able", "ncic"])
+    revision = HotlistStore(database).revision()
+    assert edits.withdraw([sample_id("ncic", 1), sample_id("able", 1)], by="lee", reason="recovered") == 0
+    assert (len(version_rows(database, "able")), len(version_rows(database, "ncic"))) == (1, 2)
+    assert HotlistStore(database).revision() == revision
+    assert HotlistStore(database).entries_of("ncic", 9) == [sample_entry(2)]
 
 
 def test_withdrawn_entries_are_said_by_who_took_them_out(database: Database, edits: HotlistEdits) -> None:
