@@ -109,6 +109,7 @@ def test_a_clock_that_is_a_minute_ahead_makes_no_list_late() -> None:
         *((hours(30), None, hours(2)), (hours(24), None, None), (hours(23), None, None)),
         *((hours(30), hours(24.5), hours(2)), (hours(30), hours(24), None), (hours(30), AHEAD, hours(2))),
         *((AHEAD, None, hours(2)), (None, None, hours(2))),
+        *((hours(-24), None, None), (hours(-24.01), None, hours(2)), (hours(30), hours(-24), None)),
     ],
 )
 def test_a_list_that_the_law_has_renewed_by_a_day_is_late_from_then_on_whatever_its_age(
@@ -165,6 +166,6 @@ def test_ages_come_in_the_order_of_the_lists_without_those_that_people_write() -
 
 
 def test_dates_less_than_a_day_ahead_are_believed_and_those_beyond_are_not() -> None:
-    for ahead, is_believed in ((23.9, True), (24.1, False)):
+    for ahead, is_believed in ((23.9, True), (24.0, True), (24.1, False)):
         item = ListDate("a", "csv", hours(99), hours(40), hours(40), confirmed_at=hours(-ahead))
         assert age_of(item).content_date == (hours(-ahead) if is_believed else hours(40))

@@ -269,3 +269,41 @@ def test_the_whole_of_a_fetch_has_its_time(
         (pull_https, (FEED,), context, FEED.transfer_minutes, PLACE),
         (pull_sftp, (sftp,), context, 3.0, "sftp://u@x.example/l"),
     ]
+
+
+def caused(error: Exception, *causes: Exception) -> Exception:
+    """Return an error with what caused it, as libraries chain them."""
+    last = error
+    for cause in causes:
+        last.__context__ = last = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (httpx.ConnectError("no\nroute "), TransientError, "no route"),
+        (httpx.ConnectError(""), TransientError, "ConnectError"),
+        (httpx.ReadTimeout("x"), TransientError, "no answer within timeout_seconds (30)"),
+        (
+            caused(httpx.ConnectError("x"), OSError("y"), ssl.SSLError(1, "no TLS")),
+            TransientError,
+            "TLS failed (no TLS)",
+        ),
+        # The library's own words may quote a login.
+        *(
+            (kind(f"x {text}"), ConfigurationError, "the url holds a character that cannot be sent")
+            for kind, text in (
+                *((httpx.LocalProtocolError, "s3cret"), (httpx.InvalidURL, "s3cret")),
+                (httpx.UnsupportedProtocol, "s3cret"),
+            )
+        ),
+    ],
+)
+def test_what_fails_on_the_way_is_said_in_one_line_and_tried_again_or_corrected(
+    pulled: Callable[..., Pulled | None], tmp_path: Path, error: Exception, kind: type[Exception], words: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    assert refusal(pulled, tmp_path, answer) == (kind, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,9 +84,15 @@ def test_what_the_disk_refuses_is_said_and_leaves_nothing(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    for owner, name in ((os, "fsync"), (os, "utime"), (Path, "rename")):
+    class Full(io.BytesIO):
+        write = refuse  # type: ignore[assignment]
+
+    for owner, name, instead in (
+        *((os, "fsync", refuse), (os, "utime", refuse), (Path, "rename", refuse)),
+        (Path, "open", lambda *_: Full()),
+    ):
         with monkeypatch.context() as replaced:
-            replaced.setattr(owner, name, refuse)
+            replaced.setattr(owner, name, instead)
             with pytest.raises(kind, match=f"{tmp_path}: (no space left|cannot be written)") as caught:
                 got(tmp_path, BLOCKS)
             assert type(caught.value) is kind
