@@ -118,9 +118,9 @@ def _part(body: bytes, place: int, mark: bytes) -> tuple[Part | None, int | None
     if end is None:
         return None, None, f"ends after {len(body) - start} bytes without a boundary"
     stop = end
-    if body.startswith(b"\r\n", end - 2) and end - 2 >= start:
+    if body.startswith(b"\r\n", end - 2):
         stop = end - 2
-    elif body.startswith(b"\n", end - 1) and end - 1 >= start:
+    elif body.startswith(b"\n", end - 1):
         stop = end - 1
     names = _parameters(headers.get("content-disposition", ""))
     part = Part(body[start:stop], headers, names.get("name", ""), names.get("filename", names.get("filename*", "")))

@@ -105,7 +105,7 @@ def _event(event: Tree, inner: Tree, whole: Tree, found: Gathered) -> ReportedRe
 
 def _camera(inner: Tree, whole: Tree, place: Tree) -> str:
     told = text_at(place, "DeviceID", "DeviceName") or text_at(inner, "TrafficCar.MachineName", "DeviceID", "Channel")
-    return told or text_at(whole, "params.DeviceID", "index", "Index") or ""
+    return told or text_at(whole, "params.DeviceID", "index") or ""
 
 
 def _captured_at(event: Tree, inner: Tree, place: Tree, found: Gathered) -> datetime | None:
@@ -122,6 +122,6 @@ def _captured_at(event: Tree, inner: Tree, place: Tree, found: Gathered) -> date
     if told is not None and abs(told - counted) > timedelta(minutes=1):
         return told
     local = times.local(int(counted.timestamp()))
-    came = found.message.received_at
-    is_local = local is not None and abs(came - counted) > _NEAR >= abs(came - local)
-    return (local if local is not None and is_local else counted) + milliseconds
+    if local is not None and abs(found.message.received_at - local) <= _NEAR:
+        return local + milliseconds
+    return counted + milliseconds

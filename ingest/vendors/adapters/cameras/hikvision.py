@@ -140,7 +140,7 @@ def _location(event: Tree) -> Location | None:
 
 
 def _degrees(place: Tree, name: str, side: str) -> float | None:
-    part = tree_at(place, name.capitalize(), name)
+    part = tree_at(place, name)
     degree = number_at(part, "degree")
     if degree is None:
         return None

@@ -49,7 +49,7 @@ class Mapped(TreeAdapter):
     def gather(self, tree: Tree, found: Gathered) -> None:
         """See `TreeAdapter`."""
         mapping = _mapping(found.source)
-        if mapping.where and not all(as_text(walk(tree, path)) == value for path, value in mapping.where.items()):
+        if not all(as_text(walk(tree, path)) == value for path, value in mapping.where.items()):
             found.without_plate += 1
             return
         results = trees_at(tree, mapping.reads) if mapping.reads else [tree]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.unit.ingest.vendors.messages import JPEG, multipart, parsed
 
 EVENT = """<?xml version="1.0" encoding="UTF-8"?>
@@ -81,3 +83,23 @@ def test_polled_plates() -> None:
     assert [(read.plate, read.pass_id) for read in found.reads] == [("TRK7735", "20260504075958TRK")]
     assert found.reads[0].captured_at == datetime(2026, 5, 4, 11, 59, 58, 627_000, tzinfo=UTC)
     assert found.without_plate == 1
+
+
+@pytest.mark.parametrize(
+    ("plates", "pictures"),
+    [
+        (["TRK7735"], [(JPEG, JPEG + b"\0")]),
+        # Of two nobody knows whose picture it is.
+        (["TRK7735", "TRK7736"], [(None, None), (None, None)]),
+    ],
+)
+def test_pictures_beside_polled_plates(plates: list[str], pictures: list[tuple[bytes | None, bytes | None]]) -> None:
+    listed = "".join(f"<Plate><plateNumber>{plate}</plateNumber></Plate>" for plate in plates)
+    body = multipart(
+        ("plates.xml", "text/xml", f"<Plates>{listed}</Plates>".encode()),
+        ("licensePlatePicture.jpg", "image/jpeg", JPEG),
+        ("vehicle.jpg", "image/jpeg", JPEG + b"\0"),
+    )
+    reads = parsed("hikvision", body, "multipart/form-data; boundary=cut").reads
+    assert [read.plate for read in reads] == plates
+    assert [(read.plate_picture, read.context_picture) for read in reads] == pictures

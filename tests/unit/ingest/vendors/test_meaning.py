@@ -351,6 +351,32 @@ SAID: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+ONE: list[tuple[str, dict[str, Any], float]] = [
+    ("rekor", {"data_type": "alpr_group", "best_plate_number": "A1", "best_confidence": 1}, 0.01),
+    ("rekor", {"data_type": "alpr_results", "results": [{"plate": "A1", "confidence": 1}]}, 0.01),
+    ("hikvision", {"ANPR": {"licensePlate": "A1", "confidenceLevel": 1}}, 0.01),
+    ("hikvision", {"Plates": {"Plate": {"plateNumber": "A1", "confidenceLevel": 1}}}, 0.01),
+    ("genetec", {"Plate": "A1", "SharpName": "s", "ConfidenceScore": "1"}, 0.01),
+    ("survision", {"anpr": {"decision": {"plate": "A1", "reliability": 1}}}, 0.01),
+    ("unifi", {"registrationNumber": "A1", "confidence": 1}, 0.01),
+    ("axis", {"plateText": "A1", "plateConfidence": 1}, 0.99),
+    ("verkada", {"license_plate_number": "A1", "confidence": 1}, 0.99),
+    ("flock", {"ocr": {"label": "A1", "labelConfidence": 1}}, 0.99),
+    ("frigate", {"type": "lpr", "plate": "A1", "score": 1}, 0.99),
+    ("blueiris", {"plate": "A1", "confidence": 1}, 0.99),
+    ("plate_recognizer", {"results": [{"plate": "A1", "score": 1}]}, 0.99),
+    ("onvif", {"Data": {"LicensePlateInfo": {"PlateNumber": {"#text": "A1", "Likelihood": 1}}}}, 0.99),
+    ("dahua", {"TrafficCar": {"PlateNumber": "A1"}, "Plate": {"Confidence": 51}}, 0.2),
+    ("platewatch", {"plate": "A1", "confidence": 1}, 0.99),
+]
+
+
+@pytest.mark.parametrize(("vendor", "body", "confidence"), ONE)
+def test_one_is_certain_or_a_hundredth(vendor: str, body: dict[str, Any], confidence: float) -> None:
+    (read,) = parsed(vendor, body).reads
+    assert read.confidence == pytest.approx(confidence)
+
+
 def test_every_sample_is_told() -> None:
     assert [vendor for vendor, _ in SAID] == [vendor for vendor, _, _ in SAMPLES]
 

@@ -56,11 +56,60 @@ def test_a_length_that_fits_is_believed_although_the_picture_holds_a_boundary() 
     assert bodies(body, "multipart/mixed; boundary=b") == [picture]
 
 
-@pytest.mark.parametrize("length", [b"3", b"99999", b"-4", b"1e3", b"9" * 400])
+@pytest.mark.parametrize("length", [b"3", b"99999", b"-4", b"1e3", b"9" * 5000])
 def test_a_length_that_does_not_fit_is_not(length: bytes) -> None:
     body = b"--b\r\nContent-Length: %s\r\n\r\n%s\r\n--b--\r\n" % (length, XML)
 
     assert bodies(body, "multipart/mixed; boundary=b") == [XML]
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "expected", "damage"),
+    [
+        # What stands before the first boundary is no part, and the boundary that is told counts before the first line.
+        (b"--other\r\nHi\r\n--b\r\n\r\nx\r\n--b--\r\nmore", "b", [("", "", "", b"x")], None),
+        (b"--b\r\n\r\nx\r\n--b--\r\n", "none", [("", "", "", b"x")], None),
+        (b"a --b\r\n--b\r\n\r\nx\r\n--b--", "b", [("", "", "", b"x")], None),
+        # What only begins like the boundary, or stands within a line, belongs to the part.
+        (b"--b\n\nx\n--bc\ny --b\n--b\n\nz\n--b--", "b", [("", "", "", b"x\n--bc\ny --b"), ("", "", "", b"z")], None),
+        # One line end before a boundary is the boundary's.
+        (b"--b\n\nx\n\n--b \n\n\r\n\r\n--b--", "b", [("", "", "", b"x\n"), ("", "", "", b"\r\n")], None),
+        (b"--b\n\n--b\r\n\r\n--b--", "b", [("", "", "", b""), ("", "", "", b"")], None),
+        (
+            b"--b\nContent-Disposition: form-data; name='a b'; FILENAME=\"c.jpg\"\nCONTENT-TYPE : image/jpeg \n\nx"
+            b"\n--b--",
+            "b",
+            [("a b", "c.jpg", "image/jpeg", b"x")],
+            None,
+        ),
+        (b"--b\nContent-Disposition: a; filename*=utf-8''c\n\nx\n--b--", "b", [("", "utf-8''c", "", b"x")], None),
+        (b"--b\n\nx\n--b\nContent-Type: a", "b", [("", "", "", b"x")], "part 2 ends within its headers"),
+        (b"--b\n\nx\n--b\n \n", "b", [("", "", "", b"x")], "part 2 ends after 0 bytes without a boundary"),
+        (b"--b\n\nx\n--b\n", "b", [("", "", "", b"x")], None),
+        (b"--b\nContent-Length: 4\n\nx\n--b\n\nz\n--b--", "b", [("", "", "", b"x"), ("", "", "", b"z")], None),
+        (b"--b\nContent-Length: 5\n\nx\n--b\n--b--", "b", [("", "", "", b"x\n--b")], None),
+        (b"--b\nContent-Length: 1\n\nx", "b", [("", "", "", b"x")], None),
+        (b"--b\nContent-Length: 2\n\nx", "b", [], "part 1 ends after 1 bytes without a boundary"),
+    ],
+)
+def test_what_the_parts_of_a_message_are(
+    body: bytes, told: str, expected: list[tuple[str, str, str, bytes]], damage: str | None
+) -> None:
+    found = split_parts(body, f"multipart/form-data; boundary={told}")
+    assert [(part.name, part.filename, part.content_type, part.body) for part in found.parts] == expected
+    assert found.damage == (damage and f"the message is damaged: {damage}; the parts before it are used")
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(16_384, True), (16_385, False)])
+def test_a_part_has_so_many_bytes_of_headers(size: int, is_read: bool) -> None:
+    body = b"--b\nX: " + b"y" * (size - 5) + b"\n\nz\n--b--"
+    assert bool(split_parts(body, "multipart/mixed; boundary=b").parts) is is_read
+
+
+@pytest.mark.parametrize("body", [b"x\r\n--b\r\n", b"--\r\nx", b"--" + b"b" * 199 + b"\n\nx"])
+def test_parts_without_a_boundary_are_refused(body: bytes) -> None:
+    with pytest.raises(InvalidInput, match="without a boundary"):
+        split_parts(body, "multipart/mixed")
 
 
 def test_a_whole_last_part_needs_no_boundary_behind_it() -> None:

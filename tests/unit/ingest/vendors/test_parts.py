@@ -17,7 +17,7 @@ from ingest.vendors.parts.confidences import probability
 from ingest.vendors.parts.json_text import read_json
 from ingest.vendors.parts.pictures import kept_picture, picture_in
 from ingest.vendors.parts.plates import plate_text
-from ingest.vendors.parts.redaction import redacted
+from ingest.vendors.parts.redaction import kept_payload, redacted
 from ingest.vendors.parts.states import state_of
 from ingest.vendors.parts.text import decode_text
 from ingest.vendors.parts.times import Times
@@ -251,6 +251,18 @@ def test_what_is_no_secret_stays() -> None:
     kept = {"key": "license_plate_unknown", "plate": "ABC123", "url": "http://h/a?b=1", "license_valid": True}
 
     assert redacted(kept) == kept
+
+
+def test_what_is_kept_of_a_message_is_read_as_it_was() -> None:
+    text = kept_payload([{"a": "Zoë\0 京", "\ud800": 1}], [])
+    assert text == '{"a":"Zoë 京","?":1}'
+    assert kept_payload([{"a": 1}, [2]], [("." * 201, 7)]) == (
+        '{"message":[{"a":1},[2]],"pictures":[{"name":"' + "." * 200 + '","bytes":7}]}'
+    )
+    # A flag says nothing secret, nor does what is not there.
+    assert kept_payload([{"password": True, "token": None, "pin": "", "secret": 0}], []) == (
+        '{"password":true,"token":null,"pin":"","secret":"<removed>"}'
+    )
 
 
 def test_movement() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ingest.vendors.adapter import ReportedRead
+from ingest.vendors.adapter import Parsed, ReportedRead
 from ingest.vendors.arrivals import Arrivals, camera_of
 from ingest.vendors.passes import COUNTER_LASTS, GAP, Passes
 from schemas.types import DatedBy, PlateRead
@@ -58,6 +58,98 @@ def test_other_cars_times_and_sources_are_other_passes() -> None:
     ]
 
     assert len(set(ids)) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "is_one"),
+    [
+        *(("KLM4410", "KLM441O", True), ("KLM4410", "KXM4410", False), ("KLM4410", "KLM44X0", False)),
+        *(("KIM4410", "K1M4410", True), ("KIM4410", "KLM4410", True), ("KLM4410", "KLM4411", False)),
+        # One character lost at an end, not within; and not of a text of which too little is left.
+        *(("KLM4410", "KLM441", True), ("KLM4410", "LM4410", True), ("KLM4410", "KLM410", False)),
+        *(("KLM410", "KLM4410", False), ("KLM441", "KLM4410", True), ("LM4410", "KLM4410", True)),
+        *(("KLM4", "KLM", False), ("KLM", "KLM4", False), ("KLM44", "KLM4", True), ("KLM", "KIM", False)),
+        *(("KLM4", "KIM4", True), ("KLM4410", "KLM4O1O", False), ("KLM4410", "LM441", False)),
+    ],
+)
+def test_a_misread_of_one_car_is_no_other_car(text: str, other: str, *, is_one: bool) -> None:
+    for first, second in ((text, other), (other, text)):
+        passes = Passes()
+        assert (placed(passes, seen(first))[0] == placed(passes, seen(second, 1))[0]) is is_one
+
+
+@pytest.mark.parametrize(("after", "is_one"), [(-8, True), (-8.001, False), (8, True), (8.001, False)])
+def test_results_of_one_car_are_so_far_apart(after: float, *, is_one: bool) -> None:
+    passes = Passes()
+    assert (placed(passes, seen())[0] == placed(passes, seen(after=after))[0]) is is_one
+
+
+@pytest.mark.parametrize(("step", "count"), [(5, 61), (-5, 61)])
+def test_a_car_that_stays_is_one_read_for_five_minutes(step: int, count: int) -> None:
+    passes = Passes()
+    ids = [placed(passes, seen(after=step * number))[0] for number in range(count + 1)]
+    assert len(set(ids[:count])) == 1
+    assert ids[count] != ids[0]
+
+
+def test_of_two_passes_the_one_with_this_text_counts_and_then_the_nearer() -> None:
+    passes = Passes()
+    # Two cars, for one picture shows both; the second's pass goes on.
+    first, second = placed(passes, seen("KLM4410"))[0], placed(passes, seen("KLM441Q"))[0]
+    assert first != second
+    assert placed(passes, seen("KLM441Q", 6))[0] == second
+    # The first is farther away, but of this text.
+    assert placed(passes, seen("KLM4410", 7))[0] == first
+    passes = Passes()
+    second = placed(passes, seen("KLM441Q"))[0]
+    placed(passes, seen("KLM441Q", 6))
+    first = placed(passes, seen("KLM4410"))[0]
+    # Neither is of this text: the nearer counts, although the other was reported later.
+    assert first != second == placed(passes, seen("KLM441D", 7))[0]
+
+
+@pytest.mark.parametrize(("after", "is_one"), [(600, True), (600.001, False), (-600, True), (-600.001, False)])
+def test_a_counter_counts_for_ten_minutes(after: float, *, is_one: bool) -> None:
+    passes = Passes()
+    first = placed(passes, seen(pass_id="7", is_pass_id_unique=False))[0]
+    later = seen("XYZ9981", after, pass_id="7", is_pass_id_unique=False)
+    assert (placed(passes, later)[0] == first) is is_one
+
+
+@pytest.mark.parametrize("pass_id", ["7", None])
+def test_a_counter_is_known_across_a_restart(pass_id: str | None) -> None:
+    arrivals = Arrivals("pd", 0.7, Passes())
+    (first,) = arrivals.of(Parsed((seen(pass_id=pass_id, is_pass_id_unique=False),)), source_of("axis"), NOW)
+    passes = Passes()
+    passes.remember("gate", [first.read])
+    later = seen("XYZ9981", 20, pass_id=pass_id, is_pass_id_unique=False)
+    found = passes.place("gate", first.read.camera_id, later, later.captured_at or NOW)
+    assert (found.read_id == first.read.read_id) is (pass_id is not None)
+
+
+def test_a_pass_lasts_from_its_first_picture_to_its_last_and_counts_them() -> None:
+    passes = Passes()
+    told = []
+    for after, changes in (
+        (0, {}),
+        (2, {"confidence": 0.9}),
+        (2, {}),  # comes again
+        (-1, {"first_seen": NOW - timedelta(seconds=3), "last_seen": NOW + timedelta(seconds=4)}),
+        (1, {"frame_count": 9, "confidence": None}),
+    ):
+        read = seen(after=after, **changes)
+        found = passes.place("gate", "cam", read, read.captured_at or NOW)
+        lasted = tuple(round((at - NOW).total_seconds(), 3) for at in (found.first_seen, found.last_seen))
+        told.append((found.revision, *lasted, found.frame_count))
+    assert told == [(8000, 0, 0, 1), (9000, 0, 2, 2), (8000, 0, 2, 2), (8000, -3, 4, 3), (0, -3, 4, 9)]
+
+
+def test_results_with_a_picture_of_a_pass_belong_to_it_whatever_they_read() -> None:
+    passes = Passes()
+    whole = placed(passes, seen(pass_id="a/0", frame_ids=("a/0", "b/1")))[0]
+    assert placed(passes, seen("XYZ9981", 60, frame_ids=("b/1",)))[0] == whole
+    assert placed(passes, seen("RWT5510", 60, frame_ids=("b/0",)))[0] != whole
+    assert passes.place("gate", "other", seen(frame_ids=("b/1",)), NOW).read_id != whole
 
 
 def test_two_alike_plates_in_one_picture_are_two_cars() -> None:
@@ -129,12 +221,34 @@ def test_frigates_end_does_not_overwrite_a_surer_text() -> None:
     assert newest(reads_of("frigate", FRIGATE, FRIGATE_UPDATE, end)).plate == "QTR6152"
 
 
-def test_dahuas_clock_that_counts_local_time() -> None:
-    true = reads_of("dahua", {"Events": [DAHUA_EVENT]})[0]
-    local = reads_of("dahua", {"Events": [DAHUA_EVENT | {"UTC": DAHUA_EVENT["UTC"] - 4 * 3600}]})[0]
-    real = reads_of("dahua", {"Events": [DAHUA_EVENT | {"UTC": 1_700_000_000, "RealUTC": DAHUA_EVENT["UTC"]}]})[0]
-
-    assert true.captured_at == local.captured_at == real.captured_at == NOW
+@pytest.mark.parametrize(
+    ("more", "seconds"),
+    [
+        ({}, 0),
+        # In New York it is four hours earlier: a clock that counts these is taken by its word where that is about now.
+        ({"UTC": -14_400}, 0),
+        ({"UTC": -14_400 + 600}, 600),
+        ({"UTC": -14_400 - 600}, -600),
+        ({"UTC": -14_400 + 601}, -14_400 + 601),
+        ({"UTC": -14_400 - 601}, -14_400 - 601),
+        ({"UTC": -7_200}, -7_200),
+        ({"UTC": 60}, 60),
+        ({"UTC": -14_400, "UTCMS": 250}, 0.25),
+        ({"UTC": 5, "UTCMS": 250}, 5.25),
+        ({"UTC": 5, "RealUTCMS": 1_500}, 5.999),
+        ({"UTC": 5, "UTCMS": -1}, 5),
+        ({"UTC": -100_000, "RealUTC": 7, "UTCMS": 250}, 7.25),
+        # A time that is written out counts where the two are more than a minute apart.
+        ({"UTC": 60, "LocaleTime": "2026-05-04 08:00:00"}, 60),
+        ({"UTC": 61, "LocaleTime": "2026-05-04 08:00:00"}, 0),
+        ({"UTC": -60, "LocaleTime": "2026-05-04 08:00:00"}, -60),
+        ({"UTC": -61, "LocaleTime": "2026-05-04 08:00:00"}, 0),
+    ],
+)
+def test_dahuas_clocks(more: dict[str, Any], seconds: float) -> None:
+    told = {key: value + int(NOW.timestamp()) if key in ("UTC", "RealUTC") else value for key, value in more.items()}
+    (read,) = reads_of("dahua", {"Events": [DAHUA_EVENT | told]})
+    assert read.captured_at == NOW + timedelta(seconds=seconds)
 
 
 def test_a_brand_is_no_plate() -> None:

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from ingest.vendors.adapter import ReaderSign
+from ingest.vendors.registry import adapter_of
 from schemas.errors import InvalidInput
-from tests.unit.ingest.vendors.messages import NOW, NOW_MS, parsed
+from tests.unit.ingest.vendors.messages import NOW, NOW_MS, message_of, parsed, source_of
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,39 @@ def test_verkadas_own_hit_is_kept_as_evidence() -> None:
     del data["notification_type"]
     (read,) = parsed("verkada", hook).reads
     assert read.hit is None
+
+
+@pytest.mark.parametrize("state", ["nowhere", "US-ZZ", "VAA"])
+def test_our_own_senders_are_told_of_a_state_that_there_is_not(state: str) -> None:
+    with pytest.raises(InvalidInput, match="no known state") as caught:
+        parsed("platewatch", {"plate": "RWT5510", "state": state})
+    assert caught.value.column == "jurisdiction"
+
+
+@pytest.mark.parametrize(
+    ("texts", "plates", "notes"),
+    [
+        (["A" * 13, "RWT5510", "B" * 14], ["RWT5510"], [13, 14]),
+        (["A" * 13, "unknown"], [], [13]),
+    ],
+)
+def test_a_result_that_is_wrong_spoils_no_other(texts: list[str], plates: list[str], notes: list[int]) -> None:
+    found = parsed("plate_recognizer", {"results": [{"plate": text} for text in texts]})
+    assert [read.plate for read in found.reads] == plates
+    assert found.notes == tuple(
+        f"a result is left out: a plate of {length} characters; at most 12 were expected" for length in notes
+    )
+
+
+def test_of_several_wrong_results_alone_the_first_is_told() -> None:
+    with pytest.raises(InvalidInput, match="a plate of 13 characters"):
+        parsed("plate_recognizer", {"results": [{"plate": "A" * 13}, {"plate": "B" * 14}]})
+
+
+@pytest.mark.parametrize(("topic", "camera"), [("", ""), ("east/onvif-ej/x", "east"), ("x" * 65 + "/a", "x" * 64)])
+def test_a_sign_of_life_by_mqtt_is_of_the_camera_that_its_topic_names(topic: str, camera: str) -> None:
+    message = message_of({"UtcTime": "2026-05-04T12:00:00Z"}, topic=topic)
+    assert adapter_of("onvif").parse(message, source_of("onvif")).signs == (ReaderSign(camera),)
 
 
 def test_dahuas_lane_as_its_push_spells_it() -> None:

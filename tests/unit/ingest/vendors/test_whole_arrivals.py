@@ -104,6 +104,34 @@ def test_a_hit_its_pictures_and_where_they_are_are_passed_on() -> None:
     assert arrived(dataclasses.replace(reported, plate_picture=None)).pictures == Pictures(None, None, None)
 
 
+HERE, THERE, READER = {"latitude": 1, "longitude": 2, "heading": 3}, {"latitude": 4, "longitude": 5}, {"heading": 6}
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "reader", "expected"),
+    [
+        (None, {}, {}, None),
+        (None, HERE, {}, (1, 2, 3)),
+        (None, HERE, THERE, (4, 5, None)),
+        (None, HERE, READER, (1, 2, 3)),
+        (None, {"latitude": 1, "heading": 3}, {}, None),
+        (None, {"longitude": 1, "heading": 3}, {}, None),
+        (Location(7, 8), HERE, {}, (7, 8, None)),
+        (Location(7, 8), HERE, THERE, (4, 5, None)),
+        (Location(7, 8), HERE, READER, (7, 8, 6)),
+        (Location(7, 8, 0.0), HERE, READER, (7, 8, 0)),
+        (Location(7, 8), HERE, {"latitude": 4}, (7, 8, None)),
+        (Location(7, 8), HERE, {"longitude": 5}, (7, 8, None)),
+    ],
+)
+def test_where_a_reader_stands_a_person_knows_best(
+    said: Location | None, source: dict[str, Any], reader: dict[str, Any], expected: tuple[float, ...] | None
+) -> None:
+    read = arrived(ReportedRead("KZP4821", "c", NOW, 0.5, location=said), readers={"c": reader}, **source).read
+    found = read.location
+    assert (found and (found.latitude, found.longitude, found.heading)) == expected
+
+
 @pytest.mark.parametrize(("length", "is_kept"), [(LONGEST_PASS, True), (LONGEST_PASS + SECOND, False)])
 def test_a_pass_that_lasts_too_long_is_a_moment(length: timedelta, *, is_kept: bool) -> None:
     read = arrived(ReportedRead("KZP4821", "c", NOW, 0.5, pass_id="p", first_seen=NOW - length)).read
@@ -176,6 +204,10 @@ def test_what_is_a_text(value: object, text: str | None) -> None:
         ("20261204120000Z", 214 * 86_400),
         ("20260104120000Z", -120 * 86_400),
         ("20261304120000Z", None),
+        # As many digits as a packed time, but no month: they count microseconds.
+        ("1999130000000000", 221_234_000),
+        ("1999000000000000", 221_104_000),
+        ("1999129900000000", None),
         ("20260004120000Z", None),
         ("20260504120000.5Z", 0.5),
         ("2026-05-04T12:00:00.1234567Z", 0.123456),
