@@ -86,6 +86,13 @@ def test_damaged_notes_are_no_notes(data: bytes, start: bytes) -> None:
         (Exif(1, LOCAL), None, NOON - timedelta(hours=5.5, seconds=-2), NOON - timedelta(hours=5.5), "files' own"),
         # Copied here days later: nothing tells the zone but the machine's own.
         (Exif(1, LOCAL), None, NOON + timedelta(days=9), NOON + timedelta(hours=4), "EDT"),
+        # Five minutes it may take to be written, and no zone is farther away than fourteen hours.
+        (Exif(1, LOCAL), None, NOON + timedelta(hours=7, minutes=5), NOON + timedelta(hours=7), "files' own"),
+        (Exif(1, LOCAL), None, NOON + timedelta(hours=7, minutes=5, seconds=1), NOON + timedelta(hours=4), "EDT"),
+        (Exif(1, LOCAL), None, NOON + timedelta(hours=7, minutes=-1), NOON + timedelta(hours=4), "EDT"),
+        (Exif(1, LOCAL), None, NOON + timedelta(hours=14), NOON + timedelta(hours=14), "files' own"),
+        (Exif(1, LOCAL), None, NOON + timedelta(hours=14, minutes=15), NOON + timedelta(hours=4), "EDT"),
+        (Exif(1, LOCAL), None, NOON - timedelta(hours=14), NOON - timedelta(hours=14), "files' own"),
     ],
 )
 def test_the_zone_is_noted_set_told_or_the_machines(
@@ -103,6 +110,23 @@ def test_a_time_that_cannot_be_is_not_believed(year: int) -> None:
     assert when_taken(Exif(1, LOCAL.replace(year=year)), NOON, NOON, None) is None
     assert when_taken(Exif(1, LOCAL.replace(year=year), timedelta(hours=14)), NOON, NOON, None) is None
     assert when_taken(Exif(), NOON, NOON, None) is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "written", "arrived", "is_believed"),
+    [
+        (datetime(2000, 1, 2), NOON, NOON, True),
+        (datetime(2000, 1, 1, 23, 59, 59), NOON, NOON, False),
+        (LOCAL + timedelta(hours=1), NOON, NOON, True),
+        (LOCAL + timedelta(hours=1, seconds=1), NOON, NOON, False),
+        (LOCAL + timedelta(hours=1, seconds=1), NOON + timedelta(seconds=1), NOON, True),
+        (LOCAL + timedelta(hours=1, seconds=1), NOON, NOON + timedelta(seconds=1), True),
+    ],
+)
+def test_a_clock_is_neither_older_nor_much_ahead(
+    taken: datetime, written: datetime, arrived: datetime, *, is_believed: bool
+) -> None:
+    assert (when_taken(Exif(1, taken, timedelta()), written, arrived, None) is not None) is is_believed
 
 
 def test_a_file_whose_own_time_was_lost_is_no_reason_to_doubt_the_camera() -> None:
@@ -152,6 +176,8 @@ def test_a_cameras_zone_is_a_zone(tmp_path: Path) -> None:
         ("2026-11-01T01:30", "2026-11-01T01:30:02-05:00", "2026-11-01T01:30-05:00"),
         ("2026-11-01T01:30", "2026-11-01T09:00:00-05:00", "2026-11-01T01:30-05:00"),
         ("2026-11-01T00:30", "2026-11-01T09:00:00-05:00", "2026-11-01T00:30-04:00"),
+        ("2026-11-01T01:30", "2026-11-01T01:25:00-05:00", "2026-11-01T01:30-05:00"),
+        ("2026-11-01T01:30", "2026-11-01T01:24:59-05:00", "2026-11-01T01:30-04:00"),
         # A clock that was not put forward shows an hour that does not exist.
         ("2026-03-08T02:30", "2026-03-08T03:30:02-04:00", "2026-03-08T02:30-05:00"),
     ],

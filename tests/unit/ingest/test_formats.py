@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import zlib
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 import simplejpeg
 from PIL import Image
 
-from ingest.formats import jpeg
+from ingest.formats import heif, jpeg, png
 from ingest.formats.exif import Exif, read_exif
 from tests.unit.ingest.vendors.messages import jpeg as sample
 
@@ -133,3 +135,89 @@ def test_when_a_picture_was_taken_as_its_notes_say(
 def test_notes_are_found_behind_other_parts(data: bytes) -> None:
     assert read_exif(data) == Exif(6, NOON)
     assert read_exif(webp((b"VP8 ", b"even"))) == read_exif(b"nothing") == Exif()
+    # A TIFF is itself a block of notes, in either order of bytes.
+    alone = notes(taken="2026:05:04 12:00:00")[6:]
+    assert read_exif(alone) == Exif(6, NOON)
+    assert read_exif(b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 8, 0, 0)) == Exif(8)
+    # Of another kind of file these are no notes.
+    noted = webp((b"EXIF", notes(taken="2026:05:04 12:00:00")))
+    assert read_exif(noted.replace(b"RIFF", b"RIFX")) == read_exif(noted.replace(b"WEBP", b"WAVE")) == Exif()
+
+
+def ftyp(major: bytes, *others: bytes, minor: bytes = b"\0\0\0\0", told: int | None = None) -> bytes:
+    body = b"ftyp" + major + minor + b"".join(others)
+    return (len(body) + 4 if told is None else told).to_bytes(4) + body
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        *((ftyp(brand), "AVIF") for brand in (b"avif", b"avis")),
+        *((ftyp(brand), "HEIC") for brand in (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis")),
+        *((ftyp(brand), "HEIC") for brand in (b"mif1", b"msf1", b"mif2", b"mif3")),
+        (ftyp(b"mif1", b"heic", b"avif"), "AVIF"),
+        (ftyp(b"isom", b"mp42", b"heic"), "HEIC"),
+        (ftyp(b"isom", b"mp42"), None),
+        # The version is no brand, nor is what stands across two, or behind the box.
+        (ftyp(b"heic", minor=b"avif"), "HEIC"),
+        (ftyp(b"isom", minor=b"heic"), None),
+        (ftyp(b"isom", b"aahe", b"icaa"), None),
+        (ftyp(b"isom", b"mp42", b"heic", told=20), None),
+        (ftyp(b"isom", *[b"mp42"] * 123, b"heic"), "HEIC"),
+        (ftyp(b"isom", *[b"mp42"] * 124, b"heic"), None),
+        (ftyp(b"heic").replace(b"ftyp", b"styp"), None),
+        (b"", None),
+    ],
+)
+def test_a_picture_in_a_media_file_is_known_by_its_brands(data: bytes, kind: str | None) -> None:
+    assert heif.kind_of(data) == kind
+
+
+def chunk(kind: bytes, body: bytes = b"", *, damaged: bool = False) -> bytes:
+    crc = zlib.crc32(kind + body) ^ damaged
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", crc)
+
+
+HEAD, TAIL, NOTES = chunk(b"IHDR", b"head"), chunk(b"IEND"), chunk(b"eXIf", b"notes")
+
+
+@pytest.mark.parametrize(
+    ("chunks", "kept", "noted"),
+    [
+        ([HEAD, TAIL], [HEAD, TAIL], None),
+        ([HEAD, chunk(b"iCCP", b"odd"), NOTES, TAIL], [HEAD, NOTES, TAIL], b"notes"),
+        *(
+            ([HEAD, chunk(kind, b"x"), TAIL], [HEAD, chunk(kind, b"x"), TAIL], None)
+            for kind in (b"PLTE", b"IDAT", b"tRNS", b"acTL", b"fcTL", b"fdAT")
+        ),
+        ([HEAD, chunk(b"tEXt", b"x", damaged=True), TAIL], [HEAD, TAIL], None),
+        ([HEAD, chunk(b"eXIf", b"x", damaged=True), TAIL], [HEAD, TAIL], b"x"),
+        ([HEAD, chunk(b"IDAT", b"x", damaged=True), TAIL], None, None),
+        ([HEAD, chunk(b"IDAT", b"cut off")[:-1]], None, None),
+        ([HEAD, chunk(b"IDAT", b"cut off")[:11]], [HEAD], None),
+        ([HEAD, TAIL, NOTES, HEAD], [HEAD, TAIL], b"notes"),
+        ([], [], None),
+    ],
+)
+def test_of_a_png_is_kept_what_its_pixels_need(
+    chunks: list[bytes], kept: list[bytes] | None, noted: bytes | None
+) -> None:
+    data = png.SIGNATURE + b"".join(chunks)
+    assert png.essential(data) == (None if kept is None else png.SIGNATURE + b"".join(kept))
+    assert png.exif_of(data) == noted
+
+
+@pytest.mark.parametrize("mode", ["RGB", "CMYK"])
+def test_what_is_no_part_of_a_jpeg_changes_no_pixel(mode: str) -> None:
+    file = io.BytesIO()
+    noise = np.random.default_rng(2).integers(0, 255, (32, 48, 3), np.uint8)
+    Image.fromarray(noise).convert(mode).save(file, "JPEG", quality=90)
+    data = file.getvalue()
+    place = data.index(b"\xff\xdb")
+    whole = jpeg.decode(data)
+    # A wrong profile and a note, with bytes behind them that belong to nothing.
+    odd = jpeg.decode(data[:place] + b"\xff\xe2\0\x04ab" + b"zz" + b"\xff\xfe\0\x04ab" + b"zz" + data[place:])
+    assert whole is not None
+    assert odd is not None
+    assert np.array_equal(odd[0], whole[0])
+    assert (odd[1], whole[1]) == (None, None)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -94,6 +97,17 @@ def test_times_that_do_not_advance_go_on_by_the_rate(opened: Any) -> None:
         seconds = [second for _, second in video.pictures()]
         assert seconds == pytest.approx([0.0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 3.0])
     assert video._capture.is_released
+    video.close()  # once more does nothing
+
+
+@pytest.mark.parametrize(("rotation", "turns"), [(0, 0), (90, 1), (180, 2), (270, 3), (-90, 3)])
+def test_a_frame_is_turned_as_its_file_notes(rotation: int, turns: int) -> None:
+    picture = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    frame: Any = SimpleNamespace(to_ndarray=lambda format: picture, rotation=rotation)
+    shown = open_video._upright(frame)
+    # Counterclockwise: what stood at the right end of a row is on top.
+    assert np.array_equal(shown, np.rot90(picture, turns))
+    assert shown.flags.c_contiguous
 
 
 @pytest.mark.parametrize(
@@ -113,6 +127,67 @@ def test_a_video_is_looked_through_where_a_share_and_a_time_of_it_are_missing(
     video: Any = SimpleNamespace(frame_count=announced, rate=20.0)
     monkeypatch.setattr(video_ends, "_ends_early", lambda *_: True)
     assert was_cut(video, read, seconds) is is_asked
+
+
+class Stream:
+    """The pictures of a container, whose header says how many there are."""
+
+    frames = 0
+
+
+@pytest.mark.parametrize(
+    ("said", "is_cut"),
+    [
+        # The file goes on to the end that it announces, or lacks a quarter of a second, or a fiftieth of its length.
+        ({}, False),
+        ({"last": 4.75}, False),
+        ({"last": 4.74}, True),
+        ({"last": 4.70, "length": 0.05}, False),
+        ({"last": 49.0, "end": 50}, False),
+        ({"last": 48.99, "end": 50}, True),
+        # Times that begin late do so for the end, too; Matroska counts from zero.
+        ({"start": 10, "last": 14.71}, False),
+        ({"start": 10, "last": 14.69}, True),
+        ({"start": 10, "last": 5, "name": "matroska,webm"}, False),
+        # Pictures that are in it and did not come out are missing, those that an edit leaves out are not.
+        ({"pictures": 98}, False),
+        ({"pictures": 99}, True),
+        ({"pictures": 100, "discarded": 3}, False),
+        ({"header": 99}, True),
+        ({"header": 98}, False),
+        ({"header": 100, "name": "mov,mp4,m4a"}, False),
+        # What has no size or no time is no picture.
+        ({"pictures": 98, "empty": 5}, False),
+        ({"pictures": 98, "timeless": 5}, False),
+    ],
+)
+def test_a_file_is_cut_that_ends_early_or_holds_what_did_not_come_out(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], *, is_cut: bool
+) -> None:
+    stream, sound = Stream(), object()
+    stream.frames = said.get("header", 0)
+
+    def packet(at: float | None, length: float | None = None, **more: Any) -> Any:
+        pts, duration = (None if value is None else round(value * 1000) for value in (at, length))
+        told = {"size": 1, "stream": stream, "is_discard": False, **more}
+        return SimpleNamespace(pts=pts, duration=duration, time_base=Fraction(1, 1000), **told)
+
+    first = said.get("start", 0)
+    packets = [packet(said.get("last", first + 5), said.get("length"), stream=sound)]
+    packets += [packet(first) for _ in range(said.get("pictures", 0))]
+    packets[1 : 1 + said.get("discarded", 0)] = [packet(first, is_discard=True)] * said.get("discarded", 0)
+    packets += [packet(first, size=0)] * said.get("empty", 0) + [packet(None)] * said.get("timeless", 0)
+    container = SimpleNamespace(
+        streams=SimpleNamespace(best={"video": stream}.get),
+        demux=lambda: packets,
+        format=SimpleNamespace(name=said.get("name", "avi")),
+        duration=said.get("end", 5) * av.time_base,
+        start_time=first * av.time_base or None,
+    )
+    monkeypatch.setattr(av, "VideoStream", Stream)
+    monkeypatch.setattr(av, "open", lambda *_, **__: contextlib.nullcontext(container))
+    video: Any = SimpleNamespace(name="a", frame_count=1000, rate=20.0)
+    assert was_cut(video, 97, 4.6) is is_cut
 
 
 @pytest.mark.parametrize("reason", [None, "cut off"])

@@ -97,6 +97,22 @@ def test_a_listed_name_that_leads_into_a_private_network_is_not_followed(
         fetch_picture("https://images.example.com/a.jpg", ["images.example.com"])
 
 
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "224.0.0.1", "ff02::1"])
+def test_a_listed_name_at_a_public_address_is_asked(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    found = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 443, 0, 0))]
+    monkeypatch.setattr(ingest.picture_urls.socket, "getaddrinfo", lambda *_, **__: found)
+    asked: list[str] = []
+    monkeypatch.setattr(ingest.picture_urls, "_fetch", lambda _, place: (None, asked.append(place.address) or PICTURE))
+    if address in ("224.0.0.1", "ff02::1"):
+        # Nobody has an address of many.
+        with pytest.raises(InvalidInput, match="private network"):
+            fetch_picture("https://images.example.com/a.jpg", ["images.example.com"])
+        assert asked == []
+    else:
+        assert fetch_picture("https://Images.example.com./a.jpg", ["images.example.com"]) == PICTURE
+        assert asked == [address]
+
+
 def test_the_address_that_was_judged_is_the_one_that_is_asked(
     server: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

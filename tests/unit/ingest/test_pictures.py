@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.pictures import MAX_BYTES, PICTURE_SUFFIXES, decode_picture, read_picture
+from ingest.pictures import MAX_BYTES, PICTURE_SUFFIXES, decode_picture, read_picture, to_8_bit
 from schemas.errors import UnreadableMedia
 from tests.unit.ingest.picture_samples import SUFFIXES, scene, write
 
@@ -224,6 +224,36 @@ def test_sixteen_bit_files_of_any_camera_depth_keep_their_brightness(tmp_path: P
 def test_float_tiff_is_scaled(tmp_path: Path) -> None:
     decoded = read_picture(write(tmp_path / "a.tiff", scene().astype(np.float32) / 255))
     assert np.abs(decoded.astype(int) - scene()).max() <= 1
+
+
+def test_floats_that_are_no_shade_become_black_or_white() -> None:
+    values = [0, 0.5, 1, 1.5, -0.5, np.nan, np.inf, -np.inf]
+    picture = np.repeat(np.array([values], np.float32)[:, :, None], 3, axis=2)
+    assert to_8_bit(picture)[0, :, 0].tolist() == [0, 128, 255, 255, 0, 0, 255, 0]
+
+
+@pytest.mark.parametrize(
+    ("brightest", "shown"),
+    [(255, 255), (256, 64), (1023, 255), (1024, 64), (4095, 255), (4096, 64), (16383, 255), (16384, 64), (65535, 255)],
+)
+def test_the_least_depth_that_holds_a_picture_is_its_own(brightest: int, shown: int) -> None:
+    assert to_8_bit(np.full((2, 2, 3), brightest, np.uint16)).max() == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ((8, 8), "is a damaged PNG picture"),
+        ((7, 8), "is a picture of 7x8 pixels, expected at least 8x8"),
+        ((8, 7), "is a picture of 8x7 pixels, expected at least 8x8"),
+        ((0, 8), "is a damaged PNG picture"),
+        ((10_000, 10_000), "is a damaged PNG picture"),
+        ((10_001, 10_000), "is a picture of 10001x10000 pixels, more than 100 megapixels"),
+    ],
+)
+def test_a_picture_is_neither_too_small_nor_too_large(size: tuple[int, int], message: str) -> None:
+    with pytest.raises(UnreadableMedia, match=f"a.png: {message}"):
+        decode_picture(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", *size) + bytes(9), "a.png")
 
 
 def test_grey_and_transparent_pictures_become_bgr(tmp_path: Path) -> None:

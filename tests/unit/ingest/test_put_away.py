@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -36,9 +38,66 @@ def test_it_is_moved_with_its_subfolder(path: Path, tmp_path: Path) -> None:
 
 def test_another_of_its_name_is_not_replaced(path: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out/1.jpg").write_bytes(b"another")
+    others = {"out/1.jpg": b"another", "out/1~2.jpg": b"a third"}
+    for name, data in others.items():
+        (tmp_path / name).write_bytes(data)
     assert put_away(path, fingerprint(path), tmp_path / "out/1.jpg")
-    assert files(tmp_path) == {"out/1.jpg": b"another", "out/1~2.jpg": b"recorded"}
+    assert files(tmp_path) == {**others, "out/1~3.jpg": b"recorded"}
+
+
+@pytest.fixture
+def another_disk(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What is moved to a folder named `out` goes to another file system; returns what was copied there."""
+    rename, copied = Path.rename, []
+
+    def renamed(source: Path, target: Path) -> Path:
+        if target.parent.name == "out" != source.parent.name:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        if target.parent.name == "out":
+            copied.append(source.read_bytes())
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    return copied
+
+
+def test_it_is_moved_to_another_disk_with_its_time(path: Path, tmp_path: Path, another_disk: list[bytes]) -> None:
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert put_away(path, fingerprint(path), tmp_path / "out/1.jpg")
+    assert files(tmp_path) == {"out/1.jpg": b"recorded"}
+    # Whole, before it has its name.
+    assert another_disk == [b"recorded"]
+    assert (tmp_path / "out/1.jpg").stat().st_mtime == 1_700_000_000
+
+
+def test_a_disk_that_is_full_keeps_no_half(
+    path: Path, tmp_path: Path, another_disk: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(b"rec")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module.shutil, "copy2", full)
+    with pytest.raises(OSError, match="No space left"):
+        put_away(path, fingerprint(path), tmp_path / "out/1.jpg")
+    assert files(tmp_path) == {"in/sub/1.jpg": b"recorded"}
+    assert another_disk == []
+
+
+def test_what_cannot_be_moved_for_another_reason_is_not_copied(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def renamed(source: Path, target: Path) -> Path:
+        if target.parent.name == "out":
+            raise OSError(errno.EROFS, "Read-only file system")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    with pytest.raises(OSError, match="Read-only"):
+        put_away(path, fingerprint(path), tmp_path / "out/1.jpg")
+    assert files(tmp_path) == {"in/sub/1.jpg": b"recorded"}
 
 
 def test_a_move_that_was_killed_after_its_copy_ends_with_one(path: Path, tmp_path: Path) -> None:
@@ -101,7 +160,12 @@ def test_what_a_killed_run_left_has_its_name_again(path: Path, tmp_path: Path) -
 
 
 def test_a_name_that_is_as_long_as_can_be_is_deleted_too(tmp_path: Path) -> None:
-    path = tmp_path / f"{'n' * 250}.jpg"
+    (tmp_path / "out").write_text("a file in the folder's place")
+    path = tmp_path / f"{'n' * 240}.jpg"
     path.write_bytes(b"recorded")
+    with pytest.raises(OSError, match="Not a directory"):
+        put_away(path, fingerprint(path), tmp_path / "out/1.jpg")
+    assert path.read_bytes() == b"recorded"
+    (tmp_path / "out").unlink()
     assert put_away(path, fingerprint(path), None)
     assert files(tmp_path) == {}

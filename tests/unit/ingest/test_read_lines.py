@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
-from schemas.types import CharacterRead, PlateRead
+from schemas.types import CharacterRead, PlateRead, VehicleDescription
 from tests.unit.matcher.samples import characters, read
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
@@ -27,8 +27,36 @@ def parse(record: Any, number: int = 1) -> PlateRead:
 
 def test_a_plate_alone_is_a_read_of_now() -> None:
     found = parse({"plate": "8kv-4921"})
-    assert (found.plate, found.confidence, found.jurisdiction, found.characters) == ("8kv-4921", 1.0, None, ())
-    assert found.captured_at == NOW
+    alone = PlateRead(found.read_id, "match", "local", NOW, NOW, NOW, "8kv-4921", 1.0)
+    assert found == alone
+    # Each line is a read of its own, the same one whenever the file is read again.
+    assert parse({"plate": "8kv-4921"}) == alone != parse({"plate": "8kv-4921"}, number=2)
+    assert parse_read(NumberedLine(1, b'{"plate": "8kv-4921"}'), "other.jsonl", NOW).read_id != alone.read_id
+
+
+def test_all_that_matching_looks_at_is_taken() -> None:
+    then = datetime(2026, 1, 1, 10, tzinfo=UTC)
+    car = {"make": "Ford", "model": "F150", "color": "blue", "style": "pickup", "year": 2019, "vehicle_class": "truck"}
+    found = parse(
+        {
+            "plate": "AB",
+            "state": "US-MD",
+            "jurisdiction": "US-VA",
+            "jurisdiction_confidence": 0.6,
+            "confidence": 0.8,
+            "char_confidences": [0.9, 0.7],
+            "vehicle": car,
+            "captured_at": then.isoformat(),
+            "more": 1,
+        }
+    )
+    assert found == PlateRead(
+        *(found.read_id, "match", "local", then, then, then, "AB", 0.8),
+        characters=(CharacterRead("A", 0.9), CharacterRead("B", 0.7)),
+        jurisdiction="US-VA",
+        jurisdiction_confidence=0.6,
+        vehicle=VehicleDescription(**car),
+    )
 
 
 @pytest.mark.parametrize("written", ["US-VA", "us-va", "VA", "va", "Virginia"])
@@ -37,7 +65,7 @@ def test_states_in_any_spelling(written: str, key: str) -> None:
     assert parse({"plate": "ABC1234", key: written}).jurisdiction == "US-VA"
 
 
-@pytest.mark.parametrize("written", [None, "", "unknown", "Unknown"])
+@pytest.mark.parametrize("written", [None, "", "unknown", " Unknown ", "none", "N/A"])
 def test_a_state_that_is_not_known_is_none(written: str | None) -> None:
     assert parse({"plate": "ABC1234", "jurisdiction": written}).jurisdiction is None
 
