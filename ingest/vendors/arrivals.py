@@ -110,7 +110,7 @@ def camera_of(source: IngestSource, name: str) -> str:
     place = source.readers.get(name)
     if place is not None and place.id is not None:
         return place.id
-    plain = re.sub(r"[^a-z0-9_]+", "-", name.strip().casefold()).strip("-")
+    plain = re.sub(r"[^a-z0-9_]+", "-", name.casefold()).strip("-")
     found = f"{source.id}-{plain}" if plain else source.id
     if len(found) > _LONGEST_NAME or any(sign.isalnum() and not sign.isascii() for sign in name):
         # What is cut off or left out may be what tells two readers apart.

@@ -91,7 +91,7 @@ class Passes:
         for read in reads:
             camera = (source_id, read.camera_id)
             at = read.source_time or read.claimed_at or read.captured_at
-            known = self._passes.get(read.read_id) or self._new(read.read_id, camera, at)
+            known = self._new(read.read_id, camera, at)
             # Where they were dated by their arrival, their times are that much away from the source's own.
             moved = at - read.captured_at
             known.first_seen = min(known.first_seen, read.first_seen + moved)

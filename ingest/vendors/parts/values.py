@@ -103,7 +103,7 @@ def as_number(value: Any) -> float | None:
         text = value.strip().removesuffix("%").strip()
         if not text or len(text) > _LONGEST_NUMBER or not text.isascii() or "_" in text:
             return None
-        if text.count(",") == 1 and "." not in text:
+        if "." not in text:
             text = text.replace(",", ".")
         try:
             value = float(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -21,10 +21,12 @@ from ingest.vendors.parts.redaction import kept_payload, redacted
 from ingest.vendors.parts.states import state_of
 from ingest.vendors.parts.text import decode_text
 from ingest.vendors.parts.times import Times
+from ingest.vendors.parts.values import as_number, walk
 from ingest.vendors.parts.vehicles import direction_of, location_of, movement_of
 from ingest.vendors.parts.xml_text import read_xml
+from ingest.vendors.registry import with_zone
 from schemas.errors import InvalidInput
-from tests.unit.ingest.vendors.messages import JPEG, JPEG_TEXT, NOW, message_of, source_of
+from tests.unit.ingest.vendors.messages import JPEG, JPEG_TEXT, NOW, message_of, multipart, source_of
 
 EIGHT = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 
@@ -61,6 +63,10 @@ def test_the_doubled_hour_of_autumn_is_the_one_that_has_been() -> None:
 
     assert Times(source_of("rekor"), early).of("2026-11-01 01:30:00") == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     assert Times(source_of("rekor"), late).of("2026-11-01 01:30:00") == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    # A reader's clock may be ten minutes ahead.
+    for ahead, hour in ((600, 6), (601, 5)):
+        times = Times(source_of("rekor"), datetime(2026, 11, 1, 6, 30, tzinfo=UTC) - timedelta(seconds=ahead))
+        assert times.of("2026-11-01 01:30:00") == datetime(2026, 11, 1, hour, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("value", [None, True, "", "soon", "0000-00-00", "2026-13-45", -5, 0, 1e300, [], "9" * 30])
@@ -150,7 +156,57 @@ def test_pictures_in_base64(text: str) -> None:
     assert picture_in(text) == JPEG
 
 
-@pytest.mark.parametrize("text", [None, "", "abc", 5, "A" * 500, "!" * 500, base64.b64encode(b"<html>" * 50).decode()])
+def test_one_character_too_many_is_none_of_a_picture() -> None:
+    whole = JPEG + b"\0" * (-len(JPEG) % 3)
+    assert picture_in(base64.b64encode(whole).decode() + "A") == whole
+
+
+def test_names_are_the_same_in_any_case_and_the_one_that_is_spelled_so_counts() -> None:
+    assert walk({"AbC": [{"x": 1}]}, "aBc.0.X") == 1
+    assert walk({"ab": 1, "AB": 2, "Ab": 3}, "Ab") == 3
+    assert walk({"ab": None}, "ab.c") is None
+    assert [walk({"a": [7, 8]}, path) for path in ("a.1", "a.2", "a.-1", "a.x")] == [8, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        *(("97,5", 97.5), ("97.5 %", 97.5), ("1,234.5", None), ("1,234,567", None), (" 7 ", 7.0), ("%", None)),
+        *(
+            ("1_0", None),
+            ("\u0661", None),
+            ("inf", None),
+            (True, None),
+            ({"#text": "7"}, 7.0),
+            ("", None),
+            (None, None),
+        ),
+    ],
+)
+def test_numbers_as_text(written: object, number: float | None) -> None:
+    assert as_number(written) == number
+
+
+def test_a_part_without_anything_in_it_and_one_that_nobody_can_read_are_no_trees() -> None:
+    body = multipart(("a.json", "application/json", b'{"a": 1}'), ("b", "text/plain", b" "), ("c", "a/b", b"\x7fELF"))
+    opened = open_message(message_of(body, "multipart/form-data; boundary=cut"))
+    assert (opened.trees, opened.pictures) == ([{"a": 1}], [])
+    assert opened.notes == ["c c: 4 bytes that are neither JSON nor XML nor a picture"]
+
+
+def test_a_source_without_a_zone_has_the_agencys() -> None:
+    assert with_zone(source_of("rekor"), "America/Chicago").timezone == "America/New_York"
+    source = source_of("rekor", timezone=None)
+    assert with_zone(source, "America/Chicago") == source.model_copy(update={"timezone": "America/Chicago"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(None, "", "abc", 5, "A" * 500, "!" * 500, base64.b64encode(b"<html>" * 50).decode()),
+        *(f"{JPEG_TEXT[:40]}!{JPEG_TEXT[40:]}", JPEG_TEXT[:20]),
+    ],
+)
 def test_no_pictures(text: object) -> None:
     assert picture_in(text) is None
 

@@ -79,6 +79,21 @@ def test_a_sign_of_life_by_mqtt_is_of_the_camera_that_its_topic_names(topic: str
     assert adapter_of("onvif").parse(message, source_of("onvif")).signs == (ReaderSign(camera),)
 
 
+@pytest.mark.parametrize(
+    ("values", "event", "passes"),
+    [
+        (["RWT5510", "KLM2201"], "e", ["e/RWT5510", "e/KLM2201"]),
+        (["RWT5510", "RWT-5510"], "e", ["e", "e"]),
+        (["RWT5510"], "e", ["e"]),
+        (["RWT5510", "KLM2201"], None, [None, None]),
+    ],
+)
+def test_one_event_of_unifi_shows_several_cars(values: list[str], event: str | None, passes: list[str | None]) -> None:
+    triggers = [{"key": "licensePlate", "value": value} for value in values]
+    reads = parsed("unifi", {"eventId": event, "triggers": [{"key": "motion", "value": "x"}, *triggers]}).reads
+    assert [(read.plate, read.pass_id) for read in reads] == list(zip(values, passes, strict=True))
+
+
 def test_dahuas_lane_as_its_push_spells_it() -> None:
     place = {"DeviceID": "d", "SnapTime": "2026-05-04 08:00:00", "LanNo": 3}
     (read,) = parsed(
