@@ -91,12 +91,17 @@ def test_the_first_line_after_connecting_may_be_half_of_one() -> None:
         (sentence(RMC.replace("3650.1240", "9950.1240")), "no such place"),
         (sentence(RMC.replace("07617.8980", "18117.8980")), "no such place"),
         (sentence(RMC.replace("3650.1240", "3670.1240")), "cannot be"),
+        (sentence(RMC.replace("3650.1240", "3660.0000")), "cannot be"),
+        (sentence(RMC.replace("07617.8980", "07660.0000")), "cannot be"),
         (sentence(RMC.replace("3650.1240", "")), "cannot be"),
+        (sentence(RMC.replace("07617.8980", "")), "cannot be"),
         (sentence(RMC.replace(",N,", ",,")), "without N or S"),
+        (sentence(RMC.replace(",N,", ",E,")), "without N or S"),
+        (sentence(RMC.replace(",W,", ",,")), "or without E or W"),
+        (sentence(RMC.replace(",W,", ",S,")), "or without E or W"),
         (sentence(RMC.replace("3650.1240", "0000.0000").replace("07617.8980", "00000.0000")), "0, 0"),
         (sentence(RMC.replace("3650.1240", "36x0.1240")), "cannot be read"),
     ],
-    ids=["checksum", "none", "bytes", "north", "east", "minutes", "empty", "letter", "zero", "digits"],
 )
 def test_what_is_damaged_or_no_place_is_refused(line: bytes, why: str) -> None:
     with pytest.raises(InvalidInput, match=why):

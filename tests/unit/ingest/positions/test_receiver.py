@@ -122,16 +122,22 @@ def test_nobody_there_nothing_sent_and_a_line_without_an_end_are_told(monkeypatc
         Receiver(NmeaReceiver(host="127.0.0.1", port=port))
     monkeypatch.setattr(receiver, "READ_SECONDS", 0.05)
     monkeypatch.setattr(receiver, "SILENT_SECONDS", 0.3)
-    silent = threading.Event()
+    begun, silent = threading.Event(), threading.Event()
 
     def serve(connection: socket.socket) -> None:
         connection.sendall(b"x" * (receiver.MOST_LINE_BYTES + 10))
+        begun.wait(60)
+        connection.sendall(b"\n" + sentence(RMC))
         silent.wait(60)
 
     with served(serve) as port:
         of = Receiver(NmeaReceiver(host="127.0.0.1", port=port))
         (problem,) = collected(of, 1)
         assert "without an end" in str(problem)
+        begun.set()
+        # What was too long is forgotten, and the next line is one again.
+        (fix,) = collected(of, 1)
+        assert isinstance(fix, Fix)
         assert "sent nothing" in fails(of)
         silent.set()
         of.close()

@@ -187,6 +187,16 @@ def test_between_two_fixes_what_one_of_them_does_not_say_is_that_of_the_nearer()
     assert (second.speed, second.heading, second.fix_age) == (20.0, 180.0, 2.0)
 
 
+@pytest.mark.parametrize(("seconds", "is_told"), [(0.7413, True), (0.7411, False)])
+def test_a_jump_that_no_car_makes_says_nothing_of_a_way(seconds: float, is_told: bool) -> None:
+    of = PositionTrack(LOST)
+    of.add(Fix(NOON, 60.0, 5.0))
+    # A thousandth of a degree is 111.2 meters.
+    of.add(Fix(after(seconds), 60.001, 5.0))
+    assert of.last is not None
+    assert (of.last.speed is not None, of.last.heading is not None) == (is_told, is_told)
+
+
 @pytest.mark.parametrize(
     ("said", "expected"), [((3.0, None), (3.0, 0.0)), ((None, 200.0), (11.12, 200.0)), ((3.0, 200.0), (3.0, 200.0))]
 )

@@ -155,6 +155,11 @@ _AT_THE_LIMIT: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"jurisdiction": "x" * 200}, {"jurisdiction": "x" * 201}, "jurisdiction"),
     ({"vehicle": {"make": LONG}}, {"vehicle": {"make": LONG + "x"}}, r"vehicle\.make"),
     ({"movement": {"lane": LONG}}, {"movement": {"lane": LONG + "x"}}, r"movement\.lane"),
+    (
+        {"report": {"vendor": "rekor", "vendor_hit": LONG + "x"}},
+        {"report": {"vendor": "rekor", "pass_id": LONG + "x"}},
+        r"report\.pass_id",
+    ),
     ({"vehicle": {"year": 9999}}, {"vehicle": {"year": 10_000}}, "year"),
     ({"vehicle": {"year": 0}}, {"vehicle": {"year": -1}}, "year"),
     ({"movement": {"speed": 1e9}}, {"movement": {"speed": 1.1e9}}, "number"),
