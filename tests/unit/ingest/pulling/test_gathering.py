@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 from ingest.pulling import gathering as module
 from ingest.pulling.events import judged, pictures_of
 from ingest.pulling.gathering import Gathering, Use
-from ingest.pulling.marks import MOST_SEEN, Mark
 from ingest.pulling.stream_parts import StreamPart
 from ingest.pulling.telling import Telling
 from ingest.vendors.parts.multipart import split_parts
@@ -182,36 +179,3 @@ def test_what_a_text_of_a_stream_is(said: bytes, use: Use) -> None:
 )
 def test_how_many_pictures_follow(said: bytes, count: int | None) -> None:
     assert pictures_of(said) == count
-
-
-NOON = datetime(2026, 5, 4, 12)
-
-
-@pytest.mark.parametrize(
-    ("after", "moves"),
-    [(1, 1), (-1, 0), (0, 0), (-26 * 3600, 0), (-26 * 3600 - 1, -26 * 3600 - 1), (None, 0)],
-)
-def test_a_mark_is_the_newest_time_unless_it_was_of_a_clock_that_was_wrong(after: float | None, moves: float) -> None:
-    mark = Mark(Path("none"))
-    mark.add("a", NOON)
-    mark.add("b", None if after is None else NOON + timedelta(seconds=after))
-    assert mark.at == NOON + timedelta(seconds=moves)
-    assert (mark.has("a"), mark.has("b"), mark.has("c")) == (True, True, False)
-
-
-def test_a_mark_remembers_three_hours_and_so_many_entries(tmp_path: Path) -> None:
-    mark = Mark(tmp_path / "new" / "mark.json")
-    mark.save()
-    assert not mark.path.exists(), "nothing was stored yet"
-    for name, hours in (("old", -3.001), ("kept", -3), ("newest", 0)):
-        mark.add(name, NOON + timedelta(hours=hours))
-    mark.add("timeless", None)
-    mark.save()
-    again = Mark.load(mark.path)
-    assert again == mark
-    assert [again.has(name) for name in ("old", "kept", "newest", "timeless")] == [False, True, True, True]
-    for number in range(MOST_SEEN):
-        mark.seen[str(number)] = NOON + timedelta(microseconds=1)
-    mark.save()
-    assert len(mark.seen) == MOST_SEEN
-    assert not mark.has("kept")
