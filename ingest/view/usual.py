@@ -46,7 +46,7 @@ class Wrong(StrEnum):
     NOTHING = "its picture shows nothing: is it covered, or is there no light?"
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Usual:
     """One view that a camera usually has: its structure (576,), its sharpness, and how often it was seen."""
 

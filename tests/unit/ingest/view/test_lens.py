@@ -36,6 +36,16 @@ def test_a_covered_lens_is_dark_whatever_covers_it() -> None:
     assert is_dark_lens(jpeg(cap))
 
 
+@pytest.mark.parametrize(
+    ("dark", "bright", "is_covered"),
+    [(10, 23, True), (10, 24, False), (140, 143, True), (140, 144, False), (20, 23, True), (0, 255, False)],
+)
+def test_a_lens_is_covered_below_a_brightness_and_a_spread(dark: int, bright: int, *, is_covered: bool) -> None:
+    picture = np.full((20, 20), dark, np.uint8)
+    picture[:10] = bright
+    assert is_dark_lens(bytes(cv2.imencode(".png", picture)[1])) is is_covered
+
+
 @pytest.mark.parametrize("content", [b"", b"no picture"])
 def test_what_is_no_picture_says_nothing(content: bytes) -> None:
     with pytest.raises(InvalidInput):

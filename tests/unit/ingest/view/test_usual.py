@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from ingest.opencv import cv2
+from ingest.view import usual
+from ingest.view.features import Features
 from ingest.view.memory_file import load_memory, save_memory
-from ingest.view.usual import LEARNING, LOOK_EVERY, LOOKS, UsualView, ViewMemory, Wrong
+from ingest.view.usual import LEARNING, LOOK_EVERY, LOOKS, Usual, UsualView, ViewMemory, Wrong
 from schemas.types import Image
 from tests.unit.ingest.view.scenes import infrared, noisy, street, with_truck
 
@@ -154,3 +156,77 @@ def test_a_new_place_can_be_accepted(camera: Camera) -> None:
 
 def test_a_view_is_made_of_a_minute() -> None:
     assert timedelta(minutes=1) == LOOK_EVERY * LOOKS
+
+
+def features(likeness: float = 1.0, sharpness: float = 1.0, *, is_flat: bool = False) -> Features:
+    """Return a view that is so alike to the first one."""
+    structure = np.zeros(576, np.float32)
+    structure[:2] = likeness, (1 - likeness**2) ** 0.5
+    return Features(structure, sharpness, is_flat)
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "wrong", "known"),
+    [
+        (15, features(), None, [16]),
+        (15, features(0.5501), None, [16]),
+        (15, features(0.5499), Wrong.OTHER, [15]),
+        (15, features(sharpness=0.6), None, [16]),
+        (15, features(sharpness=0.599), Wrong.BLURRED, [15]),
+        (15, features(0.5, sharpness=0.599), Wrong.BLURRED, [15]),
+        (15, features(0.5, sharpness=0.6), Wrong.OTHER, [15]),
+        # While it learns, nothing is unusual: another view is a second one.
+        (14, features(sharpness=0.1), None, [15]),
+        (14, features(0.5, sharpness=0.1), None, [14, 1]),
+        # Without light the camera was never, at this hour, as far as is known.
+        (15, features(is_flat=True), None, [15]),
+    ],
+)
+def test_what_is_unusual_of_a_view(
+    monkeypatch: pytest.MonkeyPatch, seen: int, now: Features, wrong: Wrong | None, known: list[int]
+) -> None:
+    memory = ViewMemory([Usual(features().structure, 1.0, seen)])
+    view = UsualView(timedelta(), memory)
+    monkeypatch.setattr(usual, "features_of", lambda _: now)
+    for number in range(LOOKS):
+        view.look(street(1), NOON + number * LOOK_EVERY)
+    assert view.wrong is wrong
+    assert [one.seen for one in memory.by_day] == known
+    assert memory.by_night == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "days_ago", "is_wrong"),
+    [((11, 12, 13), 1, True), ((11, 12), 1, False), ((12, 13), 1, False), ((11, 12, 13), 0, False)],
+)
+def test_a_view_of_nothing_is_unusual_where_something_was_seen_at_these_hours(
+    monkeypatch: pytest.MonkeyPatch, hours: tuple[int, ...], days_ago: int, *, is_wrong: bool
+) -> None:
+    memory = ViewMemory(lit_hours={hour: {NOON.toordinal() - days_ago} for hour in hours})
+    view = UsualView(timedelta(), memory)
+    monkeypatch.setattr(usual, "features_of", lambda _: features(is_flat=True))
+    for number in range(LOOKS):
+        view.look(street(1), NOON + number * LOOK_EVERY)
+    assert view.wrong is (Wrong.NOTHING if is_wrong else None)
+
+
+def test_of_nine_views_the_one_that_was_seen_least_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    structures = np.eye(576, dtype=np.float32)
+    memory = ViewMemory([Usual(structures[number], 1.0, 1 if number else 2) for number in range(8)])
+    view = UsualView(timedelta(), memory)
+    monkeypatch.setattr(usual, "features_of", lambda _: Features(structures[8], 1.0, False))
+    for number in range(LOOKS):
+        view.look(street(1), NOON + number * LOOK_EVERY)
+    assert [int(one.structure.argmax()) for one in memory.by_day] == [0, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_what_is_usual_follows_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = ViewMemory([Usual(features().structure, 1.0, 20)])
+    view = UsualView(timedelta(), memory)
+    monkeypatch.setattr(usual, "features_of", lambda _: features(0.6, 2.0))
+    for number in range(LOOKS):
+        view.look(street(1), NOON + number * LOOK_EVERY)
+    (one,) = memory.by_day
+    # A twentieth of the way, and of length one again: (0.98, 0.04) / 0.98082.
+    assert one.structure[:2] == pytest.approx([0.99917, 0.04078], abs=1e-4)
+    assert (one.sharpness, one.seen) == (pytest.approx(1.05), 21)
