@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.streams.failures import StreamFailed
 from ingest.streams.mjpeg import camera_time
-from ingest.streams.parts import PartSplitter
+from ingest.streams.parts import Part, PartSplitter
 from tests.unit.ingest.streams.cameras import HttpCamera, frames_of, jpeg, reading, until
 
 Send = Callable[[bytes], None]
@@ -64,6 +64,12 @@ def test_the_time_of_the_camera_is_kept() -> None:
     [
         ({"x-timestamp": "1795934054.25"}, 1795934054.25),
         ({"x-timestamp": "1795934054250"}, 1795934054.25),
+        ({"x-timestamp": "1795934054250000"}, 1795934054.25),
+        ({"x-timestamp": "1e9"}, 1e9),
+        ({"x-timestamp": "999999999"}, None),
+        ({"x-timestamp": "9999999999"}, 9999999999.0),
+        ({"x-timestamp": "1e10"}, None),
+        ({"x-timestamp": "1e12"}, 1e9),
         ({"x-timestamp": "12.5"}, None),
         ({"x-timestamp": "nan", "date": "Sun, 29 Nov 2026 06:34:14 GMT"}, 1795934054.0),
         ({"date": "yesterday"}, None),
@@ -172,6 +178,71 @@ def test_a_preview_in_a_picture_does_not_end_it() -> None:
     splitter = PartSplitter()
     found = [one.data for place in range(0, len(stream), 701) for one in splitter.feed(stream[place : place + 701])]
     assert found == [with_preview, whole, with_preview]
+
+
+START, END, SCAN = b"\xff\xd8", b"\xff\xd9", b"\xff\xda\0\x04ab"
+SMALL = START + SCAN + b"data" + END
+
+
+@pytest.mark.parametrize(
+    ("stream", "found"),
+    [
+        (SMALL, [({}, SMALL, True)]),
+        # What a scan holds: FF 00 and restarts are data, fill bytes and markers without a length are passed over.
+        *(
+            (START + SCAN + inner + END, [({}, START + SCAN + inner + END, True)])
+            for inner in (b"\xff\0\xff\xd0\xff\xd7x", b"\xff\xff\xff\x01", b"x\xff\xc4\0\x03ay")
+        ),
+        # An end within a segment is none; one behind damaged bytes is.
+        (START + b"\xff\xe1\0\x04" + END + SCAN + END, [({}, START + b"\xff\xe1\0\x04" + END + SCAN + END, True)]),
+        (START + b"\xff\xe1\0\0" + SCAN + END, [({}, START + b"\xff\xe1\0\0" + SCAN + END, True)]),
+        (START + b"\xff\xfezz" + b"x" * 40 + END, []),
+        (SMALL + b"\r\n" + SMALL, [({}, SMALL, True)] * 2),
+        (b"--b\r\nA: 1\r\nx-b : 2 \r\n\r\n" + SMALL, [({"a": "1", "x-b": "2"}, SMALL, True)]),
+        (b"--b\n\n--b\nA: 1\n\n" + SMALL, [({"a": "1"}, SMALL, True)]),
+        # A length that is told counts, to the byte.
+        (b"Content-Length: %d\r\n\r\n" % len(SMALL) + SMALL + b"z", [({"content-length": "14"}, SMALL, True)]),
+        (b"Content-Length: 16\r\n\r\n" + SMALL + b"\0\n", [({"content-length": "16"}, SMALL + b"\0\n", True)]),
+        (b"Content-Length: 4\r\n\r\nfour", [({"content-length": "4"}, b"four", False)]),
+        (b"Content-Length: 15\r\n\r\n" + SMALL, []),
+        (b"Content-Length: 0\r\n\r\n" + SMALL, [({"content-length": "0"}, SMALL, True)]),
+        (b"Content-Length: x\r\n\r\n" + SMALL, [({"content-length": "x"}, SMALL, True)]),
+        # One that is shorter than was told ends where the next begins, as one that breaks off does.
+        (
+            b"Content-Length: 40\r\n\r\n" + SMALL + b"\r\n--b\r\nA: 1\r\n\r\n" + SMALL,
+            [({"content-length": "40"}, SMALL, False), ({"a": "1"}, SMALL, True)],
+        ),
+        (START + SCAN + b"cut\r\n--b\r\nA: 1", [({}, START + SCAN + b"cut", False)]),
+    ],
+)
+@pytest.mark.parametrize("step", [1000, 1])
+def test_what_pictures_are_in_a_stream(
+    stream: bytes, found: list[tuple[dict[str, str], bytes, bool]], step: int
+) -> None:
+    splitter = PartSplitter()
+    parts = [one for place in range(0, len(stream), step) for one in splitter.feed(stream[place : place + step])]
+    assert parts == [Part(*one) for one in found]
+
+
+@pytest.mark.parametrize(("size", "is_taken"), [(16 * 1024, True), (16 * 1024 + 1, False)])
+def test_so_much_may_stand_before_a_picture(size: int, is_taken: bool) -> None:
+    splitter = PartSplitter()
+    if is_taken:
+        assert list(splitter.feed(b"x" * size)) == []
+        return
+    with pytest.raises(StreamFailed, match="something else than JPEG"):
+        list(splitter.feed(b"x" * size))
+
+
+@pytest.mark.parametrize(("size", "is_taken"), [(20 << 20, True), ((20 << 20) + 1, False)])
+def test_a_picture_has_so_many_bytes(size: int, is_taken: bool) -> None:
+    for stream in (b"Content-Length: %d\r\n\r\n" % size, START + b"\xff" + b"\0" * (size - 3)):
+        splitter = PartSplitter()
+        if is_taken:
+            assert list(splitter.feed(stream)) == []
+            continue
+        with pytest.raises(StreamFailed, match="more than 20 MB"):
+            list(splitter.feed(stream))
 
 
 def test_pictures_without_anything_between_them_are_found() -> None:

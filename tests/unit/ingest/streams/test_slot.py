@@ -58,3 +58,17 @@ def test_every_picture_is_taken_or_counted() -> None:
     assert taken == sorted(taken)
     assert taken[-1] == 4999
     assert len(taken) + slot.replaced_count == slot.put_count == 5000
+
+
+def test_pictures_of_one_message_wait_behind_one_another() -> None:
+    slot: NewestSlot[str] = NewestSlot()
+    for item, message in (("a", 1), ("b", 1), ("c", 2), ("d", 2), ("e", 2)):
+        slot.put(item, message)
+    assert (slot.put_count, slot.replaced_count) == (5, 2)
+    assert slot.take(0) == "c"
+    slot.put("f", None)
+    assert (slot.replaced_count, slot.take(0), slot.take(0)) == (4, "f", None)
+    # Of no message: each replaces the one before.
+    slot.put("g")
+    slot.put("h")
+    assert (slot.replaced_count, slot.take(0)) == (5, "h")
