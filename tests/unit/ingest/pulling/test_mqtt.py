@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import ingest.pulling.mqtt
-from ingest.pulling.outlet import Ended, Outlet
 from ingest.pulling.telling import PullState
 from schemas.errors import TransientError
 from schemas.settings import IngestSource
@@ -239,14 +238,3 @@ def test_a_broker_that_comes_back_is_connected_to_again(tmp_path: Path) -> None:
             until(lambda: reader.state.connected_at)
             own.publish("t", b"again")
             until(lambda: reader.state.received == 1)
-
-
-def test_a_nearly_full_disk_stores_nothing(tmp_path: Path) -> None:
-    stop = threading.Event()
-    outlet = Outlet(source_of("frigate", {"kind": "mqtt", "url": "mqtt://b"}), tmp_path, 100, stop, least_free=1 << 60)
-    timer = threading.Timer(0.5, stop.set)
-    timer.start()
-    with pytest.raises(Ended):
-        outlet.store([outlet.message(b"x")])
-    assert "disk is nearly full" in str(outlet.telling.state.problem)
-    outlet.close()
