@@ -42,8 +42,11 @@ def test_other_and_hidden_files_are_left_out_and_counted(tmp_path: Path) -> None
     (tmp_path / "readme.txt").write_text("hello")
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
     source = folder_source(tmp_path)
+    # Nothing is known before it was looked into.
+    assert (source.ignored, source.listed, source.newest_at, source.problem) == (0, 0, None, None)
     assert [item.name for item in source.items()] == ["a.png"]
-    assert source.ignored == 3
+    assert (source.ignored, source.listed, source.problem) == (3, 1, None)
+    assert source.newest_at is not None
 
 
 def test_pictures_and_videos_mix(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
+from ingest import video_file
+from ingest.open_video import OpenVideo
 from ingest.source import open_source
 from ingest.video_file import count_frames
 from schemas.errors import UnreadableMedia
@@ -63,6 +65,21 @@ def test_frames_come_in_order_with_the_time_they_were_captured(tmp_path: Path, n
     assert frames[20].image.shape == (64, 96, 3)
     assert frames[20].image[:, :15].mean() > 200 > frames[20].image[:, 30:].mean()
     assert count_frames(path) == 60
+
+
+def test_whether_it_was_cut_is_asked_with_what_came_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int, float]] = []
+
+    def was_cut(video: OpenVideo, read: int, seconds: float) -> bool:
+        asked.append((video.source, read, round(seconds, 3)))
+        return True
+
+    monkeypatch.setattr(video_file, "was_cut", was_cut)
+    path = make_video(tmp_path / "a.avi", frames=3)
+    frames, error = read_until_error(path)
+    assert asked == [(str(path), 3, 0.1)]
+    assert len(frames) == 3
+    assert f"{path}: is cut off or damaged after frame 3 of 3 (0.1 s); what was seen before is kept" in str(error)
 
 
 def test_time_zone_and_modification_time(tmp_path: Path) -> None:
