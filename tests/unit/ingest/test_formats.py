@@ -157,6 +157,8 @@ def ftyp(major: bytes, *others: bytes, minor: bytes = b"\0\0\0\0", told: int | N
         *((ftyp(brand), "HEIC") for brand in (b"mif1", b"msf1", b"mif2", b"mif3")),
         (ftyp(b"mif1", b"heic", b"avif"), "AVIF"),
         (ftyp(b"isom", b"mp42", b"heic"), "HEIC"),
+        (ftyp(b"isom", b"heic", b"mp42"), "HEIC"),
+        (ftyp(b"isom", b"avif", b"mp42"), "AVIF"),
         (ftyp(b"isom", b"mp42"), None),
         # The version is no brand, nor is what stands across two, or behind the box.
         (ftyp(b"heic", minor=b"avif"), "HEIC"),

@@ -10,10 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+import trustme
 
 import ingest.picture_urls
 from ingest.picture_urls import fetch_picture
 from schemas.errors import InvalidInput
+from tests.unit.ingest.streams.tls_front import tls_front
 
 PICTURE = b"\xff\xd8" + bytes(1000)
 
@@ -75,6 +77,7 @@ def test_a_listed_host_with_its_port_is_asked_and_no_other(server: tuple[int, li
         (f"http://user:pw@127.0.0.1:{port}/a.jpg", [f"127.0.0.1:{port}"]),
         (f"ftp://127.0.0.1:{port}/a.jpg", [f"127.0.0.1:{port}"]),
         ("file:///etc/passwd", ["/etc/passwd"]),
+        (f"http://:{port}/a.jpg", [f":{port}"]),
         ("http://[::1", [""]),
         ("nonsense", ["nonsense"]),
         ("", [""]),
@@ -129,6 +132,14 @@ def test_the_address_that_was_judged_is_the_one_that_is_asked(
     assert fetch_picture(f"http://images.example.com:{port}/a.jpg", hosts) == PICTURE
     assert asked == [f"images.example.com:{port}/a.jpg"]
     assert looked_up.count("images.example.com") == 1
+
+
+def test_a_host_whose_certificate_nobody_trusts_is_asked_nothing(server: tuple[int, list[str]]) -> None:
+    port, asked = server
+    words = r"127\.0\.0\.1 gave no picture \(ConnectError\)"
+    with tls_front(port, trustme.CA(), "127.0.0.1") as front, pytest.raises(InvalidInput, match=words):
+        fetch_picture(f"https://127.0.0.1:{front}/a.jpg", [f"127.0.0.1:{front}"])
+    assert asked == []
 
 
 def test_redirects_are_judged_like_the_first_url(server: tuple[int, list[str]]) -> None:

@@ -87,7 +87,10 @@ def test_lines_of_the_read_command_keep_their_confidences() -> None:
 
 def test_a_whole_read_comes_through_unchanged() -> None:
     whole = read("8KV4921", "US-VA", characters=characters("8KV4921", 0.9, p0=(("8", 0.7), ("B", 0.25))))
-    assert parse(read_to_event(whole).model_dump(mode="json")) == whole
+    event = read_to_event(whole).model_dump(mode="json")
+    assert parse(event) == whole
+    with pytest.raises(InvalidInput, match="the plate holds"):
+        parse({**event, "plate": "8KV*921"})
 
 
 def test_time_and_per_character_distributions_may_be_given() -> None:
@@ -102,7 +105,7 @@ def test_time_and_per_character_distributions_may_be_given() -> None:
         }
     )
     assert found.captured_at == datetime(2026, 1, 1, 10, tzinfo=UTC)
-    assert found.characters[0].alternatives == (("B", 0.25),)
+    assert found.characters == (CharacterRead("8", 0.7, (("B", 0.25),)), CharacterRead("K", 0.9))
 
 
 @pytest.mark.parametrize(
