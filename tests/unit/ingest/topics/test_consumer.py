@@ -99,6 +99,7 @@ def clients(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[Client]:
     def opening(settings: KafkaSettings, servers: Any, **options: Any) -> Client:
         assert (options["group_id"], options["enable_auto_commit"]) == ("matchers", False)
         assert (options["auto_offset_reset"], options["isolation_level"]) == ("earliest", "read_committed")
+        assert options["allow_auto_create_topics"] is False
         opened.append(Client())
         return opened[-1]
 
@@ -176,8 +177,9 @@ def test_what_another_member_has_now_is_not_committed(member: TopicConsumer, cli
     one.acknowledge(None)
     member.commit(at_once=True)
     assert len(commits(clients[0])) == 1
-    clients[0].assigned = set()
+    (zero,) = taking(member, clients, zero=records(5))
     zero.acknowledge(None)
+    clients[0].assigned = set()
     member.commit(at_once=True)
     assert len(commits(clients[0])) == 1
 
@@ -245,11 +247,15 @@ def test_a_client_that_is_lost_is_opened_anew(member: TopicConsumer, clients: li
     assert member.take(0, hold=True) == []
     assert clients[0].told[1:] == [{ZERO: (5, 7)}, "closed"]
     assert member.partitions == frozenset()
-    assert taking(member, clients, zero=records(5))[0].end == 6
+    (first,) = taking(member, clients, zero=records(5))
+    assert first.end == 6
     assert len(clients) == 2
     assert member.partitions == frozenset({0, 1})
+    (zero,) = taking(member, clients, zero=records(6))
+    for span in (first, zero):
+        span.acknowledge(None)
     member.close()
-    assert clients[1].told[-1] == "closed"
+    assert clients[1].told[1:] == [{ZERO: (7, 7)}, "closed"], "however short ago it committed"
     member.close()
     assert clients[1].told.count("closed") == 1
 
