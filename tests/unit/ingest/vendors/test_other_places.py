@@ -94,6 +94,12 @@ PLACES: list[tuple[str, Any, str, Any]] = [
         "captured_at",
         NOW,
     ),
+    (
+        "onvif",
+        {"Message": {"@UtcTime": TIME, "Data": {"LicensePlateInfo": {"PlateNumber": PLATE}}}},
+        "captured_at",
+        NOW,
+    ),
     ("survision", decision({"jpeg": SCENE_TEXT}), "context_picture", SCENE_JPEG),
     ("survision", decision({"@speed": "36"}), "movement.speed", 10.0),
     ("survision", decision(**{"@date": TIME}), "captured_at", NOW),

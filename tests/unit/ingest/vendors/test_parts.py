@@ -231,6 +231,13 @@ def test_a_bomb_is_never_unpacked(kind: str) -> None:
         kept_picture(bomb, "context")
 
 
+@pytest.mark.parametrize(("height", "width"), [(0, 48), (24, 0)])
+def test_a_picture_without_any_pixels_is_damaged(height: int, width: int) -> None:
+    place = JPEG.index(b"\xff\xc0") + 5
+    with pytest.raises(InvalidInput, match="the plate picture is a damaged JPEG; it is left out"):
+        kept_picture(JPEG[:place] + struct.pack(">HH", height, width) + JPEG[place + 4 :], "plate")
+
+
 def test_odd_json() -> None:
     assert read_json('{"a": NaN, "a": -Infinity, "b": 1e999, "c": 12345678901234567890123}') == [
         {"a": None, "b": None, "c": 1.2345678901234568e22}
