@@ -87,6 +87,8 @@ def test_a_read_an_import_and_a_run_turn_to_nobody(
         assert ended.returncode == 0, ended.stderr
         assert hosts == set(), f"{command[1]}, observed with {method}"
     assert _files(home) == OWN_FILES
+    # What is kept there is used again: nobody else may put something in its place, though the umask would let them.
+    assert [path for path in home.rglob("*") if path.stat().st_mode & 0o022] == []
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def methods(folder: Path) -> list[Method]:
 def observed(
     method: Method, command: Sequence[str], folder: Path, environment: dict[str, str]
 ) -> tuple[subprocess.CompletedProcess[str], set[str]]:
-    """Run a command to its end.
+    """Run a command to its end, with a umask that takes nothing.
 
     Args:
         method: One of `methods`.
@@ -82,7 +82,7 @@ def observed(
         watching |= {"NETWORK_WATCH": str(log), "PYTHONPATH": str(hook)}
         if method != "audit hook":
             watching["LD_PRELOAD"] = str(_library(folder))
-    ended = subprocess.run(line, env=watching, capture_output=True, text=True, timeout=240, check=False)
+    ended = subprocess.run(line, env=watching, capture_output=True, text=True, timeout=240, umask=0, check=False)
     text = log.read_text(errors="replace")
     if method == "strace":
         hosts = {first or second for first, second in _ADDRESS.findall(text)} | set(_PACKET.findall(text))
