@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recognition.apart import plates_in
@@ -29,6 +29,10 @@ __all__ = ["PictureRead", "RecognitionSession", "RecognitionStats", "Recognizer"
 
 MIN_PICTURE_CONFIDENCE = 0.02
 """Least confidence of a plate in a single picture that a person looks at."""
+
+
+def _go_on() -> None:
+    """Let a reading go on to its end."""
 
 
 class Recognizer:
@@ -86,12 +90,15 @@ class Recognizer:
         """
         return self._sure(self._detect(image, region))
 
-    def read_picture(self, image: Image, *, min_confidence: float = MIN_PICTURE_CONFIDENCE) -> list[PictureRead]:
+    def read_picture(
+        self, image: Image, *, min_confidence: float = MIN_PICTURE_CONFIDENCE, between: Callable[[], None] = _go_on
+    ) -> list[PictureRead]:
         """Read every plate in a picture.
 
         Args:
             image: uint8 (H, W, 3), BGR; gray or with transparency, too.
             min_confidence: Less sure reads are left out (0-1).
+            between: Called between the steps, which take a second together on a busy machine; what it raises ends it.
 
         Returns:
             The plates, best first: sure, large ones before the others.
@@ -100,18 +107,24 @@ class Recognizer:
             InvalidInput: It is no picture; see `as_color`.
         """
         picture = as_color(image)
-        found = [d for d in self._detect_still(picture) if d.box.width >= self._settings.tracking.min_plate_width]
+        least_width = self._settings.tracking.min_plate_width
+        found = [d for d in self._detect_still(picture, between) if d.box.width >= least_width]
+        between()
         sure = self._sure(found)
         reads = [
             read
-            for read in self._told_apart(picture, self._read(picture, sure))
+            for read in self._told_apart(picture, self._read(picture, sure), between)
             if len(read.plate) >= MIN_CHARACTERS and read.confidence >= min_confidence
         ]
         plates = sorted(front_ones(reads), key=_rank)
         faint = [d for d in self._faint(found) if is_free(d.box, plates)]
         # After the others, so that a faint plate changes nothing of what is known without it.
-        plates += [read for read in self._read_faint(picture, faint) if read.confidence >= min_confidence]
-        return [self._with_state(read, picture) for read in plates]
+        plates += [read for read in self._read_faint(picture, faint, between) if read.confidence >= min_confidence]
+        with_states = []
+        for read in plates:
+            between()
+            with_states.append(self._with_state(read, picture))
+        return with_states
 
     def read_crops(self, crops: Sequence[Image]) -> list[PictureRead]:
         """Read pictures that are plates and nothing else; the detector does not see them.
@@ -139,17 +152,19 @@ class Recognizer:
         """Read one picture that is a plate and nothing else; see `read_crops`."""
         return self.read_crops([image])[0]
 
-    def read_still(self, frame: Frame, *, agency_id: str) -> list[VehiclePass]:
+    def read_still(self, frame: Frame, *, agency_id: str, between: Callable[[], None] = _go_on) -> list[VehiclePass]:
         """Read a single picture as a camera's item: every plate is one vehicle's pass.
 
         Args:
             frame: The picture.
             agency_id: Whose read it is.
+            between: As in `read_picture`.
 
         Returns:
             The passes, best first, without those below the settings' least confidence.
         """
-        reads = self.read_picture(frame.image, min_confidence=self._settings.tracking.min_confidence)
+        least = self._settings.tracking.min_confidence
+        reads = self.read_picture(frame.image, min_confidence=least, between=between)
         origin = Origin(frame.camera_id, agency_id, frame.source_item, self._reader)
         return [
             VehiclePass(
@@ -218,12 +233,13 @@ class Recognizer:
                 return self._narrowed(picture, self._detector.detect_in(picture, region))
             return self._narrowed(picture, self._detector.detect([picture])[0])
 
-    def _detect_still(self, image: Image) -> list[PlateDetection]:
+    def _detect_still(self, image: Image, between: Callable[[], None] = _go_on) -> list[PlateDetection]:
         """Find the plates in a single picture, faint ones too; see `detect_still`."""
         picture = as_color(image)
         if not isinstance(self._detector, OnnxDetector):
             return self._detect(picture)
         with self._free:
+            between()  # other cameras may have kept us waiting
             return self._narrowed(picture, self._detector.detect_still(picture))
 
     def _narrowed(self, picture: Image, found: Sequence[PlateDetection]) -> list[PlateDetection]:
@@ -251,24 +267,32 @@ class Recognizer:
             for detection, result in zip(found, results, strict=True)
         ]
 
-    def _told_apart(self, picture: Image, reads: Sequence[PictureRead]) -> list[PictureRead]:
+    def _told_apart(
+        self, picture: Image, reads: Sequence[PictureRead], between: Callable[[], None]
+    ) -> list[PictureRead]:
         """Look closely at what was not read surely: where several plates are in one box, each is read by itself."""
         apart: list[PictureRead] = []
         for whole in reads:
-            found = [] if whole.confidence >= self._ocr.sure_enough else self._look_closely(picture, whole.box)
+            between()
+            found = [] if whole.confidence >= self._ocr.sure_enough else self._look_closely(picture, whole.box, between)
             apart.extend(plates_in(whole, self._read(picture, found, second_look=False)))
         return apart
 
-    def _look_closely(self, picture: Image, box: Box) -> list[PlateDetection]:
+    def _look_closely(self, picture: Image, box: Box, between: Callable[[], None] = _go_on) -> list[PlateDetection]:
         """Find the plates within a box that are less than it; none where the detector is not Platewatch's own kind."""
         if not isinstance(self._detector, OnnxDetector):
             return []
         with self._free:
+            between()
             return self._detector.look_closely(picture, box)
 
-    def _read_faint(self, picture: Image, found: Sequence[PlateDetection]) -> list[PictureRead]:
+    def _read_faint(
+        self, picture: Image, found: Sequence[PlateDetection], between: Callable[[], None]
+    ) -> list[PictureRead]:
         """Read faint detections, best first; without those of which the reading does not say that they are plates."""
+        between()
         first = self._read(picture, found, second_look=False)
+        between()
         promising = [one for one, read in zip(found, first, strict=True) if is_promising(read.fused)]
         reads = [read for read in self._read(picture, promising) if stands(read.fused)]
         return sorted(front_ones(reads), key=_rank)

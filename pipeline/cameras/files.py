@@ -178,7 +178,7 @@ class CameraStage:
         rejected: str | None = None
         try:
             if item.is_still:
-                self._read_still(source, item)
+                self._read_still(source, item, stop)
             else:
                 self._read_sequence(source, item, stop)
         except InvalidInput as error:
@@ -209,10 +209,15 @@ class CameraStage:
         self._done.add((item.name, item.fingerprint))
         self._arrivals.put(HandedOver(ItemReceipt(item, self._ledger), rejected))
 
-    def _read_still(self, source: FrameSource, item: SourceItem) -> None:
+    def _read_still(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:
+        def between() -> None:
+            # Nothing of it was handed over yet, and the next run reads the picture.
+            if stop.is_set():
+                raise Stopped(f"camera {self._camera.id}")
+
         for frame in source.frames(item):
             self._counters.add("frames")
-            for vehicle_pass in self._recognizer.read_still(frame, agency_id=self._settings.agency_id):
+            for vehicle_pass in self._recognizer.read_still(frame, agency_id=self._settings.agency_id, between=between):
                 self._hand_over(item, vehicle_pass)
 
     def _read_sequence(self, source: FrameSource, item: SourceItem, stop: threading.Event) -> None:

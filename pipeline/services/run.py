@@ -114,6 +114,8 @@ class Service:
         log.info("matching against %d hotlist entries", self._matcher.size)
         # It was good until here, so what it refuses from now on is for a while.
         self._database.outlasts_refusals = True
+        if stop.is_set():
+            return self.counters.totals()  # while it started: what takes seconds to load is not needed any more
         runner = Runner(stop)
         collector = RunCollector(self.counters, self._board, lambda: self._matcher.size)
         with (

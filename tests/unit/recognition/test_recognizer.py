@@ -97,6 +97,25 @@ def test_gray_pictures_and_those_with_transparency_are_read_too(code: int, recog
     assert canonical_plate(read.plate) == canonical_plate("UKW4183")
 
 
+def test_whoever_has_to_end_waits_for_one_step_of_a_picture_and_not_for_all(recognizer: Recognizer) -> None:
+    scene = np.full((300, 500, 3), 70, np.uint8)
+    scene[100:180, 150:310] = plate_picture("UKW4183")
+    left: list[None] = []
+
+    def between() -> None:
+        if not left:
+            raise InterruptedError
+        left.pop()
+
+    # Detector, reader, faint plates and state come one after the other.
+    for steps in range(5):
+        left[:] = [None] * steps
+        with pytest.raises(InterruptedError):
+            recognizer.read_picture(scene, between=between)
+    left[:] = [None] * 20
+    assert len(recognizer.read_picture(scene, between=between)) == 1
+
+
 def test_reading_a_picture_imports_no_training_library() -> None:
     program = (
         "import sys; import numpy as np; import cli.main, cli.read.files; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +17,7 @@ from pipeline.cameras.files import CameraStage
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.recording.queue import ArrivalQueue
+from pipeline.stages.retry import Stopped
 from schemas.arrivals import HandedOver
 from schemas.errors import InvalidInput, StorageFull, UnreadableMedia
 from schemas.events import AlarmKind
@@ -99,15 +100,22 @@ def play(
     until_done: bool = False,
     board: HealthBoard | None = None,
     kind: type[ImageFolderCamera] | type[VideoFileCamera] = ImageFolderCamera,
+    recognizer: Callable[[threading.Event], object] = lambda _stop: Nothing(),
 ) -> tuple[CameraStage, list[HandedOver]]:
     monkeypatch.setattr(files, "open_source", lambda _camera: source)
     stop = threading.Event()
     queue = ArrivalQueue(stop)
     all_cameras = [kind(id=f"gate-{number}", path=Path("/nowhere")) for number in range(count)]
     settings = Settings(cameras=tuple(all_cameras))
-    nothing = cast(Any, Nothing())
     stage = CameraStage(
-        all_cameras[0], settings, nothing, nothing, queue, Counters(), until_done=until_done, board=board
+        all_cameras[0],
+        settings,
+        cast(Any, recognizer(stop)),
+        cast(Any, Nothing()),
+        queue,
+        Counters(),
+        until_done=until_done,
+        board=board,
     )
     stage.run(stop)
     return stage, cast(list[HandedOver], queue.take(50, 0.1))
@@ -137,6 +145,26 @@ def test_an_item_that_fails_in_an_unexpected_way_stops_no_other_and_is_not_lost(
     (record,) = caplog.records
     assert record.getMessage().startswith("camera gate-0: b.jpg: could not be read for an unexpected reason")
     assert record.exc_info is None
+
+
+class StoppedWithin:
+    """A recognizer in the middle of whose first picture the run is told to end."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+
+    def read_still(self, *_: object, between: Callable[[], None], **__: object) -> list[object]:
+        between()
+        self.stop.set()
+        between()
+        return []
+
+
+def test_a_run_that_is_told_to_end_does_not_read_a_picture_to_its_end_and_does_not_lose_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(Stopped):
+        play(Source({"a.jpg": None, "b.jpg": None}), monkeypatch, recognizer=StoppedWithin)
 
 
 @pytest.mark.parametrize("missing", [UnreadableMedia("no such folder"), PermissionError(13, "Permission denied")])
