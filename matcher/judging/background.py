@@ -38,6 +38,11 @@ _AS_LETTER: Final = np.array([-math.log(LETTERS) if c.isalpha() else _NEVER for 
 _AS_DIGIT: Final = np.array([_NEVER if c.isalpha() else -math.log(DIGITS) for c in ALPHABET] + [0.0, 0.0])
 """Logarithms of the chance of each code where a letter, and where a digit has its place; `?` is every one."""
 
+_FIRST_LETTERS: Final = 8
+_FIRST_DIGITS: Final = 4
+"""How many different ones a state's plates on the road begin with. Series are given out in order and old plates are
+replaced, so that most vehicles have the last few: of Virginia's T to V, of California's 7 to 9."""
+
 _BLOCK: Final = 10_000
 
 _TO_PATTERN: Final = str.maketrans({c: "9" if c.isdigit() else "A" for c in ALPHABET})
@@ -130,6 +135,8 @@ class Background:
     def _fitting(self, codes: Codes, states: Rows) -> tuple[Floats, Floats]:
         """Return the shares of all vehicles, and of each plate's state's, that fit plates of one length."""
         letters, digits = _AS_LETTER[codes], _AS_DIGIT[codes]
+        _begin_alike(letters, _FIRST_LETTERS)
+        _begin_alike(digits, _FIRST_DIGITS)
         # What the table has not is taken to have letters and digits where the plate has.
         others = self._other * np.exp(np.maximum(letters, digits).sum(axis=1))
         patterns = self._of_length.get(codes.shape[1])
@@ -151,6 +158,20 @@ class Background:
         of_state, of_any = (every * patterns.shares[states]).sum(axis=1), every @ patterns.shares[0]
         found: Floats = np.log((1 - _OTHER) * (sure * of_state + (1 - sure) * of_any) + _OTHER)
         return found
+
+
+def _begin_alike(chances: Floats, count: int) -> None:
+    """Have the first place be one of so many characters that vehicles have, where it is known and of that kind.
+
+    A listed plate is one of those on the road too, so that its first character is rather a common one.
+
+    Args:
+        chances: Logarithms of the chance of each place's character as a letter, or as a digit, float64 (n, length);
+            changed.
+        count: How many.
+    """
+    first = chances[:, 0]
+    first[(first < 0) & (first > _NEVER)] = -math.log(count)
 
 
 def _lengths(table: Mapping[str, Mapping[str, float]]) -> set[int]:

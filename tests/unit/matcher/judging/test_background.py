@@ -148,18 +148,19 @@ def test_a_length_that_no_plate_has_is_as_unlikely_as_what_no_series_has(small: 
 @pytest.mark.parametrize(
     ("plate", "state", "traffic", "every", "same"),
     [
-        # A letter is one of 24, a digit one of ten, and `?` any.
-        ("AB1", None, {}, 0.97 * 0.5 / 5760 + OTHER / 5760, None),
-        ("AB1", "US-VA", {}, 0.97 * 0.5 / 5760 + OTHER / 5760, 0.2 * (0.97 / 5760 + OTHER / 5760)),
+        # A letter is one of 24, a digit one of ten, and `?` any. At the beginning, where the plates on the road have
+        # few, a letter is one of eight, a digit one of four.
+        ("AB1", None, {}, 0.97 * 0.5 / 1920 + OTHER / 1920, None),
+        ("AB1", "US-VA", {}, 0.97 * 0.5 / 1920 + OTHER / 1920, 0.2 * (0.97 / 1920 + OTHER / 1920)),
         ("??1", "us-va", {"US-VA": 0.6}, 0.97 * 1.0 / 10 + OTHER / 10, 0.6 * (0.97 / 10 + OTHER / 10)),
         # What many of the commonest state's plates fit may be theirs at any place and hour.
-        ("AB?", "US-MD", {"US-VA": 0.6, "US-MD": 0.4}, 0.97 / 576 + OTHER / 576, 0.4 * (0.97 / 576 + OTHER / 576)),
+        ("AB?", "US-MD", {"US-VA": 0.6, "US-MD": 0.4}, 0.97 / 192 + OTHER / 192, 0.4 * (0.97 / 192 + OTHER / 192)),
         # What a state's own plates cannot be is a misread state's.
-        ("12?", "us-md", {"US-VA": 0.6, "US-MD": 0.4}, (0.97 * 0.1 + OTHER) / 100, 0.4 * (0.97 * 0.25 + OTHER) / 100),
-        ("1A", None, {}, 0.97 * 0.375 / 240 + OTHER / 240, None),
-        ("ABCD", None, {}, OTHER / 24**4, None),
-        ("ABC1", "CA-ON", {"US-VA": 0.6}, OTHER / 24**3 / 10, 0.2 * OTHER / 24**3 / 10),
-        ("A?", None, {"CA-ON": 0.9}, 1 / 24 + 0.97 * 0.0, None),
+        ("12?", "us-md", {"US-VA": 0.6, "US-MD": 0.4}, (0.97 * 0.1 + OTHER) / 40, 0.4 * (0.97 * 0.25 + OTHER) / 40),
+        ("1A", None, {}, 0.97 * 0.375 / 96 + OTHER / 96, None),
+        ("ABCD", None, {}, OTHER / 8 / 24**3, None),
+        ("ABC1", "CA-ON", {"US-VA": 0.6}, OTHER / 8 / 24**2 / 10, 0.2 * OTHER / 8 / 24**2 / 10),
+        ("A?", None, {"CA-ON": 0.9}, 1 / 8, None),
     ],
 )
 def test_how_many_vehicles_fit_a_plate(
