@@ -23,7 +23,9 @@ _WRONG_SETTING = re.compile(
     r"authentication failed|is not permitted to log in|role .* does not exist|database .* does not exist"
     r"|no pg_hba\.conf entry|no password supplied|invalid connection option|permission denied"
     r"|certificate verify failed|server does not support SSL|does not match host name|root certificate file"
-    r"|could not (read|load) .*certificate|private key file",
+    r"|could not (read|load) .*certificate|private key file"
+    r"|invalid \S+ value|invalid port number|could not match \d+ (port numbers|host names)|weak sslmode"
+    r"|definition of service .* not found|service file",
     re.IGNORECASE,
 )
 _SCHEMA_AWAY = (pg.UndefinedTable, pg.InvalidSchemaName, pg.UndefinedFunction, pg.UndefinedColumn)
