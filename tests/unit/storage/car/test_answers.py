@@ -1,4 +1,4 @@
-"""What officers say in a car is kept in its order, until the server has it and its time is over."""
+"""What officers say in a car, and what became of it, is kept in its order until its time is over."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from schemas.events import Answered, CarAnswer
 from storage.car.answers import AnswerBook
+from storage.car.outcomes import AnswerOutcome, OutcomeBook
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TICK = timedelta(milliseconds=1)
@@ -69,3 +70,23 @@ def test_what_a_newer_version_wrote_is_passed_over(book: AnswerBook, tmp_path: P
         file.execute('update answers set body = \'{"of": "later"}\' where number = 1')
     file.close()
     assert book.since(NOON) == book.unqueued(10) == [(2, said(2))]
+
+
+def test_what_became_of_answers_is_kept_once_as_it_was_said_first(tmp_path: Path) -> None:
+    states = ("taken", "same", "conflict", "refused", "read_refused")
+    outcomes = [AnswerOutcome(UUID(int=number), state, f"why {state}") for number, state in enumerate(states, 1)]
+    assert [one.is_taken for one in outcomes] == [True, True, False, False, False]
+    book = OutcomeBook(tmp_path / "outcomes.sqlite")
+    assert book.add(outcomes[1::-1], NOON) == [(1, outcomes[1]), (2, outcomes[0])]
+    later = book.add([AnswerOutcome(UUID(int=1), "refused"), *outcomes[2:4]], NOON - TICK)
+    assert [one for _, one in later] == outcomes[2:4]
+    assert book.all() == [(1, outcomes[1]), (2, outcomes[0]), *later]
+    assert book.unknown([UUID(int=number) for number in (9, 1, 4, 7)]) == [UUID(int=9), UUID(int=7)]
+    book.forget(NOON)
+    book.close()
+    book = OutcomeBook(tmp_path / "outcomes.sqlite")
+    assert book.all() == [(1, outcomes[1]), (2, outcomes[0])]
+    book.forget(NOON + TICK)
+    (added,) = book.add(outcomes[4:], NOON)
+    assert (added[0] > 4, added[1]) == (True, outcomes[4])
+    book.close()

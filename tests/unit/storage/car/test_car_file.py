@@ -9,11 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from alerts.build import alert_message, canceling
+from schemas.arrivals import Arrival, Pictures
+from schemas.clocks import SourceClock
 from schemas.events import AlertType
 from schemas.events.published import PublishedRead
+from schemas.settling import Arrived
+from schemas.types import Box, PlateRead
 from storage.car import upkeep
+from storage.car.expected import Expected, ExpectedArrivals, NoReceipt
 from storage.car.file import open_car_file
+from storage.car.uploads import RefusedUpload, Upload
 from tests.integration.alerts.samples import found, passing
+from tests.unit.pipeline.published.receipts import NOBODY
 from tests.unit.storage.car.car import CarDisk, after, founds, listed, plain
 
 
@@ -60,6 +68,21 @@ def test_what_the_server_has_does_not_wait_and_what_it_refuses_stays_with_the_re
     assert [one.number for one in car.uploads.waiting(third.number, 10)] == [third.number + 1]
     assert (car.uploads.count(), car.uploads.refused()) == (2, 1)
     assert car.uploads.oldest_at() == after(2)
+    # What was decided of one stays.
+    car.uploads.refuse(first.number, "too late")
+    car.uploads.settle([second.number])
+    car.uploads.add("note", "two", b"[]")
+    note = car.uploads.waiting(answer.number, 1)[0]
+    assert note == Upload(note.number, "note", "two", b"[]")
+    assert car.uploads.counts() == {"read": 2, "note": 1}
+    car.uploads.refuse(note.number, "it is no note")
+    no_plate, no_note = (
+        RefusedUpload("read", second.upload_id, plain(1).read_id, "it has no plate"),
+        RefusedUpload("note", "two", None, "it is no note"),
+    )
+    assert car.uploads.refusals() == [no_note, no_plate]
+    assert car.uploads.refusals(1) == [no_note]
+    assert (car.uploads.counts(), car.uploads.refused()) == ({"read": 2}, 2)
     # Neither comes again with its read.
     car.record(*founds([plain(0), plain(1)]))
     assert car.uploads.count() == 2
@@ -90,6 +113,15 @@ def test_reads_without_a_text_and_with_several_revisions_are_forgotten_as_a_whol
     assert car.upkeep.forget_sent(after(30)) == 1
 
 
+def rows(car: CarDisk) -> dict[str, int]:
+    """How many rows each table has."""
+    file = open_car_file(car.path)
+    tables = ("reads", "uploads", "pictures", "hits", "alerts", "chains")
+    found = {table: file.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
+    file.close()
+    return found
+
+
 def written(car: CarDisk) -> bytes:
     """All that is in the file and its log."""
     file = open_car_file(car.path)
@@ -107,10 +139,15 @@ def test_pictures_leave_the_car_once_they_are_home_but_for_those_of_alerts(car: 
         *(hit.plate_image_key, hit.context_image_key),
     ]
     assert [one.size for one in waiting] == [1000, 9000, 1000, 9000]
+    assert car.uploads.pictures(2, waiting[0].key) == waiting[1:3]
+    assert car.uploads.pictures(9, "of no read") == waiting
     assert car.uploads.pictures_waiting() == (4, 20_000)
+    car.uploads.picture_done(waiting[2].key)
+    assert car.uploads.pictures(9) == [waiting[0], waiting[1], waiting[3]]
+    assert car.uploads.pictures_waiting() == (3, 19_000)
     for one in waiting:
         car.uploads.picture_done(one.key)
-    assert car.uploads.pictures(10) == []
+    assert (car.uploads.pictures(10), car.uploads.pictures_waiting()) == ([], (0, 0))
     assert car.on_disk() == sorted([hit.plate_image_key or "", hit.context_image_key or ""])
 
 
@@ -123,9 +160,15 @@ def test_the_oldest_pictures_make_room_and_no_read_does(car: CarDisk) -> None:
     assert car.uploads.pictures(1)[0].key == reads[5].plate_image_key
     assert len(car.on_disk()) == 60 - 10
     assert car.uploads.count() == 30
-    assert car.uploads.drop_oldest_pictures(10**9) == 50
+    # Exactly what is asked for; what is at home (here: of an alert) is no loss.
+    hit = car.keep(passing(3600))
+    car.record(found(hit))
+    car.uploads.picture_done(hit.plate_image_key or "")
+    assert car.uploads.drop_oldest_pictures(0) == 0
+    assert car.uploads.drop_oldest_pictures(1001) == 2
+    assert car.uploads.drop_oldest_pictures(10**9) == 48 + 1
     assert car.on_disk() == []
-    assert car.uploads.count() == 30
+    assert car.uploads.count() == 31
 
 
 def test_everything_ends_by_the_law_and_what_never_came_home_is_counted(car: CarDisk) -> None:
@@ -138,7 +181,13 @@ def test_everything_ends_by_the_law_and_what_never_came_home_is_counted(car: Car
     assert {one.alert.type for one in car.alerts.newest(0, 10)} == {AlertType.ALERT}
     assert [one.alert.read.captured_at for one in car.alerts.newest(0, 10)] == [after(720)]
     assert car.on_disk() == sorted([young.plate_image_key or "", young.context_image_key or ""])
-    assert car.upkeep.end(after(500)).unsent == 0
+    # What is younger has all that belongs to it, what is older has nothing.
+    kept = {"reads": 2, "uploads": 2, "pictures": 2, "hits": 1, "alerts": 1, "chains": 1}
+    assert rows(car) == kept
+    assert car.upkeep.end(after(500)) == upkeep.Ended(0, 0, 0)
+    assert rows(car) == kept
+    assert car.upkeep.end(after(721)) == upkeep.Ended(2, 2, 1)
+    assert rows(car) == dict.fromkeys(kept, 0)
 
 
 def test_pictures_of_reads_that_were_never_stored_are_deleted_at_the_start(car: CarDisk) -> None:
@@ -170,6 +219,16 @@ def test_alerts_come_in_their_order_with_what_follows_them(car: CarDisk) -> None
     assert car.alerts.open_since(first.alert.read.captured_at) == [first.alert, other.alert]
     assert car.alerts.about(other.alert.alert_id) == [other]
     assert car.alerts.one(plain(0).read_id) is None
+    back = canceling(first.alert, "a mistake", created_at=after(90))
+    with car.ledger.begin() as unit:
+        assert unit.cancel(first.alert.alert_id, alert_message(back))
+    assert [one.alert for one in car.alerts.about(first.alert.alert_id)][1:] == [update.alert, back]
+    assert car.alerts.one(back.alert_id) == car.alerts.newest(other.number, 9)[0]
+    assert car.alerts.last() == other.number + 1
+    assert car.alerts.open_since(first.alert.read.captured_at) == [other.alert]
+    # It passed when its alert did.
+    assert [one.alert.type for one in car.alerts.since(first.alert.read.captured_at)][-1] is AlertType.CANCEL
+    assert car.alerts.since(after(60)) == [other]
 
 
 def test_a_moment_itself_is_not_before_it(car: CarDisk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,3 +249,65 @@ def test_a_moment_itself_is_not_before_it(car: CarDisk, monkeypatch: pytest.Monk
         assert (ended.unsent, ended.unsent_pictures, ended.alerts) == expected, moment
     assert (car.on_disk(), car.uploads.count(), car.alerts.newest(0, 9)) == ([], 0, [])
     assert car.upkeep.end(after(999)) == upkeep.Ended(0, 0, 0)
+
+
+def test_of_a_read_the_newest_revision_counts_with_what_earlier_ones_knew(car: CarDisk) -> None:
+    """Of a place, where the clock was right."""
+    final = dataclasses.replace(plain(0, "ABO1"), jurisdiction=None, confidence=0.5)
+    early, other = (
+        dataclasses.replace(final, is_final=False, revision=number, plate=plate, jurisdiction=state, camera_id=camera)
+        for number, plate, state, camera in ((1, "AAA1", "US-VA", "rear"), (2, "AAA2", None, "side"))
+    )
+    wrong = dataclasses.replace(plain(7, "XYZ1"), claimed_at=after(0))
+    arrived = []
+    for read in (other, early, wrong, other, final, final, early):
+        with car.ledger.begin([read]) as unit:
+            arrived += unit.add_reads([read])
+    assert arrived == [
+        *(Arrived.NEW, Arrived.LATE, Arrived.NEW, Arrived.AGAIN, Arrived.NEWER, Arrived.AGAIN, Arrived.LATE),
+    ]
+    file = open_car_file(car.path)
+    stored = file.execute("select * from reads order by captured_us").fetchall()
+    file.close()
+    place = final.location
+    assert place is not None
+    us = [int(read.captured_at.timestamp()) * 1_000_000 for read in (final, wrong)]
+    assert stored == [
+        (final.read_id.bytes, 1, 0, us[0], "gate", "AB01", place.latitude, place.longitude, 0.5, "US-VA"),
+        (wrong.read_id.bytes, 1, 0, us[1], "gate", "XYZ1", None, None, wrong.confidence, "US-VA"),
+    ]
+    assert rows(car)["uploads"] == 4, "every revision goes home once"
+
+
+def test_what_is_known_of_an_arrival_is_kept_without_its_pictures_until_it_is_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storage.car.expected.MOST", 2)
+    book = ExpectedArrivals()
+    first, second, third = (plain(number) for number in range(3))
+    early = dataclasses.replace(first, is_final=False)
+    box, clock = Box(1.0, 2.0, 30.0, 14.0), SourceClock(behind=timedelta(days=3))
+
+    def noted(read: PlateRead) -> Arrival:
+        pictures = Pictures(b"12345", b"123", box)
+        return Arrival(read, pictures, NOBODY, clock, arrived_at=after(1), better_pictures_follow=True)
+
+    def bare(read: PlateRead) -> Arrival:
+        return dataclasses.replace(noted(read), pictures=Pictures(plate_box=box), receipt=NoReceipt())
+
+    for read in (early, first):
+        book.note(noted(read))
+    named = dataclasses.replace(first, plate_image_key="a")
+    assert book.of(named) == Expected(bare(named), 5, 3)
+    assert book.of(early) == Expected(bare(early), 5, 3)
+    book.forget([early, second])
+    unknown = dataclasses.replace(early, arrived_at=after(2))
+    assert book.of(unknown) == Expected(
+        Arrival(unknown, Pictures(), NoReceipt(), arrived_at=after(2), better_pictures_follow=True)
+    )
+    assert not book.of(dataclasses.replace(third, arrived_at=after(2))).arrival.better_pictures_follow
+    # Of so many that some were never stored, the oldest is not known any more.
+    for read in (second, third):
+        book.note(Arrival(read, Pictures(), NoReceipt(), arrived_at=after(1)))
+    assert [book.of(read).plate_bytes for read in (first, second, third)] == [0, 0, 0]
+    assert [book.of(read).arrival.arrived_at == after(1) for read in (first, second, third)] == [False, True, True]
