@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import ReceivedListPart
-from storage.spool.received_list import ReceivedList
+from storage.spool.received_list import ListStanding, ReceivedList
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 _offsets = itertools.count()
@@ -132,6 +133,88 @@ def test_it_outlasts_the_process_with_how_far_was_read(tmp_path: Path) -> None:
         assert second.offsets() == {2: 42, 0: 8}
         assert second.take(2, 42, part("snapshot", 5, 2, part=2, total=2), {}) is None
         assert held(second) == [1, 2]
+
+
+def test_what_stands_of_a_list_is_said_whole_with_each_message(received: ReceivedList) -> None:
+    assert received.standing() == ListStanding()
+    at = [f"2026-11-2{number}T00:00:00+00:00" for number in range(6)]
+    days = [datetime.fromisoformat(text) for text in at]
+
+    def after(offset: int, one: ReceivedListPart) -> ListStanding:
+        assert received.take(0, offset, one, {"n": str(offset)}) is None
+        return received.standing()
+
+    under_way = ListStanding(
+        headers={"n": "1"}, published_at=at[1], pending=5, kind="snapshot", parts=1, given=2, marks=0
+    )
+    assert after(1, part("snapshot", 5, 1, 2, is_last=False, published_at=days[1])) == under_way
+    last = part("snapshot", 5, 3, part=2, total=3, published_at=days[2], as_of=days[1], agreement_version=4)
+    whole = replace(under_way, edition=5, agreement_version=4, as_of=at[1], published_at=at[2], headers={"n": "2"})
+    whole = replace(whole, parts=2, given=3, pending=None)
+    assert after(2, last) == whole
+    # What changes nothing is not heard of, but was read.
+    assert received.take(0, 3, last, {"n": "3"}) is not None
+    assert received.take(0, 4, None, {"n": "4"}) is None
+    assert (received.standing(), received.offsets()) == (whole, {0: 5})
+    marked = replace(whole, marks=1, headers={"n": "6"}, published_at=at[3])
+    assert after(6, part("withdrawal", 6, removed=[2, 9], published_at=days[3])) == marked
+    assert (received.withdrawn(), received.count()) == ([str(name(2)), str(name(9))], 2)
+    assert after(7, part("withdrawal", 6, removed=[2], published_at=days[3])) == replace(
+        marked, marks=2, headers={"n": "7"}
+    )
+    assert [received.holds(str(name(number))) for number in (1, 2, 3)] == [True, False, True]
+    received.deal_with_withdrawn()
+    assert received.withdrawn() == []
+    changed = after(8, part("change", 7, 2, base=5, total=1, published_at=days[4]))
+    assert changed == replace(
+        whole,
+        edition=7,
+        agreement_version=1,
+        as_of=None,
+        published_at=at[4],
+        headers={"n": "8"},
+        kind="change",
+        parts=1,
+        given=1,
+    )
+    take(received, part("withdrawal", 8, removed=[1]), part("change", 9, 4, is_last=False, base=7))
+    assert held(received) == [2, 3]
+    gone = after(9, part("end", 10, published_at=days[5]))
+    assert (gone.ended, gone.edition, gone.pending, gone.published_at) == ("its owner ended it", 10, None, at[5])
+    assert (held(received), received.withdrawn(), received.count()) == ([], [], 0)
+    received.forget("not ours", from_the_beginning=True)
+    assert (received.standing(), received.offsets()) == (ListStanding(ended="not ours"), {})
+
+
+def test_parts_of_several_editions_and_kinds_are_never_mixed(received: ReceivedList) -> None:
+    take(received, part("snapshot", 5, 1, total=1), part("snapshot", 7, 2, is_last=False))
+    for one, why in (
+        (part("snapshot", 6, 3, is_last=False), "whose parts before are missing"),
+        (part("change", 7, 3, part=2, base=5), "whose parts before are missing"),
+        (part("snapshot", 8, 3, part=2, total=2), "whose parts before are missing"),
+        (part("snapshot", 7, 3, part=3, total=2), "whose parts before are missing"),
+        (part("snapshot", 7, 3, is_last=False), "which is here"),
+    ):
+        (said,) = take(received, one)
+        assert said is not None
+        assert said.startswith(f"it is part {one.part} of edition {one.edition}, ")
+        assert said.endswith(why)
+    # A newer one takes the place of what is under way; one that does not add up is forgotten, too.
+    assert take(received, part("snapshot", 8, 4, 5, removed=[4], is_last=False)) == [None]
+    assert take(received, part("snapshot", 8, part=2, total=3)) == ["edition 8 has 3 entries, and 2 came"]
+    assert (held(received), received.standing().pending) == ([1], None)
+    assert take(received, part("snapshot", 8, 6, total=1), part("snapshot", 9, 6, total=1)) == [None, None]
+    assert held(received) == [6]
+
+
+def test_an_entry_is_known_by_its_id_whatever_its_case_and_one_without_is_kept_apart(received: ReceivedList) -> None:
+    named = {"plate": "B", "entry_id": str(name(10)).upper()}
+    entries = [{"plate": "A"}, {"entry_id": "", "plate": "A"}, named, {"entry_id": str(name(10)), "plate": "C"}]
+    assert take(received, part("snapshot", 5, entries=entries, total=4)) == [None]
+    *bare, (entry_id, body) = sorted(received.entries(), key=lambda one: one[0].startswith("0"))
+    assert (entry_id, body) == (str(name(10)), f'{{"entry_id":"{name(10)}","plate":"C"}}')
+    assert [one[0].startswith("none ") for one in bare] == [True, True]
+    assert {one[1] for one in bare} == {'{"plate":"A"}', '{"entry_id":"","plate":"A"}'}
 
 
 @settings(deadline=None, max_examples=40)
