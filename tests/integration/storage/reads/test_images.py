@@ -16,8 +16,8 @@ import pytest
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.settings import ImageSettings, Settings
 from storage.reads import images
-from storage.reads.images import ImageStore, image_key
-from tests.integration.storage.samples import sample_read
+from storage.reads.images import ImageStore, image_key, is_key_of
+from tests.integration.storage.samples import START, sample_read
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 
@@ -71,6 +71,54 @@ def test_a_key_stays_inside_the_store(store: ImageStore, key: str) -> None:
 def test_a_strange_camera_name_makes_a_plain_key() -> None:
     key = image_key(replace(sample_read(0), camera_id="../Gate 7/north"), "context")
     assert key.startswith("2026/11/20/___Gate_7_north/")
+
+
+def test_a_key_that_another_machine_gives_is_that_of_a_picture_of_the_read_and_of_nothing_else() -> None:
+    read = replace(sample_read(0), camera_id="Gate-7_n")
+    early, final = (replace(read, is_final=is_final, revision=2) for is_final in (False, True))
+    keys = [image_key(one, kind) for one in (read, early, final) for kind in ("plate", "context")]
+    assert [key.removeprefix(f"2026/11/20/Gate-7_n/{read.read_id}-") for key in keys] == [
+        *("plate.jpg", "context.jpg", "plate-early-2.jpg", "context-early-2.jpg"),
+        *("plate-final-2.jpg", "context-final-2.jpg"),
+    ]
+    assert all(is_key_of(key, read.read_id) for key in keys)
+    assert not any(is_key_of(key, sample_read(1).read_id) for key in keys)
+    day, camera, name = "2026/11/20", "Gate-7_n", f"{read.read_id}-plate.jpg"
+    for strange in (
+        *(f"{day}/{name}", f"{day}/{camera}/x/{name}", f"/{day}/{camera}/{name}", f"{day}//{name}"),
+        *(f"{wrong}/{camera}/{name}" for wrong in ("202/11/20", "20260/11/20", "2026/1/20", "2026/11/200", "../11/20")),
+        *(f"{day}/{wrong}/{name}" for wrong in ("..", "gate 7", "gate.7", "a\n")),
+        *(
+            f"{day}/{camera}/{read.read_id}-{wrong}"
+            for wrong in ("plate.jpg\n", "plate.jpeg", "face.jpg", "plate-2.jpg")
+        ),
+        *(f"{day}/{camera}/x{name}", f"{day}/{camera}/.{name}.{'0' * 32}", f"{day}/{camera}/{read.read_id}.jpg"),
+    ):
+        assert not is_key_of(strange, read.read_id), strange
+
+
+@pytest.mark.parametrize("url", [None, "memory://all-keys"])
+def test_all_keys_are_those_of_pictures_by_day_and_camera_with_what_was_not_written_to_the_end(
+    tmp_path: Path, url: str | None
+) -> None:
+    store = ImageStore(Settings(data_dir=tmp_path, images=ImageSettings(url=url)))
+    assert list(store.keys()) == []
+    moments = [START, START - timedelta(days=1), START - timedelta(days=365), START + timedelta(minutes=1)]
+    reads = [
+        replace(sample_read(number, captured_at=moment), camera_id=camera)
+        for number, (moment, camera) in enumerate((moment, camera) for moment in moments for camera in ("b", "a"))
+    ]
+    keys = [image_key(read, "context") for read in reads]
+    folder = keys[0].rpartition("/")[0]
+    half = f"{folder}/.{reads[0].read_id}-plate.jpg.{'0' * 32}"
+    for key in (*keys, half):
+        store.save(key, b"x")
+    for other in ("notes.txt", "2026/notes.txt", "2026/11/x/a/b.jpg", "20261/11/20/a/b.jpg", f"{folder}/cat.jpg"):
+        store.save(other, b"x")
+    assert list(store.keys()) == sorted([*keys, half])
+    store.delete([*keys, half, "2026/11/20/a/none.jpg"])
+    assert list(store.keys()) == []
+    assert store.load("2026/notes.txt") == b"x"
 
 
 def test_another_store_by_url() -> None:
