@@ -97,6 +97,9 @@ def test_a_kept_read_has_all_its_revisions_hits_and_pictures(database: Database)
                     Jsonb({"plate_image_key": plate_key, "context_image_key": records[0].read.context_image_key}),
                 ],
             )
+        # A row that is written again lies behind the others.
+        smallest = min(hit.hit_id for hit in records[0].hits)
+        on.execute("update hits set score = score where hit_id = %s", [smallest])
         number, count = keep_reads(on, REQUEST, KeptReads(["VNV4527"]))
         rows = on.execute(
             "select read_id, revisions, hits, image_keys, captured_at, content from preserved_reads"
@@ -156,6 +159,11 @@ def test_requests_end_at_their_time_or_when_somebody_says_so_and_once(database: 
         pictures = on.execute("select image_key from ended_pictures order by 1").fetchall()
     read = sample_read(0)
     assert pictures == sorted([(read.plate_image_key,), (read.context_image_key,)])
+    with database.transaction() as on:
+        # What another request kept, too, and is to be deleted already.
+        assert end_preservations(on, UNTIL) == 2
+        assert [len(kept_reads(on, number)) for number in (stands, renewed)] == [0, 0]
+        assert on.execute("select image_key from ended_pictures order by 1").fetchall() == pictures
 
 
 def test_reads_that_end_are_counted_by_day_of_utc_with_what_is_kept_and_has_hits(database: Database) -> None:
