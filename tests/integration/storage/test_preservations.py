@@ -127,8 +127,8 @@ def requested(on: Connection, until_at: datetime, **others: Any) -> int:
 def test_requests_end_at_their_time_or_when_somebody_says_so_and_once(database: Database) -> None:
     Records(database).write([ReadRecord(sample_read(0))])
     with database.transaction() as on:
-        over, due, stands, released, renewed = (
-            requested(on, moment) for moment in (NOON - TICK, NOON, NOON + TICK, UNTIL, NOON)
+        due, over, stands, released, renewed = (
+            requested(on, moment) for moment in (NOON, NOON - TICK, NOON + TICK, UNTIL, NOON)
         )
         (stored,) = preservations(on, stands)
         assert (stored.asked_by, stored.form, stored.case_number, stored.reason, stored.law, stored.entered_by) == (
@@ -146,8 +146,8 @@ def test_requests_end_at_their_time_or_when_somebody_says_so_and_once(database: 
         assert [
             (one.preservation_id, one.ended_by, one.end_reason, one.renewals, one.until_at) for one in preservations(on)
         ] == [
-            (over, "platewatch", "its time is over", 0, NOON - TICK),
             (due, "platewatch", "its time is over", 0, NOON),
+            (over, "platewatch", "its time is over", 0, NOON - TICK),
             (stands, None, None, 0, NOON + TICK),
             (released, "kim", "the case was closed", 0, UNTIL),
             (renewed, None, None, 1, UNTIL),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -137,7 +138,8 @@ def test_what_is_known_of_a_camera_goes_back_as_far_and_on_as_late_as_anybody_sa
     assert states.quarantined() == {}
     for name in ("a.jpg", "b.jpg"):
         ItemLedger(database).reject(sample_item(name), "no picture")
-    assert states.quarantined() == {"gate-0": 2}
+    ItemLedger(database).reject(dataclasses.replace(sample_item("a.jpg"), camera_id="gate-1"), "no picture")
+    assert states.quarantined() == {"gate-0": 2, "gate-1": 1}
 
 
 def test_the_newest_picture_of_a_camera_is_shown(database: Database) -> None:

@@ -1,15 +1,13 @@
-"""What is known of cameras across machines: what is later stays, hours add up, and what is of no use is counted."""
+"""What is known of cameras across machines: what is later stays, and hours add up."""
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 
 from schemas.health import CameraHealth
 from storage.cameras.states import CameraHours, CameraStates
 from storage.database import Database
-from storage.item_ledger import ItemLedger, RejectedItem
-from tests.integration.storage.samples import START, sample_item
+from tests.integration.storage.samples import START
 
 HOUR = timedelta(hours=1)
 
@@ -49,23 +47,3 @@ def test_reads_of_an_hour_add_up_from_several_machines_and_old_hours_are_forgott
     assert hours.since(START) == whole
     assert hours.since(START + HOUR) == {"a": {START + HOUR: 1, START + 2 * HOUR: 5}}
     assert hours.between(START, START + HOUR) == {}
-
-
-def test_what_could_not_be_used_is_kept_whole_and_counted_by_camera(database: Database) -> None:
-    ledger, states = ItemLedger(database), CameraStates(database)
-    item = dataclasses.replace(sample_item("a\x00.jpg"), fingerprint="1\x00")
-    others = [dataclasses.replace(item, camera_id="gate-1"), dataclasses.replace(item, name="b.jpg")]
-    for one in (item, *others):
-        assert not ledger.is_rejected(one)
-        ledger.reject(one, f"no picture\x00 of {one.camera_id}")
-    assert states.quarantined() == {"gate-0": 2, "gate-1": 1}
-    first = ledger.rejects()[0]
-    assert first == RejectedItem(
-        *("gate-0", "a\\x00.jpg", "1\\x00", START, "no picture\\x00 of gate-0", first.rejected_at),
-    )
-    assert [ledger.is_rejected(one) for one in (item, *others)] == [True] * 3
-    for change in ({"camera_id": "gate-2"}, {"name": "c.jpg"}, {"fingerprint": "2"}):
-        assert not ledger.is_rejected(dataclasses.replace(item, **change))
-    ledger.finish(item)
-    assert [ledger.is_rejected(one) for one in (item, *others)] == [False, True, True]
-    assert (ledger.is_finished(item), states.quarantined()) == (True, {"gate-0": 1, "gate-1": 1})
