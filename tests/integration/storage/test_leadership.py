@@ -40,8 +40,15 @@ def test_one_leads_and_another_follows(database: Database) -> None:
         assert first.lead("relay")
         assert not second.lead("relay")
         assert second.lead("numbering")  # another stage may have another leader
+        assert first.lead("upkeep")
+        first.resign("numbering")  # is not its own to resign
         first.resign("relay")
         assert second.lead("relay")
+        assert not first.lead("relay")
+        # The others stay whose they were, also once its leader has failed to get one.
+        assert not first.lead("numbering")
+        assert not second.lead("upkeep")
+        first.resign("relay")
         assert not first.lead("relay")
     assert not second.lead("relay")  # never again once it has ended
     with Leadership(database) as third:
@@ -50,10 +57,23 @@ def test_one_leads_and_another_follows(database: Database) -> None:
 
 def test_what_hangs_on_a_leadership_is_done_by_the_leader_alone(database: Database) -> None:
     with Leadership(database) as first, Leadership(database) as second:
-        with first.as_leader("relay") as connection:
+        with first.as_leader("relay") as connection, first.as_leader("upkeep") as other:
             assert connection is not None
+            assert connection is other
+            (leader,) = connection.execute("select pg_backend_pid()").fetchone() or (None,)
         with second.as_leader("relay") as connection:
             assert connection is None
+        # What works there ends with it.
+        with database.connection() as connection:
+            connection.execute("select pg_terminate_backend(%s, 5000)", [leader])
+        with second.as_leader("relay") as connection:
+            assert connection is not None
+        second.close()
+        second.close()
+        with second.as_leader("relay") as connection:
+            assert connection is None
+        with first.as_leader("relay") as connection:
+            assert connection is not None
 
 
 def test_a_lost_connection_ends_every_leadership_of_a_process(database: Database) -> None:
