@@ -139,23 +139,6 @@ def test_persons_rules_programs_and_other_agencies_are_told_apart(database: Data
     assert kind_of(SignIn.SERVICE) is ActorKind.RULE
 
 
-def test_a_search_names_the_cameras_that_it_went_through(
-    database: Database, superuser: psycopg.Connection[Any]
-) -> None:
-    superuser.execute(
-        "insert into camera_states (camera_id, machine, known_since) values ('b', 'm', now()), ('a', 'm', now())"
-    )
-    superuser.execute("insert into camera_hours (camera_id, hour, reads) values ('a', now(), 1), ('c', now(), 1)")
-    for details in ({"pattern": "ABC*", "camera": None}, {"pattern": "ABC*", "camera": "b"}):
-        write_audit(database, AuditRecord(LEE, Action.SEARCH, details), 3)
-    write_audit(database, AuditRecord(LEE, Action.VIEW_LISTS))
-    lists, one, every = audit_entries(database)
-    assert every.details["cameras_searched"] == ["a", "b", "c"]
-    assert every.results == 3
-    assert one.details == {"pattern": "ABC*", "camera": "b"}
-    assert "cameras_searched" not in lists.details
-
-
 def test_the_look_is_written_down_whole_and_twice_is_not_again_and_again(
     database: Database, here: Settings, superuser: psycopg.Connection[Any]
 ) -> None:

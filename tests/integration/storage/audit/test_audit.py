@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -11,9 +12,11 @@ import pytest
 
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action, AuditRecord
+from schemas.health import CameraHealth
 from storage.audit.reader import AuditFilter, audit_entries
 from storage.audit.writer import write_audit, write_unless_repeated
-from storage.database import Database
+from storage.cameras.states import CameraHours, CameraStates
+from storage.database import Connection, Database
 
 LEE = Actor("lee", SignIn.LOCAL_USER, "desk-7, /dev/pts/1", "portsmouth-pd")
 FEED = Actor("feed", SignIn.SERVICE, "server, process 1", "portsmouth-pd")
@@ -106,3 +109,23 @@ def test_two_runs_that_start_at_once_write_a_change_once(database: Database, own
             wait(written, timeout=0.5)
         assert sorted(one.result(20) for one in written) == [False, True]
     assert len(audit_entries(database)) == 1
+
+
+def test_a_question_to_stored_reads_says_whose_reads_were_looked_through(database: Database) -> None:
+    def written(action: Action, on: Database | Connection = database, **details: object) -> dict[str, Any]:
+        write_audit(on, AuditRecord(LEE, action, details), plate="VNV4527")
+        (row,) = audit_entries(on, limit=1)
+        return row.details
+
+    assert written(Action.SEARCH) == {"plate": "VNV4527"}  # no camera is known
+    CameraStates(database).save("here", [CameraHealth(camera_id=name, known_since=MOMENT) for name in ("c", "a")])
+    CameraHours(database).add({("b", MOMENT): 1, ("b", MOMENT + timedelta(hours=1)): 1, ("a", MOMENT): 2})
+    with database.transaction() as connection:
+        found = {action: written(action, connection).get("cameras_searched") for action in Action}
+    asking = {Action.SEARCH, Action.HISTORICAL, Action.VIEW_PASSES, Action.RUN_ANALYSIS}
+    assert found == {action: ["a", "b", "c"] if action in asking else None for action in Action}
+    # Where some are named, these are they.
+    for named in ({"camera": "a"}, {"cameras": ["a", "z"]}, {"camera": "a", "cameras": []}):
+        assert written(Action.SEARCH, **named) == {"plate": "VNV4527"} | named
+    nobody: dict[str, Any] = {"camera": None, "cameras": []}
+    assert written(Action.SEARCH, **nobody)["cameras_searched"] == ["a", "b", "c"]
