@@ -223,8 +223,14 @@ class Pictures:
         return PictureCopy(self.images, self.folder / name, key, former, (KEY,)).copy(iter(wanted))
 
 
+def _cannot_link(*_: object) -> None:
+    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+
 @pytest.mark.parametrize("key", [None, KEY])
-def test_pictures_are_copied_once_and_shared_with_the_backup_before(tmp_path: Path, key: SealingKey | None) -> None:
+def test_pictures_are_copied_once_and_shared_with_the_backup_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: SealingKey | None
+) -> None:
     site = Pictures(tmp_path)
     keys, suffix = site.keys, "" if key is None else ".sealed"
     first = site.copied("one", [keys[0], keys[2], keys[3], keys[4]], key=key)
@@ -256,6 +262,12 @@ def test_pictures_are_copied_once_and_shared_with_the_backup_before(tmp_path: Pa
     ]
     links = [(tmp_path / "two" / file_of(one, sealed=key is not None)).stat().st_nlink for one in keys]
     assert links == [2, 1, 1, 1, 1]
+    # A file system that does not let us share has all of them copied.
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "link", _cannot_link)
+        third = site.copied("three", keys, Former(tmp_path / "two", second.index, suffix), key)
+    assert (third.count, third.linked, third.missing) == (5, 0, 0)
+    assert list(damaged_pictures(tmp_path / "three", third, (KEY,))) == []
     target = ImageStore(Settings(data_dir=tmp_path / "new"))
     wanted: list[list[str]] = []
 
@@ -305,14 +317,17 @@ def test_what_waits_beside_the_database_comes_back(tmp_path: Path, key: SealingK
     for name in ("models/a/reader.onnx", "models/.lock", "models/x-wal", "images/a.jpg", "subscriber.sqlite3x"):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(name.encode() * 100)
+    (data / "subscriber" / "seen").mkdir(parents=True)
+    (data / "subscriber" / "seen" / "marks").write_bytes(b"7")
     backup.mkdir()
     stored = copy_spools(data, backup, key)
     with_rows.close()
     end = ".gz" if key is None else ".gz.sealed"
-    names = [f"data/inbox/messages.sqlite{end}", f"data/models/a/reader.onnx{end}"]
+    names = [f"data/inbox/messages.sqlite{end}", f"data/models/a/reader.onnx{end}", f"data/subscriber/seen/marks{end}"]
     assert stored == [hash_of(backup, name) for name in names]
     assert sorted(str(path.relative_to(backup)) for path in backup.rglob("*") if path.is_file()) == names
-    assert restore_spools(backup, [*stored, file_named("tables/reads")], (KEY,), back) == 2
+    assert restore_spools(backup, [*stored, file_named("tables/reads")], (KEY,), back) == 3
+    assert (back / "subscriber/seen/marks").read_bytes() == b"7"
     assert (back / "models/a/reader.onnx").read_bytes() == b"models/a/reader.onnx" * 100
     file = SqliteFile(back / "inbox" / "messages.sqlite", "", 1)
     assert file.execute("select note from notes").fetchall() == [("waits",)]
