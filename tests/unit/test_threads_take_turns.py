@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,17 @@ from pipeline.ingesting.pushed import PushedFrames
 from pipeline.outgoing.intake import LiveIntake
 from pipeline.outgoing.prepared import Preparer
 from pipeline.outgoing.stored import StoredReads
-from schemas.settings import IngestSettings, IngestSource, PushCamera
+from schemas.settings import IngestSettings, IngestSource, PushCamera, Settings
 from schemas.types import SourceItem, VendorReport
+from schemas.types.list_keys import ListsKey
+from storage.car.alerts import CarAlerts
+from storage.car.answers import AnswerBook
+from storage.car.expected import ExpectedArrivals
+from storage.car.ledger import CarLedger
+from storage.car.lists.lists import CarLists
+from storage.car.outcomes import OutcomeBook
+from storage.car.uploads import Uploads
+from storage.reads.images import ImageStore
 from storage.spool.items import LocalItems
 from storage.spool.messages import Message
 from storage.spool.spool import Spool
@@ -107,7 +116,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 "message": preparer.prepare(arrival()),
                 "spool": opened.enter_context(Spool(folder / "other.sqlite")),
             }
+            | _of_a_car(folder / "car", opened)
         )
+
+
+def _of_a_car(folder: Path, opened: ExitStack) -> dict[str, Any]:
+    path, images = folder / "car.sqlite", ImageStore(Settings(data_dir=folder))
+    files: dict[str, Any] = {
+        "alerts": CarAlerts(path),
+        "ledger": CarLedger(path),
+        "uploads": Uploads(path, images),
+        "answers": AnswerBook(folder / "answers.sqlite"),
+        "outcomes": OutcomeBook(folder / "outcomes.sqlite"),
+        "lists": CarLists(folder / "lists.sqlite", "unit-7"),
+    }
+    for one in files.values():
+        opened.enter_context(closing(one))
+    return files | {"expected": ExpectedArrivals()}
 
 
 REPORTED = arrival(report=VendorReport("rekor", "7", "{}"))
@@ -146,7 +171,44 @@ SHARED: dict[tuple[str, str], Callable[[Any, Site], object]] = {
     ("refused", "add"): lambda it, site: it.add(site.of["message"], "too large"),
     ("refused", "count"): lambda it, _: it.count(),
     ("refused", "put back"): lambda it, site: it.put_back(site.of["spool"]),
+    ("alerts", "newest"): lambda it, _: it.newest(0, 1),
+    ("alerts", "last"): lambda it, _: it.last(),
+    ("ledger", "begin"): lambda it, _: _within(it.begin()),
+    ("uploads", "add"): lambda it, _: it.add("note", "1", b"{}"),
+    ("uploads", "waiting"): lambda it, _: it.waiting(0, 1),
+    ("uploads", "settle"): lambda it, _: it.settle([1]),
+    ("uploads", "refuse"): lambda it, _: it.refuse(1, "no note"),
+    ("uploads", "count"): lambda it, _: it.count(),
+    ("uploads", "counts"): lambda it, _: it.counts(),
+    ("uploads", "refusals"): lambda it, _: it.refusals(),
+    ("uploads", "pictures"): lambda it, _: it.pictures(1),
+    ("uploads", "pictures waiting"): lambda it, _: it.pictures_waiting(),
+    ("uploads", "picture done"): lambda it, _: it.picture_done("2026/06/01/gate/1-plate.jpg"),
+    ("uploads", "drop pictures"): lambda it, _: it.drop_oldest_pictures(1),
+    ("uploads", "used bytes"): lambda it, _: it.used_bytes(),
+    ("answers", "since"): lambda it, _: it.since(NOW),
+    ("answers", "unqueued"): lambda it, _: it.unqueued(1),
+    ("answers", "queued"): lambda it, _: it.queued(1),
+    ("answers", "forget"): lambda it, _: it.forget(NOW),
+    ("outcomes", "add"): lambda it, _: it.add([], NOW),
+    ("outcomes", "all"): lambda it, _: it.all(),
+    ("outcomes", "forget"): lambda it, _: it.forget(NOW),
+    ("expected", "note"): lambda it, _: it.note(arrival()),
+    ("expected", "of"): lambda it, _: it.of(arrival().read),
+    ("expected", "forget"): lambda it, _: it.forget([arrival().read]),
+    ("lists", "about"): lambda it, _: it.about,
+    ("lists", "moment"): lambda it, _: it.moment(),
+    ("lists", "merge"): lambda it, _: it.merge_some(),
+    ("lists", "unlock"): lambda it, _: it.unlock([ListsKey(1, bytes(32))]),
+    ("lists", "lock"): lambda it, _: it.lock(),
+    ("lists", "wipe outdated"): lambda it, _: it.wipe_outdated(timedelta(days=7)),
+    ("lists", "wipe"): lambda it, _: it.wipe("lost"),
 }
+
+
+def _within(context: AbstractContextManager[object]) -> None:
+    with context:
+        pass
 
 
 @pytest.mark.parametrize("name", SHARED, ids=" ".join)

@@ -12,17 +12,18 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from schemas.convert.car_entries import packed_lines
+from schemas.convert.car_entries import Segment, packed_lines
 from schemas.errors import InvalidInput
 from schemas.events.car_lists import CarListEvent, CarListsAnswer
 from schemas.types.list_keys import ListsKey
 from storage.car.lists import merging
 from storage.car.lists.blocks import Block, Felled, ascending, ids_of, joined, uuids
 from storage.car.lists.file import About, ListFile, Sealing
+from storage.car.lists.memory import Change, ListMemory, StagedRemoval
 from storage.car.lists.merging import merge, worn_out
 from storage.car.lists.running_time import RunningTime
 from storage.car.lists.standing import ListHere, Pending, Standing, follow
-from storage.car.lists.taking import block_content, edition_in, lines_in, opened_block
+from storage.car.lists.taking import block_content, edition_in, lines_in, opened_block, put_in_force, stage
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -153,7 +154,7 @@ def test_ids_ascend_and_are_found_where_they_stand() -> None:
 def test_what_is_felled_is_decided_beside_the_blocks_and_counted_once() -> None:
     blocks = [block(1, 1, 2, 3), block(2, 4, 5, without=(4,)), block(3, 3, 6, list_number=2), block(4, 9)]
     felled = Felled()
-    assert felled.fell(blocks, ids()) == 0
+    assert (felled.fell(blocks, ids()), felled.fell(blocks[1:2], ids(4)), list(felled.changed())) == (0, 0, [])
     assert felled.fell(blocks[:2], ids(2, 3, 4, 7)) == 2
     assert felled.fell(blocks, ids(3, 5, 6)) == 3  # in the first list 3 went before
     assert {number: numbers(joined(parts)) for number, parts in felled.ids.items()} == {1: [2, 3, 5], 2: [3, 6]}
@@ -222,6 +223,104 @@ def test_a_merge_has_every_row_that_stood_once_in_their_order_and_what_went_mean
     assert (nothing.pieces, list(nothing.blocks(1))) == ((), [])
     with pytest.raises(InvalidInput, match="a block is cut off"):
         opened_block(1, contents[0][:16], 1)
+
+
+def lists_on_their_way(**actions: str) -> tuple[ListMemory, Change]:
+    """A car with a block of list a and one of list b, to which an edition comes."""
+    memory = ListMemory()
+    memory.blocks = {1: block(1, 1, 2, 3), 2: block(2, 7, 8, list_number=2)}
+    told = tuple(ListHere(number=n, said=said(name, actions[name])) for n, name in enumerate("ab", 1))
+    pending = Pending(edition=6, base=5, lists=told, withdrawn=(UUID(int=8).hex, UUID(int=11).hex))
+    return memory, Change(HERE.model_copy(update={"pending": pending}))
+
+
+def segment(list_number: int, *entries: int, is_removal: bool = False) -> Segment:
+    packed = b"" if is_removal else packed_lines([f"row {number}" for number in entries])
+    return Segment(list_number, ids(*entries).tobytes(), packed, is_removal)
+
+
+def test_a_part_s_rows_become_blocks_of_its_lists() -> None:
+    memory, change = lists_on_their_way(a="change", b="whole")
+    memory.staged[5] = block(5, 99)
+    stage(memory, change, answer("part", 6, 5), [segment(0, 2, 3, is_removal=True), segment(0, 4), segment(1, 5, 6)])
+    found = {
+        number: (type(one), one.list_number, numbers(one.ids), content[:1], edition_in(content))
+        for number, (one, content) in change.staged.items()
+    }
+    assert found == {
+        6: (StagedRemoval, 1, [2, 3], b"\x02", 6),
+        7: (Block, 1, [4], b"\x01", 6),
+        8: (Block, 2, [5, 6], b"\x01", 6),
+    }
+    assert [lines_in(change.staged[number][1], count) for number, count in ((7, 1), (8, 2))] == [
+        *(["row 4"], ["row 5", "row 6"]),
+    ]
+    for number, (one, content) in change.staged.items():
+        edition, opened = opened_block(number, content, 0)
+        assert (edition, type(opened), opened.list_number, numbers(opened.ids)) == (
+            *(6, type(one), one.list_number, numbers(one.ids)),
+        )
+
+
+@pytest.mark.parametrize(
+    ("actions", "rows", "why"),
+    [
+        ({"a": "change", "b": "whole"}, segment(2, 1), "of no list of its edition"),
+        ({"a": "change", "b": "whole"}, Segment(0, b"", b""), "of no list of its edition"),
+        ({"a": "keep", "b": "whole"}, segment(0, 1), "of a list that does not change so"),
+        ({"a": "keep", "b": "whole"}, segment(0, 1, is_removal=True), "of a list that does not change so"),
+        ({"a": "change", "b": "whole"}, segment(1, 1, is_removal=True), "of a list that does not change so"),
+        (
+            {"a": "change", "b": "whole"},
+            Segment(0, ids(1, 2).tobytes(), packed_lines(["one"])),
+            "has 1 lines and 2 ids",
+        ),
+    ],
+)
+def test_rows_that_are_not_the_edition_s_are_refused(actions: dict[str, str], rows: Segment, why: str) -> None:
+    memory, change = lists_on_their_way(**actions)
+    with pytest.raises(InvalidInput, match=why):
+        stage(memory, change, answer("part", 6, 5), [rows])
+
+
+def test_an_edition_in_force_has_what_came_and_not_what_went_or_was_withdrawn() -> None:
+    memory, change = lists_on_their_way(a="change", b="keep")
+    memory.staged = {3: block(3, 4, 11), 4: StagedRemoval(4, 1, ids(1, 9))}
+    change.staged[5] = (block(5, 2, 12), b"")  # 2 comes in another form
+    put_in_force(memory, change, answer("part", 6, 5, counts={"a": 4, "b": 1}))
+    stands = {
+        number: numbers(one.ids[change.felled.stands(one)])
+        for number, one in (
+            (1, memory.blocks[1]),
+            (2, memory.blocks[2]),
+            (3, memory.staged[3]),
+            (5, change.staged[5][0]),
+        )
+        if isinstance(one, Block)
+    }
+    assert stands == {1: [3], 2: [7], 3: [4], 5: [2, 12]}
+    assert (change.came, change.went, change.dropped, change.is_applied) == (4, 2, [4], True)
+    assert (change.standing.edition, change.standing.pending) == (6, None)
+    assert {name: here.said.action for name, here in change.standing.lists.items()} == {"a": "change", "b": "keep"}
+    # What the edition names no more goes as a whole.
+    memory, change = lists_on_their_way(a="keep", b="keep")
+    pending = change.standing.pending
+    assert pending is not None
+    only = pending.model_copy(update={"lists": pending.lists[:1]})
+    change.standing = change.standing.model_copy(update={"pending": only})
+    put_in_force(memory, change, answer("part", 6, 5))
+    assert (change.dropped, list(change.standing.lists)) == ([2], ["a"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "why"),
+    [({"a": 4}, "list a would have 3 entries, and the server has 4"), ({"b": 2}, "list b would have 1")],
+)
+def test_an_edition_that_does_not_add_up_is_not_in_force(counts: dict[str, int], why: str) -> None:
+    memory, change = lists_on_their_way(a="keep", b="keep")
+    put_in_force(memory, lists_on_their_way(a="keep", b="keep")[1], answer("part", 6, 5, counts={"a": 3, "b": 1}))
+    with pytest.raises(InvalidInput, match=why):
+        put_in_force(memory, change, answer("part", 6, 5, counts=counts))
 
 
 KEY, OTHER = (ListsKey(number, bytes([number]) * 32) for number in (3, 4))

@@ -182,6 +182,9 @@ def test_what_stands_of_a_list_is_said_whole_with_each_message(received: Receive
     gone = after(9, part("end", 10, published_at=days[5]))
     assert (gone.ended, gone.edition, gone.pending, gone.published_at) == ("its owner ended it", 10, None, at[5])
     assert (held(received), received.withdrawn(), received.count()) == ([], [], 0)
+    before = received.offsets()
+    received.forget("not renewed")
+    assert (received.standing(), received.offsets()) == (replace(gone, ended="not renewed"), before)
     received.forget("not ours", from_the_beginning=True)
     assert (received.standing(), received.offsets()) == (ListStanding(ended="not ours"), {})
 
