@@ -202,17 +202,21 @@ def test_parts_of_several_editions_and_kinds_are_never_mixed(received: ReceivedL
         assert said is not None
         assert said.startswith(f"it is part {one.part} of edition {one.edition}, ")
         assert said.endswith(why)
+    # None of them has taken anything of what is under way.
+    assert take(received, part("snapshot", 7, 3, part=2, total=2)) == [None]
+    assert held(received) == [2, 3]
+    take(received, part("snapshot", 8, 4, is_last=False))
     # A newer one takes the place of what is under way; one that does not add up is forgotten, too.
-    assert take(received, part("snapshot", 8, 4, 5, removed=[4], is_last=False)) == [None]
-    assert take(received, part("snapshot", 8, part=2, total=3)) == ["edition 8 has 3 entries, and 2 came"]
-    assert (held(received), received.standing().pending) == ([1], None)
-    assert take(received, part("snapshot", 8, 6, total=1), part("snapshot", 9, 6, total=1)) == [None, None]
+    assert take(received, part("snapshot", 9, 4, 5, removed=[4], is_last=False)) == [None]
+    assert take(received, part("snapshot", 9, part=2, total=3)) == ["edition 9 has 3 entries, and 2 came"]
+    assert (held(received), received.standing().pending) == ([2, 3], None)
+    assert take(received, part("snapshot", 9, 6, total=1), part("snapshot", 10, 6, total=1)) == [None, None]
     assert held(received) == [6]
 
 
 def test_an_entry_is_known_by_its_id_whatever_its_case_and_one_without_is_kept_apart(received: ReceivedList) -> None:
     named = {"plate": "B", "entry_id": str(name(10)).upper()}
-    entries = [{"plate": "A"}, {"entry_id": "", "plate": "A"}, named, {"entry_id": str(name(10)), "plate": "C"}]
+    entries = [{"plate": "A"}, {"entry_id": "", "plate": "A"}, named, {"plate": "C", "entry_id": str(name(10))}]
     assert take(received, part("snapshot", 5, entries=entries, total=4)) == [None]
     *bare, (entry_id, body) = sorted(received.entries(), key=lambda one: one[0].startswith("0"))
     assert (entry_id, body) == (str(name(10)), f'{{"entry_id":"{name(10)}","plate":"C"}}')

@@ -40,6 +40,11 @@ def test_messages_come_back_as_they_were_in_their_order_and_stay_until_discarded
         spool.add([message("four")])
         # A number is never given twice: whoever remembers the last one that it took misses nothing.
         assert [one.message.body for one in other.take(taken[2].number, 10)] == [b"four"]
+        # Who only deletes does not wait for the disk.
+        kept = [one._file.execute("pragma synchronous").fetchone()[0] for one in (spool, other)]
+        assert kept == [2, 1]
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        spool.waiting()  # is closed
 
 
 def test_what_came_before_a_moment_ends_and_the_oldest_that_waits_is_known(tmp_path: Path) -> None:
