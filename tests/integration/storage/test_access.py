@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from schemas.errors import ConfigurationError
 from schemas.settings import DatabaseSettings, Settings
 from storage.access import access
+from storage.database import Database
 
 
 def test_the_data_directory_is_closed_to_others_also_where_the_database_is_elsewhere(
@@ -31,4 +32,19 @@ def test_the_data_directory_is_closed_to_others_also_where_the_database_is_elsew
 def test_an_owner_without_a_database_is_refused(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database=DatabaseSettings(owner_url=SecretStr("postgresql://o@db/watch")))
     with pytest.raises(ConfigurationError, match=r"owner_url is set and database\.url is not"), access(settings):
+        pass
+
+
+def test_a_server_that_is_too_old_is_refused(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.connection() as connection:
+        version = connection.info.server_version
+    settings = Settings(data_dir=tmp_path, database=DatabaseSettings(url=SecretStr(database_url)))
+    monkeypatch.setattr("storage.access.OLDEST_SERVER", version)
+    with access(settings):
+        pass
+    monkeypatch.setattr("storage.access.OLDEST_SERVER", version + 1)
+    too_old = rf"^database .*: PostgreSQL {version // 10000} is too old; version 15 or newer is needed$"
+    with pytest.raises(ConfigurationError, match=too_old), access(settings):
         pass
