@@ -49,6 +49,12 @@ def test_old_reads_end_with_hits_alerts_messages_and_pictures(database: Database
     with database.connection() as connection:
         rows = connection.execute("select (select count(*) from plate_dictionary), (select count(*) from reads)")
         assert rows.fetchone() == (0, 0)
+        # Whole days are dropped with their tables.
+        days = connection.execute(
+            "select right(relname, 8) from pg_class where relname like 'reads\\_2%' and relispartition"
+        )
+        cutoff = now + timedelta(days=9)
+        assert [day for (day,) in days if day < f"{cutoff:%Y%m%d}"] == []
     assert Records(database).write(batch).reads == 5
 
 
@@ -111,8 +117,10 @@ def test_a_law_of_minutes_ends_reads_pictures_and_plates_within_the_day(database
 
 def test_a_law_of_days_keeps_a_plates_entry_in_the_dictionary_for_its_day(database: Database) -> None:
     Records(database).write([sample_record(0, "AAA1")])
-    enforce_retention(database, Retention(), delete_images=print, now=START + timedelta(days=21, seconds=-1))
-    assert _plates(database) == {"AAA1"}
+    for seconds, ended in ((0, 0), (5, 1)):  # of the read's own day
+        moment = START + timedelta(days=21, seconds=seconds)
+        assert enforce_retention(database, Retention(), delete_images=print, now=moment).reads == ended
+        assert _plates(database) == {"AAA1"}
     enforce_retention(database, Retention(), delete_images=print, now=START + timedelta(days=22))
     assert _plates(database) == set()
 

@@ -241,12 +241,17 @@ def _stored(database: Database, number: int, captured_at: datetime, plate: str |
     return read.read_id
 
 
-def test_pictures_end_with_the_revision_that_they_are_of_unless_somebody_else_names_them(database: Database) -> None:
+def test_pictures_end_with_the_revision_that_they_are_of_unless_somebody_else_names_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.retention.KEYS_AT_ONCE", 4)
     cutoff = NOW - READS
     shared = f"2026/11/20/gate/{sample_id('read', 3)}-plate.jpg"
-    dropped, partly, young = cutoff - timedelta(days=3), cutoff - TICK, NOW - timedelta(days=1)
-    for number, moment, name in ((1, dropped, "day"), (2, partly, "hour")):
-        read_id = _stored(database, number, moment, f"{name}-plate", None if number == 1 else shared)
+    # A day that is dropped has its first moment and its last.
+    first = datetime.combine(cutoff.date() - timedelta(days=3), time(), UTC)
+    last, partly, young = first + timedelta(days=1) - TICK, cutoff - TICK, NOW - timedelta(days=1)
+    for number, moment, name in ((1, first, "day"), (10, last, "eve"), (2, partly, "hour")):
+        read_id = _stored(database, number, moment, f"{name}-plate", shared if name == "hour" else None)
         with database.connection() as connection:
             # The same picture once more, one of its own, and none.
             _revision(connection, read_id, 1, moment, f"{name}-plate", f"{name}-context")
@@ -265,11 +270,13 @@ def test_pictures_end_with_the_revision_that_they_are_of_unless_somebody_else_na
         for number, age in enumerate((timedelta(0), timedelta(hours=1) - TICK, timedelta(hours=1)), start=7):
             _revision(connection, sample_id("read", number), 1, cutoff + age, f"{number}-alone", None)
         connection.execute("insert into ended_pictures values ('day-plate'), ('hour-plate'), ('4-plate')")
-    asked: list[str] = []
-    outcome = enforce_retention(database, RETENTION, delete_images=asked.extend, now=NOW)
+    batches: list[list[str]] = []
+    outcome = enforce_retention(database, RETENTION, delete_images=lambda keys: batches.append(list(keys)), now=NOW)
+    asked = [key for batch in batches for key in batch]
+    assert max(map(len, batches)) <= 4
     gone = ["4-other", "4-plate", "5-context", "6-older", "7-alone", "8-alone"]
-    gone += [f"{name}-{kind}" for name in ("day", "hour") for kind in ("context", "later", "plate")]
-    assert (asked, outcome.pictures, outcome.reads) == (gone, len(gone), 2)
+    gone += [f"{name}-{kind}" for name in ("day", "eve", "hour") for kind in ("context", "later", "plate")]
+    assert (asked, outcome.pictures, outcome.reads) == (gone, len(gone), 3)
     with database.connection() as connection:
         left = connection.execute("select read_id, plate_image_key, context_image_key from reads").fetchall()
         revisions = connection.execute("select content ->> 'plate_image_key' from read_revisions order by 1").fetchall()
