@@ -39,6 +39,7 @@ def test_a_car_has_its_id_and_its_cameras_alone(database: Database) -> None:
     add(cars, "u-2", "a", "b")
     assert cars.are_any()
     add(cars, "u-1", "c", most=2)
+    assert [one.car_id for one in cars.all()] == ["u-1", "u-2"]
     with pytest.raises(Conflict, match=r"^there are 2 cars, which is the most$"):
         add(cars, "u-3", "d", most=2)
     for cameras in (("d", "b"), ("b",)):
