@@ -173,6 +173,7 @@ def test_repeats_are_of_one_person_and_plate_within_the_time(database: Database)
             *_of("AAA0888", *three[:2]),
             *_of("AAA0888", LATE, case=" "),  # that is none
             *(row for number, moment in enumerate(three) for row in _of("AAA0999", moment, case=f"26-{number}")),
+            *_of("AAA0999", LATE, case="26-0"),
             *(
                 row
                 for case, moment in zip(("A1", "a1", "A2"), three, strict=True)
@@ -190,11 +191,11 @@ def test_repeats_are_of_one_person_and_plate_within_the_time(database: Database)
     with database.connection() as connection:
         assert repeats(connection, SPAN) == [
             Repeat("kim", "BBB0333", 4, 3, 4, 0, 0, three[0], LATE),
+            Repeat("lee", "AAA0999", 4, 3, 0, 3, 0, three[0], LATE),
             Repeat("ann", "CCC*", 3, 3, 3, 0, 0, three[0], LATE),
             Repeat("kim", "BBB0222", 3, 3, 3, 0, 0, three[0], LATE),
             Repeat("lee", "AAA0111", 3, 3, 3, 0, 0, SPAN.back_to, SPAN.since),
             Repeat("lee", "AAA0888", 3, 3, 3, 0, 0, three[0], LATE),
-            Repeat("lee", "AAA0999", 3, 3, 0, 3, 0, three[0], LATE),
         ]
         assert len(repeats(connection, dataclasses.replace(SPAN, limit=2))) == 2
 

@@ -111,6 +111,9 @@ def test_a_month_is_closed_with_the_first_rows_of_the_next_also_one_without_any(
     seal(database, key, DECEMBER + timedelta(days=62))
     with one_moment(database) as connection:
         links = [one.link.hex() for one in seals(connection)]
+    with database.as_owner() as connection:  # a row that is written again lies behind the others
+        connection.execute("alter table audit_segments disable trigger user")
+        connection.execute("update audit_segments set key_id = key_id where segment = '2026-11'")
     same = {"format": "platewatch audit segment 1", "installation": "here"}
     assert documents(database) == [
         same
@@ -206,3 +209,31 @@ def test_closed_months_are_dropped_once_all_their_rows_are_over(database: Databa
     # What was signed as the end in that month counts as known; what nobody signed does not.
     assert [holds_checkpoint(database, head) for head in heads] == [True, True]
     assert not holds_checkpoint(database, {"document": '{"number": 3}'})
+
+
+@pytest.mark.parametrize("document", ["junk", "[]", '{"number": 2, "segment": "2026-11", "position": 4, "link": "00"}'])
+def test_where_somebody_put_something_else_in_place_of_the_end_the_chain_goes_on_from_its_seals(
+    database: Database, key: SigningKey, document: str
+) -> None:
+    def overwrite(document: str) -> None:
+        with database.as_owner() as connection:
+            for table in ("audit_checkpoints", "audit_seals"):
+                connection.execute(f"alter table {table} disable trigger user".encode())
+            connection.execute("update audit_seals set audit_id = audit_id where position = 1")
+            connection.execute("update audit_checkpoints set document = %s where number = 2", [document])
+
+    for _ in range(2):
+        write(database, 2)
+        seal(database, key)
+    with one_moment(database) as connection:
+        last = list(seals(connection))[-1]
+    overwrite(document)
+    write(database, 1)
+    head = seal(database, key).head
+    assert head is not None
+    with one_moment(database) as connection:
+        (*_, new) = seals(connection)
+        assert last_checkpoint(connection) == list(checkpoints(connection))[-1]
+    assert (head["number"], head["position"], head["segment"]) == (3, 5, "2026-11")
+    assert new.link == link_of(last.link, new.digest, new.happened_at)
+    assert head["link"] == new.link.hex()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.audit.chain import GENESIS, digest_of, line_of, link_of, moment_of, moment_text
+from storage.audit.sealing import parsed
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))
@@ -52,3 +53,9 @@ def test_a_link_is_what_the_documentation_says() -> None:
     expected = hashlib.sha256(GENESIS + hashlib.sha256(b"{}").digest() + b"2026-01-31T12:00:00.000000Z").digest()
     assert link_of(GENESIS, digest, moment) == expected
     assert link_of(expected, digest, moment) != link_of(GENESIS, digest, moment)
+
+
+def test_a_document_is_an_object_or_none() -> None:
+    assert parsed('{"number": 3}') == {"number": 3}
+    for text in ("", "junk", "[]", "7", "null", '"a"', "[" * 100_000):
+        assert parsed(text) == {}
