@@ -44,7 +44,7 @@ OTHERS: list[dict[str, Any]] = [
     # Within the box of what is drawn and not within it; right beside it in one direction each; nowhere.
     *(
         {"location": Location(*place)}
-        for place in ((36.899, -76.201), (36.901, -76.29), (36.85, -76.401), (36.8, -76.4))
+        for place in ((36.899, -76.201), (36.901, -76.29), (36.85, -76.401), (36.8, -76.4), (36.89, -76.25))
     ),
     {"location": None},
     {"vehicle": None},

@@ -13,6 +13,7 @@ from schemas.errors import InvalidInput, TransientError
 from schemas.types import DatedBy, Movement, PlateRead, ReaderVersion, VehicleDescription, VendorReport
 from storage.database import Database
 from storage.reads.correcting import read_to_correct
+from storage.reads.revisions import lock_reads
 from storage.reads.search import ReadSearch
 from tests.integration.alerts.records import OutboxMessage, ReadRecord, Records, WriteOutcome
 from tests.integration.storage.samples import START, sample_id, sample_read, sample_record
@@ -142,3 +143,17 @@ def test_of_a_read_that_comes_twice_at_once_the_earlier_capture_counts(database:
             connection.execute("delete from reads")
         assert Records(database).write([ReadRecord(read) for read in batch]).reads == 1
         assert ReadSearch(database).find(early.plate) == [early]
+
+
+def test_who_writes_a_read_that_may_come_in_several_revisions_keeps_others_out(database: Database) -> None:
+    def held(*reads: PlateRead) -> int:
+        with database.transaction() as on:
+            lock_reads(on, reads)
+            rows = on.execute("select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")
+            return len(rows.fetchall())
+
+    one = sample_read(0)
+    for revision, is_final, locks in ((0, True, 0), (1, True, 1), (0, False, 1), (2, False, 1)):
+        assert held(replace(one, revision=revision, is_final=is_final)) == locks
+    early = [replace(sample_read(number), is_final=False, revision=1) for number in (0, 1, 0)]
+    assert (held(), held(*early, sample_read(2))) == (0, 2)

@@ -169,6 +169,16 @@ def test_backups_lie_beside_each_other_the_newest_last_and_only_whole_ones(
         (path / name).unlink()
 
 
+DAMAGE = (
+    ('"rows": 3', '"rows": -3'),
+    ('"bytes": 0', '"bytes": -1'),
+    (NOTHING, NOTHING[1:]),
+    ('"agency_id"', '"agency"'),
+    ('"format": 1,', '"format": 1, "more": 1,'),
+    ('"reads"', "reads"),
+)
+
+
 def test_a_manifest_says_all_of_a_backup_and_is_whole_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sync", lambda: None)
     tables = [
@@ -190,18 +200,22 @@ def test_a_manifest_says_all_of_a_backup_and_is_whole_or_none(tmp_path: Path, mo
             assert read_manifest(folder.finished()[-1], (KEY,)) == whole
         with pytest.raises(ConfigurationError):
             read_manifest(folder.finished()[-1], (OTHER,))
-    newer, damaged, none = (tmp_path / name for name in ("newer", "damaged", "none"))
-    text = whole.model_dump_json(indent=1)
-    for path, said in (
-        (newer, text.replace('"format": 1', '"format": 12')),
-        (damaged, text.replace('"rows": 3', '"rows": -3')),
-    ):
-        path.mkdir()
-        (path / "manifest.json").write_text(said)
-    with pytest.raises(ConfigurationError, match="made by a newer Platewatch"):
-        read_manifest(newer, ())
-    with pytest.raises(InvalidInput, match="its manifest is damaged"):
-        read_manifest(damaged, ())
+    text, path = whole.model_dump_json(indent=1), tmp_path / "other"
+    path.mkdir()
+    newer = "made by a newer Platewatch; update this one"
+    faults: list[tuple[str, str, type[Exception], str]] = [
+        ('"format": 1', '"format": 12', ConfigurationError, newer),
+        *(
+            (before, after, InvalidInput, "its manifest is damaged, or of another Platewatch")
+            for before, after in DAMAGE
+        ),
+    ]
+    for before, after, kind, why in faults:
+        assert before in text
+        (path / "manifest.json").write_text(text.replace(before, after))
+        with pytest.raises(kind, match=why):
+            read_manifest(path, ())
+    none = tmp_path / "none"
     with pytest.raises(InvalidInput, match="not a whole backup"):
         read_manifest(none, ())
 
@@ -317,18 +331,25 @@ def test_what_waits_beside_the_database_comes_back(tmp_path: Path, key: SealingK
     for name in ("models/a/reader.onnx", "models/.lock", "models/x-wal", "images/a.jpg", "subscriber.sqlite3x"):
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(name.encode() * 100)
+    seen = SqliteFile(data / "subscriber.sqlite3", "create table seen (number integer)", 1)
+    seen.execute("insert into seen values (7)")
     (data / "subscriber" / "seen").mkdir(parents=True)
     (data / "subscriber" / "seen" / "marks").write_bytes(b"7")
     backup.mkdir()
     stored = copy_spools(data, backup, key)
     with_rows.close()
+    seen.close()
     end = ".gz" if key is None else ".gz.sealed"
     names = [f"data/inbox/messages.sqlite{end}", f"data/models/a/reader.onnx{end}", f"data/subscriber/seen/marks{end}"]
+    names.append(f"data/subscriber.sqlite3{end}")
     assert stored == [hash_of(backup, name) for name in names]
-    assert sorted(str(path.relative_to(backup)) for path in backup.rglob("*") if path.is_file()) == names
-    assert restore_spools(backup, [*stored, file_named("tables/reads")], (KEY,), back) == 3
+    assert sorted(str(path.relative_to(backup)) for path in backup.rglob("*") if path.is_file()) == sorted(names)
+    assert restore_spools(backup, [*stored, file_named("tables/reads")], (KEY,), back) == 4
     assert (back / "subscriber/seen/marks").read_bytes() == b"7"
     assert (back / "models/a/reader.onnx").read_bytes() == b"models/a/reader.onnx" * 100
+    file = SqliteFile(back / "subscriber.sqlite3", "", 1)
+    assert file.execute("select number from seen").fetchall() == [(7,)]
+    file.close()
     file = SqliteFile(back / "inbox" / "messages.sqlite", "", 1)
     assert file.execute("select note from notes").fetchall() == [("waits",)]
     file.close()
