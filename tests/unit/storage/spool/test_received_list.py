@@ -82,7 +82,8 @@ def test_parts_that_come_twice_or_are_missing_change_nothing(received: ReceivedL
 
 def test_a_change_is_of_the_edition_that_is_here(received: ReceivedList) -> None:
     take(received, part("snapshot", 5, 1, 2, 3, total=3))
-    assert "changes edition 4" in str(take(received, part("change", 6, 9, base=4, total=1))[0])
+    (said,) = take(received, part("change", 6, 9, base=4, total=1))
+    assert said == "it changes edition 4, and edition 5 is here"
     assert take(received, part("change", 6, 2, 4, removed=[1], base=5, total=2)) == [None]
     assert dict(received.entries())[str(name(2))].startswith('{"entry_id"')
     assert "6 2" in dict(received.entries())[str(name(2))]
@@ -212,6 +213,10 @@ def test_parts_of_several_editions_and_kinds_are_never_mixed(received: ReceivedL
     assert (held(received), received.standing().pending) == ([2, 3], None)
     assert take(received, part("snapshot", 9, 6, total=1), part("snapshot", 10, 6, total=1)) == [None, None]
     assert held(received) == [6]
+    # What an edition that was given up would have taken out stays.
+    take(received, part("change", 11, 7, removed=[6], base=10, is_last=False))
+    assert take(received, part("change", 12, 8, base=10, total=1)) == [None]
+    assert held(received) == [6, 8]
 
 
 def test_an_entry_is_known_by_its_id_whatever_its_case_and_one_without_is_kept_apart(received: ReceivedList) -> None:
