@@ -30,7 +30,7 @@ def test_a_row_comes_back_as_it_was_written(database: Database) -> None:
         "since": MOMENT,
         "until": None,
         "entries": [UUID(int=1)],
-        "plates": {"VNV4527": 2, "odd": ("a", 1.5, True)},
+        "plates": {"VNV4527": 2, "odd": ("a\x00", 1.5, True)},
     }
     write_audit(
         database, AuditRecord(LEE, Action.SEARCH, details, "stolen vehicle", "26-117"), 3, version=None, until=7
@@ -44,7 +44,7 @@ def test_a_row_comes_back_as_it_was_written(database: Database) -> None:
         "since": "2026-11-22T12:00:00Z",
         "until": 7,
         "entries": [str(UUID(int=1))],
-        "plates": {"VNV4527": 2, "odd": ["a", 1.5, True]},
+        "plates": {"VNV4527": 2, "odd": ["a\\x00", 1.5, True]},
     }
 
 

@@ -211,7 +211,13 @@ def test_closed_months_are_dropped_once_all_their_rows_are_over(database: Databa
     assert not holds_checkpoint(database, {"document": '{"number": 3}'})
 
 
-@pytest.mark.parametrize("document", ["junk", "[]", '{"number": 2, "segment": "2026-11", "position": 4, "link": "00"}'])
+@pytest.mark.parametrize(
+    "document",
+    [
+        *("junk", "[]", '{"number": 2, "segment": "2026-11", "position": 4, "link": "00"}'),
+        f'{{"number": 2, "segment": 7, "position": 4, "link": "{"0" * 64}"}}',
+    ],
+)
 def test_where_somebody_put_something_else_in_place_of_the_end_the_chain_goes_on_from_its_seals(
     database: Database, key: SigningKey, document: str
 ) -> None:
