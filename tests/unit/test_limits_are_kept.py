@@ -16,31 +16,40 @@ import pytest
 from hotlists.fields.errors import FieldError
 from hotlists.importing.single import _end
 from operations import rules
-from operations.added.hosts import LONGEST_ADDRESS, check_address
-from operations.analyses.question import MOST_OCCASIONS, Occasion, Presence
+from operations.added.hosts import check_address
+from operations.analyses.question import Occasion, Presence
 from operations.criteria import _LONGEST as LONGEST_WORD
 from operations.criteria import _said
 from operations.duties import ending
 from operations.duties.preserving import LONGEST_DAYS as LONGEST_KEPT
 from operations.duties.preserving import _days
-from operations.life.change import LONGEST_NOTE, Sayer, checked_text
-from operations.life.checking import MOST_MINUTES, answer_record
-from operations.people.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, check_password
+from operations.life.change import Sayer, checked_text
+from operations.life.checking import answer_record
+from operations.people.secrets import check_password
 from operations.reasons import Why
 from operations.reports import stops
 from operations.searches import saving
 from operations.searches.areas import parse_area
-from operations.searches.query import MOST_DAYS_WITHOUT_PLATE, ReadQuery, _bounded
+from operations.searches.query import ReadQuery, _bounded
 from policy.decisions import law_alone
 from policy.duties import PreservationRule
 from policy.facts import Confidence
-from policy.loading import LARGEST_FILE_BYTES, load_profile
+from policy.loading import load_profile
 from schemas.actor import Actor, SignIn
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import Settings
 from schemas.types import RecordAnswer
 from sharing import files
 from sharing.files import parse_agreement
+
+LONGEST_ADDRESS = 1000
+MOST_OCCASIONS = 20
+LONGEST_NOTE = 2000
+MOST_MINUTES = 7 * 24 * 60
+LONGEST_PASSWORD = 256
+SHORTEST_PASSWORD = 12
+MOST_DAYS_WITHOUT_PLATE = 7
+LARGEST_FILE_BYTES = 1_000_000
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 LEE = Actor("lee", SignIn.LOCAL_USER, "desk", "local")

@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from alerts.past.matches import PastMatch
 from alerts.past.recording import PastRecorder
 from cli.matching import historical
-from matcher.past.sieve import FAR_PLATES
 from pipeline.past.stage import PastStage
 from policy.decisions import law_alone
 from schemas import ids
@@ -36,6 +35,8 @@ from tests.integration.hotlists.list_versions import import_version
 from tests.integration.pipeline.live_matching import wait_for
 from tests.integration.storage.samples import NAMESPACE, sample_entry, sample_id
 from tests.unit.matcher.samples import characters, read
+
+FAR_PLATES = 50
 
 SETTINGS = Settings()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.health.board import HealthBoard
-from pipeline.patrol.lists.gate import ANSWER_SECONDS, FRESH_SECONDS, OFFLINE_SECONDS, ListGate
+from pipeline.patrol.lists.gate import ListGate
 from pipeline.patrol.lists.matching import CarMatcher
 from schemas.events import AlarmKind
 from schemas.settings import HotlistSettings, MatchingSettings, PatrolSettings, PolicySettings, Settings
@@ -20,6 +20,10 @@ from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
 from tests.integration.car.list_world import CarHere, World, later, some_entries
 from tests.integration.storage.samples import activate, sample_id, sample_read
+
+ANSWER_SECONDS = 1.5
+FRESH_SECONDS = 60.0
+OFFLINE_SECONDS = 5.0
 
 
 @pytest.fixture

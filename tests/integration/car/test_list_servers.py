@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.patrol.lists.server import MOST_BYTES, ask_over_https
+from pipeline.patrol.lists.server import ask_over_https
 from schemas.errors import TransientError
 from schemas.settings import PatrolSettings
 from services.private_files import write_private
 from storage.database import Database
 from tests.integration.car.list_world import CarHere, World, some_entries
 from tests.integration.hotlists.list_versions import import_version
+
+MOST_BYTES = 32 << 20
 
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "an error": (500, {}, b"<html>Internal Server Error</html>"),

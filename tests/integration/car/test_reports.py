@@ -20,7 +20,7 @@ from operations.cars.reporting import take_report
 from operations.patrol.shift import SignedOn
 from operations.patrol.sources import Surroundings
 from pipeline.patrol.car import Car, open_car
-from pipeline.patrol.reporting import OLDER_SECONDS, REPORT_SECONDS, ReportStage
+from pipeline.patrol.reporting import ReportStage
 from schemas.errors import InvalidInput
 from schemas.events import CarReport
 from schemas.settings import RtspCamera, Settings
@@ -32,6 +32,9 @@ from tests.integration.car.list_world import World
 from tests.integration.car.test_list_answers import Line
 from tests.integration.operations.cars.test_cars import PAT, SAM
 from tests.unit.pipeline.patrol.way_home import until
+
+OLDER_SECONDS = 600.0
+REPORT_SECONDS = 30.0
 
 NOW = datetime.now(UTC)
 DARK = CarState(StateKind.DARK_LENS, "front", "dark lens", "camera front sees nothing", stops=True)

@@ -18,6 +18,8 @@ from schemas.settings import ImageFolderCamera, IngestSettings, IngestSource, Re
 from storage.cameras.states import CameraHours
 from storage.database import Database
 
+MOST_READERS = 500
+
 NOW = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
 GATE = ImageFolderCamera(id="gate", path=Path("/srv/gate"))
 SOURCE = IngestSource(

@@ -19,7 +19,6 @@ from schemas.types import Category, HotlistEntry
 from sharing.book import AgreementBook
 from sharing.lists import delivering, desk
 from sharing.lists.delivering import ListDelivery
-from sharing.lists.terms import LONGEST_TOPIC_DAYS
 from storage.alerts.outbox import Outbox, OutboxRow
 from storage.database import Database
 from storage.hotlists.edits import HotlistEdits
@@ -32,6 +31,8 @@ from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_fo
 from tests.integration.sharing.test_delivering import Waking
 from tests.integration.storage.samples import activate, sample_entry
 from tests.unit.policy.agreements.samples import NEIGHBOR
+
+LONGEST_TOPIC_DAYS = 3.0
 
 TOPIC = "platewatch.shared.suffolk.lists.v1"
 

@@ -24,7 +24,7 @@ from storage.hotlists.lists import HotlistStore
 from storage.hotlists.versions import HotlistVersions
 from storage.item_ledger import ItemLedger
 from storage.preserving.preservations import KeptReads, keep_reads, kept_reads, preservations
-from storage.reads.recent import MOST_READS, reported_lately
+from storage.reads.recent import reported_lately
 from storage.sharing.disseminations import DisseminationFilter, ForeignQuery, disseminations, note_query
 from tests.integration.alerts.records import ReadRecord, Records
 from tests.integration.storage.samples import (
@@ -36,6 +36,8 @@ from tests.integration.storage.samples import (
     sample_read,
     sample_record,
 )
+
+MOST_READS = 200
 
 LOOK = AuditRecord(Actor("lee", SignIn.LOCAL_USER, "desk", "local"), Action.VIEW_DELIVERIES)
 

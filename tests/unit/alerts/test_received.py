@@ -12,8 +12,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from alerts.received import SEEN_DAYS, ReceivedAlerts, RefusedAlert, UnreadableMessage
+from alerts.received import ReceivedAlerts, RefusedAlert, UnreadableMessage
 from schemas.errors import ConfigurationError, StorageFull, TransientError
+
+SEEN_DAYS = 30
 
 MESSAGE = UnreadableMessage("topic", 0, 7, "invalid json", b"\xff{")
 

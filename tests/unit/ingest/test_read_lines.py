@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.read_lines import MAX_LINE_BYTES, NumberedLine, numbered_lines, parse_read
+from ingest.read_lines import NumberedLine, numbered_lines, parse_read
 from schemas.convert import read_to_event
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, PlateRead, VehicleDescription
 from tests.unit.matcher.samples import characters, read
+
+MAX_LINE_BYTES = 1024 * 1024
 
 NOW = datetime(2026, 5, 6, tzinfo=UTC)
 

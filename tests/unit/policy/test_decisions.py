@@ -9,21 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy.decisions import (
-    DEFAULT_AUDIT,
-    DEFAULT_READS,
-    Retention,
-    effective_retention,
-    law_alone,
-    open_policy,
-    span_text,
-)
+from policy.decisions import Retention, effective_retention, law_alone, open_policy, span_text
 from policy.facts import Confidence
 from policy.loading import load_profile, profiles
 from policy.profile import GATED, KeepLimit
 from schemas.errors import ConfigurationError
 from schemas.settings import PolicySettings, RetentionSettings, Settings
 from schemas.types import Category
+
+DEFAULT_AUDIT = timedelta(days=730)
+DEFAULT_READS = timedelta(days=30)
 
 VIRGINIA = {
     Category.MISSING_PERSON,

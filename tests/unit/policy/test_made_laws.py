@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from policy.agreements.grants import Detail, Grant
+from policy.agreements.parties import Member, Role
 from policy.analysis import AnalysisRule
 from policy.banners import banner
 from policy.collection import CollectionRule
 from policy.decisions import Policy, Retention, _check_opened, _retention, law_alone, span_text
-from policy.duties import AuditRule
-from policy.facts import Confidence
+from policy.duties import AttestationRule, AuditRule, ConfirmRule, PreservationRule
+from policy.facts import Confidence, ProfileSection
 from policy.profile import FOREVER, GATED, HotlistRule, KeepLimit, NotifyRule, Profile, RetentionRules, SearchRule
 from policy.purposes import PurposeRule
 from policy.questions import Fault, Question, fault_of_question
@@ -306,6 +308,77 @@ def test_the_first_rule_that_fits_says_what_a_recipient_has_to_bring() -> None:
         *((True, ()), (False, ()), (True, (Condition.ATTESTATION, Condition.WRITTEN_REQUEST))),
         *((True, (Condition.ATTESTATION, Condition.WARRANT)), (True, (Condition.COURT_ORDER,))),
     )] == [True, False, True, False, False]  # fmt: skip
+
+
+GIVEN: dict[type[ProfileSection], dict[str, Any]] = {
+    AnalysisRule: {},
+    AttestationRule: {"declares": "no_immigration_use", "text": "We do not."},
+    AuditRule: {"every_days": 30},
+    CollectionRule: {},
+    ConfirmRule: {},
+    HotlistRule: {},
+    KeepLimit: {},
+    NotifyRule: {"permitted": "any"},
+    PreservationRule: {"by": ["the driver"], "form": "a letter"},
+    PurposeRule: {},
+    ReceiveRule: {"kinds": ["vendor"], "jurisdictions": "any", "requires": ["maintenance"]},
+    SearchRule: {},
+    Sharing: {"kinds": ["prosecutor"], "jurisdictions": ["US-XX"]},
+    Grant: {"shares": "reads", "to": ["a-pd"], "cameras": ["gate"], "purposes": ["stolen_vehicle"], "max_days": 3},
+    Member: {"id": "a-pd", "name": "A", "ori": "VA0000001", "kind": "law_enforcement"},
+}
+LEFT_OUT: dict[type[ProfileSection], dict[str, Any]] = {
+    AnalysisRule: {
+        **{"permitted": True, "window_seconds": 300, "least_cameras": 3, "most_days": 7, "most_square_km": 25.0},
+        "second_person": True,
+    },
+    AttestationRule: {"signer": "the recipient's head", "valid_days": None},
+    AuditRule: {"independent": False, "contents": ()},
+    CollectionRule: {"attributes": "any", "not_at": ()},
+    ConfirmRule: {"visual": True, "is_suspicion": None, "record": False},
+    HotlistRule: {"max_age_hours": None, "refresh": None, "databases": ()},
+    KeepLimit: {"days": None, "seconds": None, "forever": False},
+    NotifyRule: {
+        "gated": (
+            *(OFFENDER, Category.SUPERVISED_RELEASE, Category.IMMIGRATION, Category.GANG_OR_TERRORIST),
+            Category.PROTECTIVE_INTEREST,
+        )
+    },
+    PreservationRule: {"needs": (), "days": None, "renewable": None},
+    PurposeRule: {"permitted": "any", "forbidden": ()},
+    ReceiveRule: {"names": ()},
+    SearchRule: {
+        **{"purpose": True, "case_number": True, "offense": False, "warrant_after_days": None, "specific_facts": False}
+    },
+    Sharing: {"names": ()},
+    Grant: {
+        **{"area": None, "categories": (), "tiers": (), "lists": (), "fields": (Detail.PLATE,)},
+        **{"purposes_forbidden": (), "attestations": (), "cji": False},
+    },
+    Member: {"state": None, "role": Role.NEIGHBOR},
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN, ids=lambda kind: kind.__name__)
+def test_what_a_law_or_an_agreement_leaves_out_is_the_careful_side_of_it(kind: type[ProfileSection]) -> None:
+    fact = FACT if "citation" in kind.model_fields else {}
+    made = kind.model_validate({**fact, **GIVEN[kind]})
+    found = {name: getattr(made, name) for name in kind.model_fields if name not in {*fact, *GIVEN[kind], "note"}}
+    assert found == LEFT_OUT[kind]
+
+
+def test_a_read_is_kept_for_a_minute_and_a_list_for_an_hour_at_least() -> None:
+    assert KeepLimit(**FACT, seconds=60).longest == timedelta(minutes=1)
+    assert KeepLimit(**FACT, days=1).longest == DAY
+    fewest: list[tuple[type[ProfileSection], dict[str, Any]]] = [
+        *((KeepLimit, {"seconds": 59}), (KeepLimit, {"days": 0}), (HotlistRule, {"max_age_hours": 0})),
+        *((SearchRule, {"warrant_after_days": 0}), (AuditRule, {"every_days": 0})),
+        *((AnalysisRule, {"least_cameras": 2}), (AnalysisRule, {"window_seconds": 301})),
+        *((AnalysisRule, {"most_days": 32}), (Grant, {**GIVEN[Grant], "max_days": 0})),
+    ]
+    for kind, wrong in fewest:
+        with pytest.raises(ValidationError, match=r"greater than or equal to|less than or equal to"):
+            kind.model_validate({**(FACT if kind is not Grant else {}), **wrong})
 
 
 def test_the_notice_says_what_the_law_asks_of_a_search() -> None:

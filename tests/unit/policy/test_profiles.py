@@ -11,7 +11,7 @@ from policy.collection import Attribute
 from policy.decisions import law_alone
 from policy.facts import Confidence
 from policy.loading import load_profile, profiles
-from policy.profile import FOREVER
+from policy.profile import FOREVER, SearchRule
 from policy.sharing import AgencyKind, AgencyRef, Condition
 from schemas.types import Category
 
@@ -21,7 +21,9 @@ class Known:
     """What is known of a state: purposes in words that pass and that do not, who receives outside and on what terms.
 
     `outside` are the conditions for police of another state, None where they may not; `purposes` and `audit` say how
-    sure the law's list of purposes and the rhythm of its audits are.
+    sure the law's list of purposes and the rhythm of its audits are. `alerts` are what may alert besides what every
+    law lets alert, where its list is closed; None: it has none. `asks` is what every question has to say, with the
+    days after which a warrant is needed, None where nothing is known.
     """
 
     passes: tuple[str, ...] = ("stolen vehicle", "homicide", "because somebody asked")
@@ -31,6 +33,20 @@ class Known:
     purposes: Confidence | None = None
     audit_days: int | None = None
     silent: tuple[Category, ...] = ()
+    alerts: frozenset[Category] | None = None
+    asks: tuple[object, ...] | None = None
+    list_hours: int | None = None
+
+
+def plus(*more: Category) -> frozenset[Category]:
+    """Return what may alert: somebody in danger or wanted, a stolen car or plate, a test record, and more."""
+    return frozenset(
+        {
+            *(Category.STOLEN_VEHICLE, Category.STOLEN_PLATE, Category.WANTED_PERSON, Category.MISSING_PERSON),
+            *(Category.CHILD_ABDUCTION, Category.ENDANGERED_PERSON, Category.HUMAN_TRAFFICKING, Category.CALIBRATION),
+            *more,
+        }
+    )
 
 
 CASE = (Condition.CASE_SPECIFIC,)
@@ -38,13 +54,18 @@ SIGNED = (Condition.ATTESTATION,)
 READ, SECONDARY, UNSURE = Confidence.READ, Confidence.SECONDARY, Confidence.UNCONFIRMED
 CLOSED = ("because somebody asked", "immigration", "robbery, assist ICE")
 ROUTINE = ("stolen vehicle", "homicide", "missing child", "felony warrant")
+FELONIES = plus(Category.FELONY_VEHICLE)
+CRIMES = FELONIES | {Category.MISDEMEANOR_VEHICLE, Category.WATCH}
+PAPERS = frozenset({Category.SUSPENDED_LICENSE, Category.SUSPENDED_REGISTRATION})
+LAPSED = frozenset({Category.EXPIRED_REGISTRATION, Category.UNINSURED})
+WHY = ("purpose", "case")
 QUIET = (Category.UNMAPPED, Category.SEX_OFFENDER, Category.IMMIGRATION, Category.PROTECTION_ORDER)
 
 STATES = {
     "alabama": Known(),
-    "arkansas": Known(ROUTINE, CLOSED, CASE, purposes=READ),
-    "california": Known(),
-    "connecticut": Known(ROUTINE, CLOSED, SIGNED, "US-NY", UNSURE, silent=QUIET),
+    "arkansas": Known(ROUTINE, CLOSED, CASE, purposes=READ, list_hours=24),
+    "california": Known(asks=WHY),
+    "connecticut": Known(ROUTINE, CLOSED, SIGNED, "US-NY", UNSURE, silent=QUIET, alerts=FELONIES),
     "florida": Known(),
     "georgia": Known(purposes=SECONDARY),
     "idaho": Known(
@@ -53,6 +74,7 @@ STATES = {
         purposes=SECONDARY,
         audit_days=182,
         silent=(Category.UNINSURED, Category.EXPIRED_REGISTRATION),
+        asks=WHY,
     ),
     "illinois": Known(refused=("immigration", "abortion clinic visit"), outside=SIGNED, purposes=SECONDARY),
     "iowa": Known(),
@@ -61,34 +83,62 @@ STATES = {
     "maryland": Known(purposes=SECONDARY),
     "minnesota": Known(purposes=READ, audit_days=730),
     "montana": Known(
-        (*ROUTINE, "commercial vehicle inspection"), CLOSED, CASE, purposes=SECONDARY, audit_days=365, silent=QUIET
+        (*ROUTINE, "commercial vehicle inspection"),
+        CLOSED,
+        CASE,
+        purposes=SECONDARY,
+        audit_days=365,
+        silent=QUIET,
+        alerts=CRIMES,
     ),
     "nebraska": Known(
         (*ROUTINE, "parking enforcement", "uninsured", "window tint"),
         CLOSED,
         purposes=READ,
         silent=(Category.UNMAPPED, Category.SEX_OFFENDER),
+        alerts=CRIMES | PAPERS | LAPSED | {Category.STOLEN_BOAT},
+        list_hours=24,
     ),
-    "new-hampshire": Known((*ROUTINE, "suspended registration"), CLOSED, purposes=SECONDARY, silent=QUIET),
+    "new-hampshire": Known(
+        (*ROUTINE, "suspended registration"),
+        CLOSED,
+        purposes=SECONDARY,
+        silent=QUIET,
+        alerts=FELONIES | PAPERS | {Category.WATCH},
+        list_hours=24,
+    ),
     "new-jersey": Known(refused=("ICE detainer",), outside=SIGNED, purposes=SECONDARY, audit_days=365),
     "new-mexico": Known(refused=("immigration", "abortion", "protest"), outside=SIGNED, purposes=UNSURE),
     "new-york": Known(),
     "north-carolina": Known(
         refused=("speeding on Main Street",), outside=(Condition.WRITTEN_REQUEST,), purposes=READ, audit_days=365
     ),
-    "oregon": Known(ROUTINE, CLOSED, CASE, purposes=UNSURE, silent=QUIET),
+    "oregon": Known(ROUTINE, CLOSED, CASE, purposes=UNSURE, silent=QUIET, alerts=FELONIES),
     "tennessee": Known(),
-    "utah": Known(ROUTINE, (*CLOSED, "parking enforcement"), purposes=READ, silent=QUIET),
-    "vermont": Known((*ROUTINE, "crash on the interstate"), CLOSED, purposes=SECONDARY),
+    "utah": Known(ROUTINE, (*CLOSED, "parking enforcement"), purposes=READ, silent=QUIET, alerts=CRIMES),
+    "vermont": Known(
+        (*ROUTINE, "crash on the interstate"),
+        CLOSED,
+        purposes=SECONDARY,
+        asks=(*WHY, "facts", 181),
+    ),
     "virginia": Known(
         (*ROUTINE, "city ordinance, dumping", "human trafficking"),
         (*CLOSED, "speeding"),
         purposes=SECONDARY,
         audit_days=30,
         silent=QUIET,
+        alerts=plus(),
+        asks=(*WHY, "offense"),
+        list_hours=24,
     ),
     "washington": Known(
-        ROUTINE, (*CLOSED, "theft at an abortion clinic"), purposes=SECONDARY, audit_days=365, silent=QUIET
+        ROUTINE,
+        (*CLOSED, "theft at an abortion clinic"),
+        purposes=SECONDARY,
+        audit_days=365,
+        silent=QUIET,
+        alerts=FELONIES,
     ),
 }
 
@@ -113,6 +163,15 @@ def test_a_profile_says_what_its_law_was_found_to_say(name: str) -> None:
     assert not any(policy.may_notify(category) for category in known.silent)
     for category in (Category.STOLEN_VEHICLE, Category.STOLEN_PLATE, Category.MISSING_PERSON, Category.WANTED_PERSON):
         assert policy.may_notify(category), category
+    is_closed = policy.profile.notify.permitted != "any"
+    assert known.alerts == ({one for one in Category if policy.may_notify(one)} if is_closed else None)
+    assert known.asks == (policy.profile.search and _asked(policy.search))
+    assert policy.max_list_age == (known.list_hours and timedelta(hours=known.list_hours))
+
+
+def _asked(rule: SearchRule) -> tuple[object, ...]:
+    said = {"purpose": rule.purpose, "case": rule.case_number, "offense": rule.offense, "facts": rule.specific_facts}
+    return (*(name for name, is_asked in said.items() if is_asked), *filter(None, [rule.warrant_after_days]))
 
 
 @pytest.mark.parametrize("name", STATES)

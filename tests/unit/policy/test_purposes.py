@@ -55,6 +55,33 @@ def test_words_name_purposes(text: str, purpose: Purpose | None) -> None:
     assert purpose in purposes_in(text) if purpose else not purposes_in(text) - {Purpose.IMMIGRATION_ENFORCEMENT}
 
 
+SENSITIVE_WORDS = {
+    Purpose.IMMIGRATION_ENFORCEMENT: (
+        *("immigrants", "migrants at the depot", "deporting a family", "a removal order", "undocumented driver", "ICE"),
+        *("for ERO", "ice hold", "ice detainers", "CBP", "border patrol", "USBP", "illegal aliens", "illegals"),
+        *("aliens", "visa overstays", "civil removal", "is removable", "citizenship", "287(g)", "287g task force"),
+        *("Customs and Border Protection", "enforcement and removal"),
+    ),
+    Purpose.REPRODUCTIVE_CARE: (
+        *("abortions", "reproductive health", "Planned Parenthood", "a miscarriage", "contraception"),
+    ),
+    Purpose.GENDER_AFFIRMING_CARE: (
+        *("gender-affirming", "transgender youth", "gender care", "gender transitions", "hormone therapy"),
+        "puberty blockers",
+    ),
+    Purpose.PROTECTED_ACTIVITY: (
+        *("protesters", "demonstrators", "a rally", "rallies", "march participants", "activists", "picketing"),
+        *("union organizers", "mosques", "church attendance", "a synagogue", "political opinions"),
+        *("political affiliations", "journalists", "First Amendment", "religion", "religious beliefs"),
+    ),
+}
+
+
+def test_whatever_somebody_calls_a_sensitive_purpose_it_is_known() -> None:
+    for purpose, texts in SENSITIVE_WORDS.items():
+        assert [text for text in texts if purpose not in purposes_in(text)] == []
+
+
 def test_a_name_before_a_colon_is_what_counts_and_hides_nothing() -> None:
     assert purposes_in("criminal_investigation: a missing dog") == {Purpose.CRIMINAL_INVESTIGATION}
     assert purposes_in("Stolen vehicle, missing person: seen together") >= {Purpose.STOLEN_VEHICLE}

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from policy.traffic import HOME_SHARE, matching_settings
+from policy.traffic import matching_settings
 from schemas.errors import ConfigurationError
 from schemas.settings import MatchingSettings, PolicySettings, Settings
+
+HOME_SHARE = 0.5
 
 
 def with_law(profile: str, **matching: object) -> Settings:

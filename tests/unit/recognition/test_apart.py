@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from recognition.apart import BESIDE_ANOTHER, plates_in
+from recognition.apart import plates_in
 from recognition.results import PictureRead
 from schemas.types import Box
+
+BESIDE_ANOTHER = 0.67
 
 TALL = Box(100, 100, 200, 200)
 WIDE = Box(100, 100, 300, 200)

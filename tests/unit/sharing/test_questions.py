@@ -24,20 +24,12 @@ from schemas.events import QueryEvent
 from schemas.generate import FOLDER
 from schemas.types import Location, PlateRead, Purpose
 from sharing.cutting import NOT_SHARED
-from sharing.questions import (
-    LARGEST_QUESTION_BYTES,
-    Desk,
-    asked_since,
-    desks_of,
-    is_over,
-    parse_question,
-    refusal,
-    shown,
-    terms_of,
-)
+from sharing.questions import Desk, asked_since, desks_of, is_over, parse_question, refusal, shown, terms_of
 from tests.unit.alerts.samples import sample_read
 from tests.unit.policy.agreements.samples import CAMERAS, NEIGHBOR, NOW, PLACE, THIRD, agreements, moments, standing
 from tests.unit.policy.agreements.samples import agreement as made
+
+LARGEST_QUESTION_BYTES = 64_000
 
 ALABAMA = law_alone("alabama")
 QUESTION: dict[str, Any] = {

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from alerts.cards.glance import MOST_WORDS
 from console.car.visitors import COOKIE
 from schemas.types import Category, VehicleDescription
 from tests.browser.chromium import Watched, violations
@@ -22,6 +21,8 @@ from tests.integration.console.car.test_signing_on import SAME
 from tests.integration.console.conftest import PHONE
 from tests.unit.alerts.samples import sample_entry
 from tests.unit.pipeline.patrol.way_home import until
+
+MOST_WORDS = 12
 
 ON_LAPTOP = pytest.mark.parametrize("browser", [LAPTOP], indirect=True, ids=["laptop"])
 BLUE = {"vehicle": [{"feature": "color", "read": "blue", "listed": "RED", "agrees": False, "score": -2.0}]}

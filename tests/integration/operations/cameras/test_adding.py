@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from operations.added.adding import MOST_ADDED, NewCamera, add_camera, describe_camera
+from operations.added.adding import NewCamera, add_camera, describe_camera
 from operations.added.cameras import added_cameras, with_added
 from operations.cameras.overview import last_picture, view_camera, view_cameras
 from operations.cameras.watching import LiveViews, watchable
@@ -28,6 +28,8 @@ from storage.cameras.pictures import save_picture
 from storage.database import Database
 from tests.integration.storage.samples import START
 from tests.unit.ingest.streams.cameras import until, write_clip
+
+MOST_ADDED = 200
 
 PASSWORD = "hunter22 ü"
 PAT = Actor("pat", SignIn.PASSWORD, "10.0.0.9", "local", roles=frozenset({Role.CAMERA_ADMINISTRATOR}))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from operations.cars.answering import MOST_ANSWERS, settle_waiting, take_answers
+from operations.cars.answering import settle_waiting, take_answers
 from operations.cars.noting import take_notes
 from operations.cars.signing_on import sign_on
 from operations.life.deciding import Look, confirm_alert
@@ -32,6 +32,8 @@ from storage.database import Database
 from storage.people import people
 from tests.integration.operations.cars.officers import CAR, PASSWORD, car, car_settings, officer, said
 from tests.integration.operations.life.alerts import KIM_SAYS, LEE_SAYS, raised
+
+MOST_ANSWERS = 200
 
 BLUE = VehicleEvidence("color", "blue", "RED", False, -0.9)
 

@@ -15,7 +15,6 @@ from operations.searches.correcting import correct_read
 from operations.searches.exporting import export_reads
 from operations.searches.finding import find_look_alikes, find_reads
 from operations.searches.passes import find_passes
-from operations.searches.pictures import LARGEST_PLATE
 from operations.searches.query import ReadQuery
 from operations.searches.reading import show_read
 from schemas.audit import Action
@@ -29,6 +28,8 @@ from storage.reads.images import ImageStore, image_key
 from tests.integration.operations.audited import LEE
 from tests.integration.operations.searches.test_finding import store
 from tests.integration.storage.samples import sample_read
+
+LARGEST_PLATE = 256 << 10
 
 WHY = Why("stolen vehicle, seen at Main Street", "26-117")
 JPEG = b"\xff\xd8\xff\xe0 a plate"

@@ -19,14 +19,7 @@ from operations.searches.asked import document_of, query_of
 from operations.searches.finding import LookAlikes, Page
 from operations.searches.hours import parse_hours
 from operations.searches.query import ReadQuery
-from operations.searches.saving import (
-    MOST_SAVED,
-    end_searches_of_case,
-    list_searches,
-    remove_search,
-    run_search,
-    save_search,
-)
+from operations.searches.saving import end_searches_of_case, list_searches, remove_search, run_search, save_search
 from policy.decisions import Retention
 from schemas.actor import Actor, SignIn
 from schemas.audit import Action
@@ -40,6 +33,8 @@ from storage.retention import enforce_retention
 from tests.integration.operations.audited import LEE
 from tests.integration.operations.searches.test_finding import store
 from tests.integration.storage.samples import START, sample_read
+
+MOST_SAVED = 100
 
 SETTINGS = Settings(time_zone="America/New_York")
 WHY = Why("stolen vehicle, seen at Main Street", "26-117")

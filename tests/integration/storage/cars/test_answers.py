@@ -10,7 +10,6 @@ import pytest
 
 from schemas.events import Answered, CarAnswer
 from storage.cars.answers import (
-    CLOCK,
     AnswerBeside,
     answers_beside,
     is_signed_on,
@@ -23,6 +22,8 @@ from storage.cars.answers import (
 from storage.database import Database
 from tests.integration.alerts.records import Records
 from tests.integration.storage.samples import sample_id, sample_record
+
+CLOCK = timedelta(minutes=10)
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

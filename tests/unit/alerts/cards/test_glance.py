@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from alerts.cards.card import Card, Place
 from alerts.cards.features import Feature
-from alerts.cards.glance import MOST_WORDS, Phrase, glance, rest
+from alerts.cards.glance import Phrase, glance, rest
 from alerts.cards.places import compass_word, where_words
 from schemas.types import CarState, Category, StateKind
 from tests.unit.alerts.cards.made import alert, card
+
+MOST_WORDS = 12
 
 TEXT = st.text(max_size=60)
 STATES = st.sampled_from([None, "", "VA", "NC", "N C", "a very long name of a state"])

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from alerts.life.messages import disposition_event
 from alerts.life.transitions import advanced
-from alerts.returning.messages import LARGEST_BYTES, parse_returned, returned_event, returned_message
+from alerts.returning.messages import parse_returned, returned_event, returned_message
 from policy.agreements.agreement import disposition_topic
 from schemas.errors import InvalidInput
 from schemas.events import Alert, GivenByEvent, ReturnedDispositionEvent, ReturnedVerdictEvent
@@ -32,6 +32,8 @@ from schemas.types import (
     Standing,
 )
 from tests.unit.alerts.samples import sample_alert
+
+LARGEST_BYTES = 64_000
 
 OWNER_ENTRY = uuid4()
 

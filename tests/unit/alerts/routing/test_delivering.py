@@ -19,12 +19,14 @@ from alerts.routing.channels import mail
 from alerts.routing.channels.outcome import Attempt, Fate, Sending
 from alerts.routing.channels.texts import mail_lines, mail_subject
 from alerts.routing.channels.webhook import _judged, webhook_body
-from alerts.routing.delivering import AT_ONCE, Deliverer
+from alerts.routing.delivering import Deliverer
 from schemas.errors import ConfigurationError
 from schemas.events import Alert
 from schemas.settings import KafkaChannel, LogChannel, MailChannel, WebhookChannel
 from storage.alerts.deliveries import DeliveryState, DueDelivery
 from tests.unit.alerts.samples import START, sample_alert
+
+AT_ONCE = 20
 
 NOW = datetime(2026, 11, 20, 19, 0, tzinfo=UTC)
 ALERT = sample_alert(1, picture=b"jpeg")

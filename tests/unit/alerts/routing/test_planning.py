@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts.build import build_update, canceling
-from alerts.routing.planning import AT_ONCE, plan_deliveries
+from alerts.routing.planning import plan_deliveries
 from alerts.routing.rules import parse_rule
 from schemas.events import Alert
 from storage.alerts.deliveries import Unrouted
 from storage.alerts.rules import StoredRule
 from tests.unit.alerts.samples import START, sample_alert
+
+AT_ONCE = 200
 
 ZONE = ZoneInfo("America/New_York")
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)

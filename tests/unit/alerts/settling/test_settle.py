@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.settling.cancel import AT_ONCE, cancel_alerts
+from alerts.settling.cancel import cancel_alerts
 from alerts.settling.found import Found, Recorded
 from alerts.settling.recording import SettledReads
 from schemas import ids
@@ -25,6 +25,8 @@ from storage.alerts.stale import StaleAlert, StaleKind
 from tests.integration.alerts.samples import BRIDGE, GATE, MARYLAND, NEAR, VIRGINIA, found, passing
 from tests.unit.alerts.samples import START, sample_alert
 from tests.unit.alerts.settling.memory import Memory
+
+AT_ONCE = 200
 
 CAMERAS: dict[str, Location | None] = {"gate": GATE, "exit": NEAR, "bridge": BRIDGE, "nowhere": None}
 

@@ -13,9 +13,10 @@ from benchmarks.common.vehicles import HOME, draw_vehicles, listed_entries
 from matcher.index import HotlistIndex
 from matcher.judging.false_alerts import PER, ReadDetail
 from matcher.match import Matcher
-from policy.traffic import HOME_SHARE
 from schemas.settings.matching import MatchingSettings
 from schemas.types import Tier
+
+HOME_SHARE = 0.5
 
 ENTRIES, READS, LIMIT = 20_000, 8_000, 50.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 
 from hotlists.feeds.inbox import Inbox
 from hotlists.feeds.transfer import PullContext, Pulled
-from hotlists.feeds.tray import MOST_TRIES
 from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import AgreementFeed, FolderFeed, HttpsFeed
 from tests.unit.hotlists.feeds.list_files import put
+
+KEEP_ASIDE = timedelta(days=21)
+MOST_TRIES = 3
 
 
 def folder_feed(folder: Path, **changes: object) -> FolderFeed:

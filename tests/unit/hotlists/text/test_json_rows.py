@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotlists.text.json_objects import MAX_DOCUMENT_BYTES
-from hotlists.text.lines import MAX_LINE_BYTES
 from schemas.errors import InvalidInput
 from schemas.types import Category, HotlistEntry, RejectedRow
 from tests.unit.hotlists.list_samples import (
@@ -18,6 +16,9 @@ from tests.unit.hotlists.list_samples import (
     entries,
     rows,
 )
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+MAX_LINE_BYTES = 64 * 1024
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,13 @@ import httpx
 import pytest
 
 from ingest.server import car_pictures
-from ingest.server.car_pictures import FOLDER, GIVEN_UP_SECONDS, MEDIA_TYPE, MOST_BEGUN, MOST_PICTURE_BYTES
+from ingest.server.car_pictures import FOLDER, MEDIA_TYPE
 from storage.reads.images import image_key
 from tests.unit.ingest.server.car_site import TOKEN, CarSite, ServedCars, car_read_sample, jpeg
+
+GIVEN_UP_SECONDS = 2 * 86_400.0
+MOST_BEGUN = 64
+MOST_PICTURE_BYTES = 8 << 20
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ingest.server.car_reads import MOST_READS, MOST_WAITING, REFUSED, reads_in
+from ingest.server.car_reads import REFUSED, reads_in
 from schemas import ids
 from schemas.events import PublishedRead
 from tests.unit.ingest.server.car_site import (
@@ -24,6 +24,9 @@ from tests.unit.ingest.server.car_site import (
     known_car,
     message_id,
 )
+
+MOST_READS = 200
+MOST_WAITING = 5000
 
 PACKED = {"content-encoding": "gzip", "content-type": "application/json"}
 

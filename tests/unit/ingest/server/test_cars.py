@@ -11,10 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from ingest.server.cars import MOST_UNPACKED_BYTES, CarReply, CarRequest
-from ingest.server.known_cars import ASK_SECONDS, OUTAGE_SECONDS, KnownCars
+from ingest.server.cars import CarReply, CarRequest
+from ingest.server.known_cars import KnownCars
 from schemas.errors import InvalidInput, NotPermitted, TransientError
 from tests.unit.ingest.server.car_site import CarSite, ServedCars, known_car
+
+MOST_UNPACKED_BYTES = 32 << 20
+ASK_SECONDS = 2.0
+OUTAGE_SECONDS = 3600.0
 
 
 @pytest.fixture

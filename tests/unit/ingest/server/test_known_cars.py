@@ -7,9 +7,14 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.server import known_cars
-from ingest.server.known_cars import AGAIN_SECONDS, ASK_SECONDS, OUTAGE_SECONDS, SEEN_SECONDS, KnownCar, KnownCars
+from ingest.server.known_cars import KnownCar, KnownCars
 from schemas.errors import DatabaseUnavailable, TransientError
 from tests.unit.ingest.server.car_site import known_car
+
+AGAIN_SECONDS = 2.0
+ASK_SECONDS = 2.0
+OUTAGE_SECONDS = 3600.0
+SEEN_SECONDS = 30.0
 
 
 class Site:

@@ -12,10 +12,13 @@ import pytest
 
 from ingest.vendors.adapter import Parsed, ReportedRead
 from ingest.vendors.arrivals import Arrivals, camera_of
-from ingest.vendors.passes import COUNTER_LASTS, GAP, Passes
+from ingest.vendors.passes import Passes
 from schemas.types import DatedBy, PlateRead
 from tests.unit.ingest.vendors.messages import NOW, NOW_MS, parsed, source_of
 from tests.unit.ingest.vendors.samples import AXIS, DAHUA_EVENT, FRIGATE, FRIGATE_UPDATE, VERKADA
+
+COUNTER_LASTS = timedelta(minutes=10)
+GAP = timedelta(seconds=8)
 
 
 def seen(plate: str = "KLM4410", after: float = 0.0, **changes: Any) -> ReportedRead:

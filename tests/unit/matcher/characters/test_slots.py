@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from matcher.characters.slots import LEAST_LOSS_SHARE, Slot, loss_share, read_slots
+from matcher.characters.confusion import ALPHABET
+from matcher.characters.slots import Slot, loss_share, read_slots
 from matcher.judging.align import align
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, Tier
@@ -18,7 +19,16 @@ def test_a_read_that_is_sure_of_what_it_shows_has_lost_less() -> None:
         return loss_share([Slot(c, c, None if sure is None else {c: sure}) for c in "8KV4921"])
 
     assert share(None) == share(0.5) == 1.0
-    assert share(0.999) == LEAST_LOSS_SHARE < share(0.96) < 1.0
+    assert share(0.999) == 0.15 < share(0.96) < 1.0
+
+
+def test_however_sure_a_reader_is_what_some_states_draw_alike_stays_possible() -> None:
+    possible = {
+        (seen, listed): Slot(seen, seen, {seen: 1.0}).probability(listed) for seen in ALPHABET for listed in ALPHABET
+    }
+    alike = {("0", "Q"), ("Q", "0"), ("1", "I"), ("I", "1")}
+    for (seen, listed), found in possible.items():
+        assert found == (1.0 if seen == listed else 0.01 if (seen, listed) in alike else 1e-6), (seen, listed)
 
 
 @pytest.mark.parametrize("plate", ["", "-- ", "A", "A" * 13, "A" * 30, "АВС123", "车牌1234", "AB?1234"])  # noqa: RUF001

@@ -17,13 +17,15 @@ from matcher.characters.confusion import ALPHABET
 from matcher.index import HotlistIndex
 from matcher.judging.background import Background
 from matcher.judging.false_alerts import Listed, ReadDetail
-from matcher.judging.partials import SHARE, PartialLimits, Sight
+from matcher.judging.partials import PartialLimits, Sight
 from matcher.judging.tiers import Thresholds
 from matcher.judging.traffic import Traffic
 from matcher.match import Matcher
 from schemas.settings import MatchingSettings
 from schemas.types import Category, Hit, HotlistEntry, SecondReading, Tier, VehicleDescription
 from tests.unit.matcher.samples import characters, entry, filler, read
+
+SHARE = 0.5
 
 HERE = MatchingSettings(traffic={"US-VA": 0.5})
 OLDSMOBILE = VehicleDescription(1994, "OLDS", None, None, "GRY")

@@ -14,12 +14,14 @@ from matcher.characters.confusion import ALPHABET
 from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from matcher.past.room import leaves_room
-from matcher.past.sieve import FAR_PLATES, PastSieve
+from matcher.past.sieve import PastSieve
 from matcher.searching.probes import MOST_SUBSTITUTIONS
 from schemas.types import Tier
 from tests.unit.matcher.neighborhood import candidates, class_text
 from tests.unit.matcher.past.samples import LOOSE, block, evidence, given_read, stored
 from tests.unit.matcher.samples import characters, entry, matcher, read
+
+FAR_PLATES = 50
 
 NEAR = "08B1IVYUW2"
 texts = st.text(NEAR, min_size=2, max_size=6)

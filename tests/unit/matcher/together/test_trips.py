@@ -15,8 +15,10 @@ from matcher.together.chance import Chance
 from matcher.together.convoy import find_convoys
 from matcher.together.meeting import find_presences
 from matcher.together.passes import Clock, Traffic, traffic_of
-from matcher.together.trips import LONGEST, TRIP_GAP, candidates, trips_when_moved
+from matcher.together.trips import candidates, trips_when_moved
 from schemas.errors import InvalidInput
+
+LONGEST = 8
 
 Pass = tuple[int, float, int]
 """Camera, time, vehicle."""
@@ -25,6 +27,10 @@ Pass = tuple[int, float, int]
 def traffic(passes: list[Pass], days: int = 7) -> Traffic:
     camera, time, vehicle = (np.array([one[place] for one in passes]) for place in range(3))
     return traffic_of(camera.astype(np.int64), time.astype(np.float64), vehicle.astype(np.int64), 0.0, days)
+
+
+HALF_AN_HOUR = 30 * 60.0
+"""Seconds without a common pass after which a trip is over."""
 
 
 def by_hand(passes: list[Pass], window: float) -> dict[tuple[int, int], tuple[list[int], int, int]]:
@@ -37,7 +43,7 @@ def by_hand(passes: list[Pass], window: float) -> dict[tuple[int, int], tuple[li
     for pair, times in met.items():
         lengths, last, cameras = [0] * LONGEST, None, set()
         for moment, camera in sorted(times):
-            if last is not None and moment - last > TRIP_GAP:
+            if last is not None and moment - last > HALF_AN_HOUR:
                 lengths[min(len(cameras), LONGEST) - 1] += 1
                 cameras = set()
             cameras.add(camera)
@@ -75,7 +81,7 @@ def way(begin: float, cameras: int, behind: float = 10.0) -> list[Pass]:
     return [(place, begin + 90 * place + vehicle * behind, vehicle) for place in range(cameras) for vehicle in (0, 1)]
 
 
-@pytest.mark.parametrize(("gap", "lengths"), [(TRIP_GAP, [0, 0, 1]), (TRIP_GAP + 1, [1, 1, 0])])
+@pytest.mark.parametrize(("gap", "lengths"), [(HALF_AN_HOUR, [0, 0, 1]), (HALF_AN_HOUR + 1, [1, 1, 0])])
 def test_a_long_time_without_a_common_pass_ends_a_trip(gap: float, lengths: list[int]) -> None:
     made = [*way(0, 2), *((2, 90 + gap + place * 10.0, place) for place in (0, 1))]
     (pair,), _ = candidates(traffic(made), 60, 3, 1, None)

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from alerts.asking.owner import KEPT_DAYS
 from alerts.topics.drift import Drift, TopicDrift
 from alerts.topics.planned import PlannedTopic
 from operations.broker import passwords, reaching, topics
@@ -24,6 +23,8 @@ from schemas.errors import ConfigurationError
 from schemas.settings import KafkaSettings, Settings
 from sharing.lists.terms import topic_days
 from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, agreement, alerts_grant
+
+KEPT_DAYS = 2 / 24
 
 LEE = Actor("lee", SignIn.LOCAL_USER, "desk", "portsmouth-pd")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -13,7 +13,9 @@ import pytest
 from pydantic import SecretBytes
 
 from operations.patrol import credentials
-from operations.patrol.credentials import FOLDER, MOST_TRIES, CannotOpen, Credentials, Granted
+from operations.patrol.credentials import FOLDER, CannotOpen, Credentials, Granted
+
+MOST_TRIES = 10
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 PASSWORD = "four dull words here"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from operations.patrol.motion import BELIEVED_FOR, Motion, MotionJudge
+from operations.patrol.motion import Motion, MotionJudge
+
+BELIEVED_FOR = 5 * 60.0
 
 
 class Clock:

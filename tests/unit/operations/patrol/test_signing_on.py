@@ -15,7 +15,7 @@ from pydantic import SecretBytes
 
 from operations.patrol.credentials import CannotOpen, Credentials, Granted
 from operations.patrol.freshness import list_faults
-from operations.patrol.shift import MOST_SCREENS, Shift
+from operations.patrol.shift import Shift
 from operations.patrol.signing_on import SignOns
 from operations.patrol.sources import Surroundings
 from schemas.errors import ConfigurationError, InvalidInput, NotPermitted, TransientError
@@ -24,6 +24,8 @@ from schemas.settings import PatrolSettings, Settings
 from schemas.types import ListStanding
 from tests.unit.alerts.samples import START
 from tests.unit.operations.patrol.test_board import KIM
+
+MOST_SCREENS = 8
 
 PASSWORD = "four dull words here"
 NO_KEY = "the server gave no key for the lists: nothing can be matched"

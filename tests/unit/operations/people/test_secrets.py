@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.people import secrets
-from operations.people.secrets import STEP_SECONDS, authenticator_uri, fits, hashed, is_outdated, step_of
+from operations.people.secrets import authenticator_uri, fits, hashed, is_outdated, step_of
 from schemas.errors import TransientError
+
+STEP_SECONDS = 30
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOW = 1_800_000_000.0

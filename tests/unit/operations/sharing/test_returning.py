@@ -12,7 +12,7 @@ import pytest
 from alerts.life.messages import disposition_event
 from alerts.life.transitions import life_of
 from operations.sharing import returning
-from operations.sharing.returning import PATIENCE, judge, return_disposition
+from operations.sharing.returning import judge, return_disposition
 from policy.decisions import Policy
 from policy.purposes import PurposeRule
 from policy.sharing import AgencyKind, Sharing
@@ -23,6 +23,8 @@ from schemas.types import Category, Disposition, DispositionKind, Purpose, Surfa
 from storage.sharing.returns import WaitingReturn
 from tests.unit.alerts.samples import given_alert
 from tests.unit.policy.test_made_laws import FACT, SOURCE, law
+
+PATIENCE = timedelta(days=3)
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ALERT = given_alert()

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from operations.status import local
-from operations.status.local import RESPONDS_WITHIN, broker_status, disk_statuses, retention_swept_at, run_status
-from operations.status.looking import LEAST_FREE_BYTES, look, problems
+from operations.status.local import broker_status, disk_statuses, retention_swept_at, run_status
+from operations.status.looking import look, problems
 from operations.status.report import (
     AlarmStatus,
     BrokerStatus,
@@ -26,6 +26,9 @@ from schemas.errors import DatabaseUnavailable, TransientError
 from schemas.health import CameraHealth, RunHealth, SourceHealth, StageHealth
 from schemas.settings import DatabaseSettings, KafkaSettings, RtspCamera, Settings
 from services.run_state import RETENTION_MARKER
+
+RESPONDS_WITHIN = timedelta(seconds=60)
+LEAST_FREE_BYTES = 1 << 30
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alerts.routing.planning import AT_ONCE
 from pipeline.alerting import cancellations, car_answers, numbering, routing, sharing, storms
-from pipeline.alerting.cancellations import EXPIRY_SECONDS, CancellationStage
+from pipeline.alerting.cancellations import CancellationStage
 from pipeline.alerting.car_answers import CarAnswersStage
 from pipeline.alerting.numbering import NumberingStage
-from pipeline.alerting.routing import LOOK_SECONDS, POLL_SECONDS, DeliveryStage, RoutingStage
+from pipeline.alerting.routing import POLL_SECONDS, DeliveryStage, RoutingStage
 from pipeline.alerting.sharing import SharingStage
 from pipeline.alerting.storms import StormStage
 from pipeline.health.board import HealthBoard
@@ -25,6 +24,10 @@ from schemas.events import AlarmKind
 from schemas.settings import Settings
 from schemas.settings.channels import WebhookChannel
 from storage.alerts.storms import Storm
+
+AT_ONCE = 200
+EXPIRY_SECONDS = 5.0
+LOOK_SECONDS = 30.0
 
 STOP = threading.Event()
 NOTHING = cast(Any, None)

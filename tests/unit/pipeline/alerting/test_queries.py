@@ -24,7 +24,9 @@ from schemas.errors import BrokerUnavailable, DatabaseUnavailable, InvalidInput
 from schemas.events import AskerEvent, OwnerEvent, QueryAnswerEvent, QueryEvent
 from schemas.messages import Message
 from schemas.settings import KafkaSettings, Settings
-from sharing.questions import LONGEST_LIFE, Desk
+from sharing.questions import Desk
+
+LONGEST_LIFE = timedelta(hours=1)
 
 STOP = threading.Event()
 DATABASE = cast(Any, object())

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from pipeline.alerting import returning
-from pipeline.alerting.returning import AT_ONCE, POLL_SECONDS, ReturningStage
+from pipeline.alerting.returning import POLL_SECONDS, ReturningStage
 from policy.decisions import Policy
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.messages import Message
@@ -19,6 +19,8 @@ from schemas.settings import KafkaSettings, NeighborSettings, Settings, SharingS
 from storage.sharing.returns import WaitingReturn
 
 DATABASE = cast(Any, object())
+AT_ONCE = 200
+
 MESSAGE = Message(UUID(int=1), "key", b"{}", ())
 
 

@@ -16,7 +16,7 @@ import pytest
 from pipeline.cameras import bursts, showing, tidying
 from pipeline.cameras.bursts import LEAST_PATIENCE_SECONDS, MOST_PATIENCE_SECONDS, MOST_PICTURES, Burst
 from pipeline.cameras.showing import EVERY_SECONDS, Showing
-from pipeline.cameras.tidying import AGAIN_SECONDS, Tidying
+from pipeline.cameras.tidying import Tidying
 from pipeline.health.board import HealthBoard
 from schemas.errors import InvalidInput
 from schemas.events import AlarmKind
@@ -24,6 +24,8 @@ from schemas.settings import ImageFolderCamera, RtspCamera, Settings, VideoFileC
 from schemas.types import PlateRead, SourceItem
 from tests.unit.alerts.samples import sample_read
 from tests.unit.samples import source_item
+
+AGAIN_SECONDS = 60.0
 
 STOP = threading.Event()
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

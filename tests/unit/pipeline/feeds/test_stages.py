@@ -11,17 +11,13 @@ from typing import Any, cast
 import pytest
 
 from pipeline.feeds import stages
-from pipeline.feeds.stages import (
-    CHECK_SECONDS,
-    FIRST_RETRY_SECONDS,
-    HOUSEKEEPING_SECONDS,
-    LONGEST_RETRY_SECONDS,
-    POLL_SECONDS,
-    FeedStage,
-    ListAgesStage,
-)
+from pipeline.feeds.stages import HOUSEKEEPING_SECONDS, POLL_SECONDS, FeedStage, ListAgesStage
 from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.settings import AgreementFeed, FolderFeed, HttpsFeed, Settings
+
+CHECK_SECONDS = 60.0
+FIRST_RETRY_SECONDS = 15.0
+LONGEST_RETRY_SECONDS = 900.0
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STOP = threading.Event()

@@ -9,9 +9,11 @@ import pytest
 from pipeline.health import board as module
 from pipeline.health.board import Change, HealthBoard
 from pipeline.health.pattern import hour_of
-from pipeline.health.signs import MOST_READERS, ReaderSigns
+from pipeline.health.signs import ReaderSigns
 from schemas.events import AlarmKind
 from schemas.health import CameraHealth
+
+MOST_READERS = 500
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)

@@ -13,16 +13,13 @@ from uuid import UUID
 import pytest
 
 from pipeline.past import stage as module
-from pipeline.past.stage import (
-    CLOCK_SECONDS,
-    LONG_CHANGE,
-    LONG_SETTLE_SECONDS,
-    POLL_SECONDS,
-    SETTLE_SECONDS,
-    PastStage,
-)
+from pipeline.past.stage import CLOCK_SECONDS, POLL_SECONDS, PastStage
 from schemas.settings import MatchingSettings, Settings
 from storage.reads.past import ActiveList, ListProgress
+
+LONG_CHANGE = 5000
+LONG_SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 10.0
 
 STOP = threading.Event()
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)

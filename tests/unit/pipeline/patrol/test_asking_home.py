@@ -15,16 +15,24 @@ import pytest
 
 from operations.patrol.shift import SignedOn
 from operations.patrol.sources import Surroundings
-from pipeline.patrol.answer_outcomes import ASK_SECONDS, LONGEST_WHY, MOST_AT_ONCE, OLDER_SECONDS, OutcomeStage
-from pipeline.patrol.around import SPEED_AGE, around
+from pipeline.patrol.answer_outcomes import OutcomeStage
+from pipeline.patrol.around import around
 from pipeline.patrol.reporting import ReportStage
 from schemas.errors import InvalidInput, TransientError
 from schemas.events import CarListReport, CarRefusedReport, CarReport, CarStateReport
-from schemas.events.car_report import MOST_LISTS, MOST_REFUSED, MOST_STATES
 from schemas.settings import PatrolSettings
 from schemas.types import CarState, ListStanding, StateKind
 from services.http.home import CarRevoked, NotTaken, Unreachable
 from storage.car.outcomes import AnswerOutcome
+
+ASK_SECONDS = 10.0
+LONGEST_WHY = 500
+MOST_AT_ONCE = 200
+OLDER_SECONDS = 60.0
+SPEED_AGE = timedelta(seconds=5)
+MOST_LISTS = 500
+MOST_REFUSED = 20
+MOST_STATES = 100
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 ONE, TWO, THREE, FOREIGN = (UUID(int=number) for number in range(1, 5))

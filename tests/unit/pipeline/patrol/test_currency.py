@@ -14,12 +14,12 @@ import pytest
 
 from pipeline.health.board import HealthBoard
 from pipeline.patrol import canceling, keeping
-from pipeline.patrol.canceling import EXPIRY_SECONDS, CarCancellationStage
+from pipeline.patrol.canceling import CarCancellationStage
 from pipeline.patrol.keeping import KeepingStage
 from pipeline.patrol.leaving_out import LeavingOut
 from pipeline.patrol.lists import ages
 from pipeline.patrol.lists.ages import ListAgeHere, ListAges
-from pipeline.patrol.lists.gate import FRESH_SECONDS, OFFLINE_SECONDS, Freshness, ListGate
+from pipeline.patrol.lists.gate import Freshness, ListGate
 from schemas.events import AlarmKind, Alert
 from schemas.events.car_lists import CarListEvent
 from schemas.settings import PatrolSettings, PolicySettings, Settings
@@ -30,6 +30,10 @@ from storage.car.lists.standing import ListHere
 from storage.car.upkeep import Ended
 from tests.unit.alerts.samples import sample_alert, sample_entry
 from tests.unit.matcher.samples import read
+
+EXPIRY_SECONDS = 10.0
+FRESH_SECONDS = 60.0
+OFFLINE_SECONDS = 5.0
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HEARD = NOW - timedelta(minutes=3)

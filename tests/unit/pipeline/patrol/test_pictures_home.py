@@ -10,9 +10,11 @@ from typing import Any, cast
 import pytest
 
 from pipeline.patrol import picture_sending
-from pipeline.patrol.picture_sending import HELD_SECONDS, PictureSender
+from pipeline.patrol.picture_sending import PictureSender
 from schemas.errors import InvalidInput, TransientError
 from services.http.home import HomeAnswer, NotTaken, Unreachable
+
+HELD_SECONDS = 60.0
 
 
 @dataclass

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.cards.glance import MOST_WORDS, rest
+from alerts.cards.glance import rest
 from pipeline.patrol.states import CameraFacts, CarFacts, states_of
 from schemas.types import CarState, StateKind
+
+MOST_WORDS = 12
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 START = NOW - timedelta(hours=1)

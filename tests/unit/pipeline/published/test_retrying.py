@@ -11,11 +11,14 @@ from typing import Any, cast
 import pytest
 
 from pipeline.published import retrying
-from pipeline.published.retrying import LOOK_SECONDS, MOST_AT_ONCE, Retries
+from pipeline.published.retrying import Retries
 from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.errors import InvalidInput
 from schemas.settings import KafkaSettings, Settings
 from tests.unit.matcher.samples import read
+
+LOOK_SECONDS = 5.0
+MOST_AT_ONCE = 200
 
 TOPIC = "reads-of-all"
 SETTINGS = Settings(agency_id="pd", kafka=KafkaSettings(reads_topic=TOPIC, max_message_bytes=70_000))

@@ -17,7 +17,7 @@ from ingest.topics.offsets import Offsets, Span
 from pipeline.counters import Counters
 from pipeline.health.board import HealthBoard
 from pipeline.published import dead_letters, taking
-from pipeline.published.dead_letters import QUIET_SECONDS, SAID_AGAIN_SECONDS, DeadLetters, DeadMessage
+from pipeline.published.dead_letters import DeadLetters, DeadMessage
 from pipeline.published.message import read_message
 from pipeline.published.taking import ReadsTopicStage
 from pipeline.recording.queue import ArrivalQueue
@@ -30,6 +30,9 @@ from storage.alerts.outbox import OutboxRow
 from storage.spool.messages import Message
 from tests.unit.alerts.samples import AGENCY, sample_read
 from tests.unit.pipeline.published.receipts import NOBODY
+
+QUIET_SECONDS = 3600.0
+SAID_AGAIN_SECONDS = 60.0
 
 SETTINGS = Settings(agency_id=AGENCY)
 TOPIC, DEAD = SETTINGS.kafka.reads_topic, SETTINGS.kafka.dead_reads_topic

@@ -12,11 +12,14 @@ import pytest
 
 from pipeline.counters import Counters
 from pipeline.recording import fetching
-from pipeline.recording.fetching import AT_ONCE, LARGEST_BYTES, QUEUE_LENGTH, PictureFetcher
+from pipeline.recording.fetching import QUEUE_LENGTH, PictureFetcher
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.reads.images import ImageStore, image_key
 from tests.unit.alerts.samples import sample_read
+
+AT_ONCE = 4
+LARGEST_BYTES = 8 << 20
 
 READ = sample_read()
 KEY = image_key(READ, "plate")

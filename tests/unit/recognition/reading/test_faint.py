@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from recognition.reading.calibration import Presence
 from recognition.reading.calibration_file import load_calibration
-from recognition.reading.faint import PROMISING, SURE_ENOUGH, is_promising, may_count, stands
+from recognition.reading.faint import is_promising, may_count, stands
 from recognition.reading.fusion import FusedRead, believed
 from recognition.reading.network import DEFAULT_WEIGHTS
 from schemas.settings import DetectorSettings
+
+PROMISING = 0.25
+SURE_ENOUGH = 0.55
 
 SHIPPED = load_calibration(DEFAULT_WEIGHTS).presence
 LIMITS = DetectorSettings()

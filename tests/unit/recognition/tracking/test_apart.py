@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recognition.apart import BESIDE_ANOTHER
 from recognition.reading.fusion import FusedRead
 from recognition.tracking.apart import told_apart
 from recognition.tracking.observation import Observation, observe
 from recognition.tracking.track import Track
 from schemas.types import Box, Frame, Image, PlateDetection
 from tests.unit.recognition.tracking.samples import Shades, frame
+
+BESIDE_ANOTHER = 0.67
 
 WHOLE = Box(100, 100, 200, 200)
 UPPER, LOWER, NARROW = Box(100, 100, 200, 148), Box(100, 152, 200, 200), Box(105, 152, 190, 200)

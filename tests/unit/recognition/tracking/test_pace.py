@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recognition.tracking.pace import Pace
-from recognition.tracking.same_vehicle import MERGE_WINDOW
 from schemas.settings import TrackingSettings
+
+MERGE_WINDOW = timedelta(seconds=2)
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 SETTINGS = TrackingSettings(relaxed_look_seconds=0.4, max_gap_seconds=1.0, min_frames=3)

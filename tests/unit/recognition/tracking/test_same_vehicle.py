@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from recognition.reading.fusion import FusedRead
-from recognition.tracking.same_vehicle import MERGE_WINDOW, in_place, may_become_one, same_vehicle
+from recognition.tracking.same_vehicle import in_place, may_become_one, same_vehicle
 from recognition.tracking.track import Track
 from schemas.types import Box, Frame, PlateDetection
+
+MERGE_WINDOW = timedelta(seconds=2)
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 WIDTH = 60.0

@@ -12,12 +12,13 @@ from schemas.arrivals import Arrival, Pictures
 from schemas.clocks import SourceClock
 from schemas.convert import arrival_from_event, arrival_to_event
 from schemas.events import PublishedRead, SourceClockEvent
-from schemas.events.published import MAX_VENDOR_TEXT
-from schemas.events.reads import MAX_VENDOR_HIT
 from schemas.types import Box, VendorReport
 from tests.unit.alerts.samples import sample_read
 from tests.unit.pipeline.published.receipts import NOBODY
 from tests.unit.schemas.convert.any_reads import maybe, moments, reads
+
+MAX_VENDOR_TEXT = 262_144
+MAX_VENDOR_HIT = 16_384
 
 _spans = st.timedeltas(timedelta(0), timedelta(days=36_500))
 _clocks = st.builds(SourceClock, maybe(_spans), maybe(_spans), st.booleans(), maybe(_spans), maybe(moments))

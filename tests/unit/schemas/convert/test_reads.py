@@ -13,11 +13,12 @@ from jsonschema import Draft202012Validator
 
 from schemas.convert import read_from_event, read_to_event
 from schemas.events import Alert, PlateReadEvent
-from schemas.events.reads import MAX_VENDOR_HIT
 from schemas.generate import FOLDER
 from schemas.types import DatedBy, Location, Movement, PlateRead, VehicleDescription, VendorReport
 from tests.unit.alerts.samples import sample_alert, sample_read
 from tests.unit.schemas.convert.any_reads import reads
+
+MAX_VENDOR_HIT = 16_384
 
 BEFORE = Path(__file__).parents[3] / "data" / "released" / "before-0016"
 """The schemas as neighbors have them whose Platewatch is older than other vendors' readers."""

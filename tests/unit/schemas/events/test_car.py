@@ -10,7 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from schemas import ids
-from schemas.events.car import MOST_MINUTES, Answered, CarAnswer
+from schemas.events.car import Answered, CarAnswer
+
+MOST_MINUTES = 7 * 24 * 60
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ALERT, SIGN_ON = UUID(int=1), UUID(int=2)

@@ -16,11 +16,13 @@ from policy.decisions import law_alone
 from schemas.events import SharedListEvent
 from schemas.types import Category, HotlistEntry
 from sharing.book import AgreementBook
-from sharing.lists.desk import MOST_CHANGED, ListDesk, next_number
+from sharing.lists.desk import ListDesk, next_number
 from sharing.lists.scope import ListScope
 from storage.sharing.list_offers import GivenList, ListOffers, ListSource, SharedPart
 from tests.unit.alerts.samples import sample_entry
 from tests.unit.policy.agreements.samples import NEIGHBOR, NOW, agreement, standing
+
+MOST_CHANGED = 10_000
 
 LISTS: dict[str, Any] = {
     "shares": "hotlists",

@@ -13,6 +13,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, StorageFull, TransientError
 from services.private_files import touch_private
+from storage.spool.spool import Spool
 from storage.spool.sqlite_file import SqliteFile
 
 _SCHEMA = "create table notes (note text not null) strict"
@@ -98,3 +99,16 @@ def test_a_transaction_is_stored_as_a_whole_and_a_file_is_made_once(tmp_path: Pa
         SqliteFile(path, _SCHEMA, 2)
     with pytest.raises(ConfigurationError, match=r"cannot be opened \(.+\); correct data_dir"):
         SqliteFile(path / "below", _SCHEMA, 1)
+
+
+@pytest.mark.parametrize(("given", "level"), [({}, 2), ({"durable": True}, 2), ({"durable": False}, 1)])
+def test_what_is_stored_outlasts_a_power_cut_unless_nobody_would_miss_it(
+    tmp_path: Path, given: dict[str, bool], level: int
+) -> None:
+    """SQLite's 2 is a write to the disk at each commit, 1 one now and then."""
+    with contextlib.ExitStack() as closing:
+        spool = closing.enter_context(Spool(tmp_path / "inbox.sqlite", **given))
+        file = SqliteFile(tmp_path / "notes.sqlite", _SCHEMA, 1, **given)
+        closing.callback(file.close)
+        for one in (file, spool._file):
+            assert one.execute("pragma synchronous").fetchone() == (level,)
