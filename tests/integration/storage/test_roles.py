@@ -94,6 +94,28 @@ def test_the_application_cannot(statement: str, database: Database, database_nam
     assert audit_entries(database) == before
 
 
+def test_what_was_written_down_the_application_adds_and_what_the_owner_set_it_reads(owner_url: str) -> None:
+    statement = """
+        select relname, array_agg(privilege order by privilege)
+        from pg_class
+        cross join unnest(array['delete', 'insert', 'select', 'truncate', 'update']) as privilege
+        where
+            relnamespace = 'public'::regnamespace
+            and relkind in ('r', 'p')
+            and not relispartition
+            and has_table_privilege('platewatch_application', oid, privilege)
+        group by relname
+    """
+    with psycopg.connect(owner_url) as connection:
+        found = dict(connection.execute(statement).fetchall())
+    added = {"audit", "audit_checkpoints", "audit_seals", "audit_segments", "disseminations", "dispositions"}
+    read = {"audit_retention", "schema_migrations"}
+    assert {"reads", "alerts", "outbox", "hotlist_entries", "people"} <= found.keys() - added - read
+    for table, privileges in found.items():
+        more = [] if table in read else ["insert"] if table in added else ["insert", "delete", "update"]
+        assert privileges == sorted(["select", *more]), table
+
+
 def test_purging_the_audit_spares_what_has_to_be_kept(database: Database) -> None:
     write_audit(database, AuditRecord(LEE, Action.SEARCH))
     with database.connection() as connection:

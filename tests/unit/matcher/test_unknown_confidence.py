@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.vendors.characters import characters_of
+from matcher.index import HotlistIndex
 from matcher.match import Matcher
 from schemas.settings import MatchingSettings
 from schemas.types import CharacterRead, Hit, PlateRead, Tier
@@ -114,3 +115,18 @@ def test_it_weighs_as_much_less_as_such_readers_are_taken_for() -> None:
     assert doubted.score == pytest.approx(sure.score + math.log(TAKEN_FOR))
     assert "; the reader gave no confidence; " in doubted.explanation
     assert "confidence" not in sure.explanation
+
+
+def test_an_entry_with_unknown_characters_needs_as_much_more_room_for_it_as_such_readers_are_taken_for() -> None:
+    index, seen = HotlistIndex.build([entry("A?C1?34")]), read("ABC1234")
+
+    def least_false_alerts(one: PlateRead) -> float:
+        """What the operator has to take for the entry to alert, found by halving."""
+        low, high = 1e-6, 100.0
+        for _ in range(24):
+            middle = math.sqrt(low * high)
+            (hit,) = Matcher(index, MatchingSettings(false_alerts_per_10k=middle)).match(one)
+            low, high = (low, middle) if hit.alerts else (middle, high)
+        return high
+
+    assert least_false_alerts(unknown(seen)) == pytest.approx(least_false_alerts(seen) / TAKEN_FOR, rel=1e-3)
