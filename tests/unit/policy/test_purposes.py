@@ -138,10 +138,26 @@ def test_an_agency_opens_a_list_with_a_reason_and_closes_what_it_likes() -> None
         policy("illinois", also_purposes=(Purpose.IMMIGRATION_ENFORCEMENT,), also_purposes_reason="somebody")
 
 
-def test_every_category_has_a_purpose() -> None:
-    assert {purpose_of_category(category) for category in Category} <= set(Purpose)
-    assert purpose_of_category(Category.IMMIGRATION) is Purpose.IMMIGRATION_ENFORCEMENT
-    assert purpose_of_category(Category.STOLEN_PLATE) is Purpose.STOLEN_PLATE
+def test_every_category_has_a_purpose_and_what_has_no_narrower_one_is_an_investigation() -> None:
+    meant = {
+        Purpose.STOLEN_VEHICLE: {Category.STOLEN_VEHICLE, Category.STOLEN_BOAT},
+        Purpose.STOLEN_PLATE: {Category.STOLEN_PLATE, Category.LOST_PLATE},
+        Purpose.WANTED_PERSON: {Category.WANTED_PERSON},
+        Purpose.MISSING_PERSON: {Category.MISSING_PERSON},
+        Purpose.ENDANGERED_PERSON: {
+            *(Category.CHILD_ABDUCTION, Category.CHILD_SAFETY_CHECK, Category.ENDANGERED_PERSON),
+        },
+        Purpose.HUMAN_TRAFFICKING: {Category.HUMAN_TRAFFICKING},
+        Purpose.CIVIL_ORDER: {Category.PROTECTION_ORDER},
+        Purpose.IMMIGRATION_ENFORCEMENT: {Category.IMMIGRATION},
+        Purpose.REGISTRATION_OR_INSURANCE: {
+            *(Category.SUSPENDED_REGISTRATION, Category.EXPIRED_REGISTRATION, Category.UNINSURED),
+        },
+        Purpose.TRAFFIC_ENFORCEMENT: {Category.SUSPENDED_LICENSE},
+    }
+    narrower = {category: purpose for purpose, categories in meant.items() for category in categories}
+    expected = dict.fromkeys(Category, Purpose.CRIMINAL_INVESTIGATION) | narrower
+    assert {category: purpose_of_category(category) for category in Category} == expected
 
 
 def test_where_nothing_is_known_whatever_is_said_in_words_passes() -> None:

@@ -85,6 +85,14 @@ def test_a_long_video_that_was_written_just_now_is_no_wrong_clock() -> None:
     assert SourceClock(item_began=datetime(1970, 1, 1, tzinfo=UTC)).is_wrong(later, NOW, LIMITS)
 
 
+@pytest.mark.parametrize(("lasted", "is_kept"), [(timedelta(days=1), True), (timedelta(days=1, seconds=1), False)])
+def test_a_pass_keeps_how_long_it_took_unless_that_is_more_than_a_day(lasted: timedelta, is_kept: bool) -> None:
+    begin = datetime(2031, 1, 1, tzinfo=UTC)
+    read = PlateRead(read_at(NOW).read_id, "gate", "local", begin, begin, begin + lasted, "VNV4527", 0.9)
+    made = dated(read, NOW, SourceClock(), LIMITS)
+    assert (made.first_seen, made.captured_at, made.last_seen) == (*(2 * [NOW - lasted if is_kept else NOW]), NOW)
+
+
 @given(MOMENTS, MOMENTS, MOMENTS)
 def test_times_that_contradict_each_other_become_one(first: datetime, captured: datetime, last: datetime) -> None:
     read = PlateRead(read_at(NOW).read_id, "gate", "local", captured, first, last, "VNV4527", 0.9)

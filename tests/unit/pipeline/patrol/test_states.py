@@ -33,6 +33,8 @@ def test_a_car_that_is_well_says_nothing() -> None:
 def test_cameras() -> None:
     silent = replace(FRONT, last_frame_at=NOW - timedelta(seconds=15))
     assert told(cameras=[silent]) == []
+    silent = replace(FRONT, last_frame_at=NOW - timedelta(seconds=16))
+    assert [kind for kind, _, _ in told(cameras=[silent])] == [StateKind.NO_CAMERA]
     silent = replace(FRONT, last_frame_at=NOW - timedelta(seconds=75))
     assert told(cameras=[silent]) == [(StateKind.NO_CAMERA, True, "camera front: no picture for 1 min 15 s")]
     never = replace(FRONT, last_frame_at=None)
