@@ -88,10 +88,12 @@ def test_looking_at_rejected_rows_is_written_down(database: Database) -> None:
 
 def test_going_back_brings_back_what_the_version_had_and_nothing_that_was_withdrawn_since(database: Database) -> None:
     first = [sample_entry(1), sample_entry(2, "BKR2203"), sample_entry(3, "XYZ9999")]
-    activate(database, first)
+    before = activate(database, first).version_id
     HotlistEdits(database).withdraw([first[1].entry_id], by="lee", reason="recovered")
     activate(database, [sample_entry(1, "CHANGED"), sample_entry(4, "HDM6074")])
-    roll_back(LEE, database, Settings(), "ncic", "wrong file")
+    # To the version that had it still.
+    outcome = roll_back(LEE, database, Settings(), "ncic", "wrong file", to_version=before)
+    assert (outcome.outcome.total, outcome.outcome.added, outcome.outcome.removed) == (2, 2, 2)
     assert {(entry.entry_id, entry.plate) for entry in active_entries(database)} == {
         (first[0].entry_id, first[0].plate),
         (first[2].entry_id, "XYZ9999"),
