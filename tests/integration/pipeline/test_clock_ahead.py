@@ -65,6 +65,9 @@ def test_a_feed_that_was_asked_then_is_asked_now(database: Database, tmp_path: P
     assert again.checked_at < now + timedelta(minutes=5)  # it was asked
     assert again.seen_at < now + timedelta(minutes=5)
     assert again.known_since < state.known_since
+    # It stays known since then, however often it is registered.
+    later = states.register("state", "csv", 24.0, now + timedelta(minutes=10))
+    assert (later.known_since, later.seen_at) == (again.known_since, now + timedelta(minutes=10))
 
 
 def test_a_feed_that_was_forgotten_then_is_forgotten(database: Database, tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from policy.collection import ALWAYS, Attribute, CollectionRule
+from policy.collection import Attribute, CollectionRule
 from policy.decisions import law_alone
 from schemas.types import Movement, PlateRead, SecondReading, VehicleDescription, VendorReport
 from tests.unit.alerts.samples import sample_read
 
 FACT: dict[str, Any] = {"citation": "Law 1", "as_of": date(2026, 1, 1), "confidence": "read"}
+ALWAYS = {Attribute.PLATE, Attribute.TIME, Attribute.PLACE}
 FIELDS = {
     Attribute.VEHICLE: "vehicle",
     Attribute.MOVEMENT: "movement",
@@ -45,6 +46,13 @@ def test_what_the_law_does_not_name_goes_and_all_else_stays(count: int) -> None:
         assert (kept.report.vendor, kept.report.pass_id) == ("axis", "pass-1")
         same = dataclasses.replace(full_read(), vehicle=None, movement=None, second_reading=None, report=None)
         assert dataclasses.replace(kept, vehicle=None, movement=None, second_reading=None, report=None) == same
+
+
+def test_without_plate_time_and_place_there_is_no_read_and_the_law_names_the_rest() -> None:
+    for named in (*combinations(Attribute, 0), *combinations(Attribute, 1)):
+        rule = CollectionRule(**FACT, attributes=named)
+        assert {one for one in Attribute if rule.permits(one)} == ALWAYS | set(named)
+    assert all(map(CollectionRule(**FACT).permits, Attribute))
 
 
 def test_what_all_may_be_kept_is_not_even_copied() -> None:

@@ -49,6 +49,29 @@ def test_words_name_types_and_the_longer_phrase_wins(purpose: str, codes: list[s
     assert [one.code for one in offenses_in(purpose)] == codes
 
 
+CALLED = {
+    "09A": ("murders", "homicide", "a suspicious death", "death investigation"),
+    "100": ("kidnapping", "abduction", "hostages", "AMBER alert"),
+    "11A": ("rapes",),
+    "11D": ("sexual assaults", "sexual battery", "sex offenses", "molestation", "fondling"),
+    "120": ("robberies", "carjacking", "holdup", "jugging"),
+    "13A": (
+        *("aggravated assaults", "felonious assault", "malicious wounding", "shooting", "shots fired", "man shot"),
+        *("stabbing", "drive-by"),
+    ),
+    "13B": ("assaults", "battery", "domestic violence", "DV"),
+    "13C": ("threats", "intimidation", "stalking", "harassment", "brandishing", "swatting"),
+    "200": ("arsonist",),
+    "210": ("extortion", "blackmail"),
+    "220": ("burglaries", "break-ins", "breaking and entering", "B&E"),
+}
+
+
+def test_crimes_against_people_and_homes_are_known_whatever_they_are_called() -> None:
+    for code, texts in CALLED.items():
+        assert [text for text in texts if code not in {one.code for one in offenses_in(text)}] == []
+
+
 def test_where_the_law_asks_for_it_the_type_is_given_or_named() -> None:
     assert fault("criminal_investigation: the matter of last night") == "the type of offense"
     assert fault("criminal_investigation: the matter of last night", "220") is None

@@ -133,6 +133,21 @@ def test_withdrawn_entries_are_added_to_nobodys_lists_and_named_in_their_order(
     assert [entry.entry_id for entry in changes.since("ncic", 0, tuple).added] == [sample_id("ncic", 2)]
     assert set(changes.active_entries([*ids, sample_id("ncic", 2)])) == {sample_id("ncic", 2)}
     assert changes.active_entries([sample_id("ncic", 2)])[sample_id("ncic", 2)] == sample_entry(2)
+    # A later file that still has them, changed, brings none of them back.
+    before = changes.active_versions()["ncic"]
+    changed = [sample_entry(number, instructions="other") for number in range(1, 4)]
+    import_version(database, [*changed, sample_entry(8)])
+    added = changes.since("ncic", before, tuple).added
+    assert sorted(added) == sorted(map(slim, [changed[1], sample_entry(8)]))
+    # Nor is one there whose withdrawal was interrupted before the list had its next version.
+    with database.connection() as connection:
+        connection.execute(
+            "insert into hotlist_withdrawals (entry_id, hotlist_id, digest, withdrawn_by, reason)"
+            " select entry_id, hotlist_id, digest, 'lee', 'recovered' from hotlist_entries"
+            " where entry_id = %s and last_version is null",
+            [sample_id("ncic", 8)],
+        )
+    assert changes.since("ncic", before, tuple).added == (slim(changed[1]),)
 
 
 def test_a_list_that_was_removed_has_nothing_and_all_that_it_had_is_gone(

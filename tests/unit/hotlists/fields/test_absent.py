@@ -44,7 +44,9 @@ NEVER = [
     ),
     *("9999-12-31 23:59:59.9999999", "12/31/9999 11:59 PM", "31-DEC-9999", "Dec 31 9999 12:00AM", "December 31, 9999"),
     *("31/12/9999", "31.12.9999", "99-99-99", "31-DEC-99", "No Exp", "Lifetime", "Unlimited", "UFN", "until located"),
-    *("\u221e", "DNE", "non-expiring"),
+    *("\u221e", "DNE", "non-expiring", "never expires", "does not expire", "no expiration date", "no expiry", "no end"),
+    *("no end date", "does not end", "indefinitely", "permanent", "forever", "for life", "until canceled"),
+    *("until recovered", "until further notice", "until cleared", "until found", "till further notice", "TFN"),
 ]
 
 

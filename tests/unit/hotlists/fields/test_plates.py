@@ -60,6 +60,9 @@ from tests.unit.hotlists.importing.surveying import look
             "NO\u2013PLATE",
             "\uff2e\uff35\uff2c\uff2c",
         ),
+        *("EMPTY", "BLANK", "UNDEFINED", "NONE GIVEN", "NOT LISTED", "NOT ON FILE", "NOT READABLE", "UNREADABLE"),
+        *("ILLEGIBLE", "NO READ", "NO LICENSE", "NO REG", "NO VIN", "UNREGISTERED", "APPLIED FOR", "IN TRANSIT"),
+        *("TEMPORARY", "PAPER PLATE", "LICENSE PLATE", "TAG NUMBER", "SEE NOTES", "VIN ONLY"),
     ],
 )
 def test_a_word_for_no_plate_is_no_plate_but_for_a_person_who_says_so(text: str) -> None:
