@@ -106,14 +106,25 @@ def test_what_was_written_down_the_application_adds_and_what_the_owner_set_it_re
             and has_table_privilege('platewatch_application', oid, privilege)
         group by relname
     """
+    append_only = """
+        select tgrelid::regclass::text
+        from pg_trigger
+        where tgfoid::regproc::text like 'refuse_%' and tgenabled = 'O' and (tgtype & 19) = 19
+    """  # before each row's update
     with psycopg.connect(owner_url) as connection:
         found = dict(connection.execute(statement).fetchall())
+        refused = {table for (table,) in connection.execute(append_only)}
     added = {"audit", "audit_checkpoints", "audit_seals", "audit_segments", "disseminations", "dispositions"}
     read = {"audit_retention", "schema_migrations"}
     assert {"reads", "alerts", "outbox", "hotlist_entries", "people"} <= found.keys() - added - read
     for table, privileges in found.items():
         more = [] if table in read else ["insert"] if table in added else ["insert", "delete", "update"]
         assert privileges == sorted(["select", *more]), table
+    # Nor does their owner change them by a slip.
+    assert refused == {
+        *("audit", "audit_checkpoints", "audit_seals", "disseminations", "dispositions", "read_corrections"),
+        "read_revisions",
+    }
 
 
 def test_purging_the_audit_spares_what_has_to_be_kept(database: Database) -> None:
