@@ -112,7 +112,7 @@ def test_what_was_written_down_the_application_adds_and_what_the_owner_set_it_re
         where tgfoid::regproc::text like 'refuse_%' and tgenabled = 'O' and (tgtype & 19) = 19
     """  # before each row's update
     with psycopg.connect(owner_url) as connection:
-        found = dict(connection.execute(statement).fetchall())
+        found: dict[str, list[str]] = dict(connection.execute(statement).fetchall())
         refused = {table for (table,) in connection.execute(append_only)}
     added = {"audit", "audit_checkpoints", "audit_seals", "audit_segments", "disseminations", "dispositions"}
     read = {"audit_retention", "schema_migrations"}
