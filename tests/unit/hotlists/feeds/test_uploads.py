@@ -21,8 +21,6 @@ from schemas.errors import ConfigurationError, InvalidInput, StorageFull
 THREE_WEEKS = timedelta(days=21)
 """So long docs/retention.md promises to keep what nobody imports."""
 
-KEEP = timedelta(days=21)
-
 
 @given(st.text(max_size=400) | st.text(alphabet="./\\\x00\n~ -_a\u202e名", max_size=400))
 def test_a_name_is_one_part_of_a_path_whatever_it_was(text: str) -> None:
