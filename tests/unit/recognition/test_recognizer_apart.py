@@ -29,7 +29,7 @@ def texts(recognizer: Recognizer, picture: Image) -> list[str]:
     return [read.plate for read in recognizer.read_picture(picture, min_confidence=LEAST)]
 
 
-def no_look(image: Image, box: Box) -> list[PlateDetection]:
+def no_look(image: Image, box: Box, *_: object) -> list[PlateDetection]:
     return []
 
 
