@@ -70,8 +70,80 @@ def test_where_no_rule_is_known_police_and_prosecutors_of_the_state_may_receive_
     assert policy.sharing.confidence is Confidence.UNCONFIRMED
 
 
-def test_some_profile_has_no_rule_of_its_own() -> None:
-    assert UNRULED
+POLICE = "law_enforcement prosecutor"
+OURS = {"law_enforcement": "", "prosecutor": ""}
+COURT = dict.fromkeys(("defense", "private", "public"), "court_order")
+ON_CASE = dict.fromkeys((*POLICE.split(), "federal"), "case_specific")
+SIGNED = dict.fromkeys(POLICE.split(), "attestation")
+REQUEST = dict.fromkeys(("law_enforcement", "federal"), "written_request")
+WARRANT = dict.fromkeys(("law_enforcement", "federal"), "warrant")
+GIVES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "arkansas": ({**ON_CASE, **OURS}, ON_CASE),
+    "california": ({**OURS, "public": ""}, {}),
+    "connecticut": ({**WARRANT, **OURS}, WARRANT),
+    "illinois": (OURS, SIGNED),
+    "maryland": ({}, {}),
+    "montana": (OURS, dict.fromkeys(POLICE.split(), "case_specific")),
+    "new-jersey": (OURS, SIGNED),
+    "new-mexico": (OURS, SIGNED),
+    "north-carolina": ({**REQUEST, **OURS}, REQUEST),
+    "oregon": ({**ON_CASE, **OURS}, ON_CASE),
+    "utah": ({**OURS, **COURT}, COURT),
+    "virginia": (
+        {
+            **OURS,
+            "defense": "case_specific",
+            "private": "court_order",
+            "public": "court_order",
+            "vendor": "maintenance",
+        },
+        {"vendor": "maintenance"},
+    ),
+    "washington": ({**OURS, **COURT}, {}),
+}
+"""To whom a law lets something go, and what has to be there for it: in the state itself, and in Texas. Where a state is
+not among them, it is its own police and prosecutors alone."""
+
+
+@pytest.mark.parametrize("name", profiles())
+def test_a_law_gives_to_whom_it_was_found_to_give_and_to_nobody_else(name: str) -> None:
+    policy = law_alone(name)
+    home, abroad = GIVES.get(name, (OURS, {}))
+    for state, expected in ((policy.profile.jurisdiction, home), ("US-TX", abroad), (None, {})):
+        told = {kind.value: policy.receives(AgencyRef("somebody", kind, state)) for kind in AgencyKind}
+        found = {kind: " ".join(one.requires) for kind, one in told.items() if one.allowed}
+        assert found == expected, state
+
+
+def test_connecticut_gives_to_its_neighbors_police_on_a_declaration_and_florida_by_case_to_nobody_more() -> None:
+    policy = law_alone("connecticut")
+    for state in ("US-MA", "US-NY", "US-RI"):
+        found = policy.receives(AgencyRef("a neighbor", AgencyKind.LAW_ENFORCEMENT, state))
+        assert (found.allowed, found.requires) == (True, (Condition.ATTESTATION,)), state
+    rules = load_profile("florida").receive
+    assert rules is not None
+    assert rules.rules == (
+        ReceiveRule(
+            kinds=(AgencyKind.LAW_ENFORCEMENT, AgencyKind.PROSECUTOR),
+            jurisdictions=("US-FL",),
+            requires=(Condition.CASE_SPECIFIC,),
+        ),
+    )
+
+
+def test_what_has_to_be_declared_is_asked_by_the_name_that_agreements_use() -> None:
+    rules = {name: load_profile(name).attestation for name in profiles()}
+    assert {name: rule.declares for name, rule in rules.items() if rule is not None} == {
+        "connecticut": "connecticut_uses",
+        "illinois": "no_reproductive_or_immigration_use",
+        "new-jersey": "no_civil_immigration_use",
+        "new-mexico": "no_forbidden_use",
+    }
+
+
+def test_some_profile_has_no_rule_of_its_own_and_those_that_have_one_are_known() -> None:
+    ruled = {"california", "connecticut", "maryland", "minnesota", "new-jersey", "oregon", "virginia", "washington"}
+    assert set(profiles()) - set(UNRULED) == ruled
 
 
 def test_where_a_law_names_recipients_it_is_these_of_its_kinds_and_states_alone() -> None:
