@@ -64,12 +64,120 @@ CALLED = {
     "200": ("arsonist",),
     "210": ("extortion", "blackmail"),
     "220": ("burglaries", "break-ins", "breaking and entering", "B&E"),
+    "09B": ("manslaughter", "negligent homicides"),
+    "11B": ("sodomy",),
+    "23A": ("pickpockets", "pocket-picking"),
+    "23B": ("purse snatching",),
+    "23C": ("shoplifting", "organized retail", "retail thefts"),
+    "23D": ("thefts from buildings", "package thefts", "porch pirates"),
+    "23F": (
+        *("theft from cars", "thefts from vehicle", "theft from autos", "thefts from motor vehicles"),
+        *("larceny from vehicles", "smash and grab"),
+    ),
+    "23G": (
+        *("catalytic converters", "stolen plates", "stolen tag", "stolen license plates", "plate thefts", "tag theft"),
+        *("theft of plates", "stolen parts", "lost or stolen plate"),
+    ),
+    "23H": ("larcenies", "theft", "thief", "thieves", "stole a bike", "stealing"),
+    "240": (
+        *(
+            "stolen vehicles",
+            "stolen car",
+            "stolen auto",
+            "stolen truck",
+            "stolen motorcycle",
+            "stolen van",
+            "stolen SUV",
+        ),
+        *(
+            "stolen trailer",
+            "stolen rental",
+            "stolen pickup",
+            "vehicle theft",
+            "auto thefts",
+            "car theft",
+            "truck theft",
+        ),
+        *("motor vehicle theft", "theft of vehicles", "theft of motor vehicle", "GTA", "MVT", "UUMV", "joyriding"),
+        *("unauthorized use of a car", "recovered vehicle", "recovered stolen"),
+    ),
+    "250": ("counterfeit bills", "forgery"),
+    "26A": ("scams", "swindler", "false pretenses", "fraud", "bad checks"),
+    "26B": ("credit cards", "card frauds", "skimming"),
+    "26C": ("impersonating",),
+    "26D": ("welfare fraud",),
+    "26E": ("wire fraud",),
+    "26F": ("identity thefts",),
+    "26G": ("hacking",),
+    "26H": ("money laundering",),
+    "270": ("embezzlement",),
+    "280": ("stolen property", "stolen goods", "receiving stolen things"),
+    "290": ("vandals", "destruction of property", "property damage", "graffiti"),
+    "35A": (
+        *("drugs", "narcotics", "fentanyl", "heroin", "cocaine", "meth", "methamphetamine", "opioids", "overdoses"),
+    ),
+    "35B": ("paraphernalia",),
+    "36A": ("incest",),
+    "36B": ("statutory rape",),
+    "370": ("pornography", "CSAM"),
+    "39A": ("gambling",),
+    "40A": ("prostitution",),
+    "40B": ("pimping", "pandering"),
+    "510": ("bribery",),
+    "520": ("guns", "firearms", "weapons"),
+    "526": ("explosives", "bombs"),
+    "64A": ("human trafficking", "sex trafficking", "trafficking victims", "trafficking of persons"),
+    "64B": ("human trafficking", "labor trafficking", "trafficking victims", "trafficking of persons"),
+    "720": ("animal cruelty", "cruelty to animals", "dog fighting"),
+    "90B": ("curfew", "loitering"),
+    "90C": ("disorderly", "rioters", "looting"),
+    "90D": ("DUI", "DWI", "drunk driver", "impaired driving"),
+    "90F": ("child abuse", "elder abuse", "neglect", "custodial interference"),
+    "90G": ("liquor",),
+    "90J": ("trespassing",),
+    "90K": ("failure to appear", "FTA"),
+    "90M": ("perjury",),
+    "90Z": (
+        *("hit and run", "hit-run", "H&R", "leaving the scene", "eluding", "evading", "fled", "fleeing", "pursuits"),
+        *(
+            "reckless driver",
+            "street racing",
+            "protective order violations",
+            "violation of protective orders",
+            "peeping",
+        ),
+        *("voyeurism", "illegal dumping", "escape", "escaped", "poaching", "hazing"),
+    ),
 }
+ONLY_BY_CODE = {"09C", "11C", "23E", "39B", "39C", "39D", "40C", "521", "522", "90L"}
 
 
-def test_crimes_against_people_and_homes_are_known_whatever_they_are_called() -> None:
+def test_crimes_are_known_whatever_they_are_called() -> None:
     for code, texts in CALLED.items():
         assert [text for text in texts if code not in {one.code for one in offenses_in(text)}] == []
+    assert {one.code for one in offense_types()} == set(CALLED) | ONLY_BY_CODE
+
+
+def test_a_code_has_the_fbis_name() -> None:
+    told = {
+        "09A": "murder and nonnegligent manslaughter",
+        "100": "kidnapping, abduction",
+        "120": "robbery",
+        "13A": "aggravated assault",
+        "13B": "simple assault",
+        "200": "arson",
+        "220": "burglary, breaking and entering",
+        "23F": "theft from a motor vehicle",
+        "23H": "all other larceny",
+        "240": "motor vehicle theft",
+        "280": "stolen property offenses",
+        "35A": "drug and narcotic violations",
+        "520": "weapon law violations",
+        "64A": "human trafficking, commercial sex acts",
+        "90D": "driving under the influence",
+        "90Z": "all other offenses",
+    }
+    assert {one.code: one.name for one in offense_types() if one.code in told} == told
 
 
 def test_where_the_law_asks_for_it_the_type_is_given_or_named() -> None:

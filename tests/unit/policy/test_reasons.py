@@ -60,6 +60,30 @@ def test_a_placeholder_is_no_reason(text: str) -> None:
     assert fault_of_reason(text) is not None
 
 
+FILLERS = (
+    "none no nil null nothing empty blank unknown unk undefined not applicable given available provided specified "
+    "stated entered needed required tbd tba todo later pending determined test tests testing tester tested try trying "
+    "example sample dummy foo bar baz blah asdf asdfg asdfgh asdfghjkl sdf asd qwe qwer qwert qwerty zxc zxcv zxcvbn "
+    "abc abcd abcde abcdef xyz lorem ipsum purpose purposes reason reasons why because search searching query lookup look "
+    "check case number audit text string the for my of and to be just some any whatever stuff idk misc other see above "
+    "below same ditto yes ok okay me hi hello na"
+)
+BESIDE_A_NUMBER = (
+    "case cases call number num no nr cfs cad incident inc report rpt ref reference file event ticket complaint ir id "
+    "see for the on in of and"
+)
+
+
+def test_no_filler_is_a_reason_alone_twice_or_beside_a_number() -> None:
+    """What audits that agencies had to publish were full of."""
+    for word in FILLERS.split():
+        assert fault_of_reason(word) == fault_of_reason(f"{word.upper()}, {word}!") == "says nothing", word
+    for word in BESIDE_A_NUMBER.split():
+        assert fault_of_reason(f"{word} 26-117") == "is a number, as of a case", word
+    for digits in ("1234567890", "0123456789", "9876543210", "987", "012"):
+        assert fault_of_case_number(digits) == "says nothing", digits
+
+
 @pytest.mark.parametrize(
     "text",
     [
