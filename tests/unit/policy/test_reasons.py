@@ -64,9 +64,9 @@ FILLERS = (
     "none no nil null nothing empty blank unknown unk undefined not applicable given available provided specified "
     "stated entered needed required tbd tba todo later pending determined test tests testing tester tested try trying "
     "example sample dummy foo bar baz blah asdf asdfg asdfgh asdfghjkl sdf asd qwe qwer qwert qwerty zxc zxcv zxcvbn "
-    "abc abcd abcde abcdef xyz lorem ipsum purpose purposes reason reasons why because search searching query lookup look "
-    "check case number audit text string the for my of and to be just some any whatever stuff idk misc other see above "
-    "below same ditto yes ok okay me hi hello na"
+    "abc abcd abcde abcdef xyz lorem ipsum purpose purposes reason reasons why because search searching query lookup "
+    "look check case number audit text string the for my of and to be just some any whatever stuff idk misc other see "
+    "above below same ditto yes ok okay me hi hello na"
 )
 BESIDE_A_NUMBER = (
     "case cases call number num no nr cfs cad incident inc report rpt ref reference file event ticket complaint ir id "
