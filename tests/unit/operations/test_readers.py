@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from schemas.health import CameraHealth, RunHealth, SourceHealth
+from operations.status.readers import reader_state
+from schemas.health import CameraHealth, ReaderHealth, RunHealth, SourceHealth
 from services.data_directory import run_alone
 from services.run_state import write_run_health
 
@@ -36,6 +38,26 @@ def write(folder: Path, *, problem: str | None = None, quarantined: int = 0) -> 
     source = SourceHealth(source_id="axis", vendor="axis", received=12, reads=11, quarantined=quarantined)
     health = RunHealth(process=os.getpid(), started_at=NOON, updated_at=now, cameras=(camera,), sources=(source,))
     write_run_health(folder, health)
+
+
+@pytest.mark.parametrize(
+    ("sign", "read", "problem", "state"),
+    [
+        (None, None, None, "reads"),  # its vendor sends no signs of life
+        (15, 60, None, "reads"),
+        (15, 61, None, "alive, no reads"),
+        (0, None, None, "alive, no reads"),
+        (16, 0, None, "no sign of life"),
+        (0, 0, "lens is dark", "lens is dark"),
+    ],
+)
+def test_a_reader_that_says_nothing_for_a_quarter_of_an_hour_or_reads_nothing_for_an_hour_is_named(
+    sign: int | None, read: int | None, problem: str | None, state: str
+) -> None:
+    """`sign` and `read` are minutes ago."""
+    signed, seen = (None if ago is None else NOON - timedelta(minutes=ago) for ago in (sign, read))
+    reader = ReaderHealth(reader_id="gate", last_sign_at=signed, last_read_at=seen, problem=problem)
+    assert reader_state(reader, NOON) == state
 
 
 def test_readers_are_shown_with_what_they_did(tmp_path: Path) -> None:

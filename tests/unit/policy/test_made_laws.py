@@ -260,6 +260,19 @@ def test_both_may_be_asked_for_where_the_law_asks_for_neither() -> None:
         assert (found and found.what, found and found.how) == (what, "is missing")
 
 
+def test_the_type_of_the_offense_is_asked_for_where_the_purpose_is_about_one() -> None:
+    policy = Policy(law(search=SearchRule(**FACT, offense=True)))
+    asked = {one: f"{one.value}: the matter of last night" for one in Purpose}
+    faults = {one: fault_of_question(policy, Question(text, "26-117", NOW), NOW) for one, text in asked.items()}
+    assert {one for one, found in faults.items() if found is None} == {
+        *(Purpose.MISSING_PERSON, Purpose.ENDANGERED_PERSON, Purpose.WANTED_PERSON, Purpose.CIVIL_ORDER),
+        *(Purpose.CRASH_INVESTIGATION, Purpose.ORDINANCE_VIOLATION),
+        # These name the offense themselves.
+        *(Purpose.STOLEN_VEHICLE, Purpose.STOLEN_PLATE, Purpose.HUMAN_TRAFFICKING),
+    }
+    assert {found.what for found in faults.values() if found is not None} == {"the type of offense"}
+
+
 def test_it_is_said_from_when_on_no_warrant_is_needed() -> None:
     found = fault_of_question(STRICT, Question(**(GOOD | {"back_to": None})), NOW)
     assert found == Fault(
@@ -375,6 +388,17 @@ def test_a_read_is_kept_for_a_minute_and_a_list_for_an_hour_at_least() -> None:
         *((SearchRule, {"warrant_after_days": 0}), (AuditRule, {"every_days": 0})),
         *((AnalysisRule, {"least_cameras": 2}), (AnalysisRule, {"window_seconds": 301})),
         *((AnalysisRule, {"most_days": 32}), (Grant, {**GIVEN[Grant], "max_days": 0})),
+    ]
+    # A note explains; what is longer is no note. An area has no largest size below ten thousand square kilometers.
+    assert KeepLimit(**FACT, note="x" * 1000).note
+    assert AnalysisRule(**FACT, most_square_km=10_000, most_days=31, least_cameras=3, window_seconds=1)
+    with pytest.raises(ValidationError, match="at most 1000 characters"):
+        KeepLimit(**FACT, note="x" * 1001)
+    fewest += [
+        (AnalysisRule, {"most_square_km": 10_001}),
+        (AuditRule, {"every_days": 36_501}),
+        (AnalysisRule, {"window_seconds": 0}),
+        (AnalysisRule, {"most_days": 0}),
     ]
     for kind, wrong in fewest:
         with pytest.raises(ValidationError, match=r"greater than or equal to|less than or equal to"):

@@ -23,6 +23,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()))
         ("\x9b31m\x7f", "\\x9b31m\\x7f"),
         ("abc\u202etxt.exe", "abc\\u202etxt.exe"),
         (os.fsdecode(b"l\xe9.jpg"), "l\\xe9.jpg"),
+        (os.fsdecode(b"\x80\xff"), "\\x80\\xff"),  # the first and the last byte that is no ASCII
         ("Mu\u00f1oz\u2019s \u2013 \u8eca", "Mu\u00f1oz\u2019s \u2013 \u8eca"),
     ],
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from operations.audit.rows import COLUMNS, csv_lines, row_record
+from operations.audit.rows import csv_lines, row_record, surface_of
 from schemas.actor import Actor, SignIn
-from schemas.actor_kinds import kind_of
 from schemas.audit import Action
 from storage.audit.reader import AuditEntry
 
@@ -20,7 +20,7 @@ def test_a_record_has_all_of_a_row() -> None:
         "audit_id": 7,
         "happened_at": "2026-01-02T03:04:05Z",
         "actor": "kim",
-        "kind": kind_of(SignIn.TOKEN).value,
+        "kind": "api",
         "via": "token",
         "origin": "192.0.2.7, token 3",
         "agency_id": "portsmouth-pd",
@@ -34,10 +34,29 @@ def test_a_record_has_all_of_a_row() -> None:
 
 def test_a_table_has_the_heading_first_and_a_line_for_each() -> None:
     heading, line = csv_lines([ROW])
-    assert heading == ",".join(COLUMNS) + "\r\n"
+    assert heading == (
+        "audit_id,happened_at,actor,kind,via,origin,agency_id,action,purpose,case_number,plate,cameras,results,details"
+        "\r\n"
+    )
     details = '"{""pattern"": ""ABC1234"", ""cameras"": [""gate"", ""bridge""], ""note"": ""se\u00f1ora""}"'
-    kind = kind_of(SignIn.TOKEN).value
     assert line == (
-        f'7,2026-01-02T03:04:05Z,kim,{kind},token,"192.0.2.7, token 3",portsmouth-pd,search,"\'=stolen, 1",26-117,'
+        f'7,2026-01-02T03:04:05Z,kim,api,token,"192.0.2.7, token 3",portsmouth-pd,search,"\'=stolen, 1",26-117,'
         f"ABC1234,gate bridge,0,{details}\r\n"
     )
+
+
+def test_every_way_in_is_somebodys_kind_and_place() -> None:
+    """Who did it and where: what an auditor counts by, and what the review leaves out as no person's."""
+    told = {
+        SignIn.LOCAL_USER: ("person", "command line"),
+        SignIn.SERVICE: ("rule", "service"),
+        SignIn.AGREEMENT: ("federation", "agreement"),
+        SignIn.PASSWORD: ("person", "console"),
+        SignIn.PASSKEY: ("person", "console"),
+        SignIn.SINGLE_SIGN_ON: ("person", "console"),
+        SignIn.LINK: ("person", "console"),
+        SignIn.TOKEN: ("api", "API"),
+        SignIn.CAR: ("person", "car"),
+    }
+    rows = {via: replace(ROW, actor=Actor("kim", via, "desk", "portsmouth-pd")) for via in SignIn}
+    assert {via: (row_record(row)["kind"], surface_of(row)) for via, row in rows.items()} == told

@@ -73,6 +73,9 @@ def test_the_table_has_everything_of_each() -> None:
 @pytest.mark.parametrize(
     ("person", "days", "findings"),
     [
+        ({"last_sign_in_at": ADDED, "last_training_on": date(2025, 1, 3)}, 1, ()),  # a year ago
+        ({"last_sign_in_at": ADDED, "last_training_on": date(2025, 1, 2)}, 1, ("trained 366 days ago",)),
+        ({"last_sign_in_at": ADDED, "last_training_on": None}, 1, ("no training is noted",)),
         ({"last_sign_in_at": ADDED}, 90, ()),
         ({"last_sign_in_at": ADDED}, 91, ("inactive for 91 days",)),
         ({}, 91, ("never signed in, added 91 days ago",)),
@@ -83,4 +86,4 @@ def test_who_was_not_here_for_long_is_named(person: dict[str, Any], days: int, f
     trained = {"last_training_on": date(2026, 1, 1), "password_hash": "h"}
     one = replace(PAT, **trained | person)
     found = _reviewed(one, ADDED + timedelta(days=days), 90, one.last_sign_in_at, (0, 0))
-    assert (found.findings, found.is_inactive) == (findings, bool(findings))
+    assert (found.findings, found.is_inactive) == (findings, days > 90 and bool(findings))

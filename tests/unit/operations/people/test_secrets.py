@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.people import secrets
-from operations.people.secrets import authenticator_uri, fits, hashed, is_outdated, step_of
-from schemas.errors import TransientError
+from operations.people.secrets import authenticator_uri, check_password, fits, hashed, is_outdated, step_of
+from schemas.errors import InvalidInput, TransientError
 
 STEP_SECONDS = 30
 
@@ -29,6 +29,31 @@ def test_a_password_takes_64_megabytes_and_a_while() -> None:
     assert not fits("x", "no hash at all")
     assert not is_outdated(kept)
     assert is_outdated("$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$c29tZWhhc2hzb21laGFzaHNvbWVoYXNo")
+
+
+@pytest.mark.parametrize(
+    "word", ["password", "platewatch", "qwerty", "letmein", "welcome", "changeme", "12345678", "abcdefgh", "pat.doe"]
+)
+def test_a_word_that_many_use_or_ones_own_name_counts_for_nothing(word: str) -> None:
+    with pytest.raises(InvalidInput, match="your name or one that many use"):
+        check_password(f"{word.title()}-x9{word}", "Pat.Doe")
+    check_password(f"{word} otters9row", "Pat.Doe")
+
+
+def test_a_password_of_few_characters_repeats_itself() -> None:
+    check_password("abcdeabcdeabcde", "lee")
+    with pytest.raises(InvalidInput, match="repeats a few characters"):
+        check_password("abcdabcdAbcdabcd", "lee")
+
+
+def test_two_are_hashed_at_a_time_and_eight_wait() -> None:
+    turns = [secrets._waiting.acquire(blocking=False) for _ in range(11)]
+    hashes = [secrets._at_once.acquire(blocking=False) for _ in range(3)]
+    for held, semaphore in ((turns, secrets._waiting), (hashes, secrets._at_once)):
+        for one in held:
+            if one:
+                semaphore.release()
+    assert (sum(turns), sum(hashes)) == (10, 2)
 
 
 def test_who_floods_the_sign_in_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,53 @@ def test_any_of_the_ways_will_do(name: str) -> None:
     assert getattr(LawReportLine.model_validate({"text": "How many", name: WAYS[name]}), name) == WAYS[name]
 
 
-@pytest.mark.parametrize("name", ["Everyone", " everyone ", "PUBLIC", "*", "Statewide "])
+EVERYBODY = "* all any anybody anyone everybody everyone world public nationwide statewide"
+
+
+@pytest.mark.parametrize("name", [*EVERYBODY.split(), "Everyone", " everyone ", "PUBLIC", "Statewide "])
 def test_nobody_is_called_everybody(name: str) -> None:
     with pytest.raises(ValidationError, match="is nobody; there is no grant to everyone"):
         agreement(members=[MEMBERS[0], MEMBERS[1] | {"name": name}, MEMBERS[2]])
+
+
+def changed(**more: Any) -> dict[str, Any]:
+    """The neighbor's line of the agreement, changed; whoever is named by it is called anew."""
+    name = more.get("id", NEIGHBOR)
+    return {
+        "members": [MEMBERS[0], MEMBERS[1] | more, MEMBERS[2]],
+        "signers": [signer(OWNER), signer(name)],
+        "grants": [alerts_grant(to=[name])],
+    }
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (changed(ori="VA11600"), changed(ori="VA1160")),  # NCIC: nine characters, seven of them the agency's
+        (changed(ori="VA1160000"), changed(ori="VA11600000")),
+        (changed(ori="0A1160000"), changed(ori="va1160000")),
+        (changed(id="s" * 63), changed(id="s" * 64)),
+        (changed(id="9.suffolk_pd"), changed(id=".suffolk")),
+        (changed(state="US-VA"), changed(state="VA")),
+        ({"id": "s" * 63}, {"id": "s" * 64}),
+        ({"id": "9-suffolk"}, {"id": "-suffolk"}),
+        ({"id": "suffolk-2"}, {"id": "suffolk.2"}),  # dots part the names of its topics
+        ({"notice_days": 0}, {"notice_days": -1}),
+        ({"notice_days": 3650}, {"notice_days": 3651}),
+        ({"audit_every_days": 1}, {"audit_every_days": 0}),
+        ({"audit_every_days": 36_500}, {"audit_every_days": 36_501}),
+        ({"paper_sha256": "0a" * 32}, {"paper_sha256": "0A" * 32}),
+        ({"paper_sha256": "f" * 64}, {"paper_sha256": "f" * 63}),
+        ({"grants": [alerts_grant(max_days=1)]}, {"grants": [alerts_grant(max_days=0)]}),
+        ({"grants": [alerts_grant(attestations=["a" * 64])]}, {"grants": [alerts_grant(attestations=["a" * 65])]}),
+        ({"grants": [alerts_grant(attestations=["a_1-b"])]}, {"grants": [alerts_grant(attestations=["A"])]}),
+        (
+            {"attestations": [attestation(NEIGHBOR, expires_on=date(2026, 1, 1))]},
+            {"attestations": [attestation(NEIGHBOR, expires_on=date(2025, 12, 31))]},
+        ),
+    ],
+)
+def test_what_stands_in_an_agreement_has_its_form_and_its_bounds(good: dict[str, Any], bad: dict[str, Any]) -> None:
+    agreement(**good)
+    with pytest.raises(ValidationError):
+        agreement(**bad)

@@ -52,8 +52,9 @@ def test_refuses_by_name_and_tells_no_secret(tmp_path: Path, channels: list[str]
 
 
 def test_http_is_for_this_machine(tmp_path: Path) -> None:
-    (hook,) = load(tmp_path, HOOK.replace("https://host", "http://127.0.0.1:8080")).alerts.channels
-    assert hook.name == "cad"
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        (hook,) = load(tmp_path, HOOK.replace("https://host", f"http://{host}:8080")).alerts.channels
+        assert hook.name == "cad"
 
 
 def test_every_key_is_documented() -> None:
