@@ -83,7 +83,7 @@ def test_the_table_has_everything_of_each() -> None:
     ],
 )
 def test_who_was_not_here_for_long_is_named(person: dict[str, Any], days: int, findings: tuple[str, ...]) -> None:
-    trained = {"last_training_on": date(2026, 1, 1), "password_hash": "h"}
+    trained: dict[str, Any] = {"last_training_on": date(2026, 1, 1), "password_hash": "h"}
     one = replace(PAT, **trained | person)
     found = _reviewed(one, ADDED + timedelta(days=days), 90, one.last_sign_in_at, (0, 0))
     assert (found.findings, found.is_inactive) == (findings, days > 90 and bool(findings))
