@@ -6,6 +6,7 @@ what is refused is refused before it is asked, and what is taken goes on to it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,14 +19,16 @@ from hotlists.importing.single import _end
 from operations import rules
 from operations.added.hosts import check_address
 from operations.analyses.question import Occasion, Presence
-from operations.criteria import _LONGEST as LONGEST_WORD
+from operations.cars.answering import take_answers
+from operations.cars.cars import add_car
 from operations.criteria import _said
 from operations.duties import ending
-from operations.duties.preserving import LONGEST_DAYS as LONGEST_KEPT
 from operations.duties.preserving import _days
 from operations.life.change import Sayer, checked_text
 from operations.life.checking import answer_record
+from operations.people.accounts import add_person
 from operations.people.secrets import check_password
+from operations.people.tokens import make_token
 from operations.reasons import Why
 from operations.reports import stops
 from operations.searches import saving
@@ -37,6 +40,7 @@ from policy.facts import Confidence
 from policy.loading import load_profile
 from schemas.actor import Actor, SignIn
 from schemas.errors import ConfigurationError, InvalidInput
+from schemas.roles import Role, Scope
 from schemas.settings import Settings
 from schemas.types import RecordAnswer
 from sharing import files
@@ -118,6 +122,25 @@ def answered(minutes: int) -> None:
     goes_on(answer_record, Sayer(LEE), DATABASE, 1, RecordAnswer.TIME_NEEDED, minutes=minutes)
 
 
+def car(car_id: str, *camera_ids: str) -> None:
+    goes_on(add_car, LEE, DATABASE, Settings(), car_id, camera_ids)
+
+
+def token(days: int) -> None:
+    goes_on(make_token, LEE, DATABASE, Settings(), "lee", "desk", [Scope.READS], days)
+
+
+def stop_with(**fields: Any) -> None:
+    """Take a stop whose field is as it may be."""
+    plain = {
+        **{"record_id": "26-000117", "stopped_on": "2026-03-01", "ori": "VA1234567", "location": "High St at Court St"},
+        **{"jurisdiction_code": "740", "initial_reason": "T", "race": "W", "ethnicity": "N", "age": 34, "gender": "F"},
+        **{"speaks_english": True, "action_taken": "W", "is_person_searched": False, "is_vehicle_searched": False},
+        **{"followed_notification": True, "notification_reason": "stolen_vehicle"},
+    }
+    stops._stop(json.dumps(plain | fields), "stops.jsonl", 1)
+
+
 PLAIN = "correct horse battery staple "
 
 KEPT: dict[str, tuple[Callable[[int], object], int, int]] = {
@@ -127,25 +150,37 @@ KEPT: dict[str, tuple[Callable[[int], object], int, int]] = {
         LONGEST_ADDRESS,
     ),
     "occasions": (occasions, 2, MOST_OCCASIONS),
-    "a word of a vehicle": (lambda n: _said("model", "x", "x" * n), 1, LONGEST_WORD),
+    "a word of a vehicle": (lambda n: _said("model", "x", "x" * n), 1, 200),
+    "cameras of a car": (lambda n: car("car-3", *(f"front-{one}" for one in range(n))), 1, 16),
+    "a car's id": (lambda n: car("x" * n, "front"), 1, 63),
+    "a name to sign in with": (
+        lambda n: goes_on(add_person, LEE, DATABASE, Settings(), "x" * n, [Role.OFFICER]),
+        1,
+        64,
+    ),
+    "days of a token": (token, 1, 365),
+    "answers of a car": (lambda n: take_answers(DATABASE, Settings(), "car-3", [{}] * n), 0, 200),
+    "a driver's age": (lambda n: stop_with(age=n), 0, 120),
+    "a stop's number": (lambda n: stop_with(record_id="9" * n), 1, 12),
+    "a stop's place": (lambda n: stop_with(location="x" * n), 1, 45),
     "days that end": (
         lambda n: goes_on(ending.view_ending, LEE, DATABASE, Settings(), n),
         1,
-        ending.MOST_DAYS,
+        31,
     ),
     "a note": (lambda n: checked_text("x" * n, "note"), 0, LONGEST_NOTE),
     "minutes that an agency needs": (answered, 1, MOST_MINUTES),
     "a password": (lambda n: check_password((PLAIN * 20)[:n], "lee"), SHORTEST_PASSWORD, LONGEST_PASSWORD),
-    "a kept search's name": (lambda n: saved("x" * n), 1, saving.LONGEST_NAME),
-    "a kept search's days": (lambda n: saved(days=n), 1, saving.LONGEST_DAYS),
+    "a kept search's name": (lambda n: saved("x" * n), 1, 100),
+    "a kept search's days": (lambda n: saved(days=n), 1, 90),
     "days of a search without a plate": (search_without_plate, 0, MOST_DAYS_WITHOUT_PLATE),
     "days for which a rule is tried": (
         lambda n: goes_on(rules.try_rule, LEE, DATABASE, Settings(), "desk", n),
         1,
-        rules.MOST_DAYS,
+        366,
     ),
-    "a line of a stop": (stop_line, 10, stops._LONGEST_LINE),
-    "an agreement's file": (agreement, 10, files.LARGEST_FILE_BYTES),
+    "a line of a stop": (stop_line, 10, 10_000),
+    "an agreement's file": (agreement, 10, LARGEST_FILE_BYTES),
     "days of an entry by hand": (lambda n: _end(f"{n}d", NOW), 1, 3660),
 }
 
@@ -205,4 +240,25 @@ def test_reads_are_preserved_as_asked_and_no_longer_than_the_law_has_it(
             _days(made, asked)
     else:
         assert _days(made, asked) == kept_for
-    assert _days(None, LONGEST_KEPT + 1) == LONGEST_KEPT
+    assert _days(None, 3651) == 3650
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ({"record_id": "A-1"}, {"record_id": "a-1"}),
+        ({"ori": "VA1234567"}, {"ori": "VA123456"}),
+        ({"ori": "999999999"}, {"ori": "VA12345678"}),
+        ({"location": "High St; Court St"}, {"location": "High St, Court St"}),  # commas part the state's fields
+        ({"age": None}, {"age": -1}),
+        ({"speaks_english": None}, {"speaks_english": "yes"}),
+        ({"is_person_searched": True}, {"is_person_searched": None}),
+        ({"stopped_on": "2026-02-28"}, {"stopped_on": "2026-02-29"}),
+        ({"notification_reason": "wanted_person"}, {"notification_reason": "a hunch"}),
+        ({"followed_notification": False, "notification_reason": None}, {"followed_notification": False}),
+    ],
+)
+def test_a_stop_has_the_states_form(good: dict[str, Any], bad: dict[str, Any]) -> None:
+    stop_with(**good)
+    with pytest.raises(InvalidInput):
+        stop_with(**bad)
