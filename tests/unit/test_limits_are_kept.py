@@ -26,6 +26,7 @@ from operations.duties import ending
 from operations.duties.preserving import _days
 from operations.life.change import Sayer, checked_text
 from operations.life.checking import answer_record
+from operations.life.deciding import plate_of_text
 from operations.people.accounts import add_person
 from operations.people.secrets import check_password
 from operations.people.tokens import make_token
@@ -168,6 +169,7 @@ KEPT: dict[str, tuple[Callable[[int], object], int, int]] = {
         1,
         31,
     ),
+    "a plate as somebody saw it": (lambda n: plate_of_text("A" * n), 1, 40),
     "a note": (lambda n: checked_text("x" * n, "note"), 0, LONGEST_NOTE),
     "minutes that an agency needs": (answered, 1, MOST_MINUTES),
     "a password": (lambda n: check_password((PLAIN * 20)[:n], "lee"), SHORTEST_PASSWORD, LONGEST_PASSWORD),

@@ -17,7 +17,18 @@ def somebody(*roles: Role, scopes: frozenset[Scope] | None = None) -> Actor:
 
 
 def test_every_action_is_somebodys_or_nobodys() -> None:
+    """By its name: rows of the audit have it for years, and nothing reads them under another one."""
     assert set(PERMISSIONS) | UNASKED | OWN == set(Action)
+    whose = named(*(text for texts in MAY.values() for text in texts), "make_token end_token")
+    assert {action.value for action in Action} == whose | named(HERE_ALONE, ONES_OWN, HAPPENS)
+    assert {action.value for action in UNASKED} == named(HAPPENS)
+    assert {action.value for action in OWN} == named(ONES_OWN)
+
+
+def test_roles_and_scopes_are_called_as_they_are_kept_and_typed() -> None:
+    roles = "officer analyst supervisor list_administrator auditor camera_administrator agency_service administrator"
+    assert [role.value for role in Role] == roles.split()
+    assert [scope.value for scope in Scope] == ["alerts", "reads", "lists", "cameras", "cars", "audit", "people"]
 
 
 def test_who_gives_commands_on_the_machine_may_do_everything() -> None:
@@ -103,6 +114,13 @@ MAY = {
     Role.AGENCY_SERVICE: (BOARD, READS, KEPT, LISTS_LOOK, LISTS_ADD),
 }
 """What docs/console.md says of each role, action by action; one's own tokens anybody has."""
+HERE_ALONE = (
+    "purge back_up restore_backup check_topics create_topics export_all import_all renew_signing_key view_rights "
+    "apply_rights renew_login settings_changed answer_query take_disposition note_car"
+)
+"""What needs the machine, its keys or the broker's administrator, or what our own programs do."""
+ONES_OWN = "sign_in sign_out set_up_sign_in end_session"
+HAPPENS = "refused sign_in_failed lock_out"
 BY_TOKEN = {
     Scope.ALERTS: (BOARD,),
     Scope.READS: (READS,),

@@ -14,7 +14,16 @@ from jsonschema import Draft202012Validator
 from schemas.convert import read_from_event, read_to_event
 from schemas.events import Alert, PlateReadEvent
 from schemas.generate import FOLDER
-from schemas.types import DatedBy, Location, Movement, PlateRead, VehicleDescription, VendorReport
+from schemas.types import (
+    CharacterRead,
+    DatedBy,
+    Location,
+    Movement,
+    PlateRead,
+    SecondReading,
+    VehicleDescription,
+    VendorReport,
+)
 from tests.unit.alerts.samples import sample_alert, sample_read
 from tests.unit.schemas.convert.any_reads import reads
 
@@ -47,6 +56,32 @@ def _without_payload(read: PlateRead) -> PlateRead:
 def test_every_field_survives_the_way_there_and_back(read: PlateRead) -> None:
     wire = read_to_event(read).model_dump_json()
     assert read_from_event(PlateReadEvent.model_validate_json(wire)) == _without_payload(read)
+
+
+def test_what_a_reader_leaves_out_is_the_same_here_as_on_the_wire() -> None:
+    """The published defaults are a promise: a read of few words means here what a subscriber takes it for."""
+    few = sample_read()
+    said = {
+        **{name: getattr(few, name) for name in ("read_id", "camera_id", "agency_id", "captured_at", "first_seen")},
+        **{name: getattr(few, name) for name in ("last_seen", "plate", "confidence")},
+    }
+    assert read_to_event(PlateRead(**said)) == PlateReadEvent(**said)
+    assert read_from_event(PlateReadEvent(**said)) == PlateRead(**said)
+    parts: dict[str, tuple[Any, dict[str, Any]]] = {
+        "location": (Location(36.8, -76.3), {"latitude": 36.8, "longitude": -76.3}),
+        "movement": (Movement(), {}),
+        "vehicle": (VehicleDescription(), {}),
+        "report": (VendorReport("axis"), {"vendor": "axis"}),
+        "second_reading": (SecondReading("AB1", 0.5, False), {"text": "AB1", "score": 0.5, "agrees": False}),
+        "characters": ((CharacterRead("A", 0.5),), ({"character": "A", "confidence": 0.5},)),
+    }
+    for name, (here, wire) in parts.items():
+        event = PlateReadEvent.model_validate(said | {name: wire})
+        assert read_to_event(PlateRead(**said, **{name: here})) == event, name
+        assert read_from_event(event) == PlateRead(**said, **{name: here}), name
+    read = PlateRead(**said)
+    assert (read.reader.name, read.frame_count, read.revision, read.is_final) == ("platewatch", 1, 0, True)
+    assert (read.confidence_is_known, read.dated_by, read.stated_confidence) == (True, DatedBy.SOURCE, read.confidence)
 
 
 def test_no_field_of_a_full_read_is_left_behind() -> None:
