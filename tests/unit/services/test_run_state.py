@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,25 @@ def test_each_service_has_a_file_of_its_own() -> None:
         "matcher": "matcher-health.json",
         "relay": "relay-health.json",
     }
+
+
+def test_what_a_run_of_another_version_does_not_say_is_not_known_and_nothing_is_wrong(tmp_path: Path) -> None:
+    known = {"process": 7, "started_at": NOW.isoformat(), "updated_at": NOW.isoformat(), "of_later": 1}
+    parts: dict[str, dict[str, Any]] = {
+        "cameras": {"camera_id": "gate", "known_since": NOW.isoformat()},
+        "sources": {"source_id": "axis", "vendor": "axis", "readers": [{"reader_id": "gate"}]},
+        "car_states": {"kind": "no_fix", "subject": "gps", "seconds": 3},
+    }
+    (tmp_path / FILE_NAME).write_text(json.dumps(known | {name: [part] for name, part in parts.items()}))
+    found = read_run_health(tmp_path)
+    assert found is not None
+    assert found.service == "run"
+    (camera,), (source,), (state,) = found.cameras, found.sources, found.car_states
+    told = {"process", "started_at", "updated_at", "service", *parts, "camera_id", "known_since", "source_id", "vendor"}
+    told |= {"kind", "subject", "seconds", "reader_id", "readers"}
+    for part in (found, camera, source, state, source.readers[0]):
+        beside = {name: getattr(part, name) for name in type(part).model_fields if name not in told}
+        assert beside == {name: value for name, value in beside.items() if not value}, type(part)
 
 
 def test_what_a_run_says_is_read_as_it_was_written_and_nothing_else_is(tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from operations.cameras import overview
 from operations.cameras.overview import _Known
+from schemas.events import AlarmKind
 from schemas.health import CameraHealth
-from schemas.settings import CameraSettings, ImageFolderCamera, RtspCamera
+from schemas.settings import CameraSettings, ImageFolderCamera, RtspCamera, Settings
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 FOLDER = ImageFolderCamera(id="gate", path=Path("/srv/gate"))
@@ -86,3 +90,17 @@ def test_of_several_problems_the_camera_s_own_is_named() -> None:
     seen = known(health(problem="no route"), alarm="silent for a day").overview("gate", "camera", LIVE)
     assert seen.problem == "no route"
     assert known(health(), alarm="silent for a day").overview("gate", "camera", LIVE).problem == "silent for a day"
+
+
+def test_a_camera_fails_by_the_alarms_that_are_about_cameras_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = [SimpleNamespace(kind=kind, subject=kind.value, message=f"{kind} is it") for kind in AlarmKind]
+    standing += [SimpleNamespace(kind=AlarmKind.CAMERA_VIEW, subject="camera_failed", message="older")]
+    empty: Any = SimpleNamespace(standing=lambda: standing, load=lambda: [], between=lambda *_: {})
+    for name in ("Alarms", "CameraStates", "CameraHours"):
+        monkeypatch.setattr(overview, name, lambda *_: empty)
+    monkeypatch.setattr(overview, "pictures_taken_at", lambda _: {})
+    found = overview._known(empty, Settings(data_dir=tmp_path), "portsmouth-pd").alarms
+    about = ("camera_clock", "camera_failed", "camera_silent", "camera_view", "reads_missing", "files_kept")
+    assert found == {kind: f"{kind} is it" for kind in about}

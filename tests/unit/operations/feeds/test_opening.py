@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from operations.feeds import health, opening
+from operations.currency import _counts
+from operations.feeds import health, noting, opening
 from operations.feeds.health import FeedHealth, feed_named, view_feeds
+from operations.feeds.noting import FeedNotes
 from operations.feeds.opening import open_feed
+from operations.feeds.outcome import FeedOutcome, FeedResult
 from schemas.audit import Action
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.settings import AgreementFeed, FolderFeed, KafkaSettings, NeighborSettings, Settings
@@ -83,6 +88,40 @@ def test_how_a_feed_is_in_a_few_words(outcome: str | None, failures: int, words:
     found = FeedHealth(FOLDER, replace(STATE, outcome=outcome, failures=failures))
     assert (found.words, found.is_well) == (words, is_well)
     assert (FeedHealth(FOLDER, None).words, FeedHealth(FOLDER, None).is_well) == ("not run yet", True)
+
+
+def test_a_feed_that_no_run_had_for_two_days_does_not_count() -> None:
+    for off, counts in ((0, True), (47.9, True), (48, False), (-47.9, True), (-48, False)):
+        assert _counts(replace(STATE, seen_at=NOW - timedelta(hours=off)), NOW) is counts, off
+
+
+@pytest.mark.parametrize(
+    ("outcome", "transient", "failures", "said"),
+    [
+        # An outage may pass by itself: the third try in a row that fails is one. What a person has to mend is at once.
+        (FeedOutcome.FAILED, True, 2, []),
+        (FeedOutcome.FAILED, True, 3, ["raise feed_failed"]),
+        (FeedOutcome.FAILED, False, 1, ["raise feed_failed"]),
+        (FeedOutcome.REJECTED, False, 1, ["raise feed_failed"]),
+        (FeedOutcome.ENDED, False, 1, ["raise feed_failed"]),
+        (FeedOutcome.HELD, False, 0, ["raise held_list", "clear feed_failed"]),
+        (FeedOutcome.IMPORTED, False, 0, ["clear held_list", "clear feed_failed"]),
+        (FeedOutcome.UNCHANGED, False, 0, ["clear feed_failed"]),
+    ],
+)
+def test_what_a_run_of_a_feed_raises_and_clears(
+    outcome: FeedOutcome, transient: bool, failures: int, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    alarms = SimpleNamespace(
+        raise_alarm=lambda kind, *_: done.append(f"raise {kind}"), clear=lambda kind, *_: done.append(f"clear {kind}")
+    )
+    monkeypatch.setattr(noting, "Alarms", lambda *_: alarms)
+    database: Any = None
+    notes = FeedNotes(FOLDER, Settings(), database, lambda: NOW)
+    state = replace(STATE, outcome=outcome.value, failures=failures)
+    notes._alarm(FeedResult("region", outcome, "why", transient), state, NOW)
+    assert done == said
 
 
 def test_feeds_are_shown_by_name_each_with_its_own_last_run(monkeypatch: pytest.MonkeyPatch) -> None:
