@@ -192,18 +192,20 @@ def test_what_readers_make_of_a_plate_is_asked_for() -> None:
 
 def test_passes_are_in_order_and_few_where_the_purpose_says_little(database: Database) -> None:
     here, there = Location(36.85, -76.29), Location(36.95, -76.29)
-    old = somewhere(0, "VNV4527", captured_at=START - timedelta(days=9), location=here)
+    # Of seven days until the first second after the start, the one is a second too old.
+    old = somewhere(0, "VNV4527", captured_at=START - timedelta(days=7), location=here)
+    week = somewhere(3, "VNV4527", captured_at=START - timedelta(days=7) + timedelta(seconds=1), location=here)
     first = somewhere(1, "VNV4527", captured_at=START - timedelta(hours=1), location=here)
     second = somewhere(2, "VNV4527", captured_at=START, location=there)
-    store(database, second, old, first)
+    store(database, second, old, first, week)
     until = START + timedelta(seconds=1)
     told = find_passes(LEE, database, SETTINGS, "VNV4527", WHY, until=until)
-    assert [one.read for one in told.passes] == [old, first, second]
+    assert [one.read for one in told.passes] == [old, week, first, second]
     assert (told.days, told.cameras, told.is_short, told.more) == (2, 3, False, False)
-    assert told.passes[2].since_last == timedelta(hours=1)
-    assert told.passes[2].kilometers == pytest.approx(11.1, abs=0.1)
+    assert told.passes[3].since_last == timedelta(hours=1)
+    assert told.passes[3].kilometers == pytest.approx(11.1, abs=0.1)
     short = find_passes(LEE, database, SETTINGS, "VNV4527", Why("stolen vehicle", "26-117"), until=until)
-    assert [one.read for one in short.passes] == [first, second]
+    assert [one.read for one in short.passes] == [week, first, second]
     assert short.is_short
     assert [row.action for row in audit_entries(database)] == [Action.VIEW_PASSES] * 2
     with pytest.raises(InvalidInput, match="in full"):
@@ -213,17 +215,16 @@ def test_passes_are_in_order_and_few_where_the_purpose_says_little(database: Dat
 def test_no_more_passes_are_shown_than_fit_and_the_newest_are(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reads = [sample_read(number, captured_at=START + timedelta(hours=number)) for number in range(4)]
+    reads = [sample_read(number, captured_at=START + timedelta(minutes=number)) for number in range(51)]
     store(database, *reads)
-    monkeypatch.setattr(passes, "SHORT_READS", 2)
     until = START + timedelta(days=1)
-    for most, is_more in ((3, True), (4, False)):
+    for most, is_more in ((50, True), (51, False)):
         monkeypatch.setattr(passes, "MOST_PASSES", most)
         told = find_passes(LEE, database, SETTINGS, "VNV4527", WHY, until=until)
         assert ([one.read for one in told.passes], told.more) == (reads[-most:], is_more)
     short = find_passes(LEE, database, SETTINGS, "VNV4527", Why("stolen vehicle", "26-117"), until=until)
-    assert ([one.read for one in short.passes], short.more, short.is_short) == (reads[-2:], True, True)
-    assert (short.days, short.cameras) == (1, len({read.camera_id for read in reads[-2:]}))
+    assert ([one.read for one in short.passes], short.more, short.is_short) == (reads[-50:], True, True)
+    assert (short.days, short.cameras) == (1, len({read.camera_id for read in reads[-50:]}))
 
 
 def test_exports_hold_no_formula_and_every_read(database: Database) -> None:
