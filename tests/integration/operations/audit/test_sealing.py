@@ -194,11 +194,11 @@ def delete_and_close_up(connection: psycopg.Connection[Any], rows: list[int]) ->
 
 
 def backdate(connection: psycopg.Connection[Any], rows: list[int]) -> None:
-    """Put a row of last week in as the application would write one."""
+    """Put a row of longer ago than any transaction lasts in, as the application would write one."""
     connection.execute("set session_replication_role = origin")
     connection.execute(
         "insert into audit (happened_at, actor, via, origin, agency_id, action) "
-        "select now() - interval '7 days', 'nobody', via, origin, agency_id, action from audit limit 1"
+        "select now() - interval '90 minutes', 'nobody', via, origin, agency_id, action from audit limit 1"
     )
 
 
@@ -258,7 +258,7 @@ CASES: dict[str, tuple[Tamper, str, int | None]] = {
     "two places": (swap_seals, "reordered", 2),
     "a row, and its seals": (change_and_seal_anew, "chain", None),
     "a row put in": (put_in, "inserted", 6),
-    "a row of last week put in": (backdate, "inserted", 6),
+    "a row of earlier put in": (backdate, "inserted", 6),
     "a row sealed by hand": (seal_behind, "inserted", 6),
     "the newest rows with their seals": (cut_off, "cut_off", None),
     "what was signed": (
@@ -321,7 +321,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     ),
     "a row, and its seals": (f"chain @4: {_ANEW}", f"reordered 5@5: row 5 {_MOVED}"),
     "a row put in": ("inserted NEW@: row NEW was put in past the sealing: it has no seal, and waits for none",),
-    "a row of last week put in": (
+    "a row of earlier put in": (
         "inserted NEW@7: row NEW was put in afterwards: it says TIME UTC, and all of that time was sealed before",
     ),
     "a row sealed by hand": ("inserted NEW@7: row NEW is sealed behind what was signed last",),
