@@ -13,6 +13,7 @@ from recognition.reading.readings import result_from
 from recognition.reads import Origin
 from recognition.results import RecognitionStats, VehiclePass
 from recognition.session import RecognitionSession
+from recognition.tracking.attention import Look
 from schemas.errors import InvalidInput
 from schemas.settings import TrackingSettings
 from schemas.types import Box, Frame, Image, OcrResult, PlateDetection, ReaderVersion
@@ -393,6 +394,24 @@ def test_with_the_motion_gate_the_part_that_moves_is_looked_at() -> None:
         assert region.x1 <= place.x1
         assert place.x2 <= region.x2
         assert region.width < 700
+
+
+def test_what_stands_still_stays_in_view_while_looks_go_elsewhere() -> None:
+    parked, passing = Plate("ABC1234", 0, 50, (100, 330), (0, 0)), Plate("XYZ9876", 5, 50, (500, 100), (10, 0))
+    scene = Scene(parked, passing)
+    real, regions = scene.detect, []
+
+    def detect(image: Image, region: Box | None = None) -> list[PlateDetection]:
+        regions.append(region)
+        return [one for one in real(image) if Look(region).covers(one.box)]
+
+    scene.detect = detect  # type: ignore[method-assign]
+    passes, stats = watch(scene, 50, forced_look_seconds=30)
+    # Its place is not among what is looked at, for longer than a plate may be out of view.
+    assert sum(region is not None and not Look(region).covers(Box(100, 330, 160, 350)) for region in regions) > 5
+    assert [one.read.plate for one in passes] == ["ABC1234", "XYZ9876"]
+    assert seconds(passes[0].read.last_seen) == 4.9
+    assert (stats.merged, stats.reads) == (0, 2)
 
 
 def test_a_sequence_that_ends_hands_on_what_is_in_view() -> None:

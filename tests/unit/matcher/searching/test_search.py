@@ -224,6 +224,27 @@ def test_a_read_that_is_sure_of_nothing_loses_nothing_that_it_leaves_room_for() 
     assert 1024 < len(entries) < 2048
 
 
+def test_hardly_possible_characters_do_not_hide_likely_ones_behind_them() -> None:
+    # Each of the first two is nearly too unlikely by itself, and both together are; with the third, either is possible.
+    hardly = 0.0016
+    seen = read(
+        "8KV4921",
+        characters=characters(
+            "8KV4921",
+            0.999,
+            p0=(("8", 0.99), ("H", hardly)),
+            p1=(("K", 0.99), ("T", hardly)),
+            p5=(("2", 0.6), ("7", 0.4)),
+        ),
+    )
+    index = HotlistIndex.build([entry(plate) for plate in ("HKV4971", "8TV4971", "8KV4971", "HTV4921")])
+    for engine in ("numpy", "compiled"):
+        hits = Matcher(index, EVERY, engine).match(seen)  # type: ignore[arg-type]
+        assert [hit.explanation.split(":")[0] for hit in hits] == [
+            f"read 8KV4921, listed {plate}" for plate in ("8KV4971", "8TV4971", "HKV4971")
+        ]
+
+
 def test_a_batch_says_which_reads_cannot_be_matched() -> None:
     matcher = Matcher(HotlistIndex.build([entry("ABC123"), *filler(50)], {}), MatchingSettings())
     reads = [read("ABC123"), read("ABC123ABC123ABC"), read("X"), read("ÄÖÜ12"), read("abc-123")]
