@@ -14,7 +14,8 @@ def test_the_patterns_are_the_shipped_ones() -> None:
     shipped = tomllib.loads((Path(__file__).parents[3] / "matcher/judging/plate_patterns.toml").read_text())["shares"]
     drawn = pattern_shares(seed=1, drawn=60_000)
     assert shipped.keys() == drawn.keys()
-    assert all(0.85 < sum(shares.values()) <= 1.001 for shares in shipped.values())
+    assert all(0.985 < sum(shares.values()) <= 1.001 for shares in shipped.values())
     for state, shares in drawn.items():
-        pattern, share = next(iter(shares.items()))
-        assert shipped[state][pattern] == pytest.approx(share, abs=0.1)
+        # Of each state a thousand are drawn here.
+        for pattern in shipped[state].keys() | shares.keys():
+            assert shipped[state].get(pattern, 0.0) == pytest.approx(shares.get(pattern, 0.0), abs=0.07), state

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from matcher.characters.confusion import ALPHABET
-from matcher.characters.slots import Slot, loss_share, read_slots
+from matcher.characters.slots import Slot, credited_slots, loss_share, read_slots
 from matcher.judging.align import align
 from schemas.errors import InvalidInput
 from schemas.types import CharacterRead, Tier
@@ -60,6 +60,23 @@ def test_evidence_is_normalized_like_its_plate() -> None:
     places = (*characters("ab"), CharacterRead("-", 0.9), *characters("o12"), CharacterRead("", 0.8))
     (hit,) = matcher(entry("AB012")).match(read("ab-o12", characters=places))
     assert hit.tier is Tier.EXACT
+
+
+@pytest.mark.parametrize(("confidence", "known", "credited"), [
+    # A reader that is sure is right 99 times in 100: so much of the doubt counts where nobody stated it.
+    *((0.7, False, 0.25 * 0.01 / 0.3), (0.9, False, 0.25 * 0.1), (0.99, False, 0.25), (0.995, False, 0.25)),
+    *((math.nan, False, 0.25 * 0.01), (0.7, True, 0.25)),
+])  # fmt: skip
+def test_where_nobody_stated_the_doubt_others_have_no_more_of_it_than_a_sure_reader_leaves_them(
+    confidence: float, known: bool, credited: float
+) -> None:
+    places = characters("8KV4921", 0.99, p0=(("8", 0.7), ("B", 0.25)))
+    seen = read("8KV4921", confidence=confidence, confidence_is_known=known, characters=places)
+    first, *_ = credited_slots(seen, read_slots(seen))
+    assert first.distribution == pytest.approx({"8": 0.7, "B": credited})
+    # What is withheld counts for nobody; what the reader left out is the same.
+    assert first.withheld == pytest.approx(0.25 - credited)
+    assert first.rest == pytest.approx(0.05)
 
 
 def test_distributions_that_add_up_to_more_than_one_are_scaled() -> None:

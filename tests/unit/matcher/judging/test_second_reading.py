@@ -126,6 +126,20 @@ def test_it_cannot_make_an_incredible_text_a_hit() -> None:
     assert best("8KV4921", "XKV4921", "XKV4921", characters=sure) is None
 
 
+@pytest.mark.parametrize(
+    ("listed", "second", "adds"),
+    [
+        # Of ten right reads it repeats nine, and of ten wrong ones less than two; of wrong ones it mends three in ten.
+        *(("8KV4921", "8KV4921", 1.7), ("8KV4921", "XYZ12", -2.2), ("BKV4921", "BKV4921", 1.4)),
+        *(("BKV4921", "8KV4921", -1.7), ("BKV4921", "XYZ12", -0.5)),
+    ],
+)
+def test_what_the_second_reader_saw_is_worth_what_was_counted(listed: str, second: str, adds: float) -> None:
+    found = compare_second_reading(saw(second), "8KV4921", listed)
+    assert found is not None
+    assert found.score == pytest.approx(adds, abs=0.1)
+
+
 def test_a_third_text_speaks_less_against_a_listed_plate_than_the_reads_own_and_more_than_none() -> None:
     listed, third, own = (
         compare_second_reading(saw(text), "8KV4921", "BKV4921") for text in ("BKV4921", "XYZ12", "8KV4921")

@@ -6,11 +6,13 @@ import math
 
 import pytest
 
+from matcher.index import HotlistIndex
 from matcher.judging.align import Alignment, Step
-from matcher.judging.false_alerts import Listed, ReadDetail
+from matcher.judging.false_alerts import Listed, ReadDetail, curve
 from matcher.judging.tiers import LEAST_CREDIBLE_PLACE, LEAST_CREDIBLE_TEXT, Judgment, Thresholds, choose_tier
+from matcher.match import Matcher
 from schemas.settings import MatchingSettings
-from schemas.types import Category, CharacterEvidence, Hit, Tier
+from schemas.types import Category, CharacterEvidence, CharacterRead, Hit, Tier
 from tests.unit.matcher.samples import characters, entry, matcher, read
 
 LARGE = 1_000_000
@@ -46,6 +48,43 @@ def seen_as(*credibilities: float) -> Alignment:
 def tier(alignment: Alignment, *, score: float = 10.0, wildcards: int = 0) -> Tier | None:
     judged = choose_tier(alignment, wildcards=wildcards, score=score, threshold=10.0, jurisdiction_agrees=None)
     return judged.tier if judged else None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "detail"),
+    [
+        ((), ReadDetail.TEXT),
+        (characters("8KV4921", 0.8), ReadDetail.CONFIDENCES),
+        (characters("8KV4921", 0.9, p0=(("8", 0.8), ("B", 0.15))), ReadDetail.DISTRIBUTIONS),
+    ],
+)
+@pytest.mark.parametrize(
+    ("state", "traffic", "too_few", "enough"),
+    [
+        # As docs/configuration.md says: nearly three others each, of a state that is common here, or of no known one.
+        *(("US-VA", {"US-VA": 0.7}, 26, 30), ("", {"US-VA": 0.7}, 26, 30), ("US-AK", {"US-VA": 0.7}, 3, 8)),
+        # Just as common; hardly not; and where nothing is known of the traffic, as itself.
+        *(("US-NC", {"US-NC": 0.1}, 26, 30), ("US-NC", {"US-VA": 0.7, "US-NC": 0.09}, 3, 8), ("US-VA", {}, 9.9, 10.1)),
+    ],
+)
+def test_for_how_many_others_an_entry_counts_follows_from_what_passes(
+    evidence: tuple[CharacterRead, ...],
+    detail: ReadDetail,
+    state: str,
+    traffic: dict[str, float],
+    too_few: float,
+    enough: float,
+) -> None:
+    index = HotlistIndex.build([entry(plate, state or None) for plate in ("BKV4921", *(f"9999T{n}" for n in range(9)))])
+    seen = read("8KV4921", characters=evidence)
+
+    def hits(false_alerts: float) -> list[Hit]:
+        limits = dict.fromkeys(Category, false_alerts)
+        return Matcher(index, MatchingSettings(category_false_alerts_per_10k=limits, traffic=traffic)).match(seen)
+
+    # Ten entries; so many false alerts that they would be taken if the entries counted as so many.
+    rate = math.exp(curve(detail).log_rate(only(hits(10_000)).score))
+    assert [len(hits(-10_000 * math.expm1(-count * rate))) for count in (too_few, enough)] == [0, 1]
 
 
 def test_a_hit_needs_its_threshold_and_no_more() -> None:

@@ -31,7 +31,9 @@ def test_what_is_known_of_the_vehicle_is_on_the_hit_as_data() -> None:
     assert "MAKE DIFFERS (seen BMW, listed OLDS)" in hit.explanation
 
 
-@pytest.mark.parametrize(("make", "color"), [("unknown", "UNK"), ("OTHER", "XXX")])
+@pytest.mark.parametrize(
+    ("make", "color"), [("unknown", "UNK"), ("OTHER", "XXX"), ("UNKN", "None"), ("n/a", "XXXX"), ("UNK", "unkn")]
+)
 def test_words_for_not_known_are_no_contradiction(make: str, color: str) -> None:
     seen = read("8KV4921", vehicle=VehicleDescription(make=make, color=color))
     assert only(matcher(entry("8KV4921", vehicle=OLDSMOBILE)).match(seen)).vehicle == ()
@@ -68,6 +70,34 @@ def test_makes_are_compared_across_ncic_codes_and_names(seen: str, listed: str, 
     described = entry("8KV4921", vehicle=VehicleDescription(make=listed))
     (hit,) = matcher(described).match(read("8KV4921", vehicle=VehicleDescription(make=seen)))
     assert (f"make {listed} agrees" in hit.explanation) is agrees
+
+
+MAKES = {
+    "LEXS": "Lexus", "MERZ": "Mercedes", "BENZ": "Mercedes", "MERC": "Mercury", "STRN": "Saturn", "PTRB": "Peterbilt",
+    "FRHT": "Freightliner", "INTL": "International", "KW": "Kenworth", "VOLK": "Volkswagen", "VW": "Volkswagen",
+    "VOLV": "Volvo", "CHEVY": "Chevrolet", "CHEV": "Chevrolet", "MNNI": "Mini", "LNDR": "Land Rover",
+    "LROV": "Land Rover", "Range Rover": "Land Rover", "HD": "Harley-Davidson", "TOYT": "Toyota", "KAWK": "Kawasaki",
+    "SUZI": "Suzuki", "SMRT": "Smart", "CHRY": "Chrysler", "FORD": "Ford", "DODG": "Dodge", "HOND": "Honda",
+    "NISS": "Nissan", "BUIC": "Buick", "CADI": "Cadillac", "PONT": "Pontiac", "HYUN": "Hyundai", "SUBA": "Subaru",
+}  # fmt: skip
+COLORS = {
+    "black": "BLK", "white": "WHI", "gray": "SIL GRY silver grey", "red": "RED MAR maroon", "blue": "BLU DBL LBL TRQ",
+    "green": "GRN DGR LGR TEA", "beige": "GLD gold TAN BGE CRM cream", "brown": "BRO BRZ bronze CPR copper",
+    "orange": "ONG", "yellow": "YEL", "purple": "PLE LAV", "pink": "PNK",
+}  # fmt: skip
+
+
+def test_every_code_of_a_list_agrees_with_its_name_and_with_no_other() -> None:
+    def agrees(**seen: tuple[str, str]) -> bool:
+        ((field, (one, other)),) = seen.items()
+        (found,) = compare_vehicles(VehicleDescription(**{field: one}), VehicleDescription(**{field: other}))  # type: ignore[arg-type]
+        return found.agrees
+
+    names = set(MAKES.values())
+    for code, name in MAKES.items():
+        assert [other for other in names if agrees(make=(other, code))] == [name]
+    for code, color in ((code, color) for color, codes in COLORS.items() for code in codes.split()):
+        assert [other for other in COLORS if agrees(color=(other, code))] == [color]
 
 
 def test_either_color_of_a_two_colored_vehicle_agrees() -> None:
