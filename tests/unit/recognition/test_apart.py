@@ -60,6 +60,17 @@ def test_what_has_more_of_another_plate_at_its_side_is_not_sure() -> None:
     assert [one.confidence for one in plates_in(whole, [left, right])] == [0.95, 0.9]
 
 
+@pytest.mark.parametrize(("right", "confidence"), [(279.0, BESIDE_ANOTHER), (280.0, 0.95)])
+def test_a_tenth_of_the_width_is_room_enough_for_another_plate(right: float, confidence: float) -> None:
+    whole, part = read("ABC123476", 0.3, WIDE), read("ABC1234", 0.95, Box(100, 105, right, 200))
+    assert [one.confidence for one in plates_in(whole, [part])] == [confidence]
+
+
+def test_a_part_of_three_characters_is_no_plate() -> None:
+    parts = [read(text, 0.99, Box(100, 150, 200, 200)) for text in ("KTR", "KTRB")]
+    assert [chosen(read("X1R4B21", 0.2, WIDE), part) for part in parts] == [["X1R4B21"], ["KTRB"]]
+
+
 @pytest.mark.parametrize("row", ["KTR", "4821", "KTRA", "A4821"])
 def test_a_row_is_no_plate(row: str) -> None:
     assert chosen(read("KTRA4821", 0.5, TALL), read(row, 0.99, LOWER)) == ["KTRA4821"]
@@ -71,7 +82,9 @@ def test_a_row_is_no_plate_where_zeros_are_letters() -> None:
 
 
 def test_a_strip_of_a_square_box_is_a_row_whatever_it_reads() -> None:
-    strip = Box(100, 160, 200, 200)
-    assert chosen(read("K1R4B21", 0.2, TALL), read("KTR4821", 0.99, strip)) == ["K1R4B21"]
+    # From 2.3 times its height on.
+    for width, plate in ((100, "K1R4B21"), (92, "K1R4B21"), (91, "KTR4821")):
+        strip = Box(100, 160, 100 + width, 200)
+        assert chosen(read("K1R4B21", 0.2, TALL), read("KTR4821", 0.99, strip)) == [plate]
     # Long plates over one another fill a box that no plate with two rows has.
     assert chosen(read("K1R4B21", 0.2, WIDE), read("KTR4821", 0.99, Box(100, 150, 300, 200))) == ["KTR4821"]

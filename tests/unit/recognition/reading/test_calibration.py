@@ -68,6 +68,7 @@ def test_a_text_without_a_digit_is_rather_a_sign() -> None:
     plate, sign, doubtful = (presence.probability(text, 0.98, 0.6) for text in ("ABC123", "TEXACO", "TEXAC0"))
     assert plate > 0.8 > sign
     assert doubtful == sign, "a zero may be a letter"
+    assert Presence(2.0).probability("TEXACO", 0.98, 0.6) == Presence(2.0).probability("ABC123", 0.98, 0.6)
 
 
 def odds(probability: float) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
+
 import numpy as np
 import pytest
 
@@ -49,6 +52,39 @@ def best(*lines: TextLine, plate: str = "") -> str | None:
 )
 def test_a_phrase_names_its_state(text: str, jurisdiction: str) -> None:
     assert best(line(text)) == jurisdiction
+
+
+PRINTED = """
+    AL Alabama/Heart of Dixie, AK Alaska/The Last Frontier, AZ Arizona/Grand Canyon State,
+    AR Arkansas/The Natural State, CA California/The Golden State, CO Colorado/Respect Wildlife,
+    CT Connecticut/Constitution State,
+    DE Delaware/The First State, DC District of Columbia/Taxation Without Representation, FL Florida/Sunshine State,
+    GA Georgia/Peach State, HI Hawaii/Aloha State, ID Idaho/Famous Potatoes, IL Illinois/Land of Lincoln,
+    IN Indiana/Hoosier State, IA Iowa/Corn State, KS Kansas/Wheat State, KY Kentucky/Bluegrass State,
+    LA Louisiana/Sportsman's Paradise, ME Maine/Vacationland, MD Maryland/Treasure the Chesapeake,
+    MA Massachusetts/The Spirit of America, MI Michigan/Great Lakes, MN Minnesota/10000 Lakes,
+    MS Mississippi/The Hospitality State, MO Missouri/Show-Me State, MT Montana/Big Sky Country,
+    NE Nebraska/Cornhusker State, NV Nevada/The Silver State, NH New Hampshire/Live Free or Die,
+    NJ New Jersey/Garden State, NM New Mexico/Land of Enchantment, NY New York/Empire State,
+    NC North Carolina/First in Flight, ND North Dakota/Peace Garden State, OH Ohio/Birthplace of Aviation,
+    OK Oklahoma/Native America, OR Oregon/Pacific Wonderland, PA Pennsylvania/Keystone State,
+    RI Rhode Island/Ocean State, SC South Carolina/Smiling Faces Beautiful Places,
+    SD South Dakota/Great Faces Great Places, TN Tennessee/The Volunteer State,
+    TX Texas/The Lone Star State, UT Utah/Greatest Snow on Earth,
+    VT Vermont/Green Mountain State, VA Virginia/Virginia Is for Lovers, WA Washington/Evergreen State,
+    WV West Virginia/Wild Wonderful, WI Wisconsin/America's Dairyland, WY Wyoming/Forever West
+"""
+
+
+def test_every_state_has_its_name_and_what_its_plates_are_known_for() -> None:
+    states = [state.split(" ", 1) for state in " ".join(PRINTED.split()).split(", ")]
+    known = tomllib.loads(files("recognition.states").joinpath("words.toml").read_text("utf-8"))
+    assert known.keys() == {*(f"US-{state}" for state, _ in states), "abroad"}
+    for state, (name, words) in ((f"US-{state}", texts.split("/")) for state, texts in states):
+        assert name in known[state]["names"]
+        assert words in known[state]["words"]
+        # A name stands under its state alone, or plates of another would be taken for its own.
+        assert [other for other in known if name in known[other]["names"] + known[other]["words"]] == [state]
 
 
 @pytest.mark.parametrize(
