@@ -15,11 +15,12 @@ from recognition import recognizer as recognizer_module
 from recognition.detection.regions import PlateDetector
 from recognition.pictures.checks import require_picture
 from recognition.recognizer import Recognizer
+from recognition.results import PictureRead
 from rendering.plates.standard import render_plate
 from schemas.errors import InvalidInput
 from schemas.plates import canonical_plate
 from schemas.settings import DetectorSettings, RecognitionSettings
-from schemas.types import Image
+from schemas.types import Box, Image, PlateDetection
 
 BAD = {
     "a list": ([[0, 0, 0]], "a picture is a list, expected an array"),
@@ -95,6 +96,23 @@ def test_gray_pictures_and_those_with_transparency_are_read_too(code: int, recog
     scene[100:180, 150:310] = plate_picture("UKW4183")
     (read,) = recognizer.read_picture(cv2.cvtColor(scene, code).astype(np.uint8))
     assert canonical_plate(read.plate) == canonical_plate("UKW4183")
+
+
+def test_plates_of_a_picture_come_by_sureness_and_size_and_hardly_read_ones_are_left_out(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if each were found and read so: text, how surely it is read and detected, left edge, width.
+    seen = [("AB1", 0.9, 0.9, 500, 100), ("AB2", 0.95, 0.95, 900, 80), ("AB3", 0.9, 0.9, 100, 300)]
+    seen += [("AB4", 0.02, 0.9, 1300, 100), ("AB5", 0.019, 0.9, 1500, 100), ("A", 0.99, 0.9, 1700, 100)]
+    reads = [PictureRead(Box(x, 100, x + w, 140), sure, text, read, ()) for text, read, sure, x, w in seen]
+    monkeypatch.setattr(recognizer, "_detect_still", lambda *_: [PlateDetection(r.box, 0.9) for r in reads])
+    monkeypatch.setattr(recognizer, "_read", lambda *_, **__: [])
+    monkeypatch.setattr(recognizer, "_told_apart", lambda *_: reads)
+    monkeypatch.setattr(recognizer, "_states", None)
+    picture = np.zeros((300, 2000, 3), np.uint8)
+    # From a hundred pixels on a plate is no surer for being larger.
+    assert [read.plate for read in recognizer.read_picture(picture)] == ["AB3", "AB1", "AB2", "AB4"]
+    assert [read.plate for read in recognizer.read_picture(picture, min_confidence=0.95)] == ["AB2"]
 
 
 def test_whoever_has_to_end_waits_for_one_step_of_a_picture_and_not_for_all(recognizer: Recognizer) -> None:
