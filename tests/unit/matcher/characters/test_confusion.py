@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from importlib.resources import files
 
@@ -50,6 +51,27 @@ def test_the_habits_groups_are_the_index_s_classes() -> None:
 def test_look_alikes_of_the_field_stay_look_alikes(pair: str) -> None:
     assert look_alike(*pair)
     assert look_alike(*reversed(pair))
+
+
+GROUPS = ("0QD", "1ILJ", "8B3", "5S", "2Z", "6GC", "7T", "VYU", "MNH", "4A", "EF", "PR", "KX")
+ACROSS = ("27", "Z7", "17", "1T", "IT", "6B", "68", "89", "39", "56", "VW", "MW", "NW", "UW", "0C")
+
+
+def test_what_looks_alike_is_taken_for_the_other_about_once_in_a_hundred_and_nothing_else_is() -> None:
+    for true, shown in itertools.permutations(ALPHABET, 2):
+        pair = {true, shown}
+        alike = any(pair <= set(group) for group in GROUPS)
+        least, most = (0.012, 0.014) if alike else (0.008, 0.01) if pair in map(set, ACROSS) else (0.0003, 0.003)
+        assert least <= shown_probability(shown, true) <= most, (shown, true)
+        assert look_alike(shown, true) is (least > 0.003)
+
+
+def test_how_often_characters_are_lost_and_added() -> None:
+    one_in = {name: 1 / confusion._EDIT_CHANCES[name] for name in confusion._EDITS}
+    # Inside a plate one in 250: less than what contradicts an entry (one in 1,000).
+    assert one_in == pytest.approx(
+        {"vv_for_w": 50, "dropped": 250, "dropped_easily": 100, "added": 250, "added_easily": 100}
+    )
 
 
 def test_edits_are_not_less_likely_than_their_habits() -> None:

@@ -87,6 +87,12 @@ def test_boxes_that_overlap_by_just_the_limit_are_both_kept() -> None:
     assert suppress(corners, scores, third - 0.01).tolist() == [1]
 
 
+def test_three_hundred_plates_of_a_picture_are_kept() -> None:
+    left = np.arange(310, dtype=np.float32) * 20
+    corners = np.stack([left, left * 0, left + 10, left * 0 + 5], axis=1)
+    assert suppress(corners, np.linspace(0.1, 0.9, 310, dtype=np.float32), 0.5).tolist() == list(range(309, 9, -1))
+
+
 def test_an_output_becomes_plates_of_the_frame_the_surest_first() -> None:
     # The frame is twice as large as it stands in the input, 12 pixels below its upper edge.
     box = Letterbox(200, 80, 100, 64, 100, 40, 0, 12)
