@@ -66,6 +66,23 @@ def test_large_bodies_share_what_memory_there_is(monkeypatch: pytest.MonkeyPatch
     assert taken == [60, 40, 50, 400, 400, 200, 0, 70, 30]
 
 
+def test_128_megabytes_are_held_at_a_time() -> None:
+    megabyte, count = bytes(1 << 20), 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal count
+        count += 1
+        return {"type": "http.request", "body": megabyte, "more_body": True}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while True:
+            await receive()
+
+    with pytest.raises(HTTPException) as refused:
+        asyncio.run(Bodies(app, largest=1 << 30, seconds=600)(SCOPE, receive, None))  # type: ignore[arg-type]
+    assert (refused.value.status_code, count) == (503, 129)
+
+
 @pytest.mark.parametrize(("chunks", "is_taken"), [([100], True), ([60, 40], True), ([101], False), ([60, 41], False)])
 def test_a_body_is_as_large_as_is_allowed_and_no_larger(chunks: list[int], is_taken: bool) -> None:
     taken: list[int] = []

@@ -65,6 +65,12 @@ def test_a_trusted_proxy_is_believed(value: str, address: str) -> None:
     assert asked("10.1.0.7", forwarded(value), ("x-forwarded-proto", "https")) == address
 
 
+def test_as_many_as_32_addresses_are_looked_at() -> None:
+    for ours, address in ((31, "198.51.100.9"), (32, "10.2.0.4")):
+        value = ", ".join(["198.51.100.9", *["10.2.0.4"] * ours])
+        assert asked("10.1.0.7", forwarded(value)) == address
+
+
 def test_several_headers_are_one_list() -> None:
     assert (
         asked("10.1.0.7", forwarded("203.0.113.1"), forwarded("198.51.100.9"), forwarded("10.2.0.4")) == "198.51.100.9"

@@ -102,8 +102,27 @@ def test_what_is_left_out_and_what_is_none() -> None:
         moment_of("soon", "", UTC)  # it stands beside its field
 
 
+@pytest.mark.parametrize(("year", "is_known"), [(1969, False), (1970, True), (8999, True), (9000, False)])
+def test_the_years_are_those_that_every_clock_knows(year: int, is_known: bool) -> None:
+    text = f"{year}-06-01"
+    if is_known:
+        assert moment_of(text, "from", UTC) == datetime(year, 6, 1, tzinfo=UTC)
+        assert day_of(text, "from") == date(year, 6, 1)
+        return
+    with pytest.raises(InvalidInput):
+        moment_of(text, "from", UTC)
+    with pytest.raises(InvalidInput):
+        day_of(text, "from")
+
+
 def test_numbers_have_bounds() -> None:
-    assert (number_of(" 24 ", "hour", 0, 24), number_of(str(LARGEST), "row", 1, LARGEST)) == (24, LARGEST)
+    most = 9_223_372_036_854_775_807  # what a database's number holds
+    assert (number_of(" 24 ", "hour", 0, 24), number_of(str(most), "row", 1, LARGEST)) == (24, most)
+    with pytest.raises(InvalidInput):
+        number_of(str(most + 1), "row", 1, LARGEST)
+    assert (number_of("999999", "days"), number_of("0", "days")) == (999_999, 0)
+    with pytest.raises(InvalidInput, match="no whole number from 0 to 999999"):
+        number_of("1000000", "days")
     for text in ("25", "-1", "1.5", "\u0661", "0x1", "9" * 5000):
         with pytest.raises(InvalidInput, match=r"hour: '.*' is no whole number from 0 to 24"):
             number_of(text, "hour", 0, 24)
