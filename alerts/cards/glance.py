@@ -11,8 +11,6 @@ from alerts.cards.places import where_words
 from schemas.types import CarState, StateKind
 
 MOST_WORDS: Final = 12
-SHOWN_SECONDS: Final = 5.0
-"""How long a notice stands while the car moves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,15 @@ def test_it_listens_only_on_its_socket_and_asks_for_the_password(data_dir: Path)
             row = connection.execute(
                 "select current_setting('listen_addresses'), current_setting('server_encoding'), current_user"
             ).fetchone()
-        assert row == ("", "UTF8", "platewatch")
+            assert row == ("", "UTF8", "platewatch")
+            # Plates stand in statements, and in an error's details: neither is written down.
+            connection.execute("create temporary table read (plate text unique)")
+            with pytest.raises(psycopg.errors.UniqueViolation, match="VNV4527"):
+                connection.execute("insert into read values ('VNV4527'), ('VNV4527')")
+            connection.rollback()
+            log = data_dir / "postgres" / "server.log"
+            _wait(lambda: "duplicate key" in log.read_text())
+            assert "VNV4527" not in log.read_text()
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(make_conninfo(server.administrator_connection_string, password="guess"))
         password = (data_dir / "postgres" / "password").read_text().strip()
