@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
+from collections.abc import Callable
 
 import pytest
 
-from cli.failures import OTHER, TEMPORARY, exit_code, is_out_of_memory
+from cli.failures import exit_code, is_out_of_memory
+from cli.main import _ended
 from schemas.errors import (
     BrokerUnavailable,
     ConfigurationError,
@@ -21,17 +24,32 @@ from schemas.errors import (
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (ConfigurationError("wrong"), OTHER),
-        (InvalidInput("wrong"), OTHER),
-        (NotPermitted("no"), OTHER),
-        (DatabaseUnavailable("away"), TEMPORARY),
-        (BrokerUnavailable("away"), TEMPORARY),
-        (StorageFull("full"), TEMPORARY),
-        (MemoryError(), TEMPORARY),
+        (ConfigurationError("wrong"), 1),
+        (InvalidInput("wrong"), 1),
+        (NotPermitted("no"), 1),
+        (DatabaseUnavailable("away"), os.EX_TEMPFAIL),
+        (BrokerUnavailable("away"), os.EX_TEMPFAIL),
+        (StorageFull("full"), os.EX_TEMPFAIL),
+        (MemoryError(), os.EX_TEMPFAIL),
     ],
 )
 def test_only_what_may_go_away_is_worth_another_start(error: Exception, code: int) -> None:
     assert exit_code(error) == code
+
+
+def test_an_error_that_nobody_foresaw_is_told_from_all_others(capsys: pytest.CaptureFixture[str]) -> None:
+    def failing(error: BaseException) -> Callable[[], object]:
+        def work() -> object:
+            raise error
+
+        return work
+
+    foreseen = (InvalidInput("wrong"), DatabaseUnavailable("away"), BrokenPipeError(), SystemExit(2))
+    assert [_ended(failing(error)) for error in foreseen] == [1, 75, 1, 2]
+    assert "please report" not in capsys.readouterr().err
+    assert _ended(failing(KeyError("some fault"))) == os.EX_SOFTWARE
+    assert "please report" in capsys.readouterr().err
+    assert _ended(lambda: None) == 0
 
 
 def test_a_refused_permission_is_nothing_to_mend_to_retry_or_to_set_aside() -> None:

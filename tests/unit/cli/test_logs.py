@@ -40,6 +40,17 @@ def test_a_services_log_is_in_its_file(tmp_path: Path, capfd: pytest.CaptureFixt
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(
+    "library", ["kafka", "psycopg", "psycopg.pool", "urllib3", "jgo", "httpx", "httpcore", "paramiko", "kafka.conn"]
+)
+def test_no_library_writes_down_what_was_asked_of_it(library: str, tmp_path: Path) -> None:
+    path = tmp_path / "platewatch.log"
+    set_logging_up(Settings(log_file=path, log_level="DEBUG"), is_service=True)
+    logging.getLogger(library).error("GET /reads?plate=VNV4527")
+    logging.getLogger("gate").debug("seen")
+    assert [line.split()[-1] for line in path.read_text().splitlines()] == ["seen"]
+
+
 def test_it_goes_on_where_it_ended(tmp_path: Path) -> None:
     path = tmp_path / "platewatch.log"
     path.write_text("yesterday\n")

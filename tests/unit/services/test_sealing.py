@@ -38,6 +38,19 @@ def test_what_is_sealed_opens_as_it_was(size: int, pieces: int) -> None:
     assert opened(sealed(data, pieces=pieces), "a", OTHER, KEY) == data
 
 
+def test_what_an_earlier_version_sealed_opens_still() -> None:
+    kept = (
+        "50575345414c310a5019f081576b1401c1feac5600f0ec9b5ea36f33f6dd7c06bf803bc90bea2e8bc68bdcf50df5df1a6d2c32a19778"
+        "9d59d51c6596bede29985008e2a652bd14942ecc53a85c0ab2e7889650"
+    )
+    assert opened(bytes.fromhex(kept), "a.jsonl") == b"VNV4527 at the gate"
+    # The header, and a tag for each 64 KB that are begun: chunks of another size would not open.
+    assert {size: len(sealed(bytes(size))) - size for size in (0, 65_536, 65_537, 131_072)} == {
+        **dict.fromkeys((0, 65_536), 48 + 16),
+        **dict.fromkeys((65_537, 131_072), 48 + 2 * 16),
+    }
+
+
 def test_the_same_twice_is_two_things_and_shows_neither() -> None:
     one, other = sealed(b"VNV4527" * 100), sealed(b"VNV4527" * 100)
     assert one[16:] != other[16:]

@@ -192,6 +192,28 @@ def test_another_ones_word_does_not_count_whatever_it_says_of_itself(key: Signin
         opened_envelope(forged, {key.key_id: key.public})
 
 
+def test_what_an_earlier_version_signed_is_believed_still() -> None:
+    kept = (
+        "50575349474e310a0000008c7b226b65795f6964223a223536343735616137353436333437346330323835646635646266326263616237"
+        "222c226e756d626572223a372c227061796c6f61645f736861323536223a22626335316539653635643739653163393062613534346162"
+        "3265616531303434636364663863316166376135353962613337356362613432373666376439396522"
+        "7d10966df1743824f4f4e4307ee86eb14346bea8a5affb3dde48f473f2eaa58a815519af5bed6bbdd7e2c7decbe05208e401e19ae2b989"
+        "26ba4444b4f09d0ede0c726f7773"
+    )
+    known = VerifyingKey(bytes.fromhex("03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"))
+    assert known.key_id == "56475aa75463474c0285df5dbf2bcab7"
+    document, rows = opened_envelope(bytes.fromhex(kept), {known.key_id: known})
+    assert (document["number"], rows) == (7, b"rows")
+
+
+def test_a_document_has_four_megabytes_at_most(key: SigningKey) -> None:
+    filling = (4 << 20) - struct.unpack_from(">I", signed_envelope({"text": ""}, b"", key), len(MAGIC))[0]
+    known = {key.key_id: key.public}
+    assert len(opened_envelope(signed_envelope({"text": "x" * filling}, b"", key), known)[0]["text"]) == filling
+    with pytest.raises(InvalidInput, match="it is cut off"):
+        opened_envelope(signed_envelope({"text": "x" * (filling + 1)}, b"", key), known)
+
+
 def test_a_document_has_a_largest_size(key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> None:
     body = signed_envelope(DOCUMENT, b"", key)
     size = struct.unpack_from(">I", body, len(MAGIC))[0]

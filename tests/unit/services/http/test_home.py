@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from schemas.errors import ConfigurationError, TransientError
 from schemas.settings import PatrolSettings
+from services.http.deadline import Deadline
 from services.http.home import CarRevoked, Home, NotTaken, UnknownToken, Unreachable
 from tests.unit.services.http.dripping import WHOLE, dripping
 
@@ -53,7 +55,34 @@ def test_a_car_says_who_it_is_and_sends_what_it_is_given(home: Home, server: Ser
     assert asked.headers["content-type"] == "application/json"
     assert "content-encoding" not in asked.headers
     assert asked.content == b"[1]"
+    assert asked.extensions["timeout"] == {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 30.0}
     assert (answer.status, answer.body, answer.headers["x-next"]) == (200, b'{"stored":[]}', "7")
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [({}, 60.0), ({"seconds": 5.0}, 5.0)])
+def test_a_question_and_its_answer_have_a_minute_unless_less_is_said(
+    asked: dict[str, float], seconds: float, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    def within(self: Deadline, seconds: float) -> nullcontext[None]:
+        given.append(seconds)
+        return nullcontext()
+
+    monkeypatch.setattr(Deadline, "within", within)
+    home.ask("GET", "lists", **asked)  # type: ignore[arg-type]
+    assert given == [seconds]
+
+
+def test_an_answer_has_four_megabytes_unless_more_is_asked_for(home: Home, server: Server) -> None:
+    for size in (4 << 20, (4 << 20) + 1):
+        server.body = bytes(size)
+        if size == 4 << 20:
+            assert home.ask("GET", "lists").body == server.body
+            continue
+        with pytest.raises(TransientError, match="its answer has more than 4194304 bytes"):
+            home.ask("GET", "lists")
+        assert home.ask("GET", "lists", most=size).body == server.body
 
 
 def test_what_is_packed_says_so(home: Home, server: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import httpx
 import pytest
 
 from schemas.errors import ConfigurationError
+from services.http import listener as module
 from services.http.listener import Listener
 
+DOCUMENT = Path(__file__).parents[4] / "docs" / "api.md"
 HINT = "free the port, or correct the address, certificate_file or key_file"
 
 
@@ -65,3 +68,30 @@ def test_a_certificate_that_is_none_is_refused(tmp_path: Path) -> None:
         Listener(app, f"127.0.0.1:{free_port()}", tmp_path / "c.pem", tmp_path / "c.pem").start()
     assert str(raised.value).startswith("ingest.listen 127.0.0.1:")
     assert str(raised.value).endswith(HINT)
+
+
+@pytest.mark.parametrize("both_versions", [False, True])
+def test_whoever_connects_has_the_limits_that_the_document_says(
+    both_versions: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    class Server:
+        def __init__(self, app: Any, **options: Any) -> None:
+            given.update(options)
+
+        def on_startup(self, told: Any) -> None:
+            pass
+
+    monkeypatch.setattr(module, "Server", Server)
+    Listener(app, "192.0.2.7:8443", tmp_path / "c.pem", tmp_path / "k.pem", both_versions=both_versions)
+    limits = dict(re.findall(r"^\| (\w+).* \| (.+) \|$", DOCUMENT.read_text(encoding="utf-8"), re.M))
+    settings = given["http1_settings"]
+    assert (
+        f"{settings.max_buffer_size / 1024:g} KB within {settings.header_read_timeout / 1000:g} seconds"
+        == (limits["headers"])
+    )
+    assert f"{given['backpressure']} at a time" == limits["connections"]
+    assert (given["http"].value, given["websockets"]) == ("auto" if both_versions else "1", False)
+    assert (given["address"], given["port"], given["ssl_protocol_min"].value) == ("192.0.2.7", 8443, "tls1.2")
+    assert (given["ssl_cert"], given["ssl_key"]) == (tmp_path / "c.pem", tmp_path / "k.pem")

@@ -25,7 +25,9 @@ ZERO, ONE = Partition("reads", 0), Partition("reads", 1)
 class Consumer:
     """kafka's consumer as the poller asks it, and the clock that both go by."""
 
-    def __init__(self, group: str | None = "matchers", state: Any = MemberState.STABLE, assigned: Any = (ZERO,)) -> None:
+    def __init__(
+        self, group: str | None = "matchers", state: Any = MemberState.STABLE, assigned: Any = (ZERO,)
+    ) -> None:
         self.now, self.group, self.state = 0.0, group, state
         self.assigned, self.places = set(assigned), dict.fromkeys((ZERO, ONE), 4)
         self.ends = dict.fromkeys((ZERO, ONE), 9)

@@ -21,6 +21,21 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(("length", "is_short"), [(106, False), (107, True)])
+def test_the_folder_is_the_servers_own_as_long_as_a_sockets_path_fits(
+    length: int, is_short: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Linux takes 108 bytes, the terminating zero among them; PostgreSQL writes a lock beside the socket itself.
+    place = tmp_path / "short"
+    place.mkdir()
+    monkeypatch.setattr("services.postgres.socket_folder.SHORT_PLACES", (place,))
+    home = tmp_path / ("x" * (length - len(f"{tmp_path}//run/.s.PGSQL.5432")))
+    home.mkdir()
+    folder = socket_folder(home, OWNER)
+    assert (folder.parent == place, folder == home / "run") == (is_short, not is_short)
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_place_where_others_may_move_folders_is_passed_over(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
