@@ -8,7 +8,19 @@ from services.loopback import is_loopback
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.8.9.10", "::1", "[::1]", "::ffff:127.0.0.1"]
+    "host",
+    [
+        "ip6-localhost",
+        "ip6-loopback",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "127.0.0.1",
+        "127.8.9.10",
+        "::1",
+        "[::1]",
+        "::ffff:127.0.0.1",
+    ],
 )
 def test_this_machine(host: str) -> None:
     assert is_loopback(host)

@@ -61,6 +61,12 @@ def test_what_is_no_server_is_named(server: str) -> None:
         split_server(server)
 
 
+@pytest.mark.parametrize("option", ["ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile"])
+def test_a_file_that_is_not_there_is_named_before_anybody_is_asked(option: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"kafka\.options.*{option}"):
+        open_producer(KafkaSettings(options={option: "/nowhere/a.pem"}), ["localhost:1"])
+
+
 def test_a_server_without_a_port_has_kafka_s() -> None:
     assert split_server("kafka") == ("kafka", 9092)
     assert split_server("kafka:65535") == ("kafka", 65535)
