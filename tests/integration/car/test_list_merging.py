@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from pipeline.patrol.lists.merging import IDLE_SECONDS, ListMerging
+from pipeline.patrol.lists.merging import ListMerging
 from schemas.types import HotlistEntry
 from storage.car.lists import merging
 from storage.database import Database
@@ -17,6 +17,8 @@ from storage.hotlists.edits import HotlistEdits
 from tests.integration.car.list_world import CarHere, World, later, some_entries
 from tests.integration.hotlists.list_versions import import_version
 from tests.integration.storage.samples import sample_id
+
+IDLE_SECONDS = 30.0
 
 CHANGES = 7
 

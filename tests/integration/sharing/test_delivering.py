@@ -19,7 +19,7 @@ from schemas.events import Alert
 from schemas.settings import PolicySettings, Settings
 from schemas.types import Category
 from sharing.book import AgreementBook
-from sharing.delivering import SETTLE_SECONDS, AlertDelivery
+from sharing.delivering import AlertDelivery
 from storage.alerts.outbox import OutboxRow
 from storage.alerts.unit_of_work import Ledger
 from storage.database import Database
@@ -32,6 +32,8 @@ from tests.integration.alerts.records import ReadRecord, Records, outbox_message
 from tests.integration.sharing.samples import KIM, LEE, SETTINGS, current, in_force
 from tests.unit.alerts.samples import sample_alert, sample_entry, sample_hit, sample_read
 from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, alerts_grant
+
+SETTLE_SECONDS = 5.0
 
 OWN = "platewatch.alerts.portsmouth-pd.v1"
 SHARED = "platewatch.shared.suffolk.v1"

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from alerts.asking.reading import Posted
-from alerts.returning.messages import LARGEST_BYTES, returned_message
+from alerts.returning.messages import returned_message
 from operations.sharing import hearing
 from operations.sharing.deciding import end_agreement
 from operations.sharing.hearing import take_dispositions
@@ -151,8 +151,8 @@ def test_what_comes_on_another_member_s_topic_is_no_double_and_of_what_is_too_la
         "suffolk",
     )
     assert kept.reason.startswith(f"it names agency {NEIGHBOR}, and this is where {THIRD} says")
-    take(database, desk, posted(b"x" * (LARGEST_BYTES + 1)))
-    assert refused(database, 9)[0].body == b"x" * LARGEST_BYTES
+    take(database, desk, posted(b"x" * 64_001))
+    assert refused(database, 9)[0].body == b"x" * 64_000
 
 
 def test_only_so_many_are_taken_and_kept_within_an_hour(

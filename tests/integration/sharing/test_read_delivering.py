@@ -19,7 +19,7 @@ from schemas.settings import PolicySettings, Settings
 from schemas.types import Location
 from sharing import read_delivering
 from sharing.book import AgreementBook
-from sharing.read_delivering import AGAIN_SECONDS, ReadDelivery
+from sharing.read_delivering import ReadDelivery
 from storage.alerts.outbox import Outbox, OutboxRow
 from storage.database import Database
 from storage.leadership import Leadership
@@ -40,6 +40,8 @@ from tests.integration.sharing.samples import (
 )
 from tests.integration.sharing.test_delivering import Waking, expire
 from tests.unit.policy.agreements.samples import NEIGHBOR, THIRD, attestation
+
+AGAIN_SECONDS = 5.0
 
 TOPIC = "platewatch.shared.suffolk.reads.v1"
 

@@ -14,10 +14,12 @@ from typing import Any, cast
 import pytest
 
 from pipeline import upkeep
-from pipeline.upkeep import SMALL_BYTES, UpkeepStage
+from pipeline.upkeep import UpkeepStage
 from schemas.errors import DatabaseUnavailable, InvalidInput, TransientError
 from schemas.settings import PolicySettings, Settings
 from storage.retention import RetentionOutcome
+
+SMALL_BYTES = 64 << 20
 
 START = datetime(2026, 6, 1, 12, tzinfo=UTC).timestamp()
 NOTHING = RetentionOutcome(reads=0, hits=0, alerts=0, pictures=0, audited=0)

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import ConfigurationError, InvalidInput
-from services.sealing import CHUNK_BYTES, Sealer, SealingKey, make_key_file, unsealed
+from services.sealing import Sealer, SealingKey, make_key_file, unsealed
+
+CHUNK_BYTES = 64 << 10
 
 KEY, OTHER = SealingKey(bytes(range(32))), SealingKey(bytes(32))
 

@@ -22,7 +22,9 @@ from schemas.settings import DatabaseSettings
 from services.child import ChildProcess
 from services.postgres import cluster as postgres_cluster
 from services.postgres.cluster import read_status
-from services.postgres.server import START_ATTEMPTS, EmbeddedPostgres
+from services.postgres.server import EmbeddedPostgres
+
+START_ATTEMPTS = 3
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 SETTINGS = DatabaseSettings(server_settings={"fsync": "off", "shared_buffers": "16MB"})

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from console.search.choices import Choices
 from console.search.showing import Showing, in_order
-from console.search.timeline import MOST_LANES, OTHERS, WIDTH, timeline_of
+from console.search.timeline import OTHERS, timeline_of
 from schemas.types import Location, PlateRead
 from tests.integration.storage.samples import sample_read
+
+MOST_LANES = 15
+WIDTH = 1000
 
 NOTHING_KNOWN = Choices((), "", False, (), {})
 NEW_YORK = ZoneInfo("America/New_York")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.search.form import FLAGS, LONGEST, TEXTS, SearchForm, form_of
+from console.search.form import FLAGS, TEXTS, SearchForm, form_of
 from console.search.understanding import asked_of
 from operations.criteria import VehicleCriteria
 from operations.reasons import Why
@@ -18,6 +18,8 @@ from operations.searches.hours import parse_hours
 from operations.searches.query import ReadQuery
 from operations.searches.saving import KeptSearch
 from schemas.settings import Settings
+
+LONGEST = 4000
 
 NEW_YORK = ZoneInfo("America/New_York")
 SETTINGS = Settings(time_zone="America/New_York")

@@ -16,7 +16,7 @@ from pipeline.alerting import cancellations, car_answers, numbering, routing, sh
 from pipeline.alerting.cancellations import CancellationStage
 from pipeline.alerting.car_answers import CarAnswersStage
 from pipeline.alerting.numbering import NumberingStage
-from pipeline.alerting.routing import POLL_SECONDS, DeliveryStage, RoutingStage
+from pipeline.alerting.routing import DeliveryStage, RoutingStage
 from pipeline.alerting.sharing import SharingStage
 from pipeline.alerting.storms import StormStage
 from pipeline.health.board import HealthBoard
@@ -24,6 +24,8 @@ from schemas.events import AlarmKind
 from schemas.settings import Settings
 from schemas.settings.channels import WebhookChannel
 from storage.alerts.storms import Storm
+
+POLL_SECONDS = 0.5
 
 AT_ONCE = 200
 EXPIRY_SECONDS = 5.0

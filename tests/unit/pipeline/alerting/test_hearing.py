@@ -14,11 +14,13 @@ import pytest
 
 from alerts.asking.reading import Posted
 from pipeline.alerting import hearing
-from pipeline.alerting.hearing import IDLE_SECONDS, HearingStage
+from pipeline.alerting.hearing import HearingStage
 from policy.agreements.agreement import disposition_topic
 from policy.decisions import Policy
 from schemas.errors import BrokerUnavailable, ConfigurationError, DatabaseUnavailable, TransientError
 from schemas.settings import KafkaSettings, Settings
+
+IDLE_SECONDS = 0.5
 
 AGAIN_SECONDS = 60.0
 

@@ -16,7 +16,7 @@ import pytest
 from alerts.asking.reading import Posted
 from operations.sharing.answering import Outcome
 from pipeline.alerting import queries
-from pipeline.alerting.queries import IDLE_SECONDS, QueryStage
+from pipeline.alerting.queries import QueryStage
 from policy.agreements.agreement import answer_topic, query_topic
 from policy.decisions import Policy
 from schemas.actor import Actor, SignIn
@@ -25,6 +25,8 @@ from schemas.events import AskerEvent, OwnerEvent, QueryAnswerEvent, QueryEvent
 from schemas.messages import Message
 from schemas.settings import KafkaSettings, Settings
 from sharing.questions import Desk
+
+IDLE_SECONDS = 0.5
 
 LONGEST_LIFE = timedelta(hours=1)
 

@@ -11,12 +11,14 @@ from uuid import UUID
 import pytest
 
 from pipeline.alerting import returning
-from pipeline.alerting.returning import POLL_SECONDS, ReturningStage
+from pipeline.alerting.returning import ReturningStage
 from policy.decisions import Policy
 from schemas.errors import BrokerUnavailable, ConfigurationError, TransientError
 from schemas.messages import Message
 from schemas.settings import KafkaSettings, NeighborSettings, Settings, SharingSettings
 from storage.sharing.returns import WaitingReturn
+
+POLL_SECONDS = 0.5
 
 DATABASE = cast(Any, object())
 AT_ONCE = 200

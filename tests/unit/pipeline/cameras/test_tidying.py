@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from pipeline.cameras import bursts, showing, tidying
-from pipeline.cameras.bursts import LEAST_PATIENCE_SECONDS, MOST_PATIENCE_SECONDS, MOST_PICTURES, Burst
-from pipeline.cameras.showing import EVERY_SECONDS, Showing
+from pipeline.cameras.bursts import Burst
+from pipeline.cameras.showing import Showing
 from pipeline.cameras.tidying import Tidying
 from pipeline.health.board import HealthBoard
 from schemas.errors import InvalidInput
@@ -24,6 +24,11 @@ from schemas.settings import ImageFolderCamera, RtspCamera, Settings, VideoFileC
 from schemas.types import PlateRead, SourceItem
 from tests.unit.alerts.samples import sample_read
 from tests.unit.samples import source_item
+
+LEAST_PATIENCE_SECONDS = 3.0
+MOST_PATIENCE_SECONDS = 60.0
+MOST_PICTURES = 4
+EVERY_SECONDS = 60.0
 
 AGAIN_SECONDS = 60.0
 

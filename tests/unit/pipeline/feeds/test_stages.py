@@ -11,9 +11,12 @@ from typing import Any, cast
 import pytest
 
 from pipeline.feeds import stages
-from pipeline.feeds.stages import HOUSEKEEPING_SECONDS, POLL_SECONDS, FeedStage, ListAgesStage
+from pipeline.feeds.stages import FeedStage, ListAgesStage
 from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.settings import AgreementFeed, FolderFeed, HttpsFeed, Settings
+
+HOUSEKEEPING_SECONDS = 3600.0
+POLL_SECONDS = 1.0
 
 CHECK_SECONDS = 60.0
 FIRST_RETRY_SECONDS = 15.0

@@ -17,10 +17,15 @@ from ingest.server.known_cars import KnownCar
 from operations.cars.answering import Received
 from operations.cars.signing_on import CarIsRevoked
 from pipeline.ingesting import car_lists, car_officers, cars
-from pipeline.ingesting.car_officers import REPORT_BYTES, SIGN_ON_BYTES, UNPACKED_BYTES, officer_routes
-from pipeline.ingesting.cars import LOOK_SECONDS, CarsOfRun, cars_of_run
+from pipeline.ingesting.car_officers import officer_routes
+from pipeline.ingesting.cars import CarsOfRun, cars_of_run
 from schemas.errors import DatabaseUnavailable, InvalidInput
 from schemas.settings import Settings
+
+REPORT_BYTES = 1 << 20
+SIGN_ON_BYTES = 16_384
+UNPACKED_BYTES = 2 << 20
+LOOK_SECONDS = 10.0
 
 DATABASE: Any = object()
 SETTINGS = Settings(agency_id="fairfax")

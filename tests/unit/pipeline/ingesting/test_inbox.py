@@ -17,7 +17,7 @@ from ingest.vendors.adapter import Parsed, ReaderSign
 from ingest.vendors.arrivals import ReportedArrival
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting import inbox as module
-from pipeline.ingesting.inbox import REMEMBERED, RETRY_STEPS, InboxStage
+from pipeline.ingesting.inbox import REMEMBERED, InboxStage
 from pipeline.recording.queue import ArrivalQueue
 from schemas.arrivals import Arrival, HandedOver, Pictures
 from schemas.clocks import SourceClock
@@ -28,6 +28,8 @@ from storage.quarantine.quarantine import QuarantinedMessage
 from storage.spool.messages import Message
 from storage.spool.spool import Spool
 from tests.unit.alerts.samples import sample_read
+
+RETRY_STEPS = 20
 
 SAID_AGAIN_SECONDS = 60.0
 

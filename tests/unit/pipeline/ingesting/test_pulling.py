@@ -16,12 +16,14 @@ from ingest.pulling.telling import PullState
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting import pulled, pulling
 from pipeline.ingesting.pulled import PulledSources
-from pipeline.ingesting.pulling import LEADER_SECONDS, PullStage, pull_name
+from pipeline.ingesting.pulling import PullStage, pull_name
 from pipeline.stages.runner import Runner
 from schemas.errors import DatabaseUnavailable
 from schemas.events import AlarmKind
 from schemas.settings import Settings
 from services.owner_lock import OwnerLock
+
+LEADER_SECONDS = 3.0
 
 PATIENCE = timedelta(seconds=30)
 

@@ -15,12 +15,15 @@ from ingest.vendors.registry import vendors
 from pipeline.health.board import HealthBoard
 from pipeline.ingesting import serving, telling
 from pipeline.ingesting.alone import check_server
-from pipeline.ingesting.serving import CLAIM_SECONDS, LOOK_SECONDS, ServerStage
+from pipeline.ingesting.serving import ServerStage
 from pipeline.ingesting.telling import Telling
 from schemas.errors import ConfigurationError, InvalidInput
 from schemas.health import RunHealth, SourceHealth
 from schemas.settings import Settings
 from services.run_state import INGEST_FILE_NAME, read_run_health
+
+CLAIM_SECONDS = 0.05
+LOOK_SECONDS = 0.5
 
 STOP = threading.Event()
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -13,12 +13,15 @@ from uuid import UUID
 import pytest
 
 from pipeline.lists import live_matcher
-from pipeline.lists.live_matcher import POLL_SECONDS, SWITCH_SECONDS, LiveMatcher
+from pipeline.lists.live_matcher import LiveMatcher
 from schemas.list_changes import ListChange
 from schemas.settings import MatchingSettings
 from schemas.types import HotlistEntry
 from tests.unit.matcher.samples import read
 from tests.unit.pipeline.lists.listed import Lists, entry, matched
+
+POLL_SECONDS = 0.5
+SWITCH_SECONDS = 0.0002
 
 STOP = threading.Event()
 

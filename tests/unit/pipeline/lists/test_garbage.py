@@ -8,7 +8,10 @@ import weakref
 
 import pytest
 
-from pipeline.lists.garbage import MANY, RARELY, long_lived_objects, many_reads
+from pipeline.lists.garbage import long_lived_objects, many_reads
+
+MANY = 50_000
+RARELY = 1_000_000
 
 
 class _Entry:

@@ -13,9 +13,12 @@ from uuid import UUID
 import pytest
 
 from pipeline.past import stage as module
-from pipeline.past.stage import CLOCK_SECONDS, POLL_SECONDS, PastStage
+from pipeline.past.stage import PastStage
 from schemas.settings import MatchingSettings, Settings
 from storage.reads.past import ActiveList, ListProgress
+
+CLOCK_SECONDS = 60.0
+POLL_SECONDS = 1.0
 
 LONG_CHANGE = 5000
 LONG_SETTLE_SECONDS = 60.0

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.health.board import HealthBoard
 from pipeline.patrol.lists import fetching
-from pipeline.patrol.lists.fetching import ANEW_SECONDS, ASK_SECONDS, AWAY_SECONDS, REVOKED_SECONDS, ListFetching
+from pipeline.patrol.lists.fetching import ListFetching
 from pipeline.patrol.lists.part_size import BEGIN
 from pipeline.patrol.lists.server import Outgrown
 from schemas.errors import ConfigurationError, InvalidInput, TransientError
@@ -22,6 +22,11 @@ from schemas.events import AlarmKind
 from schemas.settings import Settings
 from services.http.home import CarRevoked, Unreachable
 from storage.car.lists.lists import Have, Taken
+
+ANEW_SECONDS = 600.0
+ASK_SECONDS = 15.0
+AWAY_SECONDS = 4.0
+REVOKED_SECONDS = 60.0
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HAS = {"have": "7", "withdrawn": "40"}

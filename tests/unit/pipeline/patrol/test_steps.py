@@ -17,14 +17,13 @@ from pipeline.health.board import HealthBoard
 from pipeline.lists.live_matcher import LiveMatcher
 from pipeline.patrol import draining, room
 from pipeline.patrol.car import Car, SealedLists, open_car
-from pipeline.patrol.draining import HELD_SECONDS, IDLE_SECONDS, MOST_AT_ONCE, REVOKED_SECONDS, DrainingStage, HomeState
+from pipeline.patrol.draining import DrainingStage, HomeState
 from pipeline.patrol.lists import matching, merging
 from pipeline.patrol.lists.gate import Freshness
-from pipeline.patrol.lists.matching import LOOK_SECONDS, PATIENCE_SECONDS, CarMatcher
-from pipeline.patrol.lists.merging import IDLE_SECONDS as MERGED_SECONDS
-from pipeline.patrol.lists.merging import REST, ListMerging
-from pipeline.patrol.making_room import AT_ONCE_BYTES, RoomMakingUnits
-from pipeline.patrol.room import STEP_SECONDS, RoomStage
+from pipeline.patrol.lists.matching import CarMatcher
+from pipeline.patrol.lists.merging import ListMerging
+from pipeline.patrol.making_room import RoomMakingUnits
+from pipeline.patrol.room import RoomStage
 from schemas.errors import ConfigurationError, InvalidInput, StorageFull, TransientError
 from schemas.events import AlarmKind
 from schemas.health import OutgoingHealth
@@ -33,6 +32,17 @@ from schemas.types import Hit, Tier
 from services.http.home import CarRevoked, NotTaken, Unreachable
 from storage.car.uploads import Upload
 from tests.unit.matcher.samples import read
+
+HELD_SECONDS = 30.0
+IDLE_SECONDS = 1.0
+MOST_AT_ONCE = 200
+REVOKED_SECONDS = 5.0
+LOOK_SECONDS = 5.0
+PATIENCE_SECONDS = 0.35
+MERGED_SECONDS = 30.0
+REST = 4.0
+AT_ONCE_BYTES = 16 << 20
+STEP_SECONDS = 5.0
 
 STOP = threading.Event()
 NOTHING: Any = None

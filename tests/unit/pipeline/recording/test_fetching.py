@@ -12,11 +12,13 @@ import pytest
 
 from pipeline.counters import Counters
 from pipeline.recording import fetching
-from pipeline.recording.fetching import QUEUE_LENGTH, PictureFetcher
+from pipeline.recording.fetching import PictureFetcher
 from schemas.errors import TransientError
 from schemas.settings import Settings
 from storage.reads.images import ImageStore, image_key
 from tests.unit.alerts.samples import sample_read
+
+QUEUE_LENGTH = 64
 
 AT_ONCE = 4
 LARGEST_BYTES = 8 << 20

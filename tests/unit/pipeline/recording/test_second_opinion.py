@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 import pytest
 
 import pipeline.recording.second_opinion
-from pipeline.recording.second_opinion import QUEUE_LENGTH, Opinion, SecondOpinions, open_second_opinions
+from pipeline.recording.second_opinion import Opinion, SecondOpinions, open_second_opinions
 from schemas.errors import ConfigurationError
 from schemas.ids import read_id
 from schemas.settings import AlertSettings
 from schemas.types import Box, PlateRead, SecondReading
+
+QUEUE_LENGTH = 16
 
 MOMENT = datetime(2026, 3, 4, tzinfo=UTC)
 PICTURE, BOX = b"jpeg", Box(0, 0, 8, 4)

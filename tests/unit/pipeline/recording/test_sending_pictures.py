@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.recording import sending_pictures
-from pipeline.recording.sending_pictures import PAUSE_SECONDS, PicturesStage
+from pipeline.recording.sending_pictures import PicturesStage
 from schemas.errors import StorageFull, TransientError
 from schemas.settings import Settings
+
+PAUSE_SECONDS = 0.5
 
 STOP = threading.Event()
 

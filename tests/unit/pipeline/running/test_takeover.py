@@ -13,11 +13,13 @@ from pipeline.health.board import HealthBoard
 from pipeline.reloading import Difference
 from pipeline.running import takeover
 from pipeline.running.part import Part
-from pipeline.running.takeover import WRITE_DOWN_SECONDS, TakeOver
+from pipeline.running.takeover import TakeOver
 from schemas.errors import ConfigurationError, DatabaseUnavailable
 from schemas.events import AlarmKind
 from schemas.health import Reloaded
 from schemas.settings import ImageFolderCamera, Settings
+
+WRITE_DOWN_SECONDS = 5.0
 
 GATE, EAST = (ImageFolderCamera(id=name, path=Path(f"/srv/{name}")) for name in ("gate", "east"))
 BEFORE, AFTER = Settings(cameras=(GATE,)), Settings(cameras=(EAST,), log_level="DEBUG")

@@ -24,7 +24,7 @@ from pipeline.reloading import Reload, difference
 from pipeline.running.frame import Frame
 from pipeline.running.part import Stages
 from pipeline.services.matcher import MatcherService, check_matcher
-from pipeline.services.patrol import EARLY_SECONDS, PACE, PatrolService, check_patrol
+from pipeline.services.patrol import PACE, PatrolService, check_patrol
 from pipeline.services.recognize import RecognizeService, check_recognize
 from pipeline.services.relay import RelayService, check_relay
 from pipeline.services.run import Service
@@ -35,6 +35,8 @@ from schemas.events import AlarmKind
 from schemas.settings import Settings
 from schemas.types import PlateRead
 from services.service_manager import ServiceManager
+
+EARLY_SECONDS = 0.05
 
 DATABASE: Any = SimpleNamespace(take_over=lambda settings: None)
 LEADERSHIP: Any = SimpleNamespace()

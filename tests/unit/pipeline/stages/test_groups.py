@@ -13,8 +13,10 @@ import pytest
 
 from pipeline.feeds import configured
 from pipeline.feeds.configured import Feeds
-from pipeline.stages.groups import END_SECONDS, StageGroup
+from pipeline.stages.groups import StageGroup
 from pipeline.stages.runner import Runner
+
+END_SECONDS = 8.0
 
 
 @dataclass
