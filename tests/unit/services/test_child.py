@@ -64,6 +64,9 @@ def test_a_child_gets_no_password_of_ours_and_keeps_its_files_to_its_user(
     monkeypatch.setenv("FEED_TOKEN", "secret-1")
     monkeypatch.setenv("PLATEWATCH_KAFKA__OPTIONS", "secret-2")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:secret-3@proxy")
+    monkeypatch.setenv("HOME", "/home/secret-4")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/lib")
+    monkeypatch.setenv("TZ", "America/New_York")
     log = tmp_path / "logs" / "child.log"
     code = "import os; open('made', 'w'); os.mkdir('folder'); print(dict(os.environ))"
     before = os.umask(0)
@@ -74,7 +77,7 @@ def test_a_child_gets_no_password_of_ours_and_keeps_its_files_to_its_user(
         os.umask(before)
     _wait(lambda: not child.is_alive)
     said = log.read_text()
-    assert "PATH" in said
+    assert all(f"'{name}'" in said for name in ("PATH", "LD_LIBRARY_PATH", "TZ"))
     assert "secret" not in said
     modes = {
         path.name: path.stat().st_mode & 0o777 for path in (log, log.parent, tmp_path / "made", tmp_path / "folder")
@@ -94,11 +97,17 @@ def test_a_log_that_others_could_read_is_closed(log: Path) -> None:
 
 
 def test_an_early_end_cites_the_last_lines(log: Path) -> None:
-    argv = [sys.executable, "-c", "import sys; print('could not bind port 5432'); sys.exit(3)"]
+    code = (
+        "import sys; print('one', 'two', 'three', 'four', 'five', 'could not bind port 5432', sep='\\n'); sys.exit(3)"
+    )
+    argv = [sys.executable, "-c", code]
     child = ChildProcess("broken server", argv, log_path=log)
     child.start()
-    with pytest.raises(ConfigurationError, match=r"broken server ended .*exit status 3.*could not bind port 5432"):
+    with pytest.raises(
+        ConfigurationError, match=r"broken server ended .*exit status 3.*could not bind port 5432"
+    ) as raised:
         child.wait_ready(lambda: False, 10)
+    assert [word for word in ("one", "two", "five") if word in str(raised.value)] == ["two", "five"]
     child.stop()
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from pipeline.stages.deadline import ends_in_time
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "architecture.md"
 HANGING = """
 import logging, threading, time
 from pipeline.stages.deadline import ends_in_time
@@ -38,3 +44,10 @@ def test_what_ends_in_time_is_left_alone() -> None:
     done, _ = run("import os; os._exit(7)")
     assert done.returncode == 7
     assert done.stderr == ""
+
+
+def test_a_run_has_the_time_that_the_document_says_which_ends_before_patience_does() -> None:
+    seconds = inspect.signature(ends_in_time).parameters["seconds"].default
+    (said,) = re.findall(r"what has not after (\d+) s is named and broken off", DOCUMENT.read_text(encoding="utf-8"))
+    assert seconds == int(said)
+    assert seconds < 15  # in which a service is promised to end
