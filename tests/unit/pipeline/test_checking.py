@@ -31,7 +31,9 @@ def checked(path: Path, *more: str) -> tuple[int, dict[str, object]]:
 
 
 def test_a_configuration_that_would_do_is_fine_and_nothing_is_made(tmp_path: Path) -> None:
-    path = write(tmp_path, good(tmp_path))
+    made = f'log_file = "{tmp_path}/new/run.log"\n' + good(tmp_path)
+    made += f'[kafka]\ncache_dir = "{tmp_path}/new/jars"\n[backup]\njournal = "{tmp_path}/new/journal"\n'
+    path = write(tmp_path, made)
     assert checked(path) == (0, {"ok": True, "problems": []})
     assert checked(path, "--connect") == (0, {"ok": True, "problems": []})
     assert sorted(one.name for one in tmp_path.iterdir()) == ["gate", "platewatch.toml"]
