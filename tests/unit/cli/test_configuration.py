@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +36,14 @@ def test_the_working_folder_comes_before_the_machine(places: tuple[Path, Path]) 
     assert find_configuration() == system
     working.write_text("")
     assert find_configuration() == Path(working.name)
+
+
+def test_the_machines_file_is_the_one_that_its_services_take() -> None:
+    units = Path(__file__).parents[3] / "deploy"
+    named = set(
+        re.findall(r"--config (\S+/platewatch\.toml)", "".join(one.read_text() for one in units.rglob("*.service")))
+    )
+    assert named == {str(configuration.SYSTEM_FILE)}
 
 
 def _law(*arguments: str, **environment: str) -> tuple[str, str]:
