@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from pathlib import Path
 
 import pytest
+from fastapi import HTTPException
 
 from console.asset_files import FOLDER, OWN, assets, listed
+from console.pages.assets import asset, icon
 
 OTHERS = sorted(listed())
 
@@ -44,3 +47,22 @@ def test_own_files_and_templates_name_nothing_of_elsewhere() -> None:
 def test_an_address_changes_with_the_content() -> None:
     found = assets()["own/style.css"]
     assert found.url == f"/assets/{hashlib.sha256(found.content).hexdigest()[:16]}/own/style.css"
+
+
+def test_a_browser_keeps_a_file_for_good_under_its_contents_address_and_gets_no_other() -> None:
+    kinds = {
+        **{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"},
+        **{".svg": "image/svg+xml", ".png": "image/png"},
+    }
+    for name, one in assets().items():
+        answer = asyncio.run(asset(one.digest[:16], name))
+        assert one.url == f"/assets/{one.digest[:16]}/{name}"
+        assert (answer.body, answer.headers["content-type"]) == (one.content, kinds[Path(name).suffix])
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert asyncio.run(icon()).headers["content-type"] == "image/svg+xml"
+    digest = assets()["own/icon.svg"].digest
+    for address, name in ((digest[:7], "own/icon.svg"), ("0" * 16, "own/icon.svg"), (digest[:16], "assets.toml")):
+        with pytest.raises(HTTPException) as refused:
+            asyncio.run(asset(address, name))
+        assert refused.value.status_code == 404
+    assert asyncio.run(asset(digest[:8], "own/icon.svg")).status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -104,3 +105,6 @@ def test_a_kept_search_is_typed_anew_as_it_was_asked() -> None:
         form = form_of(KeptSearch(1, "gates", query, True, why, "kim", now, now), NEW_YORK)
         asked = asked_of(form, SETTINGS)
         assert (asked.query, asked.why, asked.alike, asked.faults) == (query, why, True, {})
+        # A program may keep one with longer pages than the form has.
+        longer = KeptSearch(1, "gates", replace(query, limit=1000), True, why, "kim", now, now)
+        assert form_of(longer, NEW_YORK)["limit"] == "100"
