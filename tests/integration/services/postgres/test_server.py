@@ -120,6 +120,15 @@ def test_it_listens_only_on_its_socket_and_asks_for_the_password(data_dir: Path)
                 "select current_setting('listen_addresses'), current_setting('server_encoding'), current_user"
             ).fetchone()
             assert row == ("", "UTF8", "platewatch")
+            roles = connection.execute(
+                "select rolname, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls"
+                r" from pg_roles where rolname like 'platewatch\_%' order by 1"
+            ).fetchall()
+            rights = (True, False, False, False, False, False)
+            assert roles == [("platewatch_application", *rights), ("platewatch_owner", *rights)]
+            # Times are told in UTC, and what has ended does not lie in files that wait for their turn.
+            row = connection.execute("select current_setting('TimeZone'), current_setting('wal_recycle')").fetchone()
+            assert row == ("UTC", "off")
             # Plates stand in statements, and in an error's details: neither is written down.
             connection.execute("create temporary table read (plate text unique)")
             with pytest.raises(psycopg.errors.UniqueViolation, match="VNV4527"):
