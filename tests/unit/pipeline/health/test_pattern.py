@@ -56,6 +56,20 @@ def test_in_the_first_weeks_a_day_is_compared_with_the_days_before() -> None:
     assert expected_reads(two_days, MONDAY + 8 * HOUR, MONDAY + 9 * HOUR) == 0
 
 
+def test_the_same_day_of_the_week_counts_once_two_weeks_are_known_and_four_of_them_and_seven_days_at_most() -> None:
+    def expected(*days: tuple[int, int]) -> float:
+        """Return what an hour of Monday expects, by how many came in it so many days before."""
+        hours = {MONDAY + 8 * HOUR - day * DAY: reads for day, reads in days}
+        return expected_reads(hours, MONDAY + 8 * HOUR, MONDAY + 9 * HOUR)
+
+    days = [(day, 10) for day in range(1, 7)]
+    assert expected(*days, (7, 100)) == 10
+    assert expected(*days, (7, 100), (14, 300)) == 200
+    assert expected(*days, (7, 100), (14, 300), (21, 500), (28, 700), (35, 900)) == 400
+    # Of the days before the middle one of seven, the week's own among them; an eighth does not count.
+    assert expected((1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7), (8, 800)) == 4
+
+
 def test_an_outage_of_a_day_does_not_hide_the_next_one_and_a_holiday_raises_one_alarm_at_most() -> None:
     hours = {hour: n for hour, n in weeks(4).items() if not MONDAY - 7 * DAY <= hour < MONDAY - 6 * DAY}
     assert expected_reads(hours, MONDAY + 8 * HOUR, MONDAY + 9 * HOUR) == 120
