@@ -15,10 +15,13 @@ from tests.unit.hotlists.list_samples import MN, entries, entry, rows
 NOTHING = [
     *("NULL", "null", "Null", "\\N", "N/A", "n/a", "#N/A", "None", "NONE", "nil", "NaN", "NaT", "-", "--", "\u2014"),
     *("(null)", "(Null)", "<null>", "<Null>", "[NULL]", "undefined", "#N/A N/A", "Not Applicable", "No Date", ".."),
+    *("[Null]", "{null}", "#NULL!", "DBNull", "(none)", "<none>", "N.A.", "NA", "<NA>", "(n/a)", "n.a", "-NaN", "#NaN"),
+    *("(blank)", "(blanks)", "(empty)", "Not Available", "nodate", "(no date)", "---", "----", "\u2013", ".", "''"),
 ]
 NO_DAYS = [
     *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", "00000000", "0001-01-01", "1900-01-01", "1/1/1900"),
     *("01/01/1900", "1/0/1900", "1899-12-30", "1970-01-01", "1970-01-01T00:00:00Z", "12/31/1969", "1753-01-01"),
+    *("1582-10-15", "1600-01-01", "1601-01-01", "1800-01-01", "1899-12-31", "1901-01-01"),
     *("  /  /    ", "__/__/____", "//", "01-JAN-1900", "00-JAN-00", "1/0/00", "Jan  1 1900 12:00AM"),
 ]
 NEVER = [
@@ -47,6 +50,18 @@ NEVER = [
     *("\u221e", "DNE", "non-expiring", "never expires", "does not expire", "no expiration date", "no expiry", "no end"),
     *("no end date", "does not end", "indefinitely", "permanent", "forever", "for life", "until canceled"),
     *("until recovered", "until further notice", "until cleared", "until found", "till further notice", "TFN"),
+    *(
+        "none given",
+        "None listed",
+        "life",
+        "infinity",
+        "+infinity",
+        "open",
+        "open ended",
+        "until cancelled",
+        "until cancel",
+    ),
+    *("no exp date", "nonexpiring", "12-31-99", "12/31/99 23:59", "12/31/99 23:59:59"),
 ]
 
 
@@ -94,8 +109,10 @@ def test_a_default_state_holds_where_the_state_says_nothing() -> None:
 
 
 def test_coded_lists_keep_codes_that_look_like_such_words() -> None:
-    nil, null = rows("mn", f"{MN.replace('AVA', 'NIL')}\n{MN.replace('AVA', 'NULL')}\n")
-    assert [row.vehicle.model for row in (nil, null)] == ["NIL", None]  # type: ignore[union-attr]
+    kept = ["NIL", "NA", "NAN", "LIFE"]
+    empty = ["NULL", "null", "\\N", "(null)", "<null>", "[null]", "N/A", "#N/A", "(none)", "-", "--"]
+    found = rows("mn", "".join(f"{MN.replace('AVA', text)}\n" for text in kept + empty))
+    assert [row.vehicle.model for row in found] == [*kept, *([None] * len(empty))]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("text", ["no end-date", "NO-EXPIRATION", "until  further notice", "open ended"])

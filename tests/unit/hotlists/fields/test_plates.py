@@ -170,13 +170,33 @@ def test_a_month_as_spreadsheets_show_it_is_a_date_and_a_plate_like_it_is_none(t
     assert damage(text.replace("20", "21").replace("19", "18")) is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["UKNOWN", "UKN", "NO LPN", "No Num", "UNK PL", "APPLIED FOR", "SEE NOTES", "Tag No", "LICENSE", "UNASSIGNED"],
-)
-def test_other_words_for_no_plate_are_known(text: str) -> None:
-    with pytest.raises(NoPlateError):
-        check_plate(text, "plate")
+WRITTEN_FOR_NO_PLATE = {
+    "what programs write": "nil|nan|nat|undef|no data|no value|no entry",
+    "not known": "UNK.|UNKN|UNKWN|UNKWON|UNKNW|UNKNWN|UNKNOW|UNKOWN|UKNOWN|UNNOWN|UNKNOWEN|UKN|UNKONWN|UNKNOWN PLATE|"
+    "UNK PLATE|UNKNOWN TAG|UNK TAG|PLATE UNKNOWN|PLATE UNK|TAG UNKNOWN|TAG UNK|UNK PL|UNKN PL|UNK LIC|UNK LP|"
+    "UNK REG|DONT KNOW|"
+    "NOT KNOWN|NO INFO|NOT GIVEN|NOT PROVIDED|NOT AVAILABLE|NOT AVAIL|UNAVAILABLE|UNAVAIL|NOT FOUND|NOT SEEN|"
+    "NOT ENTERED|"
+    "NOT READ|NONE LISTED|NONE KNOWN|TBA",
+    "not there": "NOT APPL|NOT APPLICABL|NO PLATES|NO PLT|NO PLTS|NO PL|NO PLATE FOUND|NO PLATE GIVEN|NO TAG|NO LP|"
+    "NO LIC|"
+    "NO LIC PLATE|NO REGO|NO VRM|NO NUMBER|NO NUM|NO LPN|NO VIN|NO VIN/NO PLATE|NOT ISSUED|NOT ASSIGNED|UNASSIGNED|"
+    "PLATELESS|"
+    "NO REGISTRATN|WITHOUT PLATE|NOT PLATED|NOT REGISTERED|UNREG|UNPLATED|NOT REG",
+    "some paper": "TEMPS|TEMP TAGS|TEMP PLATE|TEMP PLATES|TEMPORARY TAG|TEMP REG|PAPER TAGS",
+    "the column": "PLATE|PLATES|PLATE NO|PLATE NUM|PLATE NUMBER|PLATE TEXT|LIC PLATE|LICENSE NO|LICENSE|LIC NO|TAG NO|"
+    "LP NUMBER|SEE VIN|SEE NOTE|SEE REMARKS|SEE NARRATIVE",
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN_FOR_NO_PLATE)
+def test_other_words_for_no_plate_are_known(kind: str) -> None:
+    """An entry of one of them would stop whoever drives that vanity plate."""
+    words = WRITTEN_FOR_NO_PLATE[kind].split("|")
+    assert [text for text in words if not is_placeholder(canonical_plate(text))] == []
+    for text in words[:2]:
+        with pytest.raises(NoPlateError):
+            check_plate(text, "plate")
 
 
 @pytest.mark.parametrize(

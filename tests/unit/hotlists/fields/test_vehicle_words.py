@@ -42,3 +42,45 @@ def test_words_for_a_vehicle(words: str, vehicle: VehicleDescription | None) -> 
 )
 def test_what_is_taken_of_words_and_what_is_left_of_them(words: str, vehicle: VehicleDescription | None) -> None:
     assert vehicle_of_words(words) == vehicle
+
+
+COLORS = {
+    "BGE": "beige", "BLK": "black", "BLU": "blue", "BRO": "brown", "BRZ": "bronze", "COM": "chrome|stainless steel",
+    "CPR": "copper", "CRM": "cream|ivory|off-white", "DBL": "dark blue|navy blue|"
+    "navy", "DGR": "dark green", "GLD": "gold",
+    "GRN": "green", "GRY": "gray|grey|dark gray|dark grey|light gray|light grey|charcoal", "LAV": "lavender",
+    "LBL": "light blue", "LGR": "light green", "MAR": "maroon|burgundy", "MUL": "multicolored|"
+    "multicolor", "ONG": "orange",
+    "PLE": "purple", "PNK": "pink", "RED": "red|dark red", "SIL": "silver|"
+    "aluminum", "TAN": "tan", "TRQ": "turquoise|teal",
+    "WHI": "white", "YEL": "yellow",
+}  # fmt: skip
+MAKES = {
+    "ACUR": "Acura", "ALFA": "Alfa Romeo", "AUDI": "Audi", "BENT": "Bentley", "BMW": "BMW", "BUIC": "Buick",
+    "CADI": "Cadillac", "CHEV": "Chevrolet|"
+    "Chevy", "CHRY": "Chrysler", "DODG": "Dodge", "DUCA": "Ducati", "FERR": "Ferrari",
+    "FIAT": "Fiat", "FORD": "Ford", "FRHT": "Freightliner", "GMC": "GMC", "HD": "Harley-Davidson|"
+    "Harley", "HOND": "Honda",
+    "HYUN": "Hyundai", "INFI": "Infiniti", "INTL": "International", "ISU": "Isuzu", "JAGU": "Jaguar", "JEEP": "Jeep",
+    "KAWK": "Kawasaki", "KW": "Kenworth", "KIA": "Kia", "LAMO": "Lamborghini", "LNDR": "Land Rover|Range Rover",
+    "LEXS": "Lexus", "LINC": "Lincoln", "MACK": "Mack", "MASE": "Maserati", "MAZD": "Mazda",
+    "MERZ": "Mercedes-Benz|Mercedes",
+    "MERC": "Mercury", "MNNI": "Mini Cooper", "MITS": "Mitsubishi", "NISS": "Nissan", "OLDS": "Oldsmobile",
+    "PTRB": "Peterbilt", "PLYM": "Plymouth", "PONT": "Pontiac", "PORS": "Porsche", "RAM": "Ram", "ROL": "Rolls-Royce",
+    "SAA": "Saab", "STRN": "Saturn", "SCIO": "Scion", "SMRT": "Smart", "SUBA": "Subaru", "SUZI": "Suzuki",
+    "TESL": "Tesla",
+    "TOYT": "Toyota", "VOLK": "Volkswagen|VW", "VOLV": "Volvo", "YAMA": "Yamaha",
+}  # fmt: skip
+STYLES = {
+    "2D": "2-door sedan|2 door|two-door", "4D": "4-door sedan|4 door|four-door", "AM": "ambulance", "BU": "bus",
+    "CV": "convertible", "PK": "pickup truck|pick-up|pickup", "COUPE": "coupe", "CROSSOVER": "crossover",
+    "HATCHBACK": "hatchback", "MINIVAN": "minivan", "MOTORCYCLE": "motorcycle", "SEDAN": "sedan",
+    "STATION WAGON": "station wagon", "SUV": "SUV", "TRUCK": "truck", "VAN": "van", "WAGON": "wagon",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("feature", "said"), [("color", COLORS), ("make", MAKES), ("style", STYLES)])
+def test_words_of_a_dispatcher_are_the_codes_that_readers_and_lists_write(feature: str, said: dict[str, str]) -> None:
+    for code, line in said.items():
+        for words in line.split("|"):
+            assert vehicle_of_words(f"the {words}") == VehicleDescription(**{feature: code}), words
