@@ -86,7 +86,11 @@ def test_every_migration_goes_back_and_forth(owner_url: str) -> None:
         _roll_back(connection, to="0001")
         left = connection.execute("select relname from pg_class where relnamespace = 'public'::regnamespace").fetchall()
         assert {name for (name,) in left} == {"schema_migrations", "schema_migrations_pkey"}
-    migrate(owner_url, "test")
+        migrate(owner_url, "test")
+        # Two years, before anybody has said how long; and nothing was raised, routed or changed yet.
+        assert connection.execute("select keep from audit_retention").fetchall() == [(timedelta(days=730),)]
+        begun = "select revision, routed_number, alert_number from hotlist_revision, alert_routing, sharing_progress"
+        assert connection.execute(begun).fetchall() == [(0, 0, 0)]
 
 
 def test_searches_go_back_to_their_own_table_and_come_again(database_url: str, owner_url: str) -> None:
