@@ -35,6 +35,7 @@ from schemas.types import PlateRead, SourceItem
 from services.remains import Sought, search_files
 from storage.audit.reader import audit_entries
 from storage.audit.writer import write_audit
+from storage.backup.journal import read_journal
 from storage.database import Database, open_database
 from storage.item_ledger import ItemLedger
 from storage.quarantine.quarantine import Quarantine
@@ -196,6 +197,9 @@ def test_a_table_in_use_is_named(own: Database, settings: Settings, monkeypatch:
         outcome: PurgeOutcome = purge(LEE, own, settings)
     assert outcome.left == ("hits",)
     assert "alerts" in outcome.rewritten
+    # A backup that comes back later ends these reads again.
+    journal = read_journal(settings.data_dir / "purged.json")
+    assert journal.written_at - journal.reads_before == timedelta(days=21)
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-16-le", "utf-16-be"])

@@ -295,7 +295,7 @@ def test_what_is_said_of_an_alert_ends_with_it_and_what_a_request_keeps_with_the
 
 def test_what_nobody_said_is_what_is_so_of_most(owner: psycopg.Connection[Any]) -> None:
     """A rule is off, a delivery waits, an alert is open, a report is final: until somebody says otherwise."""
-    said = {
+    said: dict[str, dict[str, object]] = {
         "alerts": {"status": "open"},
         "alert_rules": {"is_on": False},
         "deliveries": {"attempts": 0, "state": "waiting"},

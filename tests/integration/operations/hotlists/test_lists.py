@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from schemas.errors import InvalidInput
 from schemas.settings import Settings
 from schemas.types import Category, RejectedRow
 from storage.audit.reader import audit_entries
+from storage.backup.journal import read_journal
 from storage.database import Database
 from tests.integration.alerts.test_cancel import raise_alert
 from tests.integration.operations.audited import LEE, only_row
@@ -20,10 +22,11 @@ from tests.integration.storage.samples import START, activate, sample_entry
 REJECT = RejectedRow(7, "no plate", "LIC", "V00")
 
 
-def test_removing_a_list_is_written_down_and_its_alerts_are_canceled(database: Database) -> None:
+def test_removing_a_list_is_written_down_and_its_alerts_are_canceled(database: Database, tmp_path: Path) -> None:
     activate(database, [sample_entry(1), sample_entry(2, "BKR2203")])
     raise_alert(database, sample_entry(1))
-    assert remove_list(LEE, database, Settings(), "ncic") == 1
+    assert remove_list(LEE, database, Settings(data_dir=tmp_path), "ncic") == 1
+    assert read_journal(tmp_path / "purged.json").known.removed_lists == ("ncic",), "for a restore of before"
     row = only_row(database, Action.REMOVE)
     assert (row.details, row.results) == ({"hotlist": "ncic"}, 2)
     assert remove_list(LEE, database, Settings(), "ncic") == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from operations.hotlists.withdrawing import (
     WantedEntries,
     Withdrawal,
@@ -13,6 +15,7 @@ from operations.hotlists.withdrawing import (
 from schemas.audit import Action
 from schemas.settings import Settings
 from storage.audit.reader import audit_entries
+from storage.backup.journal import read_journal
 from storage.database import Database
 from storage.hotlists.edits import RestoreOutcome
 from tests.integration.alerts.test_cancel import raise_alert
@@ -23,11 +26,11 @@ from tests.integration.storage.stored_entries import withdrawn
 WANTED = WantedEntries(plate="ABC1230", state="US-VA")
 
 
-def test_a_withdrawal_is_written_down_and_its_alert_canceled(database: Database) -> None:
+def test_a_withdrawal_is_written_down_and_its_alert_canceled(database: Database, tmp_path: Path) -> None:
     entry = sample_entry(1, "ABC1230")
     activate(database, [entry, sample_entry(2, "XYZ9999")])
     raise_alert(database, entry)
-    done = withdraw_entries(LEE, database, Settings(), WANTED, [entry.entry_id], "recovered")
+    done = withdraw_entries(LEE, database, Settings(data_dir=tmp_path), WANTED, [entry.entry_id], "recovered")
     assert done == Withdrawal(entries=1, canceled=1)
     assert withdrawn(database, "ncic") == {entry.entry_id}
     row = only_row(database, Action.WITHDRAW)
@@ -38,6 +41,9 @@ def test_a_withdrawal_is_written_down_and_its_alert_canceled(database: Database)
         "entries": [str(entry.entry_id)],
         "reason": "recovered",
     }
+    # Nor does it come back with a backup of before.
+    (noted,) = read_journal(tmp_path / "purged.json").known.withdrawn
+    assert (noted.entry_id, noted.withdrawn_by, noted.reason) == (entry.entry_id, "lee", "recovered")
 
 
 def test_restoring_is_written_down(database: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hotlists.fields.vehicle_words import vehicle_of_words
@@ -80,7 +82,7 @@ STYLES = {
 
 
 @pytest.mark.parametrize(("feature", "said"), [("color", COLORS), ("make", MAKES), ("style", STYLES)])
-def test_words_of_a_dispatcher_are_the_codes_that_readers_and_lists_write(feature: str, said: dict[str, str]) -> None:
+def test_words_of_a_dispatcher_are_the_codes_that_readers_and_lists_write(feature: str, said: dict[str, Any]) -> None:
     for code, line in said.items():
         for words in line.split("|"):
             assert vehicle_of_words(f"the {words}") == VehicleDescription(**{feature: code}), words
