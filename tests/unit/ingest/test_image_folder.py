@@ -125,6 +125,18 @@ def test_a_listing_says_all_that_a_folder_holds_oldest_first(tmp_path: Path) -> 
     assert found.newest_at == max(path.stat().st_ctime for path in found.files)
 
 
+def test_pictures_and_videos_of_any_usual_name_are_taken(tmp_path: Path) -> None:
+    """What is left out for its name is read by nobody, and only counted."""
+    pictures = "jpg jpeg jpe jfif jif png apng webp gif bmp dib tif tiff heic heif hif avif jp2 j2k"
+    videos = "mp4 m4v mov mkv avi webm ts mts m2ts mpg mpeg wmv flv 3gp 3g2 asf m2v mxf ogv vob"
+    taken = [f"a.{suffix}" for suffix in (*pictures.split(), *videos.split())]
+    for name in (*taken, *(name.upper() for name in taken), "a.pdf", "a.xml", "a.jpg.tmp", "a.zip"):
+        (tmp_path / name).write_bytes(b"x")
+    found = list_media(tmp_path)
+    assert sorted(path.name for path in found.files) == sorted([*taken, *(name.upper() for name in taken)])
+    assert found.others == {".pdf": 1, ".xml": 1, ".tmp": 1, ".zip": 1}
+
+
 def test_of_many_kinds_the_most_frequent_are_named() -> None:
     counts = {f".k{number}": 20 - number for number in range(10)}
     listing = Listing(others=Counter(counts))

@@ -49,6 +49,19 @@ def test_a_message_is_stored_as_it_came_and_then_answered(serve: Serve) -> None:
     assert (health.received, health.refused, health.waiting) == (1, 0, 1)
 
 
+def test_what_adapters_may_look_at_is_kept_of_the_headers_and_nothing_else(serve: Serve) -> None:
+    """Of all others nobody knows whether they are secrets."""
+    served = serve()
+    names = ("User-Agent", "Date", "X-Event-Type", "X-Event-Name", "X-Request-Id", "X-Device-Id")
+    lines = [f"{name}: {name[-1] * 1001}" for name in names]
+    served.post(
+        "/ingest/reads/rekor/gate", b"x", f"Content-Type: {'t' * 1001}", *lines, "X-Api-Secret: s", "Referer: r"
+    )
+    (message,) = served.stored()
+    assert message.headers == {name.lower(): name[-1] * 1000 for name in names}
+    assert message.content_type == "t" * 1000
+
+
 def test_a_chunked_body_is_stored_whole(serve: Serve) -> None:
     served = serve()
     head = f"POST /ingest/reads/rekor/gate HTTP/1.1\r\nHost: a\r\nX-Api-Key: {TOKEN}\r\nConnection: close\r\n"

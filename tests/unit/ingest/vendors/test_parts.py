@@ -18,11 +18,11 @@ from ingest.vendors.parts.json_text import read_json
 from ingest.vendors.parts.pictures import kept_picture, picture_in
 from ingest.vendors.parts.plates import plate_text
 from ingest.vendors.parts.redaction import kept_payload, redacted
-from ingest.vendors.parts.states import state_of
+from ingest.vendors.parts.states import country_of, state_of
 from ingest.vendors.parts.text import decode_text
 from ingest.vendors.parts.times import Times
-from ingest.vendors.parts.values import as_number, walk
-from ingest.vendors.parts.vehicles import direction_of, location_of, movement_of
+from ingest.vendors.parts.values import as_number, text_at, truth_at, walk
+from ingest.vendors.parts.vehicles import compass, direction_of, location_of, movement_of
 from ingest.vendors.parts.xml_text import read_xml
 from ingest.vendors.registry import with_zone
 from schemas.errors import InvalidInput
@@ -335,6 +335,43 @@ def test_movement() -> None:
     assert (found.lane, found.direction, found.speed) == ("2", "leaving", 13.411)
     assert movement_of(None, None, 0) is None
     assert movement_of(None, None, 9999) is None
+
+
+def test_ways_that_readers_call_otherwise_are_one_of_two() -> None:
+    coming = (
+        "approaching|Approach|forward|toward|towards|in|entering|oncoming|incoming|front|closer|obverse|come|coming"
+    )
+    going = "leaving|Leave|reverse|away|out|exiting|outgoing|rear|back|going|departing|further|receding|gone|go"
+    assert {direction_of(word) for word in (*coming.split("|"), "approachingCamera")} == {"approaching"}
+    assert {direction_of(word) for word in (*going.split("|"), "Moving away")} == {"leaving"}
+    assert [direction_of(word) for word in ("North", " ", None)] == ["north", None, None]
+    winds = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"]
+    assert [compass(degrees) for degrees in range(0, 360, 45)] == winds
+    speeds = {
+        unit: movement_of(None, None, 36, unit) for unit in ("m/s", "mps", "km/h", "KMH", "kph", "kmph", "mph", "kn")
+    }
+    assert [moved and moved.speed for moved in speeds.values()] == [36, 36, 10, 10, 10, 10, 16.093, None]
+    assert [moved and moved.speed for moved in (movement_of("1", None, most, "m/s") for most in (150, 150.1))] == [
+        150,
+        None,
+    ]
+
+
+def test_words_for_nothing_are_no_value_and_those_for_yes_are_one() -> None:
+    nothing = "|-|--|---|unknown|Unknow|unidentified|undefined|None|null|N/A|na|nil|?|not available|not found|NaN|other"
+    nothing += "|Others|no|00000000-0000-0000-0000-000000000000"
+    assert {text_at({"color": word, "also": "red"}, "color", "also") for word in nothing.split("|")} == {"red"}
+    assert [truth_at({"hit": word}, "hit") for word in ("true", "Yes", "y", "1", "on", True, 1)] == [True] * 7
+    assert [truth_at({"hit": word}, "hit") for word in ("false", "no", "0", "off", "2", False, 0, None)] == [False] * 8
+
+
+def test_countries_by_any_of_their_names() -> None:
+    names = {"US": "US|usa|840|United States|United States of America", "CA": "CA|can|124|Canada", "other": "MX|DE|484"}
+    for country, written in names.items():
+        assert {country_of(name) for name in written.split("|")} == {country}
+    assert {country_of(name) for name in ("", None, "NON", "none", "Unknown", "other")} == {None}
+    district = ("Washington DC", "Washington, D.C.", "Washington District of Columbia")
+    assert {state_of(name, None, "US") for name in district} == {"US-DC"}
 
 
 def test_no_place_is_not_the_sea_south_of_ghana() -> None:

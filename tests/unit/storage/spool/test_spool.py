@@ -40,6 +40,12 @@ def test_messages_come_back_as_they_were_in_their_order_and_stay_until_discarded
         spool.add([message("four")])
         # A number is never given twice: whoever remembers the last one that it took misses nothing.
         assert [one.message.body for one in other.take(taken[2].number, 10)] == [b"four"]
+        # The room that messages take is free once they are gone, whatever the file's size.
+        few = spool.used_bytes()
+        spool.add([message("x" * 500_000)])
+        assert 480_000 < spool.used_bytes() - few < 600_000
+        other.discard([other.take(0, 10)[-1].number])
+        assert abs(spool.used_bytes() - few) < 20_000
         # Who only deletes does not wait for the disk.
         kept = [one._file.execute("pragma synchronous").fetchone()[0] for one in (spool, other)]
         assert kept == [2, 1]
