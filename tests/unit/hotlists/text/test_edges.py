@@ -98,6 +98,10 @@ def test_a_second_title_is_a_row_that_is_rejected_and_not_dropped_in_silence() -
     [
         *(("TOTAL RECORD 0000072", 72), ("END OF FILE", None), ("Total,72", 72), ("(72 rows affected)", 72)),
         *(("72 records found", 72), ("-- 1,234 entries --", 1234), ("Grand Total: 72", 72), ("EOF", None)),
+        *(("END OF REPORT", None), ("Trailer 72", 72), ("FOOTER", None), ("Count: 72", 72), ("Number of rows: 72", 72)),
+        *(("TOTALS 72", 72), ("END OF LIST", None), ("End of Extract", None), ("END OF DATA", None), ("LINES 72", 72)),
+        *(("Total entries 72", 72), ("72 rows selected", 72), ("72 rows written.", 72), ("72 records affected", 72)),
+        *(("1 record", 1), ("1 row selected", 1), ("TOTAL 123456789012", 123456789012)),
         *(("*" * 40 + " TOTAL 72" + " " * 9 + "--", 72),),
     ],
 )
