@@ -26,6 +26,12 @@ REPEATED = [
 ]
 """Every table whose rows have a name or number of their own: what is sent or written twice stands there once."""
 
+UNNAMED = {
+    *("hotlist_revision", "audit_retention", "alert_routing", "sharing_progress"),  # one row each, tried below
+    *("audit_unsealed", "held_messages"),  # of the audit's rows and of storms
+    *("hotlist_rejects", "schema_migrations"),
+}
+
 FROM_ANOTHER = "with one as (select * from {0}) insert into {0} ({1}) select {2} from one"
 """A second row that differs from the first in all but what must not stand there twice."""
 SECOND = {
@@ -262,6 +268,11 @@ def test_what_stands_there_does_not_stand_there_twice(owner: psycopg.Connection[
         "select table_name, string_agg(quote_ident(column_name), ', ') from information_schema.columns"
         " where table_schema = 'public' and is_generated = 'NEVER' group by table_name"
     ).fetchall()
+    tables = owner.execute(
+        "select relname from pg_class where relnamespace = 'public'::regnamespace"
+        " and relkind in ('r', 'p') and not relispartition"
+    ).fetchall()
+    assert {table for (table,) in tables} - UNNAMED == again.keys(), "a new table gets its line above"
     for table, columns in generated:
         if table in again:
             again[table] = f"insert into {table} ({columns}) overriding system value select {columns} from {table}"
