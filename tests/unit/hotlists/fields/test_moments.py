@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -153,3 +154,11 @@ def test_declared_formats_with_hours_are_times_and_others_whole_days(format_: st
 def test_seconds_beyond_the_calendar_are_no_date(text: str) -> None:
     with pytest.raises(FieldError, match="no date"):
         Moments((EPOCH_SECONDS,)).end(text, "until")
+
+
+def test_months_by_their_names_are_those_of_the_calendar() -> None:
+    for month, name in enumerate(calendar.month_name[1:], start=1):
+        last = datetime(2026, month, 28, tzinfo=UTC)
+        for text in (f"27-{name[:3].upper()}-2026", f"{name} 27, 2026", f"27 {name[:3].lower()}. 26"):
+            assert Moments().end(text, "expires") == last, text
+    assert Moments().end("27-SEPT-2026", "expires") == datetime(2026, 9, 28, tzinfo=UTC)
