@@ -157,6 +157,8 @@ def test_spans_in_words(seconds: int, text: str) -> None:
 
 
 def test_the_legal_maximum_itself_may_be_set() -> None:
+    # Where nobody has said anything, Virginia's law holds, and that is what is taken for it before it is read.
+    assert effective_retention(Settings()) == Retention() == Retention(timedelta(days=21), timedelta(days=730))
     assert effective_retention(settings(days=21, audit=730)) == Retention(timedelta(days=21), timedelta(days=730))
     assert effective_retention(settings("maine", days=21)).reads == timedelta(days=21)
 

@@ -380,6 +380,13 @@ def test_what_a_law_or_an_agreement_leaves_out_is_the_careful_side_of_it(kind: t
     assert found == LEFT_OUT[kind]
 
 
+def test_what_a_law_lets_be_collected_is_said_in_these_words() -> None:
+    words = ("plate", "time", "place", "pictures", "vehicle", "movement", "second_reading", "vendor_report")
+    rule = CollectionRule.model_validate({**FACT, "attributes": words})
+    assert isinstance(rule.attributes, tuple)
+    assert tuple(one.value for one in rule.attributes) == words
+
+
 def test_a_read_is_kept_for_a_minute_and_a_list_for_an_hour_at_least() -> None:
     assert KeepLimit(**FACT, seconds=60).longest == timedelta(minutes=1)
     assert KeepLimit(**FACT, days=1).longest == DAY

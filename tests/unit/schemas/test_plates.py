@@ -31,6 +31,8 @@ SEPARATORS = (
     " -.'/&\t\u00a0\u2009\u3000\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\ufe63\u2043"
     "\u2018\u2019\u201a\u201b\u201c\u201d\u02bc\u02bb`\u00b4\u2032\uff07"
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u202a\u202c\u2066\u180e\ufe0f\u034f"
+    "\u201e\u2044\u2215\u02b9\u02bb\u02bd\u02c8\u02ca\u02cb\u2035\ua78b\ua78c\u02d7\u2500\u2501\u0387\u2024\u2027"
+    "\u25e6\u2e31\uff65\u00ab\u203a"
     "\u00b7\u2022\u2219\u22c5\u25cf\u30fb\u2665\u267f\u2605\U0001f697\u270b"
 )
 
@@ -55,6 +57,8 @@ def test_forms_of_a_character_are_that_character() -> None:
     assert strange_characters("AB*?", "*?") == []
 
 
-@pytest.mark.parametrize("sign", ["\u2753", "\u2754", "\u2610", "\u2612", "\u2b1b", "\u2b1c", "\u25fb"])
+@pytest.mark.parametrize(
+    "sign", ["\u2580", "\u25ff", "\ufffc", "\u2753", "\u2754", "\u2610", "\u2612", "\u2b1b", "\u2b1c", "\u25fb"]
+)
 def test_a_symbol_that_stands_for_an_unknown_or_lost_character_is_not_dropped(sign: str) -> None:
     assert strange_characters(f"AB{sign}1234") == [sign]

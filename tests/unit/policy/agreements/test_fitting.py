@@ -117,6 +117,7 @@ def changed(**more: Any) -> dict[str, Any]:
         (changed(id="s" * 63), changed(id="s" * 64)),
         (changed(id="9.suffolk_pd"), changed(id=".suffolk")),
         (changed(state="US-VA"), changed(state="VA")),
+        (changed(role="guest"), changed(role="visitor")),
         ({"id": "s" * 63}, {"id": "s" * 64}),
         ({"id": "9-suffolk"}, {"id": "-suffolk"}),
         ({"id": "suffolk-2"}, {"id": "suffolk.2"}),  # dots part the names of its topics

@@ -56,6 +56,10 @@ def test_environment_sets_the_data_directory(tmp_path: Path, monkeypatch: pytest
         ('[[cameras]]\nid = "a"\ntype = "video_file"\npath = "x"\nfps = 3\n', "unknown key 'cameras.0.fps'"),
         ('agency_id = "Ports Mouth"\n', "'agency_id'"),
         ("[retention]\nreads_days = 0\n", "'retention.reads_days'"),
+        (
+            "[matching]\nprobable_threshold = 1\n",
+            "'matching.probable_threshold'; matching.false_alerts_per_10k says it as a number of false alerts",
+        ),
         ("[alerts]\nsilent_categories = []\n", "'alerts.silent_categories'; the law of policy.profile decides now"),
         ('[policy]\nalso_notify = ["watch"]\n', "also_notify needs also_notify_reason"),
         ('[policy]\nnever_notify = ["stolen_car"]\n', "'policy.never_notify.0'"),
