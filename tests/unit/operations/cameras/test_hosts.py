@@ -148,3 +148,20 @@ def test_a_login_of_any_characters_reaches_the_camera_and_is_shown_nowhere() -> 
     )
     assert stored == {"mount": "vehicle", "url": "rtsp://10.20.3.4:554/x?y=1"}
     assert "p@:" not in repr(new)
+
+
+def test_a_rule_names_a_host_as_the_network_does() -> None:
+    for name in ("a" * 63 + ".gov", "*.cams.gov", "7.cams.gov", "gate"):
+        assert ConsoleSettings(camera_hosts=(name,)).camera_hosts == (name,)
+    for name in (
+        "a" * 64 + ".gov",
+        "*.*.gov",
+        "-gate.gov",
+        "gate-.gov",
+        "gate_1.gov",
+        "gate.0x",
+        "gate.0x7f",
+        "gate.7",
+    ):
+        with pytest.raises(ValidationError, match="neither a network nor a host's name"):
+            ConsoleSettings(camera_hosts=(name,))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.people.provider import Provider
+from operations.people.provider import ALGORITHMS, Provider
 from schemas.errors import ConfigurationError
 from schemas.settings import SingleSignOn
 
@@ -59,3 +59,8 @@ def test_names_and_codes_cross_the_network_encrypted(endpoint: object, says: str
         return
     with pytest.raises(ConfigurationError, match=says):
         provider._endpoint({"token_endpoint": endpoint}, "token_endpoint")
+
+
+def test_no_secret_that_two_know_signs_for_a_person() -> None:
+    """The client's secret, or none at all, would let whoever has it be anybody: key pairs alone are believed."""
+    assert {name.rstrip("0123456789") for name in ALGORITHMS} == {"RS", "PS", "ES", "EdDSA"}

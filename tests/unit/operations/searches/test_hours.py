@@ -54,7 +54,7 @@ def test_the_same_hour_twice_is_the_whole_day() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "22", "25-4", "7:60-8", "24:01-3", "22:00\u201304:00", "-", "1-2-3", "a-b", "24-5"]
+    "text", ["", "22", "25-4", "7:60-8", "7:5-9", "7-9:5", "24:01-3", "22:00\u201304:00", "-", "1-2-3", "a-b", "24-5"]
 )
 def test_what_are_no_hours_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="no hours of the day"):
