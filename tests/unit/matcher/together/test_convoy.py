@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matcher.together import trips
 from matcher.together.chance import compound_tail
-from matcher.together.convoy import find_convoys
+from matcher.together.convoy import _threshold, find_convoys
 from matcher.together.meeting import find_presences
 from matcher.together.passes import Clock, traffic_of
 from schemas.errors import InvalidInput
@@ -135,3 +135,15 @@ def test_who_lives_there_is_no_surprise() -> None:
     assert told.found[0].p_value < 1e-7
     assert told.found[1].p_value > 0.2
     assert 0.2 < told.expected < 1.1
+
+
+@pytest.mark.parametrize(
+    ("p_values", "largest"),
+    [
+        # Of a thousand pairs one in twenty of what is told may be chance: .00005 for the first, twice that for two.
+        *(([0.00005], 0.00005), ([0.000051], -1.0), ([0.00009, 0.0001], 0.0001), ([0.00009, 0.000101], -1.0)),
+        *(([0.00006, 0.00007, 0.0005], 0.0001), ([], -1.0)),
+    ],
+)
+def test_of_the_pairs_that_are_told_one_in_twenty_may_be_chance(p_values: list[float], largest: float) -> None:
+    assert _threshold(np.array(p_values), 1000) == pytest.approx(largest)
