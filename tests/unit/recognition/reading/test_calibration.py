@@ -61,6 +61,8 @@ def test_what_frames_are_worth_is_a_setting_of_the_reader() -> None:
     alone, worth = (fuse(frames, TrackTempering(exponent, 0.02)).confidence for exponent in (0.0, 0.5))
     assert alone == pytest.approx(fuse(frames[:1], TrackTempering(0.0, 0.02)).confidence, abs=0.01)
     assert worth > alone
+    # Errors that all frames share are left, however sure they are.
+    assert fuse([WeightedReading(reading("ABC1234", 0.999999), 1.0)] * 8, TrackTempering(0.5, 1e-6)).confidence == 0.999
 
 
 def test_a_text_without_a_digit_is_rather_a_sign() -> None:
