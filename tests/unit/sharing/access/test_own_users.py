@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.settings import KafkaSettings
-from sharing.access.wanted import LOCAL_USER, OwnUsers
+from sharing.access.wanted import OwnUsers
 
 SCRAM = {"sasl_plain_username": "platewatch", "sasl_mechanism": "SCRAM-SHA-256"}
 AWAY = ("kafka.example:9092",)
@@ -17,7 +17,7 @@ AWAY = ("kafka.example:9092",)
     ("kafka", "users"),
     [
         ({"bootstrap_servers": AWAY, "options": SCRAM}, {"platewatch"}),
-        ({"local": True}, {LOCAL_USER}),
+        ({"local": True}, {"platewatch"}),
         ({"local": True, "options": SCRAM}, {"platewatch"}),
         # With an address of a broker elsewhere the local one is not started, and its user is nobody there.
         ({"local": True, "bootstrap_servers": AWAY}, set()),

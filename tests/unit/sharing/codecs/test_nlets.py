@@ -109,6 +109,37 @@ def test_an_answer_holds_nothing_that_ends_a_field_early_and_leaves_out_what_was
     assert "LIS/" not in lines[1]
 
 
+@pytest.mark.parametrize("word", ["TRUE", "T", "Y", "YES", "1", "FALSE", "F", "N", "NO", "0", ""])
+def test_a_flag_may_be_said_in_each_of_its_words(word: str) -> None:
+    query = parse_query(f"{LIST}.LMI/{word}.IMQ/{word.lower()}")
+    assert query.loose_match is query.with_picture is (word in ("TRUE", "T", "Y", "YES", "1"))
+
+
+@pytest.mark.parametrize(
+    ("sender", "destination", "is_query"),
+    [
+        *(("VA1260000", destination, True) for destination in ("VA", "VA1260000")),
+        *(("VA126000012"[:length], "NL", length >= 9) for length in (8, 9, 11)),
+        *(("VA1260000", destination, False) for destination in ("V", "VA12600001", "V-")),
+        ("VA1260000123", "NL", False),
+        ("VA126000.", "NL", False),
+    ],
+)
+def test_sender_and_destination_are_as_long_as_nlets_names_them(sender: str, destination: str, is_query: bool) -> None:
+    text = f"LPQ.{sender}.{destination}.TXT LIC/VNV4527"
+    if is_query:
+        query = parse_query(text)
+        assert (query.sender, query.destination, query.plate) == (sender, destination, "VNV4527")
+        return
+    with pytest.raises(InvalidInput, match="no LPQ"):
+        parse_query(text)
+
+
+def test_a_time_may_be_said_with_a_sign_before_the_hour_or_without() -> None:
+    for said in ("20260501@0930", "202605010930"):
+        assert parse_query(f"{LIST}.BEG/{said}").begin == at(2026, 5, 1, 9, 30)
+
+
 def test_each_end_of_a_time_may_be_left_open() -> None:
     before, after = parse_query(f"{LIST}.END/20260501"), parse_query(f"{LIST}.BEG/20260501@0930")
     assert (before.begin, before.end) == (None, at(2026, 5, 2))
