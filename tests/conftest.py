@@ -24,8 +24,8 @@ switch_telemetry_off()
 # Tables are as wide as for a file; those who start test programs side by side set a width for their own output.
 os.environ.pop("COLUMNS", None)
 
-# How long one example takes says nothing on a machine that does other work too.
-hypothesis_settings.register_profile("platewatch", deadline=None)
+# How long one example takes says nothing on a machine that does other work too. Each run draws others.
+hypothesis_settings.register_profile("platewatch", deadline=None, max_examples=60)
 hypothesis_settings.register_profile("mutation", deadline=None, max_examples=15, derandomize=True)
 hypothesis_settings.load_profile("platewatch")
 

@@ -17,7 +17,7 @@ from tests.integration.car.servers import CarServer
 from tests.integration.storage.samples import activate
 from tests.unit.pipeline.patrol.way_home import flaky, until
 
-KILLS = 6
+KILLS = 5
 """More of them: `python -m benchmarks.patrol kills`."""
 MEAN_BYTES = 300_000
 

@@ -200,7 +200,8 @@ def test_a_storm_makes_no_tone_is_said_and_leaves_high_to_be_heard(car: Car, bro
     lines = page.locator("#lines .line")
     expect(lines).to_have_count(most + 1)
     expect(page.locator("#states")).to_contain_text(f"{most + 1} alerts of list")
-    expect(page.locator("#news")).to_contain_text(f"AAA{most - 1:04d}")
+    # Of many at once the first ones are said, and how many more there are.
+    expect(page.locator("#news")).to_contain_text(re.compile(rf"AAA{most - 1:04d}|and \d+ more"))
     assert f"AAA{most:04d}" not in page.locator("#news").inner_text()
     assert violations(page) == []
     car.alert(
